@@ -1,0 +1,53 @@
+"""capslab: the work behind the course on what neural networks learn about images.
+
+`import capslab as cl` takes milliseconds: every public name is imported the first
+time it is used, and TensorFlow only when a model is needed.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from capslab._version import __version__
+
+_HOME = {
+    # data
+    "Images": "capslab.data",
+    "load": "capslab.data",
+    # models
+    "CapsNet": "capslab.models",
+    "DenseNet": "capslab.models",
+    "VAE": "capslab.models",
+    "fit": "capslab.training",
+    "pretrained": "capslab.pretrained",
+    # what a model says about images
+    "Embedding": "capslab.features",
+    "embed": "capslab.features",
+    "route": "capslab.routing",
+    # clustering
+    "cluster": "capslab.clustering",
+    # live views
+    "compare": "capslab.widgets",
+    "explore_clusters": "capslab.widgets",
+    "explore_latent": "capslab.widgets",
+    "show_routing": "capslab.widgets",
+    # exercises
+    "check": "capslab.exercises",
+    "hint": "capslab.exercises",
+}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        from capslab.errors import spelling_hint
+
+        hint = spelling_hint(name, _HOME) or "dir(capslab) lists the public names."
+        raise AttributeError(f"capslab has no public name {name!r}. {hint}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value  # the next look-up costs nothing
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,73 @@
+"""Errors that teach: what was wrong, what was expected, what came, what to do next.
+
+Every error a learner can cause goes through `ArgumentError` (a `ValueError`) or
+`DataUnavailable` (an `OSError`), so that all of them read alike:
+
+>>> raise ArgumentError("k", "a whole number from 1 to 1797", 0, "Try k=10.")
+Traceback (most recent call last):
+...
+capslab.errors.ArgumentError: `k` should be a whole number from 1 to 1797. Received: 0. Try k=10.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+
+class ArgumentError(ValueError):
+    """An argument that cannot be used, said in the learner's own terms.
+
+    Parameters
+    ----------
+    argument : name of the argument as the caller wrote it.
+    expected : what it should be, in words, without a final full stop.
+    received : what came; shown with `repr`, shortened to one line.
+    next_step : one sentence that says what to try.
+    """
+
+    def __init__(self, argument: str, expected: str, received: Any, next_step: str = "") -> None:
+        self.argument = argument
+        super().__init__(
+            f"`{argument}` should be {expected}. Received: {short(received)}. {next_step}".strip()
+        )
+
+
+class DataUnavailable(OSError):
+    """Data or weights that cannot be had now, or that are not what they should be."""
+
+
+class TrainingFailed(RuntimeError):
+    """Training that cannot go on (a loss that is not a number, say)."""
+
+
+def short(value: Any, limit: int = 120) -> str:
+    """`repr` in one line; an array is told by its shape and type, not by its numbers."""
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"an array of shape {tuple(value.shape)} and type {value.dtype}"
+    text = value if isinstance(value, Said) else repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class Said(str):
+    """Words to be shown as they are, without quotation marks, after "Received:"."""
+
+
+def spelling_hint(name: str, known: Iterable[str]) -> str:
+    """`Did you mean 'mnist'?`, or nothing when no known name is near."""
+    near = difflib.get_close_matches(str(name).lower(), list(known), n=1, cutoff=0.6)
+    return f"Did you mean {near[0]!r}?" if near else ""
+
+
+def unknown_name(argument: str, name: Any, known: Iterable[str], next_step: str = "") -> ArgumentError:
+    """The error for a name that is not in a fixed list, with a spelling hint.
+
+    >>> str(unknown_name("name", "mnits", ["digits", "mnist"]))
+    "`name` should be one of 'digits', 'mnist'. Received: 'mnits'. Did you mean 'mnist'?"
+    """
+    known = list(known)
+    expected = "one of " + ", ".join(repr(k) for k in known)
+    hint = spelling_hint(name, known) if isinstance(name, str) else ""
+    return ArgumentError(argument, expected, name, hint or next_step)
