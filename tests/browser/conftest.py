@@ -1,0 +1,67 @@
+"""Chromium for the views' tests: a page that hosts one view without a kernel, and a real JupyterLab.
+
+`hosted(view)` is quick (well under two seconds): the view's own JavaScript in a bare page, joined to
+the Python view as a kernel would join them. `lab` is the real thing, started once for all tests.
+Both collect console errors and failed requests in `.errors`. A missing Chromium is an error, never a skip.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hosting import Hosted
+from labserver import Lab
+
+
+def _chromium() -> str:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = os.environ.get("CAPSLAB_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        raise RuntimeError("The browser tests need Chromium: install it, or name it in CAPSLAB_CHROMIUM.")
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One Chromium for the whole session (a Playwright `Browser`)."""
+    from playwright.sync_api import sync_playwright
+
+    flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    flags += " --disable-component-update --disable-sync"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), headless=True, args=flags.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A fresh page of 1200 × 900 CSS pixels."""
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def hosted(page: Any) -> Callable[..., Hosted]:
+    """`hosted(view, theme="light")` shows a view in a bare page, joined to Python but with no kernel."""
+    return lambda view, **options: Hosted(page, view, **options)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab on loopback. `lab.open(page, cells)` opens a notebook and runs all its cells."""
+    folder: Path = tmp_path_factory.mktemp("lab")
+    server = Lab(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()

@@ -1,0 +1,159 @@
+"""A real JupyterLab for tests: on loopback, in its own process group, with its own settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from hosting import drag_slider, watch
+
+
+def _free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+class Lab:
+    """A JupyterLab server; `open(page, cells)` gives a `Notebook` whose cells have run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port, self.token = folder, _free_port(), secrets.token_hex(16)
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.root = folder / "work"
+        self.root.mkdir()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._count = 0
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers."""
+        quiet = self.folder / "config/lab/user-settings/@jupyterlab/apputils-extension"
+        quiet.mkdir(parents=True)
+        (quiet / "notification.jupyterlab-settings").write_text(
+            json.dumps({"fetchNews": "false", "checkForUpdates": False})
+        )
+        here = {
+            name: str(self.folder / name.lower())
+            for name in ("JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        }
+        repository = str(Path(__file__).parents[2])
+        environment = {
+            **os.environ,
+            **here,
+            "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
+            "PYTHONPATH": os.pathsep.join(filter(None, [repository, os.environ.get("PYTHONPATH", "")])),
+        }
+        options = {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": self.port,
+            "ServerApp.port_retries": 0,
+            "ServerApp.root_dir": self.root,
+            "ServerApp.allow_root": True,
+            "IdentityProvider.token": self.token,
+            "LabApp.expose_app_in_browser": True,
+        }
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser"]
+        command += [f"--{name}={value}" for name, value in options.items()]
+        self._log = (self.folder / "lab.log").open("wb")
+        self._process = subprocess.Popen(
+            command, env=environment, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.address}/api/status?token={self.token}", timeout=2).close()
+                return
+            except OSError:
+                time.sleep(0.2)
+        raise RuntimeError("JupyterLab did not start:\n" + (self.folder / "lab.log").read_text()[-4000:])
+
+    def stop(self) -> None:
+        """Ends the server and the kernels it started."""
+        if self._process is None:
+            return
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, how)
+                self._process.wait(timeout=15)
+                break
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        self._log.close()
+
+    def open(self, page: Any, cells: list[str], *, theme: str = "light", timeout: float = 120) -> Notebook:
+        """Writes a notebook with these code cells, opens it and runs them all."""
+        self._count += 1
+        name = f"test{self._count}.ipynb"
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(book, self.root / name)
+        return Notebook(self, page, name, theme, timeout)
+
+
+READY = """() => { const w = window.jupyterapp && window.jupyterapp.shell.currentWidget;
+  return !!(w && w.sessionContext && w.sessionContext.session && w.sessionContext.session.kernel
+    && w.sessionContext.session.kernel.status === 'idle'); }"""
+ASK = """async (code) => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const done = await kernel.requestExecute({ code: '', silent: true, store_history: false,
+    user_expressions: { it: code } }).done;
+  const it = done.content.user_expressions.it;
+  return it.status === 'ok' ? it.data['text/plain'] : `${it.ename}: ${it.evalue}`;
+}"""
+
+
+class Notebook:
+    """A notebook open in JupyterLab, all cells run.
+
+    Attributes
+    ----------
+    page : the Playwright page; `views` the locator of every `.caps-view`; `errors` what went wrong.
+    """
+
+    def __init__(self, lab: Lab, page: Any, name: str, theme: str, timeout: float) -> None:
+        self.page = page
+        self.errors = watch(page)
+        page.goto(f"{lab.address}/lab/tree/{name}?token={lab.token}&reset")
+        page.wait_for_function(READY, timeout=timeout * 1000)
+        if theme == "dark":
+            self.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
+        self.command("notebook:run-all-cells")
+        page.wait_for_function(READY, timeout=timeout * 1000)
+        self.views = page.locator(".jp-OutputArea-output .caps-view")
+
+    def command(self, name: str, arguments: dict[str, Any] | None = None) -> None:
+        """Runs a JupyterLab command and waits until it is done."""
+        self.page.evaluate(
+            "async ([name, args]) => { await window.jupyterapp.commands.execute(name, args); }",
+            [name, arguments or {}],
+        )
+
+    def outputs(self) -> list[str]:
+        """The text of every output, tracebacks included."""
+        return self.page.locator(".jp-OutputArea-output").all_inner_texts()
+
+    def ask(self, expression: str) -> str:
+        """The `repr` of a Python expression, evaluated in the notebook's kernel."""
+        return str(self.page.evaluate(ASK, expression))
+
+    def run(self, code: str) -> None:
+        """Runs lines in the notebook's kernel, outside its cells."""
+        self.ask(f"exec({code!r}, globals())")
+
+    def drag_slider(self, label: str, fraction: float, steps: int = 12) -> None:
+        """Drags a slider of the first view with a real mouse to a fraction of its length."""
+        drag_slider(
+            self.page, self.views.first.get_by_role("slider", name=label, exact=True).first, fraction, steps
+        )

@@ -1,0 +1,75 @@
+"""The fixtures themselves: a toy view in the bare page and in a real JupyterLab."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import traitlets as t
+
+from capslab.widgets.base import Array, View
+
+pytestmark = pytest.mark.browser
+
+TOY = """
+export default { render({ model, el }) {
+  const view = frame(model, el, { title: "Toy" });
+  const send = sender(model, 20);
+  const numbers = unpack(model.get("numbers"));
+  const move = slider({ label: "x", min: 0, max: 10, value: model.get("x"), name: "x",
+    onmove: (v) => { view.say(`x = ${v}, numbers[x] = ${numbers.data[v]}`); send({ x: v }); } });
+  model.on("change:x", () => { move.set(model.get("x")); });
+  view.controls.append(move.node);
+  return view.dispose;
+} };"""
+
+
+def toy():
+    from capslab.widgets.base import HERE
+
+    class Toy(View):
+        _esm = (HERE / "base.js").read_text("utf-8") + TOY
+        x = t.Int(3).tag(sync=True)
+        numbers = Array()
+        CONTROLS = ("x",)
+
+    return Toy(numbers=np.arange(11, dtype=np.float32) ** 2, words="ready")
+
+
+def test_hosted_view_talks_both_ways(hosted):
+    view = toy()
+    host = hosted(view)
+    host.drag_slider("x", 1.0)
+    assert host.words() == "x = 10, numbers[x] = 100"
+    host.settle()
+    assert view.x == 10
+    view.x = 2
+    host.sync()
+    assert host.root.get_by_role("slider").input_value() == "2"
+    assert host.errors == []
+    assert host.requests == []
+
+
+CELLS = [
+    "import ipywidgets, traitlets as t, numpy as np\nfrom capslab.widgets.base import HERE, Array, View",
+    f"""TOY = {TOY!r}
+class Toy(View):
+    _esm = (HERE / "base.js").read_text("utf-8") + TOY
+    x = t.Int(3).tag(sync=True)
+    numbers = Array()
+    def picture(self, dpi=90):
+        return b""
+view = Toy(numbers=np.arange(11, dtype=np.float32) ** 2, words="ready")
+view""",
+]
+
+
+def test_lab_runs_cells_and_the_kernel_follows(lab, page):
+    notebook = lab.open(page, CELLS)
+    notebook.views.first.wait_for()
+    notebook.drag_slider("x", 1.0)
+    page.wait_for_timeout(400)
+    assert notebook.ask("view.x") == "10"
+    notebook.run("view.x = 4")
+    page.wait_for_timeout(300)
+    assert notebook.views.first.get_by_role("slider").input_value() == "4"
+    assert notebook.errors == []
