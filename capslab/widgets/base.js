@@ -1,5 +1,6 @@
 // What every view's module shares. Put in front of each module by base.py; no exports.
-// Names here: element, canvas, slider, button, unpack, latest, frame, palette, diverging, grey.
+// Names here: unpack, positions, fill, element, canvas, resize, slider, button, toggle, latest, later,
+// sender, frame, theme, palette, css, readable, diverging, drawImage.
 
 const DTYPES = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array };
 
@@ -9,6 +10,19 @@ function unpack(packed) {
   const view = packed.data; // a DataView over the message's buffer, perhaps not aligned
   const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
   return { data: new DTYPES[packed.dtype](bytes), shape: packed.shape };
+}
+
+/** What a Python `Positions` trait holds, as an Int32Array. */
+function positions(value) {
+  if (!value || !value.byteLength) return new Int32Array(0);
+  if (value instanceof Int32Array) return value;
+  const [buffer, start] = ArrayBuffer.isView(value) ? [value.buffer, value.byteOffset] : [value, 0];
+  return new Int32Array(buffer.slice(start, start + value.byteLength));
+}
+
+/** Puts values where ⟨name⟩ stands, as base.fill does in Python. */
+function fill(template, values) {
+  return Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`⟨${name}⟩`, value), template);
 }
 
 /** element("div", {class: "x", onclick: f}, child, "text", …) */
@@ -25,14 +39,21 @@ function element(tag, attributes = {}, ...children) {
 
 /** A canvas that is sharp on dense screens; draw in CSS pixels through `.context`. */
 function canvas(width, height, label, attributes = {}) {
-  const ratio = Math.min(window.devicePixelRatio || 1, 2);
-  const node = element("canvas", { width: width * ratio, height: height * ratio, role: "img", ...attributes });
-  node.style.width = `${width}px`;
-  node.style.height = `${height}px`;
+  const node = element("canvas", { role: "img", ...attributes });
   if (label) node.setAttribute("aria-label", label);
   node.context = node.getContext("2d");
-  node.context.scale(ratio, ratio);
-  return node;
+  return resize(node, width, height);
+}
+
+/** Gives a canvas another size in CSS pixels; what was drawn is lost. */
+function resize(node, width, height) {
+  const ratio = Math.min(window.devicePixelRatio || 1, 2);
+  node.width = Math.round(width * ratio);
+  node.height = Math.round(height * ratio);
+  node.style.width = `${width}px`;
+  node.style.height = `${height}px`;
+  node.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return Object.assign(node, { ratio, wide: width, high: height });
 }
 
 /** A labelled slider; `onmove(value)` runs while it moves. Returns {node, input, set}. */
@@ -53,6 +74,27 @@ function slider({ label, min, max, step = 1, value, onmove, format = (v) => Stri
 
 function button(label, onclick, attributes = {}) {
   return element("button", { type: "button", class: "caps-button", onclick, ...attributes }, label);
+}
+
+/** A button that stays pressed; `onchange(pressed)` runs when it is pressed. Returns {node, set}. */
+function toggle(label, pressed, onchange, attributes = {}) {
+  const set = (on) => node.setAttribute("aria-pressed", String(Boolean(on)));
+  const node = button(label, () => {
+    const on = node.getAttribute("aria-pressed") !== "true";
+    set(on);
+    onchange(on);
+  }, attributes);
+  set(pressed);
+  return { node, set };
+}
+
+/** Runs `act` once things have been quiet for a while: for what a drag need not wait for. */
+function later(act, milliseconds = 150) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, milliseconds);
+  };
 }
 
 /** Runs `draw` at most once a frame with the newest state: a drag never queues work. */
@@ -81,33 +123,62 @@ function sender(model, perSecond = 10) {
 }
 
 /**
- * The frame of a view: title row, body, the line of words, errors, "Show the code".
- * Returns {root, controls, body, say(words), dispose}. Call say() whenever the picture changes.
+ * The frame of a view: controls, body, the line of words, errors, "Show the code".
+ * `words` and `code`, where given, are functions that tell what is shown now without a kernel: the
+ * frame then calls them instead of reading the traits, so an answer of Python to an older position
+ * never shows. Returns {root, controls, body, foot, say(words), tell(), hidden(name), dispose}.
+ * Call say() or tell() whenever the picture changes.
  */
-function frame(model, el, { title }) {
+function frame(model, el, { title, words: compose, code: recipe }) {
   const hidden = (name) => (model.get("hide") || []).includes(name);
   const words = element("p", { class: "caps-words", role: "status", "aria-live": "polite" });
   const error = element("p", { class: "caps-error", role: "alert", hidden: true });
   const code = element("pre", { class: "caps-code", hidden: true, tabindex: "0" });
-  const toggle = button("Show the code", () => {
+  const open = button("Show the code", () => {
     code.hidden = !code.hidden;
-    toggle.textContent = code.hidden ? "Show the code" : "Hide the code";
-    toggle.setAttribute("aria-expanded", String(!code.hidden));
+    open.textContent = code.hidden ? "Show the code" : "Hide the code";
+    open.setAttribute("aria-expanded", String(!code.hidden));
   }, { "aria-expanded": "false", "data-control": "code" });
   const controls = element("div", { class: "caps-controls" });
   const body = element("div", { class: "caps-body" });
-  const root = element("section", { class: "caps-view", "aria-label": title },
-    controls, body, words, error, element("div", { class: "caps-foot" }, toggle), code);
+  const foot = element("div", { class: "caps-foot" }, open);
+  // JupyterLab would take arrow keys for itself and leave the cell; this attribute keeps them here.
+  const root = element("section", { class: "caps-view", "aria-label": title, "data-lm-suppress-shortcuts": "true" },
+    controls, body, words, error, foot, code);
   el.append(root);
   const say = (text) => { if (words.textContent !== text) words.textContent = text; };
   const showError = () => { error.textContent = model.get("error"); error.hidden = !model.get("error"); };
-  const showCode = () => { code.textContent = model.get("code"); };
-  const showWords = () => say(model.get("words"));
+  const showCode = () => { code.textContent = recipe ? recipe() : model.get("code"); };
+  const showWords = () => say(compose ? compose() : model.get("words"));
+  const tell = () => { showWords(); showCode(); };
   const listeners = [["change:error", showError], ["change:code", showCode], ["change:words", showWords]];
-  for (const [event, listener] of listeners) { model.on(event, listener); listener(); }
-  toggle.parentElement.hidden = hidden("code");
-  return { root, controls, body, say, hidden,
+  showError();
+  if (!compose && !recipe) tell(); // otherwise the view has not yet made what these functions read
+  for (const [event, listener] of listeners) model.on(event, listener);
+  open.hidden = hidden("code");
+  return { root, controls, body, foot, say, tell, hidden,
     dispose: () => listeners.forEach(([event, listener]) => model.off(event, listener)) };
+}
+
+/** The theme's colours as the browser computed them; `onchange` runs when the reader switches theme. */
+function theme(root, onchange) {
+  const read = () => {
+    const style = getComputedStyle(root);
+    const probe = theme.probe || (theme.probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true }));
+    probe.fillStyle = "#fff";
+    probe.fillRect(0, 0, 1, 1);
+    probe.fillStyle = style.backgroundColor;
+    probe.fillRect(0, 0, 1, 1);
+    const paper = Array.from(probe.getImageData(0, 0, 1, 1).data).slice(0, 3);
+    const dark = paper[0] * 0.3 + paper[1] * 0.59 + paper[2] * 0.11 < 128;
+    return Object.assign(now, { paper, dark, ink: style.color, line: dark ? "#555" : "#ddd", soft: dark ? "#bbb" : "#666",
+      font: style.fontFamily });
+  };
+  const now = {};
+  read();
+  const watch = new MutationObserver(() => { read(); onchange(); });
+  watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class", "style"] });
+  return Object.assign(now, { read, stop: () => watch.disconnect() });
 }
 
 // Okabe–Ito's eight, safe for colour blindness, then lighter and darker sisters. Clusters past the
@@ -122,12 +193,16 @@ function palette(i) {
 }
 const css = ([r, g, b]) => `rgb(${r},${g},${b})`;
 
-/** −1…1 to blue–white–vermilion: the sign is a hue, the size a depth. */
-function diverging(x) {
+/** Black or white, whichever reads better on a colour. */
+const readable = ([r, g, b]) => (r * 0.299 + g * 0.587 + b * 0.114 > 150 ? "#000" : "#fff");
+
+/** −1…1 to blue–neutral–vermilion: the sign is a hue, the size a depth; the neutral is near the paper. */
+function diverging(x, dark = false) {
   const t = Math.max(-1, Math.min(1, x));
-  const [r, g, b] = t < 0 ? [0, 92, 171] : [194, 65, 0];
-  const a = Math.sqrt(Math.abs(t)) * 0.999;
-  return [r, g, b].map((v) => Math.round(247 + (v - 247) * a));
+  const neutral = dark ? 46 : 244;
+  const end = dark ? (t < 0 ? [96, 178, 255] : [255, 138, 66]) : (t < 0 ? [0, 92, 171] : [194, 65, 0]);
+  const depth = Math.abs(t) ** 0.75;
+  return end.map((v) => Math.round(neutral + (v - neutral) * depth));
 }
 
 /** Draws grey or colour images (values 0…255) into a context, each pixel `size` CSS pixels. */

@@ -26,15 +26,26 @@ from capslab.errors import ArgumentError, Said
 HERE = Path(__file__).parent
 
 
-def module(name: str) -> str:
-    """The JavaScript of a view: the shared part, then its own."""
-    return (HERE / "base.js").read_text("utf-8") + "\n" + (HERE / f"{name}.js").read_text("utf-8")
+def module(*names: str) -> str:
+    """The JavaScript of a view: the shared part, then its own (one file or several)."""
+    return "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in ("base", *names))
 
 
-def style(name: str | None = None) -> str:
-    """The style sheet of a view: the shared part, then its own where it has one."""
-    own = HERE / f"{name}.css"
-    return (HERE / "base.css").read_text("utf-8") + (own.read_text("utf-8") if name and own.exists() else "")
+def style(*names: str) -> str:
+    """The style sheet of a view: the shared part, then those of its files that have one."""
+    sheets = [HERE / f"{name}.css" for name in ("base", *names)]
+    return "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
+
+
+def fill(template: str, **values: Any) -> str:
+    """Puts values where `⟨name⟩` stands; `fill` in base.js does the same without a kernel.
+
+    >>> fill("path.at(⟨k⟩)", k=10)
+    'path.at(10)'
+    """
+    for name, value in values.items():
+        template = template.replace(f"⟨{name}⟩", str(value))
+    return template
 
 
 class Array(t.Instance):
@@ -44,7 +55,7 @@ class Array(t.Instance):
     Only uint8, int32 and float32 travel; anything else is a programming error.
     """
 
-    KINDS = {"uint8", "int32", "float32"}
+    KINDS = frozenset({"uint8", "int32", "float32"})
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(np.ndarray, allow_none=True, default_value=None, **kwargs)
@@ -60,6 +71,35 @@ class Array(t.Instance):
 
     def _refuse(self, value: Any, widget: Any) -> np.ndarray | None:
         return getattr(widget, self.name)  # arrays go one way; what the browser echoes is ignored
+
+
+class Positions(t.Instance):
+    """A trait that holds positions as an int64 array and travels both ways as int32 bytes.
+
+    In JavaScript: `positions(model.get("name"))` reads it; set it to an `Int32Array`.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(np.ndarray, args=(0, np.int64), **kwargs)
+        self.tag(sync=True, to_json=self._pack, from_json=self._unpack)
+
+    def validate(self, obj: Any, value: Any) -> np.ndarray:
+        received = value
+        value = np.asarray(value)
+        if value.dtype == bool:
+            value = np.flatnonzero(value)
+        if value.ndim != 1 or (value.size and value.dtype.kind not in "iu"):
+            name = str(self.name)
+            raise ArgumentError(name, "a list of positions or a mask", received, f"Try {name}=[0, 1, 2].")
+        return value.astype(np.int64)
+
+    @staticmethod
+    def _pack(value: np.ndarray, widget: Any) -> memoryview:
+        return memoryview(value.astype("<i4").tobytes())
+
+    @staticmethod
+    def _unpack(value: Any, widget: Any) -> np.ndarray:
+        return np.frombuffer(bytes(value), "<i4").astype(np.int64) if value is not None else np.array([], int)
 
 
 def shown(callback: Callable[..., Any]) -> Callable[..., Any]:
