@@ -1,0 +1,251 @@
+"""`Images`: pixels, labels and their names, split once and for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from capslab.data.pixels import as_uint8, shaped
+from capslab.data.splits import COMMON, PARTS, stratified
+from capslab.errors import ArgumentError, Said
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Images:
+    """Images of one size, with or without labels.
+
+    Attributes
+    ----------
+    images : uint8 array `(n, h, w, c)`, read-only. Other shapes and types that can be
+        read in one way only are converted: see `capslab.data.pixels`.
+    labels : int64 array `(n,)` of class numbers from 0, or None.
+    classes : names of the classes; `()` without labels.
+    name : what the images are called ("mnist").
+    seed : decides the split.
+    parts : uint8 array `(n,)`: 0 train, 1 validation, 2 test. An image keeps its part
+        in every selection, so nothing that was held out slips into training.
+
+    Examples
+    --------
+    >>> images = Images(np.zeros((20, 8, 8), np.uint8), np.arange(20) % 2)
+    >>> images
+    images: 20 images of 8×8, 2 classes (0, 1); 14 train, 2 validation, 4 test
+    >>> images[:3].shape, len(images[images.labels == 1])
+    ((8, 8, 1), 10)
+    """
+
+    images: np.ndarray
+    labels: np.ndarray | None = None
+    classes: tuple[str, ...] = ()
+    name: str = "images"
+    seed: int = 0
+    parts: np.ndarray | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        pixels, _ = as_uint8(shaped(self.images))  # (n, h, w, c)
+        labels = None if self.labels is None else _labels(self.labels, len(pixels))
+        classes = _classes(self.classes, labels)
+        parts = self.parts
+        if parts is None:
+            parts = stratified(labels, len(pixels), self.seed, COMMON)
+        for name, value in (("images", pixels), ("labels", labels), ("parts", parts)):
+            if value is not None:
+                value = value.view()
+                value.flags.writeable = False
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "classes", classes)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of each image."""
+        height, width, channels = self.images.shape[1:]
+        return height, width, channels
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __iter__(self) -> Iterator[Images]:
+        return (self[i] for i in range(len(self)))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.images, dtype=dtype) if copy else np.asarray(self.images, dtype=dtype)
+
+    def __getitem__(self, index: Any) -> Images:
+        """A selection: a position, a slice, a mask or an array of positions."""
+        try:
+            chosen = np.atleast_1d(np.arange(len(self))[index])
+        except (IndexError, TypeError, ValueError):
+            chosen = None
+        if chosen is None or chosen.ndim != 1:
+            raise ArgumentError(
+                "index",
+                f"a position up to {len(self) - 1}, a slice, a mask of {len(self)} or an array of positions",
+                index,
+                "images[7], images[:100] and images[images.labels == 3] all work.",
+            )
+        if not len(chosen):
+            step = "Look at the labels there are: set(images.labels)." if self.labels is not None else ""
+            raise ArgumentError("index", "a selection of at least one image", Said("an empty one"), step)
+        one_slice = index if isinstance(index, slice) else chosen  # a slice shares memory
+        labels = None if self.labels is None else self.labels[one_slice]
+        assert self.parts is not None
+        return Images(
+            self.images[one_slice], labels, self.classes, self.name, self.seed, self.parts[one_slice]
+        )
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many images are for training, validation and test."""
+        return {name: int((np.asarray(self.parts) == part).sum()) for name, part in PARTS.items()}
+
+    def _part(self, name: str) -> Images:
+        chosen = np.asarray(self.parts) == PARTS[name]
+        if not chosen.any():
+            have = ", ".join(f"{count:,} {part}" for part, count in self.counts.items() if count)
+            raise ArgumentError(
+                "images",
+                f"a set with {name} images",
+                Said(f"one with {have} only"),
+                "An image keeps its part in every selection: split first, then select from the part.",
+            )
+        return self if chosen.all() else self[chosen]
+
+    @cached_property
+    def train(self) -> Images:
+        """The images to train on."""
+        return self._part("train")
+
+    @cached_property
+    def validation(self) -> Images:
+        """The images to choose settings by."""
+        return self._part("validation")
+
+    @cached_property
+    def test(self) -> Images:
+        """The images held out for the last word; the official test set where there is one."""
+        return self._part("test")
+
+    def sample(self, n: int | None = None, per_class: int | None = None, seed: int = 0) -> Images:
+        """Images drawn by chance, each at most once.
+
+        Parameters
+        ----------
+        n : how many of all of them; or
+        per_class : how many of each class, given back class by class.
+
+        Raises
+        ------
+        ArgumentError : for more images than there are, or both or neither number.
+
+        Examples
+        --------
+        >>> import capslab as cl
+        >>> cl.load("digits").sample(per_class=2).labels[:6]
+        array([0, 0, 1, 1, 2, 2])
+        """
+        if (n is None) == (per_class is None):
+            both = Said("both" if n is not None else "neither")
+            raise ArgumentError("n", "one number: sample(100) or sample(per_class=10)", both, "Give one.")
+        chance = np.random.default_rng(seed)
+        if per_class is None:
+            _whole("n", n, len(self), "images")
+            return self[chance.permutation(len(self))[:n]]
+        if self.labels is None:
+            raise ArgumentError("per_class", "used with labelled images", per_class, "Write sample(n).")
+        of_class = [np.flatnonzero(self.labels == label) for label in np.unique(self.labels)]
+        _whole("per_class", per_class, min(map(len, of_class)), "images in the smallest class")
+        return self[np.concatenate([chance.permutation(where)[:per_class] for where in of_class])]
+
+    def require_classes(self, purpose: str = "a classifier") -> None:
+        """Raise in words unless there are labels of at least two classes."""
+        if self.labels is None:
+            step = "Save images and labels together: np.savez('data.npz', images=…, labels=…)."
+            raise ArgumentError("images", f"labelled: {purpose} learns from labels", Said("no labels"), step)
+        found = np.unique(self.labels)
+        if len(found) < 2:
+            raise ArgumentError(
+                "images",
+                f"of two classes or more: {purpose} has nothing to tell apart otherwise",
+                Said(f"{len(self):,} images of class {self.classes[found[0]]!r} alone"),
+                "Add images of another class, or use the VAE, which needs no classes.",
+            )
+
+    def __repr__(self) -> str:
+        height, width, channels = self.shape
+        size = f"{height}×{width}" + (f"×{channels}" if channels > 1 else "")
+        kinds = "no labels"
+        if self.classes:
+            some = self.classes
+            names = f"{some[0]} … {some[-1]}" if len(some) > 4 else ", ".join(some)
+            kinds = f"{len(some)} class{'es' if len(some) > 1 else ''} ({names})"
+        parts = ", ".join(f"{count:,} {part}" for part, count in self.counts.items() if count)
+        plural = "image" if len(self) == 1 else "images"
+        return f"{self.name}: {len(self):,} {plural} of {size}, {kinds}; {parts}"
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
+        from capslab.data.strip import strip
+
+        return strip(self)
+
+
+def _labels(labels: Any, n: int) -> np.ndarray:
+    """int64 class numbers `(n,)`, or an error in words."""
+    array = np.asarray(labels)
+    expected = f"{n:,} class numbers, one an image"
+    if array.ndim == 2 and array.shape[1] > 1:
+        raise ArgumentError(
+            "labels", expected, array, "One-hot rows become numbers with labels.argmax(axis=1)."
+        )
+    array = array.reshape(-1) if array.ndim == 2 else array  # (n, 1) is a common way to save them
+    if array.ndim != 1 or len(array) != n:
+        raise ArgumentError("labels", expected, array, "Take images and labels from the same selection.")
+    whole = array.dtype.kind in "iub" or (
+        array.dtype.kind == "f" and bool(np.isfinite(array).all()) and bool((array == np.rint(array)).all())
+    )
+    if not whole:
+        raise ArgumentError(
+            "labels", "whole numbers from 0", array, "np.unique(labels, return_inverse=True) numbers them."
+        )
+    array = array.astype(np.int64)
+    if array.min() < 0:
+        wrong = int((array < 0).sum())
+        raise ArgumentError(
+            "labels",
+            "class numbers from 0",
+            Said(f"{wrong} negative ones, the lowest {array.min()}"),
+            "Drop the images that have no class.",
+        )
+    return array
+
+
+def _classes(classes: Sequence[str], labels: np.ndarray | None) -> tuple[str, ...]:
+    """A name for every class that the labels speak of."""
+    classes = tuple(str(name) for name in classes)
+    if labels is None:
+        return ()
+    highest = int(labels.max())
+    if not classes:
+        if highest >= 10_000:
+            step = "np.unique(labels, return_inverse=True) numbers them from 0."
+            raise ArgumentError("labels", "class numbers from 0 to 9,999", Said(f"up to {highest:,}"), step)
+        return tuple(str(number) for number in range(highest + 1))
+    if highest >= len(classes):
+        raise ArgumentError(
+            "classes",
+            f"a name for each class up to number {highest}",
+            Said(f"{len(classes)} names"),
+            "Classes are numbered from 0.",
+        )
+    return classes
+
+
+def _whole(argument: str, value: Any, most: int, of_what: str) -> None:
+    """Raise unless value is a whole number from 1 to most."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= most:
+        raise ArgumentError(
+            argument, f"a whole number from 1 to {most:,}, the number of {of_what}", value, f"Try {most}."
+        )
