@@ -1,0 +1,108 @@
+"""One source, two editions: the learner's with gaps, the solved one without.
+
+In a source, what the learner is to write stands between two marker lines:
+
+    def squash(s):
+        ### BEGIN SOLUTION
+        length = ...
+        ### END SOLUTION
+
+The learner's edition has one line instead, `...  # your code here`, as far indented as
+the first marker; the solved edition has the lines and no markers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from capslab.errors import ArgumentError, Said
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+STUB = "...  # your code here"
+EDITIONS = ("learner", "solved")
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
+    """A notebook without outputs, made from the source at `path`.
+
+    Cell ids come from the cells' content, so a change to one cell changes one id. The
+    notebook's metadata holds the fingerprint of the source, for `check`.
+    """
+    if which not in EDITIONS:
+        raise ArgumentError("which", f"one of {EDITIONS}", which)
+    if not path.is_file():
+        raise ArgumentError("path", "a notebook's source", str(path), "Sources are in notebooks/src.")
+    import jupytext
+
+    source = jupytext.reads(path.read_text("utf-8"), fmt="py:percent")
+    seen: Counter[str] = Counter()
+    cells = []
+    for number, cell in enumerate(source.cells, start=1):
+        kind, text = cell.cell_type, cell.source
+        if kind == "code":
+            text = without_markers(text, f"{path.name}, cell {number}", keep=which == "solved")
+        name = _fingerprint(kind, text)[:8]
+        seen[name] += 1
+        identity = name if seen[name] == 1 else f"{name}-{seen[name]}"
+        new = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+        cells.append(new(text, id=identity, metadata=dict(cell.metadata)))
+    book = nbformat.v4.new_notebook(cells=cells)
+    book.metadata = nbformat.from_dict(
+        {
+            "capslab": {"edition": which, "source": fingerprint(source)},
+            "kernelspec": KERNEL,
+            "language_info": {"name": "python"},
+        }
+    )
+    return book
+
+
+def without_markers(text: str, where: str, keep: bool) -> str:
+    """The code of a cell with each solution kept, or replaced by one stub line.
+
+    >>> print(without_markers("a = 1\\n  ### BEGIN SOLUTION\\n  b = 2\\n  ### END SOLUTION", "x", keep=False))
+    a = 1
+      ...  # your code here
+    """
+    lines: list[str] = []
+    opened = 0  # the line number of the marker we are inside of
+    for number, line in enumerate(text.split("\n"), start=1):
+        marker = line.strip()
+        if marker == BEGIN and not opened:
+            opened = number
+            if not keep:
+                lines.append(line[: line.index(BEGIN)] + STUB)
+        elif marker == END and opened:
+            opened = 0
+        elif marker in (BEGIN, END):
+            raise _unbalanced(where, number, marker)
+        elif keep or not opened:
+            lines.append(line)
+    if opened:
+        raise _unbalanced(where, opened, BEGIN)
+    return "\n".join(lines)
+
+
+def _unbalanced(where: str, line: int, marker: str) -> ArgumentError:
+    return ArgumentError(
+        "source",
+        f"{BEGIN!r} and {END!r} in turn",
+        Said(f"a lone {marker!r} in line {line} of {where}"),
+        "Add the other marker or remove this one.",
+    )
+
+
+def fingerprint(source: Any) -> str:
+    """A hash over the cells of a source: their kinds, text and metadata."""
+    return _fingerprint(*[[c.cell_type, c.source, dict(c.metadata)] for c in source.cells])
+
+
+def _fingerprint(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

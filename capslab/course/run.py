@@ -1,0 +1,191 @@
+"""Executing a notebook without a browser: what failed where, how long, how much memory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+MEGABYTE = 2**20
+SAMPLING_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution of one notebook.
+
+    Attributes
+    ----------
+    name : the notebook's name without suffix.
+    ok : whether every cell ran.
+    cell : number of the cell that failed, counted from 1 over all cells; None if none did.
+    error : what went wrong, in one line; empty if nothing did.
+    seconds : wall time, the kernel's start included.
+    peak_mb : the most memory the kernel and its children held, in MiB.
+    interrupted : whether the caller pressed Ctrl-C.
+    notebook : the notebook with its outputs so far.
+    """
+
+    name: str
+    ok: bool
+    cell: int | None
+    error: str
+    seconds: float
+    peak_mb: float
+    interrupted: bool = False
+    notebook: Any = field(default=None, repr=False, compare=False)
+
+    def line(self) -> str:
+        """The run in one line of words."""
+        state = "ok" if self.ok else "stopped" if self.interrupted else "failed"
+        line = f"{state:8}{self.name:34}{self.seconds:7.1f} s {self.peak_mb:8,.0f} MB"
+        return line if self.ok else f"{line}   cell {self.cell or '–'}: {self.error}"
+
+    def plain(self) -> dict[str, Any]:
+        """The run as plain data, for JSON."""
+        return {
+            "notebook": self.name,
+            "ok": self.ok,
+            "cell": self.cell,
+            "error": self.error,
+            "interrupted": self.interrupted,
+            "seconds": round(self.seconds, 2),
+            "peak_mb": round(self.peak_mb, 1),
+        }
+
+
+def opened(path: Path, edition: str = "learner") -> nbformat.NotebookNode:
+    """The notebook at `path`: an edition of a source `.py`, or an `.ipynb` as it is."""
+    if path.suffix == ".py":
+        from capslab.course.editions import edition as made
+
+        return made(path, edition)
+    return nbformat.read(path, as_version=4)
+
+
+def execute(
+    notebook: nbformat.NotebookNode,
+    name: str,
+    *,
+    folder: Path | None = None,
+    dataset: str | None = None,
+    timeout: int = 600,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Runs every cell in a fresh kernel; never raises for what a cell does.
+
+    Parameters
+    ----------
+    notebook : it is given its outputs.
+    folder : where the kernel runs; by default an empty folder that is deleted afterwards.
+    dataset : what `cl.load()` without a name gives ("digits", "mnist", "fashion-mnist").
+    timeout : seconds that one cell may take.
+    progress : called with (number of the cell that starts, number of cells).
+    """
+    with tempfile.TemporaryDirectory(prefix="capslab-") as empty:
+        work = _Work(notebook, str(folder or empty), dataset, timeout, progress or (lambda now, of: None))
+        start = time.perf_counter()
+        cell, error, interrupted = None, "", False
+        try:
+            asyncio.run(work.run())
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            cell, error, interrupted = work.cell, "interrupted", True
+        except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as problem:
+            cell, error = work.cell, _words(problem, timeout)
+        seconds = time.perf_counter() - start
+    return Run(name, not error, cell, error, seconds, work.peak / MEGABYTE, interrupted, notebook)
+
+
+def _words(problem: Exception, timeout: int) -> str:
+    if isinstance(problem, CellExecutionError):
+        return " ".join(f"{problem.ename}: {problem.evalue}".split())
+    if isinstance(problem, CellTimeoutError):
+        return f"not done after {timeout} seconds"
+    if isinstance(problem, DeadKernelError):
+        return "the kernel died (often: not enough memory)"
+    return " ".join(str(problem).split())
+
+
+class _Work:
+    """The state of one execution: which cell, and the highest memory seen."""
+
+    def __init__(
+        self,
+        notebook: nbformat.NotebookNode,
+        folder: str,
+        dataset: str | None,
+        timeout: int,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self.notebook, self.folder, self.progress = notebook, folder, progress
+        self.client = NotebookClient(notebook, timeout=timeout, coalesce_streams=True, kernel_name="python3")
+        # A caller's matplotlib backend would hide the figures.
+        self.environment = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"}
+        if dataset:
+            self.environment["CAPSLAB_DATASET"] = dataset
+        self.cell: int | None = None
+        self.peak = 0
+
+    async def run(self) -> None:
+        async with self.client.async_setup_kernel(env=self.environment, cwd=self.folder):
+            task = asyncio.current_task()
+            assert task is not None
+            with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
+                # In place of nbclient's own handler, which lets the cell fail as if the kernel had died.
+                asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
+            watch = asyncio.ensure_future(self._watch(self._kernel()))
+            try:
+                total = len(self.notebook.cells)
+                for index, cell in enumerate(self.notebook.cells):
+                    self.cell = index + 1
+                    self.progress(index + 1, total)
+                    await self.client.async_execute_cell(
+                        cell, index, execution_count=self.client.code_cells_executed + 1
+                    )
+                self._sample(self._kernel())
+                self.client.set_widgets_metadata()
+            finally:
+                watch.cancel()
+
+    def _kernel(self) -> psutil.Process | None:
+        pid = getattr(getattr(self.client.km, "provisioner", None), "pid", None)
+        with suppress(psutil.Error):
+            return psutil.Process(pid) if pid else None
+        return None
+
+    async def _watch(self, kernel: psutil.Process | None) -> None:
+        while True:
+            self._sample(kernel)
+            await asyncio.sleep(SAMPLING_SECONDS)
+
+    def _sample(self, kernel: psutil.Process | None) -> None:
+        if kernel is None:
+            return
+        with suppress(psutil.Error):
+            own = _high_water(kernel.pid) or kernel.memory_info().rss
+            others = 0
+            for child in kernel.children(recursive=True):
+                with suppress(psutil.Error):
+                    others += child.memory_info().rss
+            self.peak = max(self.peak, own + others)
+
+
+def _high_water(pid: int) -> int:
+    """The most memory a process has held so far, in bytes, where the system keeps it; else 0."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
