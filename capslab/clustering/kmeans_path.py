@@ -1,0 +1,335 @@
+"""`KMeansPath`: k-means for every k at once, so that a slider for k never waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from capslab.clustering import lloyd
+from capslab.clustering.matching import accuracy_of, contingency, new_names
+from capslab.clustering.scores import (
+    Curves,
+    Scores,
+    adjusted_rand,
+    normalized_mutual_information,
+    silhouette,
+)
+from capslab.errors import ArgumentError, Said
+
+if TYPE_CHECKING:
+    from capslab.features import Embedding
+
+#: labels travel to the browser as bytes
+LARGEST_K = 256
+#: above this many dimensions, centres are searched in the leading principal components
+SEARCH_DIMENSIONS = 64
+#: images that a silhouette is computed on
+SILHOUETTE_IMAGES = 2000
+#: a path is searched at least this far, so that k = 10 alone is the same as k = 10 of 2…30
+SEARCHED = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Clustering:
+    """One k of a path.
+
+    Attributes
+    ----------
+    k : number of clusters.
+    labels : int64 `(n,)`, 0…k−1; matched, so that a cluster keeps its number along the path.
+    centers : float32 `(k, d)`.
+    inertia : Σᵢ ‖xᵢ − centre of its cluster‖².
+    scores : computed when first read, for all k of the path at once.
+    """
+
+    k: int
+    labels: np.ndarray
+    centers: np.ndarray
+    inertia: float
+    path: KMeansPath = field(repr=False)
+
+    @cached_property
+    def scores(self) -> Scores:
+        return self.path.curves().at(self.k)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """Number of images in each cluster, `(k,)`."""
+        return np.bincount(self.labels, minlength=self.k)
+
+
+class KMeansPath(BaseEstimator):
+    """k-means for a whole range of k, each warm-started from its neighbours.
+
+    1. `MiniBatchKMeans` makes `n_micro` micro-clusters, and one full pass over the points
+       their means. Up to 2 × `n_micro` points are taken as they are.
+    2. On these, k = 2, 3, …: the centres of k−1 and one more, the best of 8 candidates
+       drawn by squared distance, after 10 weighted Lloyd steps each. Then back down:
+       k from k+1 by merging two clusters, kept where that is better.
+    3. Five Lloyd steps for each k on all points. Vectors of more than 64 dimensions (raw
+       pixels) are searched in their 64 leading principal components, and take one more
+       Lloyd step in all of theirs.
+    4. Clusters are named so that as many images as possible keep their number from one k
+       to the next (Hungarian matching): colours stay put under a slider.
+
+    `benchmarks/clustering.py` measures time and inertia against `KMeans(n_init=10)`.
+    Everything runs in one thread: when TensorFlow lives in the same process, the two
+    libraries' thread pools fight over the cores, and k-means takes several times longer.
+
+    Parameters
+    ----------
+    k : a whole number, or several (`range(2, 31)`, a list), from 1 to at most 256.
+    n_micro : number of micro-clusters, at least 1; raised to 5 × the largest k.
+    seed : the same seed gives the same path.
+
+    Attributes
+    ----------
+    ks : tuple of the k, ascending.
+    labels_ : uint8 `(len(ks), n)`.
+    centers_ : list of float32 `(k, d)`.
+    inertia_ : float64 `(len(ks),)`.
+    embedding_ : the `Embedding` that was clustered, or None after `fit` on an array.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0], [1.0], [10.0], [11.0], [20.0]])
+    >>> path = KMeansPath(k=[2, 3]).fit(X)
+    >>> path.at(3).sizes.tolist()
+    [2, 2, 1]
+    >>> path.inertia_.tolist()
+    [51.0, 1.0]
+    """
+
+    def __init__(self, k: Any = range(2, 31), n_micro: int = 1000, seed: int = 0) -> None:
+        self.k = k
+        self.n_micro = n_micro
+        self.seed = seed
+
+    def fit(self, X: Any, y: Any = None) -> KMeansPath:
+        """Cluster vectors `(n, d)` for every k; `y` is there for scikit-learn and ignored."""
+        from sklearn import config_context
+        from threadpoolctl import threadpool_limits
+
+        X = _checked(X)
+        ks = _checked_ks(self.k, X)
+        if not _whole(self.n_micro) or self.n_micro < 1:
+            raise ArgumentError("n_micro", "a whole number from 1", self.n_micro, "Leave it at 1000.")
+        if not _whole(self.seed) or self.seed < 0:
+            raise ArgumentError("seed", "a whole number from 0", self.seed, "Try seed=0.")
+        self.n_features_in_ = X.shape[1]
+        self._origin = X.mean(axis=0, dtype=np.float64).astype(np.float32)
+        points = X - self._origin
+        self._scale = np.float32(np.abs(points).max() or 1)
+        points /= self._scale  # squares of very large or very small numbers stay numbers
+        with threadpool_limits(1), config_context(assume_finite=True):
+            shown = _search_space(points, self.seed)
+            starts = self._search(shown, ks[-1])
+            if ks[-1] not in starts:  # vectors that differ only outside the leading components
+                shown, starts = points, self._search(points, ks[-1])
+            self._settle(points, shown, ks, starts)
+        self._X, self._curves, self.embedding_ = X, None, None
+        return self
+
+    def _search(self, shown: np.ndarray, most: int) -> dict[int, lloyd.Fit]:
+        """Starting centres for each k, found on the micro-clusters."""
+        micro, sizes = lloyd.micro_clusters(shown, max(self.n_micro, 5 * most), most, self.seed)
+        grown = lloyd.grow(micro, sizes, min(max(most, SEARCHED), len(micro)), self.seed)
+        return lloyd.shrink(micro, sizes, grown)
+
+    def _settle(
+        self, points: np.ndarray, shown: np.ndarray, ks: tuple[int, ...], starts: dict[int, lloyd.Fit]
+    ) -> None:
+        """Settle each k on all points, and name its clusters after those of the k before."""
+        self.ks = ks
+        self.labels_ = np.empty((len(ks), len(points)), dtype=np.uint8)
+        self.centers_: list[np.ndarray] = []
+        self.inertia_ = np.empty(len(ks))
+        for i, k in enumerate(ks):
+            if k not in starts:
+                raise _too_few_distinct(k, max(starts))
+            centers, labels = lloyd.settle(points, shown, starts[k].centers)
+            self.inertia_[i] = lloyd.distances(points, centers, labels).sum(dtype=np.float64)
+            if i:
+                names = new_names(contingency(self.labels_[i - 1], labels))
+            else:
+                largest_first = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
+                names = np.argsort(largest_first)
+            self.labels_[i] = names[labels]
+            self.centers_.append(centers[np.argsort(names)] * self._scale + self._origin)
+        self.inertia_ *= np.float64(self._scale) ** 2
+
+    def at(self, k: int) -> Clustering:
+        """The clustering for one k of the path.
+
+        Raises
+        ------
+        ArgumentError : for a k that is not on the path.
+        """
+        i = self._index(k)
+        return Clustering(
+            self.ks[i],
+            self.labels_[i].astype(np.int64),
+            self.centers_[i].copy(),
+            float(self.inertia_[i]),
+            self,
+        )
+
+    def predict(self, X: Any, k: int | None = None) -> np.ndarray:
+        """The nearest centre of each vector `(m, d)`, int64 `(m,)`; `k` may be left out if there is one."""
+        check_is_fitted(self)
+        if k is None and len(self.ks) == 1:
+            k = self.ks[0]
+        centers = self.centers_[self._index(k)]
+        X = _checked(X)
+        if X.shape[1] != self.n_features_in_:
+            raise ArgumentError(
+                "X", f"of shape (m, {self.n_features_in_})", X, "Embed the images with the same model."
+            )
+        inside = (centers - self._origin) / self._scale
+        return lloyd.assign((X - self._origin) / self._scale, inside)
+
+    def moved(self, k: int) -> np.ndarray:
+        """Which images change their cluster's number from k to the next k of the path, bool `(n,)`."""
+        i = self._index(k)
+        if i + 1 == len(self.ks):
+            raise ArgumentError(
+                "k", "before the last k of the path", k, f"Nothing comes after k = {k}; try a smaller one."
+            )
+        return self.labels_[i] != self.labels_[i + 1]
+
+    def curves(self) -> Curves:
+        """The scores for every k, computed once: a fraction of a second for 29 k."""
+        check_is_fitted(self)
+        if self._curves is None:
+            self._curves = self._scored()
+        return self._curves
+
+    def _scored(self) -> Curves:
+        from sklearn.metrics.pairwise import euclidean_distances
+        from threadpoolctl import threadpool_limits
+
+        n = len(self._X)
+        chosen = np.arange(n)
+        if n > SILHOUETTE_IMAGES:
+            chosen = np.sort(np.random.default_rng(self.seed).choice(n, SILHOUETTE_IMAGES, replace=False))
+        with threadpool_limits(1):
+            apart = euclidean_distances((self._X[chosen] - self._origin) / self._scale)
+            silhouettes = np.array([silhouette(apart, labels[chosen]) for labels in self.labels_])
+        truth = None if self.embedding_ is None else self.embedding_.labels
+        agreement: list[Any] = [None, None, None]
+        if truth is not None:
+            tables = [contingency(labels, truth) for labels in self.labels_]
+            measures = (adjusted_rand, normalized_mutual_information, accuracy_of)
+            agreement = [np.array([measure(table) for table in tables]) for measure in measures]
+        return Curves(np.array(self.ks), self.inertia_, silhouettes, *agreement, len(chosen))
+
+    def _index(self, k: Any) -> int:
+        check_is_fitted(self)
+        if not _whole(k) or k not in self.ks:
+            first, last = self.ks[0], self.ks[-1]
+            every = len(self.ks) == last - first + 1
+            on_path = f"{first} to {last}" if every and last > first else ", ".join(map(str, self.ks))
+            raise ArgumentError(
+                "k", f"a k of this path ({on_path})", k, "Ask for others in cluster(embedding, k=…)."
+            )
+        return self.ks.index(k)
+
+
+def cluster(embedding: Embedding | np.ndarray, k: Any = range(2, 31), seed: int = 0) -> KMeansPath:
+    """k-means for every k at once.
+
+    Parameters
+    ----------
+    embedding : an `Embedding`, or vectors `(n, d)`. Its labels are never used to cluster,
+        only to score the clusters afterwards.
+    k : a whole number, or several (`range(2, 31)`, a list), from 1 to n (at most 256).
+    seed : the same seed gives the same clusters.
+
+    Returns
+    -------
+    KMeansPath : `path.at(10)` is one clustering, `path.curves()` the scores for every k.
+
+    Raises
+    ------
+    ArgumentError : for a k that is not a whole number, too small, or larger than the
+        number of (different) vectors.
+
+    Examples
+    --------
+    >>> import capslab as cl
+    >>> path = cl.cluster(cl.embed(cl.load("digits")))
+    >>> path.at(10).scores.matched_accuracy > 0.7
+    True
+    """
+    vectors = getattr(embedding, "vectors", embedding)
+    path = KMeansPath(k, seed=seed).fit(vectors)
+    path.embedding_ = embedding if vectors is not embedding else None
+    return path
+
+
+def _search_space(points: np.ndarray, seed: int) -> np.ndarray:
+    """The points themselves, or their leading principal components where they have many dimensions."""
+    if points.shape[1] <= SEARCH_DIMENSIONS:
+        return points
+    from sklearn.decomposition import PCA
+
+    rng = np.random.default_rng(seed)
+    some = points[rng.choice(len(points), min(len(points), 5000), replace=False)]
+    return PCA(min(SEARCH_DIMENSIONS, len(some)), random_state=seed).fit(some).transform(points)
+
+
+def _checked(X: Any) -> np.ndarray:
+    try:
+        array = np.asarray(X, dtype=np.float32)
+    except (TypeError, ValueError):
+        array = None
+    if array is None or array.ndim != 2 or not array.size:
+        raise ArgumentError("embedding", "an Embedding or vectors (n, d)", X, "Give one row an image.")
+    if not np.isfinite(array).all() or np.abs(array).max() > 1e30:
+        raise ArgumentError(
+            "embedding",
+            "finite numbers, none beyond ±1e30",
+            Said("NaN, infinity or larger numbers"),
+            "Drop those rows, or train the model again with a lower learning rate.",
+        )
+    return array
+
+
+def _checked_ks(k: Any, X: np.ndarray) -> tuple[int, ...]:
+    n = len(X)
+    most = min(n, LARGEST_K)
+    expected = f"a whole number from 1 to {most}, or several (there are {n} vectors)"
+    several = not isinstance(k, (str, bytes, Integral)) and isinstance(k, Iterable)
+    values = list(k) if several else [k]
+    if not values:
+        raise ArgumentError("k", expected, k, "Try k=range(2, 31).")
+    for value in values:
+        if not _whole(value) or not 1 <= value <= most:
+            raise ArgumentError("k", expected, value, f"Try k={min(10, most)}.")
+    ks = tuple(sorted({int(value) for value in values}))
+    seen: set[bytes] = set()
+    for row in X:  # ends after a few rows unless nearly all are copies
+        seen.add((row + 0).tobytes())  # + 0: −0.0 and 0.0 are the same number
+        if len(seen) >= ks[-1]:
+            return ks
+    raise _too_few_distinct(ks[-1], len(seen))
+
+
+def _too_few_distinct(k: int, distinct: int) -> ArgumentError:
+    return ArgumentError(
+        "k",
+        f"at most {distinct}, the number of different vectors",
+        k,
+        "Many vectors are copies of each other: check the model, or ask for fewer clusters.",
+    )
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)

@@ -1,0 +1,131 @@
+"""Which cluster of one labelling is which of another.
+
+Cluster numbers mean nothing by themselves: cluster 3 of one run may be cluster 7 of the
+next. Everything here starts from the contingency table, which counts for each pair of
+names how many images carry both, and pairs the names so that the counts are largest
+(the assignment problem; Kuhn 1955, "The Hungarian method").
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capslab.errors import ArgumentError, Said
+
+
+def contingency(labels: Any, truth: Any) -> np.ndarray:
+    """How many images have cluster a and class b: the table that all scores start from.
+
+    Parameters
+    ----------
+    labels : whole numbers ≥ 0, `(n,)`.
+    truth : whole numbers ≥ 0, `(n,)`, for the same images in the same order.
+
+    Returns
+    -------
+    array : int64 `(max(labels) + 1, max(truth) + 1)`; its sum is n.
+
+    Raises
+    ------
+    ArgumentError : for anything but two equally long rows of whole numbers ≥ 0.
+
+    Examples
+    --------
+    >>> contingency([0, 0, 1, 1, 1], [2, 2, 0, 0, 2])
+    array([[0, 0, 2],
+           [2, 0, 1]])
+    """
+    labels, truth = _names("labels", labels), _names("truth", truth)
+    if len(labels) != len(truth):
+        raise ArgumentError(
+            "truth",
+            f"as many as there are labels ({len(labels)})",
+            Said(f"{len(truth)} of them"),
+            "Take both from the same selection of images.",
+        )
+    rows, columns = int(labels.max()) + 1, int(truth.max()) + 1
+    return np.bincount(labels * columns + truth, minlength=rows * columns).reshape(rows, columns)
+
+
+def best_pairs(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns paired one to one so that the sum of their counts is largest."""
+    from scipy.optimize import linear_sum_assignment
+
+    return linear_sum_assignment(table, maximize=True)
+
+
+def matched_accuracy(labels: Any, truth: Any) -> float:
+    """Share of images that are right once each cluster is named after one class.
+
+    max over one-to-one pairings π of Σ_a table[a, π(a)] / n. A class can name only one
+    cluster, so with more clusters than classes the clusters left over count as wrong.
+
+    Parameters
+    ----------
+    labels, truth : whole numbers ≥ 0, `(n,)` each.
+
+    Returns
+    -------
+    float : 0…1.
+
+    Examples
+    --------
+    >>> matched_accuracy([1, 1, 0, 0], [0, 0, 1, 1])
+    1.0
+    """
+    return accuracy_of(contingency(labels, truth))
+
+
+def accuracy_of(table: np.ndarray) -> float:
+    """`matched_accuracy` from a contingency table."""
+    rows, columns = best_pairs(table)
+    return float(table[rows, columns].sum() / table.sum())
+
+
+def match_labels(reference: Any, labels: Any) -> np.ndarray:
+    """The same clusters under the names that agree best with a reference.
+
+    Parameters
+    ----------
+    reference : whole numbers ≥ 0, `(n,)`: the names to keep.
+    labels : whole numbers ≥ 0, `(n,)`: the clustering to rename.
+
+    Returns
+    -------
+    array : int64 `(n,)`. Clusters without a partner take the lowest names not in use.
+
+    Examples
+    --------
+    >>> match_labels([0, 0, 1, 1, 1], [2, 2, 0, 0, 1])
+    array([0, 0, 1, 1, 2])
+    """
+    return new_names(contingency(reference, labels))[_names("labels", labels)]
+
+
+def new_names(table: np.ndarray) -> np.ndarray:
+    """For each column of a contingency table the name of its partner among the rows.
+
+    A column without a partner takes the lowest name that no other column has.
+    """
+    rows, columns = best_pairs(table)
+    names = np.full(table.shape[1], -1)
+    names[columns] = rows
+    unused = (name for name in range(sum(table.shape)) if name not in set(rows.tolist()))
+    for column in np.flatnonzero(names < 0):
+        names[column] = next(unused)
+    return names
+
+
+def _names(argument: str, values: Any) -> np.ndarray:
+    array = np.asarray(values)
+    whole = array.ndim == 1 and len(array) and np.issubdtype(array.dtype, np.integer)
+    if not whole or array.min() < 0:
+        raise ArgumentError(
+            argument,
+            "a row of whole numbers ≥ 0, one an image",
+            array if array.ndim != 1 or len(array) > 10 else values,
+            "np.unique(names, return_inverse=True)[1] numbers any names from 0.",
+        )
+    return array.astype(np.int64)

@@ -1,0 +1,64 @@
+"""A plane to draw vectors in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capslab.errors import ArgumentError, unknown_name
+
+
+def project(vectors: Any, seed: int = 0, method: str = "pca") -> np.ndarray:
+    """Two coordinates for each vector; the vectors themselves where they have two.
+
+    Parameters
+    ----------
+    vectors : `(n, d)`, or an `Embedding`.
+    seed : for "tsne".
+    method : "pca" (the plane in which the vectors spread most; milliseconds) or "tsne"
+        (keeps neighbours together, but neither distances nor sizes of clusters mean
+        anything in it; about a minute for 10,000 vectors).
+
+    Returns
+    -------
+    array : float32 `(n, 2)`.
+
+    Raises
+    ------
+    ArgumentError : for an unknown method, and for anything but finite `(n, d)` vectors.
+
+    Examples
+    --------
+    >>> import capslab as cl
+    >>> project(cl.embed(cl.load("digits"))).shape
+    (1797, 2)
+    """
+    points = np.asarray(getattr(vectors, "vectors", vectors), dtype=np.float32)
+    if points.ndim != 2 or not points.size or not np.isfinite(points).all():
+        raise ArgumentError(
+            "vectors", "finite numbers of shape (n, d)", points, "Give one row an image, without NaN."
+        )
+    if method not in ("pca", "tsne"):
+        raise unknown_name("method", method, ["pca", "tsne"])
+    n, d = points.shape
+    if d <= 2:
+        return np.pad(points, ((0, 0), (0, 2 - d)))
+    if n < 3:
+        return np.stack([np.arange(n), np.zeros(n)], axis=1).astype(np.float32)  # no plane to find
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        if method == "pca":
+            from sklearn.decomposition import PCA
+
+            # A constant set has no spread, and its plane is as good as any other.
+            with np.errstate(invalid="ignore", divide="ignore"):
+                flat = PCA(2, random_state=seed).fit_transform(points)
+        else:
+            from sklearn.manifold import TSNE
+
+            flat = TSNE(2, init="pca", perplexity=min(30.0, (n - 1) / 3), random_state=seed).fit_transform(
+                points
+            )
+    return np.ascontiguousarray(flat, dtype=np.float32)
