@@ -1,0 +1,103 @@
+"""The one place that knows TensorFlow: its import, its devices, its input pipeline.
+
+Layers, losses and models are written with `keras.ops` and run under any Keras backend
+(`KERAS_BACKEND=jax`, say); what cannot be said in Keras alone stands here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing on the process's stderr meanwhile.
+
+    TensorFlow's libraries write there while they start, before any log level is read. A learner
+    takes it for an error, and nbgrader gives a grade cell that wrote to stderr no points.
+    """
+    try:
+        sys.stderr.flush()
+        saved = os.dup(2)
+    except (AttributeError, OSError, ValueError):  # no stderr to speak of: nothing to silence
+        yield
+        return
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+if os.environ["KERAS_BACKEND"] == "tensorflow" and "tensorflow" not in sys.modules:
+    with quiet():
+        import tensorflow  # noqa: F401  # imported here so that it is quiet wherever it is used later
+
+
+def device() -> str:
+    """The device that training will use, in words; GPU memory is taken as needed, not all at once."""
+    import tensorflow as tf
+
+    with quiet():  # the search for a GPU is told on stderr too
+        gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        # Too late once the device is in use, and then it is as its first user chose.
+        with contextlib.suppress(RuntimeError, ValueError):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    if not gpus:
+        return "CPU"
+    name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
+    return f"GPU ({name})" if len(gpus) == 1 else f"GPU ({name}, 1 of {len(gpus)})"
+
+
+def batches(
+    images: Any, batch: int, seed: int = 0, shift: int = 0, shuffle: bool = True, passes: int = 1
+) -> Any:
+    """A `tf.data` pipeline of (uint8 images, int32 labels).
+
+    Positions are shuffled, not pictures, in a new order each pass. Each batch is moved by one
+    random shift of up to `shift` pixels each way, filled with black.
+
+    Parameters
+    ----------
+    images : `Images`; labels of 0 stand in where there are none.
+    passes : how often the images come round before the pipeline ends.
+    """
+    import tensorflow as tf
+
+    pixels = np.ascontiguousarray(images.images)
+    labels = np.zeros(len(pixels), "int32") if images.labels is None else images.labels.astype("int32")
+    height, width = pixels.shape[1:3]
+    with tf.device("CPU"):  # uint8 on the host: a quarter of what the network will see
+        all_pixels, all_labels = tf.constant(pixels), tf.constant(labels)
+
+    order = tf.data.Dataset.range(len(pixels))
+    if shuffle:
+        order = order.shuffle(len(pixels), seed=seed, reshuffle_each_iteration=True)
+    order = order.repeat(passes).batch(batch)
+
+    def gather(positions: Any) -> tuple[Any, Any]:
+        return tf.gather(all_pixels, positions), tf.gather(all_labels, positions)
+
+    def moved(positions: Any) -> tuple[Any, Any]:
+        x, y = gather(positions)
+        # The first position is as random as the order, so the shift follows from `seed` alone.
+        key = tf.stack([tf.cast(positions[0], tf.int32), seed])
+        by = tf.random.stateless_uniform((2,), key, 0, 2 * shift + 1, dtype=tf.int32)
+        padded = tf.pad(x, [[0, 0], [shift, shift], [shift, shift], [0, 0]])
+        return padded[:, by[0] : by[0] + height, by[1] : by[1] + width, :], y
+
+    step = moved if shift and shuffle else gather
+    return order.map(step, num_parallel_calls=1, deterministic=True).prefetch(2)

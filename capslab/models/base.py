@@ -1,0 +1,121 @@
+"""What the models share: their image size, what they accept, how they are best trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import capslab.backend  # noqa: F401  # first: it brings TensorFlow in quietly
+
+import keras  # isort: skip
+import numpy as np
+from keras import ops
+
+from capslab.errors import ArgumentError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained when the learner says nothing else.
+
+    Attributes
+    ----------
+    epochs : passes over the training images.
+    steps : least number of optimiser steps; small data sets get more epochs to reach it.
+    batch : images a step.
+    rate : highest learning rate of Adam.
+    warmup : share of the steps in which the rate climbs from 0 to `rate`.
+    decay : whether the rate then falls to 0 along a cosine.
+    shift : largest random shift of a batch in pixels, each way (a 28-pixel image; scaled to others).
+    """
+
+    epochs: int
+    steps: int
+    batch: int = 128
+    rate: float = 1e-3
+    warmup: float = 0.0
+    decay: bool = False
+    shift: int = 0
+
+
+class ImageModel(keras.Model):
+    """A Keras model that knows which images it takes and says so when given others."""
+
+    recipe: Recipe
+
+    def __init__(self, shape: Sequence[int], classes: int | Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shape = image_shape(shape)
+        self.classes = class_names(classes)
+
+    def pixels(self, images: Any) -> np.ndarray:
+        """The uint8 array `(n, h, w, c)` in `images`, checked against what the model takes.
+
+        Raises
+        ------
+        ArgumentError : for another shape or type.
+        """
+        pixels = np.asarray(getattr(images, "images", images))
+        if pixels.shape[1:] != self.shape:
+            size = " × ".join(str(n) for n in self.shape)
+            raise ArgumentError(
+                "images",
+                f"of shape (n, {', '.join(map(str, self.shape))}): this model was made for {size}",
+                pixels,
+                "Make a model with CapsNet(images.shape, …), or load images of that size.",
+            )
+        if pixels.dtype != np.uint8:
+            raise ArgumentError(
+                "images",
+                "uint8 pixels in 0…255",
+                pixels,
+                "Grey levels in 0…1 become uint8 with (255 * x).astype('uint8').",
+            )
+        return pixels
+
+    def in_batches(self, piece: Callable[..., Any], *arrays: np.ndarray, batch: int = 500) -> np.ndarray:
+        """`piece` applied to NumPy arrays a batch at a time, so that memory stays bounded."""
+        done = [
+            ops.convert_to_numpy(piece(*(array[start : start + batch] for array in arrays)))
+            for start in range(0, max(len(arrays[0]), 1), batch)
+        ]
+        return np.concatenate(done)
+
+
+def image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
+    """`(height, width, channels)` from what the caller wrote; `(h, w)` means one channel."""
+    try:
+        sides = tuple(int(n) for n in shape)
+    except TypeError:
+        sides = ()
+    if len(sides) == 2:
+        sides = (*sides, 1)
+    if len(sides) != 3 or min(sides) < 1 or min(sides[:2]) < 4:
+        raise ArgumentError(
+            "shape", "(height, width, channels) with at least 4 × 4 pixels", shape, "Write images.shape."
+        )
+    return sides  # type: ignore[return-value]  # its length was checked just now
+
+
+def class_names(classes: int | Sequence[str]) -> tuple[str, ...]:
+    """Names of the classes; a number n means "0" to "n−1"."""
+    if isinstance(classes, (int, np.integer)):
+        return tuple(str(i) for i in range(int(classes)))
+    return tuple(str(name) for name in classes)
+
+
+def need_classes(classes: tuple[str, ...], received: Any) -> None:
+    """Refuse to make a classifier of fewer than two classes."""
+    if len(classes) < 2:
+        raise ArgumentError(
+            "classes",
+            "at least two classes (a number, or their names)",
+            received,
+            "Images without labels can train a VAE: VAE(images.shape).",
+        )
+
+
+def take(names: Sequence[str], owner: Any) -> dict[str, Any]:
+    """The attributes of these names as a plain dict, for `get_config`."""
+    return {name: getattr(owner, name) for name in names}

@@ -1,0 +1,92 @@
+"""The dense baseline: the two layers that both articles start from, made to work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from capslab.errors import unknown_name
+from capslab.features import Features
+from capslab.layers import register
+from capslab.models.base import ImageModel, Recipe, need_classes, take
+
+
+@register
+class DenseNet(ImageModel):
+    """Pixels → one hidden layer with ReLU → one number (logit) a class.
+
+    Parameters
+    ----------
+    shape : `(height, width, channels)` of the images.
+    classes : number of classes, or their names.
+    hidden : units of the hidden layer; the articles have 512.
+
+    Input uint8 `(batch, height, width, channels)`, output logits `(batch, classes)`.
+    """
+
+    recipe = Recipe(epochs=5, steps=400, rate=2e-3, warmup=0.1, decay=True)
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        classes: int | Sequence[str],
+        hidden: int = 512,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(shape, classes, **kwargs)
+        need_classes(self.classes, classes)
+        self.hidden_units, self.seed = hidden, seed
+        self.hidden = keras.Sequential(
+            [
+                keras.Input(self.shape),
+                keras.layers.Rescaling(1 / 255),
+                keras.layers.Flatten(),
+                keras.layers.Dense(
+                    hidden, activation="relu", kernel_initializer=keras.initializers.HeNormal(seed)
+                ),
+            ],
+            name="hidden",
+        )
+        self.logits = keras.layers.Dense(
+            len(self.classes), kernel_initializer=keras.initializers.GlorotUniform(seed + 1), name="logits"
+        )
+        self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+        self.build((None, *self.shape))
+
+    def build(self, input_shape: Any) -> None:
+        self.logits.build((None, self.hidden_units))
+        super().build(input_shape)
+
+    def call(self, images: Any, training: bool = False) -> Any:
+        return self.logits(self.hidden(images, training=training))  # (batch, classes)
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        self.accuracy.update_state(y, y_pred)
+        losses = keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True)
+        return ops.mean(losses)
+
+    def classify(self, images: Any) -> np.ndarray:
+        """The class with the largest logit, integers `(n,)`."""
+        return self.in_batches(self, self.pixels(images)).argmax(axis=1)
+
+    def probabilities(self, images: Any) -> np.ndarray:
+        """softmax of the logits, `(n, classes)`; each row sums to 1."""
+        return self.in_batches(lambda x: ops.softmax(self(x)), self.pixels(images))
+
+    def features(self, images: Any, what: str | None = None) -> Features:
+        """What the hidden layer says of each image, `(n, hidden)`; made with labels."""
+        if what not in (None, "hidden", "logits"):
+            raise unknown_name("what", what, ["hidden", "logits"])
+        piece = self if what == "logits" else self.hidden
+        source = "dense logits" if what == "logits" else "dense hidden layer"
+        return Features(self.in_batches(piece, self.pixels(images)), source, supervised=True)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**take(["shape", "classes", "seed"], self), "hidden": self.hidden_units}

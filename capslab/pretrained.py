@@ -1,0 +1,188 @@
+"""Bundled weights, so that no one has to wait, and how they were made.
+
+`capslab pretrain` trains each network of the course and writes its weights beside a manifest:
+the data, the seed, the accuracy measured on the test split, the checksum. Weights travel as
+float16, the two bytes of each number in separate planes, because the high bytes compress
+well that way; the accuracy in the manifest is measured after that rounding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from capslab.errors import DataUnavailable, unknown_name
+
+FOLDER = Path(__file__).parent / "weights"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one bundled network is made: data set, class in `capslab.models`, its arguments, epochs."""
+
+    dataset: str
+    model: str
+    arguments: dict[str, Any]
+    epochs: int | None = None
+
+
+PLANS = {
+    "dense-digits": Plan("digits", "DenseNet", {}),
+    "capsnet-digits": Plan("digits", "CapsNet", {}),
+    "vae-digits": Plan("digits", "VAE", {"latent_dim": 16}),
+    "dense-mnist": Plan("mnist", "DenseNet", {}),
+    # The preset made to be looked at: a 6×6 grid of capsules, not eight that each see everything.
+    "capsnet-mnist": Plan("mnist", "CapsNet", {"preset": "visible"}, epochs=6),
+    "vae-mnist": Plan("mnist", "VAE", {"latent_dim": 16}, epochs=10),
+}
+
+
+def pretrained(name: str, folder: str | Path | None = None) -> Any:
+    """A network of the course with its bundled weights.
+
+    Parameters
+    ----------
+    name : one of `PLANS`: dense-digits, capsnet-digits, vae-digits, dense-mnist, capsnet-mnist,
+        vae-mnist.
+    folder : where the weights and their manifest are; None for those in the package.
+
+    Returns
+    -------
+    The model, ready to use; `manifest()[name]` says how it was made and how good it is.
+
+    Raises
+    ------
+    ArgumentError : for an unknown name.
+    DataUnavailable : for a weights file that is missing or not what the manifest says.
+    """
+    folder = FOLDER if folder is None else Path(folder)
+    facts = manifest(folder)
+    if name not in facts:
+        raise unknown_name("name", name, facts, "Run `capslab pretrain` to make the weights.")
+    path = folder / facts[name]["file"]
+    try:
+        packed = path.read_bytes()
+    except OSError as error:
+        raise DataUnavailable(
+            f"The weights of {name!r} cannot be read from {path} ({error.strerror}). "
+            f"Install capslab again, or make them with `capslab pretrain {name}`."
+        ) from error
+    if hashlib.sha256(packed).hexdigest() != facts[name]["sha256"]:
+        raise DataUnavailable(
+            f"The weights file {path.name} is not the one in the manifest (its checksum differs): it is "
+            f"truncated or was changed. Install capslab again, or run `capslab pretrain {name}`."
+        )
+    model = _make(facts[name]["model"], facts[name]["config"])
+    model.set_weights(unpack(path, [weight.shape for weight in model.weights]))
+    return model
+
+
+def manifest(folder: str | Path | None = None) -> dict[str, dict[str, Any]]:
+    """What is bundled: for each name its file, checksum, data, seed, score and how long it took."""
+    path = (FOLDER if folder is None else Path(folder)) / MANIFEST
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise DataUnavailable(f"{path} is not readable as JSON ({error}). Install capslab again.") from error
+
+
+def pretrain(
+    names: Iterable[str] | None = None,
+    folder: str | Path | None = None,
+    seed: int = 0,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Train the networks of these names (all by default) and write weights and manifest."""
+    from capslab.data import load
+    from capslab.training import fit
+
+    folder = FOLDER if folder is None else Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names or PLANS:
+        if name not in PLANS:
+            raise unknown_name("name", name, PLANS)
+        plan = PLANS[name]
+        images = load(plan.dataset)
+        config = {"shape": list(images.shape), **plan.arguments, "seed": seed}
+        if plan.model != "VAE":
+            config["classes"] = list(images.classes)
+        model = _make(plan.model, config)
+        started = time.process_time()
+        history = fit(model, images, plan.epochs, seed=seed, show=False)
+        seconds = time.process_time() - started
+
+        path = folder / f"{name}.npz"
+        pack(path, model.get_weights())
+        model.set_weights(unpack(path, [weight.shape for weight in model.weights]))
+        facts = {
+            "file": path.name,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "model": plan.model,
+            "config": config,
+            "dataset": plan.dataset,
+            "training images": len(images.train),
+            "epochs": history.epochs * history.passes,
+            "cpu seconds": round(seconds, 1),
+            **_score(model, images.test),
+        }
+        known = manifest(folder)
+        known[name] = facts
+        ordered = {key: known[key] for key in PLANS if key in known}
+        (folder / MANIFEST).write_text(json.dumps(ordered, indent=2) + "\n", "utf-8")
+        say(f"{name}: {path.stat().st_size / 1e6:.2f} MB, {_told(facts)}, {seconds:.0f} CPU-s")
+
+
+def _make(model: str, config: dict[str, Any]) -> Any:
+    import capslab.models
+
+    return getattr(capslab.models, model)(**config)
+
+
+def _score(model: Any, test: Any) -> dict[str, float]:
+    """Measured on the test split, which chose nothing."""
+    if hasattr(model, "elbo"):
+        bound = model.elbo(test)
+        return {"test negative ELBO (nats)": round(float(-bound.elbo.mean()), 2)}
+    return {"test accuracy": round(float((model.classify(test) == test.labels).mean()), 4)}
+
+
+def _told(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in facts.items() if key.startswith("test "))
+
+
+def pack(path: Path, weights: Iterable[np.ndarray]) -> None:
+    """Write arrays: matrices as float16 in two byte planes, vectors as they are.
+
+    Vectors (biases, batch statistics) are few and reach beyond float16's range.
+    """
+    planes: dict[str, np.ndarray] = {}
+    for i, weight in enumerate(weights):
+        if weight.ndim < 2:
+            planes[f"{i}"] = np.asarray(weight)
+            continue
+        both = weight.astype("<f2").reshape(-1, 1).view(np.uint8)  # (numbers, 2)
+        planes[f"{i}.low"], planes[f"{i}.high"] = both[:, 0].copy(), both[:, 1].copy()
+    np.savez_compressed(path, **planes)
+
+
+def unpack(path: Path, shapes: Iterable[tuple[int, ...]]) -> list[np.ndarray]:
+    """Read back what `pack` wrote, as arrays of these shapes."""
+    weights = []
+    with np.load(path, allow_pickle=False) as planes:
+        for i, shape in enumerate(shapes):
+            if f"{i}" in planes:
+                weights.append(planes[f"{i}"])
+            else:
+                both = np.stack([planes[f"{i}.low"], planes[f"{i}.high"]], axis=1)
+                weights.append(both.view("<f2").reshape(shape).astype(np.float32))
+    return weights
