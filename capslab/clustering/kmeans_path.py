@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from capslab.clustering import lloyd
+from capslab.clustering.checks import checked_ks, checked_vectors, is_whole, too_few_distinct
 from capslab.clustering.matching import accuracy_of, contingency, new_names
 from capslab.clustering.scores import (
     Curves,
@@ -21,13 +21,11 @@ from capslab.clustering.scores import (
     normalized_mutual_information,
     silhouette,
 )
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError
 
 if TYPE_CHECKING:
     from capslab.features import Embedding
 
-#: labels travel to the browser as bytes
-LARGEST_K = 256
 #: above this many dimensions, centres are searched in the leading principal components
 SEARCH_DIMENSIONS = 64
 #: images that a silhouette is computed on
@@ -117,11 +115,11 @@ class KMeansPath(BaseEstimator):
         from sklearn import config_context
         from threadpoolctl import threadpool_limits
 
-        X = _checked(X)
-        ks = _checked_ks(self.k, X)
-        if not _whole(self.n_micro) or self.n_micro < 1:
+        X = checked_vectors(X)
+        ks = checked_ks(self.k, X)
+        if not is_whole(self.n_micro) or self.n_micro < 1:
             raise ArgumentError("n_micro", "a whole number from 1", self.n_micro, "Leave it at 1000.")
-        if not _whole(self.seed) or self.seed < 0:
+        if not is_whole(self.seed) or self.seed < 0:
             raise ArgumentError("seed", "a whole number from 0", self.seed, "Try seed=0.")
         self.n_features_in_ = X.shape[1]
         self._origin = X.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -134,7 +132,9 @@ class KMeansPath(BaseEstimator):
             if ks[-1] not in starts:  # vectors that differ only outside the leading components
                 shown, starts = points, self._search(points, ks[-1])
             self._settle(points, shown, ks, starts)
-        self._X, self._curves, self.embedding_ = X, None, None
+        self._X = X
+        self._curves: Curves | None = None
+        self.embedding_: Embedding | None = None
         return self
 
     def _search(self, shown: np.ndarray, most: int) -> dict[int, lloyd.Fit]:
@@ -153,7 +153,7 @@ class KMeansPath(BaseEstimator):
         self.inertia_ = np.empty(len(ks))
         for i, k in enumerate(ks):
             if k not in starts:
-                raise _too_few_distinct(k, max(starts))
+                raise too_few_distinct(k, max(starts))
             centers, labels = lloyd.settle(points, shown, starts[k].centers)
             self.inertia_[i] = lloyd.distances(points, centers, labels).sum(dtype=np.float64)
             if i:
@@ -187,7 +187,7 @@ class KMeansPath(BaseEstimator):
         if k is None and len(self.ks) == 1:
             k = self.ks[0]
         centers = self.centers_[self._index(k)]
-        X = _checked(X)
+        X = checked_vectors(X)
         if X.shape[1] != self.n_features_in_:
             raise ArgumentError(
                 "X", f"of shape (m, {self.n_features_in_})", X, "Embed the images with the same model."
@@ -223,16 +223,24 @@ class KMeansPath(BaseEstimator):
             apart = euclidean_distances((self._X[chosen] - self._origin) / self._scale)
             silhouettes = np.array([silhouette(apart, labels[chosen]) for labels in self.labels_])
         truth = None if self.embedding_ is None else self.embedding_.labels
-        agreement: list[Any] = [None, None, None]
-        if truth is not None:
-            tables = [contingency(labels, truth) for labels in self.labels_]
-            measures = (adjusted_rand, normalized_mutual_information, accuracy_of)
-            agreement = [np.array([measure(table) for table in tables]) for measure in measures]
-        return Curves(np.array(self.ks), self.inertia_, silhouettes, *agreement, len(chosen))
+        tables = [] if truth is None else [contingency(labels, truth) for labels in self.labels_]
+
+        def against_truth(measure: Callable[[np.ndarray], float]) -> np.ndarray | None:
+            return np.array([measure(table) for table in tables]) if tables else None
+
+        return Curves(
+            ks=np.array(self.ks),
+            inertia=self.inertia_,
+            silhouette=silhouettes,
+            ari=against_truth(adjusted_rand),
+            nmi=against_truth(normalized_mutual_information),
+            matched_accuracy=against_truth(accuracy_of),
+            silhouette_images=len(chosen),
+        )
 
     def _index(self, k: Any) -> int:
         check_is_fitted(self)
-        if not _whole(k) or k not in self.ks:
+        if not is_whole(k) or k not in self.ks:
             first, last = self.ks[0], self.ks[-1]
             every = len(self.ks) == last - first + 1
             on_path = f"{first} to {last}" if every and last > first else ", ".join(map(str, self.ks))
@@ -268,9 +276,8 @@ def cluster(embedding: Embedding | np.ndarray, k: Any = range(2, 31), seed: int 
     >>> path.at(10).scores.matched_accuracy > 0.7
     True
     """
-    vectors = getattr(embedding, "vectors", embedding)
-    path = KMeansPath(k, seed=seed).fit(vectors)
-    path.embedding_ = embedding if vectors is not embedding else None
+    path = KMeansPath(k, seed=seed).fit(getattr(embedding, "vectors", embedding))
+    path.embedding_ = None if isinstance(embedding, np.ndarray) else embedding
     return path
 
 
@@ -283,53 +290,3 @@ def _search_space(points: np.ndarray, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     some = points[rng.choice(len(points), min(len(points), 5000), replace=False)]
     return PCA(min(SEARCH_DIMENSIONS, len(some)), random_state=seed).fit(some).transform(points)
-
-
-def _checked(X: Any) -> np.ndarray:
-    try:
-        array = np.asarray(X, dtype=np.float32)
-    except (TypeError, ValueError):
-        array = None
-    if array is None or array.ndim != 2 or not array.size:
-        raise ArgumentError("embedding", "an Embedding or vectors (n, d)", X, "Give one row an image.")
-    if not np.isfinite(array).all() or np.abs(array).max() > 1e30:
-        raise ArgumentError(
-            "embedding",
-            "finite numbers, none beyond ±1e30",
-            Said("NaN, infinity or larger numbers"),
-            "Drop those rows, or train the model again with a lower learning rate.",
-        )
-    return array
-
-
-def _checked_ks(k: Any, X: np.ndarray) -> tuple[int, ...]:
-    n = len(X)
-    most = min(n, LARGEST_K)
-    expected = f"a whole number from 1 to {most}, or several (there are {n} vectors)"
-    several = not isinstance(k, (str, bytes, Integral)) and isinstance(k, Iterable)
-    values = list(k) if several else [k]
-    if not values:
-        raise ArgumentError("k", expected, k, "Try k=range(2, 31).")
-    for value in values:
-        if not _whole(value) or not 1 <= value <= most:
-            raise ArgumentError("k", expected, value, f"Try k={min(10, most)}.")
-    ks = tuple(sorted({int(value) for value in values}))
-    seen: set[bytes] = set()
-    for row in X:  # ends after a few rows unless nearly all are copies
-        seen.add((row + 0).tobytes())  # + 0: −0.0 and 0.0 are the same number
-        if len(seen) >= ks[-1]:
-            return ks
-    raise _too_few_distinct(ks[-1], len(seen))
-
-
-def _too_few_distinct(k: int, distinct: int) -> ArgumentError:
-    return ArgumentError(
-        "k",
-        f"at most {distinct}, the number of different vectors",
-        k,
-        "Many vectors are copies of each other: check the model, or ask for fewer clusters.",
-    )
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)

@@ -127,7 +127,7 @@ def grow(points: np.ndarray, weights: np.ndarray, most: int, seed: int) -> dict[
         chance = distances(points, last.centers, assign(points, last.centers)).astype(np.float64) * weights
         if not chance.any():
             break
-        tries = min(CANDIDATES, np.count_nonzero(chance))
+        tries = min(CANDIDATES, int(np.count_nonzero(chance)))
         drawn = np.random.default_rng([seed, k]).choice(
             len(points), tries, replace=False, p=chance / chance.sum()
         )

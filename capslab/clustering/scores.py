@@ -71,11 +71,18 @@ class Curves:
     def at(self, k: int) -> Scores:
         """The scores of one k."""
         (i,) = np.flatnonzero(self.ks == k)
-        pick = [
-            None if values is None or np.isnan(values[i]) else float(values[i])
-            for values in (self.silhouette, self.ari, self.nmi, self.matched_accuracy)
-        ]
-        return Scores(float(self.inertia[i]), *pick, self.silhouette_images)
+
+        def pick(values: np.ndarray | None) -> float | None:
+            return None if values is None or np.isnan(values[i]) else float(values[i])
+
+        return Scores(
+            inertia=float(self.inertia[i]),
+            silhouette=pick(self.silhouette),
+            ari=pick(self.ari),
+            nmi=pick(self.nmi),
+            matched_accuracy=pick(self.matched_accuracy),
+            silhouette_images=self.silhouette_images,
+        )
 
 
 def silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
