@@ -1,0 +1,96 @@
+# make lab      install into .venv and open the course in JupyterLab
+# make run      execute the whole course without a browser
+# make test     everything (slow tests, browser tests); make test-fast: the inner loop
+# make build    rebuild the notebooks with their figures; make doctor: look at this machine
+# ARGS goes to the command: make lab ARGS="--no-browser --port 8899"
+# PYTHON chooses the interpreter: make lab PYTHON=python3.12
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+PYTHON ?=
+FITS := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
+
+.PHONY: lab run doctor build pretrain test test-fast lint pins clean help
+
+lab: $(VENV)/.installed
+	@$(BIN)/capslab lab -- $(ARGS)
+
+run: $(VENV)/.installed
+	@$(BIN)/capslab run $(ARGS)
+
+doctor: $(VENV)/.installed
+	@$(BIN)/capslab doctor
+
+build: $(VENV)/.installed
+	@$(BIN)/capslab build $(ARGS)
+
+pretrain: $(VENV)/.installed
+	@$(BIN)/capslab pretrain $(ARGS)
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest $(ARGS)
+
+test-fast: lint
+	$(BIN)/python -m pytest -m "not slow and not browser" $(ARGS)
+
+# Needs the Python of binder/runtime.txt.
+pins:
+	@python="$(PYTHON)"; "$${python:-python3}" binder/pin.py
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:
+	@sed -n 's/^# //p;/^$$/q' Makefile
+
+# $(call install,WHAT): with uv where it is there, with pip otherwise.
+define install
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --python $(BIN)/python $(1); \
+	else \
+	  { $(BIN)/python -m pip --version || $(BIN)/python -m ensurepip; } >/dev/null && \
+	  $(BIN)/python -m pip install --disable-pip-version-check $(1); \
+	fi
+	@touch $@
+endef
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.made
+	@echo "Installing the course into $(VENV): 2 GB, a few minutes, once."
+	$(call install,-e .)
+
+$(VENV)/.installed-test: pyproject.toml $(VENV)/.made
+	@echo "Installing the course and what its tests need into $(VENV)."
+	$(call install,-e '.[test$(comma)grading]')
+	@touch $(VENV)/.installed
+
+comma := ,
+
+$(VENV)/.made:
+	@if [ -n "$(PYTHON)" ]; then candidates="$(PYTHON)"; \
+	else candidates="python3 python3.13 python3.12 python3.11 python3.10 python"; fi; \
+	for python in $$candidates; do \
+	  if "$$python" -c "$(FITS)" >/dev/null 2>&1; then found="$$python"; break; fi; \
+	done; \
+	if [ -x $(BIN)/python ] && $(BIN)/python -c "$(FITS)"; then :; \
+	elif [ -n "$$found" ] && command -v uv >/dev/null 2>&1; then \
+	  uv venv --allow-existing --python "$$found" $(VENV); \
+	elif [ -n "$$found" ]; then \
+	  "$$found" -m venv $(VENV) || { \
+	    echo "$$found cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; \
+	    rm -rf $(VENV); exit 1; }; \
+	elif [ -z "$(PYTHON)" ] && command -v uv >/dev/null 2>&1; then \
+	  uv venv --allow-existing --python 3.12 $(VENV); \
+	else \
+	  echo "The course needs Python 3.10, 3.11, 3.12 or 3.13 (TensorFlow has no other)." >&2; \
+	  echo "Found: $$($${candidates%% *} --version 2>&1 | head -n 1)" >&2; \
+	  echo "Install one and name it: make lab PYTHON=python3.12" >&2; \
+	  exit 1; \
+	fi
+	@touch $@

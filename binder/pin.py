@@ -1,0 +1,49 @@
+"""Writes binder/requirements.txt: every package of the course and what those need, each pinned.
+
+Run it with the Python that runtime.txt names, on Linux: `make pins PYTHON=python3.12`. pip works out
+the versions and installs nothing. `tensorflow-cpu` stands in for `tensorflow`: a third smaller.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def dependencies() -> list[str]:
+    """The course's own dependencies as pyproject.toml has them, with tensorflow-cpu."""
+    text = (HERE.parent / "pyproject.toml").read_text("utf-8")
+    block = re.search(r"^dependencies = \[(.*?)^\]", text, re.M | re.S)
+    assert block, "pyproject.toml has no list of dependencies"
+    return [re.sub(r"^tensorflow\b", "tensorflow-cpu", name) for name in re.findall(r'"([^"]+)"', block[1])]
+
+
+def resolved(wanted: list[str]) -> list[str]:
+    """`name==version` for everything that `wanted` brings along, in alphabetical order."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
+        subprocess.run([*command, "--report", str(report), *wanted], check=True)
+        packages = [item["metadata"] for item in json.loads(report.read_text("utf-8"))["install"]]
+    pins = {re.sub(r"[-_.]+", "-", p["name"]).lower(): p["version"] for p in packages}
+    assert "tensorflow" not in pins, "something needs tensorflow itself, which overwrites tensorflow-cpu"
+    return [f"{name}=={version}" for name, version in sorted(pins.items())]
+
+
+def main() -> None:
+    runtime = (HERE / "runtime.txt").read_text("utf-8").strip()
+    if runtime != "python-{}.{}".format(*sys.version_info):
+        sys.exit(f"binder/runtime.txt says {runtime}: run this with that Python.")
+    pins = resolved(dependencies())
+    (HERE / "requirements.txt").write_text("# Written by binder/pin.py.\n" + "\n".join(pins) + "\n", "utf-8")
+    print(f"binder/requirements.txt: {len(pins)} packages")
+
+
+if __name__ == "__main__":
+    main()
