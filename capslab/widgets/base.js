@@ -171,7 +171,7 @@ function theme(root, onchange) {
     probe.fillRect(0, 0, 1, 1);
     const paper = Array.from(probe.getImageData(0, 0, 1, 1).data).slice(0, 3);
     const dark = paper[0] * 0.3 + paper[1] * 0.59 + paper[2] * 0.11 < 128;
-    return Object.assign(now, { paper, dark, ink: style.color, line: dark ? "#555" : "#ddd", soft: dark ? "#bbb" : "#666",
+    return Object.assign(now, { paper, dark, ink: style.color, line: dark ? "#555" : "#ddd", soft: dark ? "#bbb" : "#666", accent: dark ? "#56b4e9" : "#0072b2",
       font: style.fontFamily });
   };
   const now = {};

@@ -1,0 +1,47 @@
+// The strip of images one picks from, shared by the routing and the latent view.
+
+/** "image 7, a 4": an image of the strip in words. */
+function nameImage(position, label, classes) {
+  return label >= 0 ? `image ${position} (${classes[label]})` : `image ${position}`;
+}
+
+/**
+ * A row of thumbnails. One stop for the Tab key; arrow keys walk along and pick.
+ * onpick(slot, event) runs for a click or a key. Returns {node, mark(slot, text)}.
+ */
+function thumbnailStrip({ images, labels, positions, classes, label, onpick }) {
+  const [count, height, width, channels] = images.shape;
+  const size = Math.max(0.5, Math.min(5, 28 / Math.max(height, width)));
+  const tiles = [];
+  for (let slot = 0; slot < count; slot++) {
+    const picture = canvas(width * size, height * size, null, { "aria-hidden": true });
+    drawImage(picture.context, images.data, slot * height * width * channels, [height, width, channels], 0, 0, size);
+    const name = nameImage(positions.data[slot], labels.data[slot], classes);
+    const tile = button("", (event) => onpick(slot, event), { class: "caps-button caps-thumb", tabindex: "-1",
+      "aria-label": name, title: name, "aria-pressed": "false" });
+    tile.append(picture, element("span", { class: "caps-thumb-mark" }, ""));
+    tile.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const next = (slot + step + count) % count;
+      tiles[next].focus();
+      onpick(next, event);
+    });
+    tiles.push(tile);
+  }
+  const node = element("div", { class: "caps-strip", role: "group", "aria-label": label }, ...tiles);
+  /** Marks slots: {slot: "A"}, or "" for no letter beside the class. The Tab key arrives at the first of them. */
+  const mark = (marks) => {
+    const slots = Object.keys(marks).map(Number);
+    tiles.forEach((tile, slot) => {
+      const on = slots.includes(slot);
+      tile.setAttribute("aria-pressed", String(on));
+      tile.tabIndex = slot === (slots.length ? slots[0] : 0) ? 0 : -1;
+      const name = labels.data[slot] >= 0 ? classes[labels.data[slot]] : "";
+      tile.lastChild.textContent = on && marks[slot] ? `${marks[slot]} ${name}` : name;
+    });
+  };
+  mark({});
+  return { node, mark };
+}
