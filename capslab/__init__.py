@@ -33,6 +33,8 @@ _HOME = {
     # exercises
     "check": "capslab.exercises",
     "hint": "capslab.exercises",
+    "progress": "capslab.exercises",
+    "solution": "capslab.exercises",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -142,7 +142,9 @@ class RoutedCapsules(keras.layers.Layer):
         transposed = ops.transpose(self.kernel, (0, 2, 1))  # (J, D, I·P)
         b = 0.0
         for _ in range(self.iterations - 1):
-            back = ops.matmul(ops.stop_gradient(v), ops.stop_gradient(transposed))  # W_ijᵀ v_j, (J, batch, I·P)
+            back = ops.matmul(
+                ops.stop_gradient(v), ops.stop_gradient(transposed)
+            )  # W_ijᵀ v_j, (J, batch, I·P)
             back = ops.reshape(back, (self.digits, -1, primary, size))
             b = b + ops.stop_gradient(ops.sum(back * u, axis=-1))  # ⟨W_ijᵀ v_j, u_i⟩, (J, batch, I)
             c = ops.softmax(b, axis=0)  # over the digit capsules: the parents

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class Display(Protocol):
@@ -50,7 +50,9 @@ class Line:
         self.bar = tqdm(total=epochs, desc=title, bar_format=form, mininterval=0.5)
 
     def update(self, curves: dict[str, list[float]], epoch: float, seconds: float, note: str) -> None:
-        said = [f"{name} {values[-1]:.4g}" for name, values in curves.items() if name.startswith("validation")]
+        said = [
+            f"{name} {values[-1]:.4g}" for name, values in curves.items() if name.startswith("validation")
+        ]
         self.bar.set_postfix_str(" · ".join([note, *said][:3]).strip(" ·"), refresh=False)
         self.bar.update(round(epoch, 1) - self.bar.n)
 

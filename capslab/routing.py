@@ -178,7 +178,9 @@ def routing_by_agreement(
     """
     votes = np.asarray(votes)
     if votes.ndim != 3 or 0 in votes.shape:
-        raise ArgumentError("votes", "an array of shape (primary, digit, pose)", votes, "Add the missing axis.")
+        raise ArgumentError(
+            "votes", "an array of shape (primary, digit, pose)", votes, "Add the missing axis."
+        )
     if not np.isfinite(votes).all():
         raise ArgumentError("votes", "finite numbers", Said("NaN or infinity"), "Look at the weights first.")
     if not isinstance(iterations, (int, np.integer)) or iterations < 1:

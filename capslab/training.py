@@ -65,7 +65,9 @@ class History:
         return curves(self.curves)
 
     def __str__(self) -> str:
-        told = [f"{name} {self.best[name]:.4g}" for name in sorted(self.best) if name.startswith("validation")]
+        told = [
+            f"{name} {self.best[name]:.4g}" for name in sorted(self.best) if name.startswith("validation")
+        ]
         epochs = f"{self.epochs} epoch{'' if self.epochs == 1 else 's'}"
         if self.passes > 1:
             epochs += f" of {self.passes} passes"
@@ -154,7 +156,9 @@ def _check(model: Any, images: Any, epochs: Any, batch: Any, rate: Any) -> None:
             "Other Keras models have their own .fit().",
         )
     if not hasattr(images, "train"):
-        raise ArgumentError("images", "Images, as load() gives them", images, "Write images = capslab.load().")
+        raise ArgumentError(
+            "images", "Images, as load() gives them", images, "Write images = capslab.load()."
+        )
     for name, value in (("epochs", epochs), ("batch", batch)):
         if value is not None and (not isinstance(value, (int, np.integer)) or value < 1):
             raise ArgumentError(name, "a whole number from 1", value, "Leave it out to take the model's own.")
@@ -225,8 +229,8 @@ class _Watch(keras.callbacks.Callback):
         if not math.isfinite(loss):
             raise TrainingFailed(
                 f"The loss became {loss} in epoch {self.epoch + 1}, so training stopped; the model has its "
-                "last good weights. Try a lower learning rate, for instance fit(model, images, rate=1e-4), and "
-                "look for images that are not what you expect."
+                "last good weights. Try a lower learning rate, for instance fit(model, images, rate=1e-4), "
+                "and look for images that are not what you expect."
             )
         now = time.perf_counter()
         if now - self.told >= 0.1:  # ten updates a second: a Jupyter server drops more

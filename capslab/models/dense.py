@@ -66,7 +66,12 @@ class DenseNet(ImageModel):
         return self.logits(self.hidden(images, training=training))  # (batch, classes)
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
     ) -> Any:
         self.accuracy.update_state(y, y_pred)
         losses = keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True)

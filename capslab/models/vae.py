@@ -92,7 +92,9 @@ class VAE(ImageModel):
     ) -> None:
         super().__init__(shape, **kwargs)
         if not isinstance(latent_dim, int) or latent_dim < 1:
-            raise ArgumentError("latent_dim", "a whole number from 1", latent_dim, "2 can be drawn, 16 is better.")
+            raise ArgumentError(
+                "latent_dim", "a whole number from 1", latent_dim, "2 can be drawn, 16 is better."
+            )
         if not beta >= 0:
             raise ArgumentError("beta", "a number from 0", beta, "1 is the ELBO.")
         if architecture not in ARCHITECTURES:
@@ -131,7 +133,12 @@ class VAE(ImageModel):
         return {"mean": mean, "log_variance": log_variance, "z": z, "logits": self.decoder(z)}
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
     ) -> Any:
         pixels = ops.cast(x, y_pred["logits"].dtype) / 255
         reconstruction = self._reconstruction_loss(pixels, y_pred["logits"])  # (batch,)
@@ -164,7 +171,9 @@ class VAE(ImageModel):
         """Grey levels in 0…1, `(n, h, w, c)`, of codes `(n, latent)`."""
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or z.shape[1] != self.latent_dim:
-            raise ArgumentError("z", f"of shape (n, {self.latent_dim})", z, "Write vae.decode(z[None]) for one.")
+            raise ArgumentError(
+                "z", f"of shape (n, {self.latent_dim})", z, "Write vae.decode(z[None]) for one."
+            )
         return self.in_batches(lambda codes: ops.sigmoid(self.decoder(codes)), z)
 
     def reconstruct(self, images: Any) -> np.ndarray:
@@ -177,7 +186,9 @@ class VAE(ImageModel):
 
     def interpolate(self, first: Any, second: Any, steps: int = 8) -> np.ndarray:
         """Images along the straight line between the codes of two images, ends included."""
-        ends = [self.encode(np.asarray(getattr(i, "images", i)).reshape(1, *self.shape)) for i in (first, second)]
+        ends = [
+            self.encode(np.asarray(getattr(i, "images", i)).reshape(1, *self.shape)) for i in (first, second)
+        ]
         t = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
         return self.decode((1 - t) * ends[0] + t * ends[1])
 
@@ -252,12 +263,28 @@ def _dense(shape: tuple[int, int, int], latent: int, seed: int) -> tuple[list[An
     """784-512-256 and 256-512-784, as layers of the encoder and of the decoder."""
 
     def dense(units: int, i: int, activation: str | None = "relu") -> Any:
-        start = keras.initializers.HeNormal(seed + i) if activation else keras.initializers.GlorotUniform(seed + i)
+        start = (
+            keras.initializers.HeNormal(seed + i)
+            if activation
+            else keras.initializers.GlorotUniform(seed + i)
+        )
         return keras.layers.Dense(units, activation=activation, kernel_initializer=start)
 
     pixels = int(np.prod(shape))
-    encoder = [keras.Input(shape), keras.layers.Rescaling(1 / 255), keras.layers.Flatten(), dense(512, 0), dense(256, 1)]
-    decoder = [keras.Input((latent,)), dense(256, 2), dense(512, 3), dense(pixels, 4, None), keras.layers.Reshape(shape)]
+    encoder = [
+        keras.Input(shape),
+        keras.layers.Rescaling(1 / 255),
+        keras.layers.Flatten(),
+        dense(512, 0),
+        dense(256, 1),
+    ]
+    decoder = [
+        keras.Input((latent,)),
+        dense(256, 2),
+        dense(512, 3),
+        dense(pixels, 4, None),
+        keras.layers.Reshape(shape),
+    ]
     return encoder, decoder
 
 
