@@ -1,0 +1,227 @@
+"""Exercises of 02_dense_baseline: from logits to a loss and to an honest score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capslab.exercises.core import Case, Exercise, Mistake
+
+NOTEBOOK = "02_dense_baseline"
+
+
+def softmax(logits):
+    """p_j = exp(z_j) / Σ_k exp(z_k), for each row z."""
+    shifted = logits - logits.max(axis=1, keepdims=True)  # the same p, and exp cannot run over
+    powers = np.exp(shifted)  # (n, classes)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _logit_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+    cases = [
+        Case("a few rows", (chance.normal(0, 2, (4, 3)),)),
+        Case("one image", (chance.normal(0, 2, (1, 10)),)),
+        Case("equal logits", (np.zeros((2, 5)),)),
+        Case("logits near 1,000", (chance.normal(1000, 2, (3, 4)),)),
+    ]
+    if hard:
+        cases.append(Case("logits near −1,000", (chance.normal(-1000, 2, (3, 4)),)))
+        cases.append(Case("as many images as classes", (chance.normal(0, 3, (6, 6)),)))
+    return cases
+
+
+def cross_entropy(probabilities, labels):
+    """−mean over images of log p(true class), with p at least 1e-7."""
+    of_truth = probabilities[np.arange(len(labels)), labels]  # (n,)
+    return -np.log(np.maximum(of_truth, 1e-7)).mean()
+
+
+def _entropy_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+
+    def made(n: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+        return chance.dirichlet(np.ones(classes), n), chance.integers(0, classes, n)
+
+    sure, _ = made(3, 4)
+    sure[1] = [0.0, 1.0, 0.0, 0.0]
+    cases = [
+        Case("a few images", made(6, 4)),
+        Case("one image", made(1, 10)),
+        Case("a sure and wrong network: the true class has probability 0", (sure, np.array([0, 2, 3]))),
+    ]
+    if hard:
+        cases.append(Case("two classes", made(20, 2)))
+        cases.append(Case("as many images as classes", made(5, 5)))
+    return cases
+
+
+def recall_per_class(labels, predicted, classes):
+    """For each class, the share of its images that were found; 0 where it has none."""
+    recall = np.zeros(classes)
+    for label in range(classes):
+        own = labels == label
+        if own.any():
+            recall[label] = (predicted[own] == label).mean()
+    return recall
+
+
+def _recall_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+
+    def made(n: int, classes: int) -> tuple[np.ndarray, np.ndarray, int]:
+        labels = np.arange(n) % classes
+        return labels, np.where(chance.random(n) < 0.5, labels, chance.integers(0, classes, n)), classes
+
+    cases = [
+        Case(
+            "two classes, one found less often", (np.repeat([0, 1], 4), np.array([0, 0, 0, 1, 1, 0, 0, 0]), 2)
+        ),
+        Case("several classes", made(40, 4)),
+        Case("a class that has no images", (np.array([0, 0, 2, 2]), np.array([0, 1, 2, 0]), 4)),
+    ]
+    if hard:
+        cases.append(Case("everything predicted as one class", (np.arange(12) % 3, np.zeros(12, int), 3)))
+        cases.append(Case("many classes", made(100, 10)))
+    return cases
+
+
+def _precision(labels, predicted, classes):
+    chosen = [predicted == label for label in range(classes)]
+    return np.array([(labels[one] == c).mean() if one.any() else 0.0 for c, one in enumerate(chosen)])
+
+
+def _plain_softmax(logits):
+    powers = np.exp(logits)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _softmax_over(logits, axis):
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+EXERCISES = (
+    Exercise(
+        name="softmax",
+        notebook=NOTEBOOK,
+        title="Probabilities from logits",
+        task="Write softmax(logits): logits to probabilities, both (n, classes), each row adding up to 1.",
+        points=2,
+        hints=(
+            "Two steps: make every number positive, then divide so that each row adds up to 1.",
+            "np.exp makes positive; .sum(axis=1, keepdims=True) is the sum of each row, ready to divide by.",
+            "np.exp(1000) is infinite. Subtract from each row its largest number before np.exp: the result "
+            "is the same, and nothing can run over.",
+        ),
+        cases=_logit_cases,
+        reference=softmax,
+        mistakes=(
+            Mistake(
+                "wrong axis",
+                "The columns add up to 1 and the rows do not: you divide by sums over the images. Each image "
+                "(each row) needs probabilities of its own.",
+                lambda logits: _softmax_over(logits, 0),
+            ),
+            Mistake(
+                "whole batch",
+                "All numbers together add up to 1. Each row should: sum along axis 1, with keepdims=True.",
+                lambda logits: _softmax_over(logits, None),
+            ),
+            Mistake(
+                "overflow",
+                "The formula is right, but large logits give NaN: np.exp(1000) is infinite. What can you "
+                "subtract from each row without changing the result?",
+                _plain_softmax,
+            ),
+            Mistake(
+                "no exponential",
+                "You divide the logits themselves by their sum. They can be negative; take np.exp first.",
+                lambda logits: logits / logits.sum(axis=1, keepdims=True),
+            ),
+        ),
+    ),
+    Exercise(
+        name="cross_entropy",
+        notebook=NOTEBOOK,
+        title="The loss of a classifier",
+        task=(
+            "Write cross_entropy(probabilities, labels): the mean over images of −log of the probability of "
+            "the true class, where a probability below 1e-7 counts as 1e-7."
+        ),
+        points=2,
+        hints=(
+            "Only one probability of each row matters: that of the true class.",
+            "probabilities[np.arange(len(labels)), labels] picks one number from each row.",
+            "Take −np.log of them and the mean. np.maximum(p, 1e-7) before the logarithm keeps it finite.",
+        ),
+        cases=_entropy_cases,
+        reference=cross_entropy,
+        mistakes=(
+            Mistake(
+                "log of zero",
+                "A probability of 0 makes the loss infinite. Let no probability be below 1e-7 before you "
+                "take the logarithm.",
+                lambda p, y: -np.log(p[np.arange(len(y)), y]).mean(),
+            ),
+            Mistake(
+                "sum",
+                "You add up over the images; then a larger batch has a larger loss. Take the mean.",
+                lambda p, y: -np.log(np.maximum(p[np.arange(len(y)), y], 1e-7)).sum(),
+            ),
+            Mistake(
+                "sign",
+                "The sign is turned round: the logarithm of a probability is negative, a loss is not.",
+                lambda p, y: np.log(np.maximum(p[np.arange(len(y)), y], 1e-7)).mean(),
+            ),
+            Mistake(
+                "mean over classes",
+                "You average over images and classes, so the loss is too small by a factor of the number of "
+                "classes. Pick the true class of each image, then average over images alone.",
+                lambda p, y: -np.log(np.maximum(p[np.arange(len(y)), y], 1e-7)).mean() / p.shape[1],
+            ),
+        ),
+    ),
+    Exercise(
+        name="recall_per_class",
+        notebook=NOTEBOOK,
+        title="Which class is overlooked?",
+        task=(
+            "Write recall_per_class(labels, predicted, classes): for each class the share of its images that "
+            "were predicted right, as an array (classes,); 0 for a class without images."
+        ),
+        points=2,
+        hints=(
+            "Recall asks about the images that truly are of the class: how many of them were found?",
+            "predicted[labels == 3] is what was predicted for the true 3s.",
+            "(predicted[labels == 3] == 3).mean() is the recall of class 3. Loop over the classes, and "
+            "leave 0 where labels == c is nowhere true.",
+        ),
+        cases=_recall_cases,
+        reference=recall_per_class,
+        mistakes=(
+            Mistake(
+                "precision",
+                "This is precision: of the images *called* c, how many are c. Recall asks: of the images "
+                "that *are* c, how many were called c.",
+                _precision,
+            ),
+            Mistake(
+                "accuracy",
+                "Every class has the same number, the accuracy over all images. Look at the images of one "
+                "class at a time.",
+                lambda labels, predicted, classes: np.full(classes, (labels == predicted).mean()),
+            ),
+            Mistake(
+                "empty class",
+                "A class without images gives NaN, since its mean is 0 divided by 0. The exercise asks for 0 "
+                "there.",
+                lambda labels, predicted, classes: np.array(
+                    [
+                        np.float64(((predicted == c) & (labels == c)).sum()) / (labels == c).sum()
+                        for c in range(classes)
+                    ]
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,218 @@
+"""Exercises of 06_variational_autoencoder: the evidence lower bound, part by part.
+
+Source: Kingma and Welling 2013 (arXiv 1312.6114), section 2 and appendix B.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capslab.exercises.core import Case, Exercise, Mistake
+
+NOTEBOOK = "06_variational_autoencoder"
+
+
+def reparameterise(mean, log_variance, noise):
+    """z = μ + σ ε, with σ = exp(½ log σ²)."""
+    return mean + np.exp(0.5 * log_variance) * noise  # (n, d)
+
+
+def _sample_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+
+    def made(n: int, d: int, spread: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return chance.normal(size=(n, d)), chance.normal(size=(n, d)) * spread, chance.normal(size=(n, d))
+
+    still = made(3, 2)
+    cases = [
+        Case("a few images", made(4, 3)),
+        Case("one image", made(1, 2)),
+        Case("no noise at all, where z is the mean", (still[0], still[1], np.zeros((3, 2)))),
+        Case("a deviation of 1, where the logarithm of the variance is 0", made(3, 2, 0.0)),
+    ]
+    if hard:
+        cases.append(Case("a wide range of variances", made(20, 16, 4.0)))
+    return cases
+
+
+def kl_divergence(mean, log_variance):
+    """KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ_d (μ² + σ² − 1 − log σ²), in nats per image."""
+    return 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)  # (n,)
+
+
+def _kl_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+    cases = [
+        Case("a few images", (chance.normal(size=(4, 3)), chance.normal(size=(4, 3)))),
+        Case("the prior itself, where the divergence is 0", (np.zeros((2, 3)), np.zeros((2, 3)))),
+        Case("means far away", (chance.normal(3, 1, (3, 2)), np.zeros((3, 2)))),
+        Case("one image", (chance.normal(size=(1, 5)), chance.normal(size=(1, 5)))),
+    ]
+    if hard:
+        cases.append(Case("tiny variances", (chance.normal(size=(3, 4)), chance.normal(-8, 1, (3, 4)))))
+        cases.append(Case("as many images as dimensions", (chance.normal(size=(4, 4)), np.ones((4, 4)))))
+    return cases
+
+
+def elbo(images, decoded, mean, log_variance):
+    """Σ_pixels [x log x̂ + (1 − x) log(1 − x̂)] − KL, in nats per image."""
+    log_likelihood = images * np.log(decoded) + (1 - images) * np.log(1 - decoded)  # (n, h, w)
+    divergence = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)  # (n,)
+    return log_likelihood.sum(axis=(1, 2)) - divergence
+
+
+def _elbo_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+
+    def made(n: int, side: int, d: int) -> tuple[np.ndarray, ...]:
+        return (
+            chance.random((n, side, side)),
+            chance.uniform(0.05, 0.95, (n, side, side)),
+            chance.normal(size=(n, d)),
+            chance.normal(size=(n, d)),
+        )
+
+    grey = made(2, 3, 2)
+    black_and_white = made(3, 4, 2)
+    cases = [
+        Case("a few images", made(4, 3, 2)),
+        Case("one image", made(1, 5, 3)),
+        Case("a code that says nothing, where KL is 0", (*grey[:2], np.zeros((2, 2)), np.zeros((2, 2)))),
+        Case("black and white images", (np.rint(black_and_white[0]), *black_and_white[1:])),
+    ]
+    if hard:
+        cases.append(Case("larger images", made(5, 28, 16)))
+    return cases
+
+
+def _bound(images, decoded, mean, log_variance, *, over=np.sum, kl=-1.0):
+    likelihood = images * np.log(decoded) + (1 - images) * np.log(1 - decoded)
+    return over(likelihood, axis=(1, 2)) + kl * kl_divergence(mean, log_variance)
+
+
+EXERCISES = (
+    Exercise(
+        name="reparameterise",
+        notebook=NOTEBOOK,
+        title="A sample that lets gradients through",
+        task=(
+            "Write reparameterise(mean, log_variance, noise): z = μ + σ ε of shape (n, d), where the network "
+            "gives the logarithm of the variance σ²."
+        ),
+        points=2,
+        hints=(
+            "z is the mean, plus the noise stretched by the standard deviation σ.",
+            "The network gives log σ². What must be done to it to become σ?",
+            "σ = exp(½ log σ²), so z = mean + np.exp(0.5 * log_variance) * noise.",
+        ),
+        cases=_sample_cases,
+        reference=reparameterise,
+        mistakes=(
+            Mistake(
+                "variance as deviation",
+                "You stretch the noise by the variance σ². The standard deviation is its square root: half "
+                "the logarithm.",
+                lambda mean, log_variance, noise: mean + np.exp(log_variance) * noise,
+            ),
+            Mistake(
+                "logarithm as deviation",
+                "You multiply the noise by log σ² itself, which can even be negative. Turn it into a "
+                "standard deviation with np.exp first.",
+                lambda mean, log_variance, noise: mean + log_variance * noise,
+            ),
+            Mistake(
+                "no sample",
+                "The noise plays no part: you return the mean. Then the decoder never learns what lies "
+                "between the codes, and this is a plain autoencoder.",
+                lambda mean, log_variance, noise: mean + 0 * noise,
+            ),
+        ),
+    ),
+    Exercise(
+        name="kl_divergence",
+        notebook=NOTEBOOK,
+        title="The price of a code",
+        task=(
+            "Write kl_divergence(mean, log_variance): ½ Σ (μ² + σ² − 1 − log σ²) over the d dimensions, one "
+            "number an image, shape (n,)."
+        ),
+        points=2,
+        hints=(
+            "Every dimension adds ½ (μ² + σ² − 1 − log σ²). Write that for whole arrays, then add up.",
+            "The network gives the logarithm of σ², so σ² is np.exp(log_variance).",
+            "0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1): axis 1 runs over the "
+            "dimensions of one image.",
+        ),
+        cases=_kl_cases,
+        reference=kl_divergence,
+        mistakes=(
+            Mistake(
+                "mean over dimensions",
+                "You take the mean over the dimensions. Information adds up: take the sum, or the KL term "
+                "becomes d times too weak.",
+                lambda mean, log_variance: (
+                    0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).mean(axis=1)
+                ),
+            ),
+            Mistake(
+                "sign",
+                "A divergence is never negative. The sign is turned round.",
+                lambda mean, log_variance: (
+                    -0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)
+                ),
+            ),
+            Mistake(
+                "no half",
+                "Twice too large: the ½ in front of the sum is missing.",
+                lambda mean, log_variance: (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1),
+            ),
+            Mistake(
+                "all images",
+                "You added up over the images as well. Each image has its own divergence: sum along axis 1.",
+                lambda mean, log_variance: 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(),
+            ),
+        ),
+    ),
+    Exercise(
+        name="elbo",
+        notebook=NOTEBOOK,
+        title="The evidence lower bound",
+        task=(
+            "Write elbo(images, decoded, mean, log_variance): images and decoded pixels (n, h, w) in 0…1 "
+            "give the log-likelihood summed over pixels minus KL, shape (n,)."
+        ),
+        points=3,
+        hints=(
+            "Two parts: how well the decoded image explains the pixels, minus what the code costs.",
+            "A pixel's log-likelihood is x log x̂ + (1 − x) log(1 − x̂). Add up over all pixels of an image, "
+            "which are axes 1 and 2.",
+            "The KL is that of the exercise before. The bound is the sum of log-likelihoods minus it: a "
+            "negative number, and the larger the better.",
+        ),
+        cases=_elbo_cases,
+        reference=elbo,
+        mistakes=(
+            Mistake(
+                "mean over pixels",
+                "You take the mean over the pixels. Then the KL outweighs the reconstruction by hundreds of "
+                "times, and the code collapses. Sum.",
+                lambda x, y, m, v: _bound(x, y, m, v, over=np.mean),
+            ),
+            Mistake(
+                "KL added",
+                "The KL is added. It is a price: the bound is the likelihood minus the KL.",
+                lambda x, y, m, v: _bound(x, y, m, v, kl=1.0),
+            ),
+            Mistake(
+                "loss",
+                "This is the loss, minus the ELBO. The bound itself is to be made large.",
+                lambda x, y, m, v: -_bound(x, y, m, v),
+            ),
+            Mistake(
+                "no KL",
+                "The KL is missing: this is the reconstruction alone, as in a plain autoencoder.",
+                lambda x, y, m, v: _bound(x, y, m, v, kl=0.0),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,487 @@
+"""Every exercise judged with right, wrong, missing and impossible answers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import capslab as cl
+from capslab import exercises
+from capslab.errors import ArgumentError
+from capslab.exercises import NotComplete, all_exercises, check, hint, progress, solution
+from capslab.exercises.compare import difference
+from capslab.exercises.core import Case, Exercise
+from capslab.exercises.judge import judge
+from capslab.exercises.record import Record, fingerprint
+from capslab.exercises.registry import find
+
+ALL = list(all_exercises().values())
+MISTAKES = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
+
+
+@pytest.fixture(autouse=True)
+def learner(monkeypatch, tmp_path):
+    """A learner alone, with a fresh record in a folder of their own."""
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(exercises, "_record", Record())
+
+
+def by_name(one):
+    return getattr(one, "name", None)
+
+
+# --- every exercise
+
+
+def test_each_first_notebook_has_its_exercises():
+    found = {exercise.notebook for exercise in ALL}
+    assert found >= {
+        "00_start_here",
+        "02_dense_baseline",
+        "04_capsule_network",
+        "06_variational_autoencoder",
+        "07_three_representations",
+    }
+    for notebook in found:
+        assert sum(exercise.notebook == notebook for exercise in ALL) >= 3
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=by_name)
+def test_the_reference_passes_for_fifty_seeds(exercise):
+    for seed in range(50):
+        for hard in (False, True):
+            verdict = judge(exercise, exercise.reference, seed, hard)
+            assert verdict.complete, (seed, verdict)
+            assert verdict.message == ""
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=by_name)
+def test_each_known_mistake_fails_with_its_own_message(exercise, mistake):
+    for seed in range(20):
+        for hard in (False, True):
+            verdict = judge(exercise, mistake.wrong, seed, hard)
+            assert verdict.attempted
+            assert verdict.passed < verdict.total
+            assert verdict.mistake == mistake.name, (seed, verdict)
+            assert verdict.message == mistake.message
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=by_name)
+def test_an_untouched_stub_is_not_attempted(exercise):
+    def dots(*args):
+        return ...
+
+    def nothing(*args):
+        pass
+
+    def not_yet(*args):
+        raise NotImplementedError
+
+    stubs = [dots, nothing, not_yet] if exercise.is_function else [dict.fromkeys(exercise.reference, ...)]
+    for stub in [None, ..., *stubs]:
+        result = check(exercise.name, stub)
+        assert result.state == "not attempted"
+        assert exercise.task in result.message
+        assert result.points == 0
+        assert "not attempted yet" in repr(result)
+    assert solution(exercise.name).state == "not attempted"  # stubs are no attempts
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=by_name)
+def test_each_exercise_is_written_in_full(exercise):
+    assert len(set(exercise.hints)) == 3
+    assert all(len(hint) > 40 for hint in exercise.hints)
+    assert exercise.task.endswith(".")
+    assert exercise.name in exercise.task
+    assert exercise.name == getattr(exercise.reference, "__name__", exercise.name)
+    assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes) >= 3
+    hard, easy = exercise.cases(0, True), exercise.cases(0, False)
+    assert len(hard) >= len(easy) >= 3
+    assert [case.says for case in hard[: len(easy)]] == [case.says for case in easy]
+
+
+@pytest.mark.parametrize("exercise", [one for one in ALL if one.is_function], ids=by_name)
+def test_cases_are_told_apart_by_their_seed(exercise):
+    def flat(seed):
+        return b"".join(np.asarray(a).tobytes() for c in exercise.cases(seed, False) for a in c.args)
+
+    assert flat(1) == flat(1)
+    assert flat(1) != flat(2)
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=by_name)
+def test_a_check_answers_at_once(exercise):
+    check(exercise.name, exercise.reference)
+    for answer in (exercise.reference, exercise.mistakes[0].wrong):
+        start = time.perf_counter()
+        check(exercise.name, answer)
+        assert time.perf_counter() - start < 0.3
+
+
+def test_exercises_load_neither_tensorflow_nor_widgets():
+    code = (
+        "import sys, capslab.exercises as e; e.all_exercises();"
+        "print([m for m in ('tensorflow','keras','ipywidgets','anywidget','sklearn','matplotlib')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_loss_reached_by_loops_is_as_right_as_one_by_arrays():
+    def squash(s):
+        out = np.zeros_like(s)
+        for i in np.ndindex(s.shape[:-1]):
+            length = np.linalg.norm(s[i])
+            out[i] = 0 if length == 0 else length * s[i] / (1 + length**2)
+        return out
+
+    assert check("squash", squash).done
+
+
+# --- points
+
+
+@given(st.integers(0, 60), st.integers(1, 60), st.integers(1, 10), st.booleans())
+def test_points_never_exceed_the_maximum_and_are_full_only_for_all(passed, total, points, partial):
+    passed = min(passed, total)
+    made = Exercise("x", "00", "", "", points, ("", "", ""), lambda *a: [], len, (), partial)
+    earned = made.earned(passed, total)
+    assert 0 <= earned <= points
+    assert (earned == points) == (passed == total)
+    assert passed or earned == 0
+
+
+@given(st.sampled_from(ALL), st.data())
+def test_no_odd_answer_raises_or_earns_more_than_there_is(exercise, data):
+    value = data.draw(
+        st.one_of(
+            st.none(),
+            st.integers(),
+            st.floats(),
+            st.text(max_size=5),
+            st.booleans(),
+            st.lists(st.floats(), max_size=3),
+            st.dictionaries(st.text(max_size=3), st.booleans(), max_size=3),
+            st.just(object()),
+            st.just(np.array([[]])),
+            st.just(np.array(["a"])),
+            st.tuples(st.floats(), st.floats()),
+        )
+    )
+    for answer in (value, lambda *args: value):
+        verdict = judge(exercise, answer)
+        assert 0 <= exercise.earned(verdict.passed, verdict.total) <= exercise.points
+        assert verdict.complete or verdict.message
+        assert not verdict.complete
+
+
+# --- a learner alone
+
+
+def test_done_says_so_in_text_and_in_html():
+    result = check("squash", find("squash").reference)
+    assert result.done
+    assert "squash: done. All 4 visible checks passed, 2 points." in repr(result)
+    assert "role='status'" in result._repr_html_()
+    assert "squash: done" in result._repr_html_()
+
+
+def test_partly_right_says_how_far_and_what_is_next():
+    result = check("softmax", find("softmax").mistakes[2].wrong)
+    assert (result.state, result.passed, result.total, result.points) == ("in progress", 3, 4, 1.5)
+    text = repr(result)
+    assert "3 of 4 visible checks passed" in text
+    assert "np.exp(1000) is infinite" in text
+    assert 'hint("softmax")' in text
+
+
+def test_an_unknown_wrong_answer_is_told_what_came_and_what_was_expected():
+    result = check("squash", lambda s: s + 1.0)
+    assert result.mistake == ""
+    assert "With one vector of length 5: your answer is 5 where 0.7692 is expected at [1]" in result.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda s: s[0], r"your answer has shape \(\) where \(2,\) is expected"),
+        (lambda s: "long", "your answer is a str where numbers are expected"),
+        (lambda s: s + 1j, "complex"),
+        (lambda s: s / 0, "your answer has infinity where"),
+        (lambda s: s * np.nan, "your answer has NaN where"),
+        (lambda s: s.no_such, r"your function stopped in line \d+, `.*`\. AttributeError: .*no_such"),
+        (lambda s: exit(), "it left Python"),
+        (lambda a, b: a, r"takes \(a, b\), and it is called as squash\(s\): with 1 arguments"),
+        (lambda s: [[1, 2], [3]], "a list where numbers are expected"),
+        (5, r"The answer is a function, and this is int.*without brackets: check\(\"squash\", squash\)"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(answer, words):
+    result = check("squash", answer)
+    assert result.state == "in progress"
+    import re
+
+    assert re.search(words, result.message), result.message
+    assert "Traceback" not in repr(result) + result._repr_html_()
+
+
+def test_an_exception_names_the_line_of_the_learner():
+    def squash(s):
+        length = np.linalg.norm(s)
+        return np.dot(s, np.zeros(length_of_pose)) / length  # noqa: F821
+
+    message = check("squash", squash).message
+    line = squash.__code__.co_firstlineno + 2
+    assert f"in line {line}, `return np.dot(s, np.zeros(length_of_pose)) / length" in message
+    assert "NameError: name 'length_of_pose' is not defined." in message
+
+
+def test_a_function_that_changes_its_input_is_told():
+    def scale_pixels(images):
+        images //= 255
+        return images / 1.0 if images.dtype != np.uint8 else images
+
+    def squash(s):
+        squared = (s**2).sum(axis=-1, keepdims=True)
+        s *= np.sqrt(squared) / (1 + squared)
+        return s
+
+    assert "changed the array that it was given" in check("squash", squash).message
+    assert not check("scale_pixels", scale_pixels).done
+
+
+def test_a_result_of_several_values_is_compared_one_by_one():
+    right = find("routing_step").reference
+    swapped = check("routing_step", lambda b, v: right(b, v)[::-1])
+    assert "has a value number 1 that has shape (3, 4) where (5, 3) is expected" in swapped.message
+    assert "where 2 values are expected" in check("routing_step", lambda b, v: right(b, v)[0]).message
+
+
+def test_a_value_is_asked_for_as_a_value():
+    assert "with the keys 'pixels'" in check("supervised_or_not", [True]).message
+    assert "asked for as a value" in check("supervised_or_not", lambda: 1).message
+    assert "key 'pixels' is missing" in check("supervised_or_not", {"a": True}).message
+    most = {**find("supervised_or_not").reference, "pixels": True}
+    result = check("supervised_or_not", most)
+    assert (result.passed, result.total, result.points) == (4, 5, 0)
+
+
+def test_an_unknown_name_gets_a_hint_and_no_traceback():
+    result = check("sqaush", len)
+    assert result.state == "unknown"
+    assert "Did you mean 'squash'?" in repr(result)
+    assert "Did you mean 'squash'?" in repr(hint("sqaush"))
+    assert "Did you mean 'squash'?" in repr(solution("sqaush"))
+    assert "one of" in repr(check(3, len))
+
+
+def test_words_of_a_learner_are_escaped():
+    def squash(s):
+        raise ValueError("<script>alert(1)</script>")
+
+    html = check("squash", squash)._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_check_that_is_stopped_says_so():
+    def squash(s):
+        raise KeyboardInterrupt
+
+    assert "does a loop never end?" in check("squash", squash).message
+
+
+def test_nothing_is_written_to_standard_error(capfd):
+    check("squash", lambda s: np.log(-1 - s**2) / 0)
+    assert capfd.readouterr().err == ""
+
+
+# --- hints and solutions
+
+
+def test_hints_go_one_step_further_with_every_call():
+    hints = find("squash").hints
+    for number in (0, 1, 2, 2):
+        shown = repr(hint("squash"))
+        assert f"hint {number + 1} of 3" in shown
+        assert hints[number] in shown
+        assert sum(one in shown for one in hints) == 1
+    assert "hint 1 of 3" in repr(hint("votes"))
+    assert 'solution("squash")' in repr(hint("squash"))
+
+
+def test_a_solution_opens_after_three_real_attempts():
+    tries = [lambda s: s, lambda s: s * 2, lambda s: s * 3]
+    for _ in range(4):
+        check("squash", tries[0])  # the same again is no new attempt
+    assert "after 2 more real attempts" in repr(solution("squash"))
+    check("squash", tries[1])
+    assert "after 1 more real attempt." in repr(solution("squash"))
+    check("squash", tries[2])
+    shown = solution("squash")
+    assert "def squash(s):" in repr(shown)
+    assert "<pre" in shown._repr_html_()
+
+
+def test_a_solution_opens_at_once_for_who_is_done():
+    check("supervised_or_not", find("supervised_or_not").reference)
+    assert "supervised_or_not = {" in repr(solution("supervised_or_not"))
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=by_name)
+def test_the_solution_that_is_shown_passes(exercise):
+    space = {"np": np}
+    exec(exercise.solution(), space)
+    assert judge(exercise, space[exercise.name]).complete
+
+
+def test_a_fingerprint_sees_code_and_not_comments():
+    def made(source):
+        space = {}
+        exec(source, space)
+        return fingerprint(space["f"])
+
+    assert made("def f(x):\n    return x") == made("def f(x):\n    # a thought\n    return x")
+    assert made("def f(x):\n    return x") != made("def f(x):\n    return x + 1")
+    assert made("def f(x):\n    return [i for i in x]") != made("def f(x):\n    return [-i for i in x]")
+
+
+# --- progress
+
+
+def test_progress_survives_a_new_kernel(monkeypatch):
+    check("squash", find("squash").reference)
+    check("votes", find("votes").mistakes[0].wrong)
+    hint("votes")
+    monkeypatch.setattr(exercises, "_record", Record())
+    rows = {row.name: row for row in progress().rows}
+    assert (rows["squash"].state, rows["squash"].points) == ("done", 2)
+    assert rows["votes"].state == "in progress"
+    assert rows["margin_loss"].state == "not attempted"
+    assert "hint 2 of 3" in repr(hint("votes"))
+    check("squash", lambda s: s)  # what is done stays done
+    assert {row.name: row for row in progress().rows}["squash"].state == "done"
+
+
+def test_progress_of_a_notebook_in_text_and_html():
+    check("squash", find("squash").reference)
+    of_notebook = progress("04")
+    assert (of_notebook.done, len(of_notebook.rows), of_notebook.points, of_notebook.most) == (1, 4, 2, 11)
+    assert "1 of 4 exercises done, 2 of 11 points." in repr(of_notebook)
+    assert "<th scope='col'" in of_notebook._repr_html_()
+    assert progress("04_capsule_network").rows == of_notebook.rows
+    assert "No notebook '99'" in repr(progress("99"))
+    assert progress().most == sum(exercise.points for exercise in ALL)
+
+
+def test_two_kernels_do_not_forget_each_other(monkeypatch):
+    one, other = Record(), Record()
+    for record, name in ((one, "squash"), (other, "votes"), (one, "softmax")):
+        entry = record.entry(name)
+        entry.attempts = 2
+        record.keep(name, entry)
+    assert [Record().entry(name).attempts for name in ("squash", "votes", "softmax")] == [2, 2, 2]
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_kept_in_memory(monkeypatch, tmp_path):
+    (tmp_path / "a file").write_text("in the way")
+    monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path / "a file"))
+    result = check("squash", find("squash").reference)
+    assert result.done
+    assert "Your progress lasts until the kernel stops" in repr(result)
+    assert "CAPSLAB_HOME" in result._repr_html_()
+    assert progress("04").done == 1
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"exercises": {"squash": 3}}', '{"exercises": {"squash": {"attempts": "x"}}}']
+)
+def test_a_damaged_file_is_put_aside_and_said(content):
+    path = Record.path()
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    result = check("squash", find("squash").reference)
+    assert result.done
+    assert "damaged; it is kept as progress.damaged" in result.note
+    assert path.with_suffix(".damaged").read_text() == content
+    assert json.loads(path.read_text())["exercises"]["squash"]["done"]
+
+
+def test_without_a_home_of_its_own_progress_is_in_the_platform_folder(monkeypatch):
+    monkeypatch.delenv("CAPSLAB_HOME")
+    assert Record.path().name == "progress.json"
+    assert "capslab" in str(Record.path().parent)
+
+
+# --- a class
+
+
+def test_autograde_gives_points_as_a_number(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    right, overflow = find("softmax").reference, find("softmax").mistakes[2].wrong
+    assert check("softmax", right) == 2.0
+    assert check("softmax", overflow) == 1.5
+    assert check("softmax", overflow, seed=7, hard=True) == pytest.approx(2 * 4 / 6, abs=0.005)
+    assert check("softmax", None) == 0.0
+    assert type(check("softmax", right)) is float
+    assert not Record.path().exists()
+    with pytest.raises(ArgumentError, match="Did you mean 'softmax'"):
+        check("sofmax", right)
+
+
+def test_validate_raises_words_alone_unless_complete(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert check("softmax", find("softmax").reference).done
+    with pytest.raises(NotComplete, match=r"softmax: 3 of 4 visible checks passed") as caught:
+        check("softmax", find("softmax").mistakes[2].wrong)
+    assert caught.value._render_traceback_() == [str(caught.value)]
+    with pytest.raises(NotComplete, match="not attempted yet"):
+        check("softmax", ...)
+    assert not Record.path().exists()
+
+
+def test_an_interrupt_reaches_the_grader(monkeypatch):
+    def squash(s):
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(KeyboardInterrupt):
+        check("squash", squash)
+
+
+def test_public_names_reach_the_exercises():
+    assert cl.check is check
+    assert cl.hint is hint
+    assert cl.solution is solution
+    assert cl.progress is progress
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6))
+def test_no_difference_from_itself_and_some_from_another(values):
+    array = np.array(values)
+    assert difference(array.tolist(), array, 1e-5) == ""
+    assert difference(array + 1 + np.abs(array), array, 1e-5) != ""
+    assert difference(array[None], array, 1e-5) != ""
+
+
+def test_a_case_gives_copies():
+    kept = np.zeros(2)
+    exercise = Exercise(
+        "x", "00", "", "", 1, ("", "", ""), lambda *a: [Case("zeros", (kept,))], lambda a: a + 1, ()
+    )
+
+    def spoil(a):
+        a += 1
+        return a
+
+    assert "changed the array" in judge(exercise, spoil).message
+    assert (kept == 0).all()
