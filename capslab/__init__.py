@@ -18,7 +18,7 @@ _HOME = {
     "DenseNet": "capslab.models",
     "VAE": "capslab.models",
     "fit": "capslab.training",
-    "pretrained": "capslab.pretrained",
+    "pretrained": "capslab.bundled",
     # what a model says about images
     "Embedding": "capslab.features",
     "embed": "capslab.features",

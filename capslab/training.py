@@ -20,7 +20,7 @@ import numpy as np
 
 from capslab.errors import ArgumentError, Said, TrainingFailed
 from capslab.models.base import ImageModel, Recipe
-from capslab.progress import Display, display
+from capslab.screen import Display, display
 
 STEPS_AN_EPOCH = 60  # small data sets pass several times in an epoch, or an epoch is mostly overhead
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import capslab as cl
-from capslab import backend, progress
+from capslab import backend, screen
 from capslab.errors import ArgumentError, TrainingFailed
 
 
@@ -138,7 +138,7 @@ def test_progress_line_tells_the_loss_and_the_end(few, capsys):
 
 
 def test_not_in_a_notebook_here():
-    assert not progress.in_notebook()
+    assert not screen.in_notebook()
 
 
 def test_bad_input_is_refused_in_words(digits, few):

@@ -9,7 +9,7 @@ import pytest
 
 import capslab as cl
 from capslab.errors import ArgumentError, DataUnavailable
-from capslab.pretrained import FOLDER, PLANS, manifest, pack, pretrain, unpack
+from capslab.bundled import FOLDER, PLANS, manifest, pack, pretrain, unpack
 
 
 def test_every_planned_network_is_bundled_with_its_facts():
