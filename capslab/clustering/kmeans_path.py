@@ -62,6 +62,16 @@ class Clustering:
         """Number of images in each cluster, `(k,)`."""
         return np.bincount(self.labels, minlength=self.k)
 
+    @cached_property
+    def mean_images(self) -> np.ndarray | None:
+        """Mean image of each cluster, float32 `(k, h, w, c)` in 0…1; None where images are not known."""
+        embedding = self.path.embedding_
+        if embedding is None or embedding.images is None:
+            return None
+        images = embedding.images.images  # (n, h, w, c), 0…255
+        means = [images[self.labels == i].mean(axis=0) / 255 for i in range(self.k)]
+        return np.stack(means).astype(np.float32)
+
 
 class KMeansPath(BaseEstimator):
     """k-means for a whole range of k, each warm-started from its neighbours.

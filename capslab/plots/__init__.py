@@ -1,0 +1,30 @@
+"""Data in, matplotlib `Figure` out: the still figures of the course.
+
+Figures are made without pyplot, so no figure is kept alive or shown twice, and a
+notebook shows the one that is the cell's value. Nothing is computed here.
+"""
+
+from capslab.plots.clusters import cluster_overview, scatter, score_curves
+from capslab.plots.measures import bars, confusion, curves, scores_with_spread, table
+from capslab.plots.pictures import image_grid, latent_row, manifold
+from capslab.plots.routes import routing_maps
+from capslab.plots.style import BASE_COLOURS, DIVERGING, ink_on, palette
+
+__all__ = [
+    "BASE_COLOURS",
+    "DIVERGING",
+    "bars",
+    "cluster_overview",
+    "confusion",
+    "curves",
+    "image_grid",
+    "ink_on",
+    "latent_row",
+    "manifold",
+    "palette",
+    "routing_maps",
+    "scatter",
+    "score_curves",
+    "scores_with_spread",
+    "table",
+]

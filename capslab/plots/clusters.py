@@ -1,0 +1,129 @@
+"""Clusters, still: where they lie, what they look like, how they score for every k."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from capslab.errors import ArgumentError
+from capslab.plots.style import draw_image, ink_on, new_figure, open_axes, palette, pixels
+
+if TYPE_CHECKING:
+    from capslab.clustering import Curves, KMeansPath
+
+#: points that a still scatter draws; more only hide each other
+MOST_POINTS = 10_000
+
+
+def scatter(points: Any, labels: Any, names: Any = None, title: str = "") -> Figure:
+    """Points `(n, 2)` coloured by label, each label's name at the middle of its points.
+
+    Parameters
+    ----------
+    points : `(n, 2)`.
+    labels : whole numbers ≥ 0, `(n,)`.
+    names : text for each label; the number itself when left out.
+    title : words above.
+    """
+    figure = new_figure(5.5, 5)
+    axes = figure.subplots()
+    _draw_points(axes, points, labels, names)
+    axes.set_title(title, fontsize=10)
+    return figure
+
+
+def score_curves(scores: Curves, k: int | None = None) -> Figure:
+    """Every score over k, the current k marked."""
+    figure = new_figure(6, 4.5)
+    above, below = figure.subplots(2, 1, sharex=True)
+    _draw_scores(below, scores, k)
+    open_axes(above, "", "inertia").plot(scores.ks, scores.inertia, "-", color=palette(7))
+    above.set_ylim(bottom=0)
+    if k is not None:
+        above.axvline(k, color=palette(3), linewidth=1)
+    return figure
+
+
+def cluster_overview(path: KMeansPath, k: int, points: Any) -> Figure:
+    """One k of a path: the scatter, the mean image of each cluster, the scores over k.
+
+    Parameters
+    ----------
+    path : a fitted `KMeansPath`; mean images are drawn where it knows the images.
+    k : a k of the path.
+    points : `(n, 2)`, from `clustering.project`.
+    """
+    one = path.at(k)
+    means = one.mean_images
+    figure = new_figure(10, 5)
+    left, right = figure.subfigures(1, 2, squeeze=False)[0]
+    _draw_points(left.subplots(), points, one.labels, None)
+    if means is None:
+        lower = right
+    else:
+        upper, lower = right.subfigures(2, 1, squeeze=False, height_ratios=[3, 2])[:, 0]
+        across = min(k, max(5, -(-k // 3)))
+        grid = upper.subplots(-(-k // across), across, squeeze=False).ravel()
+        for i, axes in enumerate(grid):
+            if i >= k:
+                axes.set_visible(False)
+                continue
+            draw_image(axes, pixels(means[i : i + 1])[0])
+            axes.set_title(f"{i}: {one.sizes[i]:,}", fontsize=7, pad=2)
+            axes.spines[:].set(visible=True, color=palette(i), linewidth=2)
+    _draw_scores(lower.subplots(), path.curves(), k)
+    figure.suptitle(f"k = {k}: {one.scores}", fontsize=10)
+    return figure
+
+
+def _draw_points(axes: Axes, points: Any, labels: Any, names: Any) -> None:
+    points, labels = np.asarray(points), np.asarray(labels)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(labels) or not len(points):
+        raise ArgumentError(
+            "points",
+            f"of shape ({len(labels)}, 2), one for each label",
+            points,
+            "clustering.project gives them.",
+        )
+    shown = np.arange(len(points))
+    if len(points) > MOST_POINTS:
+        shown = np.random.default_rng(0).choice(len(points), MOST_POINTS, replace=False)
+    colours = np.array([palette(i) for i in range(int(labels.max()) + 1)])
+    size = float(np.clip(6000 / len(shown), 2, 30))
+    open_axes(axes, "first coordinate", "second coordinate")
+    x, y = points[shown].T
+    axes.scatter(x, y, c=colours[labels[shown]], s=size, alpha=0.6, linewidths=0, rasterized=True)
+    for i in np.unique(labels):
+        middle = np.median(points[labels == i], axis=0)
+        axes.annotate(
+            str(i if names is None else names[i]),
+            middle,
+            ha="center",
+            va="center",
+            fontsize=9,
+            weight="bold",
+            color=ink_on(palette(i)),
+            bbox={"boxstyle": "round,pad=0.25", "facecolor": palette(i), "edgecolor": "white"},
+        )
+
+
+def _draw_scores(axes: Axes, scores: Curves, k: int | None) -> None:
+    told = [
+        ("silhouette", scores.silhouette, "-"),
+        ("ARI", scores.ari, "--"),
+        ("NMI", scores.nmi, "-."),
+        ("matched accuracy", scores.matched_accuracy, ":"),
+    ]
+    for i, (name, values, style) in enumerate(told):
+        if values is not None:  # the style of the line tells it apart where colour does not
+            axes.plot(
+                scores.ks, values, style, color=palette(i), label=name, marker="o" if len(values) == 1 else ""
+            )
+    if k is not None:
+        axes.axvline(k, color="#888888", linewidth=1, label=f"k = {k}")
+    open_axes(axes, "k, number of clusters", "score")
+    axes.set_ylim(min(0, float(np.nan_to_num(scores.silhouette).min()) - 0.05), 1)
+    axes.legend(fontsize=8, frameon=False, ncols=3, loc="upper right")

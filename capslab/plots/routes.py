@@ -1,0 +1,74 @@
+"""Routing, still: what each iteration couples, and how sure it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from capslab.errors import ArgumentError
+from capslab.plots.style import DIVERGING, draw_image, new_figure, open_axes, palette, plain
+
+if TYPE_CHECKING:
+    from capslab.routing import RoutingTrace
+
+
+def routing_maps(trace: RoutingTrace, digits: list[int] | None = None) -> Figure:
+    """Couplings minus 1/J on the capsule grid for each iteration, with lengths and entropy.
+
+    A row is an iteration. A map shows the mean over the capsule types at each place, on one
+    diverging scale for the whole figure: vermilion above 1/J, blue below, white as given
+    at the start. The bars are the lengths of the digit capsules, and the last axis the
+    entropy of the couplings over ln J, 0 to 1, so that "nearly uniform" looks it.
+
+    Parameters
+    ----------
+    trace : a `RoutingTrace`.
+    digits : digit capsules to draw maps of; left out for the three longest.
+    """
+    T, primaries, J = trace.couplings.shape
+    rows, columns, types = trace.grid or (1, primaries, 1)
+    lengths = trace.lengths  # (T, J)
+    shown = list(np.argsort(-lengths[-1])[: min(3, J)]) if digits is None else list(digits)
+    if not shown or any(not 0 <= j < J for j in shown):
+        raise ArgumentError(
+            "digits", f"numbers of digit capsules, 0 to {J - 1}", digits, "Try digits=[0, 1]."
+        )
+    names = trace.classes or tuple(map(str, range(J)))
+    maps = (trace.couplings - 1 / J).reshape(T, rows, columns, types, J).mean(axis=3)  # (T, rows, columns, J)
+    limit = float(np.abs(maps).max()) or 1e-9
+
+    figure = new_figure(1.5 * len(shown) + 5.5, 1.5 * T + 0.8)
+    left, middle, right = figure.subfigures(
+        1, 3, squeeze=False, width_ratios=[1.5 * len(shown) + 0.9, 2.6, 2.0]
+    )[0]
+    drawn = left.subplots(T, len(shown), squeeze=False)
+    for t in range(T):
+        for place, j in enumerate(shown):
+            axes = plain(drawn[t, place])
+            picture = axes.imshow(maps[t, :, :, j], cmap=DIVERGING, vmin=-limit, vmax=limit)
+            if t == 0:
+                axes.set_title(f"to “{names[j]}”", fontsize=9)
+        drawn[t, 0].set_ylabel(f"iteration {t + 1}", fontsize=9)
+    left.colorbar(picture, ax=drawn, label=f"coupling − 1/{J}", shrink=0.8)
+
+    for t, axes in enumerate(middle.subplots(T, 1, squeeze=False, sharex=True)[:, 0]):
+        axes.bar(range(J), lengths[t], color=[palette(j) for j in range(J)])
+        open_axes(axes, "", "length").set_ylim(0, 1)
+        axes.set_xticks(range(J), names, fontsize=8, rotation=0 if max(map(len, names)) < 3 else 90)
+    axes.set_xlabel("digit capsule")
+
+    if trace.image is None:
+        axes = right.subplots()
+    else:
+        above, axes = right.subplots(2, 1)
+        draw_image(above, np.asarray(trace.image, dtype=np.float32) / 255)
+        truth = "" if trace.label is None else f", true {names[trace.label]}"
+        above.set_title(f"predicted {names[trace.predicted]}{truth}", fontsize=9)
+    open_axes(axes, "iteration", "entropy / ln J").plot(
+        range(1, T + 1), trace.entropy, "o-", color=palette(0), clip_on=False
+    )
+    axes.set_ylim(0, 1)
+    axes.set_xticks(range(1, T + 1))
+    return figure

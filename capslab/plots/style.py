@@ -1,0 +1,121 @@
+"""Colours and the few things that every figure shares; the colours are those of `widgets/base.js`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from capslab.errors import ArgumentError
+
+#: Okabe and Ito's eight colours, told apart with any colour vision; 0…255
+BASE_COLOURS = (
+    (0, 114, 178),
+    (230, 159, 0),
+    (0, 158, 115),
+    (213, 94, 0),
+    (86, 180, 233),
+    (204, 121, 167),
+    (240, 228, 66),
+    (110, 110, 110),
+)
+_NEGATIVE, _POSITIVE, _MIDDLE = np.array([0, 92, 171]), np.array([194, 65, 0]), 247
+INK = "#222222"
+
+
+def palette(i: int) -> tuple[float, float, float]:
+    """The colour of cluster or class i, 0…1: eight colours, then darker, lighter, darkest ones.
+
+    >>> [round(255 * part) for part in palette(8)]
+    [0, 68, 107]
+    """
+    base = np.array(BASE_COLOURS[i % 8], dtype=float)
+    mixed = [base, base * 0.6, base + (255 - base) * 0.5, base * 0.35][i // 8 % 4]
+    # JavaScript rounds halves up, Python to the even neighbour.
+    red, green, blue = np.floor(mixed + 0.5) / 255
+    return float(red), float(green), float(blue)
+
+
+def ink_on(colour: Any) -> str:
+    """Black or white, whichever can be read on a colour."""
+    red, green, blue = (part / 12.92 if part <= 0.04 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue  # WCAG 2.2, relative luminance
+    return "black" if luminance > 0.18 else "white"
+
+
+def _diverging() -> LinearSegmentedColormap:
+    x = np.linspace(-1, 1, 255)[:, None]  # (255, 1)
+    end = np.where(x < 0, _NEGATIVE, _POSITIVE)  # (255, 3)
+    colours = _MIDDLE + (end - _MIDDLE) * np.sqrt(np.abs(x))
+    return LinearSegmentedColormap.from_list("capslab", np.round(colours) / 255, N=255)
+
+
+#: −1…1 to blue, white, vermilion: the sign is a hue, the size a depth
+DIVERGING = _diverging()
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, in inches, whose parts do not overlap."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def plain(axes: Axes) -> Axes:
+    """Axes without the lines and ticks that say nothing, for pictures."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+    return axes
+
+
+def open_axes(axes: Axes, x: str, y: str) -> Axes:
+    """Axes with labels and without a box, for measurements."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def pixels(images: Any, argument: str = "images") -> np.ndarray:
+    """Images of any form as float32 `(n, h, w, c)` in 0…1, c being 1 or 3.
+
+    Takes `Images`, uint8 0…255 or floats 0…1, `(n, h, w)` or `(n, h, w, c)`.
+    """
+    array = np.asarray(getattr(images, "images", images))
+    if array.ndim == 3:
+        array = array[..., None]
+    if array.ndim != 4 or array.shape[-1] not in (1, 3) or not array.size:
+        raise ArgumentError(
+            argument, "images of shape (n, h, w), (n, h, w, 1) or (n, h, w, 3)", images, "Add an axis for n."
+        )
+    scaled = array.astype(np.float32) / (255 if array.dtype == np.uint8 else 1)
+    return np.clip(scaled, 0, 1)
+
+
+def draw_image(axes: Axes, image: np.ndarray) -> None:
+    """One image `(h, w, c)` in 0…1; grey ones are white on black, as the data sets have them."""
+    grey = image.shape[-1] == 1
+    plain(axes).imshow(
+        image[..., 0] if grey else image, cmap="gray", vmin=0, vmax=1, interpolation="nearest", aspect="equal"
+    )
+
+
+def mosaic(images: np.ndarray, columns: int, gap: int = 1) -> np.ndarray:
+    """Images `(n, h, w, c)` in 0…1 side by side in one, with white gaps of some pixels."""
+    n, h, w, c = images.shape
+    rows = -(-n // columns)
+    canvas = np.ones((rows * (h + gap) - gap, columns * (w + gap) - gap, c), dtype=np.float32)
+    for i, image in enumerate(images):
+        top, left = i // columns * (h + gap), i % columns * (w + gap)
+        canvas[top : top + h, left : left + w] = image
+    return canvas
+
+
+def as_many(argument: str, values: Any, n: int) -> list[Any]:
+    """A list of n values, or an error in words."""
+    listed = list(values)
+    if len(listed) != n:
+        raise ArgumentError(argument, f"{n} of them", listed, "Give one for each.")
+    return listed
