@@ -19,6 +19,7 @@ _HOME = {
     "VAE": "capslab.models",
     "fit": "capslab.training",
     "pretrained": "capslab.bundled",
+    "ready": "capslab.bundled",
     # what a model says about images
     "Embedding": "capslab.features",
     "embed": "capslab.features",
@@ -30,7 +31,8 @@ _HOME = {
     "explore_clusters": "capslab.widgets",
     "explore_latent": "capslab.widgets",
     "show_routing": "capslab.widgets",
-    # exercises
+    # claims and exercises
+    "verdict": "capslab.verdicts",
     "check": "capslab.exercises",
     "hint": "capslab.exercises",
     "progress": "capslab.exercises",

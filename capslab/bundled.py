@@ -85,6 +85,39 @@ def pretrained(name: str, folder: str | Path | None = None) -> Any:
     return model
 
 
+def ready(kind: str, images: Any, show: bool | None = None) -> Any:
+    """A trained network for these images: with bundled weights where there are any, else trained now.
+
+    Parameters
+    ----------
+    kind : "dense", "capsnet" or "vae".
+    images : the data set it is for, as `load` gave it.
+    show : as for `fit`, when it has to be trained.
+
+    Returns
+    -------
+    The model; one printed line says where its weights come from.
+    """
+    kinds = sorted({name.split("-")[0] for name in PLANS})
+    if kind not in kinds:
+        raise unknown_name("kind", kind, kinds)
+    name = f"{kind}-{images.name}"
+    facts = manifest().get(name)
+    if facts and facts["config"]["shape"] == list(images.shape):
+        print(f"{name}: bundled weights, {_told(facts)}; trained for {facts['cpu seconds']} CPU-seconds.")
+        return pretrained(name)
+    from capslab.training import fit
+
+    plan = next(plan for key, plan in PLANS.items() if key.startswith(kind))
+    print(f"{name}: no bundled weights, so it is trained now.")
+    config: dict[str, Any] = {"shape": images.shape}
+    if plan.model != "VAE":
+        config["classes"] = images.classes
+    model = _make(plan.model, config)
+    fit(model, images, show=show)
+    return model
+
+
 def manifest(folder: str | Path | None = None) -> dict[str, dict[str, Any]]:
     """What is bundled: for each name its file, checksum, data, seed, score and how long it took."""
     path = (FOLDER if folder is None else Path(folder)) / MANIFEST

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import capslab as cl
-from capslab.errors import ArgumentError, DataUnavailable
 from capslab.bundled import FOLDER, PLANS, manifest, pack, pretrain, unpack
+from capslab.errors import ArgumentError, DataUnavailable
 
 
 def test_every_planned_network_is_bundled_with_its_facts():
@@ -83,3 +83,21 @@ def test_pretrain_makes_weights_that_load_again(tmp_path, capsys):
     assert "dense-digits" in capsys.readouterr().out
     test = cl.load("digits").test
     assert (cl.pretrained("dense-digits", tmp_path).classify(test) == test.labels).mean() > 0.9
+
+
+def test_ready_takes_bundled_weights_and_says_so(capsys):
+    digits = cl.load("digits")
+    model = cl.ready("capsnet", digits)
+    assert isinstance(model, cl.CapsNet)
+    assert "capsnet-digits: bundled weights, test accuracy" in capsys.readouterr().out
+    with pytest.raises(ArgumentError, match="Did you mean 'capsnet'"):
+        cl.ready("capsnets", digits)
+
+
+@pytest.mark.slow
+def test_ready_trains_where_nothing_is_bundled(capsys):
+    digits = cl.load("digits")
+    own = cl.Images(digits.images, digits.labels, digits.classes, name="own")
+    model = cl.ready("dense", own, show=False)
+    assert "trained now" in capsys.readouterr().out
+    assert (model.classify(own.test) == own.test.labels).mean() > 0.9
