@@ -27,13 +27,13 @@ INK = "#222222"
 
 
 def palette(i: int) -> tuple[float, float, float]:
-    """The colour of cluster or class i, 0…1: eight colours, then darker, lighter, darkest ones.
+    """The colour of cluster or class i, 0…1: eight colours, then darker ones, lighter ones, other hues.
 
     >>> [round(255 * part) for part in palette(8)]
     [0, 68, 107]
     """
     base = np.array(BASE_COLOURS[i % 8], dtype=float)
-    mixed = [base, base * 0.6, base + (255 - base) * 0.5, base * 0.35][i // 8 % 4]
+    mixed = [base, base * 0.6, base + (255 - base) * 0.5, np.roll(base, -1) * 0.9][i // 8 % 4]
     # JavaScript rounds halves up, Python to the even neighbour.
     red, green, blue = np.floor(mixed + 0.5) / 255
     return float(red), float(green), float(blue)

@@ -181,20 +181,22 @@ function theme(root, onchange) {
   return Object.assign(now, { read, stop: () => watch.disconnect() });
 }
 
-// Okabe–Ito's eight, safe for colour blindness, then lighter and darker sisters. Clusters past the
-// first eight also differ by the number that every view writes beside the colour.
+// Okabe–Ito's eight, safe for colour blindness, then darker and lighter sisters, then other hues of the
+// same depth: all 32 show on white and on black. Past the first eight colours are no longer told apart
+// by everyone, so every view also writes the cluster's number.
 const BASE_COLOURS = [[0, 114, 178], [230, 159, 0], [0, 158, 115], [213, 94, 0], [86, 180, 233],
   [204, 121, 167], [240, 228, 66], [110, 110, 110]];
 function palette(i) {
   const base = BASE_COLOURS[i % 8];
-  const turn = Math.floor(i / 8) % 4; // 0 plain, 1 darker, 2 lighter, 3 darkest
-  const mix = [(v) => v, (v) => v * 0.6, (v) => v + (255 - v) * 0.5, (v) => v * 0.35][turn];
-  return base.map((v) => Math.round(mix(v)));
+  const turn = Math.floor(i / 8) % 4; // 0 plain, 1 darker, 2 lighter, 3 another hue
+  return base.map((v, c) => Math.round([v, v * 0.6, v + (255 - v) * 0.5, base[(c + 1) % 3] * 0.9][turn]));
 }
 const css = ([r, g, b]) => `rgb(${r},${g},${b})`;
 
-/** Black or white, whichever reads better on a colour. */
-const readable = ([r, g, b]) => (r * 0.299 + g * 0.587 + b * 0.114 > 150 ? "#000" : "#fff");
+const linear = (v) => (v <= 10.2 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+
+/** Black or white, whichever reads better on a colour (relative luminance of WCAG 2.2). */
+const readable = ([r, g, b]) => (0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) > 0.18 ? "#000" : "#fff");
 
 /** −1…1 to blue–neutral–vermilion: the sign is a hue, the size a depth; the neutral is near the paper. */
 function diverging(x, dark = false) {

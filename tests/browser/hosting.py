@@ -33,6 +33,12 @@ function unpacked(state, paths, buffers) {
   });
   return state;
 }
+// Typed arrays travel as bytes in base64, as they would in a comm message's buffers.
+const packed = (changes) => JSON.stringify(changes, (name, value) => {
+  if (!ArrayBuffer.isView(value)) return value;
+  const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return { __bytes__: btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join("")) };
+});
 class Model {
   constructor(state) { this.state = state; this.listeners = {}; this.dirty = {}; this.saves = 0; }
   get(name) { return this.state[name]; }
@@ -43,14 +49,16 @@ class Model {
   on(event, f) { (this.listeners[event] = this.listeners[event] || []).push(f); }
   off(event, f) { this.listeners[event] = (this.listeners[event] || []).filter((g) => f && g !== f); }
   emit(event, ...rest) { for (const f of [...(this.listeners[event] || [])]) f(...rest); }
-  save_changes() { this.saves++; const d = this.dirty; this.dirty = {}; toPython(JSON.stringify(d)); }
+  save_changes() { this.saves++; const d = this.dirty; this.dirty = {}; toPython(packed(d)); }
   send(content) { sendPython(JSON.stringify(content)); }
   take(state) { for (const [name, value] of Object.entries(state)) { this.state[name] = value;
     this.emit(`change:${name}`); } this.emit("change"); }
 }
 async function host(state, paths, buffers) {
   const full = unpacked(state, paths, buffers);
-  const sheet = document.createElement("style"); sheet.textContent = full._css || ""; document.head.append(sheet);
+  const sheet = document.createElement("style");
+  sheet.textContent = full._css || "";
+  document.head.append(sheet);
   const url = URL.createObjectURL(new Blob([full._esm], { type: "text/javascript" }));
   const module = (await import(url)).default;
   const model = window.model = new Model(full);
@@ -72,6 +80,10 @@ def pack(state: dict[str, Any]) -> tuple[dict[str, Any], list[Any], list[str]]:
     """State as JSON, where its buffers go, and the buffers in base64."""
     clean, paths, buffers = _remove_buffers(state)
     return clean, paths, [base64.b64encode(bytes(b)).decode() for b in buffers]
+
+
+def _unpacked(value: dict[str, Any]) -> Any:
+    return memoryview(base64.b64decode(value["__bytes__"])) if "__bytes__" in value else value
 
 
 class Hosted:
@@ -111,7 +123,7 @@ class Hosted:
 
     def _receive(self, text: str) -> None:
         before = set(self._pending)
-        changes = json.loads(text)
+        changes = json.loads(text, object_hook=_unpacked)
         self.view.set_state(changes)
         # Echo what Python made of it only where that differs, as ipywidgets does.
         same = {n for n, v in changes.items() if self.view.get_state(n).get(n) == v}
