@@ -80,7 +80,9 @@ def main() -> None:
             f"{run['seed']:4} {run['wall_s']:8.2f} {run['cpu_s']:8.2f} {run['scores_s']:10.2f}"
             f" {row.max():16.2f} {ks[int(row.argmax())]:6} {row.mean():15.2f}"
         )
-    print(f"KMeans(n_init=10): {seconds.sum():.1f} CPU-s for every k, {seconds.max():.1f} for the slowest one")
+    print(
+        f"KMeans(n_init=10): {seconds.sum():.1f} CPU-s for every k, {seconds.max():.1f} for the slowest one"
+    )
 
     told = {
         "data": name,

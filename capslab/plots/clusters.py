@@ -126,4 +126,4 @@ def _draw_scores(axes: Axes, scores: Curves, k: int | None) -> None:
         axes.axvline(k, color="#888888", linewidth=1, label=f"k = {k}")
     open_axes(axes, "k, number of clusters", "score")
     axes.set_ylim(min(0, float(np.nan_to_num(scores.silhouette).min()) - 0.05), 1)
-    axes.legend(fontsize=8, frameon=False, ncols=3, loc="upper right")
+    axes.legend(fontsize=8, frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1))

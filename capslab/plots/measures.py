@@ -175,6 +175,7 @@ def table(rows: Sequence[Mapping[str, Any]], best: Mapping[str, str] | None = No
         colLabels=headings,
         colWidths=[width / sum(widths) for width in widths],
         cellLoc="left",
+        colLoc="left",
         bbox=Bbox.unit(),
         edges="horizontal",
     )
