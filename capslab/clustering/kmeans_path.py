@@ -136,7 +136,13 @@ class KMeansPath(BaseEstimator):
         points = X - self._origin
         self._scale = np.float32(np.abs(points).max() or 1)
         points /= self._scale  # squares of very large or very small numbers stay numbers
-        with threadpool_limits(1), config_context(assume_finite=True):
+        with (
+            threadpool_limits(1),
+            config_context(
+                assume_finite=True,
+                skip_parameter_validation=True,  # checked once, above, not for 400 fits
+            ),
+        ):
             shown = _search_space(points, self.seed)
             starts = self._search(shown, ks[-1])
             if ks[-1] not in starts:  # vectors that differ only outside the leading components
