@@ -12,6 +12,7 @@ _HOME = {
     "compare": "comparison",
     "explore_latent": "latent",
     "show_routing": "routing",
+    "TrainingView": "training",
 }
 
 __all__ = [*_HOME]

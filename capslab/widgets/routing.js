@@ -79,7 +79,7 @@ function render({ model, el }) {
   const tellCell = ({ i, j }, s) => {
     const ij = i * J + j;
     const step = s.steps[s.at];
-    return `Capsule at ${placeCapsule(i, grid)} → ${classes[j]}: c = ${step.couplings[ij].toFixed(3)}`
+    return `Capsule ${placeCapsule(i, grid)} → ${classes[j]}: c = ${step.couplings[ij].toFixed(3)}`
       + ` (${signed(step.deviation[ij], 3)}), agreement ${signed(step.agreement[ij], 3)},`
       + ` logit ${signed(step.logits[ij], 3)}, contribution ${signed(step.contribution[ij], 3)}.`;
   };

@@ -58,15 +58,13 @@ function routeVotes(votes, [I, J, D], bias, iterations) {
 }
 
 const largest = (values) => values.reduce((best, value, k) => (value > values[best] ? k : best), 0);
-const signed = (x, digits = 2) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(digits);
-const plain = (x, digits = 2) => (x <= -0.5 * 10 ** -digits ? "−" : "") + Math.abs(x).toFixed(digits);
 
-/** Where capsule i sits, in words: "row 3, column 2, type 1", or "type 5" on a grid of one place. */
+/** Where capsule i sits, in words: "at row 3, column 2, type 1", or "of type 5" on a grid of one place. */
 function placeCapsule(i, [rows, columns, types]) {
   const place = Math.floor(i / types);
-  const told = rows * columns > 1 ? [`row ${Math.floor(place / columns) + 1}`, `column ${place % columns + 1}`] : [];
-  if (types > 1 || !told.length) told.push(`type ${i % types + 1}`);
-  return told.join(", ");
+  if (rows * columns === 1) return `of type ${i + 1}`;
+  return `at row ${Math.floor(place / columns) + 1}, column ${place % columns + 1}`
+    + (types > 1 ? `, type ${i % types + 1}` : "");
 }
 
 /** The line of words; capslab/widgets/routing.py says the same. */
@@ -83,11 +81,11 @@ function sayRouting({ steps, at, grid, classes, label, capsule, digit, quantity 
   text += ` Couplings are ${how}: entropy ${entropy.toFixed(3)} of 1`;
   const strongest = largest(couplings);
   text += at === 0 ? `; every capsule still gives each of the ${J} the same share, ${(1 / J).toFixed(2)}.`
-    : `; strongest pull: capsule at ${placeCapsule(Math.floor(strongest / J), grid)} → ${classes[strongest % J]}`
+    : `; strongest pull: capsule ${placeCapsule(Math.floor(strongest / J), grid)} → ${classes[strongest % J]}`
       + ` (c = ${couplings[strongest].toFixed(2)} against ${(1 / J).toFixed(2)}).`;
   if (capsule >= 0) {
     const ij = capsule * J + digit;
-    text += ` Chosen: capsule at ${placeCapsule(capsule, grid)} → ${classes[digit]}: c = ${couplings[ij].toFixed(3)},`
+    text += ` Chosen: capsule ${placeCapsule(capsule, grid)} → ${classes[digit]}: c = ${couplings[ij].toFixed(3)},`
       + ` agreement ${signed(agreement[ij], 3)}.`;
   }
   return text + (quantity === "coupling" ? "" : ` The maps show the ${quantity}.`);

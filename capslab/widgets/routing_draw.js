@@ -3,7 +3,7 @@
 /** Sizes of one map: a place of the grid is divided among the capsule types. */
 function layMap([rows, columns, types], target = 76) {
   const across = [1, 2, 3, 4, 5, 6, 8].filter((n) => n <= types).reduce((best, n) => {
-    const waste = (m) => Math.abs(Math.log(columns * m / (rows * Math.ceil(types / m)))) + (types % m ? 0.4 : 0);
+    const waste = (m) => Math.abs(Math.log(columns * m / (rows * Math.ceil(types / m)))) + (types % m ? 2 : 0);
     return waste(n) <= waste(best) ? n : best;
   }, 1);
   const down = Math.ceil(types / across);
@@ -174,7 +174,7 @@ function drawLengths(context, look, { steps, at, classes, marks, digit, row }) {
     context.textAlign = "left";
     context.fillText(lengths[j].toFixed(2), left + bar + 6, y);
     context.font = `11px ${look.font}`;
-    context.fillText(marks[j], left + bar + 36, y);
+    context.fillText(marks[j], left + bar + 41, y);
   }
   context.fillStyle = look.soft;
   context.font = `11px ${look.font}`;

@@ -21,12 +21,14 @@ def place(capsule: int, grid: tuple[int, int, int]) -> str:
     """Where a primary capsule sits, in words.
 
     >>> place(7, (2, 3, 2)), place(5, (1, 1, 8))
-    ('row 2, column 1, type 2', 'type 6')
+    ('at row 2, column 1, type 2', 'of type 6')
     """
     rows, columns, types = grid
+    if rows * columns == 1:
+        return f"of type {capsule + 1}"
     at, kind = divmod(capsule, types)
-    told = [f"row {at // columns + 1}", f"column {at % columns + 1}"] if rows * columns > 1 else []
-    return ", ".join([*told, f"type {kind + 1}"] if types > 1 or not told else told)
+    told = f"at row {at // columns + 1}, column {at % columns + 1}"
+    return f"{told}, type {kind + 1}" if types > 1 else told
 
 
 def signed(value: float, digits: int = 2) -> str:
@@ -57,11 +59,11 @@ def words(trace: RoutingTrace, iteration: int, capsule: int | None, digit: int |
         told += f"; every capsule still gives each of the {parents} the same share, {even:.2f}."
     else:
         i, j = np.unravel_index(couplings.argmax(), couplings.shape)
-        told += f"; strongest pull: capsule at {place(int(i), grid)} → {names[j]}"
+        told += f"; strongest pull: capsule {place(int(i), grid)} → {names[j]}"
         told += f" (c = {couplings[i, j]:.2f} against {even:.2f})."
     if capsule is not None:
         j = followed(trace, iteration, digit)
-        told += f" Chosen: capsule at {place(capsule, grid)} → {names[j]}: c = {couplings[capsule, j]:.3f},"
+        told += f" Chosen: capsule {place(capsule, grid)} → {names[j]}: c = {couplings[capsule, j]:.3f},"
         told += f" agreement {signed(trace.agreement[step, capsule, j], 3)}."
     return told if quantity == "coupling" else f"{told} The maps show the {quantity}."
 
@@ -80,7 +82,8 @@ def draw(trace: RoutingTrace, iteration: int, quantity: str) -> Any:
     across = min(5, parents)
     down = -(-parents // across)
     figure = Figure(figsize=(10.5, 1.1 + 1.35 * max(down, 2)), layout="constrained")
-    left, middle, right = figure.subfigures(1, 3, width_ratios=[1.5, 5.2, 2.3])
+    panels: Any = figure.subfigures(1, 3, width_ratios=[1.5, 5.2, 2.3])
+    left, middle, right = panels
 
     image, entropy = left.subplots(2, 1)
     assert trace.image is not None

@@ -51,7 +51,7 @@ function showSteps(place, s, { I, J, D, P, bias, primary, look }) {
     return element("tr", {}, element("th", { scope: "row" }, title), ...cells, element("td", { class: "caps-total" }, total));
   };
   place.replaceChildren(
-    element("h4", {}, `Capsule at ${placeCapsule(i, s.grid)} → ${name}, iteration ${s.at + 1} of ${s.steps.length}`),
+    element("h4", {}, `Capsule ${placeCapsule(i, s.grid)} → ${name}, iteration ${s.at + 1} of ${s.steps.length}`),
     element("div", { class: "caps-cards" }, ...cards),
     element("div", { class: "caps-scroll" }, element("table", { class: "caps-numbers" },
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "dimension"),

@@ -1,4 +1,8 @@
-// The strip of images one picks from, shared by the routing and the latent view.
+// What the routing and the latent view share: the strip of images one picks from, and numbers in words.
+
+/** +0.12 or −0.12, with a true minus sign; plain() writes the sign of negative numbers alone. */
+const signed = (x, digits = 2) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(digits);
+const plain = (x, digits = 2) => (x <= -0.5 * 10 ** -digits ? "−" : "") + Math.abs(x).toFixed(digits);
 
 /** "image 7, a 4": an image of the strip in words. */
 function nameImage(position, label, classes) {

@@ -1,0 +1,233 @@
+// The latent view: a slider per dimension, decoded here in the browser where the decoder is dense.
+
+const DECODED = 196; // CSS pixels of the decoded image's longer side
+const PAD = 330;
+const FRAMES = 9;
+const PATIENCE = 4000; // milliseconds that a kernel may take to decode
+
+function render({ model, el }) {
+  const shape = model.get("shape");
+  const layers = model.get("layers");
+  const byKernel = layers.length === 0;
+  const decode = byKernel ? null : makeDecoder(unpack(model.get("kernels")).data, layers);
+  const order = model.get("order");
+  const d = order.length;
+  const kl = model.get("kl") && Array.from(unpack(model.get("kl")).data);
+  const classes = model.get("classes");
+  const longest = Math.max(shape[0], shape[1]);
+  let strip = null;
+
+  const slotOf = (position) => (strip && position !== null ? strip.positions.data.indexOf(position) : -1);
+  const codeOf = (position) => {
+    const slot = slotOf(position);
+    return slot < 0 ? null : Array.from(strip.codes.data.subarray(slot * d, slot * d + d), rounded);
+  };
+  const nameOf = (position) => {
+    const slot = slotOf(position);
+    return slot < 0 ? `image ${position}` : nameImage(position, strip.labels.data[slot], classes);
+  };
+  const now = () => {
+    const s = { byKernel, kl, order };
+    for (const name of ["z", "start", "origin", "index", "other", "mix", "moved"]) s[name] = model.get(name) ?? null;
+    return s;
+  };
+  let silent = false; // the kernel did not answer in time
+  const view = frame(model, el, { title: "Latent space",
+    words: () => (silent ? "The kernel does not answer: this decoder needs it. Run the cell again. " : "") + sayLatent(now(), nameOf),
+    code: () => fill(model.get("recipe"), { z: model.get("z").join(", "), origin: sayOrigin(now(), nameOf) }) });
+  const look = theme(view.root, () => draw());
+  const send = sender(model, 10);
+
+  // Moving about.
+  const move = (k, value) => {
+    const z = [...model.get("z")];
+    z[k] = rounded(value);
+    send({ z, moved: k });
+  };
+  const go = (z, origin, more = {}) => {
+    const there = z.map(rounded);
+    send({ ...more, start: there, origin, moved: null, z: there });
+  };
+  const between = (mix) => {
+    const [a, b] = [codeOf(model.get("index")), codeOf(model.get("other"))];
+    if (a && b) go(a.map((v, k) => (1 - mix) * v + mix * b[k]), "between", { mix });
+  };
+  const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+  let picking = "index";
+  const pick = (slot) => {
+    const position = strip.positions.data[slot];
+    if (picking === "index") go(codeOf(position), "image", { index: position, mix: 0 });
+    else { send({ other: position }); between(model.get("mix") || 0.5); }
+  };
+
+  // The pieces.
+  const decoded = canvas(shape[1] * DECODED / longest, shape[0] * DECODED / longest, "The decoded image");
+  const original = canvas(92 * shape[1] / longest, 92 * shape[0] / longest, "The picked image");
+  const again = canvas(92 * shape[1] / longest, 92 * shape[0] / longest, "The picked image, encoded and decoded");
+  const caption = element("span", { class: "caps-soft" });
+  const sliders = order.map((k) => {
+    const made = slider({ label: `z${k}`, name: "sliders", min: -3, max: 3, step: 0.01, value: 0,
+      onmove: (v) => move(k, v), format: (v) => `${signed(v)}σ` });
+    const share = kl ? Math.round(100 * kl[k] / Math.max(...kl)) : 0;
+    if (kl) made.input.before(element("span", { class: "caps-kl", title: `KL ${kl[k].toFixed(2)} nats` },
+      element("i", { style: `width:${share}%` }), element("b", {}, kl[k] < 0.01 ? "unused" : kl[k].toFixed(2))));
+    const tick = element("span", { class: "caps-tick", "aria-hidden": "true" });
+    const holder = element("span", { class: "caps-range" });
+    made.input.before(holder);
+    holder.append(made.input, tick);
+    return { ...made, k, tick };
+  });
+  const pad = d === 2 && !view.hidden("pad") ? canvas(PAD, PAD,
+    "The latent plane, z0 to the right, z1 up. Drag, or use the arrow keys.",
+    { role: "application", tabindex: "0", class: "caps-pad" }) : null;
+  const plane = unpack(model.get("plane"));
+  const planeLabels = plane && unpack(model.get("plane_labels")).data;
+  const manifold = pad && decode && makeManifold(decode, shape, PAD, 15, () => draw());
+  const mixSlider = slider({ label: "A → B", name: "interpolate", min: 0, max: 1, step: 0.01, value: 0,
+    onmove: between, format: (v) => v.toFixed(2) });
+  const tile = 46;
+  const film = canvas(FRAMES * (tile + 3), 12 + tile * shape[0] / shape[1], "Decoded images from A to B");
+  const filmPanel = element("div", { class: "caps-panel", hidden: true }, element("h4", {}, "From A to B"), film);
+  let filmed = "";
+
+  /** Decoded by the kernel: one question at a time, always the newest point. */
+  let asked = null;
+  let known = model.get("z").join(); // what the decoded image on screen belongs to
+  let patience = 0;
+  const ask = () => {
+    const z = model.get("z").join();
+    if (asked !== null || z === known) return;
+    asked = z;
+    patience = setTimeout(() => { silent = true; asked = null; view.tell(); }, PATIENCE);
+    send({ asked: model.get("asked") + 1 });
+  };
+  const answered = () => {
+    clearTimeout(patience);
+    silent = false;
+    known = asked;
+    asked = null;
+    draw();
+  };
+
+  const drawNow = () => {
+    const s = now();
+    const slot = slotOf(s.index);
+    if (byKernel) {
+      drawLevels(decoded.context, unpack(model.get("decoded")).data, shape, 0, 0, decoded.wide, decoded.high);
+      ask();
+    } else drawLevels(decoded.context, decode(s.z), shape, 0, 0, decoded.wide, decoded.high);
+    for (const { k, set, tick } of sliders) {
+      set(s.z[k]);
+      tick.style.left = `calc(8px + (100% - 16px) * ${(Math.max(-3, Math.min(3, s.start[k])) + 3) / 6})`;
+    }
+    if (pad) {
+      const ends = [["A", s.index], ["B", s.other]].map(([name, at]) => ({ name, code: codeOf(at) })).filter((e) => e.code);
+      drawPad(pad.context, look, { size: PAD, manifold: manifold && manifold.picture, codes: plane, labels: planeLabels,
+        classes, z: s.z, ends, showManifold: manifoldToggle.node.getAttribute("aria-pressed") === "true",
+        showCodes: codesToggle.node.getAttribute("aria-pressed") === "true" });
+    }
+    if (strip && slot >= 0 && strip.shown !== s.index) {
+      strip.shown = s.index;
+      const [h, w, c] = shape;
+      drawImage(original.context, strip.thumbs.data, slot * h * w * c, shape, 0, 0, 92 / longest);
+      caption.textContent = `${nameOf(s.index)}, and decoded from its code`;
+      if (decode) drawLevels(again.context, decode(codeOf(s.index)), shape, 0, 0, again.wide, again.high);
+    }
+    drawBetween(s);
+    if (strip) thumbs.mark(Object.fromEntries([[slotOf(s.other), "B"], [slot, slotOf(s.other) >= 0 ? "A" : ""]].filter(([at]) => at >= 0)));
+    view.tell();
+  };
+  const drawBetween = (s) => {
+    const [from, to] = [codeOf(s.index), codeOf(s.other)];
+    mixSlider.input.disabled = !from || !to;
+    mixSlider.set(s.mix);
+    filmPanel.hidden = !from || !to || !decode;
+    if (filmPanel.hidden) return;
+    const scene = { decode, shape, from, to, mix: s.mix, count: FRAMES, tile };
+    const key = `${s.index} ${s.other} ${look.ink}`;
+    if (key !== filmed) drawFilm(film.context, look, scene);
+    else drawFilmMark(film.context, look, scene);
+    filmed = key;
+  };
+  const draw = latest(() => { look.read(); drawNow(); });
+
+  // The pad under a mouse, a finger or the arrow keys.
+  const codesToggle = toggle("Codes of the images", true, () => draw());
+  const manifoldToggle = toggle("Decoded images", true, () => draw());
+  if (pad) {
+    const follow = (event) => {
+      const box = pad.getBoundingClientRect();
+      const at = [(event.clientX - box.left) / PAD * 6 - 3, 3 - (event.clientY - box.top) / PAD * 6];
+      const z = at.map((v) => rounded(Math.max(-3, Math.min(3, v))));
+      const old = model.get("z");
+      send({ z, moved: Math.abs(z[0] - old[0]) >= Math.abs(z[1] - old[1]) ? 0 : 1 });
+    };
+    pad.addEventListener("pointerdown", (event) => { pad.setPointerCapture(event.pointerId); follow(event); });
+    pad.addEventListener("pointermove", (event) => { if (pad.hasPointerCapture(event.pointerId)) follow(event); });
+    pad.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowUp: [1, 1], ArrowDown: [1, -1] }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      event.stopPropagation(); // the notebook must not move to another cell
+      move(step[0], Math.max(-3, Math.min(3, model.get("z")[step[0]] + step[1] * (event.shiftKey ? 0.5 : 0.1))));
+    });
+  }
+
+  // The frame around it.
+  const shows = (name) => !view.hidden(name);
+  view.controls.append(...[
+    ["reset", button("To the prior's centre", () => go(Array(d).fill(0), "centre"))],
+    ["random", button("Random draw", () => go(Array.from({ length: d }, normal), "random"))],
+  ].filter(([name]) => shows(name)).map(([, node]) => node));
+  let thumbs = null;
+  const place = element("div", { hidden: view.hidden("images") });
+  const loadStrip = () => {
+    if (!model.get("positions")) return;
+    strip = Object.fromEntries(["thumbs", "labels", "positions", "codes"].map((name) => [name, unpack(model.get(name))]));
+    thumbs = thumbnailStrip({ images: strip.thumbs, labels: strip.labels, positions: strip.positions, classes,
+      label: "images to encode", onpick: pick });
+    place.replaceChildren(thumbs.node);
+    draw();
+  };
+  if (model.get("positions")) {
+    const choose = (name) => {
+      picking = name;
+      first.set(name === "index");
+      second.set(name === "other");
+    };
+    const first = toggle("Pick A", true, () => choose("index"));
+    const second = toggle("Pick B", false, () => choose("other"));
+    if (shows("interpolate")) view.controls.append(element("span", { class: "caps-slider" }, first.node, second.node), mixSlider.node);
+    view.root.insertBefore(place, view.body);
+  }
+  const panel = (title, ...nodes) => element("div", { class: "caps-panel" }, element("h4", {}, title), ...nodes);
+  view.body.append(panel("Decoded", decoded,
+    ...(model.get("positions") ? [caption, element("div", { class: "caps-pair" }, original, ...(decode ? [again] : []))] : [])));
+  if (pad) {
+    view.body.append(panel("Latent plane, −3σ … 3σ: z0 →, z1 ↑", pad,
+      element("div", { class: "caps-controls" }, ...(plane ? [codesToggle.node] : []), ...(manifold ? [manifoldToggle.node] : []))));
+  }
+  if (shows("sliders")) {
+    view.body.append(panel(kl ? "Dimensions, most active first: KL in nats, then z in σ of the prior" : "Dimensions: z in σ of the prior",
+      element("div", { class: d > 20 ? "caps-sliders caps-many" : "caps-sliders" }, ...sliders.map(({ node }) => node))));
+  }
+  if (shows("interpolate")) view.body.after(filmPanel);
+
+  const traits = ["z", "start", "index", "other", "mix", "moved", "origin"];
+  for (const name of traits) model.on(`change:${name}`, draw);
+  model.on("change:positions", loadStrip);
+  model.on("change:answered", answered);
+  loadStrip();
+  draw();
+  return () => {
+    look.stop();
+    clearTimeout(patience);
+    if (manifold) manifold.stop();
+    for (const name of traits) model.off(`change:${name}`, draw);
+    model.off("change:positions", loadStrip);
+    model.off("change:answered", answered);
+    view.dispose();
+  };
+}
+
+export default { render };
