@@ -163,10 +163,9 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
 @click.argument("names", nargs=-1)
 def pretrain(names: tuple[str, ...]) -> None:
     """Train the bundled networks again and write their weights (all of them, or those named)."""
-    from capslab import pretrained
+    from capslab import bundled
 
-    for line in pretrained.pretrain(list(names) or None) or ():
-        click.echo(str(line))
+    bundled.pretrain(list(names) or None)
 
 
 def _progress(name: str) -> Callable[[int, int], None]:
@@ -180,3 +179,7 @@ def _progress(name: str) -> Callable[[int, int], None]:
                 click.echo("\r\x1b[K", nl=False, err=True)
 
     return show
+
+
+if __name__ == "__main__":
+    main()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -97,15 +99,17 @@ def execute(
     with tempfile.TemporaryDirectory(prefix="capslab-") as empty:
         work = _Work(notebook, str(folder or empty), dataset, timeout, progress or (lambda now, of: None))
         start = time.perf_counter()
-        cell, error, interrupted = None, "", False
+        cell, error = None, ""
         try:
             asyncio.run(work.run())
         except (asyncio.CancelledError, KeyboardInterrupt):
-            cell, error, interrupted = work.cell, "interrupted", True
+            work.interrupted = True
         except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as problem:
             cell, error = work.cell, _words(problem, timeout)
+        if work.interrupted:  # whatever nbclient made of it
+            cell, error = work.cell, "interrupted"
         seconds = time.perf_counter() - start
-    return Run(name, not error, cell, error, seconds, work.peak / MEGABYTE, interrupted, notebook)
+    return Run(name, not error, cell, error, seconds, work.peak / MEGABYTE, work.interrupted, notebook)
 
 
 def _words(problem: Exception, timeout: int) -> str:
@@ -137,14 +141,16 @@ class _Work:
             self.environment["CAPSLAB_DATASET"] = dataset
         self.cell: int | None = None
         self.peak = 0
+        self.interrupted = False
 
     async def run(self) -> None:
-        async with self.client.async_setup_kernel(env=self.environment, cwd=self.folder):
-            task = asyncio.current_task()
-            assert task is not None
+        # What the kernel process itself prints is no output of a cell, and would mix with our lines.
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        async with self.client.async_setup_kernel(env=self.environment, cwd=self.folder, **quiet):
             with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
                 # In place of nbclient's own handler, which lets the cell fail as if the kernel had died.
-                asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
+                stop = functools.partial(self._stop, asyncio.current_task())
+                asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop)
             watch = asyncio.ensure_future(self._watch(self._kernel()))
             try:
                 total = len(self.notebook.cells)
@@ -158,6 +164,11 @@ class _Work:
                 self.client.set_widgets_metadata()
             finally:
                 watch.cancel()
+
+    def _stop(self, task: asyncio.Task[None] | None) -> None:
+        self.interrupted = True
+        if task is not None:
+            task.cancel()
 
     def _kernel(self) -> psutil.Process | None:
         pid = getattr(getattr(self.client.km, "provisioner", None), "pid", None)

@@ -89,6 +89,7 @@ def load(name: str | os.PathLike[str] | None = None, *, folder: Any = None, seed
     name : "digits" (8×8, needs no connection), "mnist", "fashion-mnist", or a file of
         your own: "data.npy", "data.npz". Without a name: MNIST where it is on this
         machine or quickly downloaded, otherwise the digits; a line says which and why.
+        The environment variable CAPSLAB_DATASET names another default.
     folder : where data sets lie as `mnist/train-images-idx3-ubyte.gz` and so on. The
         environment variable CAPSLAB_DATA does the same for all calls.
     seed : decides the split into train, validation and test. The official test sets of
@@ -115,6 +116,7 @@ def load(name: str | os.PathLike[str] | None = None, *, folder: Any = None, seed
     >>> load("digits").shape
     (8, 8, 1)
     """
+    name = name or os.environ.get("CAPSLAB_DATASET") or None
     if name is None:
         return _course_images(folder, seed)
     if isinstance(name, os.PathLike) or (isinstance(name, str) and _is_file_name(name)):

@@ -1,0 +1,45 @@
+"""What all tests share: no network, a cache of their own, quiet TensorFlow, the data sets at hand."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Set before anything is imported, and inherited by every process a test starts.
+os.environ["CAPSLAB_OFFLINE"] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+for name in ("CAPSLAB_DATASET", "NBGRADER_EXECUTION"):
+    os.environ.pop(name, None)
+
+ROOT = Path(__file__).parents[1]
+
+
+def data_sets() -> list[str]:
+    """The data sets that tests run on: the digits always, MNIST where CAPSLAB_DATA has it."""
+    shared = os.environ.get("CAPSLAB_DATA")
+    return ["digits", "mnist"] if shared and Path(shared, "mnist").is_dir() else ["digits"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache() -> Iterator[None]:
+    """A cache of the tests' own, so that a developer's downloads neither help nor suffer."""
+    with tempfile.TemporaryDirectory(prefix="capslab-test-") as folder:
+        before = os.environ.get("CAPSLAB_HOME")
+        os.environ["CAPSLAB_HOME"] = folder
+        yield
+        if before is None:
+            del os.environ["CAPSLAB_HOME"]
+        else:
+            os.environ["CAPSLAB_HOME"] = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_windows() -> None:
+    """Figures are drawn without a display. Not through MPLBACKEND: kernels would inherit it."""
+    import matplotlib
+
+    matplotlib.use("Agg")
