@@ -367,3 +367,11 @@ def test_a_table_refuses_uneven_rows_and_unknown_columns():
         plots.table([{"a": 1}, {"b": 2}])
     with pytest.raises(ArgumentError, match="`best` should be"):
         plots.table([{"a": 1}], {"b": "high"})
+
+
+def test_lines_are_named_and_marked():
+    figure = plots.lines([1, 2, 3], {"a": [1, 2, 3], "b": [3, 2, 1]}, "n", "seconds", mark=2.5, log=True)
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.texts] == ["a", "b"]
+    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_xscale()) == ("n", "seconds", "log")
+    assert [list(line.get_ydata()) for line in axes.lines] == [[1, 2, 3], [3, 2, 1], [2.5, 2.5]]

@@ -5,7 +5,7 @@ notebook shows the one that is the cell's value. Nothing is computed here.
 """
 
 from capslab.plots.clusters import cluster_overview, scatter, score_curves
-from capslab.plots.measures import bars, confusion, curves, scores_with_spread, table
+from capslab.plots.measures import bars, confusion, curves, lines, scores_with_spread, table
 from capslab.plots.pictures import image_grid, latent_row, manifold
 from capslab.plots.routes import routing_maps
 from capslab.plots.style import BASE_COLOURS, DIVERGING, ink_on, palette
@@ -20,6 +20,7 @@ __all__ = [
     "image_grid",
     "ink_on",
     "latent_row",
+    "lines",
     "manifold",
     "palette",
     "routing_maps",

@@ -45,6 +45,30 @@ def curves(history: Any) -> Figure:
     return figure
 
 
+def lines(
+    x: Any, ys: Mapping[str, Any], x_label: str, y_label: str, mark: float | None = None, log: bool = False
+) -> Figure:
+    """One line a name over the same x, each named at its end as well as coloured.
+
+    Parameters
+    ----------
+    x : numbers `(n,)`.
+    ys : for each name n numbers.
+    mark : a value of y to draw a thin dashed line at.
+    log : both axes logarithmic.
+    """
+    figure = new_figure(6, 2.6)
+    axes = open_axes(figure.subplots(), x_label, y_label)
+    for i, (name, y) in enumerate(ys.items()):
+        axes.plot(x, y, color=palette(i), linestyle=("-", "--", "-.", ":")[i % 4])
+        axes.annotate(name, (x[-1], y[-1]), (4, 0), textcoords="offset points", va="center", fontsize=8)
+    if mark is not None:
+        axes.axhline(mark, color="0.5", linestyle="--", linewidth=0.8)
+    if log:
+        axes.set(xscale="log", yscale="log")
+    return figure
+
+
 def bars(values: Mapping[str, float], label: str, limits: tuple[float, float] | None = None) -> Figure:
     """One bar a name, its number written at its end."""
     return scores_with_spread({name: [value] for name, value in values.items()}, label, limits)
