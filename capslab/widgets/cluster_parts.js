@@ -230,3 +230,13 @@ function contingencyTable({ classes, truth, colours }) {
   node.setAttribute("aria-label", "Table of classes against clusters; the line of words tells its main point");
   return { node: panel, draw, count, resize: fit };
 }
+
+/** The classes' names on their colours, for when points are coloured by label. */
+function classLegend(classes) {
+  return element("div", { class: "caps-legend", hidden: true }, ...classes.map((name, c) => {
+    const chip = element("span", { class: "caps-chip" }, name);
+    chip.style.background = css(palette(c));
+    chip.style.color = readable(palette(c));
+    return chip;
+  }));
+}

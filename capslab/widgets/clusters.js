@@ -9,8 +9,9 @@ function render({ model, el }) {
   const n = data.points.shape[0];
   const starts = ks.map((_, i) => ks.slice(0, i).reduce((sum, k) => sum + k, 0)); // first centre of each k
   const send = sender(model, 10);
+  const images = drawnIndex(data.drawn, data.thumbnails, data.thumbnail_of);
   const now = { i: ks.indexOf(model.get("k")), color: model.get("color"), moved: model.get("moved"),
-    chosen: drawnOf(model.get("selection")), hover: -1, card: -1 };
+    chosen: images.places(model.get("selection")), hover: -1, card: -1 };
 
   const view = frame(model, el, { title: `Clusters of ${about.source}`, words: compose, code });
   const colours = theme(view.root, () => { layout(); paint(); });
@@ -27,16 +28,6 @@ function render({ model, el }) {
     const here = fill(about.recipe, { k: ks[now.i], color: now.color, moved: now.moved ? "True" : "False" });
     return model.get("code").startsWith(here) ? model.get("code") : here;
   }
-
-  // Positions in the embedding against positions among the drawn, where only a sample is drawn.
-  function drawnOf(value) {
-    const chosen = positions(value);
-    if (!data.drawn) return chosen;
-    const at = new Map(Array.from(data.drawn.data, (position, i) => [position, i]));
-    return Int32Array.from(Array.from(chosen, (position) => at.get(position)).filter((i) => i !== undefined));
-  }
-  const positionOf = (i) => (data.drawn ? data.drawn.data[i] : i);
-  const pictureOf = (i) => (!data.thumbnails ? -1 : data.thumbnail_of ? data.thumbnail_of.data[i] : i);
 
   // Controls.
   const control = (name, node) => { if (!view.hidden(name)) view.controls.append(node); };
@@ -69,17 +60,9 @@ function render({ model, el }) {
     button("−", () => scatter.zoomBy(0.8), { "aria-label": "Zoom out" }),
     button("+", () => scatter.zoomBy(1.25), { "aria-label": "Zoom in" }),
     button("Show all", () => scatter.setZoom([0, 0, 1])), clear);
-  const picture = data.thumbnails ? portrait(84) : null;
-  const said = element("span", {});
-  const tip = element("div", { class: "caps-tip", hidden: true }, picture && picture.node, said);
-  scatter.node.append(tip);
-  const legend = element("div", { class: "caps-legend", hidden: true },
-    ...about.classes.map((name, c) => {
-      const chip = element("span", { class: "caps-chip" }, name);
-      chip.style.background = css(palette(c));
-      chip.style.color = readable(palette(c));
-      return chip;
-    }));
+  const tip = tooltip(data.thumbnails);
+  scatter.node.append(tip.node);
+  const legend = classLegend(about.classes);
   const left = element("div", { class: "caps-panel" }, scatter.node, view.hidden("tools") ? null : tools, legend);
 
   const cards = clusterCards({ data, about, colours,
@@ -91,13 +74,12 @@ function render({ model, el }) {
     } });
   const curves = scoreCurves({ curves: about.curves, ks, colours, onpick: (i) => setK(i, true) });
   const table = data.truth ? contingencyTable({ classes: about.classes, truth: data.truth.data, colours }) : null;
-  const strip = data.thumbnails ? new Tiles(600, 34, "Thumbnails of the selected images") : null;
-  const stripPanel = strip ? element("div", { class: "caps-panel", hidden: true }, element("h4", {}, "Selected images"), strip.node) : null;
+  const strip = data.thumbnails ? pictureStrip(data.thumbnails) : null;
   const show = (name, part) => (part && !view.hidden(name) ? part.node : null);
   view.body.append(...[left, show("members", cards)].filter(Boolean));
   const below = element("div", { class: "caps-body" }, ...[show("scores", curves), show("table", table)].filter(Boolean));
   view.body.after(below);
-  if (stripPanel) below.before(stripPanel);
+  if (strip) below.before(strip.node);
   if (about.notes) view.foot.prepend(element("span", { class: "caps-note" }, about.notes));
 
   function layout() {
@@ -107,7 +89,7 @@ function render({ model, el }) {
     scatter.resize(wide, Math.round(Math.max(300, Math.min(440, wide * 0.86))));
     cards.resize(beside ? Math.min(room - wide - 14, 560) : Math.min(room, 640), scatter.dots.high);
     if (table) table.resize(Math.max(280, Math.min(room < 680 ? room : room - curves.width(room) - 14, 620)));
-    if (strip) strip.resize(Math.min(room, 1000), 34);
+    if (strip) strip.resize(Math.min(room, 1000));
   }
 
   const mask = new Uint8Array(n);
@@ -166,38 +148,19 @@ function render({ model, el }) {
     if (i === now.hover) return;
     now.hover = i;
     scatter.ring(i);
-    tip.hidden = i < 0;
-    if (i < 0) return;
-    const row = pictureOf(i);
-    if (picture) {
-      picture.node.hidden = row < 0;
-      if (row >= 0) picture.show(data.thumbnails, row);
-    }
-    const truth = data.truth ? `label ${about.classes[data.truth.data[i]]}` : "";
-    said.textContent = [`image ${positionOf(i).toLocaleString("en")}`, `cluster ${labelsAt(now.i)[i]}`, truth].filter(Boolean).join("\n");
-    tip.style.left = `${Math.min(x + 14, scatter.dots.wide - 108)}px`;
-    tip.style.top = `${y + 150 > scatter.dots.high ? y - 150 : y + 14}px`;
+    if (i < 0) return tip.hide();
+    tip.show(images.picture(i), [`image ${images.position(i).toLocaleString("en")}`, `cluster ${labelsAt(now.i)[i]}`,
+      data.truth && `label ${about.classes[data.truth.data[i]]}`], x, y, scatter.dots.wide, scatter.dots.high);
   }
 
   function select(chosen) {
     now.chosen = chosen;
-    send({ selection: Int32Array.from(chosen, positionOf) });
+    send({ selection: Int32Array.from(chosen, images.position) });
     changed();
     drawStrip();
   }
 
-  function drawStrip() {
-    if (!strip) return;
-    const shown = [];
-    for (const i of now.chosen) {
-      if (pictureOf(i) >= 0) shown.push(pictureOf(i));
-      if (shown.length * 34 + 30 > strip.node.wide) break;
-    }
-    stripPanel.hidden = !shown.length;
-    strip.clear();
-    shown.forEach((row, at) => strip.put(data.thumbnails, row, at * 34, 1, 32));
-    strip.flush();
-  }
+  const drawStrip = () => strip && strip.show(images.pictures(now.chosen));
 
   const listeners = {
     "change:k": () => { const i = ks.indexOf(model.get("k")); if (i >= 0 && i !== now.i) { now.i = i; kSlider.set(i); changed(); } },
@@ -205,7 +168,7 @@ function render({ model, el }) {
     "change:moved": () => { if (model.get("moved") !== now.moved) { now.moved = model.get("moved"); whatMoves.set(now.moved); changed(); } },
     "change:zoom": () => { if (String(model.get("zoom")) !== String(scatter.zoom.map((v) => Number(v.toPrecision(5))))) scatter.setZoom(model.get("zoom"), false); },
     "change:selection": () => {
-      const chosen = drawnOf(model.get("selection"));
+      const chosen = images.places(model.get("selection"));
       if (String(chosen) === String(now.chosen)) return;
       now.chosen = chosen;
       changed();

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +9,12 @@ import traitlets as t
 
 from capslab.errors import ArgumentError, Said
 from capslab.widgets import phrases, preparation
-from capslab.widgets.base import Array, Positions, View, fill, module, shown, style
+from capslab.widgets.base import Array, fill, module, shown, style
+from capslab.widgets.path_view import PathView, different, first_k, full_path
 
 if TYPE_CHECKING:
     from capslab.clustering import KMeansPath
     from capslab.features import Embedding
-
-#: the path that is computed where none is given reaches this far
-LAST_K = 30
 
 RECIPE = """import capslab as cl
 
@@ -37,7 +33,7 @@ SCORES = {
 }
 
 
-class ClusterView(View):
+class ClusterView(PathView):
     """A slider for k over a precomputed path of clusterings.
 
     Attributes
@@ -55,78 +51,22 @@ class ClusterView(View):
     STATE = ("k", "color", "moved", "zoom", "selected")
     CONTROLS = ("k", "color", "moved", "tools", "members", "scores", "table", "code")
 
-    k = t.Int(10).tag(sync=True)
-    color = t.Enum(("cluster", "label"), "cluster").tag(sync=True)
     moved = t.Bool(False).tag(sync=True)
     zoom = t.List(t.Float(), [0.0, 0.0, 1.0], minlen=3, maxlen=3).tag(sync=True)
-    selection = Positions()
 
-    ks = t.List(t.Int()).tag(sync=True)
     labels = Array(help="cluster of each drawn image for each k, uint8 (len(ks), m)")
     points = Array(help="the plane, float32 (m, 2)")
-    drawn = Array(help="which images are drawn, int32 (m,); None where all are")
-    truth = Array(help="class of each drawn image, uint8 (m,); None without labels")
-    thumbnails = Array(help="uint8 (t, h, w, c)")
-    thumbnail_of = Array(
-        help="row of each drawn image in thumbnails or −1, int32 (m,); None where all have one"
-    )
     centers = Array(help="mean or decoded image of each cluster of each k, uint8 (Σ k, h, w, c)")
     members = Array(help="rows in thumbnails for each cluster of each k, int32 (Σ k, 12), −1 where none")
-    about = t.Dict().tag(sync=True)  # what is fixed: names, notes, curves, one phrase for every k
 
     def __init__(self, embedding: Embedding, path: KMeansPath, **traits: Any) -> None:
-        self.embedding, self.path = embedding, path
-        super().__init__(ks=[int(k) for k in path.ks], **traits)
+        self.path = path
+        super().__init__(embedding, ks=[int(k) for k in path.ks], **traits)
 
     @property
     def clusters(self) -> Any:
         """The clustering at the current k."""
         return self.path.at(self.k)
-
-    @t.validate("k")
-    def _on_path(self, proposal: Any) -> int:
-        if proposal["value"] not in self.ks:
-            raise beyond(proposal["value"], self.ks)
-        return proposal["value"]
-
-    @t.validate("color")
-    def _has_labels(self, proposal: Any) -> str:
-        if proposal["value"] == "label" and self.embedding.labels is None:
-            raise ArgumentError(
-                "color", '"cluster", as these images have no labels', "label", 'Leave color="cluster".'
-            )
-        return proposal["value"]
-
-    @t.validate("selection")
-    def _are_images(self, proposal: Any) -> np.ndarray:
-        chosen, n = proposal["value"], len(self.embedding)
-        if chosen.size and (chosen.min() < 0 or chosen.max() >= n):
-            outside = chosen[(chosen < 0) | (chosen >= n)][0]
-            raise ArgumentError("selection", f"positions from 0 to {n - 1}", int(outside), "Leave it out.")
-        return np.unique(chosen)
-
-    @property
-    def selected(self) -> str:
-        """The selection as a short string: which images, one bit each, compressed."""
-        if not self.selection.size:
-            return ""
-        mask = np.zeros(len(self.embedding), bool)
-        mask[self.selection] = True
-        return base64.b64encode(zlib.compress(np.packbits(mask).tobytes(), 9)).decode()
-
-    @selected.setter
-    def selected(self, text: str) -> None:
-        n = len(self.embedding)
-        try:
-            bits = (
-                np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
-                if text
-                else np.zeros(0, np.uint8)
-            )
-            mask = np.unpackbits(bits)[:n]
-        except (ValueError, TypeError, zlib.error):
-            raise ArgumentError("state", "an undamaged selection", text, "Copy the whole string.") from None
-        self.selection = np.flatnonzero(mask)
 
     @t.observe("k", "color", "moved", "zoom", "selection", "about")
     @shown
@@ -188,12 +128,11 @@ def explore_clusters(
     ArgumentError : fewer than two different vectors, a k beyond the path, a path of other
         images, an unknown method, colour or control, the state of another view.
     """
-    path = path if path is not None else full_path(embedding, seed)
+    if path is None:
+        path = full_path(embedding, different(embedding), seed)
     check_path(embedding, path)
     ks = tuple(int(value) for value in path.ks)
-    k = k if k is not None else (10 if 10 in ks else ks[-1])
-    if k not in ks:
-        raise beyond(k, ks)
+    k = first_k(k, ks)
 
     drawn, sampled = preparation.drawn_positions(len(embedding), method, embedding.dimension, seed)
     points, plane = preparation.plane(embedding.vectors[drawn], method, seed)
@@ -236,29 +175,6 @@ def explore_clusters(
     if state is not None:
         view.state = state
     return view
-
-
-def beyond(k: Any, ks: Any) -> ArgumentError:
-    """The error for a k that the path does not have."""
-    expected = f"one of the path's values, {ks[0]} to {ks[-1]}"
-    again = "Compute another path: path=cl.cluster(embedding, k=range(2, 41))."
-    return ArgumentError("k", expected, k, again)
-
-
-def full_path(embedding: Embedding, seed: int) -> KMeansPath:
-    """k = 2…30, or as far as there are different vectors."""
-    from capslab.clustering import cluster
-
-    different: set[bytes] = set()
-    for vector in embedding.vectors:
-        different.add((vector + 0).tobytes())
-        if len(different) == LAST_K:
-            break
-    if len(different) < 2:
-        n = len(embedding)
-        received = Said("one vector" if n == 1 else f"{n:,} copies of the same one")
-        raise ArgumentError("embedding", "at least two different vectors", received, "Embed more images.")
-    return cluster(embedding, k=range(2, len(different) + 1), seed=seed)
 
 
 def check_path(embedding: Embedding, path: Any) -> None:

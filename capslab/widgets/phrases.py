@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 
@@ -69,3 +71,35 @@ def moves(labels: np.ndarray, after: np.ndarray, k: int, next_k: int) -> str:
 def selected(count: int) -> str:
     """ "137 images selected."; the browser says the same."""
     return "" if not count else f"{count:,} image{'' if count == 1 else 's'} selected."
+
+
+def comparison(
+    k: int,
+    names: list[str],
+    embeddings: Any,
+    scores: dict[str, Any],
+    i: int,
+    differing: dict[tuple[int, int], int],
+) -> str:
+    """Which representation does best at one k, what that means, and how much they disagree."""
+    measure = "matched_accuracy" if "matched_accuracy" in scores else "silhouette"
+    values = [lines[0][i] if lines[0][i] is not None else -1.0 for lines in scores[measure]]
+    title = measure.replace("_", " ")
+    order = np.argsort(-np.array(values), kind="stable")
+    best = int(order[0])
+    verb = "match the labels best" if measure == "matched_accuracy" else "keep their clusters farthest apart"
+    text = f"k = {k}: {names[best]} {verb} ({title} {values[best]:.2f}"
+    supervised = embeddings[best].supervised
+    text += f", made {'with' if supervised else 'without'} labels)"
+    free = [int(e) for e in order if not embeddings[e].supervised]
+    if supervised and measure == "matched_accuracy":
+        text += ", which tells how well a classifier separates, not what can be found without labels"
+        if free:
+            text += f"; best of those made without labels: {names[free[0]]} ({values[free[0]]:.2f})"
+    (a, b), count = max(differing.items(), key=lambda pair: pair[1])
+    return f"{text}. {images(count)} in different clusters in {names[a]} and {names[b]}."
+
+
+def images(count: int) -> str:
+    """ "1,204 images sit", "1 image sits"."""
+    return f"{count:,} image{' sits' if count == 1 else 's sit'}"

@@ -57,3 +57,47 @@ function portrait(size) {
   };
   return { node, show };
 }
+
+/** A note beside the pointer: a thumbnail and a few lines. */
+function tooltip(thumbnails) {
+  const picture = thumbnails ? portrait(84) : null;
+  const said = element("span", {});
+  const node = element("div", { class: "caps-tip", hidden: true }, picture && picture.node, said);
+  const hide = () => { node.hidden = true; };
+  const show = (row, lines, x, y, wide, high) => {
+    node.hidden = false;
+    if (picture) picture.node.hidden = row < 0;
+    if (picture && row >= 0) picture.show(thumbnails, row);
+    said.textContent = lines.filter(Boolean).join("\n");
+    node.style.left = `${Math.max(2, Math.min(x + 14, wide - node.offsetWidth - 4))}px`;
+    node.style.top = `${y + 18 + node.offsetHeight > high ? Math.max(2, y - node.offsetHeight - 8) : y + 14}px`;
+  };
+  return { node, show, hide };
+}
+
+/** The thumbnails of the selected images in a row, as many as there is room for. */
+function pictureStrip(thumbnails) {
+  const tiles = new Tiles(600, 34, "Thumbnails of the selected images");
+  const node = element("div", { class: "caps-panel", hidden: true }, element("h4", {}, "Selected images"), tiles.node);
+  const show = (rows) => {
+    const shown = rows.slice(0, Math.floor(tiles.node.wide / 34));
+    node.hidden = !shown.length;
+    tiles.clear();
+    shown.forEach((row, at) => tiles.put(thumbnails, row, at * 34, 1, 32));
+    tiles.flush();
+  };
+  return { node, show, resize: (width) => tiles.resize(width, 34) };
+}
+
+/** Positions in the embedding against places among the drawn, where only a sample is drawn. */
+function drawnIndex(drawn, thumbnails, rows) {
+  const at = drawn && new Map(Array.from(drawn.data, (position, i) => [position, i]));
+  const places = (value) => {
+    const chosen = positions(value);
+    return drawn ? Int32Array.from(Array.from(chosen, (p) => at.get(p)).filter((i) => i !== undefined)) : chosen;
+  };
+  const position = (i) => (drawn ? drawn.data[i] : i);
+  const picture = (i) => (!thumbnails ? -1 : rows ? rows.data[i] : i); // −1 where it has none
+  const pictures = (chosen) => Array.from(chosen.subarray(0, 4000), picture).filter((row) => row >= 0);
+  return { places, position, picture, pictures };
+}

@@ -1,0 +1,237 @@
+"""The routing view in Chromium: its arithmetic, and a learner's mouse and keys."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from fakes import FakeCapsNet, some_images
+
+from capslab.routing import routing_by_agreement
+from capslab.widgets.routing import show_routing
+
+pytestmark = pytest.mark.browser
+
+ROUTE = """async ([source, weights, shape, primary, bias, iterations]) => {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { castVotes, routeVotes } = await import(url);
+  const votes = castVotes({ data: Float32Array.from(weights), shape }, Float32Array.from(primary), 0);
+  const steps = routeVotes(votes, shape.slice(0, 3), Float32Array.from(bias), iterations);
+  const list = (name) => steps.map((step) => Array.from(step[name]));
+  const names = ["logits", "couplings", "outputs", "lengths", "agreement", "contribution", "deviation"];
+  return { votes: Array.from(votes), entropy: steps.map((step) => step.entropy),
+    ...Object.fromEntries(names.map((name) => [name, list(name)])) };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("grid", "classes", "gain"), [((3, 4, 2), 5, 1.0), ((1, 1, 8), 10, 0.02), ((6, 6, 2), 10, 3.0)]
+)
+def test_arithmetic_is_pythons(page, grid, classes, gain):
+    model, image = FakeCapsNet(grid, classes, gain=gain), some_images().images[:1]
+    learned, primary = model.routing_weights(), model.primary(image)[0]
+    trace = routing_by_agreement(learned.votes(primary), 10, learned.bias)
+    page.goto("about:blank")
+    arguments = [learned.weights, learned.weights.shape, primary, learned.bias]
+    found = page.evaluate(ROUTE, [show_source(), *(np.ravel(a).tolist() for a in arguments), 10])
+    expected = {
+        "votes": trace.votes,
+        "entropy": trace.entropy,
+        "contribution": trace.contributions,
+        **{
+            n: getattr(trace, n)
+            for n in ("logits", "couplings", "outputs", "lengths", "agreement", "deviation")
+        },
+    }
+    for name, value in expected.items():
+        np.testing.assert_allclose(np.ravel(found[name]), np.ravel(value), rtol=1e-5, atol=1e-5, err_msg=name)
+
+
+def show_source():
+    from capslab.widgets.routing import RoutingView
+
+    return str(RoutingView._esm)
+
+
+@pytest.fixture
+def view():
+    return show_routing(FakeCapsNet(), some_images(), index=7)
+
+
+@pytest.fixture
+def host(hosted, view):
+    host = hosted(view)
+    yield host
+    assert host.errors == []
+    assert host.requests == []
+
+
+def middle_of(host, cell, digit):
+    """The page position of a cell of a 3 × 4 × 2 map: maps are 5 in a row, drawn as routing_draw.js lays them."""
+    box = host.root.locator("canvas.caps-maps").bounding_box()
+    place, kind = divmod(cell, 2)
+    side, gap = 76 / 4, 11
+    x = box["x"] + 1 + digit * (76 + gap) + (place % 4) * side + (kind + 0.5) * side / 2
+    return x, box["y"] + 17 + (place // 4 + 0.5) * side
+
+
+def test_browser_says_what_python_says(host, view):
+    assert host.words() == view.words
+    for view.index, view.iteration in [(3, 1), (12, 2), (30, 3)]:
+        assert host.words() == view.words
+    view.capsule, view.digit, view.quantity = 4, 1, "agreement"
+    assert host.words() == view.words
+    view.iterations = 10
+    view.iteration = 10
+    assert host.words() == view.words
+
+
+def test_dragging_the_iteration(host, view):
+    maps, words = host.pixels("canvas.caps-maps"), host.words()
+    host.drag_slider("iteration", 0.0)
+    assert host.pixels("canvas.caps-maps") != maps
+    assert host.words() != words
+    assert host.words().startswith("Iteration 1 of 3")
+    host.settle()
+    assert view.iteration == 1
+    assert host.words() == view.words
+
+
+def test_picking_an_image_of_the_strip(host, view):
+    before = host.pixels("canvas[aria-label^='The input']")
+    host.root.locator(".caps-thumb").nth(3).click()
+    assert host.pixels("canvas[aria-label^='The input']") != before
+    host.settle()
+    assert view.index == view.positions[3]
+    host.page.keyboard.press("ArrowRight")
+    host.settle()
+    assert view.index == view.positions[4]
+    assert host.words() == view.words
+
+
+def test_pointing_at_a_capsule_shows_what_it_sees(host):
+    before = host.pixels("canvas[aria-label^='The input']")
+    told = host.root.locator(".caps-told").inner_text()
+    host.page.mouse.move(*middle_of(host, 9, 2))
+    assert host.pixels("canvas[aria-label^='The input']") != before
+    assert "row 2, column 1, type 2 → c" in host.root.locator(".caps-told").inner_text()
+    host.page.mouse.move(5, 5)
+    assert host.pixels("canvas[aria-label^='The input']") == before
+    assert host.root.locator(".caps-told").inner_text() == told
+
+
+def test_clicking_a_capsule_opens_its_arithmetic(host, view):
+    assert not host.root.locator(".caps-steps").is_visible()
+    host.page.mouse.click(*middle_of(host, 9, 2))
+    host.settle()
+    assert (view.capsule, view.digit) == (9, 2)
+    steps, trace = host.root.locator(".caps-steps"), view.trace
+    told = steps.inner_text()
+    assert f"= {trace.couplings[2, 9, 2]:.4f}" in told
+    assert f"= {trace.lengths[2, 2]:.3f}" in told
+    vote = [
+        float(text.replace("−", "-"))
+        for text in steps.locator("tbody tr").first.locator("td").all_inner_texts()[:6]
+    ]
+    np.testing.assert_allclose(vote, trace.votes[9, 2], atol=0.006)
+    assert host.words() == view.words
+
+
+def test_keys_walk_over_cells_and_maps(host, view):
+    host.root.locator("canvas.caps-maps").focus()
+    view.capsule, view.digit = 1, 0
+    host.sync()
+    for key, expected in [("ArrowRight", (2, 0)), ("ArrowDown", (10, 0)), ("ArrowLeft", (9, 0))]:
+        host.page.keyboard.press(key)
+        host.settle()
+        assert (view.capsule, view.digit) == expected
+    view.capsule = 15  # the last cell of its row: on to the next map
+    host.sync()
+    host.page.keyboard.press("ArrowRight")
+    host.settle()
+    assert (view.capsule, view.digit) == (8, 1)
+    host.page.keyboard.press("Escape")
+    host.settle()
+    assert view.capsule is None
+    assert not host.root.locator(".caps-steps").is_visible()
+
+
+def test_stepping_and_playing(host, view):
+    host.root.get_by_role("button", name="one iteration back").click()
+    host.settle()
+    assert view.iteration == 2
+    host.root.get_by_role("button", name="Play").click()
+    host.settle(1100)
+    assert view.iteration == 3
+    host.settle(900)
+    assert host.root.get_by_role("button", name="Play").is_visible()  # it stopped by itself
+
+
+def test_running_more_iterations(host, view):
+    host.root.get_by_label("number of iterations").select_option("10")
+    host.settle()
+    assert view.iterations == 10
+    host.drag_slider("iteration", 1.0)
+    host.settle()
+    assert view.iteration == 10
+    assert host.words() == view.words
+    host.root.get_by_label("number of iterations").select_option("2")
+    host.settle()
+    assert (view.iterations, view.iteration) == (2, 2)
+
+
+def test_maps_of_agreement(host, view):
+    before = host.pixels("canvas.caps-maps")
+    host.root.get_by_label("what the maps show").select_option("agreement")
+    host.settle()
+    assert view.quantity == "agreement"
+    assert host.pixels("canvas.caps-maps") != before
+
+
+def test_code_follows_without_a_kernel(host):
+    host.root.get_by_role("button", name="Show the code").click()
+    host.drag_slider("iteration", 0.0)
+    host.frame()
+    code = host.root.locator(".caps-code").inner_text()
+    assert "step = 1 - 1  # iteration 1" in code
+    assert "⟨" not in code
+
+
+def test_an_image_python_asks_for_joins_the_strip(hosted):
+    view = show_routing(FakeCapsNet(), some_images(n=300))
+    host = hosted(view)
+    view.index = next(i for i in range(300) if i not in view.positions)
+    assert host.words() == view.words
+    assert host.root.locator(".caps-thumb").first.get_attribute("aria-pressed") == "true"
+    assert host.errors == []
+
+
+def test_hidden_controls_are_not_there(hosted):
+    view = show_routing(FakeCapsNet(), some_images(), hide=("play", "quantity", "images", "arithmetic"))
+    host = hosted(view, theme="dark")
+    assert host.root.get_by_role("button").count() == 1  # Show the code
+    assert host.root.get_by_role("slider").count() == 1
+    host.page.mouse.click(*middle_of(host, 9, 2))
+    host.settle()
+    assert host.root.locator(".caps-steps").count() == 0
+    assert host.errors == []
+
+
+@pytest.mark.parametrize(("grid", "classes"), [((1, 1, 8), 10), ((4, 4, 4), 10), ((6, 6, 2), 2)])
+def test_every_cell_can_be_clicked(hosted, grid, classes):
+    view = show_routing(FakeCapsNet(grid, classes), some_images(classes=2))
+    host = hosted(view)
+    box = host.root.locator("canvas.caps-maps").bounding_box()
+    seen = set()
+    for y in range(19, 93, 7):
+        for x in range(3, 77, 5):
+            host.page.mouse.move(box["x"] + x, box["y"] + y)
+            host.frame()
+            seen.add(host.root.locator(".caps-told").inner_text().split(" →")[0])
+    seen = {text for text in seen if text.startswith("Capsule")}
+    assert len(seen) == np.prod(grid)
+    assert host.errors == []
