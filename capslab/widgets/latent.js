@@ -15,9 +15,20 @@ function render({ model, el }) {
   const kl = model.get("kl") && Array.from(unpack(model.get("kl")).data);
   const classes = model.get("classes");
   const longest = Math.max(shape[0], shape[1]);
+  const stripTraits = ["thumbs", "labels", "positions", "codes"];
   let strip = null;
+  let thumbs = null;
 
-  const slotOf = (position) => (strip && position !== null ? strip.positions.data.indexOf(position) : -1);
+  /** The images one picks from; they can gain one that Python asks for. */
+  const shownStrip = () => {
+    if (strip || !model.get("positions")) return strip;
+    strip = Object.fromEntries(stripTraits.map((name) => [name, unpack(model.get(name))]));
+    thumbs = thumbnailStrip({ images: strip.thumbs, labels: strip.labels, positions: strip.positions, classes,
+      label: "images to encode", onpick: pick });
+    place.replaceChildren(thumbs.node);
+    return strip;
+  };
+  const slotOf = (position) => (shownStrip() && position !== null ? strip.positions.data.indexOf(position) : -1);
   const codeOf = (position) => {
     const slot = slotOf(position);
     return slot < 0 ? null : Array.from(strip.codes.data.subarray(slot * d, slot * d + d), rounded);
@@ -90,22 +101,23 @@ function render({ model, el }) {
   const filmPanel = element("div", { class: "caps-panel", hidden: true }, element("h4", {}, "From A to B"), film);
   let filmed = "";
 
-  /** Decoded by the kernel: one question at a time, always the newest point. */
-  let asked = null;
-  let known = model.get("z").join(); // what the decoded image on screen belongs to
-  let patience = 0;
+  /** Decoded by the kernel: one question at a time, always about the newest point. */
+  let known = model.get("z").join(); // the point that the decoded image belongs to
+  let asked = known;
+  let patience = 0; // a timer while an answer is due
   const ask = () => {
     const z = model.get("z").join();
-    if (asked !== null || z === known) return;
+    if (patience || z === known) return;
     asked = z;
-    patience = setTimeout(() => { silent = true; asked = null; view.tell(); }, PATIENCE);
+    patience = setTimeout(() => { patience = 0; silent = true; view.tell(); }, PATIENCE);
     send({ asked: model.get("asked") + 1 });
   };
   const answered = () => {
+    if (model.get("answered") !== model.get("asked")) return; // an answer that came too late
     clearTimeout(patience);
+    patience = 0;
     silent = false;
     known = asked;
-    asked = null;
     draw();
   };
 
@@ -179,16 +191,8 @@ function render({ model, el }) {
     ["reset", button("To the prior's centre", () => go(Array(d).fill(0), "centre"))],
     ["random", button("Random draw", () => go(Array.from({ length: d }, normal), "random"))],
   ].filter(([name]) => shows(name)).map(([, node]) => node));
-  let thumbs = null;
   const place = element("div", { hidden: view.hidden("images") });
-  const loadStrip = () => {
-    if (!model.get("positions")) return;
-    strip = Object.fromEntries(["thumbs", "labels", "positions", "codes"].map((name) => [name, unpack(model.get(name))]));
-    thumbs = thumbnailStrip({ images: strip.thumbs, labels: strip.labels, positions: strip.positions, classes,
-      label: "images to encode", onpick: pick });
-    place.replaceChildren(thumbs.node);
-    draw();
-  };
+  const dropStrip = () => { strip = null; draw(); };
   if (model.get("positions")) {
     const choose = (name) => {
       picking = name;
@@ -215,16 +219,15 @@ function render({ model, el }) {
 
   const traits = ["z", "start", "index", "other", "mix", "moved", "origin"];
   for (const name of traits) model.on(`change:${name}`, draw);
-  model.on("change:positions", loadStrip);
+  for (const name of stripTraits) model.on(`change:${name}`, dropStrip);
   model.on("change:answered", answered);
-  loadStrip();
   draw();
   return () => {
     look.stop();
     clearTimeout(patience);
     if (manifold) manifold.stop();
     for (const name of traits) model.off(`change:${name}`, draw);
-    model.off("change:positions", loadStrip);
+    for (const name of stripTraits) model.off(`change:${name}`, dropStrip);
     model.off("change:answered", answered);
     view.dispose();
   };

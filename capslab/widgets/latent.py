@@ -88,7 +88,8 @@ class LatentView(View):
     shape = t.List(t.Int()).tag(sync=True)
     classes = t.List(t.Unicode()).tag(sync=True)
     recipe = t.Unicode(RECIPE).tag(sync=True)
-    layers: t.List[Any] = t.List().tag(sync=True)  # [inputs, outputs, activation] of each; empty: Python decodes
+    #: [inputs, outputs, activation] of each layer; empty where Python decodes
+    layers: t.List[Any] = t.List().tag(sync=True)
     kernels = Array()  # their kernels and biases, flat, one after the other
     kl = Array()  # (d,) nats
     codes = Array()  # (shown, d)

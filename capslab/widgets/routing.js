@@ -17,7 +17,8 @@ function render({ model, el }) {
   const places = classes.map((_, j) => [(j % perRow) * (lay.width + GAP) + 1, Math.floor(j / perRow) * stepY + TITLE]);
   const mapsWidth = Math.max(perRow * (lay.width + GAP) - GAP + 2, 300);
   const mapsHeight = Math.ceil(J / perRow) * stepY;
-  let strip, thumbs, steps, votes, cached;
+  let strip = null;
+  let thumbs, steps, votes, cached;
   let hover = null;
 
   const row = Math.max(14, Math.min(20, 220 / J));
@@ -33,7 +34,7 @@ function render({ model, el }) {
 
   /** Everything that is on screen now, from the traits alone. */
   const now = () => {
-    const slot = Math.max(0, strip.positions.data.indexOf(model.get("index")));
+    const slot = Math.max(0, shownStrip().positions.data.indexOf(model.get("index")));
     const iterations = model.get("iterations");
     const key = `${strip.positions.data[slot]} ${iterations}`;
     if (key !== cached) {
@@ -150,14 +151,17 @@ function render({ model, el }) {
 
   // The strip can gain an image that Python asks for.
   const stripPlace = element("div", { hidden: view.hidden("images") });
-  const loadStrip = () => {
-    strip = Object.fromEntries(["thumbs", "labels", "positions", "primary"].map((name) => [name, unpack(model.get(name))]));
+  const stripTraits = ["thumbs", "labels", "positions", "primary"];
+  const shownStrip = () => {
+    if (strip) return strip;
+    strip = Object.fromEntries(stripTraits.map((name) => [name, unpack(model.get(name))]));
     cached = null;
     thumbs = thumbnailStrip({ images: strip.thumbs, labels: strip.labels, positions: strip.positions, classes,
       label: "images to choose from", onpick: (slot) => { hover = null; send({ index: strip.positions.data[slot] }); } });
     stripPlace.replaceChildren(thumbs.node);
-    draw();
+    return strip;
   };
+  const dropStrip = () => { strip = null; draw(); };
   const panel = (title, ...nodes) => element("div", { class: "caps-panel" }, element("h4", {}, title), ...nodes);
   view.root.insertBefore(stripPlace, view.body);
   const controls = [["iteration", iterationSlider.node], ["iterations", count], ["play", previous], ["play", next],
@@ -171,13 +175,13 @@ function render({ model, el }) {
 
   const traits = ["index", "iteration", "iterations", "capsule", "digit", "quantity", "words"];
   for (const name of traits) model.on(`change:${name}`, draw);
-  model.on("change:positions", loadStrip);
-  loadStrip();
+  for (const name of stripTraits) model.on(`change:${name}`, dropStrip);
+  draw();
   return () => {
     stop();
     look.stop();
     for (const name of traits) model.off(`change:${name}`, draw);
-    model.off("change:positions", loadStrip);
+    for (const name of stripTraits) model.off(`change:${name}`, dropStrip);
     view.dispose();
   };
 }

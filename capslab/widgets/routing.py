@@ -179,14 +179,11 @@ class RoutingView(View):
                 for name, value in self._shown(strip.with_position(self.positions, self.index)).items():
                     setattr(self, name, value)
 
-    @t.observe("iterations")
-    def _stay_within(self, change: Any) -> None:
-        if self.iteration > self.iterations:
-            self.iteration = self.iterations
-
     @t.observe(*STATE)
     def _retell(self, change: Any) -> None:
-        if self.positions is not None:
+        if self.iteration > self.iterations:
+            self.iteration = self.iterations  # comes back here
+        elif self.positions is not None:
             self._follow()
 
     def _follow(self) -> None:

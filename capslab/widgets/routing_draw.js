@@ -32,6 +32,8 @@ function capsuleInMap(lay, x, y) {
   return inside ? (row * lay.columns + column) * lay.types + type : -1;
 }
 
+export { layMap, boxInMap, capsuleInMap };
+
 const INPUT = 140; // CSS pixels of the input image's longer side
 const GAP = 11;
 const TITLE = 17;

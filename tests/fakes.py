@@ -1,0 +1,91 @@
+"""Small models of random numbers with the methods that the views use: quick, and no Keras."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from capslab.data import Images
+from capslab.routing import RoutingWeights
+
+
+def some_images(n: int = 40, side: int = 8, classes: int = 5, labelled: bool = True, seed: int = 3) -> Images:
+    """Smooth random images, each class bright in a column of its own."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % classes
+    pixels = rng.integers(0, 90, (n, side, side, 1))
+    pixels[np.arange(n), :, labels, 0] += 120
+    names = tuple("abcdefghijklmnop"[:classes])
+    return Images(pixels.astype(np.uint8), labels if labelled else None, names if labelled else ())
+
+
+class FakeCapsNet:
+    """Primary capsules and routing weights from a seed; the larger `gain`, the more routing moves."""
+
+    def __init__(self, grid=(3, 4, 2), classes=5, side=8, pose=6, inputs=4, gain=1.0, seed=0):
+        rng = np.random.default_rng(seed)
+        self.grid, self.shape, self.classes = grid, (side, side, 1), tuple("abcdefghijklmnop"[:classes])
+        count = int(np.prod(grid))
+        self.mix = rng.normal(size=(side * side, count * inputs)) / side
+        self.weights = (gain * rng.normal(size=(count, classes, pose, inputs))).astype(np.float32)
+        self.bias = rng.normal(0, 0.1, (classes, pose)).astype(np.float32)
+        self.asked = 0
+
+    def primary(self, images):
+        self.asked += 1
+        flat = np.asarray(images, np.float32).reshape(len(images), -1) / 255
+        u = np.tanh(flat @ self.mix).reshape(len(images), int(np.prod(self.grid)), -1)
+        return u.astype(np.float32)
+
+    def routing_weights(self):
+        return RoutingWeights(self.weights, self.bias, 3)
+
+    def receptive_field(self, capsule):
+        rows, columns, types = self.grid
+        row, column = divmod(capsule // types, columns)
+        side = self.shape[0]
+        top, left = row * side // rows, column * side // columns
+        return top, left, min(side, top + 4), min(side, left + 4)
+
+
+class FakeVAE:
+    """A random dense decoder and a linear encoder; `dense=False` hides the layers, as convolutions would."""
+
+    def __init__(self, latent=4, side=8, dense=True, seed=1, hidden=(16, 32)):
+        rng = np.random.default_rng(seed)
+        self.latent_dim, self.shape, self.dense = latent, (side, side, 1), dense
+        sizes = [latent, *hidden, side * side]
+        self.layers = [
+            (
+                rng.normal(0, (2 / a) ** 0.5, (a, b)).astype(np.float32),
+                rng.normal(0, 0.2, b).astype(np.float32),
+            )
+            for a, b in pairwise(sizes)
+        ]
+        self.down = rng.normal(size=(side * side, latent)) / side
+        self.decoded = 0
+
+    def decoder_layers(self):
+        names = ["relu"] * (len(self.layers) - 1) + ["sigmoid"]
+        return (
+            [(*layer, name) for layer, name in zip(self.layers, names, strict=True)] if self.dense else None
+        )
+
+    def decode(self, z):
+        self.decoded += 1
+        x = np.asarray(z, np.float32)
+        for kernel, bias in self.layers[:-1]:
+            x = np.maximum(x @ kernel + bias, 0)
+        kernel, bias = self.layers[-1]
+        return (1 / (1 + np.exp(-(x @ kernel + bias)))).reshape(-1, *self.shape)
+
+    def encode(self, images):
+        flat = np.asarray(images, np.float32).reshape(len(images), -1) / 255
+        return ((flat - 0.2) @ self.down).astype(np.float32)
+
+    def kl_per_dimension(self, images):
+        """Dimension 1 is the most active, the last one is not used."""
+        kl = np.linspace(2, 0.5, self.latent_dim)
+        kl[-1], kl[1] = 0.001, 3.0
+        return kl
