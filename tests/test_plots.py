@@ -375,3 +375,25 @@ def test_lines_are_named_and_marked():
     assert [text.get_text() for text in axes.texts] == ["a", "b"]
     assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_xscale()) == ("n", "seconds", "log")
     assert [list(line.get_ydata()) for line in axes.lines] == [[1, 2, 3], [3, 2, 1], [2.5, 2.5]]
+
+
+def test_a_figure_is_shown_by_a_notebook_that_never_imported_pyplot():
+    """In a fresh interpreter, because any other test may have turned pyplot's own display on."""
+    code = (
+        "import sys\n"
+        "from IPython.core.formatters import DisplayFormatter\n"
+        "from capslab import plots\n"
+        "data, about = DisplayFormatter().format(plots.bars({'pixels': 0.5}, 'accuracy'))\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+        "print(data['image/png'][1:4], about['image/png']['alt'])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "b'PNG' accuracy"
+
+
+def test_the_drawing_of_gradients_names_both_derivatives():
+    figure = plots.gradient_paths()
+    assert drawn(figure)[1:4] == b"PNG"
+    assert "∂z/∂μ = 1" in words(figure)
+    assert "∂z/∂σ = ε" in words(figure)
+    assert "no derivative" in words(figure)

@@ -5,6 +5,7 @@ notebook shows the one that is the cell's value. Nothing is computed here.
 """
 
 from capslab.plots.clusters import cluster_overview, scatter, score_curves
+from capslab.plots.diagrams import gradient_paths
 from capslab.plots.measures import bars, confusion, curves, lines, scores_with_spread, table
 from capslab.plots.pictures import image_grid, latent_row, manifold
 from capslab.plots.routes import routing_maps
@@ -17,6 +18,7 @@ __all__ = [
     "cluster_overview",
     "confusion",
     "curves",
+    "gradient_paths",
     "image_grid",
     "ink_on",
     "latent_row",

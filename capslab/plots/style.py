@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
@@ -57,9 +58,29 @@ def _diverging() -> LinearSegmentedColormap:
 DIVERGING = _diverging()
 
 
+class Still(Figure):
+    """A figure that a notebook shows as a cell's value, whether or not pyplot was ever imported."""
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=120)
+        return buffer.getvalue(), {"width": round(80 * self.get_figwidth()), "alt": self.words}
+
+    @property
+    def words(self) -> str:
+        """What stands in place of the picture: its titles and the labels of its axes, at most 300 signs."""
+        told = [self.get_suptitle()]
+        for axes in self.axes:
+            told.append(axes.get_title())
+            labels = " against ".join(filter(None, [axes.get_ylabel(), axes.get_xlabel()]))
+            told.append(labels)
+        words = "; ".join(filter(None, dict.fromkeys(told))) or "figure"
+        return words if len(words) <= 300 else words[:299] + "…"
+
+
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure, in inches, whose parts do not overlap."""
-    return Figure(figsize=(width, height), layout="constrained")
+    return Still(figsize=(width, height), layout="constrained")
 
 
 def plain(axes: Axes) -> Axes:
