@@ -41,21 +41,24 @@ def quiet() -> Iterator[None]:
             os.close(saved)
 
 
-if os.environ["KERAS_BACKEND"] == "tensorflow" and "tensorflow" not in sys.modules:
-    with quiet():
-        import tensorflow  # noqa: F401  # imported here so that it is quiet wherever it is used later
+with quiet():
+    import keras  # brings its backend in
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow
+
+        # The search for GPUs is told on stderr too. Memory is taken as needed, not all at once; too late
+        # once a GPU is in use, and then it is as its first user chose.
+        for _gpu in tensorflow.config.list_physical_devices("GPU"):
+            with contextlib.suppress(RuntimeError, ValueError):
+                tensorflow.config.experimental.set_memory_growth(_gpu, True)
 
 
 def device() -> str:
-    """The device that training will use, in words; GPU memory is taken as needed, not all at once."""
+    """The device that training will use, in words."""
     import tensorflow as tf
 
-    with quiet():  # the search for a GPU is told on stderr too
-        gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        # Too late once the device is in use, and then it is as its first user chose.
-        with contextlib.suppress(RuntimeError, ValueError):
-            tf.config.experimental.set_memory_growth(gpu, True)
+    gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return "CPU"
     name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")

@@ -72,6 +72,7 @@ PRESETS = {
         types=2,
         kernel=3,
         padding="same",
+        recipe={"epochs": 2},
     ),
     "accurate": Preset(
         "the most accurate of the quick ones: 117 k parameters, 72 primary capsules on 3×3",

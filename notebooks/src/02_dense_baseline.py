@@ -16,11 +16,11 @@
 # on real images, and then ask the question of this course: **what does its hidden layer group together?**
 
 # %%
-import keras
 import numpy as np
 
 import capslab as cl
 from capslab import plots
+from capslab.backend import keras
 
 images = cl.load()
 
