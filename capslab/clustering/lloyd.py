@@ -96,7 +96,7 @@ def _one_pass(
 ) -> tuple[np.ndarray, np.ndarray]:
     from sklearn.cluster import MiniBatchKMeans
 
-    # k-means++ would cost four times as much here and changes the result by < 0.1 %.
+    # k-means++ costs four times as much here and changes the mean inertia by < 0.1 %.
     rough = MiniBatchKMeans(
         n_micro,
         init="random",
@@ -141,7 +141,8 @@ def shrink(points: np.ndarray, weights: np.ndarray, fits: dict[int, Fit]) -> dic
     """The way back: k from k + 1 by merging two clusters, kept where it is better.
 
     Growing alone never takes a centre away, so an unlucky one stays. This pass costs a
-    tenth of the path and halves the largest excess over `n_init=10` k-means.
+    tenth of the path; on MNIST (8 seeds, 16 components) it took the mean excess over
+    `n_init=10` k-means from 0.15 % to 0.05 %, and the largest from 0.97 % to 0.57 %.
     """
     better = dict(fits)
     for k in range(max(fits) - 1, 1, -1):

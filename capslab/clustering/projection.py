@@ -18,7 +18,7 @@ def project(vectors: Any, seed: int = 0, method: str = "pca") -> np.ndarray:
     seed : for "tsne".
     method : "pca" (the plane in which the vectors spread most; milliseconds) or "tsne"
         (keeps neighbours together, but neither distances nor sizes of clusters mean
-        anything in it; about a minute for 10,000 vectors).
+        anything in it; slow: up to four minutes for 10,000 vectors on one core).
 
     Returns
     -------
