@@ -94,7 +94,7 @@ def test_members_run_from_typical_to_far(embedding, path):
 def test_a_decoder_draws_the_centres(path):
     decode = lambda z: np.full((len(z), 8, 8, 1), 0.5, np.float32)  # noqa: E731
     view = cl.explore_clusters(blobs(decode=decode), 4, path)
-    assert view.about["pictures"] == "decoded centre"
+    assert view.about["pictures"] == "Decoded centre"
     assert (view.centers == 128).all()
 
 

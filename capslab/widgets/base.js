@@ -142,9 +142,12 @@ function frame(model, el, { title, words: compose, code: recipe }) {
   const controls = element("div", { class: "caps-controls" });
   const body = element("div", { class: "caps-body" });
   const foot = element("div", { class: "caps-foot" }, open);
-  // JupyterLab would take arrow keys for itself and leave the cell; this attribute keeps them here.
-  const root = element("section", { class: "caps-view", "aria-label": title, "data-lm-suppress-shortcuts": "true" },
-    controls, body, words, error, foot, code);
+  const root = element("section", { class: "caps-view", "aria-label": title }, controls, body, words, error, foot, code);
+  // JupyterLab would take arrows and letters for itself (and leave the cell): plain keys end here.
+  root.addEventListener("keydown", (event) => {
+    const forJupyter = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+    if (!forJupyter) event.stopPropagation();
+  });
   el.append(root);
   const say = (text) => { if (words.textContent !== text) words.textContent = text; };
   const showError = () => { error.textContent = model.get("error"); error.hidden = !model.get("error"); };

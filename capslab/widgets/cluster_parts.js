@@ -7,13 +7,16 @@ function clusterCards({ data, about, colours, onhover, onpick }) {
   const tiles = new Tiles(420, 440, null);
   tiles.node.setAttribute("aria-hidden", "true"); // the buttons above it say what it shows
   const buttons = element("div", { class: "caps-cards", role: "group", "aria-label": "Clusters" }, tiles.node);
-  const title = centers ? `Clusters: ${about.pictures}, then members from typical to far` : "Clusters";
+  const title = centers ? `${about.pictures}, then members from typical to far` : "Clusters";
   const node = element("div", { class: "caps-panel" }, element("h4", {}, title), buttons);
   const pool = [];
   let told = () => {};
   const tell = later(() => told());
 
-  const resize = (width, height) => tiles.resize(width, height - 22);
+  const fit = (width, height) => {
+    node.style.width = `${width}px`; // the heading wraps rather than push the panel to the next row
+    tiles.resize(width, height - 22);
+  };
   const place = (k) => {
     const { wide, high } = tiles.node;
     const columns = k <= 10 ? 1 : k <= 20 || wide < 380 ? 2 : 3;
@@ -83,7 +86,7 @@ function clusterCards({ data, about, colours, onhover, onpick }) {
     };
     tell();
   }
-  return { node, draw, resize };
+  return { node, draw, resize: fit };
 }
 
 /** The class that most of a cluster's images have, and its share; from counts (classes × k). */
@@ -162,7 +165,12 @@ function scoreCurves({ curves, ks, colours, onpick }) {
   }
   const node = element("div", { class: "caps-panel" }, element("h4", {}, "Scores over all k (click to go there)"),
     element("div", { class: "caps-curves" }, ...plots.map((plot) => plot.node)));
-  return { node, draw, width: (room) => Math.min(3 * (wide + 8), room * 0.5) };
+  const fit = (room) => {
+    const columns = room >= 980 ? 3 : room >= 680 ? 2 : Math.max(1, Math.floor(room / (wide + 8)));
+    node.style.width = `${columns * (wide + 8)}px`;
+    return columns * (wide + 8);
+  };
+  return { node, draw, resize: fit };
 }
 
 /** Classes against clusters, counted here from the labels; darker where more of a class lies. */
@@ -223,6 +231,7 @@ function contingencyTable({ classes, truth, colours }) {
     }
   }
   const fit = (width) => {
+    panel.style.width = `${width}px`;
     resize(node, width, 20 + rows * high);
     node.context.font = `10.5px ${colours.font}`;
     names = Math.min(90, 12 + Math.max(...classes.map((name) => node.context.measureText(name).width)));

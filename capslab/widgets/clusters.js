@@ -88,7 +88,8 @@ function render({ model, el }) {
     const wide = beside ? Math.round(Math.min(560, room * 0.54)) : Math.min(room, 640);
     scatter.resize(wide, Math.round(Math.max(300, Math.min(440, wide * 0.86))));
     cards.resize(beside ? Math.min(room - wide - 14, 560) : Math.min(room, 640), scatter.dots.high);
-    if (table) table.resize(Math.max(280, Math.min(room < 680 ? room : room - curves.width(room) - 14, 620)));
+    const taken = view.hidden("scores") ? 0 : curves.resize(room) + 14;
+    if (table) table.resize(Math.max(280, Math.min(room < 680 ? room : room - taken, 620)));
     if (strip) strip.resize(Math.min(room, 1000));
   }
 

@@ -148,7 +148,7 @@ def explore_clusters(
     about = {
         "source": phrases.origin(embedding.source, embedding.supervised),
         "classes": [] if many_classes else classes,
-        "pictures": "decoded centre" if embedding.decode else "mean image",
+        "pictures": "Decoded centre" if embedding.decode else "Mean image",
         "notes": " ".join(filter(None, notes)),
         "phrases": [phrase(embedding, path, i, numbers, classes, len(drawn)) for i in range(len(ks))],
         "moves": [

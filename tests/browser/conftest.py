@@ -17,8 +17,19 @@ import pytest
 from hosting import Hosted
 from labserver import Lab
 
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
-def _chromium() -> str:
+
+def find_chromium() -> str:
+    """The browser's path: from CAPSLAB_CHROMIUM, or under one of its names; an error where there is none."""
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     found = os.environ.get("CAPSLAB_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if not found:
@@ -31,10 +42,8 @@ def chromium() -> Iterator[Any]:
     """One Chromium for the whole session (a Playwright `Browser`)."""
     from playwright.sync_api import sync_playwright
 
-    flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    flags += " --disable-component-update --disable-sync"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), headless=True, args=flags.split())
+        browser = playwright.chromium.launch(executable_path=find_chromium(), headless=True, args=FLAGS)
         yield browser
         browser.close()
 
