@@ -94,10 +94,14 @@ class Lab:
 
     def open(self, page: Any, cells: list[str], *, theme: str = "light", timeout: float = 120) -> Notebook:
         """Writes a notebook with these code cells, opens it and runs them all."""
-        self._count += 1
-        name = f"test{self._count}.ipynb"
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        return self.open_book(page, book, theme=theme, timeout=timeout)
+
+    def open_book(self, page: Any, book: Any, *, theme: str = "light", timeout: float = 120) -> Notebook:
+        """Saves a whole notebook in the server's folder, opens it and runs all its cells."""
+        self._count += 1
+        name = f"test{self._count}.ipynb"
         nbformat.write(book, self.root / name)
         return Notebook(self, page, name, theme, timeout)
 
@@ -139,6 +143,27 @@ class Notebook:
             "async ([name, args]) => { await window.jupyterapp.commands.execute(name, args); }",
             [name, arguments or {}],
         )
+
+    def cells_with_views(self) -> list[int]:
+        """Positions of the cells that show a live view, whether scrolled into sight or not."""
+        return self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap((cell, i) => {
+              const outputs = cell.model.type === 'code' ? cell.model.outputs.toJSON() : [];
+              const kind = 'application/vnd.jupyter.widget-view+json';
+              const live = outputs.some((o) => o.data && kind in o.data);
+              return live ? [i] : [];
+            })"""
+        )
+
+    def view_of_cell(self, position: int) -> Any:
+        """Scrolls to a cell, as Lab draws only what is near, and gives the locator of its view."""
+        self.page.evaluate(
+            "async (i) => { await window.jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start'); }",
+            position,
+        )
+        view = self.page.locator(f".jp-Notebook-cell[data-windowed-list-index='{position}'] .caps-view").first
+        view.wait_for()
+        return view
 
     def outputs(self) -> list[str]:
         """The text of every output, tracebacks included."""

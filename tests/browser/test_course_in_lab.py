@@ -1,0 +1,47 @@
+"""The course as a learner meets it: opened in JupyterLab, run, its sliders dragged with a mouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from hosting import drag_slider
+
+from capslab.course.editions import edition
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SOURCES = Path(__file__).parents[2] / "notebooks" / "src"
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "name", ["00_start_here", "04_capsule_network", "06_variational_autoencoder", "07_three_representations"]
+)
+def test_run_all_and_drag_every_slider(lab, page, name):
+    book = edition(SOURCES / f"{name}.py")
+    book.cells.insert(0, nbformat.v4.new_code_cell("%env CAPSLAB_DATASET=digits"))
+    notebook = lab.open_book(page, book, timeout=600)
+    assert notebook.ask("cl.load().name") == "'digits'"
+
+    dragged = 0
+    for position in notebook.cells_with_views():
+        view = notebook.view_of_cell(position)
+        for i in range(view.get_by_role("slider").count()):
+            slider = view.get_by_role("slider").nth(i)
+            if not slider.is_visible() or not slider.is_enabled():
+                continue
+            before, words = slider.input_value(), view.locator(".caps-words").inner_text()
+            drag_slider(page, slider, 0.8 if float(before) <= float(slider.get_attribute("max")) / 2 else 0.2)
+            assert slider.input_value() != before, (name, position, i)
+            page.wait_for_function(
+                "([view, words]) => view.querySelector('.caps-words').textContent !== words",
+                arg=[view.element_handle(), words],
+            )
+            dragged += 1
+        assert view.locator(".caps-error").is_hidden()
+    assert dragged, "a notebook of this course has something to move"
+    tracebacks = [text for text in notebook.outputs() if "Traceback" in text]
+    assert not tracebacks
+    assert not notebook.errors
