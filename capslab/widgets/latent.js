@@ -93,7 +93,10 @@ function render({ model, el }) {
     { role: "application", tabindex: "0", class: "caps-pad" }) : null;
   const plane = unpack(model.get("plane"));
   const planeLabels = plane && unpack(model.get("plane_labels")).data;
-  const manifold = pad && decode && makeManifold(decode, shape, PAD, 15, () => draw());
+  const behind = pad && canvas(PAD, PAD); // the plane, drawn again only when something on it changes
+  let behindIsOld = true;
+  const drawBehind = () => { behindIsOld = true; draw(); };
+  const manifold = pad && decode && makeManifold(decode, shape, PAD, 15, drawBehind);
   const mixSlider = slider({ label: "A → B", name: "interpolate", min: 0, max: 1, step: 0.01, value: 0,
     onmove: between, format: (v) => v.toFixed(2) });
   const tile = 46;
@@ -134,9 +137,13 @@ function render({ model, el }) {
     }
     if (pad) {
       const ends = [["A", s.index], ["B", s.other]].map(([name, at]) => ({ name, code: codeOf(at) })).filter((e) => e.code);
-      drawPad(pad.context, look, { size: PAD, manifold: manifold && manifold.picture, codes: plane, labels: planeLabels,
-        classes, z: s.z, ends, showManifold: manifoldToggle.node.getAttribute("aria-pressed") === "true",
-        showCodes: codesToggle.node.getAttribute("aria-pressed") === "true" });
+      if (behindIsOld) {
+        drawPlane(behind.context, look, { size: PAD, manifold: manifold && manifold.picture, codes: plane, labels: planeLabels,
+          classes, showManifold: manifoldToggle.node.getAttribute("aria-pressed") === "true",
+          showCodes: codesToggle.node.getAttribute("aria-pressed") === "true" });
+        behindIsOld = false;
+      }
+      drawPad(pad.context, look, { size: PAD, plane: behind, z: s.z, ends });
     }
     if (strip && slot >= 0 && strip.shown !== s.index) {
       strip.shown = s.index;
@@ -161,11 +168,14 @@ function render({ model, el }) {
     else drawFilmMark(film.context, look, scene);
     filmed = key;
   };
-  const draw = latest(() => { look.read(); drawNow(); });
+  const draw = latest(() => {
+    if (!look.ink) look.read(); // the view was not yet on the page when it was made
+    drawNow();
+  });
 
   // The pad under a mouse, a finger or the arrow keys.
-  const codesToggle = toggle("Codes of the images", true, () => draw());
-  const manifoldToggle = toggle("Decoded images", true, () => draw());
+  const codesToggle = toggle("Codes of the images", true, drawBehind);
+  const manifoldToggle = toggle("Decoded images", true, drawBehind);
   if (pad) {
     const follow = (event) => {
       const box = pad.getBoundingClientRect();

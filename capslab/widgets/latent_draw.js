@@ -36,8 +36,8 @@ function makeManifold(decode, shape, size, count, ondone) {
   return { picture, stop: () => { stopped = true; } };
 }
 
-/** The pad: decoded images behind, the data's codes, where z is, the line between two picked images. */
-function drawPad(context, look, { size, manifold, codes, labels, classes, z, ends, showManifold, showCodes }) {
+/** What lies behind on the pad: decoded images, the data's codes with their classes, the axes. */
+function drawPlane(context, look, { size, manifold, codes, labels, classes, showManifold, showCodes }) {
   const x = (v) => (v + 3) / 6 * size;
   const y = (v) => (3 - v) / 6 * size;
   context.fillStyle = "#000";
@@ -82,6 +82,13 @@ function drawPad(context, look, { size, manifold, codes, labels, classes, z, end
   context.moveTo(0, y(0));
   context.lineTo(size, y(0));
   context.stroke();
+}
+
+/** The pad: the plane behind (a canvas), where z is, the line between two picked images. */
+function drawPad(context, look, { size, plane, z, ends }) {
+  const x = (v) => (v + 3) / 6 * size;
+  const y = (v) => (3 - v) / 6 * size;
+  context.drawImage(plane, 0, 0, size, size);
   if (ends.length === 2) {
     context.strokeStyle = "#ffd166";
     context.lineWidth = 2;

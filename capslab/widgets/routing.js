@@ -4,6 +4,7 @@ function render({ model, el }) {
   const view = frame(model, el, { title: "Routing by agreement", words: () => sayRouting(now()),
     code: () => fill(model.get("recipe"), { index: model.get("index"), iterations: model.get("iterations"),
       iteration: model.get("iteration"), capsule: model.get("capsule") ?? now().pulled, digit: now().digit }) });
+  view.root.classList.add("caps-routing");
   const weights = unpack(model.get("weights"));
   const bias = unpack(model.get("bias")).data;
   const fields = unpack(model.get("fields")).data;
@@ -57,7 +58,7 @@ function render({ model, el }) {
   const draw = latest(() => {
     const s = now();
     const chosen = { i: s.capsule, j: s.digit };
-    look.read();
+    if (!look.ink) look.read(); // the view was not yet on the page when it was made
     const looked = hover || (s.capsule >= 0 ? chosen : null);
     for (const node of [input, entropy, maps, legend, lengths]) node.context.clearRect(0, 0, node.width, node.height);
     drawInput(input.context, strip, s.slot, looked && Array.from(fields.subarray(looked.i * 4, looked.i * 4 + 4)));
@@ -167,7 +168,7 @@ function render({ model, el }) {
   const controls = [["iteration", iterationSlider.node], ["iterations", count], ["play", previous], ["play", next],
     ["play", play], ["play", slow], ["quantity", element("label", { class: "caps-slider" }, "maps of", quantity)]];
   view.controls.append(...controls.filter(([name]) => !view.hidden(name)).map(([, node]) => node));
-  view.body.append(panel("Input", input, element("h4", {}, "Coupling entropy / ln J"), entropy),
+  view.body.append(panel("Input", input, element("h4", {}, "Entropy of c / ln J"), entropy),
     panel("One map per digit capsule, one cell per primary capsule", maps, legend, told),
     panel("Length of each digit capsule", lengths,
       element("p", { class: "caps-note" }, "Thin lines: where it stood in the other iterations.")));

@@ -1,7 +1,7 @@
 // Drawing routing by agreement; nothing is computed here (routing_arithmetic.js does that).
 
 /** Sizes of one map: a place of the grid is divided among the capsule types. */
-function layMap([rows, columns, types], target = 76) {
+function layMap([rows, columns, types], target = 72) {
   const across = [1, 2, 3, 4, 5, 6, 8].filter((n) => n <= types).reduce((best, n) => {
     const waste = (m) => Math.abs(Math.log(columns * m / (rows * Math.ceil(types / m)))) + (types % m ? 2 : 0);
     return waste(n) <= waste(best) ? n : best;
@@ -35,7 +35,7 @@ function capsuleInMap(lay, x, y) {
 export { layMap, boxInMap, capsuleInMap };
 
 const INPUT = 140; // CSS pixels of the input image's longer side
-const GAP = 11;
+const GAP = 10;
 const TITLE = 17;
 const LENGTHS = 236; // width of the panel of lengths
 

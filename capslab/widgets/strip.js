@@ -15,7 +15,7 @@ function nameImage(position, label, classes) {
  */
 function thumbnailStrip({ images, labels, positions, classes, label, onpick }) {
   const [count, height, width, channels] = images.shape;
-  const size = Math.max(0.5, Math.min(5, 28 / Math.max(height, width)));
+  const size = Math.max(0.5, Math.min(5, 26 / Math.max(height, width)));
   const tiles = [];
   for (let slot = 0; slot < count; slot++) {
     const picture = canvas(width * size, height * size, null, { "aria-hidden": true });

@@ -73,7 +73,7 @@ function drawPanel(context, look, { metric, curves, trail, epochs }) {
   });
   ends.sort((a, b) => a.at[1] - b.at[1]);
   ends.forEach((end, k) => { // two labels never lie on each other
-    end.y = k && end.at[1] - ends[k - 1].y < 26 ? ends[k - 1].y + 26 : Math.min(end.at[1], height - bottom - 26 * (ends.length - 1 - k) - 8);
+    end.y = k === 0 && end.at[1] < 14 ? 14 : k && end.at[1] - ends[k - 1].y < 26 ? ends[k - 1].y + 26 : Math.min(end.at[1], height - bottom - 26 * (ends.length - 1 - k) - 8);
     context.textAlign = "left";
     context.fillStyle = end.colour;
     context.font = `600 11px ${look.font}`;
@@ -95,7 +95,7 @@ function render({ model, el }) {
     return { metric, context: picture.context };
   });
   const draw = latest(() => {
-    look.read();
+    if (!look.ink) look.read();
     const [epochs, epoch, curves] = [model.get("epochs"), model.get("epoch"), model.get("curves")];
     for (const { metric, context } of panels) {
       drawPanel(context, look, { metric, curves, epochs, trail: metric === "loss" ? model.get("trail") : [] });

@@ -69,8 +69,8 @@ def middle_of(host, cell, digit):
     """Where a cell of a 3 × 4 × 2 map lies on the page; the two types of a place lie one above the other."""
     box = host.root.locator("canvas.caps-maps").bounding_box()
     place, kind = divmod(cell, 2)
-    side, gap = 76 / 4, 11
-    x = box["x"] + 1 + digit * (76 + gap) + (place % 4 + 0.5) * side
+    side, gap = 72 / 4, 10
+    x = box["x"] + 1 + digit * (72 + gap) + (place % 4 + 0.5) * side
     return x, box["y"] + 17 + (place // 4 + (kind + 0.5) / 2) * side
 
 
@@ -226,7 +226,8 @@ CELLS = """async ([source, grids]) => {
       const [x, y, w, h] = boxInMap(lay, i);
       return [capsuleInMap(lay, x + w / 2, y + h / 2), capsuleInMap(lay, x + w - 0.01, y + 0.01), w / h];
     });
-    const outside = [[-1, 3], [lay.width + 1, 3], [3, lay.height + 1]].map(([x, y]) => capsuleInMap(lay, x, y));
+    const beside = [[-1, 3], [lay.width + 1, 3], [3, lay.height + 1]];
+    const outside = beside.map(([x, y]) => capsuleInMap(lay, x, y));
     return { found, outside, size: [lay.width, lay.height] };
   });
 }"""
@@ -239,5 +240,5 @@ def test_every_capsule_has_a_cell_of_its_own(page):
         middle, corner, shape = zip(*told["found"], strict=True)
         assert list(middle) == list(corner) == list(range(np.prod(grid)))
         assert told["outside"] == [-1, -1, -1]
-        assert max(told["size"]) == pytest.approx(76)
+        assert max(told["size"]) == pytest.approx(72)
         assert 1 / 8 < shape[0] < 8
