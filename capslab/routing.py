@@ -174,7 +174,7 @@ def routing_by_agreement(
     >>> votes = np.array([[[1.0, 0.0], [1.0, 0.0]], [[1.0, 0.0], [-1.0, 0.0]]])
     >>> trace = routing_by_agreement(votes, iterations=3)
     >>> trace.couplings[0, 0], trace.couplings[-1, 0].round(2)
-    (array([0.5, 0.5]), array([0.74, 0.26]))
+    (array([0.5, 0.5]), array([0.75, 0.25]))
     """
     votes = np.asarray(votes)
     if votes.ndim != 3 or 0 in votes.shape:

@@ -1,11 +1,10 @@
-"""What all tests share: no network, a cache of their own, quiet TensorFlow, the data sets at hand."""
+"""What all tests share: no network, a cache of their own, quiet TensorFlow."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,14 +13,6 @@ os.environ["CAPSLAB_OFFLINE"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 for name in ("CAPSLAB_DATASET", "NBGRADER_EXECUTION"):
     os.environ.pop(name, None)
-
-ROOT = Path(__file__).parents[1]
-
-
-def data_sets() -> list[str]:
-    """The data sets that tests run on: the digits always, MNIST where CAPSLAB_DATA has it."""
-    shared = os.environ.get("CAPSLAB_DATA")
-    return ["digits", "mnist"] if shared and Path(shared, "mnist").is_dir() else ["digits"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from conftest import data_sets
+from common import data_sets
 
 from capslab.course import build as building
 from capslab.course import cleaning, places

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from common import ROOT
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -67,16 +67,6 @@ def test_import_capslab_takes_milliseconds_and_loads_nothing_heavy() -> None:
     code = "import time; t = time.perf_counter(); import capslab; print(time.perf_counter() - t)"
     best = min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5))
     assert best < 0.2
-
-
-def test_every_public_name_is_where_it_is_said_to_be() -> None:
-    import capslab
-
-    for name in capslab.__all__:
-        assert getattr(capslab, name) is not None, name
-    assert set(capslab.__all__) == set(dir(capslab))
-    with pytest.raises(AttributeError, match=r"no public name 'cluter'\. Did you mean 'cluster'\?"):
-        capslab.cluter  # noqa: B018
 
 
 @pytest.mark.parametrize("part", NUMPY_ONLY)
@@ -310,7 +300,7 @@ def test_repo2docker_renders_the_binder_folder_without_complaint(tmp_path: Path)
         f"python={runtime}",
     ):
         assert wanted in said
-    assert not re.search(r"warning|error|unspecified", said, re.I), said
+    assert not re.search(r"warning|error|unspecified", ran.stderr, re.I), ran.stderr
 
 
 def test_binder_scripts_are_programs_that_bash_accepts() -> None:
