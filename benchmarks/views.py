@@ -79,7 +79,8 @@ def measure(browser: object, name: str, make: object, moves: int, ratio: int) ->
     pixels = page.evaluate("window.times")
     page.context.close()
     print(
-        f"{name:20} python {seconds:4.1f} s, {megabytes:4.1f} MB   script {told(script)}   pixels {told(pixels)}"
+        f"{name:20} python {seconds:4.1f} s, {megabytes:4.1f} MB   "
+        f"script {told(script)}   pixels {told(pixels)}"
     )
 
 

@@ -70,7 +70,7 @@ class Array(t.Instance):
         return {"dtype": kind, "shape": list(value.shape), "data": np.ascontiguousarray(value).data}
 
     def _refuse(self, value: Any, widget: Any) -> np.ndarray | None:
-        return getattr(widget, self.name)  # arrays go one way; what the browser echoes is ignored
+        return getattr(widget, str(self.name))  # arrays go one way; what the browser echoes is ignored
 
 
 class Positions(t.Instance):

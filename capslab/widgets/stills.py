@@ -55,7 +55,7 @@ def comparison_figure(view: CompareView) -> Any:
 
 def _ranged(seeds: list[list[float | None]], i: int) -> str:
     """ "0.97 (0.95–0.97)": the first seed's score, and the lowest and highest of all."""
-    known = [line[i] for line in seeds if line[i] is not None]
+    known = [value for line in seeds if (value := line[i]) is not None]
     if not known or seeds[0][i] is None:
         return "–"
     spread = f" ({min(known):.2f}–{max(known):.2f})" if len(known) > 1 else ""
