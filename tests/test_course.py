@@ -174,6 +174,19 @@ def test_the_kernel_gets_the_data_set_an_empty_folder_and_this_python(tmp_path: 
     assert (tmp_path / "mark").exists()
 
 
+def test_a_run_neither_shows_nor_changes_what_the_learner_has_done(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
+    right = "check('scale_pixels', lambda images: images / 255)"
+    solved = book("from capslab import check, progress", right, "print(progress('00').done)")
+    for _ in range(2):
+        run = execute(solved, "solved", dataset="digits")
+        assert run.ok, run.error
+        assert run.notebook.cells[2].outputs[0].text == "1\n"
+        assert not (tmp_path / "progress.json").exists()
+    fresh = execute(book("from capslab import progress", "print(progress('00').done)"), "fresh")
+    assert fresh.notebook.cells[1].outputs[0].text == "0\n"
+
+
 def test_no_kernel_outlives_its_run() -> None:
     run = execute(book("import os; print(os.getpid())", "fails"), "gone")
     pid = int(run.notebook.cells[0].outputs[0].text)

@@ -98,6 +98,8 @@ def execute(
     """
     with tempfile.TemporaryDirectory(prefix="capslab-") as empty:
         work = _Work(notebook, str(folder or empty), dataset, timeout, progress or (lambda now, of: None))
+        # A run is nobody's work: what it solves must not count as done, nor show what its author has done.
+        work.environment["CAPSLAB_PROGRESS"] = str(Path(empty, "progress.json"))
         start = time.perf_counter()
         cell, error = None, ""
         try:

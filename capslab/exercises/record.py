@@ -48,7 +48,9 @@ class Record:
 
     @staticmethod
     def path() -> Path:
-        """`$CAPSLAB_HOME/progress.json`, or the same in the platform's folder for user data."""
+        """`$CAPSLAB_PROGRESS`, else progress.json in `$CAPSLAB_HOME` or the platform's folder for data."""
+        if chosen := os.environ.get("CAPSLAB_PROGRESS"):
+            return Path(chosen).expanduser()
         home = os.environ.get("CAPSLAB_HOME")
         if home:
             return Path(home).expanduser() / "progress.json"
