@@ -148,7 +148,7 @@ cl.check("mean_image", mean_image)
 
 # %% [markdown]
 # An average is crisp where images agree and a blur where they differ. **Predict:** which class agrees most with
-# itself, and which least? **What do the ten averages look like?** The number is how far an image lies from the
+# itself, and which least? **What do the averages look like?** The number is how far an image lies from the
 # average of its class.
 
 # %%
