@@ -171,7 +171,7 @@ for name, model in {"capsules": caps, "dense": dense}.items():
 # %% [markdown]
 # ## Watch the couplings form
 #
-# Pick an image; step through the iterations. The maps show $c - \tfrac1J$: white means "as at the start", vermilion "listens more",
+# Pick an image; step through the iterations. The maps show $c - \tfrac1J$: no colour means "as at the start", vermilion "listens more",
 # blue "listens less". Click a primary capsule to see its arithmetic.
 #
 # **Predict:** after three iterations, will a primary capsule have chosen one class, leaned towards one, or hardly moved?
