@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -337,3 +338,18 @@ def test_compare_refuses_in_words(pair):
         cl.compare(good, noise, seeds=0)
     with pytest.raises(ArgumentError, match=r"2 to 30\. Received: 31"):
         cl.compare(good, noise, k=31)
+
+
+def test_tsne_draws_a_sample_and_says_so(monkeypatch, path, embedding):
+    monkeypatch.setattr(preparation, "MOST_NEIGHBOURS", 120)
+    view = cl.explore_clusters(embedding, 4, path, method="tsne")
+    assert view.points.shape == (120, 2)
+    assert "120 of 240 images are drawn, a random sample, because tsne" in view.about["notes"]
+    assert "t-SNE" in view.about["notes"]
+    np.testing.assert_array_equal(view.truth, embedding.labels[view.drawn])
+
+
+def test_umap_that_is_not_installed_is_told(monkeypatch, path, embedding):
+    monkeypatch.setitem(sys.modules, "umap", None)
+    with pytest.raises(ArgumentError, match="UMAP is not installed"):
+        cl.explore_clusters(embedding, 4, path, method="umap")

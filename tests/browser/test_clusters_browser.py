@@ -125,6 +125,18 @@ def test_a_lasso_selects_and_python_reads_it(hosted, embedding, view):
     assert host.words().endswith("3 images selected.")
 
 
+def test_a_lasso_on_a_sample_selects_positions_in_the_embedding(hosted, embedding, monkeypatch):
+    from capslab.widgets import preparation
+
+    monkeypatch.setattr(preparation, "MOST_POINTS", 200)
+    view = cl.explore_clusters(embedding, 4)
+    host = hosted(view)
+    lasso(host, host.root.locator(".caps-top"), 0.02, 0.02, 0.5, 0.5)
+    drawn = view.drawn[embedding.labels[view.drawn] == 1]
+    assert view.selection.tolist() == drawn.tolist()
+    assert "200 of 400 images drawn" in host.words()
+
+
 def test_pointing_shows_the_image_and_where_it_sits(hosted, embedding, view):
     host = hosted(view)
     spot = host.page.evaluate("""() => { const c = document.querySelector('.caps-dots');
