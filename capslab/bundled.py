@@ -198,7 +198,7 @@ def pack(path: Path, weights: Iterable[np.ndarray]) -> None:
 
     Vectors (biases, batch statistics) are few and reach beyond float16's range.
     """
-    planes: dict[str, np.ndarray] = {}
+    planes: dict[str, Any] = {}
     for i, weight in enumerate(weights):
         if weight.ndim < 2:
             planes[f"{i}"] = np.asarray(weight)

@@ -196,7 +196,8 @@ def routing_by_agreement(
         for name, value in (("logits", b), ("couplings", c), ("outputs", v), ("agreement", agreement)):
             kept[name].append(value)
         b = b + agreement
-    return RoutingTrace(votes, *(np.stack(kept[name]) for name in kept), **context)
+    steps: dict[str, Any] = {name: np.stack(values) for name, values in kept.items()}
+    return RoutingTrace(votes=votes, **steps, **context)
 
 
 def route(model: Any, image: Any, iterations: int | None = None) -> RoutingTrace:

@@ -95,7 +95,7 @@ def image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
         raise ArgumentError(
             "shape", "(height, width, channels) with at least 4 × 4 pixels", shape, "Write images.shape."
         )
-    return sides  # type: ignore[return-value]  # its length was checked just now
+    return sides
 
 
 def class_names(classes: int | Sequence[str]) -> tuple[str, ...]:

@@ -262,9 +262,9 @@ class CapsNet(ImageModel):
 def _trunk(shape: tuple[int, int, int], design: Preset, seed: int) -> list[keras.layers.Layer]:
     """Image → feature maps → primary capsules."""
     layers: list[keras.layers.Layer] = [keras.Input(shape), keras.layers.Rescaling(1 / 255)]
-    sides = shape[:2]
+    sides = list(shape[:2])
     for i, c in enumerate(design.trunk):
-        sides = tuple(_side(side, c.kernel, c.strides, c.padding) for side in sides)
+        sides = [_side(side, c.kernel, c.strides, c.padding) for side in sides]
         layers.append(
             keras.layers.Conv2D(
                 c.filters,

@@ -234,7 +234,11 @@ except ValueError as error:
 
 # %%
 broken = [finding.what for finding in findings if finding.state == "failed"]
-print("This machine works." if not broken else f"To mend first: {', '.join(broken)}; the lines at the top say how.")
+print(
+    "This machine works."
+    if not broken
+    else f"To mend first: {', '.join(broken)}; the lines at the top say how."
+)
 cl.progress("00")
 
 # %% [markdown]

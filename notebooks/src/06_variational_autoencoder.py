@@ -38,12 +38,19 @@ images
 
 # %%
 layers = keras.layers
-printed_decoder = keras.Sequential([
-    keras.Input((2,)), layers.Dense(128, activation="relu"), layers.Dense(7 * 7 * 64, activation="relu"),
-    layers.Reshape((7, 7, 64)), layers.Conv2DTranspose(64, 3, activation="relu"), layers.UpSampling2D(2),
-    layers.Conv2DTranspose(32, 3, activation="relu"), layers.UpSampling2D(2),
-    layers.Conv2DTranspose(1, 3, activation="sigmoid"),
-])
+printed_decoder = keras.Sequential(
+    [
+        keras.Input((2,)),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(7 * 7 * 64, activation="relu"),
+        layers.Reshape((7, 7, 64)),
+        layers.Conv2DTranspose(64, 3, activation="relu"),
+        layers.UpSampling2D(2),
+        layers.Conv2DTranspose(32, 3, activation="relu"),
+        layers.UpSampling2D(2),
+        layers.Conv2DTranspose(1, 3, activation="sigmoid"),
+    ]
+)
 rows, columns = printed_decoder.output_shape[1:3]
 print(f"the decoder gives {rows}×{columns}; the images here are {images.shape[0]}×{images.shape[1]}")
 
@@ -58,10 +65,16 @@ print(f"the decoder gives {rows}×{columns}; the images here are {images.shape[0
 # %%
 def printed_encoder(seed):
     keras.utils.set_random_seed(seed)
-    return keras.Sequential([
-        keras.Input(images.shape), layers.Conv2D(32, 3, activation="relu"), layers.MaxPooling2D(2),
-        layers.Flatten(), layers.Dense(128, activation="relu"), layers.Dense(2),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input(images.shape),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(2),
+        ]
+    )
 
 
 some = images.test.images[:300] / 255
@@ -296,7 +309,9 @@ cl.explore_latent(vae, images.test)
 from sklearn.decomposition import PCA
 
 sample = images.test.sample(min(4000, len(images.test)))
-train, test = (x.images.reshape(len(x), -1) / np.float32(255) for x in (images.train[:8000], sample))  # (n, pixels)
+train, test = (
+    x.images.reshape(len(x), -1) / np.float32(255) for x in (images.train[:8000], sample)
+)  # (n, pixels)
 pca = PCA(vae.latent_dim, random_state=0).fit(train)
 rebuilt = {
     "PCA": pca.inverse_transform(pca.transform(test)),
@@ -305,7 +320,9 @@ rebuilt = {
 everything = ((test - train.mean(axis=0)) ** 2).sum(axis=1).mean()  # the error without any code
 error = {name: ((test - x) ** 2).sum(axis=1).mean() for name, x in rebuilt.items()}
 for name in rebuilt:
-    print(f"{name}: squared error {error[name]:.2f} an image, {1 - error[name] / everything:.0%} of the variance kept")
+    print(
+        f"{name}: squared error {error[name]:.2f} an image, {1 - error[name] / everything:.0%} of the variance kept"
+    )
 
 # %% [markdown]
 # **Which is which?** Test images, then PCA, then the VAE. Look for what is lost: a tail, a gap, a pattern.
