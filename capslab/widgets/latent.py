@@ -13,11 +13,10 @@ import numpy as np
 import traitlets as t
 
 from capslab.errors import ArgumentError, Said
-from capslab.widgets import latent_figure, strip
+from capslab.widgets import decoders, latent_figure, strip
 from capslab.widgets.base import Array, View, fill, module, shown, style
 
 ORIGINS = ("centre", "image", "random", "between", "set")
-IN_BROWSER = {"relu", "sigmoid", "linear"}
 PLANE = 1000  # codes drawn on the plane of a two-dimensional latent space
 MEASURED = 1000  # images that the KL of each dimension is measured on
 
@@ -51,7 +50,7 @@ class Code(t.TraitType):
             raise ArgumentError(name, f"{size} numbers, one a dimension", value, f"Try np.zeros({size}).")
         if not np.isfinite(numbers).all():
             raise ArgumentError(
-                name, "finite numbers", Said("NaN or infinity"), "The prior lies within −3…3."
+                name, "finite numbers", Said("NaN or infinity"), "Look at where they come from."
             )
         return tuple(round(number, 4) for number in numbers.tolist())
 
@@ -116,7 +115,8 @@ class LatentView(View):
         self._quiet = False  # while z and what explains it change together
         d = int(vae.latent_dim)
         traits: dict[str, Any] = {"shape": [int(n) for n in vae.shape], "order": list(range(d))}
-        traits |= _decoder(vae)
+        layers = decoders.dense(vae, d, int(np.prod(vae.shape)))
+        traits["kernels"], traits["layers"] = decoders.packed(layers)
         if self._images is not None:
             index = strip.position("index", 0 if index is None else index, len(self._images))
             traits |= self._about_images(index)
@@ -279,18 +279,6 @@ class LatentView(View):
         """What is on screen as a still matplotlib figure."""
         picked = None if self.index is None else self._images.images[self.index]
         return latent_figure.draw(self, picked)
-
-
-def _decoder(vae: Any) -> dict[str, Any]:
-    """The traits that carry a dense decoder; nothing for one that the browser cannot run."""
-    layers = vae.decoder_layers() if hasattr(vae, "decoder_layers") else None
-    if not layers or not all(activation in IN_BROWSER for _, _, activation in layers):
-        return {}
-    flat = [np.asarray(part, np.float32).ravel() for kernel, bias, _ in layers for part in (kernel, bias)]
-    return {
-        "kernels": np.concatenate(flat),
-        "layers": [[*map(int, np.shape(kernel)), activation] for kernel, _, activation in layers],
-    }
 
 
 def explore_latent(
