@@ -1,6 +1,6 @@
 // What every view's module shares. Put in front of each module by base.py; no exports.
 // Names here: unpack, positions, fill, element, canvas, resize, slider, button, toggle, latest, later,
-// sender, frame, theme, palette, css, readable, diverging, drawImage.
+// sender, watchKernel, frame, theme, palette, css, readable, diverging, drawImage.
 
 const DTYPES = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array };
 
@@ -117,13 +117,46 @@ function sender(model, perSecond = 10) {
     if (timer) return;
     timer = setTimeout(() => {
       timer = 0;
-      model.save_changes();
+      if (!orphans.has(model)) model.save_changes(); // a new kernel would not know this view
     }, 1000 / perSecond);
   };
 }
 
+const orphans = new WeakSet(); // models whose kernel is gone
+
+const GONE = ["restarting", "autorestarting", "terminating", "dead"];
+
 /**
- * The frame of a view: controls, body, the line of words, errors, "Show the code".
+ * Tells when a view loses its kernel: `change("gone")` for good, `change("away")` while the line to it
+ * is cut, `change("")` when it is back. Returns a function that stops listening.
+ *
+ * ipywidgets tells a view of a restart alone (comm_live_update). That a kernel died, or that the line is
+ * cut, is known by JupyterLab's connection to it; other pages may not have one.
+ */
+function watchKernel(model, change) {
+  const gone = () => { orphans.add(model); change("gone"); };
+  const status = (_, now) => { if (GONE.includes(now)) gone(); };
+  const line = (_, now) => { if (!orphans.has(model)) change(now === "connected" ? "" : "away"); };
+  const kernel = (model.widget_manager && model.widget_manager.kernel) || {};
+  const heard = [[kernel.statusChanged, status], [kernel.connectionStatusChanged, line], [kernel.disposed, gone]]
+    .filter(([signal]) => signal && signal.connect);
+  for (const [signal, listener] of heard) signal.connect(listener);
+  model.on("comm_live_update", gone);
+  return () => {
+    for (const [signal, listener] of heard) signal.disconnect(listener);
+    model.off("comm_live_update", gone);
+  };
+}
+
+const KERNEL_WORDS = {
+  gone: "The kernel is gone: it died or was restarted, and this view is no longer joined to it. "
+    + "Restart it and run the cell again; what is on screen keeps working.",
+  away: "The connection to the kernel is cut: what is on screen keeps working, and Python follows when it is back.",
+};
+
+/**
+ * The frame of a view: controls, body, the line of words, errors, "Show the code". It also says when the
+ * kernel is gone.
  * `words` and `code`, where given, are functions that tell what is shown now without a kernel: the
  * frame then calls them instead of reading the traits, so an answer of Python to an older position
  * never shows. Returns {root, controls, body, foot, say(words), tell(), hidden(name), dispose}.
@@ -133,6 +166,7 @@ function frame(model, el, { title, words: compose, code: recipe }) {
   const hidden = (name) => (model.get("hide") || []).includes(name);
   const words = element("p", { class: "caps-words", role: "status", "aria-live": "polite" });
   const error = element("p", { class: "caps-error", role: "alert", hidden: true });
+  const kernel = element("p", { class: "caps-kernel", role: "alert", hidden: true });
   const code = element("pre", { class: "caps-code", hidden: true, tabindex: "0" });
   const open = button("Show the code", () => {
     code.hidden = !code.hidden;
@@ -142,7 +176,7 @@ function frame(model, el, { title, words: compose, code: recipe }) {
   const controls = element("div", { class: "caps-controls" });
   const body = element("div", { class: "caps-body" });
   const foot = element("div", { class: "caps-foot" }, open);
-  const root = element("section", { class: "caps-view", "aria-label": title }, controls, body, words, error, foot, code);
+  const root = element("section", { class: "caps-view", "aria-label": title }, controls, body, words, kernel, error, foot, code);
   // JupyterLab would take arrows and letters for itself (and leave the cell): plain keys end here.
   root.addEventListener("keydown", (event) => {
     const forJupyter = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
@@ -159,8 +193,15 @@ function frame(model, el, { title, words: compose, code: recipe }) {
   if (!compose && !recipe) tell(); // otherwise the view has not yet made what these functions read
   for (const [event, listener] of listeners) model.on(event, listener);
   open.hidden = hidden("code");
-  return { root, controls, body, foot, say, tell, hidden,
-    dispose: () => listeners.forEach(([event, listener]) => model.off(event, listener)) };
+  const forget = watchKernel(model, (now) => {
+    kernel.textContent = KERNEL_WORDS[now] || "";
+    kernel.hidden = !now;
+  });
+  const dispose = () => {
+    forget();
+    listeners.forEach(([event, listener]) => model.off(event, listener));
+  };
+  return { root, controls, body, foot, say, tell, hidden, dispose };
 }
 
 /** The theme's colours as the browser computed them; `onchange` runs when the reader switches theme. */

@@ -54,7 +54,7 @@ class Model {
   take(state) { for (const [name, value] of Object.entries(state)) { this.state[name] = value;
     this.emit(`change:${name}`); } this.emit("change"); }
 }
-async function host(state, paths, buffers) {
+async function host(state, paths, buffers, manager) {
   const full = unpacked(state, paths, buffers);
   const sheet = document.createElement("style");
   sheet.textContent = full._css || "";
@@ -62,6 +62,7 @@ async function host(state, paths, buffers) {
   const url = URL.createObjectURL(new Blob([full._esm], { type: "text/javascript" }));
   const module = (await import(url)).default;
   const model = window.model = new Model(full);
+  if (manager) model.widget_manager = eval(manager)();
   if (module.initialize) await module.initialize({ model });
   window.dispose = await module.render({ model, el: document.getElementById("view") });
 }
@@ -87,7 +88,7 @@ def _unpacked(value: dict[str, Any]) -> Any:
 
 
 class Hosted:
-    """A view on a page.
+    """A view on a page; `manager` is JavaScript that makes the widget manager it finds there.
 
     Attributes
     ----------
@@ -96,7 +97,7 @@ class Hosted:
     requests : addresses asked for beyond the page itself (should stay empty).
     """
 
-    def __init__(self, page: Any, view: Any, theme: str = "light", messages: Any = None) -> None:
+    def __init__(self, page: Any, view: Any, theme: str = "light", manager: str = "") -> None:
         self.page, self.view = page, view
         self.errors = watch(page)
         self.requests: list[str] = []
@@ -107,7 +108,7 @@ class Hosted:
         page.expose_function("sendPython", lambda text: view._handle_custom_msg(json.loads(text), []))
         self._html = PAGE % THEMES[theme]
         page.goto(ADDRESS)
-        page.evaluate("([s, p, b]) => host(s, p, b)", list(pack(view.get_state())))
+        page.evaluate("([s, p, b, m]) => host(s, p, b, m)", [*pack(view.get_state()), manager])
         view.observe(lambda change: self._pending.add(change["name"]))
         self.root = page.locator(".caps-view").first
         self.root.wait_for()
