@@ -10,7 +10,7 @@ import traitlets as t
 from capslab.errors import ArgumentError, Said
 from capslab.widgets import phrases, preparation
 from capslab.widgets.base import Array, fill, module, shown, style
-from capslab.widgets.path_view import PathView, different, first_k, full_path
+from capslab.widgets.path_view import PathView, check_embedding, different, first_k, full_path
 
 if TYPE_CHECKING:
     from capslab.clustering import KMeansPath
@@ -128,6 +128,7 @@ def explore_clusters(
     ArgumentError : fewer than two different vectors, a k beyond the path, a path of other
         images, an unknown method, colour or control, the state of another view.
     """
+    check_embedding(embedding)
     if path is None:
         path = full_path(embedding, different(embedding), seed)
     check_path(embedding, path)

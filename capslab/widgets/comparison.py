@@ -11,7 +11,7 @@ import traitlets as t
 from capslab.errors import ArgumentError, Said
 from capslab.widgets import phrases, preparation
 from capslab.widgets.base import Array, fill, module, shown, style
-from capslab.widgets.path_view import LAST_K, PathView, different, first_k, full_path
+from capslab.widgets.path_view import LAST_K, PathView, check_embedding, different, first_k, full_path
 
 if TYPE_CHECKING:
     from capslab.clustering import KMeansPath
@@ -190,10 +190,7 @@ def check_same_images(embeddings: tuple[Any, ...]) -> None:
         raise ArgumentError("embeddings", "two to four of them", Said(f"{len(embeddings)}"), again)
     first = embeddings[0]
     for i, other in enumerate(embeddings):
-        if not hasattr(other, "vectors"):
-            raise ArgumentError(
-                f"embeddings[{i}]", "an Embedding", other, "cl.embed(model, images) makes one."
-            )
+        check_embedding(other, f"embeddings[{i}]")
         same = len(other) == len(first)
         for one, two in ((first.labels, other.labels), (_pixels(first), _pixels(other))):
             same = same and (one is None or two is None or one is two or np.array_equal(one, two))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Said, unknown_name
 from capslab.widgets.base import Array, Positions, View
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: the path that is computed where none is given reaches this far
 LAST_K = 30
+COLORS = ("cluster", "label")
 
 
 class PathView(View):
@@ -31,7 +32,7 @@ class PathView(View):
     """
 
     k = t.Int(10).tag(sync=True)
-    color = t.Enum(("cluster", "label"), "cluster").tag(sync=True)
+    color = t.Unicode("cluster").tag(sync=True)
     selection = Positions()
 
     ks = t.List(t.Int()).tag(sync=True)
@@ -54,7 +55,9 @@ class PathView(View):
         return proposal["value"]
 
     @t.validate("color")
-    def _has_labels(self, proposal: Any) -> str:
+    def _known_color(self, proposal: Any) -> str:
+        if proposal["value"] not in COLORS:
+            raise unknown_name("color", proposal["value"], COLORS)
         if proposal["value"] == "label" and self.embedding.labels is None:
             raise ArgumentError(
                 "color", '"cluster", as these images have no labels', "label", 'Leave color="cluster".'
@@ -87,6 +90,17 @@ class PathView(View):
         except (ValueError, TypeError, zlib.error):
             raise ArgumentError("state", "an undamaged selection", text, "Copy the whole string.") from None
         self.selection = np.flatnonzero(mask)
+
+
+def check_embedding(embedding: Any, name: str = "embedding") -> None:
+    """Raise in words unless this is an Embedding of numbers (its array may have been changed since)."""
+    if not hasattr(embedding, "vectors"):
+        again = "cl.embed(images) makes one of pixels, cl.embed(model, images) of what a model sees."
+        raise ArgumentError(name, "an Embedding", embedding, again)
+    broken = int((~np.isfinite(embedding.vectors).all(axis=1)).sum())
+    if broken:
+        received = Said(f"{broken:,} of {len(embedding):,} rows with NaN or infinity")
+        raise ArgumentError(name, "finite numbers", received, "Leave those rows out: embedding[mask].")
 
 
 def beyond(k: Any, ks: Any) -> ArgumentError:

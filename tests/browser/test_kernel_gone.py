@@ -56,7 +56,7 @@ def test_a_cut_line_is_told_and_taken_back(hosted):
 
 
 CELLS = [
-    f"import sys; sys.path[:0] = {[str(Path(__file__).parents[1]), str(Path(__file__).parent)]!r}",
+    f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})",
     "from views import VIEWS",
     *(f"VIEWS[{name!r}]()" for name in VIEWS),
 ]
