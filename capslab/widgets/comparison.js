@@ -3,50 +3,12 @@
 function render({ model, el }) {
   const data = {};
   for (const name of ["labels", "points", "drawn", "truth", "thumbnails", "thumbnail_of"]) data[name] = unpack(model.get(name));
-  const about = model.get("about");
-  const ks = model.get("ks");
   const [many, n] = data.points.shape;
+  const path = pathView({ model, el, title: `Comparison of ${model.get("about").names.join(", ")}`, data,
+    flag: { name: "differ", label: "What sits in different clusters" }, layout, paint });
+  const { about, ks, images, strip, now, view, colours, select } = path;
   const each = about.names.map((_, e) => e);
-  const send = sender(model, 10);
-  const images = drawnIndex(data.drawn, data.thumbnails, data.thumbnail_of);
-  const now = { i: ks.indexOf(model.get("k")), color: model.get("color"), differ: model.get("differ"),
-    chosen: images.places(model.get("selection")), hover: -1 };
-
-  const view = frame(model, el, { title: `Comparison of ${about.names.join(", ")}`, words: compose, code });
-  const colours = theme(view.root, () => { layout(); paint(); });
   const labelsAt = (e, i) => data.labels.data.subarray((e * ks.length + i) * n, (e * ks.length + i + 1) * n);
-
-  function compose() {
-    const count = now.chosen.length;
-    return [about.phrases[now.i], count ? `${count.toLocaleString("en")} image${count === 1 ? "" : "s"} selected.` : ""]
-      .filter(Boolean).join(" ");
-  }
-  function code() {
-    const here = fill(about.recipe, { k: ks[now.i], color: now.color, differ: now.differ ? "True" : "False" });
-    return model.get("code").startsWith(here) ? model.get("code") : here;
-  }
-
-  const control = (name, node) => { if (!view.hidden(name)) view.controls.append(node); };
-  const kSlider = slider({ label: "k", name: "k", min: 0, max: ks.length - 1, value: now.i,
-    format: (i) => String(ks[i]), onmove: setK });
-  const differ = toggle("What sits in different clusters", now.differ, (on) => {
-    now.differ = on;
-    send({ differ: on });
-    changed();
-  }, { "data-control": "differ" });
-  const byLabel = toggle("Colour by label", now.color === "label", (on) => {
-    now.color = on ? "label" : "cluster";
-    send({ color: now.color });
-    changed();
-  }, { "data-control": "color" });
-  const lasso = toggle("Lasso", true, () => setTool("lasso"), { title: "Drag a loop around points (Shift: pan)" });
-  const pan = toggle("Pan", false, () => setTool("pan"), { title: "Drag a picture (Shift: lasso)" });
-  const all = button("Show all", () => scatters.forEach((scatter) => scatter.setZoom([0, 0, 1])));
-  const clear = button("Clear selection", () => select(new Int32Array(0)), { "data-control": "clear" });
-  control("k", kSlider.node);
-  control("differ", differ.node);
-  if (data.truth) control("color", byLabel.node);
-  for (const node of [lasso.node, pan.node, all, clear]) control("tools", node);
 
   const tips = [];
   const scatters = each.map((e) => {
@@ -57,27 +19,21 @@ function render({ model, el }) {
     scatter.node.append(tips[e].node);
     return scatter;
   });
-  const setTool = (tool) => {
-    for (const scatter of scatters) scatter.tool = tool;
-    lasso.set(tool === "lasso");
-    pan.set(tool === "pan");
-  };
+  const all = button("Show all", () => scatters.forEach((scatter) => scatter.setZoom([0, 0, 1])));
+  if (!view.hidden("tools")) view.controls.append(...toolButtons(scatters), all, path.clear);
   const mark = (e) => element("span", { class: about.supervised[e] ? "caps-mark caps-supervised" : "caps-mark" },
     about.supervised[e] ? "made with labels" : "made without labels");
   const panels = each.map((e) => element("div", { class: "caps-panel", title: about.planes[e] },
     element("h4", { class: "caps-source" }, about.names[e]), element("div", { class: "caps-origin" },
       `${about.dimensions[e].toLocaleString("en")} number${about.dimensions[e] === 1 ? "" : "s"} an image, `, mark(e)), scatters[e].node));
   view.body.append(...panels);
-  const legend = classLegend(about.classes);
-  const strip = data.thumbnails ? pictureStrip(data.thumbnails) : null;
   const scores = scoreTable({ about, mark });
   const pairs = pairTable({ about });
   const below = element("div", { class: "caps-body" }, view.hidden("scores") ? null : scores.node, view.hidden("pairs") ? null : pairs.node);
-  view.body.after(...[legend, strip && strip.node, below].filter(Boolean));
-  if (about.notes) view.foot.prepend(element("span", { class: "caps-note" }, about.notes));
+  view.body.after(...[path.legend, strip && strip.node, below].filter(Boolean));
 
   function layout() {
-    const room = Math.max(280, (el.clientWidth || 960) - 38);
+    const room = roomIn(el);
     const across = Math.max(1, Math.min(many, many === 4 && room < 1000 ? 2 : Math.floor(room / 230)));
     const wide = Math.min(460, Math.floor((room - 14 * (across - 1)) / across) - 2);
     for (const scatter of scatters) scatter.resize(wide, Math.round(Math.min(400, wide * 0.94)));
@@ -87,7 +43,7 @@ function render({ model, el }) {
 
   const mask = new Uint8Array(n);
   function lit() {
-    if (now.differ) {
+    if (now.flag) {
       mask.fill(0);
       const first = labelsAt(0, now.i);
       for (let e = 1; e < many; e++) {
@@ -108,32 +64,12 @@ function render({ model, el }) {
     const tints = Array.from({ length: count }, (_, c) => palette(c));
     for (const e of each) {
       const labels = labelsAt(e, now.i);
-      const { middles, sizes } = Scatter.middles(scatters[e].xy, labels, k);
-      const badges = [];
-      for (let c = 0; c < k; c++)
-        if (sizes[c]) badges.push({ x: middles[2 * c], y: middles[2 * c + 1], text: String(c),
-          tint: now.color === "label" ? (colours.dark ? [220, 220, 220] : [70, 70, 70]) : palette(c) });
+      const { badges } = path.badgesOf(scatters[e].xy, labels);
       scatters[e].show({ groups: now.color === "label" ? data.truth.data : labels, tints, lit: shown, badges });
       scatters[e].draw();
     }
     scores.draw(now.i);
     pairs.draw(now.i);
-  }
-  const repaint = latest(paint);
-
-  function changed() {
-    legend.hidden = now.color !== "label";
-    clear.hidden = !now.chosen.length;
-    kSlider.input.setAttribute("aria-valuetext", `${ks[now.i]} clusters`);
-    view.tell();
-    repaint();
-  }
-
-  function setK(i) {
-    if (i === now.i) return;
-    now.i = i;
-    send({ k: ks[i] });
-    changed();
   }
 
   function hover(e, i, x, y) {
@@ -147,40 +83,7 @@ function render({ model, el }) {
       data.truth && `label ${about.classes[data.truth.data[i]]}`, ...where], x, y, scatters[e].dots.wide, scatters[e].dots.high);
   }
 
-  function select(chosen) {
-    now.chosen = chosen;
-    send({ selection: Int32Array.from(chosen, images.position) });
-    changed();
-    drawStrip();
-  }
-  const drawStrip = () => strip && strip.show(images.pictures(now.chosen));
-
-  const listeners = {
-    "change:k": () => { const i = ks.indexOf(model.get("k")); if (i >= 0 && i !== now.i) { now.i = i; kSlider.set(i); changed(); } },
-    "change:color": () => { if (model.get("color") !== now.color) { now.color = model.get("color"); byLabel.set(now.color === "label"); changed(); } },
-    "change:differ": () => { if (model.get("differ") !== now.differ) { now.differ = model.get("differ"); differ.set(now.differ); changed(); } },
-    "change:selection": () => {
-      const chosen = images.places(model.get("selection"));
-      if (String(chosen) === String(now.chosen)) return;
-      now.chosen = chosen;
-      changed();
-      drawStrip();
-    },
-  };
-  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-
-  layout();
-  paint();
-  changed();
-  drawStrip();
-  const grown = new ResizeObserver(later(() => { colours.read(); layout(); paint(); drawStrip(); }, 80));
-  grown.observe(el);
-  return () => {
-    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
-    grown.disconnect();
-    colours.stop();
-    view.dispose();
-  };
+  return path.start();
 }
 
 /** Scores at the current k: the drawn path's, and from lowest to highest over seeds; the best is bold. */

@@ -64,6 +64,15 @@ def hosted(page: Any) -> Callable[..., Hosted]:
     return lambda view, **options: Hosted(page, view, **options)
 
 
+@pytest.fixture
+def host(hosted: Callable[..., Hosted], view: Any) -> Iterator[Hosted]:
+    """The module's own `view` on a page; nothing may have gone wrong there when the test is over."""
+    host = hosted(view)
+    yield host
+    assert host.errors == []
+    assert host.requests == []
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab on loopback. `lab.open(page, cells)` opens a notebook and runs all its cells."""

@@ -48,14 +48,6 @@ def view():
     return explore_latent(FakeVAE(), some_images(), index=7)
 
 
-@pytest.fixture
-def host(hosted, view):
-    host = hosted(view)
-    yield host
-    assert host.errors == []
-    assert host.requests == []
-
-
 def shown(host):
     """Grey levels 0…1 at the middle of each pixel of the decoded image."""
     return np.array(

@@ -57,14 +57,6 @@ def view():
     return show_routing(FakeCapsNet(), some_images(), index=7)
 
 
-@pytest.fixture
-def host(hosted, view):
-    host = hosted(view)
-    yield host
-    assert host.errors == []
-    assert host.requests == []
-
-
 def middle_of(host, cell, digit):
     """Where a cell of a 3 × 4 × 2 map lies on the page; the two types of a place lie one above the other."""
     box = host.root.locator("canvas.caps-maps").bounding_box()
