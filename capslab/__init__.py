@@ -28,8 +28,10 @@ _HOME = {
     "cluster": "capslab.clustering",
     # live views
     "compare": "capslab.widgets",
+    "draw_digit": "capslab.widgets",
     "explore_clusters": "capslab.widgets",
     "explore_latent": "capslab.widgets",
+    "explore_pose": "capslab.widgets",
     "show_routing": "capslab.widgets",
     # claims and exercises
     "verdict": "capslab.verdicts",

@@ -89,3 +89,50 @@ class FakeVAE:
         kl = np.linspace(2, 0.5, self.latent_dim)
         kl[-1], kl[1] = 0.001, 3.0
         return kl
+
+
+class FakePoseNet(FakeCapsNet):
+    """The same with a random dense decoder of the poses."""
+
+    def __init__(self, *args, hidden=(16, 32), **kwargs):
+        super().__init__(*args, **kwargs)
+        rng = np.random.default_rng(9)
+        sizes = [self.bias.size, *hidden, int(np.prod(self.shape))]
+        self.dense = [
+            (rng.normal(0, (4 / a) ** 0.5, (a, b)).astype(np.float32), rng.normal(0, 0.2, b).astype(np.float32))
+            for a, b in pairwise(sizes)
+        ]
+
+    def decoder_layers(self):
+        names = ["relu"] * (len(self.dense) - 1) + ["sigmoid"]
+        return [(*layer, name) for layer, name in zip(self.dense, names, strict=True)]
+
+    def decode(self, poses, labels=None):
+        poses = np.asarray(poses, np.float32)
+        labels = np.linalg.norm(poses, axis=-1).argmax(axis=1) if labels is None else labels
+        x = (poses * np.eye(poses.shape[1], dtype=np.float32)[labels][..., None]).reshape(len(poses), -1)
+        for kernel, bias in self.dense[:-1]:
+            x = np.maximum(x @ kernel + bias, 0)
+        kernel, bias = self.dense[-1]
+        return (1 / (1 + np.exp(-(x @ kernel + bias)))).reshape(-1, *self.shape)
+
+    def classify(self, images):
+        from capslab.routing import route
+
+        return np.array([route(self, image).predicted for image in images])
+
+
+class FakeClassifier:
+    """Class probabilities from a seed, no capsules."""
+
+    def __init__(self, classes=5, side=8, seed=0):
+        self.shape, self.classes = (side, side, 1), tuple("abcdefghijklmnop"[:classes])
+        self.mix = np.random.default_rng(seed).normal(size=(side * side, classes))
+
+    def probabilities(self, images):
+        from capslab.routing import softmax
+
+        return softmax(np.asarray(images, float).reshape(len(images), -1) / 255 @ self.mix)
+
+    def classify(self, images):
+        return self.probabilities(images).argmax(axis=1)

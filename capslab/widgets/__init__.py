@@ -11,6 +11,8 @@ _HOME = {
     "explore_clusters": "clusters",
     "compare": "comparison",
     "explore_latent": "latent",
+    "draw_digit": "drawing",
+    "explore_pose": "pose",
     "show_routing": "routing",
     "TrainingView": "training",
 }
