@@ -1,4 +1,4 @@
-"""k-means for every k at once, scores, matching of labels, and a plane to draw in.
+"""k-means for every k at once, spectral clustering, scores, matching of labels, and a plane to draw in.
 
 >>> import capslab as cl
 >>> path = cl.cluster(cl.embed(cl.load("digits")), k=range(2, 31))
@@ -16,12 +16,15 @@ from capslab.clustering.scores import (
     normalized_mutual_information,
     silhouette,
 )
+from capslab.clustering.spectral import Cut, SpectralPath
 
 __all__ = [
     "Clustering",
     "Curves",
+    "Cut",
     "KMeansPath",
     "Scores",
+    "SpectralPath",
     "adjusted_rand",
     "cluster",
     "contingency",

@@ -53,10 +53,10 @@ def checked_ks(k: Any, X: np.ndarray) -> tuple[int, ...]:
     raise too_few_distinct(ks[-1], len(seen))
 
 
-def too_few_distinct(k: int, distinct: int) -> ArgumentError:
+def too_few_distinct(k: int, distinct: int, argument: str = "k") -> ArgumentError:
     """The error for more clusters than there are different vectors."""
     return ArgumentError(
-        "k",
+        argument,
         f"at most {distinct}, the number of different vectors",
         k,
         "Many vectors are copies of each other: check the model, or ask for fewer clusters.",
