@@ -99,7 +99,10 @@ class FakePoseNet(FakeCapsNet):
         rng = np.random.default_rng(9)
         sizes = [self.bias.size, *hidden, int(np.prod(self.shape))]
         self.dense = [
-            (rng.normal(0, (4 / a) ** 0.5, (a, b)).astype(np.float32), rng.normal(0, 0.2, b).astype(np.float32))
+            (
+                rng.normal(0, (4 / a) ** 0.5, (a, b)).astype(np.float32),
+                rng.normal(0, 0.2, b).astype(np.float32),
+            )
             for a, b in pairwise(sizes)
         ]
 
