@@ -1,4 +1,4 @@
-"""The command `capslab`: lab, run, doctor, build, pretrain.
+"""The command `capslab`: lab, run, doctor, build, export, pretrain.
 
 Each command imports what it needs when it runs, so that `capslab --help` is instant.
 """
@@ -157,6 +157,34 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
         if run.interrupted:
             break
     sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("notebooks", nargs=-1)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--data", type=DATA_SETS, help="What cl.load() gives (default: MNIST where it can be had).")
+@click.option("--edition", type=click.Choice(["learner", "solved"]), default="learner", show_default=True)
+@click.option("--timeout", default=600, show_default=True, help="Seconds that one cell may take.")
+def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: str, timeout: int) -> None:
+    """Execute notebooks and write them to DIR as web pages whose views move with no kernel and no network."""
+    from capslab.course import places
+    from capslab.course.export import checked, export
+    from capslab.course.run import Run
+
+    def told(run: Run, said: list[str]) -> None:
+        click.echo(run.line())
+        for line in said:
+            click.echo(f"        {line}")
+
+    checked(folder)  # before a minute is spent
+    paths = places.find(notebooks)
+    runs = export(
+        paths, folder, edition=edition, dataset=data, timeout=timeout, progress=_progress, told=told
+    )
+    good = sum(run.ok for run in runs)
+    if good:
+        click.echo(f"Open {folder / 'index.html'}, or serve the folder from any file server.")
+    sys.exit(0 if good == len(paths) else 1)
 
 
 @main.command()

@@ -1,0 +1,151 @@
+"""The executed course as a folder of pages: views that move, no kernel, nothing asked of any network.
+
+Each page holds everything it needs, and forbids its browser to ask for more (a
+Content-Security-Policy), so it works from a file server, from a disk or as an attachment.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from capslab.course import places
+from capslab.course.page import Page, as_script, page
+from capslab.course.run import Run, execute, opened
+from capslab.errors import ArgumentError, Said
+
+SITE = Path(__file__).parent / "site"
+MANIFEST = "capslab-site.json"  # names what an export wrote, so that the next one can replace it
+TITLE = "What do networks learn about images?"
+
+
+def checked(folder: Path) -> Path:
+    """The folder to export to, if nothing of anyone's is in the way."""
+    if folder.suffix in (".ipynb", ".py") or folder.name in {name[:2] for name in _names()} | _names():
+        raise ArgumentError(
+            "DIR",
+            "a folder to write the pages to, given last",
+            str(folder),
+            f"Try: capslab export {folder} site",
+        )
+    if folder.exists() and not folder.is_dir():
+        raise ArgumentError("DIR", "a folder", Said(f"the file {folder}"), "Give another name.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise ArgumentError(
+            "DIR",
+            "a new or empty folder, or one that an export made",
+            Said(f"{folder}, which holds other files"),
+            "Give another name.",
+        )
+    return folder
+
+
+def _names() -> set[str]:
+    return {path.stem for path in places.notebooks()}
+
+
+def export(
+    notebooks: list[Path],
+    folder: Path,
+    *,
+    edition: str = "learner",
+    dataset: str | None = None,
+    timeout: int = 600,
+    progress: Callable[[str], Callable[[int, int], None]] = lambda name: lambda now, of: None,
+    told: Callable[[Run, list[str]], None] = lambda run, said: None,
+) -> list[Run]:
+    """Executes notebooks and writes a page for each that ran, and an index with the map of the course.
+
+    An earlier export in the folder is replaced. Where a notebook fails, the other pages are
+    written all the same.
+
+    Parameters
+    ----------
+    notebooks : sources of the course, or any `.ipynb`.
+    folder : made where it is not there; see `checked`.
+    progress : given a notebook's name, makes what `execute` calls for each cell.
+    told : called after each notebook with how it went and what a reader will not see.
+    """
+    checked(folder)
+    runs, pages = [], []
+    for path in notebooks:
+        own = None if path in places.notebooks() else path.parent
+        book = opened(path, edition)
+        run = execute(
+            book, path.stem, folder=own, dataset=dataset, timeout=timeout, progress=progress(path.stem)
+        )
+        runs.append(run)
+        pages += [page(run.notebook, path.stem)] if run.ok else []
+        told(run, pages[-1].said if run.ok else [])
+        if run.interrupted:
+            break
+    if pages:
+        write(pages, folder)
+    return runs
+
+
+def write(pages: list[Page], folder: Path) -> None:
+    """Writes the pages and their index, and removes what an earlier export wrote."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _clear(folder)
+    written = {"index.html": _filled("index.html.j2", pages=pages, title=TITLE)}
+    for number, made in enumerate(pages):
+        written[f"{made.name}.html"] = _filled(
+            "page.html.j2",
+            page=made,
+            body=linked(made.body, {other.name for other in pages}),
+            sources=as_script(made.sources),
+            before=pages[number - 1] if number else None,
+            after=pages[number + 1] if number + 1 < len(pages) else None,
+            site=TITLE,
+        )
+    for name, text in written.items():
+        (folder / name).write_text(text, "utf-8")
+    (folder / MANIFEST).write_text(json.dumps({"files": sorted(written)}, indent=1) + "\n", "utf-8")
+
+
+def linked(body: str, names: set[str]) -> str:
+    """Links between notebooks as links between pages; a notebook without a page is only named.
+
+    >>> linked('<a href="04_x.ipynb#maps">04</a> and <a href="05_y.ipynb">05</a>', {"04_x"})
+    '<a href="04_x.html#maps">04</a> and <span>05</span>'
+    """
+
+    def replaced(found: re.Match[str]) -> str:
+        name, anchor, text = found.groups()
+        return f'<a href="{name}.html{anchor}">{text}</a>' if name in names else f"<span>{text}</span>"
+
+    return re.sub(r'<a href="([\w.-]+)\.ipynb(#[^"]*)?">(.*?)</a>', replaced, body, flags=re.S)
+
+
+def _clear(folder: Path) -> None:
+    """Removes the pages that an earlier export listed; nothing else, wherever the list may point."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return
+    try:
+        files = json.loads(manifest.read_text("utf-8"))["files"]
+    except (ValueError, KeyError, TypeError):
+        return
+    for name in files:
+        if isinstance(name, str) and re.fullmatch(r"[\w.-]+\.html", name):
+            (folder / name).unlink(missing_ok=True)
+
+
+def _filled(template: str, **values: Any) -> str:
+    return str(_environment().get_template(template).render(**values))
+
+
+@cache
+def _environment() -> Any:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(SITE), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    environment.globals["file"] = lambda name: (SITE / name).read_text("utf-8")
+    return environment
