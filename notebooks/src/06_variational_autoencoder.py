@@ -232,7 +232,7 @@ cl.check("elbo", elbo)
 
 # %%
 vae = cl.VAE(images.shape, latent_dim=16)
-history = cl.fit(vae, images, batch=256, rate=2e-3)
+history = cl.fit(vae, images)
 
 # %%
 history.plot()
@@ -372,7 +372,7 @@ plots.image_grid(np.concatenate([between, faded]), ([names[0], *[""] * 8, names[
 
 # %%
 plane = cl.VAE(images.shape, latent_dim=2)
-cl.fit(plane, images, epochs=max(2, history.epochs // 2), batch=256, rate=2e-3)
+cl.fit(plane, images, epochs=max(2, history.epochs // 2))
 print(f"2 dimensions: {plane.elbo(images.test)}\n16 dimensions: {on_test}")
 
 # %% [markdown]
