@@ -168,7 +168,7 @@ for name, found in clusterings.items():
 # %%
 wrong = np.ones(len(some), bool)
 for found in clusterings.values():
-    named = clustering.match_labels(found.labels, some.labels)
+    named = clustering.match_labels(some.labels, found.labels)
     wrong &= named != some.labels
 hard = np.flatnonzero(wrong)[:20]
 print(f"{wrong.sum()} of {len(some)} images are in a wrong cluster in all four")
