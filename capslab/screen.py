@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from capslab.glance import Examples
 
 
 class Display(Protocol):
     """What `fit` talks to; `TrainingView` is one, `Line` the other."""
 
+    #: whether `examples` is worth calling
+    pictured: bool
+
     def update(self, curves: dict[str, list[float]], epoch: float, seconds: float, note: str) -> None:
         """Show the curves so far; `epoch` counts in fractions, `note` is the newest loss."""
+
+    def examples(self, found: Examples, epoch: int) -> None:
+        """Show what the model makes of a few images after an epoch."""
 
     def finish(self, words: str) -> None:
         """Training is over; `words` says how it went."""
@@ -43,6 +52,8 @@ def display(title: str, epochs: int, metrics: Sequence[str], show: bool | None) 
 class Line:
     """A plain progress line, for terminals and logs."""
 
+    pictured = False
+
     def __init__(self, title: str, epochs: int) -> None:
         from tqdm import tqdm
 
@@ -55,6 +66,9 @@ class Line:
         ]
         self.bar.set_postfix_str(" · ".join([note, *said][:3]).strip(" ·"), refresh=False)
         self.bar.update(round(epoch, 1) - self.bar.n)
+
+    def examples(self, found: Examples, epoch: int) -> None:
+        """A line has no room for pictures."""
 
     def finish(self, words: str) -> None:
         self.bar.close()

@@ -19,6 +19,7 @@ import keras  # isort: skip
 import numpy as np
 
 from capslab.errors import ArgumentError, Said, TrainingFailed
+from capslab.glance import Glance
 from capslab.models.base import ImageModel, Recipe
 from capslab.screen import Display, display
 
@@ -123,7 +124,9 @@ def fit(
     _compile(model, recipe, steps, steps * epochs, where)
     metrics = ["accuracy", "loss"] if model.classes else ["loss"]
     screen = display(f"{type(model).__name__} on {where}", epochs, metrics, show)
-    watch = _Watch(model, steps, screen, after_epoch)
+    pictured = screen is not None and screen.pictured
+    glance = Glance(model, validation if len(validation) else train) if pictured else None
+    watch = _Watch(model, steps, screen, after_epoch, glance)
     stopped = ""
     try:
         model.fit(
@@ -142,6 +145,8 @@ def fit(
     seconds = time.perf_counter() - watch.started
     history = History(curves, seconds, where, stopped, watch.best_epoch, passes)
     if screen is not None:
+        if glance is not None:
+            screen.examples(glance.now(), watch.best_epoch)  # of the weights that were kept
         screen.finish(str(history))
     return history
 
@@ -216,9 +221,12 @@ def _compile(model: ImageModel, recipe: Recipe, steps: int, total: int, where: s
 class _Watch(keras.callbacks.Callback):
     """Curves, best weights and the display, fed by Keras as it trains."""
 
-    def __init__(self, model: Any, steps: int, screen: Display | None, after_epoch: Any) -> None:
+    def __init__(
+        self, model: Any, steps: int, screen: Display | None, after_epoch: Any, glance: Glance | None
+    ) -> None:
         super().__init__()
         self.trained, self.steps, self.screen, self.after_epoch = model, steps, screen, after_epoch
+        self.glance = glance
         self.epoch, self.best_epoch, self.best_loss = 0, 0, math.inf
         self.curves: dict[str, list[float]] = {}
         self.last_good = self.best_weights = model.get_weights()
@@ -247,6 +255,10 @@ class _Watch(keras.callbacks.Callback):
         if loss < self.best_loss:
             self.best_loss, self.best_epoch, self.best_weights = loss, epoch + 1, self.last_good
         self._tell(float(self.epoch), "")
+        if self.screen is not None and self.glance is not None:
+            found = self.glance.look(time.perf_counter() - self.started)
+            if found is not None:
+                self.screen.examples(found, self.epoch)
         if self.after_epoch is not None:
             self.after_epoch(self.trained, epoch + 1)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from capslab.errors import ArgumentError
+from capslab.glance import Examples
 from capslab.widgets import TrainingView
 
 CURVES = {
@@ -81,6 +82,42 @@ def test_picture_comes_at_the_end(view):
     assert list(lines["validation 0.95"].get_ydata()) == [0.8, 0.95]
     assert lines["validation 0.95"].get_linestyle() == "--"
     assert lines["training 0.9"].get_linestyle() == "-"
+
+
+def test_examples_are_in_the_still_picture(view):
+    pictures = np.zeros((2, 3, 8, 8, 1), np.uint8)
+    pictures[1, 2] = 200
+    view.update(CURVES, 2.0, 10.0, "")
+    view.examples(Examples(pictures=pictures), 2)
+    view.finish("done")
+    sheet = view.figure().subfigs[1].axes[0]
+    assert "makes of them after epoch 2" in sheet.get_title()
+    drawn = np.asarray(sheet.images[0].get_array())
+    assert (drawn[-8:, -8:] == 200).all()
+    assert (drawn[:8, :8] == 0).all()
+    plain = len(view.picture())
+    view.hide = ["examples"]
+    assert len(view.figure().subfigs) == 1
+    assert len(view.picture()) != plain
+
+
+def test_points_are_in_the_still_picture_beside_the_curves(view):
+    points = np.array([[0, 0], [1, 1], [-1, 1]], np.float32)
+    view.examples(Examples(points=points, labels=np.array([4, 4, 7])), 0)
+    assert view.after() == "before training"
+    axis = view.figure().subfigs[0].axes[-1]
+    np.testing.assert_allclose(axis.collections[0].get_offsets(), points)
+    assert [text.get_text() for text in axis.texts] == ["4", "7"]
+    view.examples(Examples(points=points), 1)
+    assert view.point_labels.tolist() == [-1] * 3
+    assert not view.figure().subfigs[0].axes[-1].texts
+
+
+def test_one_message_for_the_examples(view):
+    sent = []
+    view.send_state = lambda key=None: sent.append(key)
+    view.examples(Examples(points=np.zeros((3, 2), np.float32)), 1)
+    assert len(sent) == 1
 
 
 def test_finish_replaces_the_output_in_a_notebook(view, monkeypatch):

@@ -209,6 +209,10 @@ class CapsNet(ImageModel):
         labels = np.broadcast_to(np.asarray(labels, np.int32), (len(poses),))
         return self.in_batches(lambda v, k: self.decoder(self.mask(v, k)), poses, labels)
 
+    def reconstruct(self, images: Any) -> np.ndarray:
+        """Images in 0…1 `(n, h, w, c)` decoded from the longest digit capsule of each."""
+        return self.decode(self.poses(images))
+
     def routing_weights(self) -> RoutingWeights:
         """The routing layer's W_ij as `(primary, digit, pose, primary_dim)`, its bias, its T."""
         layer = self.digit_capsules

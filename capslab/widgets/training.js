@@ -83,9 +83,50 @@ function drawPanel(context, look, { metric, curves, trail, epochs }) {
   });
 }
 
+/** Images above, what the model makes of them below; resizes the canvas to what there is room for. */
+function drawExamples(node, { data, shape: [, count, height, width, channels] }) {
+  const size = Math.min(5, 44 / Math.max(height, width));
+  const [across, down] = [width * size + 4, height * size + 4];
+  if (node.wide !== count * across || node.high !== 2 * down) resize(node, count * across, 2 * down);
+  node.context.clearRect(0, 0, node.wide, node.high);
+  for (let i = 0; i < 2 * count; i++)
+    drawImage(node.context, data, i * height * width * channels, [height, width, channels],
+      (i % count) * across, Math.floor(i / count) * down, size);
+}
+
+/** Points within −1…1 in the colours of their classes, each class's number at its middle. */
+function drawFeatures(node, look, points, labels) {
+  const { context, wide, high } = node;
+  const place = (i) => [wide / 2 + points.data[2 * i] * (wide / 2 - 12), high / 2 - points.data[2 * i + 1] * (high / 2 - 12)];
+  context.clearRect(0, 0, wide, high);
+  const classes = new Map();
+  labels.data.forEach((label, i) => {
+    const [x, y] = place(i);
+    context.fillStyle = label < 0 ? look.soft : css(palette(label));
+    context.beginPath();
+    context.arc(x, y, 2.5, 0, 7);
+    context.fill();
+    if (label >= 0) classes.set(label, [...(classes.get(label) || []), [x, y]]);
+  });
+  context.font = `600 11px ${look.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const [label, spots] of classes) {
+    const [x, y] = [0, 1].map((axis) => spots.map((spot) => spot[axis]).sort((a, b) => a - b)[spots.length >> 1]);
+    context.fillStyle = css(palette(label));
+    context.strokeStyle = css(look.paper);
+    context.beginPath();
+    context.roundRect(x - 9, y - 8, 18, 16, 8);
+    context.fill();
+    context.stroke();
+    context.fillStyle = readable(palette(label));
+    context.fillText(String(label), x, y + 0.5);
+  }
+}
+
 function render({ model, el }) {
   const view = frame(model, el, { title: "Training" });
-  const look = theme(view.root, () => draw());
+  const look = theme(view.root, () => { draw(); redraw(); });
   const bar = element("progress", { max: model.get("epochs"), value: 0, class: "caps-progress", "aria-label": "training so far" });
   const clock = element("span", { class: "caps-clock" });
   view.controls.append(element("b", {}, model.get("title")), bar, clock);
@@ -94,6 +135,22 @@ function render({ model, el }) {
     view.body.append(element("div", { class: "caps-panel" }, element("h4", {}, metric), picture));
     return { metric, context: picture.context };
   });
+  const pictures = canvas(100, 100, "Images above, what the model makes of them below");
+  const plane = canvas(PANEL.width, PANEL.height, "Images in the plane of the model's features, the numbers are their classes");
+  const heading = element("h4", {});
+  const examples = element("div", { class: "caps-panel caps-examples", hidden: true }, heading, pictures, plane);
+  if (!view.hidden("examples")) view.body.append(examples);
+  const drawExample = () => {
+    const [pairs, points] = [unpack(model.get("pictures")), unpack(model.get("points"))];
+    const after = model.get("shown_after") ? `after epoch ${model.get("shown_after")}` : "before training";
+    examples.hidden = !pairs && !points;
+    pictures.hidden = !pairs;
+    plane.hidden = !points;
+    if (pairs) drawExamples(pictures, pairs);
+    if (points) drawFeatures(plane, look, points, unpack(model.get("point_labels")));
+    heading.textContent = pairs ? `Images, and below what the model makes of them ${after}` : `Features of ${points ? points.shape[0] : 0} images ${after}`;
+  };
+  const redraw = latest(drawExample);
   const draw = latest(() => {
     if (!look.ink) look.read();
     const [epochs, epoch, curves] = [model.get("epochs"), model.get("epoch"), model.get("curves")];
@@ -104,11 +161,15 @@ function render({ model, el }) {
     clock.textContent = model.get("clock");
   });
   const traits = ["curves", "epoch", "trail", "clock", "done"];
+  const exampleTraits = ["pictures", "points", "shown_after"];
   for (const name of traits) model.on(`change:${name}`, draw);
+  for (const name of exampleTraits) model.on(`change:${name}`, redraw);
   draw();
+  redraw();
   return () => {
     look.stop();
     for (const name of traits) model.off(`change:${name}`, draw);
+    for (const name of exampleTraits) model.off(`change:${name}`, redraw);
     view.dispose();
   };
 }

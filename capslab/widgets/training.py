@@ -11,7 +11,8 @@ import numpy as np
 import traitlets as t
 
 from capslab.errors import ArgumentError
-from capslab.widgets.base import View, module, style
+from capslab.glance import Examples
+from capslab.widgets.base import Array, View, module, style
 
 LONGEST = 300  # points of the trail that travel; a longer one is thinned
 RUNNING_LOSS = re.compile(r"loss ([-+\d.e]+)")
@@ -40,11 +41,16 @@ class TrainingView(View):
     epoch : epochs done, in fractions.
     trail : [epoch, running loss] between the epochs' ends.
     done : whether training is over.
+    pictures : uint8 `(2, n, h, w, c)`: images, and what the model makes of them now; or None.
+    points : float32 `(n, 2)`: images in the plane of the model's features; or None.
+    shown_after : the epoch that these belong to.
     """
 
     _esm = module("training")
     _css = style("training")
-    CONTROLS = ("code",)
+    CONTROLS = ("examples", "code")
+
+    pictured = True
 
     title = t.Unicode("").tag(sync=True)
     epochs = t.Int(1).tag(sync=True)
@@ -54,6 +60,10 @@ class TrainingView(View):
     trail: t.List[Any] = t.List().tag(sync=True)
     clock = t.Unicode("").tag(sync=True)
     done = t.Bool(False).tag(sync=True)
+    pictures = Array()
+    points = Array()
+    point_labels = Array(help="classes of the points, int32 (n,); −1 for none")
+    shown_after = t.Int(0).tag(sync=True)
 
     def __init__(self, title: str, epochs: int, metrics: Sequence[str], **options: Any) -> None:
         if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 1:
@@ -83,6 +93,25 @@ class TrainingView(View):
                 self.trail = thinned([*self.trail, [float(epoch), float(running[1])]])
             self.clock = f"{said(seconds)} so far" + ("" if left is None else f", about {said(left)} left")
             self.words = self._words(note, left)
+
+    def examples(self, found: Examples, epoch: int) -> None:
+        """Show what the model makes of a few images after an epoch.
+
+        Parameters
+        ----------
+        found : reconstructions or points, from `capslab.glance`.
+        epoch : the epoch that has just ended, from 1; 0 before the first.
+        """
+        with self.hold_sync():
+            self.pictures, self.points = found.pictures, found.points
+            if found.points is not None:
+                labels = np.full(len(found.points), -1) if found.labels is None else found.labels
+                self.point_labels = np.asarray(labels, np.int32)
+            self.shown_after = int(epoch)
+
+    def after(self) -> str:
+        """When the examples were seen, in words; the browser says the same."""
+        return f"after epoch {self.shown_after}" if self.shown_after else "before training"
 
     def _words(self, note: str, left: float | None) -> str:
         now = min(int(self.epoch) + 1, self.epochs)
@@ -117,24 +146,10 @@ class TrainingView(View):
         return {**data, "text/plain": self.words}, meta
 
     def figure(self) -> Any:
-        """The curves as a still matplotlib figure."""
-        from matplotlib.figure import Figure
+        """The curves, and below them the examples, as a still matplotlib figure."""
+        from capslab.widgets.training_figure import draw
 
-        figure = Figure(figsize=(3.6 * max(len(self.metrics), 1), 2.6), layout="constrained")
-        axes = figure.subplots(1, max(len(self.metrics), 1), squeeze=False)[0]
-        for axis, metric in zip(axes, self.metrics, strict=False):
-            for name, key, line in (("training", metric, "-"), ("validation", f"validation {metric}", "--")):
-                values = self.curves.get(key, [])
-                if values:
-                    told = f"{name} {values[-1]:.4g}"
-                    axis.plot(range(1, len(values) + 1), values, f"o{line}", markersize=3, label=told)
-            axis.set_title(metric, fontsize=9)
-            axis.set_xlabel("epoch", fontsize=8)
-            axis.xaxis.get_major_locator().set_params(integer=True)
-            axis.tick_params(labelsize=8)
-            if axis.lines:
-                axis.legend(fontsize=8)
-        return figure
+        return draw(self)
 
 
 def thinned(trail: list[list[float]]) -> list[list[float]]:

@@ -20,7 +20,8 @@ FLOOD = """async ([label, count]) => {
   for (let j = 1; j <= count; j++) {
     slider.value = low + step * ((j * 7) % places);
     slider.dispatchEvent(new Event('input', { bubbles: true }));
-    if (j % 25 === 0) await new Promise((done) => setTimeout(done, Math.max(0, start + j - performance.now())));
+    const wait = Math.max(0, start + j - performance.now());
+    if (j % 25 === 0) await new Promise((done) => setTimeout(done, wait));
   }
   const seconds = (performance.now() - start) / 1000;
   await new Promise((done) => setTimeout(done, 50));

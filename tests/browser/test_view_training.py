@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from capslab.glance import Examples
 from capslab.widgets import TrainingView
 
 pytestmark = pytest.mark.browser
@@ -43,5 +45,53 @@ def test_a_single_metric_and_strange_values(hosted):
     view.update({"loss": [0.0], "validation loss": [0.0]}, 1.0, 1.0, "")
     host.sync()
     host.frame()
-    assert host.root.locator("canvas").count() == 1
+    assert host.root.locator("canvas:visible").count() == 1
+    assert host.errors == []
+
+
+def test_reconstructions_appear_and_change(hosted):
+    view = TrainingView("VAE on CPU", 3, ["loss"])
+    host = hosted(view)
+    strip = "canvas[aria-label^='Images above']"
+    assert host.root.locator(strip).is_hidden()
+    pictures = np.random.default_rng(0).integers(0, 255, (2, 12, 8, 8, 1), dtype=np.uint8)
+    view.examples(Examples(pictures=pictures), 1)
+    first = host.pixels(strip)
+    assert host.root.get_by_text("what the model makes of them after epoch 1").is_visible()
+    made = pictures.copy()
+    made[1, 4] = 77
+    view.examples(Examples(pictures=made), 2)
+    assert host.pixels(strip) != first
+    middle = host.root.locator(strip).evaluate(
+        "(c) => { const r = c.width / c.clientWidth; return c.getContext('2d')"
+        ".getImageData((4 * 44 + 20) * r, (44 + 20) * r, 1, 1).data[0]; }"
+    )
+    assert middle == 77  # the fifth of the lower row
+    assert host.root.get_by_text("what the model makes of them after epoch 2").is_visible()
+    assert host.errors == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_features_move_in_their_plane(hosted, theme):
+    view = TrainingView("DenseNet on CPU", 3, ["accuracy", "loss"])
+    host = hosted(view, theme=theme)
+    plane = "canvas[aria-label^='Images in the plane']"
+    rng = np.random.default_rng(0)
+    pictures = []
+    for epoch in (1, 2):
+        points = rng.uniform(-1, 1, (50, 2)).astype(np.float32)
+        view.examples(Examples(points=points, labels=np.arange(50) % 4), epoch)
+        pictures.append(host.pixels(plane))
+    assert pictures[0] != pictures[1]
+    assert host.root.get_by_text("Features of 50 images after epoch 2").is_visible()
+    assert host.root.locator("canvas[aria-label^='Images above']").is_hidden()
+    assert host.errors == []
+
+
+def test_hidden_examples_are_not_there(hosted):
+    view = TrainingView("VAE on CPU", 3, ["loss"], hide=["examples"])
+    host = hosted(view)
+    view.examples(Examples(pictures=np.zeros((2, 3, 8, 8, 1), np.uint8)), 1)
+    host.sync()
+    assert host.root.locator(".caps-examples").count() == 0
     assert host.errors == []
