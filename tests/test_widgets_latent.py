@@ -146,6 +146,45 @@ def test_plane_for_two_dimensions(images):
     assert explore_latent(FakeVAE(latent=3), images).plane is None
 
 
+def test_colours_of_the_plane_are_labels_or_clusters():
+    images = some_images()
+    vae = FakeVAE(latent=2)
+    spots = 2.0 * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1], [0, 0]])
+    turn = np.random.default_rng(0).permutation(5)
+    bright = lambda pixels: np.asarray(pixels, float)[:, :, :, 0].sum(axis=1).argmax(axis=1)  # noqa: E731
+    vae.encode = lambda pixels: spots[turn][bright(pixels)].astype(np.float32)
+    view = explore_latent(vae, images)
+    assert view.color == "label"
+    # The codes fall together exactly as the classes do, so clusters carry the classes' numbers.
+    np.testing.assert_array_equal(view.plane_clusters, view.plane_labels)
+    view.color = "cluster"
+    assert view.picture(dpi=40).startswith(b"\x89PNG")
+    titles = [axis.get_title() for axis in view.figure().subfigs[1].axes]
+    assert titles == ["codes of 40 images, coloured by cluster"]
+    again = explore_latent(vae, images, state=view.state)
+    assert again.color == "cluster"
+    assert explore_latent(vae, images, color="cluster").color == "cluster"
+
+
+def test_colours_without_labels_or_without_a_plane():
+    plain = some_images(labelled=False)
+    view = explore_latent(FakeVAE(latent=2), plain)
+    assert view.color == "cluster"
+    assert sorted(set(view.plane_clusters.tolist())) == list(range(10))
+    with pytest.raises(ArgumentError, match="no labels"):
+        view.color = "label"
+    with pytest.raises(ArgumentError, match="no plane"):
+        explore_latent(FakeVAE(latent=3), some_images(), color="cluster")
+    with pytest.raises(ArgumentError, match="Did you mean 'cluster'"):
+        explore_latent(FakeVAE(latent=2), plain, color="clusters")
+    assert explore_latent(FakeVAE(latent=3), plain).color == "label"
+    same = FakeVAE(latent=2)
+    same.encode = lambda pixels: np.zeros((len(pixels), 2), np.float32)
+    with pytest.raises(ArgumentError, match="no plane of codes"):
+        explore_latent(same, some_images(), color="cluster")
+    assert explore_latent(same, plain).color == "label"  # a collapsed VAE is shown all the same
+
+
 def test_strip_takes_in_what_python_asks_for(vae):
     images = some_images(n=300)
     view = explore_latent(vae, images)

@@ -92,8 +92,15 @@ function render({ model, el }) {
     "The latent plane, z0 to the right, z1 up. Drag, or use the arrow keys.",
     { role: "application", tabindex: "0", class: "caps-pad" }) : null;
   const plane = unpack(model.get("plane"));
-  const planeLabels = plane && unpack(model.get("plane_labels")).data;
+  const groups = plane && Object.fromEntries(["labels", "clusters"].map((name) => [name, unpack(model.get(`plane_${name}`))]));
   const behind = pad && canvas(PAD, PAD); // the plane, drawn again only when something on it changes
+  /** The group of each code on the plane, and what the groups are called: classes, or clusters' numbers. */
+  const grouped = (color) => {
+    if (!plane) return {};
+    if (color !== "cluster") return { labels: groups.labels.data, names: classes };
+    const labels = groups.clusters.data;
+    return { labels, names: Array.from({ length: Math.max(...labels) + 1 }, (_, c) => String(c)) };
+  };
   let behindIsOld = true;
   const drawBehind = () => { behindIsOld = true; draw(); };
   const manifold = pad && decode && makeManifold(decode, shape, PAD, 15, drawBehind);
@@ -138,8 +145,8 @@ function render({ model, el }) {
     if (pad) {
       const ends = [["A", s.index], ["B", s.other]].map(([name, at]) => ({ name, code: codeOf(at) })).filter((e) => e.code);
       if (behindIsOld) {
-        drawPlane(behind.context, look, { size: PAD, manifold: manifold && manifold.picture, codes: plane, labels: planeLabels,
-          classes, showManifold: manifoldToggle.node.getAttribute("aria-pressed") === "true",
+        drawPlane(behind.context, look, { size: PAD, manifold: manifold && manifold.picture, codes: plane,
+          ...grouped(model.get("color")), showManifold: manifoldToggle.node.getAttribute("aria-pressed") === "true",
           showCodes: codesToggle.node.getAttribute("aria-pressed") === "true" });
         behindIsOld = false;
       }
@@ -176,6 +183,18 @@ function render({ model, el }) {
   // The pad under a mouse, a finger or the arrow keys.
   const codesToggle = toggle("Codes of the images", true, drawBehind);
   const manifoldToggle = toggle("Decoded images", true, drawBehind);
+  const byCluster = toggle("Colour by cluster", model.get("color") === "cluster",
+    (on) => send({ color: on ? "cluster" : "label" }), { "data-control": "color" });
+  const meaning = element("span", { class: "caps-soft" });
+  const tellMeaning = () => {
+    if (!plane) return;
+    const { names, labels } = grouped(model.get("color"));
+    const which = model.get("color") === "cluster" ? `k-means on ${plane.shape[0].toLocaleString("en")} codes, k = ${new Set(labels).size}`
+      : names.length ? "the labels" : "none, there are no labels";
+    meaning.textContent = `Colours: ${which}`;
+    byCluster.set(model.get("color") === "cluster");
+    drawBehind();
+  };
   if (pad) {
     const follow = (event) => {
       const box = pad.getBoundingClientRect();
@@ -219,7 +238,9 @@ function render({ model, el }) {
     ...(model.get("positions") ? [caption, element("div", { class: "caps-pair" }, original, ...(decode ? [again] : []))] : [])));
   if (pad) {
     view.body.append(panel("Latent plane, −3σ … 3σ: z0 →, z1 ↑", pad,
-      element("div", { class: "caps-controls" }, ...(plane ? [codesToggle.node] : []), ...(manifold ? [manifoldToggle.node] : []))));
+      element("div", { class: "caps-controls" }, ...(plane ? [codesToggle.node] : []), ...(manifold ? [manifoldToggle.node] : []),
+        ...(groups && groups.clusters && groups.labels.data.some((label) => label >= 0) && shows("color") ? [byCluster.node] : []),
+        ...(plane ? [meaning] : []))));
   }
   if (shows("sliders")) {
     view.body.append(panel(kl ? "Dimensions, most active first: KL in nats, then z in σ of the prior" : "Dimensions: z in σ of the prior",
@@ -231,6 +252,8 @@ function render({ model, el }) {
   for (const name of traits) model.on(`change:${name}`, draw);
   for (const name of stripTraits) model.on(`change:${name}`, dropStrip);
   model.on("change:answered", answered);
+  model.on("change:color", tellMeaning);
+  tellMeaning();
   draw();
   return () => {
     look.stop();
@@ -239,6 +262,7 @@ function render({ model, el }) {
     for (const name of traits) model.off(`change:${name}`, draw);
     for (const name of stripTraits) model.off(`change:${name}`, dropStrip);
     model.off("change:answered", answered);
+    model.off("change:color", tellMeaning);
     view.dispose();
   };
 }

@@ -13,11 +13,10 @@ import numpy as np
 import traitlets as t
 
 from capslab.errors import ArgumentError, Said
-from capslab.widgets import decoders, latent_figure, strip
+from capslab.widgets import decoders, latent_figure, latent_plane, strip
 from capslab.widgets.base import Array, View, fill, module, shown, style
 
 ORIGINS = ("centre", "image", "random", "between", "set")
-PLANE = 1000  # codes drawn on the plane of a two-dimensional latent space
 MEASURED = 1000  # images that the KL of each dimension is measured on
 
 RECIPE = """\
@@ -68,12 +67,13 @@ class LatentView(View):
     start : where the last button or pick put z.
     origin : what that was: "centre", "image", "random", "between" or "set" (from Python).
     order : the dimensions, most active first.
+    color : what the colours of the codes on the plane of d = 2 mean, "label" or "cluster".
     """
 
     _esm = module("strip", "latent_arithmetic", "latent_draw", "latent")
     _css = style("strip", "latent")
-    STATE = ("index", "other", "mix", "z", "start", "origin", "moved")
-    CONTROLS = ("images", "sliders", "pad", "reset", "random", "interpolate", "code")
+    STATE = ("index", "other", "mix", "z", "start", "origin", "moved", "color")
+    CONTROLS = ("images", "sliders", "pad", "color", "reset", "random", "interpolate", "code")
 
     order = t.List(t.Int()).tag(sync=True)
     z = Code()
@@ -83,6 +83,7 @@ class LatentView(View):
     mix = t.Float(0.0).tag(sync=True)
     moved = t.Int(None, allow_none=True).tag(sync=True)
     origin = t.Enum(ORIGINS, "centre").tag(sync=True)
+    color = t.Unicode("label").tag(sync=True)
 
     shape = t.List(t.Int()).tag(sync=True)
     classes = t.List(t.Unicode()).tag(sync=True)
@@ -96,12 +97,15 @@ class LatentView(View):
     labels = Array()  # (shown,)
     positions = Array()  # (shown,)
     plane = Array()  # (n, 2), where d = 2
-    plane_labels = Array()  # (n,)
+    plane_labels = Array()  # (n,), −1 for none
+    plane_clusters = Array()  # (n,)
     decoded = Array()  # (h, w, c), where Python decodes
     asked = t.Int(0).tag(sync=True)
     answered = t.Int(0).tag(sync=True)
 
-    def __init__(self, vae: Any, images: Any = None, index: int | None = None, **options: Any) -> None:
+    def __init__(
+        self, vae: Any, images: Any = None, index: int | None = None, color: str | None = None, **options: Any
+    ) -> None:
         if not (hasattr(vae, "decode") and hasattr(vae, "encode") and hasattr(vae, "latent_dim")):
             raise ArgumentError(
                 "vae",
@@ -127,6 +131,7 @@ class LatentView(View):
         self._quiet = True
         start = np.zeros(d) if index is None else self._code(index)
         origin = "centre" if index is None else "image"
+        traits["color"] = latent_plane.first_color(color, self._images, traits.get("plane_clusters"))
         super().__init__(**traits, z=start, start=start, index=index, origin=origin, **options)
         self._quiet = False
         if not self.layers:
@@ -146,9 +151,7 @@ class LatentView(View):
             "classes": strip.class_names(images.classes, images.labels),
         }
         if vae.latent_dim == 2:
-            spread = strip.mixture(images.labels, len(images), PLANE)
-            told["plane"] = np.asarray(vae.encode(images.images[spread]), np.float32)
-            told["plane_labels"] = strip.arrays(images, spread)["labels"]
+            told |= latent_plane.coded(vae, images)
         return told
 
     def _shown(self, positions: np.ndarray) -> dict[str, np.ndarray]:
@@ -222,6 +225,10 @@ class LatentView(View):
         value = proposal["value"]
         return None if value is None else strip.position("moved", value, len(self.order))
 
+    @t.validate("color")
+    def _valid_color(self, proposal: Any) -> str:
+        return latent_plane.checked_color(self, proposal["value"])
+
     @t.observe("index", "other")
     def _bring_into_strip(self, change: Any) -> None:
         wanted = change["new"]
@@ -287,6 +294,7 @@ def explore_latent(
     index: int | None = None,
     state: str | None = None,
     hide: tuple[str, ...] = (),
+    color: str | None = None,
 ) -> LatentView:
     """Move through a VAE's latent space and see what each point decodes to.
 
@@ -297,8 +305,11 @@ def explore_latent(
         without them z starts at the prior's centre.
     index : the image to begin with, a position in `images`; None for the first.
     state : what `view.state` of another latent view gave, to show the same.
-    hide : controls to leave out: "images", "sliders", "pad", "reset", "random",
+    hide : controls to leave out: "images", "sliders", "pad", "color", "reset", "random",
         "interpolate", "code".
+    color : for a latent space of two dimensions, what the colours of the images' codes mean:
+        "label", or "cluster" (k-means on the codes, as many clusters as classes, or 10); None
+        takes labels where there are any.
 
     Returns
     -------
@@ -308,9 +319,9 @@ def explore_latent(
     Raises
     ------
     ArgumentError : for a model without a latent space, images of another size, an index out of
-        range, or a state of another view.
+        range, a colour that there is nothing for, or a state of another view.
     """
-    view = LatentView(vae, images, index, hide=list(hide))
+    view = LatentView(vae, images, index, color, hide=list(hide))
     if state is not None:
         view.state = state
     return view

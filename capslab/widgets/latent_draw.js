@@ -36,8 +36,8 @@ function makeManifold(decode, shape, size, count, ondone) {
   return { picture, stop: () => { stopped = true; } };
 }
 
-/** What lies behind on the pad: decoded images, the data's codes with their classes, the axes. */
-function drawPlane(context, look, { size, manifold, codes, labels, classes, showManifold, showCodes }) {
+/** What lies behind on the pad: decoded images, the data's codes with their classes or clusters, the axes. */
+function drawPlane(context, look, { size, manifold, codes, labels, names, showManifold, showCodes }) {
   const x = (v) => (v + 3) / 6 * size;
   const y = (v) => (3 - v) / 6 * size;
   context.fillStyle = "#000";
@@ -69,9 +69,9 @@ function drawPlane(context, look, { size, manifold, codes, labels, classes, show
         .map((v) => Math.max(10, Math.min(size - 10, v)));
       context.lineWidth = 4;
       context.strokeStyle = "#000";
-      context.strokeText(classes[label], ...middle);
+      context.strokeText(names[label], ...middle);
       context.fillStyle = "#fff";
-      context.fillText(classes[label], ...middle);
+      context.fillText(names[label], ...middle);
     }
   }
   context.strokeStyle = "rgba(255,255,255,.35)";

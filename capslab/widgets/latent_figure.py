@@ -81,12 +81,16 @@ def draw(view: Any, picked: np.ndarray | None) -> Any:
 
 
 def _plane(axis: Any, view: Any) -> None:
-    """The codes of the images in the plane, each class named where it lies, and z."""
-    labels = view.plane_labels
-    axis.scatter(*view.plane.T, c=labels, cmap="tab10" if labels.max() < 10 else "viridis", s=4, alpha=0.6)
-    for label in np.unique(labels[labels >= 0]):
-        middle = np.median(view.plane[labels == label], axis=0)
-        axis.text(*middle, view.classes[label], weight="bold", ha="center", va="center", fontsize=9)
+    """The codes of the images in the plane, each class or cluster named where it lies, and z."""
+    from capslab.plots import palette
+
+    groups = view.plane_clusters if view.color == "cluster" else view.plane_labels
+    axis.scatter(*view.plane.T, c=[palette(k) if k >= 0 else "#999999" for k in groups], s=4, alpha=0.6)
+    for k in np.unique(groups[groups >= 0]):
+        middle = np.median(view.plane[groups == k], axis=0)
+        name = str(k) if view.color == "cluster" else view.classes[k]
+        axis.text(*middle, name, weight="bold", ha="center", va="center", fontsize=9)
+    axis.set_title(f"codes of {len(groups):,} images, coloured by {view.color}", fontsize=9)
     axis.plot(*view.z, "o", markersize=11, markerfacecolor="none", color="black", markeredgewidth=2)
     axis.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
     axis.set_xlabel("z0", fontsize=8)

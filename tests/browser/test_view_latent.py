@@ -171,6 +171,33 @@ def test_pad_of_two_dimensions(hosted):
     assert host.errors == []
 
 
+def test_colours_of_the_plane(hosted):
+    view = explore_latent(FakeVAE(latent=2), some_images())
+    host = hosted(view)
+    host.settle(600)
+    pad = "canvas.caps-pad"
+    by_label = host.pixels(pad)
+    switch = host.root.get_by_role("button", name="Colour by cluster")
+    assert host.root.get_by_text("Colours: the labels").is_visible()
+    switch.click()
+    host.settle()
+    assert view.color == "cluster"
+    assert host.pixels(pad) != by_label
+    assert host.root.get_by_text("Colours: k-means on 40 codes, k = 5").is_visible()
+    view.color = "label"
+    host.sync()
+    assert switch.get_attribute("aria-pressed") == "false"
+    assert host.pixels(pad) == by_label
+    assert host.errors == []
+
+
+def test_colours_of_the_plane_without_labels(hosted):
+    host = hosted(explore_latent(FakeVAE(latent=2), some_images(labelled=False)))
+    assert host.root.get_by_text("Colours: k-means on 40 codes, k = 10").is_visible()
+    assert host.root.get_by_role("button", name="Colour by cluster").count() == 0
+    assert host.errors == []
+
+
 def test_kernel_decodes_the_newest_point_alone(hosted):
     view = explore_latent(FakeVAE(dense=False), some_images())
     host = hosted(view)
