@@ -34,6 +34,7 @@ function render({ model, el }) {
   let seen = { grey: new Float64Array(height * width), box: null };
   let pixels = new Uint8Array(height * width * channels);
   let sent = null; // the strokes as Python knows them
+  const answers = ["primary", "probabilities", "z", "decoded"]; // what Python says of a drawing
   let routed = { of: null, steps: null };
 
   /** Routing of the answer's primary capsules, run once an answer. */
@@ -148,17 +149,8 @@ function render({ model, el }) {
     const levels = s.code && (decodeCode ? decodeCode(s.code) : model.get("decoded") && unpack(model.get("decoded")).data);
     if (levels) drawLevels(again.context, levels, shape, 0, 0, again.wide, again.high);
   };
-  const drawNow = () => {
-    if (!look.ink) look.read(); // the view was not yet on the page when it was made
-    if (imaged !== version) {
-      seen = centreInk(inkStrokes(pad.strokes(), model.get("pen"), INK), INK, shape, share);
-      pixels = pixelsOf(seen.grey, channels);
-      imaged = version;
-    }
-    ask();
-    pad.draw(look, model.get("pen"), seen.box);
-    drawImage(picture.context, pixels, 0, shape, 0, 0, SEEN / longest);
-    const s = now();
+  /** All that follows from the answer; it stays as it is while the pen moves on and no new one has come. */
+  const drawAnswer = (s) => {
     const winner = s.scores ? largest(s.scores) : -1;
     const marks = classes.map((_, j) => (j === winner ? "predicted" : ""));
     const steps = s.steps || [{ lengths: s.scores || new Float64Array(J) }];
@@ -176,6 +168,22 @@ function render({ model, el }) {
     }
     if (maps && shows("routing")) drawMapsOf(s, marks);
     if (latent) drawLatent(s);
+  };
+  let answerShown = [];
+  const drawNow = () => {
+    if (!look.ink) look.read(); // the view was not yet on the page when it was made
+    if (imaged !== version) {
+      seen = centreInk(inkStrokes(pad.strokes(), model.get("pen"), INK), INK, shape, share);
+      pixels = pixelsOf(seen.grey, channels);
+      imaged = version;
+    }
+    ask();
+    pad.draw(look, model.get("pen"), seen.box);
+    drawImage(picture.context, pixels, 0, shape, 0, 0, SEEN / longest);
+    const s = now();
+    const answer = [...answers.map((name) => model.get(name)), s.empty, s.silent, behindIsOld, look.ink, look.dark];
+    if (answer.some((part, k) => part !== answerShown[k])) drawAnswer(s);
+    answerShown = answer;
     pen.set(model.get("pen"));
     undo.disabled = clear.disabled = s.empty;
     Object.assign(view.root.dataset, { drawing: version, answer: known });
@@ -222,7 +230,6 @@ function render({ model, el }) {
     [known, silent] = [version, false]; // Python sends its answer with them
   };
   const takePen = () => { if (imaged === version) { version++; draw(); } };
-  const answers = ["primary", "probabilities", "z", "decoded"];
   takeStrokes();
   model.on("change:strokes", takeStrokes);
   model.on("change:pen", takePen);

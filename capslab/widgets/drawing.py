@@ -117,7 +117,7 @@ class DrawingView(View):
     vae_kernels = Array()
     missing = t.Unicode().tag(sync=True)  # what this network cannot show, in words
     recipe = t.Unicode().tag(sync=True)
-    asked = t.Int(0).tag(sync=True)
+    asked = t.Int(0).tag(sync=True, echo_update=False)
     answered = t.Int(0).tag(sync=True)
     primary = Array()  # (I, P)
     probabilities = Array()  # (J,)
@@ -274,9 +274,10 @@ class DrawingView(View):
 
     def _tell(self) -> None:
         """Words and code for what is shown now."""
-        self.words = drawing_figure.words(self)
         strokes = [[list(point) for point in line] for line in self.strokes]
-        self.code = fill(self.recipe, strokes=strokes, pen=self.pen)
+        with self.hold_sync():
+            self.words = drawing_figure.words(self)
+            self.code = fill(self.recipe, strokes=strokes, pen=self.pen)
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
