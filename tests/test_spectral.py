@@ -63,7 +63,8 @@ def test_the_same_seed_gives_the_same_labels_and_at_cuts_the_same_graph():
     np.testing.assert_array_equal(one.labels_, two.labels_)
     np.testing.assert_array_equal(one.at(10).labels, one.labels_)
     assert one.at(4).sizes.min() > 0
-    assert one.at(4).n_eigenvectors == 7
+    assert one.at(4).n_eigenvectors == 7 != one.eigengap_
+    assert one.at(one.eigengap_).n_eigenvectors == one.eigengap_
     assert (np.diff(one.eigenvalues_) <= 1e-9).all()
     assert one.eigenvalues_[0] == pytest.approx(1, abs=1e-5)
     with pytest.raises(ArgumentError, match="n_eigenvalues"):
@@ -86,6 +87,23 @@ def test_images_and_embeddings_are_taken_as_they_come():
     assert edges.n_features_in_ == 64
     with pytest.raises(ArgumentError, match="only images have gradients"):
         SpectralPath(5, features="gradients").fit(cl.embed(images))
+
+
+def test_a_second_graph_ties_what_the_first_leaves_apart():
+    rng = np.random.default_rng(0)
+    piece = np.repeat(np.arange(4), 60)  # 0 and 1 belong together, and 2 and 3
+    first = rng.normal(size=(240, 4)) + 20 * np.eye(4)[piece]
+    second = rng.normal(size=(240, 4)) + 20 * np.eye(4)[piece // 2]
+    alone = SpectralPath(2).fit(first)
+    ties = alone.adjacency_.nnz
+    both = alone.joined(second)
+    assert alone.eigengap_ == 4
+    assert both.eigengap_ == 2
+    assert matched_accuracy(both.labels_, piece // 2) == 1.0
+    assert 0.9 < both.eigenvalues_[0] <= 1
+    assert alone.adjacency_.nnz == ties < both.adjacency_.nnz, "the first stays as it was"
+    with pytest.raises(ArgumentError, match="as many as there are labels"):
+        alone.joined(second[:100])
 
 
 # --- bad input, in words
@@ -264,7 +282,7 @@ def test_cells_find_nearly_all_true_neighbours(monkeypatch):
     X = principal_components(load_digits().data, 30)
     exact = nearest_neighbours(X, 10)
     monkeypatch.setattr(neighbours, "COMPARED_WITH_ALL", 500)
-    near = nearest_neighbours(X, 10)
+    near = nearest_neighbours(X, 10)  # cells of 200 points
     shared = np.mean([len(set(a) & set(b)) for a, b in zip(exact.indices, near.indices, strict=True)]) / 10
     assert 0.9 < shared < 1, "some are missed: otherwise nothing was saved"
 
@@ -274,11 +292,13 @@ def test_self_tuning_weights_equal_the_formula():
     near = nearest_neighbours(X, 9)
     found = self_tuning_weights(near).toarray()
     sigma = near.distances[:, 6]
-    tied = np.zeros((40, 40), bool)
+    tied = np.zeros((40, 40))
     for i in range(40):
-        tied[i, near.indices[i]] = tied[near.indices[i], i] = True
+        tied[i, near.indices[i]] += 0.5
+        tied[near.indices[i], i] += 0.5
+    assert set(np.unique(tied)) == {0, 0.5, 1}
     squared = ((X[:, None] - X) ** 2).sum(axis=2)
-    expected = np.where(tied, np.exp(-squared / np.outer(sigma, sigma)), 0)
+    expected = tied * np.exp(-squared / np.outer(sigma, sigma))
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 

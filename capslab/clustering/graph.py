@@ -28,8 +28,8 @@ def self_tuning_weights(near: Neighbours) -> sparse.csr_array:
 
     Returns
     -------
-    csr_array : `(n, n)`, symmetric, in 0…1, zero on the diagonal: i and j are tied where
-        either is among the other's neighbours.
+    csr_array : `(n, n)`, symmetric, in 0…1, zero on the diagonal: the mean of both directions,
+        so a tie counts half where only one of the two is among the other's neighbours.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def self_tuning_weights(near: Neighbours) -> sparse.csr_array:
     weights = np.exp(-squared / (scale[:, None] * scale[near.indices]))  # (n, m)
     rows = np.repeat(np.arange(n), m)
     one_way = sparse.csr_array((weights.ravel(), (rows, near.indices.ravel())), shape=(n, n))
-    return one_way.maximum(one_way.T).tocsr()
+    return ((one_way + one_way.T) / 2).tocsr()
 
 
 def symmetric_normalisation(weights: sparse.csr_array) -> sparse.csr_array:

@@ -11,8 +11,8 @@ from capslab.clustering.blocks import blocks
 
 #: up to so many points all are compared with all
 COMPARED_WITH_ALL = 20_000
-#: points in a cell, and the share of all points that one point is compared with
-CELL_POINTS, SHARE = 200, 0.3
+#: points in a cell
+CELL_POINTS = 200
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,19 @@ class Neighbours:
     distances: np.ndarray
 
 
-def nearest_neighbours(X: np.ndarray, m: int, seed: int = 0) -> Neighbours:
+def nearest_neighbours(X: np.ndarray, m: int, seed: int = 0, share: float = 0.4) -> Neighbours:
     """The m nearest other points of each point, by Euclidean distance.
 
     Up to 20,000 points every pair is compared. More are first sorted into cells by k-means,
-    and a point is compared with the points of the cells around its own, three tenths of
-    all: nearly all true neighbours are there (a test counts them), in a third of the time.
+    and a point is compared with the points of the cells around its own, a `share` of all:
+    nearly all true neighbours are there (a test counts them), in half of the time.
 
     Parameters
     ----------
     X : float32 `(n, d)`.
     m : 1…n − 1.
     seed : for the cells.
+    share : of all points, that one is compared with; less will do where groups are clear.
 
     Examples
     --------
@@ -54,7 +55,7 @@ def nearest_neighbours(X: np.ndarray, m: int, seed: int = 0) -> Neighbours:
     left, right = np.hstack([X, np.ones_like(squares)]), np.hstack([-2 * X, squares])  # (n, d + 1)
     indices = np.empty((n, m), np.int64)
     distances = np.empty((n, m), np.float32)
-    for rows, others in _comparisons(X, m, seed):
+    for rows, others in _comparisons(X, m, seed, share):
         taken = min(m + 1, len(others))  # one more: the point itself
         closest = others[_smallest(left[rows] @ right[others].T, taken)]  # (rows, m + 1)
         # Differences of large squares are imprecise: the few that count are computed anew.
@@ -85,7 +86,7 @@ def _smallest(values: np.ndarray, count: int, fold: int = 32) -> np.ndarray:
     return np.take_along_axis(columns, found, axis=1)
 
 
-def _comparisons(X: np.ndarray, m: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _comparisons(X: np.ndarray, m: int, seed: int, share: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Pairs of (rows, the points they are compared with), together all rows."""
     n = len(X)
     every = np.arange(n)
@@ -101,7 +102,7 @@ def _comparisons(X: np.ndarray, m: int, seed: int) -> Iterator[tuple[np.ndarray,
     apart = ((centers[:, None] - centers) ** 2).sum(axis=2)  # (cells, cells)
     for i, rows in enumerate(members):
         around = np.argsort(apart[i], kind="stable")
-        enough = np.searchsorted(np.cumsum(sizes[around]), max(SHARE * n, 10 * m)) + 1
+        enough = np.searchsorted(np.cumsum(sizes[around]), max(share * n, 10 * m)) + 1
         others = np.concatenate([members[j] for j in around[:enough]])
         for part in blocks(len(rows), rows=500):
             yield rows[part], others

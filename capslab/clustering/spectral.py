@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ from capslab.clustering.graph import connected, parts, self_tuning_weights, symm
 from capslab.clustering.neighbours import nearest_neighbours
 from capslab.clustering.principal import principal_components
 from capslab.errors import ArgumentError
+
+#: a trained network's features spread in about as many directions as it has clusters
+JOINED_COMPONENTS = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +62,9 @@ class SpectralPath(ClusterMixin, BaseEstimator):
     ----------
     n_clusters : k, from 1 to the number of different rows.
     n_neighbors : neighbours of each point, from 1; all others where there are fewer.
-    n_eigenvectors : how many eigenvectors k-means looks at; None takes k + 3. The textbook's
-        number is k; a few more split up groups of images that hang together by a thread, and
-        cost the answer where a group is a long chain, like a ring.
+    n_eigenvectors : how many eigenvectors k-means looks at; None takes k, the textbook's number,
+        where the eigenvalues agree that there are k groups (`eigengap_`), and k + 3 where they do
+        not: then some eigenvectors show parts of groups, and k of them are not enough.
     n_components : principal components that distances are measured in.
     features : "pixels", or "gradients" for histograms of edge directions (images only).
     power : principal components are divided by their eigenvalue to this power: 0 leaves them,
@@ -103,7 +107,7 @@ class SpectralPath(ClusterMixin, BaseEstimator):
         power: float = 0.0,
         straighten: bool | None = None,
         n_eigenvalues: int = 20,
-        n_init: int = 10,
+        n_init: int = 20,
         seed: int = 0,
     ) -> None:
         self.n_clusters = n_clusters
@@ -130,19 +134,56 @@ class SpectralPath(ClusterMixin, BaseEstimator):
         self._check()
         self.n_features_in_ = int(np.prod(rows.shape[1:]))
         with threadpool_limits(1):
-            first, self._copy_of = inputs.distinct(rows)
-            self._counts = np.bincount(self._copy_of).astype(float)
-            if self.n_clusters > len(first):
+            self._first, self._copy_of = inputs.distinct(rows)
+            n = len(self._first)
+            if self.n_clusters > n:
                 if len(rows) == 1:
                     raise ArgumentError(
                         "n_clusters", "at most n_samples = 1", self.n_clusters, "Give more rows."
                     )
-                raise too_few_distinct(self.n_clusters, len(first), "n_clusters")
+                raise too_few_distinct(self.n_clusters, n, "n_clusters")
             # (n', components): where nothing is repeated, nothing is copied
-            points = self._coordinates(rows if len(first) == len(rows) else rows[first])
-            self.adjacency_ = self._graph(points)
-            wanted = max(self.n_eigenvalues, self._eigenvectors_for(self.n_clusters))
-            self._eigen = leading_eigenvectors(self.adjacency_, min(wanted, len(first)), self.seed)
+            points = self._coordinates(rows if n == len(rows) else rows[self._first])
+            self.adjacency_, self.n_parts_ = self._graph(points)
+        return self._solved()
+
+    def joined(self, vectors: Any) -> SpectralPath:
+        """The same points cut by two graphs at once: this one, and one of neighbours among other vectors.
+
+        The normalised adjacencies are averaged: what either ties hangs together.
+
+        Parameters
+        ----------
+        vectors : `(n, d)` for the same n rows in the same order, as another representation sees
+            them; distances are taken between their 24 leading principal components.
+
+        Returns
+        -------
+        SpectralPath : a new one, fitted; this one stays as it is.
+        """
+        from threadpoolctl import threadpool_limits
+
+        check_is_fitted(self)
+        rows = inputs.rows(SpectralPath(), vectors)
+        if len(rows) != len(self._copy_of):
+            raise ArgumentError(
+                "vectors", f"as many as there are labels ({len(self._copy_of)})", vectors, "Keep the order."
+            )
+        both = copy(self)
+        with threadpool_limits(1):
+            points = principal_components(rows[self._first], JOINED_COMPONENTS, seed=self.seed)
+            second, both.n_parts_ = self._graph(points, share=0.1)
+            both.adjacency_ = ((self.adjacency_ + second) / 2).tocsr()
+        return both._solved()
+
+    def _solved(self) -> SpectralPath:
+        """Eigenvectors of the adjacency, and the labels that they give."""
+        from threadpoolctl import threadpool_limits
+
+        n = len(self._first)
+        wanted = max(self.n_eigenvalues, self.n_clusters + 3, self.n_eigenvectors or 0)
+        with threadpool_limits(1):
+            self._eigen = leading_eigenvectors(self.adjacency_, min(wanted, n), self.seed)
         self.eigenvalues_ = self._eigen.values
         self.eigenvectors_ = self._eigen.vectors[self._copy_of]
         self.eigengap_ = eigengap(self.eigenvalues_)
@@ -166,7 +207,7 @@ class SpectralPath(ClusterMixin, BaseEstimator):
             raise ArgumentError("k", f"a whole number from 1 to {most}", k, step)
         used = min(self._eigenvectors_for(k), known.shape[1])
         with threadpool_limits(1):
-            labels = cut(known[:, :used], k, self._counts, self.n_init, self.seed)
+            labels = cut(known[:, :used], k, np.bincount(self._copy_of), self.n_init, self.seed)
         return Cut(int(k), labels[self._copy_of], used)
 
     def _coordinates(self, rows: np.ndarray) -> np.ndarray:
@@ -177,19 +218,18 @@ class SpectralPath(ClusterMixin, BaseEstimator):
             )
         return principal_components(rows, self.n_components, self.power, seed=self.seed)
 
-    def _graph(self, points: np.ndarray) -> sparse.csr_array:
+    def _graph(self, points: np.ndarray, share: float = 0.4) -> tuple[sparse.csr_array, int]:
+        """The normalised adjacency of neighbours, and the number of its parts before they were tied."""
         n = len(points)
         if n == 1:
-            self.n_parts_ = 1
-            return sparse.csr_array(np.ones((1, 1)))
-        near = nearest_neighbours(points, min(self.n_neighbors, n - 1), self.seed)
+            return sparse.csr_array(np.ones((1, 1))), 1
+        near = nearest_neighbours(points, min(self.n_neighbors, n - 1), self.seed, share)
         weights = self_tuning_weights(near)
-        self.n_parts_, _ = parts(weights)
-        return symmetric_normalisation(connected(weights, points))
+        return symmetric_normalisation(connected(weights, points)), parts(weights)[0]
 
     def _eigenvectors_for(self, k: int) -> int:
         if self.n_eigenvectors is None:
-            return k + 3
+            return k if self.eigengap_ == k else k + 3
         return max(1, self.n_eigenvectors + k - self.n_clusters)
 
     def _check(self) -> None:
@@ -199,7 +239,7 @@ class SpectralPath(ClusterMixin, BaseEstimator):
                 raise ArgumentError(name, "a whole number from 1", value, "Try 10.")
         if self.n_eigenvectors is not None and (not is_whole(self.n_eigenvectors) or self.n_eigenvectors < 1):
             raise ArgumentError(
-                "n_eigenvectors", "a whole number from 1, or None", self.n_eigenvectors, "None takes k + 3."
+                "n_eigenvectors", "a whole number from 1, or None", self.n_eigenvectors, "None chooses."
             )
         if not is_whole(self.seed) or self.seed < 0:
             raise ArgumentError("seed", "a whole number from 0", self.seed, "Try seed=0.")
