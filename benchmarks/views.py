@@ -1,19 +1,31 @@
-"""How long one move of the k slider takes in Chromium, and what a view sends to the browser.
+"""How long one move in a view takes in Chromium, what it sends, and what the usual way costs.
 
-Run `python benchmarks/views.py [--dense]`. For each number of images it prints
-- python: seconds to make the view, and megabytes sent, once;
-- script: milliseconds of JavaScript for one move, from the input event to all canvases drawn;
+Run `python benchmarks/views.py [--dense] [--moves 100] [--no-lab]`; it prints and writes views.json beside
+itself. It waits until the machine is quiet (load below 2), for `--patience` minutes at most.
+
+In a bare page, for each view:
+- script: milliseconds of JavaScript for one move, from the input event until all canvases are drawn;
 - pixels: milliseconds from a real key press to the frame that shows it, the wait for the
-  screen's next refresh (0–17 ms) included.
-Targets: script p95 ≤ 17 ms at 10,000 points and ≤ 50 ms at 70,000.
+  screen's next refresh (0–17 ms) included;
+- updates: pictures a second while moves come every 4 ms;
+- megabytes: what Python sends to the browser, once.
+In a JupyterLab with a kernel, for the same picture made three ways (the view; an ipywidgets slider with
+matplotlib's inline figure; the same slider with an `ipywidgets.Image` of PNG bytes): pixels, updates
+(moves every 30 ms), and bytes each way over the websocket for a move.
+Targets: script p95 ≤ 17 ms at 10,000 points and ≤ 50 ms at 70,000; a latent drag ≥ 60 updates a second (or
+what the screen shows), p95 ≤ 17 ms.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,67 +33,142 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
 
 from conftest import FLAGS, find_chromium
 from hosting import Hosted, pack
+from views_in_lab import measure_in_lab
 
 import capslab as cl
 from capslab.data import Images
 from capslab.features import Embedding
 
-SCRIPT = """async (moves) => {
-  const input = document.querySelector('.caps-view input[type=range]');
+SCRIPT = """async ([label, moves]) => {
+  const inputs = [...document.querySelectorAll('.caps-view input[type=range]')];
+  const input = inputs.find((s) => s.ariaLabel === label);
+  const [low, high, step] = [input.min, input.max, input.step].map(Number);
+  const places = Math.round((high - low) / step) + 1;
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const real = window.requestAnimationFrame, times = [];
   for (let j = 0; j < moves; j++) {
     await frame(); await frame();
     window.requestAnimationFrame = (draw) => { draw(performance.now()); return 0; }; // at once, timed
     const start = performance.now();
-    input.value = (j * 7 + 3) % (Number(input.max) + 1);
+    input.value = low + step * ((j * 7 + 3) % places);
     input.dispatchEvent(new Event('input', { bubbles: true }));
     times.push(performance.now() - start);
     window.requestAnimationFrame = real;
   }
   return times;
 }"""
-WATCH = """() => { window.times = []; const channel = new MessageChannel(); let start = 0;
+WATCH = """(label) => { window.times = []; const channel = new MessageChannel(); let start = 0;
   channel.port1.onmessage = () => window.times.push(performance.now() - start); // runs after the paint
-  document.querySelector('.caps-view input[type=range]').addEventListener('input', (event) => {
-    start = event.timeStamp; requestAnimationFrame(() => channel.port2.postMessage(0)); }); }"""
+  [...document.querySelectorAll('.caps-view input[type=range]')].find((s) => s.ariaLabel === label)
+    .addEventListener('input', (event) => { start = event.timeStamp;
+      requestAnimationFrame(() => channel.port2.postMessage(0)); }); }"""
+FLOOD = """async ([label, seconds]) => {
+  const inputs = [...document.querySelectorAll('.caps-view input[type=range]')];
+  const input = inputs.find((s) => s.ariaLabel === label);
+  const [low, high, step] = [input.min, input.max, input.step].map(Number);
+  const places = Math.round((high - low) / step) + 1;
+  let pictures = 0, frame = 0, drawn = -1, on = true;
+  const count = () => { if (drawn !== frame) { drawn = frame; pictures++; } }; // at most one a frame
+  const proto = CanvasRenderingContext2D.prototype, { putImageData, drawImage } = proto;
+  proto.putImageData = function (...a) { count(); return putImageData.apply(this, a); };
+  proto.drawImage = function (...a) { count(); return drawImage.apply(this, a); };
+  const tick = () => { frame++; if (on) requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+  const start = performance.now();
+  for (let j = 0; performance.now() - start < 1000 * seconds; j++) {
+    input.value = low + step * ((j * 7 + 3) % places);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise((done) => setTimeout(done, 4));
+  }
+  const took = (performance.now() - start) / 1000;
+  on = false;
+  Object.assign(proto, { putImageData, drawImage });
+  return { updates: pictures / took, frames: frame / took };
+}"""
 
 
 def points(n: int, seed: int = 0) -> Embedding:
     """Ten blobs in 16 dimensions with 28×28 pictures: the size of MNIST, made in a moment."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 10, n)
-    pictures = rng.integers(0, 255, (10, 28, 28, 1), dtype=np.uint8)[labels]
     vectors = rng.normal(size=(10, 16))[labels] * 2 + rng.normal(size=(n, 16))
-    return Embedding(vectors, labels, Images(pictures, labels), "blobs", False)
+    return Embedding(vectors, labels, pictures(labels, rng), "blobs", False)
 
 
-def told(times: list[float]) -> str:
-    return f"median {np.median(times):5.1f}  p95 {np.percentile(times, 95):5.1f}  max {max(times):5.1f} ms"
+def pictures(labels: np.ndarray, rng: np.random.Generator) -> Images:
+    return Images(rng.integers(0, 255, (10, 28, 28, 1), dtype=np.uint8)[labels], labels)
 
 
-def measure(browser: object, name: str, make: object, moves: int, ratio: int) -> None:
+def views() -> dict[str, tuple[str, Callable[[], Any]]]:
+    """name → the slider that is moved, and how the view is made."""
+    rng = np.random.default_rng(0)
+    images = pictures(np.arange(1000) % 10, rng)
+    ten, seventy = points(10_000), points(70_000)
+    three = [ten, points(10_000, 1), points(10_000, 2)]
+    capsnet, vae = cl.pretrained("capsnet-mnist"), cl.pretrained("vae-mnist")
+    plane = cl.VAE((28, 28, 1), latent_dim=2)
+    d16 = cl.VAE((28, 28, 1), latent_dim=16)
+    return {
+        "clusters, 10,000": ("k", lambda: cl.explore_clusters(ten)),
+        "clusters, 70,000": ("k", lambda: cl.explore_clusters(seventy)),
+        "compare, 3 × 10,000": ("k", lambda: cl.compare(*three, seeds=1)),
+        "routing": ("iteration", lambda: cl.show_routing(capsnet, images, iterations=10)),
+        f"latent, d = {vae.latent_dim}": ("z0", lambda: cl.explore_latent(vae, images)),
+        "latent, d = 16, untrained": ("z0", lambda: cl.explore_latent(d16, images)),
+        "latent, d = 2, with the plane": ("z0", lambda: cl.explore_latent(plane, images)),
+        "pose": ("pose[0]", lambda: cl.explore_pose(capsnet, images[0])),
+        "sandbox": ("iteration", cl.routing_sandbox),
+    }
+
+
+def spread(times: list[float]) -> dict[str, float]:
+    """Median, 95th percentile and largest of milliseconds."""
+    return {
+        "median": round(float(np.median(times)), 2),
+        "p95": round(float(np.percentile(times, 95)), 2),
+        "max": round(max(times), 2),
+    }
+
+
+def told(found: dict[str, float]) -> str:
+    return f"median {found['median']:5.1f}  p95 {found['p95']:5.1f}  max {found['max']:5.1f} ms"
+
+
+def measure(browser: Any, label: str, make: Callable[[], Any], moves: int, ratio: int) -> dict[str, Any]:
+    """One view in a bare page."""
     start = time.perf_counter()
-    view = make()  # type: ignore[operator]
+    view = make()
     seconds = time.perf_counter() - start
-    megabytes = sum(len(b) for b in pack(view.get_state())[2]) * 0.75e-6
-    page = browser.new_context(  # type: ignore[attr-defined]
-        viewport={"width": 1200, "height": 1000}, device_scale_factor=ratio
-    ).new_page()
+    sent = pack(view.get_state())
+    page = browser.new_context(viewport={"width": 1200, "height": 1000}, device_scale_factor=ratio).new_page()
     host = Hosted(page, view)
-    host.settle()
-    script = page.evaluate(SCRIPT, moves)
-    page.evaluate(WATCH)
-    host.root.get_by_role("slider").first.focus()
+    host.settle(800)
+    script = page.evaluate(SCRIPT, [label, moves])
+    page.evaluate(WATCH, label)
+    slider = host.root.get_by_role("slider", name=label, exact=True).first
+    slider.focus()
     for j in range(moves):
-        page.keyboard.press("ArrowRight" if j // 20 % 2 else "ArrowLeft")
+        page.keyboard.press("ArrowRight" if j // 5 % 2 else "ArrowLeft")
         page.wait_for_timeout(60)
     pixels = page.evaluate("window.times")
+    flood = page.evaluate(FLOOD, [label, 2])
     page.context.close()
-    print(
-        f"{name:20} python {seconds:4.1f} s, {megabytes:4.1f} MB   "
-        f"script {told(script)}   pixels {told(pixels)}"
-    )
+    return {
+        "script": spread(script),
+        "pixels": spread(pixels),
+        "updates a second": round(flood["updates"], 1),
+        "frames a second": round(flood["frames"], 1),
+        "seconds to make": round(seconds, 2),
+        "megabytes": round(sum(len(b) for b in sent[2]) * 0.75e-6, 2),
+    }
+
+
+def wait_until_quiet(minutes: float) -> float:
+    """Waits for a load below 2; the load when it stopped waiting."""
+    deadline = time.monotonic() + 60 * minutes
+    while os.getloadavg()[0] >= 2 and time.monotonic() < deadline:
+        time.sleep(5)
+    return round(os.getloadavg()[0], 2)
 
 
 def main() -> None:
@@ -90,18 +177,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--dense", action="store_true", help="a screen of two pixels to the CSS pixel")
     parser.add_argument("--moves", type=int, default=100)
+    parser.add_argument("--only", default="", help="views whose name contains this")
+    parser.add_argument("--no-lab", action="store_true", help="leave out the comparison in JupyterLab")
+    parser.add_argument("--patience", type=float, default=5, help="minutes to wait for a quiet machine")
     options = parser.parse_args()
-    ratio = 2 if options.dense else 1
+    found: dict[str, Any] = {"cores": os.cpu_count(), "device pixel ratio": 2 if options.dense else 1}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        for n in (10_000, 70_000):
-            embedding = points(n)
-            measure(
-                browser, f"clusters, {n:,}", lambda e=embedding: cl.explore_clusters(e), options.moves, ratio
+        found["page"] = {}
+        for name, (label, make) in views().items():
+            if options.only not in name:
+                continue
+            load = wait_until_quiet(options.patience)
+            row = measure(browser, label, make, options.moves, found["device pixel ratio"])
+            found["page"][name] = {**row, "load": load}
+            print(
+                f"{name:30} script {told(row['script'])}  pixels {told(row['pixels'])}  "
+                f"{row['updates a second']:.0f} updates/s  {row['megabytes']:.1f} MB  (load {load})",
+                flush=True,
             )
-        three = [points(10_000), *(points(10_000) for _ in range(2))]
-        measure(browser, "compare, 3 × 10,000", lambda: cl.compare(*three, seeds=1), options.moves, ratio)
+        if not options.no_lab:
+            found["lab"] = measure_in_lab(browser, options.moves, lambda: wait_until_quiet(options.patience))
         browser.close()
+    if not options.only and not options.dense:
+        Path(__file__).with_suffix(".json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // What every view's module shares. Put in front of each module by base.py; no exports.
-// Names here: unpack, positions, fill, element, canvas, resize, slider, button, toggle, latest, later,
+// Names here: unpack, positions, fill, element, canvas, resize, write, slider, button, toggle, latest, later,
 // sender, watchKernel, frame, theme, palette, css, readable, diverging, drawImage.
 
 const DTYPES = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array };
@@ -56,16 +56,21 @@ function resize(node, width, height) {
   return Object.assign(node, { ratio, wide: width, high: height });
 }
 
+/** Changes a node's text where it differs: the same text written again would be laid out again. */
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 /** A labelled slider; `onmove(value)` runs while it moves. Returns {node, input, set}. */
 function slider({ label, min, max, step = 1, value, onmove, format = (v) => String(v), name }) {
   const input = element("input", { type: "range", min, max, step, value, "aria-label": label, "data-control": name });
   const shown = element("output", { class: "caps-value" }, format(value));
   const set = (v) => {
-    if (document.activeElement !== input || Number(input.value) !== v) input.value = v;
-    shown.textContent = format(v);
+    if (Number(input.value) !== v) input.value = v;
+    write(shown, format(v));
   };
   input.addEventListener("input", () => {
-    shown.textContent = format(Number(input.value));
+    write(shown, format(Number(input.value)));
     onmove(Number(input.value));
   });
   const node = element("label", { class: "caps-slider" }, element("span", {}, label), input, shown);
@@ -183,9 +188,9 @@ function frame(model, el, { title, words: compose, code: recipe }) {
     if (!forJupyter) event.stopPropagation();
   });
   el.append(root);
-  const say = (text) => { if (words.textContent !== text) words.textContent = text; };
+  const say = (text) => write(words, text);
   const showError = () => { error.textContent = model.get("error"); error.hidden = !model.get("error"); };
-  const showCode = () => { code.textContent = recipe ? recipe() : model.get("code"); };
+  const showCode = () => write(code, recipe ? recipe() : model.get("code"));
   const showWords = () => say(compose ? compose() : model.get("words"));
   const tell = () => { showWords(); showCode(); };
   const listeners = [["change:error", showError], ["change:code", showCode], ["change:words", showWords]];

@@ -140,7 +140,8 @@ function render({ model, el }) {
     } else drawLevels(decoded.context, decode(s.z), shape, 0, 0, decoded.wide, decoded.high);
     for (const { k, set, tick } of sliders) {
       set(s.z[k]);
-      tick.style.left = `calc(8px + (100% - 16px) * ${(Math.max(-3, Math.min(3, s.start[k])) + 3) / 6})`;
+      const left = `calc(8px + (100% - 16px) * ${(Math.max(-3, Math.min(3, s.start[k])) + 3) / 6})`;
+      if (tick.left !== left) tick.style.left = tick.left = left;
     }
     if (pad) {
       const ends = [["A", s.index], ["B", s.other]].map(([name, at]) => ({ name, code: codeOf(at) })).filter((e) => e.code);
