@@ -38,7 +38,7 @@ times = []
 for i in range(200):
     image = memoryview(np.roll(pad.image, i, 1).tobytes())
     start = time.perf_counter()
-    pad.set_state({"image": image, "asked": pad.asked})
+    pad.set_state({"drawing": image, "asked": pad.asked})
     pad._look(pad.asked)
     times.append(1000 * (time.perf_counter() - start))
 """

@@ -63,7 +63,7 @@ def test_a_wider_pen_shows(view):
 def test_an_image_from_the_browser_is_answered_in_one_call(view, model):
     image = np.random.default_rng(0).integers(0, 255, (8, 8, 1), dtype=np.uint8)
     asked = model.asked
-    view.set_state({"image": memoryview(image.tobytes()), "asked": 1})
+    view.set_state({"drawing": memoryview(image.tobytes()), "asked": 1})
     assert model.asked == asked + 1
     assert view.answered == 1
     np.testing.assert_array_equal(view.image, image)
@@ -184,7 +184,7 @@ def test_bad_arguments_are_refused_in_words(model):
 
 def test_an_error_while_looking_shows_under_the_view(view, model):
     model.mix = model.mix[:3]
-    view.set_state({"image": memoryview(bytes(range(64))), "asked": 1})
+    view.set_state({"drawing": memoryview(bytes(range(64))), "asked": 1})
     assert "ValueError" in view.error
 
 
@@ -212,6 +212,6 @@ def test_real_networks_one_image_at_a_time():
     times = []
     for question in range(1, 40):
         start = time.perf_counter()
-        view.set_state({"image": memoryview(np.roll(view.image, question, 1).tobytes()), "asked": question})
+        view.set_state({"drawing": memoryview(np.roll(view.image, question, 1).tobytes()), "asked": question})
         times.append(time.perf_counter() - start)
     assert np.median(times) < 0.05  # 3–6 ms on an idle machine

@@ -3,15 +3,13 @@
 
 const SEEN = 122; // CSS pixels of the longer side of what the network sees, and of what it decodes
 const PLANE = 196;
-const INK = 140; // pixels of a side of the inked pad, as in capslab/data/drawn.py
-const PATIENCE = 2500; // milliseconds that a kernel may take to answer
 const MOST_ROWS = 5; // iterations shown
 const LEFT = 86; // of the maps: where an iteration's number and entropy stand
 
 function render({ model, el }) {
   const classes = model.get("classes");
   const shape = model.get("shape");
-  const [height, width, channels] = shape;
+  const [height, width] = shape;
   const share = model.get("share"); // of a side, that a drawing fills
   const missing = model.get("missing");
   const axes = model.get("axes");
@@ -25,15 +23,7 @@ function render({ model, el }) {
   const J = classes.length;
   const longest = Math.max(height, width);
 
-  let version = 0; // of the drawing
-  let imaged = -1; // the version that `image` was made of
-  let asked = 0;
-  let known = 0; // the version that the answer on screen belongs to
-  let patience = 0; // a timer while an answer is due
   let silent = false; // the kernel did not answer in time
-  let seen = { grey: new Float64Array(height * width), box: null };
-  let pixels = new Uint8Array(height * width * channels);
-  let sent = null; // the strokes as Python knows them
   const answers = ["primary", "probabilities", "z", "decoded"]; // what Python says of a drawing
   let routed = { of: null, steps: null };
 
@@ -65,34 +55,10 @@ function render({ model, el }) {
   view.root.classList.add("caps-draws");
   const look = theme(view.root, () => draw());
 
-  /** One question at a time, always about the newest drawing: what was drawn in between is dropped. */
-  const ask = () => {
-    if (patience || known === version) return;
-    asked = version;
-    patience = setTimeout(() => { patience = 0; known = version; silent = true; drawNow(); }, PATIENCE);
-    model.set("image", pixels);
-    model.set("asked", model.get("asked") + 1);
-    if (!orphans.has(model)) model.save_changes(); // a new kernel would not know this view
-  };
-  const answered = () => {
-    if (model.get("answered") !== model.get("asked")) return; // an answer that came too late
-    clearTimeout(patience);
-    patience = 0;
-    silent = false;
-    known = asked;
-    drawNow();
-  };
-  const send = sender(model, 10);
-  const change = () => { version++; draw(); };
-  const finish = () => {
-    sent = pad.strokes().map((stroke) => [...stroke]);
-    model.set("strokes", sent);
-    drawNow();
-    send({});
-  };
-
   // The pieces.
-  const pad = drawingPad({ onchange: () => change(), onend: () => finish() });
+  const heard = (quiet) => () => { silent = quiet; drawNow(); };
+  const pad = joinPad(model, shape, share, { onchange: () => draw(), onend: () => drawNow(),
+    onanswer: heard(false), onsilence: heard(true) });
   const small = (label) => canvas(SEEN * width / longest, SEEN * height / longest, label);
   const picture = small("What the network sees");
   const decoded = small("Decoded from the pose of the predicted capsule");
@@ -172,31 +138,19 @@ function render({ model, el }) {
   let answerShown = [];
   const drawNow = () => {
     if (!look.ink) look.read(); // the view was not yet on the page when it was made
-    if (imaged !== version) {
-      seen = centreInk(inkStrokes(pad.strokes(), model.get("pen"), INK), INK, shape, share);
-      pixels = pixelsOf(seen.grey, channels);
-      imaged = version;
-    }
-    ask();
-    pad.draw(look, model.get("pen"), seen.box);
-    drawImage(picture.context, pixels, 0, shape, 0, 0, SEEN / longest);
+    pad.update(look);
+    drawImage(picture.context, pad.pixels(), 0, shape, 0, 0, SEEN / longest);
     const s = now();
     const answer = [...answers.map((name) => model.get(name)), s.empty, s.silent, behindIsOld, look.ink, look.dark];
     if (answer.some((part, k) => part !== answerShown[k])) drawAnswer(s);
     answerShown = answer;
-    pen.set(model.get("pen"));
-    undo.disabled = clear.disabled = s.empty;
-    Object.assign(view.root.dataset, { drawing: version, answer: known });
+    Object.assign(view.root.dataset, pad.told());
     view.tell();
   };
   const draw = latest(() => drawNow());
 
   // Controls.
-  const undo = button("Undo", () => pad.undo(), { title: "take the last stroke back" });
-  const clear = button("Clear", () => pad.clear());
-  const pen = slider({ label: "pen width", name: "pen", min: 0.02, max: 0.2, step: 0.005, value: model.get("pen"),
-    onmove: (v) => send({ pen: v }), format: (v) => `${Math.round(100 * v)} %` });
-  for (const [name, node] of [["undo", undo], ["clear", clear], ["pen", pen.node]]) {
+  for (const [name, node] of [["undo", pad.undo], ["clear", pad.clear], ["pen", pad.pen.node]]) {
     if (!view.hidden(name)) view.controls.append(node);
   }
   const panel = (title, ...nodes) => element("div", { class: "caps-panel" }, element("h4", {}, title), ...nodes);
@@ -223,26 +177,12 @@ function render({ model, el }) {
       ...(manifold && model.get("latent_dim") > 2 ? [note("Behind: what it decodes to there, all other dimensions at 0.")] : [])));
   }
 
-  const takeStrokes = () => {
-    if (model.get("strokes") === sent) return; // what this pad told Python itself
-    sent = model.get("strokes");
-    pad.set(sent.map((stroke) => stroke.map((point) => [...point])));
-    [known, silent] = [version, false]; // Python sends its answer with them
-  };
-  const takePen = () => { if (imaged === version) { version++; draw(); } };
-  takeStrokes();
-  model.on("change:strokes", takeStrokes);
-  model.on("change:pen", takePen);
-  model.on("change:answered", answered);
   for (const name of answers) model.on(`change:${name}`, draw);
   draw();
   return () => {
     look.stop();
-    clearTimeout(patience);
+    pad.stop();
     if (manifold) manifold.stop();
-    model.off("change:strokes", takeStrokes);
-    model.off("change:pen", takePen);
-    model.off("change:answered", answered);
     for (const name of answers) model.off(`change:${name}`, draw);
     view.dispose();
   };

@@ -7,17 +7,17 @@ in the browser (`drawing_arithmetic.js`, `routing_arithmetic.js`, `latent_arithm
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import traitlets as t
 
-from capslab.data.drawn import PEN, SMALL, centred, filling, inked
+from capslab.data.drawn import filling
 from capslab.errors import ArgumentError, Said
 from capslab.routing import RoutingTrace, routing_by_agreement, softmax
 from capslab.widgets import decoders, drawing_figure, strip
-from capslab.widgets.base import Array, View, fill, module, shown, style
+from capslab.widgets.base import Array, View, fill, module, style
+from capslab.widgets.drawable import Drawable, for_one
 
 RECIPE = """\
 import capslab as cl
@@ -35,44 +35,7 @@ DECODES = "reconstruction = model.decode(trace.outputs[-1:])[0]  # (height, widt
 ENCODES = "z = vae.encode(image[None])[0]\nagain = vae.decode(z[None])[0]\n"
 
 
-class Strokes(t.TraitType):
-    """Lines of points (x, y) in 0…1, three decimals, as tuples; they travel both ways as lists."""
-
-    default_value = ()
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.tag(sync=True, to_json=lambda value, widget: [[list(p) for p in line] for line in value])
-
-    def validate(self, obj: Any, value: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
-        try:
-            lines = [np.asarray(line, float) for line in value]
-        except (TypeError, ValueError):
-            lines = [np.empty(0)]
-        fits = all(line.ndim == 2 and line.shape[1:] == (2,) and len(line) for line in lines)
-        if not fits or not all(((line >= 0) & (line <= 1)).all() for line in lines):
-            raise ArgumentError(
-                str(self.name),
-                "a list of strokes, each a list of points (x, y) in 0…1",
-                value,
-                f"Try {self.name}=[[(0.5, 0.2), (0.5, 0.8)]].",
-            )
-        return tuple(tuple((x, y) for x, y in line.round(3).tolist()) for line in lines)
-
-
-class Picture(Array):
-    """The image on the pad: an array that the browser makes and Python reads, or the other way."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.tag(from_json=self._take, echo_update=False)
-
-    @staticmethod
-    def _take(value: Any, widget: Any) -> np.ndarray:
-        return np.frombuffer(bytes(value), np.uint8).reshape(widget.shape)
-
-
-class DrawingView(View):
+class DrawingView(Drawable, View):
     """A pad to draw on, and what a network says of the drawing.
 
     Attributes
@@ -96,9 +59,6 @@ class DrawingView(View):
     STATE = ("pen", "strokes")
     CONTROLS = ("undo", "clear", "pen", "routing", "reconstruction", "latent", "code")
 
-    strokes = Strokes()
-    pen = t.Float(PEN).tag(sync=True)
-    image = Picture()
     lengths = t.Instance(np.ndarray, allow_none=True)
     predicted = t.Int(None, allow_none=True)
 
@@ -117,8 +77,6 @@ class DrawingView(View):
     vae_kernels = Array()
     missing = t.Unicode().tag(sync=True)  # what this network cannot show, in words
     recipe = t.Unicode().tag(sync=True)
-    asked = t.Int(0).tag(sync=True, echo_update=False)
-    answered = t.Int(0).tag(sync=True)
     primary = Array()  # (I, P)
     probabilities = Array()  # (J,)
     z = Array()  # (d,)
@@ -136,7 +94,7 @@ class DrawingView(View):
             )
         if vae is not None:
             _check_vae(vae, model.shape)
-        self._model, self._vae, self._quiet = model, vae, True
+        self._model, self._vae = model, vae
         self._trace: RoutingTrace | None = None
         self._layers: list[Any] = []
         shape = tuple(int(n) for n in model.shape)
@@ -145,8 +103,7 @@ class DrawingView(View):
         if vae is not None:
             traits |= self._about_vae(shape)
             traits["recipe"] += ENCODES
-        options.setdefault("pen", PEN if min(shape[:2]) >= SMALL else 0.12)  # 8×8 digits were drawn thick
-        super().__init__(**traits, share=filling(shape), image=np.zeros(shape, np.uint8), **options)
+        super().__init__(**traits, **self._blank(shape), share=filling(shape), **options)
         self._quiet = False
         self._look()
 
@@ -154,7 +111,7 @@ class DrawingView(View):
         """Routing weights and the decoder of a capsule network."""
         model, learned = self._model, self._model.routing_weights()
         self._learned = learned
-        self._primary = _for_one(getattr(model, "trunk", None), model.primary, shape)
+        self._primary = for_one(getattr(model, "trunk", None), model.primary, shape)
         _, digits, pose, _ = learned.weights.shape
         self._layers = decoders.dense(model, digits * pose, int(np.prod(shape)))
         kernels, layers = decoders.packed(self._layers)
@@ -174,9 +131,9 @@ class DrawingView(View):
         """A network without capsules: its probabilities alone."""
         model = self._model
         keras = hasattr(model, "logits") and callable(model)
-        logits = _for_one(model, None, shape) if keras else None
+        logits = for_one(model, None, shape) if keras else None
         self._probabilities = (
-            (lambda image: softmax(logits(image))) if logits else _for_one(None, model.probabilities, shape)
+            (lambda image: softmax(logits(image))) if logits else for_one(None, model.probabilities, shape)
         )
         name = type(model).__name__
         missing = f"A {name} has no capsules, so there is no routing and no reconstruction to show."
@@ -187,11 +144,16 @@ class DrawingView(View):
         vae, d = self._vae, int(self._vae.latent_dim)
         keras = hasattr(vae, "encoder") and hasattr(vae, "mean")
         piece = (lambda x: vae.mean(vae.encoder(x))) if keras else None
-        self._encode = _for_one(piece, vae.encode, shape)
+        self._encode = for_one(piece, vae.encode, shape)
         kernels, layers = decoders.packed(decoders.dense(vae, d, int(np.prod(shape))))
         effects = decoders.effects(vae.decode, np.zeros(d, np.float32), 1.5)
         axes = np.arange(d) if d <= 2 else np.argsort(-effects, kind="stable")[:2]
         return {"latent_dim": d, "axes": axes.tolist(), "vae_kernels": kernels, "vae_layers": layers}
+
+    @property
+    def image(self) -> np.ndarray:
+        """The drawing as the network sees it, uint8 `(h, w, c)`."""
+        return self.drawing
 
     @property
     def trace(self) -> RoutingTrace | None:
@@ -225,34 +187,6 @@ class DrawingView(View):
         """Wipe the pad."""
         self.strokes = ()
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """What the browser sends: it has made the image of its strokes itself."""
-        self._quiet = True
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._quiet = False
-
-    @t.validate("pen")
-    def _valid_pen(self, proposal: Any) -> float:
-        value = proposal["value"]
-        if not 0.02 <= value <= 0.2:
-            raise ArgumentError("pen", "a share of the pad from 0.02 to 0.2", value, f"Try pen={PEN}.")
-        return float(value)
-
-    @t.observe("strokes", "pen")
-    def _drawn_from_python(self, change: Any) -> None:
-        if self._quiet:
-            self._tell()
-            return
-        self.image = centred(inked(self.strokes, self.pen), self.shape)
-        self._look()
-
-    @t.observe("asked")
-    @shown
-    def _answer(self, change: Any) -> None:
-        self._look(self.asked)
-
     def _look(self, question: int | None = None) -> None:
         """Show the image to the networks; the browser's answer leaves first, words come after."""
         blank = not self.image.any()
@@ -270,9 +204,9 @@ class DrawingView(View):
                 self.answered = question
         self.lengths = None if self.trace is None else self.trace.lengths[-1]
         self.predicted = None if self.scores is None else int(self.scores.argmax())
-        self._tell()
+        self._retell_strokes()
 
-    def _tell(self) -> None:
+    def _retell_strokes(self) -> None:
         """Words and code for what is shown now."""
         strokes = [[list(point) for point in line] for line in self.strokes]
         with self.hold_sync():
@@ -282,15 +216,6 @@ class DrawingView(View):
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
         return drawing_figure.draw(self)
-
-
-def _for_one(piece: Any, method: Any, shape: tuple[int, ...]) -> Callable[[np.ndarray], np.ndarray]:
-    """A function of one image: Keras's `piece` compiled, or else a `method` that takes a batch."""
-    if piece is None:
-        return lambda image: np.asarray(method(image[None]))[0]
-    from capslab.backend import for_one
-
-    return for_one(piece, shape)
 
 
 def _check_vae(vae: Any, shape: Any) -> None:

@@ -1,6 +1,9 @@
-// A pad to draw on with a mouse, a pen, a finger or the keyboard. It holds strokes and draws them, no more.
+// A pad to draw on with a mouse, a pen, a finger or the keyboard, the image that a network sees of it, and
+// questions to the kernel about the newest one.
 
 const PAD_SIDE = 280;
+const INK = 140; // pixels of a side of the inked pad, as in capslab/data/drawn.py
+const PATIENCE = 2500; // milliseconds that a kernel may take to answer
 const NEAR = 0.006; // of the pad: points nearer to the last one add nothing
 const STEP = 0.025; // of an arrow key
 
@@ -8,14 +11,14 @@ const STEP = 0.025; // of an arrow key
  * Strokes are lists of [x, y] in 0…1, three decimals. onchange() runs whenever they change, onend() when a
  * stroke is done or undone. Returns {node, hint, strokes(), set(strokes), undo(), clear(), draw(look, pen, box)}.
  */
-function drawingPad({ onchange, onend, active = () => true }) {
+function drawingPad({ strokes: begun = [], onchange, onend }) {
   const node = canvas(PAD_SIDE, PAD_SIDE,
     "Drawing pad. Arrow keys move the pen, space puts it down and lifts it, Backspace takes the last stroke back, Delete clears.",
     { role: "application", tabindex: "0", class: "caps-drawing" });
   const hint = element("p", { class: "caps-soft caps-hint", "aria-live": "polite" });
   const usual = "Mouse, pen or finger; or arrow keys to move, space to put the pen down and lift it.";
   hint.textContent = usual;
-  let strokes = [];
+  let strokes = begun;
   let open = null; // the stroke being drawn
   let pointer = null;
   let keys = null; // where the keyboard's pen is, once it was used
@@ -35,7 +38,7 @@ function drawingPad({ onchange, onend, active = () => true }) {
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map(thousandth);
   };
   node.addEventListener("pointerdown", (event) => {
-    if (pointer !== null || event.button !== 0 || !active()) return;
+    if (pointer !== null || event.button !== 0) return;
     if (open) end(); // the keyboard's
     node.setPointerCapture(event.pointerId);
     pointer = event.pointerId;
@@ -119,4 +122,87 @@ function drawingPad({ onchange, onend, active = () => true }) {
   };
   const set = (told) => { open = pointer = null; strokes = told; onchange(); };
   return { node, hint, strokes: () => strokes, set, undo, clear, draw };
+}
+
+/**
+ * Asks Python about the drawing, one question at a time and always about the newest: what was drawn in
+ * between is dropped. onanswer() runs for an answer, onsilence() when none comes in time.
+ * Returns {ask(version, pixels), known(), settle(version), stop}.
+ */
+function asker(model, { onanswer, onsilence }) {
+  let known = 0; // the version that the answer on screen belongs to
+  let asked = 0;
+  let patience = 0; // a timer while an answer is due
+  const ask = (version, pixels) => {
+    if (patience || known === version) return;
+    asked = version;
+    patience = setTimeout(() => { patience = 0; known = version; onsilence(); }, PATIENCE);
+    model.set("drawing", pixels);
+    model.set("asked", model.get("asked") + 1);
+    if (!orphans.has(model)) model.save_changes(); // a new kernel would not know this view
+  };
+  const answered = () => {
+    if (model.get("answered") !== model.get("asked")) return; // an answer that came too late
+    clearTimeout(patience);
+    patience = 0;
+    known = asked;
+    onanswer();
+  };
+  model.on("change:answered", answered);
+  return { ask, known: () => known, settle: (version) => { known = version; },
+    stop: () => { clearTimeout(patience); model.off("change:answered", answered); } };
+}
+
+/**
+ * A pad joined to the traits of a Drawable in Python: strokes, pen, drawing. `onchange()` runs when the
+ * drawing changes, `onend()` when a stroke is done, `onanswer()` and `onsilence()` as above. The view calls
+ * `update(look)` when it draws: that makes the newest image, asks about it and draws the pad.
+ */
+function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence }) {
+  const send = sender(model, 10);
+  const questions = asker(model, { onanswer, onsilence });
+  let version = 0; // of the drawing
+  let made = -1; // the version that `pixels` were made of
+  let sent = model.get("strokes"); // as Python knows them
+  const copied = () => sent.map((stroke) => stroke.map((point) => [...point]));
+  let box = null;
+  let pixels = new Uint8Array(shape[0] * shape[1] * shape[2]);
+  const change = () => { version++; onchange(); };
+  const pad = drawingPad({ strokes: copied(), onchange: change, onend: () => {
+    sent = pad.strokes().map((stroke) => [...stroke]);
+    model.set("strokes", sent);
+    onend();
+    send({});
+  } });
+  const pen = slider({ label: "pen width", name: "pen", min: 0.02, max: 0.2, step: 0.005, value: model.get("pen"),
+    onmove: (v) => send({ pen: v }), format: (v) => `${Math.round(100 * v)} %` });
+  const undo = button("Undo", () => pad.undo(), { title: "take the last stroke back" });
+  const clear = button("Clear", () => pad.clear());
+  const update = (look) => {
+    if (made !== version) {
+      const seen = centreInk(inkStrokes(pad.strokes(), model.get("pen"), INK), INK, shape, share);
+      [pixels, box, made] = [pixelsOf(seen.grey, shape[2]), seen.box, version];
+    }
+    questions.ask(version, pixels);
+    pad.draw(look, model.get("pen"), box);
+    pen.set(model.get("pen"));
+    undo.disabled = clear.disabled = !pad.strokes().length;
+  };
+  const takeStrokes = () => {
+    if (model.get("strokes") === sent) return; // what this pad told Python itself
+    sent = model.get("strokes");
+    pad.set(copied());
+    questions.settle(version); // Python sends its answer with them
+    onanswer();
+  };
+  const takePen = () => { if (made === version) change(); };
+  model.on("change:strokes", takeStrokes);
+  model.on("change:pen", takePen);
+  const stop = () => {
+    questions.stop();
+    model.off("change:strokes", takeStrokes);
+    model.off("change:pen", takePen);
+  };
+  return { node: pad.node, hint: pad.hint, pen, undo, clear, update, stop, pixels: () => pixels,
+    strokes: pad.strokes, told: () => ({ drawing: version, answer: questions.known() }) };
 }
