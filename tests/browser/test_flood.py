@@ -34,6 +34,8 @@ READ = {
     "routing": lambda view: view.iteration,
     "latent": lambda view: view.z[1],
     "plane": lambda view: view.z[1],
+    "pose": lambda view: view.pose[1],
+    "sandbox": lambda view: view.iteration,
 }
 
 
