@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
-from capslab.plots.style import draw_image, ink_on, new_figure, open_axes, palette, pixels
+from capslab.plots.style import badge, draw_image, new_figure, open_axes, palette, pixels
 
 if TYPE_CHECKING:
     from capslab.clustering import Curves, KMeansPath
@@ -97,17 +97,7 @@ def _draw_points(axes: Axes, points: Any, labels: Any, names: Any) -> None:
     x, y = points[shown].T
     axes.scatter(x, y, c=colours[labels[shown]], s=size, alpha=0.6, linewidths=0, rasterized=True)
     for i in np.unique(labels):
-        middle = np.median(points[labels == i], axis=0)
-        axes.annotate(
-            str(i if names is None else names[i]),
-            middle,
-            ha="center",
-            va="center",
-            fontsize=9,
-            weight="bold",
-            color=ink_on(palette(i)),
-            bbox={"boxstyle": "round,pad=0.25", "facecolor": palette(i), "edgecolor": "white"},
-        )
+        badge(axes, np.median(points[labels == i], axis=0), i, None if names is None else str(names[i]))
 
 
 def _draw_scores(axes: Axes, scores: Curves, k: int | None) -> None:

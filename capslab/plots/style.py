@@ -99,6 +99,21 @@ def open_axes(axes: Axes, x: str, y: str) -> Axes:
     return axes
 
 
+def badge(axes: Axes, spot: Any, number: int, text: str | None = None, size: float = 9) -> None:
+    """A group's name, or its number, on its colour at a spot `(x, y)`."""
+    box = {"boxstyle": "round,pad=0.25", "facecolor": palette(number), "edgecolor": "white"}
+    axes.annotate(
+        str(number) if text is None else text,
+        spot,
+        ha="center",
+        va="center",
+        fontsize=size,
+        weight="bold",
+        color=ink_on(palette(number)),
+        bbox=box,
+    )
+
+
 def pixels(images: Any, argument: str = "images") -> np.ndarray:
     """Images of any form as float32 `(n, h, w, c)` in 0…1, c being 1 or 3.
 

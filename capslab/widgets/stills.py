@@ -15,8 +15,7 @@ MOST_POINTS = 10_000
 
 def comparison_figure(view: CompareView) -> Any:
     """A scatter for each representation, its scores below, at the view's k."""
-    from capslab.plots import ink_on, palette
-    from capslab.plots.style import new_figure
+    from capslab.plots.style import badge, new_figure, palette
 
     i, about, labels = view.ks.index(view.k), view.about, view.labels[:, view.ks.index(view.k)]  # (e, m)
     some = np.arange(labels.shape[1])
@@ -29,18 +28,7 @@ def comparison_figure(view: CompareView) -> Any:
         size = float(np.clip(6000 / len(some), 1, 20))
         axes.scatter(x[some], y[some], c=colours[labels[e, some]], s=size, linewidths=0, rasterized=True)
         for c in np.unique(labels[e]):
-            middle = view.points[e][labels[e] == c].mean(axis=0)
-            box = {"boxstyle": "round,pad=0.2", "facecolor": palette(c), "edgecolor": "white"}
-            axes.annotate(
-                str(c),
-                middle,
-                ha="center",
-                va="center",
-                fontsize=8,
-                weight="bold",
-                color=ink_on(palette(c)),
-                bbox=box,
-            )
+            badge(axes, view.points[e][labels[e] == c].mean(axis=0), c, size=8)
         axes.set(xticks=[], yticks=[], box_aspect=0.9)
         axes.set_aspect("equal", adjustable="datalim")
         made = "with" if about["supervised"][e] else "without"

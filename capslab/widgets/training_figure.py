@@ -41,31 +41,22 @@ def _curves(axis: Any, view: Any, metric: str) -> None:
 
 
 def _pictures(figure: Any, view: Any) -> None:
-    """Images above, what the model makes of them below, in one picture."""
-    _, n, h, w, c = view.pictures.shape
-    gap = max(1, w // 10)
-    sheet = np.full((2 * h + gap, n * (w + gap) - gap, c), 255, np.uint8)
-    for row in range(2):
-        for i in range(n):
-            top, left = row * (h + gap), i * (w + gap)
-            sheet[top : top + h, left : left + w] = view.pictures[row, i]
+    """Images above, what the model makes of them below."""
+    from capslab.plots.style import draw_image, mosaic
+
+    _, n, *size = view.pictures.shape
+    sheet = mosaic(view.pictures.reshape(-1, *size) / np.float32(255), columns=n)
     axis = figure.subplots()
-    axis.imshow(sheet.squeeze(), cmap="gray", vmin=0, vmax=255)
+    draw_image(axis, sheet)
     axis.set_title(f"images, and below what the model makes of them {view.after()}", fontsize=9)
-    axis.set_axis_off()
 
 
 def _points(axis: Any, view: Any) -> None:
-    from capslab.plots import ink_on, palette
+    from capslab.plots.style import badge, palette
 
     labels = view.point_labels
-    grey = (0.4, 0.4, 0.4)
-    axis.scatter(*view.points.T, c=[grey if k < 0 else palette(k) for k in labels], s=8)
+    axis.scatter(*view.points.T, c=["#666666" if k < 0 else palette(k) for k in labels], s=8)
     for k in np.unique(labels[labels >= 0]):
-        box = {"boxstyle": "round,pad=0.2", "facecolor": palette(k), "edgecolor": "white"}
-        middle = np.median(view.points[labels == k], axis=0)
-        axis.annotate(
-            str(k), middle, ha="center", va="center", fontsize=8, color=ink_on(palette(k)), bbox=box
-        )
+        badge(axis, np.median(view.points[labels == k], axis=0), int(k), size=8)
     axis.set(xticks=[], yticks=[], xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
     axis.set_title(f"features of {len(labels)} images {view.after()}", fontsize=9)
