@@ -32,6 +32,7 @@ _HOME = {
     "explore_clusters": "capslab.widgets",
     "explore_latent": "capslab.widgets",
     "explore_pose": "capslab.widgets",
+    "routing_sandbox": "capslab.widgets",
     "show_routing": "capslab.widgets",
     # claims and exercises
     "verdict": "capslab.verdicts",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from fakes import FakeCapsNet, FakeVAE, some_images
+from fakes import FakeCapsNet, FakePoseNet, FakeVAE, some_images
 
 import capslab as cl
 from capslab.features import Embedding
@@ -27,8 +27,19 @@ VIEWS: dict[str, Callable[[], Any]] = {
     "routing": lambda: cl.show_routing(FakeCapsNet(), some_images()),
     "latent": lambda: cl.explore_latent(FakeVAE(), some_images()),
     "plane": lambda: cl.explore_latent(FakeVAE(latent=2), some_images()),
+    "sandbox": lambda: cl.routing_sandbox(),
+    "pose": lambda: cl.explore_pose(FakePoseNet(), some_images()[7]),
+    "drawing": lambda: cl.draw_digit(FakePoseNet(), FakeVAE()),
     "training": lambda: TrainingView("CapsNet on CPU", 3, ["accuracy", "loss"]),
 }
 
 #: the slider that a learner drags first, where there is one
-SLIDERS = {"clusters": "k", "compare": "k", "routing": "iteration", "latent": "z1", "plane": "z1"}
+SLIDERS = {
+    "clusters": "k",
+    "compare": "k",
+    "routing": "iteration",
+    "latent": "z1",
+    "plane": "z1",
+    "pose": "pose[1]",
+    "sandbox": "iteration",
+}

@@ -13,6 +13,7 @@ _HOME = {
     "explore_latent": "latent",
     "draw_digit": "drawing",
     "explore_pose": "pose",
+    "routing_sandbox": "sandbox",
     "show_routing": "routing",
     "TrainingView": "training",
 }
