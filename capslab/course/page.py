@@ -23,6 +23,7 @@ from capslab.course.formulas import svg
 
 STATE = "application/vnd.jupyter.widget-state+json"
 MARK = "capslab_view"  # in an output's metadata: the id of the live view that stood there
+TRAINING = "TrainingView"
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 ELSEWHERE = re.compile(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*["'](https?://[^"'/]+)""")
 
@@ -37,7 +38,8 @@ class Page:
     title : the notebook's first heading; `lead` the first paragraph below it, as HTML.
     body : the cells as HTML.
     views : for each live view its id and its state as JSON; `sources` their modules and styles, once each.
-    picture : the still picture of the first view, or else of the first output that has one; an element.
+    picture : an element: the still picture of the first view that is not a training curve, `cover`, or else
+        of the first output that has one.
     said : what a reader will not see, in words.
     """
 
@@ -48,6 +50,7 @@ class Page:
     views: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     picture: str = ""
+    cover: str = ""
     said: list[str] = field(default_factory=list)
 
 
@@ -137,8 +140,8 @@ def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: 
     data, shown = output.data, output.metadata.get(MARK)
     still = _picture(output)
     if shown:
-        if not made.views:
-            made.picture = still
+        if made.cover not in made.views and TRAINING not in states[shown]["state"].get("_anywidget_id", ""):
+            made.picture, made.cover = still, shown
         _add_view(made, shown, states[shown])
         words = html.escape(data.get("text/plain", "a live view"))
         return f'<figure class="live" data-view="{shown}">{still or f"<p>{words}</p>"}</figure>'
