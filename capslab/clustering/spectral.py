@@ -107,7 +107,7 @@ class SpectralPath(ClusterMixin, BaseEstimator):
         power: float = 0.0,
         straighten: bool | None = None,
         n_eigenvalues: int = 20,
-        n_init: int = 20,
+        n_init: int = 50,
         seed: int = 0,
     ) -> None:
         self.n_clusters = n_clusters

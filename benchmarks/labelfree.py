@@ -1,0 +1,158 @@
+"""Clustering without labels: accuracy, CPU-seconds and peak memory, each run in a process of its own.
+
+    python benchmarks/labelfree.py                       # everything, 5 seeds: an hour on two cores
+    python benchmarks/labelfree.py digits spectral-20k --seeds 0 1 2
+    python benchmarks/labelfree.py --one spectral 0      # one run, here, as a line of JSON
+
+Labels are read after the clustering, to score it. CPU-seconds count the clustering with whatever
+training it needs, not Python's imports; the peak counts everything that the process ever held.
+Results are added to benchmarks/labelfree.json, and `--bundle` copies them into the package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import capslab as cl
+from capslab.clustering import SpectralPath, contingency, matched_accuracy, normalized_mutual_information
+
+PATH = Path(__file__).with_suffix(".json")
+ONE_CORE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+EDGES = {"features": "gradients", "n_components": 80, "power": 0.25}
+#: what the class numbers of a clustering are, for its images and for unseen ones
+Found = tuple[np.ndarray, np.ndarray | None]
+
+
+def spectral(images: cl.Images, test: cl.Images, seed: int, **settings: Any) -> Found:
+    return SpectralPath(10, seed=seed, **settings).fit_predict(images), None
+
+
+def selftrained(images: cl.Images, test: cl.Images, seed: int) -> Found:
+    from capslab.selftrain import selftrain
+
+    labels = SpectralPath(10, seed=seed).fit_predict(images)
+    network = selftrain(images, labels, seed=seed)
+    return network.classify(images), network.classify(test)
+
+
+def full(images: cl.Images, test: cl.Images, seed: int) -> Found:
+    from capslab.labelfree import LabelFree
+
+    model = LabelFree(10, seed=seed).fit(images)
+    return model.labels_, model.predict(test)
+
+
+def averaged(images: cl.Images, test: cl.Images, seed: int) -> Found:
+    from capslab.labelfree import LabelFree
+
+    model = LabelFree(10, views=4, seed=seed).fit(images)
+    return model.labels_, model.predict(test)
+
+
+def edges(images: cl.Images, test: cl.Images, seed: int) -> Found:
+    return spectral(images, test, seed, **EDGES)
+
+
+Cluster = Callable[[cl.Images, cl.Images, int], Found]
+#: name: data set, images taken (None for all that are not held out), how, goal
+RUNS: dict[str, tuple[str, int | None, Cluster, str]] = {
+    "digits": ("digits", 1797, spectral, "≥ .95 in 0.5 s"),
+    "spectral-20k": ("mnist", 20_000, spectral, "≥ .96"),
+    "edges-20k": ("mnist", 20_000, edges, "≥ .96"),
+    "spectral": ("mnist", None, spectral, "≥ .975 in 25 s and 1,000 MB"),
+    "edges": ("mnist", None, edges, ""),
+    "selftrained": ("mnist", None, selftrained, "test ≥ .985 in 60 s and 1,500 MB"),
+    "full": ("mnist", None, full, "test ≥ .990 in 90 s and 1,500 MB"),
+    "averaged": ("mnist", None, averaged, "test ≥ .992 (a stretch)"),
+    "fashion-spectral": ("fashion-mnist", None, spectral, ""),
+    "fashion-edges": ("fashion-mnist", None, edges, ""),
+    "fashion-full": ("fashion-mnist", None, full, ""),
+}
+
+
+def one(name: str, seed: int) -> dict[str, Any]:
+    """One run in this process; `seed` also draws the images where not all are taken."""
+    dataset, count, cluster, _ = RUNS[name]
+    images = cl.load(dataset)
+    test = images.test
+    if count is None:
+        images = images[np.asarray(images.parts) != 2]
+    elif count < len(images):
+        images = images[np.asarray(images.parts) != 2].sample(count, seed=seed)
+    if cluster in (selftrained, full, averaged):
+        import capslab.selftrain  # noqa: F401  # imports are not part of the measurement
+    wall, cpu = time.perf_counter(), time.process_time()
+    labels, unseen = cluster(images, test, seed)
+    row: dict[str, Any] = {
+        "run": name,
+        "data": dataset,
+        "images": len(images),
+        "seed": seed,
+        "accuracy": round(matched_accuracy(labels, images.labels), 4),
+        "nmi": round(normalized_mutual_information(contingency(labels, images.labels)), 4),
+        "test_accuracy": None if unseen is None else round(matched_accuracy(unseen, test.labels), 4),
+        "cpu_s": round(time.process_time() - cpu, 2),
+        "wall_s": round(time.perf_counter() - wall, 2),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    return row
+
+
+def apart(name: str, seed: int) -> dict[str, Any]:
+    """One run in a process of its own, on one core."""
+    command = [sys.executable, __file__, "--one", name, str(seed)]
+    environment = {**os.environ, **dict.fromkeys(ONE_CORE, "1")}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def told(rows: list[dict[str, Any]], name: str) -> str:
+    """Smallest, median and largest of each number over the seeds of a run."""
+    mine = [row for row in rows if row["run"] == name]
+    parts = [f"{name:16} {len(mine)} seeds"]
+    for key in ("accuracy", "test_accuracy", "cpu_s", "peak_mb"):
+        values = [row[key] for row in mine if row[key] is not None]
+        if values:
+            parts.append(f"{key} {min(values):g}/{np.median(values):g}/{max(values):g}")
+    return "   ".join(parts) + f"   goal {RUNS[name][3] or 'none'}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", nargs="*", help=f"of {', '.join(RUNS)}; all when left out")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--one", nargs=2, metavar=("RUN", "SEED"))
+    parser.add_argument("--bundle", action="store_true", help="copy all results so far into the package")
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(one(options.one[0], int(options.one[1]))))
+        return
+    rows = json.loads(PATH.read_text("utf-8")) if PATH.exists() else []
+    for name in options.runs or ([] if options.bundle else RUNS):
+        for seed in options.seeds:
+            row = apart(name, seed)
+            rows = [r for r in rows if (r["run"], r["seed"]) != (name, seed)] + [row]
+            PATH.write_text("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n", "utf-8")
+            print(row, flush=True)
+        print(told(rows, name), flush=True)
+    if options.bundle:
+        from capslab.measured import save
+
+        print("saved", save("labelfree", "python benchmarks/labelfree.py --bundle", rows).name)
+
+
+if __name__ == "__main__":
+    main()
