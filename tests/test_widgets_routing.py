@@ -198,3 +198,28 @@ def test_mixture_is_even_seeded_and_in_order():
     assert (np.diff(labels[first]) >= 0).all()
     assert first.tolist() == strip.mixture(labels, 300, size=9).tolist()
     assert first.tolist() != strip.mixture(labels, 300, size=9, seed=1).tolist()
+
+
+def test_a_drawing_is_routed_like_an_image(model, images):
+    from capslab.routing import route
+
+    view = show_routing(model, images, index=7)
+    with pytest.raises(ArgumentError, match="from 0 to 39"):
+        view.index = 40  # nothing is drawn yet
+    view.strokes = [[(0.2, 0.2), (0.7, 0.2), (0.4, 0.9)]]
+    assert view.index == 40
+    expected = route(model, view.drawing)
+    np.testing.assert_allclose(view.trace.couplings, expected.couplings, atol=1e-6)
+    assert view.trace.label is None
+    scope = {"model": model, "images": images}
+    exec(view.code, scope)
+    np.testing.assert_array_equal(scope["drawing"], view.drawing)
+    np.testing.assert_allclose(scope["trace"].couplings, view.trace.couplings, atol=1e-6)
+    again = show_routing(model, images, state=view.state)
+    assert again.words == view.words
+    assert again.state == view.state
+    view.index = 3
+    assert "images[3]" in view.code
+    view.index = 40
+    view.strokes = ()
+    assert view.index == view.positions[0]

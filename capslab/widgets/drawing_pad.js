@@ -9,9 +9,9 @@ const STEP = 0.025; // of an arrow key
 
 /**
  * Strokes are lists of [x, y] in 0…1, three decimals. onchange() runs whenever they change, onend() when a
- * stroke is done or undone. Returns {node, hint, strokes(), set(strokes), undo(), clear(), draw(look, pen, box)}.
+ * stroke is done or undone, onlook() when the keyboard's pen alone moved. Returns {node, hint, strokes(), set(strokes), undo(), clear(), draw(look, pen, box)}.
  */
-function drawingPad({ strokes: begun = [], onchange, onend }) {
+function drawingPad({ strokes: begun = [], onchange, onend, onlook }) {
   const node = canvas(PAD_SIDE, PAD_SIDE,
     "Drawing pad. Arrow keys move the pen, space puts it down and lifts it, Backspace takes the last stroke back, Delete clears.",
     { role: "application", tabindex: "0", class: "caps-drawing" });
@@ -82,9 +82,9 @@ function drawingPad({ strokes: begun = [], onchange, onend }) {
     if (event.key === " ") { if (open) end(); else begin(keys); }
     if (event.key === "Escape" && open) end();
     tellKeys();
-    onchange();
+    onlook();
   });
-  node.addEventListener("blur", () => { if (keys && open) end(); keys = null; hint.textContent = usual; onchange(); });
+  node.addEventListener("blur", () => { if (keys && open) end(); keys = null; hint.textContent = usual; onlook(); });
 
   /** The strokes; where they lie and their centre of mass (`box`, in shares of the pad); the keyboard's pen. */
   const draw = (look, pen, box) => {
@@ -168,7 +168,7 @@ function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence }) 
   let box = null;
   let pixels = new Uint8Array(shape[0] * shape[1] * shape[2]);
   const change = () => { version++; onchange(); };
-  const pad = drawingPad({ strokes: copied(), onchange: change, onend: () => {
+  const pad = drawingPad({ strokes: copied(), onchange: change, onlook: onchange, onend: () => {
     sent = pad.strokes().map((stroke) => [...stroke]);
     model.set("strokes", sent);
     onend();

@@ -2,7 +2,9 @@
 
 function render({ model, el }) {
   const view = frame(model, el, { title: "Routing by agreement", words: () => sayRouting(now()),
-    code: () => fill(model.get("recipe"), { index: model.get("index"), iterations: model.get("iterations"),
+    code: () => fill(model.get("recipe"), { iterations: model.get("iterations"),
+      image: ofDrawing() ? "drawing" : `images[${model.get("index")}]`,
+      drawing: ofDrawing() ? fill(model.get("recipe_drawing"), { strokes: JSON.stringify(own.strokes()), pen: model.get("pen") }) : "",
       iteration: model.get("iteration"), capsule: model.get("capsule") ?? now().pulled, digit: now().digit }) });
   view.root.classList.add("caps-routing");
   const weights = unpack(model.get("weights"));
@@ -11,6 +13,7 @@ function render({ model, el }) {
   const classes = model.get("classes");
   const grid = model.get("grid");
   const [I, J, D, P] = weights.shape;
+  const ofDrawing = () => model.get("index") === model.get("count");
   const send = sender(model, 10);
   const lay = layMap(grid);
   const perRow = Math.min(5, J);
@@ -56,9 +59,10 @@ function render({ model, el }) {
   };
 
   const draw = latest(() => {
+    if (!look.ink) look.read(); // the view was not yet on the page when it was made
+    own.update(look);
     const s = now();
     const chosen = { i: s.capsule, j: s.digit };
-    if (!look.ink) look.read(); // the view was not yet on the page when it was made
     const looked = hover || (s.capsule >= 0 ? chosen : null);
     for (const node of [input, entropy, maps, legend, lengths]) node.context.clearRect(0, 0, node.width, node.height);
     drawInput(input.context, strip, s.slot, looked && Array.from(fields.subarray(looked.i * 4, looked.i * 4 + 4)));
@@ -78,6 +82,7 @@ function render({ model, el }) {
     next.disabled = s.at === s.steps.length - 1;
   });
   const look = theme(view.root, draw);
+  const own = routingPad(model, unpack(model.get("thumbs")).shape.slice(1), () => draw());
   const tellCell = ({ i, j }, s) => {
     const ij = i * J + j;
     const step = s.steps[s.at];
@@ -152,12 +157,13 @@ function render({ model, el }) {
 
   // The strip can gain an image that Python asks for.
   const stripPlace = element("div", { hidden: view.hidden("images") });
-  const stripTraits = ["thumbs", "labels", "positions", "primary"];
+  const stripTraits = ["thumbs", "labels", "positions", "primary"]; // and the drawing, at its end
   const shownStrip = () => {
     if (strip) return strip;
     strip = Object.fromEntries(stripTraits.map((name) => [name, unpack(model.get(name))]));
+    strip = withDrawing(strip, model, own.pixels());
     cached = null;
-    thumbs = thumbnailStrip({ images: strip.thumbs, labels: strip.labels, positions: strip.positions, classes,
+    thumbs = thumbnailStrip({ drawing: model.get("count"), images: strip.thumbs, labels: strip.labels, positions: strip.positions, classes,
       label: "images to choose from", onpick: (slot) => { hover = null; send({ index: strip.positions.data[slot] }); } });
     stripPlace.replaceChildren(thumbs.node);
     return strip;
@@ -165,8 +171,9 @@ function render({ model, el }) {
   const dropStrip = () => { strip = null; draw(); };
   const panel = (title, ...nodes) => element("div", { class: "caps-panel" }, element("h4", {}, title), ...nodes);
   view.root.insertBefore(stripPlace, view.body);
+  if (!view.hidden("draw")) stripPlace.before(own.node);
   const controls = [["iteration", iterationSlider.node], ["iterations", count], ["play", previous], ["play", next],
-    ["play", play], ["play", slow], ["quantity", element("label", { class: "caps-slider" }, "maps of", quantity)]];
+    ["play", play], ["play", slow], ["quantity", element("label", { class: "caps-slider" }, "maps of", quantity)], ["draw", own.toggle]];
   view.controls.append(...controls.filter(([name]) => !view.hidden(name)).map(([, node]) => node));
   view.body.append(panel("Input", input, element("h4", {}, "Entropy of c / ln J"), entropy),
     panel("One map per digit capsule, one cell per primary capsule", maps, legend, told),
@@ -176,13 +183,14 @@ function render({ model, el }) {
 
   const traits = ["index", "iteration", "iterations", "capsule", "digit", "quantity", "words"];
   for (const name of traits) model.on(`change:${name}`, draw);
-  for (const name of stripTraits) model.on(`change:${name}`, dropStrip);
+  for (const name of [...stripTraits, "drawn"]) model.on(`change:${name}`, dropStrip);
   draw();
   return () => {
     stop();
     look.stop();
+    own.stop();
     for (const name of traits) model.off(`change:${name}`, draw);
-    for (const name of stripTraits) model.off(`change:${name}`, dropStrip);
+    for (const name of [...stripTraits, "drawn"]) model.off(`change:${name}`, dropStrip);
     view.dispose();
   };
 }

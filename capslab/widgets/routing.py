@@ -7,22 +7,25 @@ computes the same with `capslab.routing.route`, for `view.trace`, the words and 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import traitlets as t
 
+from capslab.data.drawn import filling
 from capslab.errors import ArgumentError, Said
 from capslab.routing import RoutingTrace, routing_by_agreement
 from capslab.widgets import routing_figure, strip
 from capslab.widgets.base import Array, View, fill, module, style
+from capslab.widgets.drawable import Drawable, for_one
 
 MOST = 10  # iterations; from there on nothing new is to be seen
 
 RECIPE = """\
 import capslab as cl
-
-trace = cl.route(model, images[⟨index⟩], iterations=⟨iterations⟩)
+⟨drawing⟩
+trace = cl.route(model, ⟨image⟩, iterations=⟨iterations⟩)
 step = ⟨iteration⟩ - 1  # iteration ⟨iteration⟩
 i, j = ⟨capsule⟩, ⟨digit⟩  # a primary and a digit capsule
 print("lengths", trace.lengths[step].round(2))
@@ -33,13 +36,20 @@ print("logit", trace.logits[step, i, j], "coupling", trace.couplings[step, i, j]
 print("agreement", trace.agreement[step, i, j], "contribution", trace.contributions[step, i, j])
 """
 
+DRAWING = """\
+from capslab.data.drawn import centred, inked
 
-class RoutingView(View):
-    """Routing by agreement on one image of a strip, every iteration kept.
+drawing = centred(inked(⟨strokes⟩, pen=⟨pen⟩), model.shape)  # as the network sees it
+"""
+
+
+class RoutingView(Drawable, View):
+    """Routing by agreement on one image of a strip, or on a drawing, every iteration kept.
 
     Attributes
     ----------
-    index : which of the images is shown.
+    index : which of the images is shown; one past the last is the drawing, once there is one.
+    strokes : of the drawing: lines of points (x, y) in 0…1; set them to draw from Python.
     iteration : the iteration on screen, from 1.
     iterations : how many are run, 1 to 10.
     capsule : the primary capsule whose arithmetic is shown, or None.
@@ -48,10 +58,13 @@ class RoutingView(View):
     trace : the `RoutingTrace` of what is shown.
     """
 
-    _esm = module("strip", "routing_arithmetic", "routing_draw", "routing_steps", "routing")
-    _css = style("strip", "routing")
-    STATE = ("iterations", "iteration", "index", "capsule", "digit", "quantity")
-    CONTROLS = ("images", "iteration", "iterations", "play", "quantity", "arithmetic", "code")
+    _esm = module(
+        "strip", "latent_draw", "drawing_arithmetic", "drawing_pad", "routing_arithmetic", "routing_draw",
+        "routing_steps", "routing_pad", "routing",
+    )  # fmt: skip
+    _css = style("strip", "drawing", "routing")
+    STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity")
+    CONTROLS = ("images", "draw", "iteration", "iterations", "play", "quantity", "arithmetic", "code")
 
     index = t.Int(0).tag(sync=True)
     iterations = t.Int(3).tag(sync=True)
@@ -63,6 +76,10 @@ class RoutingView(View):
     classes = t.List(t.Unicode()).tag(sync=True)
     grid = t.List(t.Int()).tag(sync=True)
     recipe = t.Unicode(RECIPE).tag(sync=True)
+    recipe_drawing = t.Unicode(DRAWING).tag(sync=True)
+    count = t.Int(0).tag(sync=True)  # of the images, and the position of the drawing
+    share = t.Float().tag(sync=True)  # of the image's side that a drawing fills
+    drawn = Array()  # (I, P), the drawing's primary capsules
     weights = Array()  # (I, J, D, P)
     bias = Array()  # (J, D)
     fields = Array()  # (I, 4): top, left, bottom, right
@@ -97,11 +114,37 @@ class RoutingView(View):
             bias=np.asarray(self._learned.bias, np.float32),
             fields=np.array([model.receptive_field(i) for i in range(len(self._learned.weights))], np.int32),
             **self._shown(chosen),
+            **self._blank(model.shape),
+            count=len(images),
+            share=filling(model.shape),
             index=index,
             iterations=count,
             iteration=count,
             **options,
         )
+        self._quiet = False
+        self._follow()
+
+    @cached_property
+    def _see(self) -> Any:
+        """One image to its primary capsules, compiled when the first drawing comes."""
+        return for_one(getattr(self._model, "trunk", None), self._model.primary, tuple(self._model.shape))
+
+    def _look(self, question: int | None = None) -> None:
+        """Route the drawing: it is what the view shows from now on; a cleared pad gives way to an image."""
+        empty = not self.drawing.any()
+        self._traces = {}
+        with self.hold_sync():
+            self.drawn = None if empty else self._see(self.drawing).astype(np.float32)
+            if not empty:
+                self.index = self.count
+            elif self.index == self.count:
+                self.index = int(self.positions[0])
+            if question is not None:
+                self.answered = question
+        self._follow()
+
+    def _retell_strokes(self) -> None:
         self._follow()
 
     def _shown(self, positions: np.ndarray) -> dict[str, np.ndarray]:
@@ -118,16 +161,17 @@ class RoutingView(View):
         """The `RoutingTrace` of the image and the number of iterations that are shown."""
         key = (self.index, self.iterations)
         if key not in self._traces:
-            image = self._images[self.index]
+            drawing = self.index == self.count
+            image = None if drawing else self._images[self.index]
             self._traces = {  # the newest alone: a trace of a large network takes megabytes
                 key: routing_by_agreement(
-                    self._learned.votes(self._primary[self.index]),
+                    self._learned.votes(self.drawn if drawing else self._primary[self.index]),
                     self.iterations,
                     self._learned.bias,
                     grid=tuple(self.grid),
                     classes=tuple(self.classes),
-                    image=image.images[0],
-                    label=None if image.labels is None else int(image.labels[0]),
+                    image=self.drawing if image is None else image.images[0],
+                    label=None if image is None or image.labels is None else int(image.labels[0]),
                 )
             }
         return self._traces[key]
@@ -140,7 +184,7 @@ class RoutingView(View):
 
     @t.validate("index")
     def _valid_index(self, proposal: Any) -> int:
-        return strip.position("index", proposal["value"], len(self._images))
+        return strip.position("index", proposal["value"], self.count + (self.drawn is not None))
 
     @t.validate("iterations")
     def _valid_iterations(self, proposal: Any) -> int:
@@ -174,12 +218,12 @@ class RoutingView(View):
 
     @t.observe("index")
     def _bring_into_strip(self, change: Any) -> None:
-        if self.positions is not None and self.index not in self.positions:
+        if self.positions is not None and self.index not in (*self.positions, self.count):
             with self.hold_sync():
                 for name, value in self._shown(strip.with_position(self.positions, self.index)).items():
                     setattr(self, name, value)
 
-    @t.observe(*STATE)
+    @t.observe("iterations", "iteration", "index", "capsule", "digit", "quantity")
     def _retell(self, change: Any) -> None:
         if self.iteration > self.iterations:
             self.iteration = self.iterations  # comes back here
@@ -191,9 +235,12 @@ class RoutingView(View):
         step = self.trace.couplings[self.iteration - 1]  # (I, J)
         pulled = int(step.argmax()) // step.shape[1]
         self.words = routing_figure.words(self.trace, self.iteration, self.capsule, self.digit, self.quantity)
+        drawing = self.index == self.count
+        strokes = [[list(point) for point in line] for line in self.strokes]
         self.code = fill(
             self.recipe,
-            index=self.index,
+            drawing=fill(self.recipe_drawing, strokes=strokes, pen=self.pen) if drawing else "",
+            image="drawing" if drawing else f"images[{self.index}]",
             iterations=self.iterations,
             iteration=self.iteration,
             capsule=pulled if self.capsule is None else self.capsule,
@@ -218,11 +265,12 @@ def show_routing(
     Parameters
     ----------
     model : a `CapsNet`.
-    images : the `Images` to pick from; a strip shows up to 24 of them, a mix of classes.
+    images : the `Images` to pick from; a strip shows up to 24 of them, a mix of classes. Or draw
+        one: "Draw your own" opens a pad.
     index : the image to begin with, a position in `images`.
     iterations : routing iterations, 1 to 10; None for as many as the network was trained with.
     state : what `view.state` of another routing view gave, to show the same.
-    hide : controls to leave out: "images", "iteration", "iterations", "play", "quantity",
+    hide : controls to leave out: "images", "draw", "iteration", "iterations", "play", "quantity",
         "arithmetic", "code".
 
     Returns

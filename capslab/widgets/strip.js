@@ -11,16 +11,18 @@ function nameImage(position, label, classes) {
 
 /**
  * A row of thumbnails. One stop for the Tab key; arrow keys walk along and pick.
- * onpick(slot, event) runs for a click or a key. Returns {node, mark(slot, text)}.
+ * onpick(slot, event) runs for a click or a key; `drawing` is the position of the learner's own drawing.
+ * Returns {node, mark(slot, text)}.
  */
-function thumbnailStrip({ images, labels, positions, classes, label, onpick }) {
+function thumbnailStrip({ images, labels, positions, classes, label, onpick, drawing = -1 }) {
   const [count, height, width, channels] = images.shape;
   const size = Math.max(0.5, Math.min(5, 26 / Math.max(height, width)));
   const tiles = [];
   for (let slot = 0; slot < count; slot++) {
     const picture = canvas(width * size, height * size, null, { "aria-hidden": true });
     drawImage(picture.context, images.data, slot * height * width * channels, [height, width, channels], 0, 0, size);
-    const name = nameImage(positions.data[slot], labels.data[slot], classes);
+    const own = positions.data[slot] === drawing;
+    const name = own ? "your drawing" : nameImage(positions.data[slot], labels.data[slot], classes);
     const tile = button("", (event) => onpick(slot, event), { class: "caps-button caps-thumb", tabindex: "-1",
       "aria-label": name, title: name, "aria-pressed": "false" });
     tile.append(picture, element("span", { class: "caps-thumb-mark" }, ""));
@@ -42,7 +44,7 @@ function thumbnailStrip({ images, labels, positions, classes, label, onpick }) {
       const on = slots.includes(slot);
       tile.setAttribute("aria-pressed", String(on));
       tile.tabIndex = slot === (slots.length ? slots[0] : 0) ? 0 : -1;
-      const name = labels.data[slot] >= 0 ? classes[labels.data[slot]] : "";
+      const name = labels.data[slot] >= 0 ? classes[labels.data[slot]] : positions.data[slot] === drawing ? "yours" : "";
       tile.lastChild.textContent = on && marks[slot] ? `${marks[slot]} ${name}` : name;
     });
   };

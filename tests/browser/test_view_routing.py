@@ -198,7 +198,9 @@ def test_an_image_python_asks_for_joins_the_strip(hosted):
 
 
 def test_hidden_controls_are_not_there(hosted):
-    view = show_routing(FakeCapsNet(), some_images(), hide=("play", "quantity", "images", "arithmetic"))
+    view = show_routing(
+        FakeCapsNet(), some_images(), hide=("play", "quantity", "images", "draw", "arithmetic")
+    )
     host = hosted(view, theme="dark")
     assert host.root.get_by_role("button").count() == 1  # Show the code
     assert host.root.get_by_role("slider").count() == 1
@@ -234,3 +236,38 @@ def test_every_capsule_has_a_cell_of_its_own(page):
         assert told["outside"] == [-1, -1, -1]
         assert max(told["size"]) == pytest.approx(72)
         assert 1 / 8 < shape[0] < 8
+
+
+def test_drawing_an_image_of_ones_own(host, view):
+    toggle = host.root.get_by_role("button", name="Draw your own")
+    assert not host.root.locator("canvas.caps-drawing").is_visible()
+    toggle.click()
+    maps, box = host.pixels("canvas.caps-maps"), host.root.locator("canvas.caps-drawing").bounding_box()
+    thumbs = host.root.locator(".caps-thumb").count()
+    host.page.mouse.move(box["x"] + 60, box["y"] + 60)
+    host.page.mouse.down()
+    host.page.mouse.move(box["x"] + 200, box["y"] + 60, steps=6)
+    host.page.mouse.move(box["x"] + 110, box["y"] + 240, steps=6)
+    host.page.mouse.up()
+    for _ in range(6):
+        host.settle(80)
+    assert view.index == 40  # one past the last image
+    assert len(view.strokes) == 1
+    np.testing.assert_array_equal(view.trace.image, view.drawing)
+    assert host.words() == view.words
+    assert host.pixels("canvas.caps-maps") != maps
+    assert host.root.locator(".caps-thumb").count() == thumbs + 1
+    assert host.root.locator(".caps-thumb").last.get_attribute("aria-label") == "your drawing"
+    host.root.locator(".caps-thumb").first.click()
+    host.settle()
+    assert view.index == view.positions[0]
+    host.root.locator(".caps-thumb").last.click()
+    host.settle()
+    assert view.index == 40
+    assert host.words() == view.words
+    host.root.get_by_role("button", name="Clear").click()
+    for _ in range(4):
+        host.settle(80)
+    assert view.index == view.positions[0]
+    assert host.root.locator(".caps-thumb").count() == thumbs
+    assert host.words() == view.words
