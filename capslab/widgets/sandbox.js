@@ -183,9 +183,9 @@ function render({ model, el }) {
   view.controls.append(...controls.filter(([name]) => !view.hidden(name)).map(([, node]) => node));
   if (!view.hidden("break")) view.controls.after(breaking);
   view.body.append(
-    element("div", { class: "caps-planes" }, panel("Routing: every child spreads over the parents", routing, tell),
+    element("div", { class: "caps-column" }, panel("Routing: every child spreads over the parents", routing, tell),
       view.hidden("kmeans") ? null : panel("k-means on the same votes: every child belongs to one parent", means, tell2)),
-    element("div", { class: "caps-planes" },
+    element("div", { class: "caps-column" },
       view.hidden("table") ? null : panel("Couplings c, and the parent that k-means gives", tablePlace),
       panel("Lengths of the outputs, iteration by iteration", chart)));
 
@@ -202,9 +202,9 @@ function render({ model, el }) {
 
 /** The couplings as a table of buttons, each with a bar; pressing one chooses that vote. */
 function voteTable({ I, J, choose }) {
-  const chip = (i) => element("span", { class: "caps-chip", style: `background:${css(palette(i))};color:${readable(palette(i))}` }, String(i + 1));
+  const chip = (i) => element("span", { class: "caps-child", style: `background:${css(palette(i))};color:${readable(palette(i))}` }, String(i + 1));
   const cells = range(I).map((i) => range(J).map((j) => {
-    const bar = element("span", { class: "caps-bar" });
+    const bar = element("span", { class: "caps-share" });
     const number = element("span", {});
     const cell = element("button", { type: "button", class: "caps-coupling", onclick: () => choose(i, j) }, bar, number);
     return { cell, bar, number };
