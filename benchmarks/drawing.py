@@ -47,7 +47,9 @@ WATCH = """(root) => {
   const pad = root.querySelector("canvas.caps-drawing");
   pad.addEventListener("pointermove", (e) => log.moves.push([e.timeStamp, Number(root.dataset.drawing) + 1]));
   pad.addEventListener("pointerup", (e) => log.up.push(e.timeStamp));
-  new MutationObserver(() => log.answers.push([performance.now(), Number(root.dataset.answer), Number(root.dataset.drawing)]))
+  const answered = () => log.answers.push(
+    [performance.now(), Number(root.dataset.answer), Number(root.dataset.drawing)]);
+  new MutationObserver(answered)
     .observe(root, { attributes: true, attributeFilter: ["data-answer"] });
 }"""
 DRAG = """async (root) => {
@@ -130,7 +132,9 @@ def measure(server: Lab, page: object, strokes: int) -> None:
         later = answers[(answers[:, 0] > when) & (answers[:, 1] >= version)]
         if len(later) and later[0, 0] - when < 280:
             waits.append(later[0, 0] - when)
-    print("answer        ", told(ends), f"({sum(e == 0 for e in ends)} of {len(ends)} before the pen went up)")
+    print(
+        "answer        ", told(ends), f"({sum(e == 0 for e in ends)} of {len(ends)} before the pen went up)"
+    )
     print("while drawing ", told(waits))
     gaps = np.diff(answers[:, 0])
     print(f"answers        {1000 / np.median(gaps[gaps < 200]):.0f} a second")
