@@ -52,7 +52,7 @@ class LabelFree(ClusterMixin, BaseEstimator):
     >>> images = cl.load("digits")
     >>> model = LabelFree(steps=(50, 50)).fit(images.train)
     >>> model.predict(images.test).shape
-    (360,)
+    (359,)
     """
 
     def __init__(
