@@ -35,11 +35,13 @@ def test_run_all_and_drag_every_slider(lab, page, name):
             before, words = slider.input_value(), view.locator(".caps-words").inner_text()
             drag_slider(page, slider, 0.8 if float(before) <= float(slider.get_attribute("max")) / 2 else 0.2)
             assert slider.input_value() != before, (name, position, i)
+            dragged += 1
+            if slider.get_attribute("data-control") == "pen":
+                continue  # the next stroke's width: nothing that is shown has changed yet
             page.wait_for_function(
                 "([view, words]) => view.querySelector('.caps-words').textContent !== words",
                 arg=[view.element_handle(), words],
             )
-            dragged += 1
         assert view.locator(".caps-error").is_hidden()
     assert dragged, "a notebook of this course has something to move"
     tracebacks = [text for text in notebook.outputs() if "Traceback" in text]
