@@ -58,6 +58,14 @@ def test_it_saves_and_loads_and_embeds(network, digits, tmp_path):
     z = cl.embed(network, digits.test)
     assert z.vectors.shape == (len(digits.test), 96)
     assert not z.supervised
+    np.testing.assert_array_equal(network.named(z.vectors), network.classify(digits.test))
+
+
+def test_batch_normalisation_ends_with_the_averages_of_plain_images(network, digits):
+    first, norm = network.trunk.layers[:2]
+    plain = keras.ops.convert_to_numpy(first(digits.train.images.astype("float32") / 255))
+    np.testing.assert_allclose(norm.moving_mean, plain.mean(axis=(0, 1, 2)), atol=0.03)
+    np.testing.assert_allclose(norm.moving_variance, plain.var(axis=(0, 1, 2)), rtol=0.1, atol=1e-3)
 
 
 def test_probabilities_sum_to_one(network, digits):
