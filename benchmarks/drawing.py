@@ -136,7 +136,8 @@ def measure(server: Lab, page: object, strokes: int) -> None:
         "answer        ", told(ends), f"({sum(e == 0 for e in ends)} of {len(ends)} before the pen went up)"
     )
     print("while drawing ", told(waits))
-    gaps = np.diff(answers[:, 0])
+    new = answers[1:][np.diff(answers[:, 1]) > 0]  # the attribute is also set when nothing changed
+    gaps = np.diff(new[:, 0])
     print(f"answers        {1000 / np.median(gaps[gaps < 200]):.0f} a second")
     pose = notebook.view_of_cell(1)
     print("drag          ", told(pose.evaluate(DRAG)))

@@ -188,7 +188,7 @@ class DrawingView(Drawable, View):
         self.strokes = ()
 
     def _look(self, question: int | None = None) -> None:
-        """Show the image to the networks; the browser's answer leaves first, words come after."""
+        """Show the image to the networks; all that follows leaves in one message."""
         blank = not self.image.any()
         self._trace = None
         with self.hold_sync():
@@ -200,18 +200,17 @@ class DrawingView(Drawable, View):
                 self.z = None if blank else self._encode(self.image).astype(np.float32)
                 if not self.vae_layers:
                     self.decoded = None if blank else self._vae.decode(self.z[None])[0].astype(np.float32)
+            self.lengths = None if self.trace is None else self.trace.lengths[-1]
+            self.predicted = None if self.scores is None else int(self.scores.argmax())
+            self._retell_strokes()
             if question is not None:
                 self.answered = question
-        self.lengths = None if self.trace is None else self.trace.lengths[-1]
-        self.predicted = None if self.scores is None else int(self.scores.argmax())
-        self._retell_strokes()
 
     def _retell_strokes(self) -> None:
         """Words and code for what is shown now."""
         strokes = [[list(point) for point in line] for line in self.strokes]
-        with self.hold_sync():
-            self.words = drawing_figure.words(self)
-            self.code = fill(self.recipe, strokes=strokes, pen=self.pen)
+        self.words = drawing_figure.words(self)
+        self.code = fill(self.recipe, strokes=strokes, pen=self.pen)
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""

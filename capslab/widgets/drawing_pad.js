@@ -4,12 +4,13 @@
 const PAD_SIDE = 280;
 const INK = 140; // pixels of a side of the inked pad, as in capslab/data/drawn.py
 const PATIENCE = 2500; // milliseconds that a kernel may take to answer
+const PACE = 45; // milliseconds between questions while a stroke is drawn; its end asks at once
 const NEAR = 0.006; // of the pad: points nearer to the last one add nothing
 const STEP = 0.025; // of an arrow key
 
 /**
  * Strokes are lists of [x, y] in 0…1, three decimals. onchange() runs whenever they change, onend() when a
- * stroke is done or undone, onlook() when the keyboard's pen alone moved. Returns {node, hint, strokes(), set(strokes), undo(), clear(), draw(look, pen, box)}.
+ * stroke is done or undone, onlook() when the keyboard's pen alone moved. Returns {node, hint, busy(), strokes(), set(strokes), undo(), clear(), draw(look, pen, box)}.
  */
 function drawingPad({ strokes: begun = [], onchange, onend, onlook }) {
   const node = canvas(PAD_SIDE, PAD_SIDE,
@@ -121,20 +122,29 @@ function drawingPad({ strokes: begun = [], onchange, onend, onlook }) {
     if (keys) ring(context, keys[0] * PAD_SIDE, keys[1] * PAD_SIDE, open ? 5 : Math.max(6, pen * PAD_SIDE / 2), "", look);
   };
   const set = (told) => { open = pointer = null; strokes = told; onchange(); };
-  return { node, hint, strokes: () => strokes, set, undo, clear, draw };
+  return { node, hint, busy: () => open !== null, strokes: () => strokes, set, undo, clear, draw };
 }
 
 /**
  * Asks Python about the drawing, one question at a time and always about the newest: what was drawn in
  * between is dropped. onanswer() runs for an answer, onsilence() when none comes in time.
- * Returns {ask(version, pixels), known(), settle(version), stop}.
+ * A question that can wait (`busy`) keeps the pace; onturn() runs when its turn has come.
+ * Returns {ask(version, pixels, busy), known(), settle(version), stop}.
  */
-function asker(model, { onanswer, onsilence }) {
+function asker(model, { onanswer, onsilence, onturn }) {
   let known = 0; // the version that the answer on screen belongs to
   let asked = 0;
   let patience = 0; // a timer while an answer is due
-  const ask = (version, pixels) => {
+  let last = 0; // when the last question was asked
+  let turn = 0; // a timer while the next one waits
+  const ask = (version, pixels, busy) => {
     if (patience || known === version) return;
+    const wait = busy ? last + PACE - performance.now() : 0;
+    if (wait > 0) {
+      turn = turn || setTimeout(() => { turn = 0; onturn(); }, wait);
+      return;
+    }
+    last = performance.now();
     asked = version;
     patience = setTimeout(() => { patience = 0; known = version; onsilence(); }, PATIENCE);
     model.set("drawing", pixels);
@@ -150,7 +160,7 @@ function asker(model, { onanswer, onsilence }) {
   };
   model.on("change:answered", answered);
   return { ask, known: () => known, settle: (version) => { known = version; },
-    stop: () => { clearTimeout(patience); model.off("change:answered", answered); } };
+    stop: () => { clearTimeout(patience); clearTimeout(turn); model.off("change:answered", answered); } };
 }
 
 /**
@@ -160,15 +170,17 @@ function asker(model, { onanswer, onsilence }) {
  */
 function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence }) {
   const send = sender(model, 10);
-  const questions = asker(model, { onanswer, onsilence });
+  const questions = asker(model, { onanswer, onsilence, onturn: onchange });
   let version = 0; // of the drawing
   let made = -1; // the version that `pixels` were made of
   let sent = model.get("strokes"); // as Python knows them
   const copied = () => sent.map((stroke) => stroke.map((point) => [...point]));
   let box = null;
   let pixels = new Uint8Array(shape[0] * shape[1] * shape[2]);
+  let shownAs = ""; // what the pad was drawn for
+  const redraw = () => { shownAs = ""; onchange(); };
   const change = () => { version++; onchange(); };
-  const pad = drawingPad({ strokes: copied(), onchange: change, onlook: onchange, onend: () => {
+  const pad = drawingPad({ strokes: copied(), onchange: change, onlook: redraw, onend: () => {
     sent = pad.strokes().map((stroke) => [...stroke]);
     model.set("strokes", sent);
     onend();
@@ -183,7 +195,10 @@ function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence }) 
       const seen = centreInk(inkStrokes(pad.strokes(), model.get("pen"), INK), INK, shape, share);
       [pixels, box, made] = [pixelsOf(seen.grey, shape[2]), seen.box, version];
     }
-    questions.ask(version, pixels);
+    questions.ask(version, pixels, pad.busy());
+    const as = `${version} ${model.get("pen")} ${look.ink}`;
+    if (as === shownAs) return;
+    shownAs = as;
     pad.draw(look, model.get("pen"), box);
     pen.set(model.get("pen"));
     undo.disabled = clear.disabled = !pad.strokes().length;
