@@ -1,5 +1,6 @@
-// The drawing pad: strokes become the network's image here; the kernel answers with the primary capsules of
-// the newest drawing alone, and routing, decoders and pictures are made of them here.
+// The drawing pad: strokes become the network's image, and networks, routing and decoders run on it, here in
+// the browser. Of a network that is too large for that the kernel tells the primary capsules (or what else it
+// makes of the image), of the newest drawing alone.
 
 const SEEN = 122; // CSS pixels of the longer side of what the network sees, and of what it decodes
 const PLANE = 196;
@@ -27,12 +28,27 @@ function render({ model, el }) {
   const answers = ["primary", "probabilities", "z", "decoded"]; // what Python says of a drawing
   let routed = { of: null, steps: null };
 
+  /** The networks that the browser runs, name → run(pixels); none of them where the kernel is asked. */
+  const networks = {};
+  let from = 0;
+  for (const [name, { size, steps }] of Object.entries(model.get("steps"))) {
+    networks[name] = makeNetwork(unpack(model.get("step_weights")).data.subarray(from, from += size), steps);
+  }
+  let found = {}; // what they say of the drawing
+  const seeHere = (pixels) => {
+    found = Object.fromEntries(Object.entries(networks).map(([name, run]) => [name, { data: run(pixels) }]));
+    if (found.logits) found.probabilities = { data: softmaxOf(found.logits.data) };
+  };
+  const local = Object.keys(networks).length ? seeHere : null;
+  /** "primary", "probabilities" or "z" of the drawing, from here or from Python: an object that changes with it. */
+  const answerOf = (name) => (local ? found[name] : model.get(name));
+  const dataOf = (name) => { const told = answerOf(name); return told && (local ? told : unpack(told)).data; };
+
   /** Routing of the answer's primary capsules, run once an answer. */
   const routing = () => {
-    const of = model.get("primary");
+    const of = answerOf("primary");
     if (of !== routed.of) {
-      const primary = unpack(of);
-      routed = { of, steps: primary && routeVotes(castVotes(weights, primary.data, 0), weights.shape.slice(0, 3), bias,
+      routed = { of, steps: of && routeVotes(castVotes(weights, dataOf("primary"), 0), weights.shape.slice(0, 3), bias,
         model.get("iterations")) };
     }
     return routed.steps;
@@ -42,11 +58,11 @@ function render({ model, el }) {
     const empty = !pad.strokes().length;
     const s = { empty, silent, classes, axes, missing, capsules: Boolean(weights), steps: null, scores: null, code: null };
     if (empty || silent) return s;
-    const [told, code] = [unpack(model.get("probabilities")), unpack(model.get("z"))];
+    const [told, code] = [dataOf("probabilities"), dataOf("z")];
     if (weights) s.steps = routing();
     if (s.steps) [s.scores, s.entropy] = [s.steps.at(-1).lengths, s.steps.at(-1).entropy];
-    else if (told) s.scores = told.data;
-    if (axes.length && code) s.code = code.data;
+    else if (told) s.scores = told;
+    if (axes.length && code) s.code = code;
     return s;
   };
 
@@ -58,7 +74,7 @@ function render({ model, el }) {
   // The pieces.
   const heard = (quiet) => () => { silent = quiet; drawNow(); };
   const pad = joinPad(model, shape, share, { onchange: () => draw(), onend: () => drawNow(),
-    onanswer: heard(false), onsilence: heard(true) });
+    onanswer: heard(false), onsilence: heard(true), local });
   const small = (label) => canvas(SEEN * width / longest, SEEN * height / longest, label);
   const picture = small("What the network sees");
   const decoded = small("Decoded from the pose of the predicted capsule");
@@ -141,7 +157,7 @@ function render({ model, el }) {
     pad.update(look);
     drawImage(picture.context, pad.pixels(), 0, shape, 0, 0, SEEN / longest);
     const s = now();
-    const answer = [...answers.map((name) => model.get(name)), s.empty, s.silent, behindIsOld, look.ink, look.dark];
+    const answer = [...answers.map(answerOf), s.empty, s.silent, behindIsOld, look.ink, look.dark];
     if (answer.some((part, k) => part !== answerShown[k])) drawAnswer(s);
     answerShown = answer;
     Object.assign(view.root.dataset, pad.told());
@@ -177,7 +193,7 @@ function render({ model, el }) {
       ...(manifold && model.get("latent_dim") > 2 ? [note("Behind: what it decodes to there, all other dimensions at 0.")] : [])));
   }
 
-  for (const name of answers) model.on(`change:${name}`, draw);
+  if (!local) for (const name of answers) model.on(`change:${name}`, draw);
   draw();
   return () => {
     look.stop();

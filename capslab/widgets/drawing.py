@@ -1,8 +1,9 @@
 """The drawing pad: what a network sees and says of a drawing while it is drawn.
 
-The browser turns strokes into the network's image and asks about the newest one. Python runs the
-convolutions, the one part that the browser cannot, once an answer; routing and dense decoders run
-in the browser (`drawing_arithmetic.js`, `routing_arithmetic.js`, `latent_arithmetic.js`).
+The browser turns strokes into the network's image, and runs small networks itself: convolutions
+(`network_arithmetic.js`), routing (`routing_arithmetic.js`), dense decoders (`latent_arithmetic.js`).
+Then a drawing needs no kernel, and Python follows at its own pace. Of a network that is too large
+or unknown to the browser it asks the kernel, about the newest drawing alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import traitlets as t
 from capslab.data.drawn import filling
 from capslab.errors import ArgumentError, Said
 from capslab.routing import RoutingTrace, routing_by_agreement, softmax
-from capslab.widgets import decoders, drawing_figure, strip
+from capslab.widgets import decoders, drawing_figure, networks, strip
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.drawable import Drawable, for_one
 
@@ -53,7 +54,7 @@ class DrawingView(Drawable, View):
 
     _esm = module(
         "strip", "routing_arithmetic", "routing_draw", "latent_arithmetic", "latent_draw",
-        "drawing_arithmetic", "drawing_pad", "drawing",
+        "network_arithmetic", "drawing_arithmetic", "drawing_pad", "drawing",
     )  # fmt: skip
     _css = style("drawing")
     STATE = ("pen", "strokes")
@@ -75,6 +76,9 @@ class DrawingView(Drawable, View):
     axes = t.List(t.Int()).tag(sync=True)  # the one or two most active latent dimensions
     vae_layers: t.List[Any] = t.List().tag(sync=True)
     vae_kernels = Array()
+    #: what the browser runs: the steps of "primary", "logits" and "z", with their weights; {} for none
+    steps: t.Dict[str, Any] = t.Dict().tag(sync=True)
+    step_weights = Array()
     missing = t.Unicode().tag(sync=True)  # what this network cannot show, in words
     recipe = t.Unicode().tag(sync=True)
     primary = Array()  # (I, P)
@@ -103,6 +107,7 @@ class DrawingView(Drawable, View):
         if vae is not None:
             traits |= self._about_vae(shape)
             traits["recipe"] += ENCODES
+        traits |= self._for_browser(traits, shape)
         super().__init__(**traits, **self._blank(shape), share=filling(shape), **options)
         self._quiet = False
         self._look()
@@ -149,6 +154,28 @@ class DrawingView(Drawable, View):
         effects = decoders.effects(vae.decode, np.zeros(d, np.float32), 1.5)
         axes = np.arange(d) if d <= 2 else np.argsort(-effects, kind="stable")[:2]
         return {"latent_dim": d, "axes": axes.tolist(), "vae_kernels": kernels, "vae_layers": layers}
+
+    def _for_browser(self, traits: dict[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
+        """All networks that a drawing goes through, where the browser can run each of them."""
+        model, vae, found = self._model, self._vae, {}
+        if "grid" in traits:
+            found["primary"] = getattr(getattr(model, "trunk", None), "layers", None)
+        elif hasattr(model, "hidden") and hasattr(model, "logits"):
+            found["logits"] = [*model.hidden.layers, model.logits]
+        else:
+            return {}
+        if vae is not None:
+            if not traits["vae_layers"]:
+                return {}
+            found["z"] = [*vae.encoder.layers, vae.mean] if hasattr(vae, "encoder") else None
+        steps, weights = {}, []
+        for name, layers in found.items():
+            flat, told = networks.packed(layers, shape)
+            if flat is None:
+                return {}
+            steps[name] = {"size": flat.size, "steps": told}
+            weights.append(flat)
+        return {"steps": steps, "step_weights": np.concatenate(weights)}
 
     @property
     def image(self) -> np.ndarray:

@@ -166,13 +166,15 @@ function asker(model, { onanswer, onsilence, onturn }) {
 /**
  * A pad joined to the traits of a Drawable in Python: strokes, pen, drawing. `onchange()` runs when the
  * drawing changes, `onend()` when a stroke is done, `onanswer()` and `onsilence()` as above. The view calls
- * `update(look)` when it draws: that makes the newest image, asks about it and draws the pad.
+ * `update(look)` when it draws: that makes the newest image, asks about it and draws the pad. Where `local`
+ * is given, the browser answers itself: local(pixels) runs for each image, and Python follows at its own pace.
  */
-function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence }) {
+function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence, local = null }) {
   const send = sender(model, 10);
   const questions = asker(model, { onanswer, onsilence, onturn: onchange });
   let version = 0; // of the drawing
   let made = -1; // the version that `pixels` were made of
+  let seen = -1; // the version that `local` was told of
   let sent = model.get("strokes"); // as Python knows them
   const copied = () => sent.map((stroke) => stroke.map((point) => [...point]));
   let box = null;
@@ -192,10 +194,16 @@ function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence }) 
   const clear = button("Clear", () => pad.clear());
   const update = (look) => {
     if (made !== version) {
-      const seen = centreInk(inkStrokes(pad.strokes(), model.get("pen"), INK), INK, shape, share);
-      [pixels, box, made] = [pixelsOf(seen.grey, shape[2]), seen.box, version];
+      const placed = centreInk(inkStrokes(pad.strokes(), model.get("pen"), INK), INK, shape, share);
+      [pixels, box, made] = [pixelsOf(placed.grey, shape[2]), placed.box, version];
     }
-    questions.ask(version, pixels, pad.busy());
+    if (!local) questions.ask(version, pixels, pad.busy());
+    else if (seen !== version) {
+      local(pixels);
+      seen = version;
+      if (questions.known() !== version) send({ drawing: pixels, asked: model.get("asked") + 1 });
+      questions.settle(version);
+    }
     const as = `${version} ${model.get("pen")} ${look.ink}`;
     if (as === shownAs) return;
     shownAs = as;
