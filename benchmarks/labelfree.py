@@ -6,6 +6,8 @@
 
 Labels are read after the clustering, to score it. CPU-seconds count the clustering with whatever
 training it needs, not Python's imports; the peak counts everything that the process ever held.
+Beside them stand the CPU-seconds of a fixed matrix product in the same run, so that figures from
+different machines, or from a busy one, compare as ratios.
 Results are added to benchmarks/labelfree.json, and `--bundle` copies them into the package.
 """
 
@@ -81,6 +83,15 @@ RUNS: dict[str, tuple[str, int | None, Cluster, str]] = {
 }
 
 
+def matrix_product() -> float:
+    """CPU-seconds of a hundred products of 800 × 800 float32 matrices."""
+    a = np.random.default_rng(0).random((800, 800), np.float32)
+    started = time.process_time()
+    for _ in range(100):
+        a @ a
+    return time.process_time() - started
+
+
 def one(name: str, seed: int) -> dict[str, Any]:
     """One run in this process; `seed` also draws the images where not all are taken."""
     dataset, count, cluster, _ = RUNS[name]
@@ -92,6 +103,7 @@ def one(name: str, seed: int) -> dict[str, Any]:
         images = images[np.asarray(images.parts) != 2].sample(count, seed=seed)
     if cluster in (selftrained, full, averaged):
         import capslab.selftrain  # noqa: F401  # imports are not part of the measurement
+    yardstick = matrix_product()
     wall, cpu = time.perf_counter(), time.process_time()
     labels, unseen = cluster(images, test, seed)
     row: dict[str, Any] = {
@@ -104,6 +116,7 @@ def one(name: str, seed: int) -> dict[str, Any]:
         "test_accuracy": None if unseen is None else round(matched_accuracy(unseen, test.labels), 4),
         "cpu_s": round(time.process_time() - cpu, 2),
         "wall_s": round(time.perf_counter() - wall, 2),
+        "matrix_product_s": round(yardstick, 2),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
     return row

@@ -1,0 +1,41 @@
+"""Bundled measurements: read, filtered, written."""
+
+import pytest
+
+from capslab import measured as home
+from capslab.errors import ArgumentError
+from capslab.measured import machine, measured, save
+
+
+def test_the_measurements_of_clustering_without_labels_are_complete():
+    found = measured("labelfree")
+    assert found.date.count("-") == 2
+    assert found.machine
+    for run in (
+        "spectral",
+        "edges",
+        "selftrained",
+        "full",
+        "fashion-spectral",
+        "fashion-edges",
+        "fashion-full",
+    ):
+        rows = found.where(run=run)
+        assert rows, run
+        assert all(row["images"] == 60_000 and 0 < row["accuracy"] < 1 for row in rows)
+        assert all(row["cpu_s"] > 2 and row["peak_mb"] > 100 for row in rows)
+    assert all(row["test_accuracy"] for row in found.where(run="full"))
+
+
+def test_what_is_saved_is_read(monkeypatch, tmp_path):
+    monkeypatch.setattr(home, "FOLDER", tmp_path)
+    save("mine", "python mine.py", [{"run": "a", "x": 1}, {"run": "b", "x": 2}])
+    found = measured("mine")
+    assert found.where(run="b") == [{"run": "b", "x": 2}]
+    assert found.where(run="c") == []
+    assert str(found) == f"2 measurements of {found.date} on {machine()}; again with `python mine.py`"
+
+
+def test_an_unknown_name_gets_a_hint():
+    with pytest.raises(ArgumentError, match="Did you mean 'labelfree'"):
+        measured("labelfre")
