@@ -34,6 +34,7 @@
 # | [04 · A capsule network](04_capsule_network.ipynb) | What do the routing coefficients show? | routing, followed iteration by iteration |
 # | [06 · A variational autoencoder](06_variational_autoencoder.ipynb) | What is a latent space? | a slider for every dimension of one |
 # | [07 · Three representations](07_three_representations.ipynb) | Which one clusters best, and what is "best"? | one k for all of them |
+# | [08 · Clustering without labels](08_clustering_without_labels.ipynb) | How far can one get with no labels at all? | a web of neighbours, cut where it is thinnest |
 #
 # Each takes 20 to 40 minutes and stands on its own; in this order they make one story.
 #
