@@ -1,6 +1,7 @@
 """How long a drawing waits for its answer in a real JupyterLab, and a pose slider for its picture.
 
-Run `python benchmarks/drawing.py [--strokes 40]`. It prints, for the networks bundled for MNIST:
+Run `python benchmarks/drawing.py [--strokes 40] [--asked]`; with --asked the browser asks the kernel, as it
+does of networks that it cannot run itself. It prints, for the networks bundled for MNIST:
 - kernel: milliseconds that the kernel takes for one answer (network, routing, words);
 - answer: from the stroke's last event (the pen goes up) until the answer to it is drawn;
 - while drawing: from a move of the mouse until an answer to it, or to a newer one, is drawn;
@@ -16,6 +17,7 @@ import ast
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -77,7 +79,9 @@ def told(times: list[float]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--strokes", type=int, default=40)
-    strokes = parser.parse_args().strokes
+    parser.add_argument("--asked", action="store_true", help="the kernel answers, not the browser")
+    arguments = parser.parse_args()
+    cells = [CELLS[0].removesuffix("pad") + "pad.steps = {}\npad" if arguments.asked else CELLS[0], CELLS[1]]
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -85,14 +89,16 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find_chromium(), headless=True, args=FLAGS)
         try:
             server.start()
-            measure(server, browser.new_page(viewport={"width": 1400, "height": 1100}), strokes)
+            measure(
+                server, browser.new_page(viewport={"width": 1400, "height": 1100}), cells, arguments.strokes
+            )
         finally:
             browser.close()
             server.stop()
 
 
-def measure(server: Lab, page: object, strokes: int) -> None:
-    notebook = server.open(page, CELLS, timeout=200)
+def measure(server: Lab, page: Any, cells: list[str], strokes: int) -> None:
+    notebook = server.open(page, cells, timeout=200)
     root = notebook.views.first
     root.wait_for()
     root.locator("canvas.caps-drawing").scroll_into_view_if_needed()

@@ -5,6 +5,8 @@ itself. It waits until the machine is quiet (load below 2), for `--patience` min
 
 In a bare page, for each view:
 - script: milliseconds of JavaScript for one move, from the input event until all canvases are drawn;
+- cpu: mean milliseconds of the page's main thread for one move, all of its tasks (layout, painting)
+  included, in processor time: the one figure that other work on the machine hardly changes;
 - pixels: milliseconds from a real key press to the frame that shows it, the wait for the
   screen's next refresh (0–17 ms) included;
 - updates: pictures a second while moves come every 4 ms;
@@ -69,9 +71,11 @@ FLOOD = """async ([label, seconds]) => {
   const places = Math.round((high - low) / step) + 1;
   let pictures = 0, frame = 0, drawn = -1, on = true;
   const count = () => { if (drawn !== frame) { drawn = frame; pictures++; } }; // at most one a frame
-  const proto = CanvasRenderingContext2D.prototype, { putImageData, drawImage } = proto;
-  proto.putImageData = function (...a) { count(); return putImageData.apply(this, a); };
-  proto.drawImage = function (...a) { count(); return drawImage.apply(this, a); };
+  const proto = CanvasRenderingContext2D.prototype;
+  const names = ['putImageData', 'drawImage', 'clearRect'];
+  const real = Object.fromEntries(names.map((name) => [name, proto[name]]));
+  for (const [name, act] of Object.entries(real))
+    proto[name] = function (...a) { count(); return act.apply(this, a); };
   const tick = () => { frame++; if (on) requestAnimationFrame(tick); };
   requestAnimationFrame(tick);
   const start = performance.now();
@@ -82,7 +86,7 @@ FLOOD = """async ([label, seconds]) => {
   }
   const took = (performance.now() - start) / 1000;
   on = false;
-  Object.assign(proto, { putImageData, drawImage });
+  Object.assign(proto, real);
   return { updates: pictures / took, frames: frame / took };
 }"""
 
@@ -104,17 +108,15 @@ def views() -> dict[str, tuple[str, Callable[[], Any]]]:
     rng = np.random.default_rng(0)
     images = pictures(np.arange(1000) % 10, rng)
     ten, seventy = points(10_000), points(70_000)
-    three = [ten, points(10_000, 1), points(10_000, 2)]
+    three = [ten, *(Embedding(ten.vectors[:, :d], ten.labels, ten.images, f"{d}", False) for d in (8, 4))]
     capsnet, vae = cl.pretrained("capsnet-mnist"), cl.pretrained("vae-mnist")
     plane = cl.VAE((28, 28, 1), latent_dim=2)
-    d16 = cl.VAE((28, 28, 1), latent_dim=16)
     return {
         "clusters, 10,000": ("k", lambda: cl.explore_clusters(ten)),
         "clusters, 70,000": ("k", lambda: cl.explore_clusters(seventy)),
         "compare, 3 × 10,000": ("k", lambda: cl.compare(*three, seeds=1)),
         "routing": ("iteration", lambda: cl.show_routing(capsnet, images, iterations=10)),
         f"latent, d = {vae.latent_dim}": ("z0", lambda: cl.explore_latent(vae, images)),
-        "latent, d = 16, untrained": ("z0", lambda: cl.explore_latent(d16, images)),
         "latent, d = 2, with the plane": ("z0", lambda: cl.explore_latent(plane, images)),
         "pose": ("pose[0]", lambda: cl.explore_pose(capsnet, images[0])),
         "sandbox": ("iteration", cl.routing_sandbox),
@@ -134,6 +136,19 @@ def told(found: dict[str, float]) -> str:
     return f"median {found['median']:5.1f}  p95 {found['p95']:5.1f}  max {found['max']:5.1f} ms"
 
 
+def main_thread(session: Any) -> float:
+    """Milliseconds of processor time that the page's main thread has used in tasks."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return 1000 * next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+
+def _told(name: str, row: dict[str, Any]) -> str:
+    return (
+        f"{name:30} script {told(row['script'])}  cpu {row['cpu']:4.1f} ms  pixels {told(row['pixels'])}"
+        f"  {row['updates a second']:.0f} updates/s  {row['megabytes']:.1f} MB  (load {row['load']})"
+    )
+
+
 def measure(browser: Any, label: str, make: Callable[[], Any], moves: int, ratio: int) -> dict[str, Any]:
     """One view in a bare page."""
     start = time.perf_counter()
@@ -147,14 +162,19 @@ def measure(browser: Any, label: str, make: Callable[[], Any], moves: int, ratio
     page.evaluate(WATCH, label)
     slider = host.root.get_by_role("slider", name=label, exact=True).first
     slider.focus()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = main_thread(session)
     for j in range(moves):
         page.keyboard.press("ArrowRight" if j // 5 % 2 else "ArrowLeft")
         page.wait_for_timeout(60)
     pixels = page.evaluate("window.times")
+    cpu = (main_thread(session) - before) / moves
     flood = page.evaluate(FLOOD, [label, 2])
     page.context.close()
     return {
         "script": spread(script),
+        "cpu": round(cpu, 2),
         "pixels": spread(pixels),
         "updates a second": round(flood["updates"], 1),
         "frames a second": round(flood["frames"], 1),
@@ -177,30 +197,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--dense", action="store_true", help="a screen of two pixels to the CSS pixel")
     parser.add_argument("--moves", type=int, default=100)
-    parser.add_argument("--only", default="", help="views whose name contains this")
+    parser.add_argument(
+        "--only", default="", help="measure the views whose name contains this again, keep the rest"
+    )
     parser.add_argument("--no-lab", action="store_true", help="leave out the comparison in JupyterLab")
     parser.add_argument("--patience", type=float, default=5, help="minutes to wait for a quiet machine")
     options = parser.parse_args()
-    found: dict[str, Any] = {"cores": os.cpu_count(), "device pixel ratio": 2 if options.dense else 1}
+    kept = Path(__file__).with_suffix(".json")
+    found: dict[str, Any] = json.loads(kept.read_text()) if options.only and kept.exists() else {"page": {}}
+    found |= {"cores": os.cpu_count(), "device pixel ratio": 2 if options.dense else 1}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        found["page"] = {}
         for name, (label, make) in views().items():
             if options.only not in name:
                 continue
             load = wait_until_quiet(options.patience)
             row = measure(browser, label, make, options.moves, found["device pixel ratio"])
             found["page"][name] = {**row, "load": load}
-            print(
-                f"{name:30} script {told(row['script'])}  pixels {told(row['pixels'])}  "
-                f"{row['updates a second']:.0f} updates/s  {row['megabytes']:.1f} MB  (load {load})",
-                flush=True,
-            )
-        if not options.no_lab:
+            print(_told(name, found["page"][name]), flush=True)
+        if not (options.no_lab or options.only):
             found["lab"] = measure_in_lab(browser, options.moves, lambda: wait_until_quiet(options.patience))
         browser.close()
-    if not options.only and not options.dense:
-        Path(__file__).with_suffix(".json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    if not options.dense:
+        kept.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -140,6 +141,13 @@ def test_a_run_tells_seconds_memory_and_outputs() -> None:
     assert 430 < run.peak_mb < 1000, "the peak counts memory that was given back"
     assert 0 < run.seconds < 60
     assert run.line().startswith("ok ")
+
+
+def test_a_caller_with_an_event_loop_of_its_own_can_run_a_notebook() -> None:
+    async def within() -> str:
+        return execute(book("print(1 + 1)"), "nested").notebook.cells[0].outputs[0].text
+
+    assert asyncio.run(within()) == "2\n"
 
 
 def test_a_failing_cell_is_told_by_number_and_error() -> None:

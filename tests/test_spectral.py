@@ -15,7 +15,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import capslab as cl
-from capslab.clustering import SpectralPath, matched_accuracy, neighbours
+from capslab.clustering import SpectralPath, gaussian_mixture, matched_accuracy, neighbours
 from capslab.clustering.deskew import deskew
 from capslab.clustering.eigen import cut, eigengap, leading_eigenvectors
 from capslab.clustering.gradients import gradient_histograms
@@ -32,7 +32,8 @@ def test_it_is_an_estimator_of_scikit_learn(estimator, check):
 
 
 @pytest.mark.parametrize(
-    "module", ["blocks", "deskew", "eigen", "gradients", "graph", "neighbours", "principal", "spectral"]
+    "module",
+    ["blocks", "deskew", "eigen", "gradients", "graph", "mixture", "neighbours", "principal", "spectral"],
 )
 def test_examples(module):
     found = import_module(f"capslab.clustering.{module}")
@@ -192,6 +193,20 @@ def test_any_small_data_is_clustered_into_k_or_refused_in_words(data):
     assert set(labels) == set(range(k))
     copies = np.unique(X, axis=0, return_inverse=True)[1].ravel()
     assert all(len(set(labels[copies == i])) == 1 for i in range(different))
+
+
+# --- a rival
+
+
+def test_a_mixture_finds_long_clusters_where_kmeans_cannot():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 2)) * [2.5, 0.5] + np.repeat([[0, 0], [1.25, 4]], 200, axis=0)
+    truth = np.repeat([0, 1], 200)
+    assert matched_accuracy(gaussian_mixture(X, 2), truth) > 0.98
+    assert matched_accuracy(cl.cluster(X, k=2).at(2).labels, truth) < 0.8
+    with pytest.raises(ArgumentError, match="k"):
+        gaussian_mixture(np.ones((5, 2)), 2)
+    assert set(gaussian_mixture(np.ones((5, 2)), 1)) == {0}
 
 
 # --- the steps

@@ -8,6 +8,7 @@
 
 from capslab.clustering.kmeans_path import Clustering, KMeansPath, cluster
 from capslab.clustering.matching import contingency, match_labels, matched_accuracy
+from capslab.clustering.mixture import gaussian_mixture
 from capslab.clustering.projection import project
 from capslab.clustering.scores import (
     Curves,
@@ -28,6 +29,7 @@ __all__ = [
     "adjusted_rand",
     "cluster",
     "contingency",
+    "gaussian_mixture",
     "match_labels",
     "matched_accuracy",
     "normalized_mutual_information",

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,7 +104,7 @@ def execute(
         start = time.perf_counter()
         cell, error = None, ""
         try:
-            asyncio.run(work.run())
+            _finished(work)
         except (asyncio.CancelledError, KeyboardInterrupt):
             work.interrupted = True
         except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as problem:
@@ -112,6 +113,17 @@ def execute(
             cell, error = work.cell, "interrupted"
         seconds = time.perf_counter() - start
     return Run(name, not error, cell, error, seconds, work.peak / MEGABYTE, work.interrupted, notebook)
+
+
+def _finished(work: _Work) -> None:
+    """Runs the work to its end, also for a caller whose thread has an event loop (a notebook, Playwright)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work.run())
+    else:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, work.run()).result()
 
 
 def _words(problem: Exception, timeout: int) -> str:

@@ -171,10 +171,11 @@ function asker(model, { onanswer, onsilence, onturn }) {
  */
 function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence, local = null }) {
   const send = sender(model, 10);
-  const questions = asker(model, { onanswer, onsilence, onturn: onchange });
+  const questions = local ? null : asker(model, { onanswer, onsilence, onturn: onchange });
   let version = 0; // of the drawing
   let made = -1; // the version that `pixels` were made of
   let seen = -1; // the version that `local` was told of
+  let told = 0; // the version that Python knows
   let sent = model.get("strokes"); // as Python knows them
   const copied = () => sent.map((stroke) => stroke.map((point) => [...point]));
   let box = null;
@@ -197,12 +198,12 @@ function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence, lo
       const placed = centreInk(inkStrokes(pad.strokes(), model.get("pen"), INK), INK, shape, share);
       [pixels, box, made] = [pixelsOf(placed.grey, shape[2]), placed.box, version];
     }
-    if (!local) questions.ask(version, pixels, pad.busy());
+    if (questions) questions.ask(version, pixels, pad.busy());
     else if (seen !== version) {
       local(pixels);
       seen = version;
-      if (questions.known() !== version) send({ drawing: pixels, asked: model.get("asked") + 1 });
-      questions.settle(version);
+      if (told !== version) send({ drawing: pixels, asked: model.get("asked") + 1 });
+      told = version;
     }
     const as = `${version} ${model.get("pen")} ${look.ink}`;
     if (as === shownAs) return;
@@ -215,17 +216,18 @@ function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence, lo
     if (model.get("strokes") === sent) return; // what this pad told Python itself
     sent = model.get("strokes");
     pad.set(copied());
-    questions.settle(version); // Python sends its answer with them
+    told = version; // Python has made its answer already
+    if (questions) questions.settle(version);
     onanswer();
   };
   const takePen = () => { if (made === version) change(); };
   model.on("change:strokes", takeStrokes);
   model.on("change:pen", takePen);
   const stop = () => {
-    questions.stop();
+    if (questions) questions.stop();
     model.off("change:strokes", takeStrokes);
     model.off("change:pen", takePen);
   };
   return { node: pad.node, hint: pad.hint, pen, undo, clear, update, stop, pixels: () => pixels,
-    strokes: pad.strokes, told: () => ({ drawing: version, answer: questions.known() }) };
+    strokes: pad.strokes, told: () => ({ drawing: version, answer: questions ? questions.known() : seen }) };
 }

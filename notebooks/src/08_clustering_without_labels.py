@@ -39,18 +39,13 @@ print(f"{len(some):,} images to cluster; labels are only read to score")
 # and tilted where k-means has balls only. **Which of the three is ahead, and by more than luck?** Three seeds each.
 
 # %%
-from sklearn.mixture import GaussianMixture
-
 pixels, codes = cl.embed(few), cl.embed(cl.ready("vae", images), few)
 marks = {}
 for z in (pixels, codes):
     marks[f"k-means, {z.source}"] = [
         cl.cluster(z, k=k, seed=s).at(k).scores.matched_accuracy for s in range(3)
     ]
-mixtures = [
-    GaussianMixture(k, reg_covar=1e-3, max_iter=50, random_state=s).fit_predict(codes.vectors)
-    for s in range(3)
-]
+mixtures = [clustering.gaussian_mixture(codes, k, seed=s) for s in range(3)]
 marks[f"mixture, {codes.source}"] = [matched_accuracy(labels, few.labels) for labels in mixtures]
 plots.scores_with_spread(marks, f"matched accuracy, k = {k}", (0, 1.3))
 
