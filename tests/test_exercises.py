@@ -46,6 +46,7 @@ def test_each_first_notebook_has_its_exercises():
     assert found >= {
         "00_start_here",
         "02_dense_baseline",
+        "03_routing_by_agreement",
         "04_capsule_network",
         "06_variational_autoencoder",
         "07_three_representations",
@@ -374,11 +375,11 @@ def test_progress_survives_a_new_kernel(monkeypatch):
 
 def test_progress_of_a_notebook_in_text_and_html():
     check("squash", find("squash").reference)
-    of_notebook = progress("04")
-    assert (of_notebook.done, len(of_notebook.rows), of_notebook.points, of_notebook.most) == (1, 4, 2, 11)
-    assert "1 of 4 exercises done, 2 of 11 points." in repr(of_notebook)
+    of_notebook = progress("03")
+    assert (of_notebook.done, len(of_notebook.rows), of_notebook.points, of_notebook.most) == (1, 6, 2, 15)
+    assert "1 of 6 exercises done, 2 of 15 points." in repr(of_notebook)
     assert "<th scope='col'" in of_notebook._repr_html_()
-    assert progress("04_capsule_network").rows == of_notebook.rows
+    assert progress("03_routing_by_agreement").rows == of_notebook.rows
     assert "No notebook '99'" in repr(progress("99"))
     assert progress().most == sum(exercise.points for exercise in ALL)
 
@@ -399,7 +400,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_kept_in_memory(monkeypatch,
     assert result.done
     assert "Your progress lasts until the kernel stops" in repr(result)
     assert "CAPSLAB_HOME" in result._repr_html_()
-    assert progress("04").done == 1
+    assert progress("03").done == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Exercises of 04_capsule_network: the parts of routing by agreement, one by one.
+"""Exercises of 04_capsule_network: a loss on lengths, and reading what a trained network does.
 
 Equations are those of Sabour, Frosst, Hinton 2017 (arXiv 1710.09829).
 """
@@ -10,89 +10,6 @@ import numpy as np
 from capslab.exercises.core import Case, Exercise, Mistake
 
 NOTEBOOK = "04_capsule_network"
-
-
-def squash(s):
-    """v = ‖s‖² / (1 + ‖s‖²) · s / ‖s‖, along the last axis (equation 1)."""
-    squared = (s**2).sum(axis=-1, keepdims=True)  # (…, 1)
-    return s * np.sqrt(squared) / (1 + squared)  # ‖s‖²/‖s‖ = ‖s‖: no division by zero
-
-
-def _vector_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
-    some = chance.normal(size=(3, 4))
-    with_zero = chance.normal(size=(3, 4))
-    with_zero[1] = 0
-    cases = [
-        Case("one vector of length 5", (np.array([3.0, 4.0]),)),
-        Case("several vectors at once", (some,)),
-        Case("short and long vectors", (some * np.array([[0.01], [1.0], [100.0]]),)),
-        Case("a vector of zeros among others", (with_zero,)),
-    ]
-    if hard:
-        cases.append(Case("capsules of a batch (images, capsules, pose)", (chance.normal(size=(2, 5, 8)),)))
-        cases.append(Case("very long vectors", (chance.normal(size=(2, 3)) * 1e4,)))
-    return cases
-
-
-def votes(poses, weights):
-    """û_ij = W_ij u_i: what child i predicts for the pose of parent j (equation 2)."""
-    return np.einsum("ijdp,ip->ijd", weights, poses)  # (child, parent, D)
-
-
-def _vote_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
-
-    def made(children: int, parents: int, pose: int, deep: int) -> tuple[np.ndarray, np.ndarray]:
-        return chance.normal(size=(children, pose)), chance.normal(size=(children, parents, deep, pose))
-
-    cases = [
-        Case("3 children, 2 parents and poses of the same size", made(3, 2, 4, 4)),
-        Case("poses that grow from 3 to 5 numbers", made(4, 2, 3, 5)),
-        Case("one child", made(1, 3, 2, 2)),
-    ]
-    if hard:
-        cases.append(Case("sizes that are all alike", made(4, 4, 4, 4)))
-        cases.append(Case("many children", made(30, 10, 8, 16)))
-    return cases
-
-
-def routing_step(logits, votes):
-    """One iteration of routing (procedure 1): couplings, outputs, agreement."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    couplings = powers / powers.sum(axis=1, keepdims=True)  # (child, parent), each row adds up to 1
-    s = (couplings[:, :, None] * votes).sum(axis=0)  # (parent, D)
-    squared = (s**2).sum(axis=-1, keepdims=True)
-    outputs = s * np.sqrt(squared) / (1 + squared)  # squash
-    agreement = (votes * outputs).sum(axis=-1)  # (child, parent)
-    return logits + agreement, outputs
-
-
-def _step_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
-
-    def made(children: int, parents: int, deep: int, spread: float) -> tuple[np.ndarray, np.ndarray]:
-        return chance.normal(size=(children, parents)) * spread, chance.normal(size=(children, parents, deep))
-
-    cases = [
-        Case("the first iteration, where all logits are 0", made(5, 3, 4, 0.0)),
-        Case("a later iteration", made(5, 3, 4, 1.0)),
-        Case("one child", made(1, 4, 3, 1.0)),
-    ]
-    if hard:
-        cases.append(Case("as many children as parents", made(4, 4, 4, 1.5)))
-        cases.append(Case("one parent", made(6, 1, 3, 1.0)))
-    return cases
-
-
-def _step(logits, votes, *, axis=1, with_squash=True, keep=True, agree=True):
-    """A routing step with something wrong in it."""
-    powers = np.exp(logits - logits.max())
-    couplings = powers / powers.sum(axis=axis, keepdims=True)
-    outputs = (couplings[:, :, None] * votes).sum(axis=0)
-    outputs = squash(outputs) if with_squash else outputs
-    agreement = (votes * outputs).sum(axis=-1) if agree else np.zeros_like(logits)
-    return (logits + agreement if keep else agreement), outputs
 
 
 def margin_loss(lengths, labels):
@@ -129,130 +46,89 @@ def _margin(lengths, labels, *, down=0.5, power=2, floor=True, over=np.sum):
     return over(terms, axis=1).mean()
 
 
+def coupling_entropy(couplings):
+    """−Σ_j c_ij ln c_ij over ln J, mean over children: 1 is even, 0 is a choice."""
+    powers = couplings * np.log(np.maximum(couplings, 1e-30))  # 0 · ln 0 counts as 0
+    return -powers.sum(axis=1).mean() / np.log(couplings.shape[1])
+
+
+def _coupling_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+
+    def made(children: int, parents: int, spread: float) -> tuple[np.ndarray]:
+        powers = np.exp(spread * chance.normal(size=(children, parents)))
+        return (powers / powers.sum(axis=1, keepdims=True),)
+
+    chosen = np.eye(4)[chance.integers(0, 4, 5)]
+    cases = [
+        Case("couplings that lean a little", made(6, 10, 0.5)),
+        Case("couplings that lean far", made(8, 3, 2.0)),
+        Case("children that each chose one parent, whose entropy is 0", (chosen,)),
+    ]
+    if hard:
+        cases.append(Case("couplings that are all even, whose entropy is 1", (np.full((5, 4), 0.25),)))
+        cases.append(Case("two parents", made(20, 2, 1.0)))
+    return cases
+
+
+def _entropy(couplings, *, over=True, sign=-1.0, reduce=np.mean, safe=True, log=np.log):
+    kept = np.maximum(couplings, 1e-30) if safe else couplings
+    each = sign * (couplings * log(kept)).sum(axis=1)
+    return reduce(each) / (np.log(couplings.shape[1]) if over else 1)
+
+
+def coupling_map(couplings, grid, digit):
+    """c − 1/J to one digit capsule, mean over the types at each place, `(rows, columns)`."""
+    rows, columns, types = grid
+    deviation = couplings[:, digit] - 1 / couplings.shape[1]  # (child,)
+    return deviation.reshape(rows, columns, types).mean(axis=2)
+
+
+def _map_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+
+    def made(grid: tuple[int, int, int], parents: int) -> tuple[np.ndarray, tuple[int, int, int], int]:
+        powers = np.exp(chance.normal(size=(int(np.prod(grid)), parents)))
+        return powers / powers.sum(axis=1, keepdims=True), grid, int(chance.integers(1, parents))
+
+    cases = [
+        Case("a grid of 2×3 with 2 types", made((2, 3, 2), 4)),
+        Case("a grid of 6×6 with 2 types", made((6, 6, 2), 10)),
+        Case("four types", made((4, 4, 4), 10)),
+    ]
+    if hard:
+        cases.append(Case("a high grid", made((5, 2, 3), 3)))
+        cases.append(Case("many types", made((3, 3, 8), 10)))
+    return cases
+
+
+def removal_mask(scores, m):
+    """True for the capsules that stay when the m with the highest scores are taken out."""
+    highest = np.argsort(scores, axis=1)[:, scores.shape[1] - m :]  # (n, m)
+    keep = np.ones(scores.shape, dtype=bool)
+    np.put_along_axis(keep, highest, False, axis=1)
+    return keep
+
+
+def _mask_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+    cases = [
+        Case("two of six", (chance.normal(size=(4, 6)), 2)),
+        Case("one image", (chance.random((1, 8)), 3)),
+        Case("seven of 72", (chance.random((5, 72)), 7)),
+    ]
+    if hard:
+        cases.append(Case("none to be taken out", (chance.random((3, 5)), 0)))
+        cases.append(Case("all but one", (chance.normal(size=(3, 7)), 6)))
+    return cases
+
+
+def _by_rank(scores, m):
+    """True for the m highest of each row."""
+    return np.argsort(np.argsort(-scores, axis=1), axis=1) < m
+
+
 EXERCISES = (
-    Exercise(
-        name="squash",
-        notebook=NOTEBOOK,
-        title="A length that is a probability",
-        task=(
-            "Write squash(s): each vector along the last axis keeps its direction, and gets the length "
-            "‖s‖²/(1 + ‖s‖²)."
-        ),
-        points=2,
-        hints=(
-            "The new length is ‖s‖²/(1 + ‖s‖²). The direction is the unit vector s/‖s‖. Multiply.",
-            "(s**2).sum(axis=-1, keepdims=True) is ‖s‖² of every vector, ready to be multiplied with s.",
-            "A vector of zeros divides by zero. ‖s‖²/‖s‖ is ‖s‖: write s · ‖s‖/(1 + ‖s‖²), which never does.",
-        ),
-        cases=_vector_cases,
-        reference=squash,
-        mistakes=(
-            Mistake(
-                "division by zero",
-                "Right, but for a vector of zeros, which becomes NaN: 0 is divided by 0. One ‖s‖ of the "
-                "formula can be cancelled.",
-                lambda s: (n2 := (s**2).sum(axis=-1, keepdims=True)) / (1 + n2) * s / np.sqrt(n2),
-            ),
-            Mistake(
-                "one norm for all",
-                "All vectors are divided by one common length. Each vector has its own: sum along the last "
-                "axis, with keepdims=True.",
-                lambda s: s * np.sqrt((s**2).sum()) / (1 + (s**2).sum()),
-            ),
-            Mistake(
-                "no unit vector",
-                "Long vectors stay long: you multiply s itself by ‖s‖²/(1 + ‖s‖²). Multiply the unit vector "
-                "s/‖s‖ instead.",
-                lambda s: s * (n2 := (s**2).sum(axis=-1, keepdims=True)) / (1 + n2),
-            ),
-            Mistake(
-                "unit length",
-                "Every vector has length 1 now, so the length says nothing. It should be ‖s‖²/(1 + ‖s‖²).",
-                lambda s: s / np.maximum(np.sqrt((s**2).sum(axis=-1, keepdims=True)), 1e-12),
-            ),
-        ),
-    ),
-    Exercise(
-        name="votes",
-        notebook=NOTEBOOK,
-        title="What each capsule predicts",
-        task=(
-            "Write votes(poses, weights): poses (child, P) and weights (child, parent, D, P) give the votes "
-            "û_ij = W_ij u_i of shape (child, parent, D)."
-        ),
-        points=2,
-        hints=(
-            "For one child i and one parent j, the vote is matrix times vector: weights[i, j] @ poses[i].",
-            "Two loops, over i and j, are a fine first answer. Then look at np.einsum.",
-            'In np.einsum name each axis once: weights are "ijdp", poses "ip", votes "ijd".',
-        ),
-        cases=_vote_cases,
-        reference=votes,
-        mistakes=(
-            Mistake(
-                "transposed",
-                "The matrices are the wrong way round: this is W transposed times u. The last axis of the "
-                "weights meets the pose of the child.",
-                lambda poses, weights: np.einsum("ijpd,ip->ijd", weights, poses),
-            ),
-            Mistake(
-                "summed over children",
-                "You added up the votes of all children. At this point each child still has its own; routing "
-                "decides later how much each counts.",
-                lambda poses, weights: np.einsum("ijdp,ip->jd", weights, poses),
-            ),
-            Mistake(
-                "shared weights",
-                "Every child uses the matrices of the first one. Child i has its own: weights[i].",
-                lambda poses, weights: np.einsum("jdp,ip->ijd", weights[0], poses),
-            ),
-        ),
-    ),
-    Exercise(
-        name="routing_step",
-        notebook=NOTEBOOK,
-        title="One iteration of routing",
-        task=(
-            "Write routing_step(logits, votes): logits (child, parent) and votes (child, parent, D) give "
-            "(new_logits, outputs), with outputs (parent, D)."
-        ),
-        points=4,
-        hints=(
-            "Four lines: couplings from the logits, the weighted sum of votes for each parent, squash, and "
-            "the agreement that is added to the logits.",
-            "Each child divides itself among the parents: its couplings, one row, add up to 1. So the "
-            "softmax runs along axis 1.",
-            "outputs = squash((couplings[:, :, None] * votes).sum(axis=0)); the agreement of child i with "
-            "parent j is votes[i, j] · outputs[j]; return logits + agreement, outputs.",
-        ),
-        cases=_step_cases,
-        reference=routing_step,
-        mistakes=(
-            Mistake(
-                "softmax over children",
-                "The softmax runs over the children: for each parent the couplings add up to 1. It is each "
-                "child that divides itself among the parents, so sum over the other axis.",
-                lambda logits, votes: _step(logits, votes, axis=0),
-            ),
-            Mistake(
-                "no squash",
-                "The outputs are not squashed: a parent's length can exceed 1, and agreement grows without "
-                "bound.",
-                lambda logits, votes: _step(logits, votes, with_squash=False),
-            ),
-            Mistake(
-                "logits replaced",
-                "You return the agreement alone. Routing *adds* it to the logits, so that agreement gathers "
-                "over the iterations.",
-                lambda logits, votes: _step(logits, votes, keep=False),
-            ),
-            Mistake(
-                "no agreement",
-                "The logits come back unchanged, so nothing is ever routed. Add the agreement û·v to them.",
-                lambda logits, votes: _step(logits, votes, agree=False),
-            ),
-        ),
-    ),
     Exercise(
         name="margin_loss",
         notebook=NOTEBOOK,
@@ -293,6 +169,143 @@ EXERCISES = (
                 "no max",
                 "A class that is well beyond its margin still adds to the loss. max(0, …) makes that 0.",
                 lambda lengths, labels: _margin(lengths, labels, floor=False),
+            ),
+        ),
+    ),
+    Exercise(
+        name="coupling_map",
+        notebook=NOTEBOOK,
+        title="Where does a digit listen?",
+        task=(
+            "Write coupling_map(couplings, grid, digit): couplings (child, parent) and grid (rows, "
+            "columns, types) give "
+            "c − 1/J to that digit at each place, mean over types, (rows, columns)."
+        ),
+        points=2,
+        hints=(
+            "Take the column of the digit, and subtract what an even split would give: 1/J, J being "
+            "the number of parents.",
+            "Child number i stands at i = (row · columns + column) · types + type, so a reshape puts "
+            "each in its place.",
+            "reshape(rows, columns, types), then .mean(axis=2).",
+        ),
+        cases=_map_cases,
+        reference=coupling_map,
+        mistakes=(
+            Mistake(
+                "couplings themselves",
+                "The pattern is right, but 1/J is still in it. What routing changed is c − 1/J.",
+                lambda couplings, grid, digit: couplings[:, digit].reshape(grid).mean(axis=2),
+            ),
+            Mistake(
+                "types first",
+                "The children are put in the wrong places: the type runs fastest, so it is the "
+                "*last* axis of the reshape.",
+                lambda couplings, grid, digit: (
+                    (couplings[:, digit] - 1 / couplings.shape[1])
+                    .reshape(grid[2], grid[0], grid[1])
+                    .mean(axis=0)
+                ),
+            ),
+            Mistake(
+                "summed over types",
+                "You sum over the types at a place. The mean keeps maps of networks with more types "
+                "comparable.",
+                lambda couplings, grid, digit: (
+                    (couplings[:, digit] - 1 / couplings.shape[1]).reshape(grid).sum(axis=2)
+                ),
+            ),
+            Mistake(
+                "even among children",
+                "You subtract one over the number of children. A child shares itself out among the "
+                "*parents*: 1/J.",
+                lambda couplings, grid, digit: (
+                    (couplings[:, digit] - 1 / len(couplings)).reshape(grid).mean(axis=2)
+                ),
+            ),
+        ),
+    ),
+    Exercise(
+        name="coupling_entropy",
+        notebook=NOTEBOOK,
+        title="How much was decided?",
+        task=(
+            "Write coupling_entropy(couplings): for couplings (child, parent), −Σ c ln c over ln J, "
+            "the mean over children."
+        ),
+        points=2,
+        hints=(
+            "First one child: minus the sum over its parents of c · ln c. Divide by the largest "
+            "value it can have, ln J.",
+            "The largest is that of even couplings 1/J: −J · (1/J) · ln(1/J) = ln J. Then average "
+            "over children.",
+            "c may be 0, and 0 · ln 0 should count as 0: np.log(np.maximum(couplings, 1e-30)).",
+        ),
+        cases=_coupling_cases,
+        reference=coupling_entropy,
+        mistakes=(
+            Mistake(
+                "0 · ln 0",
+                "Right, but where a coupling is exactly 0 the result is NaN. Keep the logarithm away from 0.",
+                lambda couplings: _entropy(couplings, safe=False),
+            ),
+            Mistake(
+                "not over ln J",
+                "This is the entropy in nats, which grows with the number of parents. Divide by ln "
+                "J, and 1 means even.",
+                lambda couplings: _entropy(couplings, over=False),
+            ),
+            Mistake(
+                "sum over children",
+                "You add up the children. Take their mean, or a larger grid has a larger entropy.",
+                lambda couplings: _entropy(couplings, reduce=np.sum),
+            ),
+            Mistake(
+                "sign",
+                "Entropy is never negative: ln c is below 0, so a minus belongs before the sum.",
+                lambda couplings: _entropy(couplings, sign=1.0),
+            ),
+            Mistake(
+                "two logarithms",
+                "The numerator has log2 and the denominator ln. Take the same logarithm for both.",
+                lambda couplings: _entropy(couplings, log=np.log2),
+            ),
+        ),
+    ),
+    Exercise(
+        name="removal_mask",
+        notebook=NOTEBOOK,
+        title="Taking capsules out",
+        task=(
+            "Write removal_mask(scores, m): for scores (n, capsules) booleans of the same shape, "
+            "False for the m highest of "
+            "each row, True for the rest."
+        ),
+        points=2,
+        hints=(
+            "Each image has its own m highest, so work along axis 1.",
+            "np.argsort(scores, axis=1) gives the positions from the lowest to the highest; the last "
+            "m are to go.",
+            "Start with np.ones(scores.shape, bool), and set those to False: np.put_along_axis(keep, "
+            "places, False, axis=1).",
+        ),
+        cases=_mask_cases,
+        reference=removal_mask,
+        mistakes=(
+            Mistake(
+                "kept instead of removed",
+                "You keep the m highest and remove all the rest. It is the other way round.",
+                lambda scores, m: _by_rank(scores, m),
+            ),
+            Mistake(
+                "lowest removed",
+                "You remove the m lowest. argsort puts the lowest first.",
+                lambda scores, m: ~_by_rank(-scores, m),
+            ),
+            Mistake(
+                "same for every image",
+                "All rows lose the same capsules. Each image has its own m highest: sort along axis 1.",
+                lambda scores, m: np.tile(~_by_rank(scores.mean(axis=0)[None], m), (len(scores), 1)),
             ),
         ),
     ),

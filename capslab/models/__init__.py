@@ -1,8 +1,21 @@
 """The three networks of the course, each an ordinary Keras 3 model: fit, save, load_model."""
 
+from capslab.models.autoencoder import AutoEncoder
 from capslab.models.base import ImageModel, Recipe
 from capslab.models.capsule import PRESETS, CapsNet
+from capslab.models.convolutional import ConvNet
 from capslab.models.dense import DenseNet
 from capslab.models.vae import VAE, Codes, Elbo
 
-__all__ = ["PRESETS", "VAE", "CapsNet", "Codes", "DenseNet", "Elbo", "ImageModel", "Recipe"]
+__all__ = [
+    "PRESETS",
+    "VAE",
+    "AutoEncoder",
+    "CapsNet",
+    "Codes",
+    "ConvNet",
+    "DenseNet",
+    "Elbo",
+    "ImageModel",
+    "Recipe",
+]

@@ -1,0 +1,69 @@
+"""Images moved on purpose: shifted by pixels, turned by degrees, so that one can see what a network minds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from capslab.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from capslab.data.images import Images
+
+
+def shifted(images: Images, pixels: int) -> Images:
+    """Each image moved by `pixels`: the first to the right, the second down, then left, up, and so on.
+
+    What leaves the frame is lost, what comes in is black. Labels and parts stay.
+
+    Raises
+    ------
+    ArgumentError : for a number of pixels that is negative or leaves nothing of the image.
+
+    Examples
+    --------
+    >>> from capslab.data import Images
+    >>> dot = np.zeros((1, 5, 5), np.uint8)
+    >>> dot[0, 2, 2] = 255
+    >>> np.argwhere(shifted(Images(dot), 1).images[0, :, :, 0]).tolist()
+    [[2, 3]]
+    """
+    height, width = images.shape[:2]
+    if not isinstance(pixels, (int, np.integer)) or not 0 <= pixels < min(height, width):
+        expected = f"a whole number from 0 to {min(height, width) - 1}"
+        raise ArgumentError("pixels", expected, pixels, "Try 2.")
+    p = int(pixels)
+    padded = np.pad(images.images, ((0, 0), (p, p), (p, p), (0, 0)))
+    moved = np.empty_like(images.images)
+    for turn, (down, right) in enumerate([(0, 1), (1, 0), (0, -1), (-1, 0)]):
+        top, left = p * (1 - down), p * (1 - right)
+        moved[turn::4] = padded[turn::4, top : top + height, left : left + width]
+    return replace(images, images=moved)
+
+
+def turned(images: Images, degrees: float) -> Images:
+    """Each image turned about its middle: the first anticlockwise, the second clockwise, and so on.
+
+    Between pixels grey levels are interpolated; what comes in at the corners is black.
+
+    Examples
+    --------
+    >>> from capslab.data import Images
+    >>> bar = np.zeros((1, 5, 5), np.uint8)
+    >>> bar[0, 2] = 255
+    >>> turned(Images(bar), 90).images[0, :, 2, 0]
+    array([255, 255, 255, 255, 255], dtype=uint8)
+    """
+    from scipy.ndimage import rotate
+
+    if not np.isfinite(degrees):
+        raise ArgumentError("degrees", "a finite number", degrees, "Try 15.")
+    moved = np.empty_like(images.images)
+    for turn, sign in enumerate((1, -1)):
+        some = images.images[turn::2].astype(np.float32)
+        if len(some):
+            grey = rotate(some, sign * degrees, axes=(1, 2), reshape=False, order=1)
+            moved[turn::2] = np.rint(np.clip(grey, 0, 255))
+    return replace(images, images=moved)
