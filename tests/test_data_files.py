@@ -151,7 +151,7 @@ def test_every_own_uint8_array_comes_back(tmp_path_factory, pixels):
     pixels[0, 0, 0, 0] = 200  # so that nothing reads as black and white
     path = tmp_path_factory.mktemp("own") / "data.npy"
     np.save(path, pixels)
-    images = own.load_file(path)
+    images = own.load_own(path)
     assert (images.images == pixels).all()
     assert sorted(np.concatenate([np.flatnonzero(images.parts == p) for p in range(3)])) == list(
         range(len(pixels))

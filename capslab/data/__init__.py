@@ -5,7 +5,9 @@
 digits: 1,797 images of 8×8, 10 classes (0 … 9); 1,258 train, 180 validation, 359 test
 """
 
+from capslab.data.export import export_clusters
 from capslab.data.images import Images
+from capslab.data.practice import practice_folder
 from capslab.data.sources import SETS, cache_folder, load, present
 
-__all__ = ["SETS", "Images", "cache_folder", "load", "present"]
+__all__ = ["SETS", "Images", "cache_folder", "export_clusters", "load", "practice_folder", "present"]

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from capslab.data.origin import Origin
 from capslab.data.pixels import as_uint8, shaped
 from capslab.data.splits import COMMON, PARTS, stratified
 from capslab.errors import ArgumentError, Said
+
+if TYPE_CHECKING:
+    from capslab.data.report import Report
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -28,6 +32,7 @@ class Images:
     seed : decides the split.
     parts : uint8 array `(n,)`: 0 train, 1 validation, 2 test. An image keeps its part
         in every selection, so nothing that was held out slips into training.
+    origin : for your own pictures, which file each was and what was left out; else None.
 
     Examples
     --------
@@ -44,6 +49,7 @@ class Images:
     name: str = "images"
     seed: int = 0
     parts: np.ndarray | None = field(default=None, repr=False)
+    origin: Origin | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         pixels, _ = as_uint8(shaped(self.images))  # (n, h, w, c)
@@ -93,8 +99,9 @@ class Images:
         one_slice = index if isinstance(index, slice) else chosen  # a slice shares memory
         labels = None if self.labels is None else self.labels[one_slice]
         assert self.parts is not None
+        origin = None if self.origin is None else self.origin[one_slice]
         return Images(
-            self.images[one_slice], labels, self.classes, self.name, self.seed, self.parts[one_slice]
+            self.images[one_slice], labels, self.classes, self.name, self.seed, self.parts[one_slice], origin
         )
 
     @property
@@ -159,6 +166,15 @@ class Images:
         of_class = [np.flatnonzero(self.labels == label) for label in np.unique(self.labels)]
         _whole("per_class", per_class, min(map(len, of_class)), "images in the smallest class")
         return self[np.concatenate([chance.permutation(where)[:per_class] for where in of_class])]
+
+    def report(self, seed: int = 0) -> Report:
+        """What a careful look finds: copies, blank images, doubtful labels, what was left out and why.
+
+        See `capslab.data.report.Report` for what it holds.
+        """
+        from capslab.data.report import report
+
+        return report(self, seed)
 
     def require_classes(self, purpose: str = "a classifier") -> None:
         """Raise in words unless there are labels of at least two classes."""

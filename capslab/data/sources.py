@@ -12,7 +12,7 @@ import numpy as np
 from capslab.data import idx
 from capslab.data.download import fetch, mirrors_that_answer
 from capslab.data.images import Images
-from capslab.data.own import SUFFIXES, load_file
+from capslab.data.own import SUFFIXES, load_own
 from capslab.data.splits import OFFICIAL, TEST, stratified
 from capslab.errors import ArgumentError, DataUnavailable, Said, unknown_name
 
@@ -81,19 +81,24 @@ SETS = ("digits", *PUBLISHED)
 _failed: dict[str, str] = {}  # what could not be had in this process, and why: nobody waits twice
 
 
-def load(name: str | os.PathLike[str] | None = None, *, folder: Any = None, seed: int = 0) -> Images:
+def load(
+    name: str | os.PathLike[str] | None = None, *, folder: Any = None, seed: int = 0, size: Any = None
+) -> Images:
     """Images to work with.
 
     Parameters
     ----------
-    name : "digits" (8×8, needs no connection), "mnist", "fashion-mnist", or a file of
-        your own: "data.npy", "data.npz". Without a name: MNIST where it is on this
+    name : "digits" (8×8, needs no connection), "mnist", "fashion-mnist", or images of
+        your own: "data.npy", "data.npz", a folder of pictures with a sub-folder a class,
+        a zip of one, a CSV of paths and labels. Without a name: MNIST where it is on this
         machine or quickly downloaded, otherwise the digits; a line says which and why.
         The environment variable CAPSLAB_DATASET names another default.
     folder : where data sets lie as `mnist/train-images-idx3-ubyte.gz` and so on. The
         environment variable CAPSLAB_DATA does the same for all calls.
     seed : decides the split into train, validation and test. The official test sets of
         MNIST and Fashion-MNIST stay the test sets, whatever the seed.
+    size : for your own pictures: pixels of the longer side, or (height, width); None takes
+        what they have, up to 32.
 
     Returns
     -------
@@ -120,16 +125,23 @@ def load(name: str | os.PathLike[str] | None = None, *, folder: Any = None, seed
     if name is None:
         return _course_images(folder, seed)
     if isinstance(name, os.PathLike) or (isinstance(name, str) and _is_file_name(name)):
-        return load_file(Path(name).expanduser(), seed)
+        return load_own(Path(name).expanduser(), seed, size)
     if name == "digits":
         return _digits(seed)
     if not isinstance(name, str) or name not in PUBLISHED:
-        raise unknown_name("name", name, SETS, "A file of your own ends in .npy or .npz.")
+        raise unknown_name(
+            "name",
+            name,
+            SETS,
+            "Images of your own: a folder, or a file that ends in .npy, .npz, .zip or .csv.",
+        )
     return _published(name, folder, seed, patient=True)[0]
 
 
 def _is_file_name(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES) or (name not in SETS and Path(name).is_file())
+    if name.lower().endswith(SUFFIXES):
+        return True
+    return name not in SETS and ("/" in name or os.sep in name or os.path.exists(name))
 
 
 def _course_images(folder: Any, seed: int) -> Images:

@@ -1,0 +1,152 @@
+"""Your own images from `data.npy` or `data.npz`, never unpickled."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from capslab.data.images import Images
+from capslab.data.pixels import as_uint8, shaped
+from capslab.errors import ArgumentError, DataUnavailable, Said
+
+SUFFIXES = (".npy", ".npz")
+BIG = 64_000_000  # bytes; larger files stay on the disk and are read where they are needed
+MOST_UNPACKED = 4_000_000_000  # bytes of all arrays of an .npz together
+
+
+def load_file(path: Path, seed: int = 0) -> Images:
+    """The images in a NumPy file.
+
+    Parameters
+    ----------
+    path : `.npy` with images alone, or `.npz` with `images`, and `labels` and `classes`
+        if it likes. Images are `(n, h, w)`, `(n, h, w, c)` or `(n, s·s)`; uint8, or
+        numbers in 0…1 or 0…255. Labels are class numbers or class names. A large `.npy`
+        of uint8 stays on the disk (`np.memmap`): more images than memory are no trouble.
+    seed : decides the split.
+
+    Raises
+    ------
+    DataUnavailable : no such file, or it cannot be read or is not what it says.
+    ArgumentError : an array that is not images.
+    """
+    try:
+        found = {"images": _array(path)} if path.suffix.lower() == ".npy" else _arrays(path)
+    except DataUnavailable:
+        raise
+    except (ValueError, EOFError, OSError, KeyError, MemoryError, zlib.error, zipfile.BadZipFile) as error:
+        raise DataUnavailable(_why(path, error)) from None
+    if "images" not in found:
+        names = ", ".join(sorted(found)) or "nothing"
+        step = "Save it again: np.savez('data.npz', images=…, labels=…)."
+        raise ArgumentError("name", "an .npz file with an array `images`", Said(f"one with {names}"), step)
+    labels, classes = _named(found.get("labels"), found.get("classes"))
+    pixels, note = _pixels(found["images"])
+    images = Images(pixels, labels, classes, name=path.stem, seed=seed)
+    if note:
+        print(f"{path.name}: {note}.")
+    return images
+
+
+def _array(path: Path) -> np.ndarray:
+    """The array in a `.npy`; a large one is mapped, not read."""
+    with path.open("rb") as file:
+        if file.read(6) != b"\x93NUMPY":
+            np.load(path, allow_pickle=False)  # says what else it is
+    mapped = np.lib.format.open_memmap(path, mode="r")
+    return mapped if mapped.nbytes > BIG else np.array(mapped)
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays in an `.npz`, none larger than its own header and the whole say."""
+    with zipfile.ZipFile(path) as archive:
+        total = sum(member.file_size for member in archive.infolist())
+    if total > MOST_UNPACKED:
+        raise DataUnavailable(
+            f"{path.name} would unpack to {total / 1e9:,.0f} GB, more than {MOST_UNPACKED / 1e9:.0f}: it is "
+            "refused. Save the images alone with np.save('data.npy', images); they are read from the disk."
+        )
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            _check_header(archive, member)
+    with np.load(path, allow_pickle=False) as loaded:
+        return {name: loaded[name] for name in loaded.files}
+
+
+def _check_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Raise ValueError where an array says that it is larger than its bytes."""
+    with archive.open(member) as packed:
+        if packed.read(6) != b"\x93NUMPY":
+            return
+        packed.seek(0)
+        version = np.lib.format.read_magic(packed)
+        read = (
+            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        )
+        shape, _, kind = read(packed)
+        if not kind.hasobject and math.prod(shape) * kind.itemsize > member.file_size:
+            raise ValueError(f"{member.filename} is shorter than its header says")
+
+
+def _why(path: Path, error: Exception) -> str:
+    said = str(error).lower()
+    if any(words in said for words in ("pickle", "object array", "python objects")):
+        return (
+            f"{path.name} holds pickled Python objects, which can run any code when they are opened, so it "
+            "is refused. Save one array of numbers: np.save('data.npy', np.stack(images))."
+        )
+    if isinstance(error, PermissionError):
+        return f"{path.name} cannot be read: {error.strerror}. Change its permissions."
+    return f"{path.name} is truncated or not a NumPy file ({type(error).__name__}: {error}). Save it again."
+
+
+def _named(labels: Any, classes: Any) -> tuple[Any, tuple[str, ...]]:
+    """Class numbers and names; labels that are words become numbers in alphabetical order."""
+    names = () if classes is None else tuple(str(name) for name in np.ravel(classes))
+    if labels is None or labels.dtype.kind not in "US":
+        return labels, names
+    words = np.char.decode(labels, "utf-8") if labels.dtype.kind == "S" else labels
+    found, numbers = np.unique(words, return_inverse=True)
+    if names and not set(map(str, found)) <= set(names):
+        unknown = next(str(word) for word in found if str(word) not in names)
+        raise ArgumentError("labels", "among the names in `classes`", unknown, "Correct the label.")
+    if not names:
+        return numbers.reshape(words.shape), tuple(map(str, found))
+    place = np.array([names.index(str(word)) for word in found])
+    return place[numbers].reshape(words.shape), names
+
+
+def _pixels(array: np.ndarray) -> tuple[np.ndarray, str]:
+    """uint8 `(n, h, w, c)` and a note on anything worth a second look."""
+    array = shaped(array)
+    pixels, note = as_uint8(array) if array.nbytes <= BIG else in_parts(array)
+    brightest = int(pixels.max())
+    if array.dtype == np.uint8 and brightest == 1:
+        return pixels * np.uint8(255), "pixels of 0 and 1 were multiplied by 255"
+    if 1 < brightest < 64 and not note:
+        note = f"the brightest pixel is {brightest} of 255, so the images look dark; scale them before saving"
+    return pixels, note
+
+
+def in_parts(array: np.ndarray) -> tuple[np.ndarray, str]:
+    """As `as_uint8`, without ever holding floats of more than a part of the images."""
+    if array.dtype == np.uint8:
+        return array, ""
+    rows = max(1, BIG // max(array[:1].nbytes, 1) // 4)
+    parts = [array[start : start + rows] for start in range(0, len(array), rows)]
+    whole = max(np.nan_to_num(part).max() for part in parts) > 1  # one scale for all parts
+    pixels = np.empty(array.shape, np.uint8)
+    note = ""
+    for start, part in zip(range(0, len(array), rows), parts, strict=True):
+        if whole and part.max() <= 1:
+            as_uint8(part)  # refuses what cannot be pixels
+            pixels[start : start + rows] = np.rint(part)
+        else:
+            pixels[start : start + rows], said = as_uint8(part)
+            note = said or note
+    return pixels, note

@@ -1,0 +1,107 @@
+"""A folder of pictures to practise on, with everything in it that folders of pictures have."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from capslab.data.images import Images
+from capslab.errors import ArgumentError, Said
+
+
+def practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int = 0) -> Path:
+    """Write some images as picture files, a sub-folder a class, and spoil a few on purpose.
+
+    Among them are copies under other names, a tenth of one class, files that are no pictures,
+    wrong labels and blank images. How many of each is not said here: `images.report()` finds out.
+
+    Parameters
+    ----------
+    images : labelled, with at least 100 images.
+    n : how many of them to write; fewer where there are fewer.
+    folder : a folder that does not exist yet, or None for a new temporary one.
+    seed : decides which.
+
+    Returns
+    -------
+    The folder.
+    """
+    from PIL import Image
+
+    images.require_classes("the practice folder")
+    if len(images) < 100:
+        raise ArgumentError("images", "at least 100", Said(f"{len(images)}"), "Take cl.load().")
+    if folder is None:
+        root = Path(tempfile.mkdtemp(prefix="capslab-"), "pictures")
+    else:
+        root = Path(folder)
+        if root.exists():
+            raise ArgumentError("folder", "a folder that does not exist yet", str(root), "Choose another.")
+    chance = np.random.default_rng(seed)
+    chosen = images.sample(min(n, len(images)), seed=seed)
+    labels = np.asarray(chosen.labels)
+    rare = np.flatnonzero(labels == labels.max())
+    chosen = chosen[np.setdiff1d(np.arange(len(chosen)), rare[len(rare) // 10 + 1 :])]
+    labels = np.asarray(chosen.labels)
+    pictures = [Image.fromarray(p[..., 0] if p.shape[2] == 1 else p[..., :3]) for p in chosen.images]
+    odd = chance.permutation(len(chosen))
+    wrong, twice, nearly, dark = odd[:20], odd[20:50], odd[50:70], odd[70:78]
+    for i, picture in enumerate(pictures):
+        shelf = int(labels[i])
+        if i in wrong:
+            shelf = int(chance.choice(np.setdiff1d(labels, [shelf])))
+        place = root / f"class {chosen.classes[shelf]}".replace("/", " or ")
+        place.mkdir(parents=True, exist_ok=True)
+        if i in dark:
+            picture = Image.eval(picture, lambda level: 255 - level)
+        picture.save(place / f"{i:04d}.png")
+        if i in twice:
+            picture.save(place / f"{i:04d} (1).png")
+        if i in nearly:
+            picture.save(place / f"{i:04d} small.jpg", quality=90)
+    _spoil(root, pictures[int(odd[80])])
+    return root
+
+
+def _spoil(root: Path, picture: Any) -> None:
+    """What else lies about in folders."""
+    from PIL import Image
+
+    place = sorted(root.iterdir())[0]
+    size = picture.size
+    for i, level in enumerate((0, 0, 255)):
+        Image.new("L", size, level).save(place / f"empty {i}.png")
+    whole = io.BytesIO()
+    picture.save(whole, "PNG")
+    (place / "half a download.png").write_bytes(whole.getvalue()[: len(whole.getvalue()) * 2 // 3])
+    (place / "really a text.png").write_text("This is not a picture.\n", "utf-8")
+    (place / "nothing.png").write_bytes(b"")
+    (root / "notes.txt").write_text("Taken in spring.\n", "utf-8")
+    Image.new("L", (1, 1), 9).save(place / "dot.png")
+    (place / "poster.png").write_bytes(_enormous(20_000))
+    picture.convert("RGBA").resize((size[0] * 3, size[1] * 3)).save(place / "large.png")
+    deep = np.asarray(picture.convert("L")).astype(np.uint16) * 257
+    Image.fromarray(deep).save(place / "scanner.png")
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    picture.convert("L").rotate(90).save(place / "phone.jpg", exif=turned, quality=95)
+    picture.save(place / "moving.gif", save_all=True, append_images=[Image.new(picture.mode, size)])
+
+
+def _enormous(side: int) -> bytes:
+    """A valid black PNG of side × side pixels in a few dozen kilobytes."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        check = zlib.crc32(kind + content).to_bytes(4, "big")
+        return len(content).to_bytes(4, "big") + kind + content + check
+
+    header = side.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])  # one bit a pixel, grey
+    row = bytes(1 + -(-side // 8))
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(row * 100) for _ in range(side // 100)) + packer.flush()
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
