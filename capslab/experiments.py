@@ -26,12 +26,14 @@ class Routed:
     ----------
     couplings : `(n, I, J)`, c of the last iteration; each row of J sums to 1.
     agreement : `(n, I, J)`, ⟨û_ij, v_j⟩ with the last outputs, signed.
+    outputs : `(n, J, D)`, v, the digit capsules' poses after the last iteration.
     lengths : `(T, n, J)`, ‖v_j‖ after each iteration.
     entropy : `(T, n)`, entropy of the couplings over ln J, mean over primary capsules: 1 is uniform.
     """
 
     couplings: np.ndarray
     agreement: np.ndarray
+    outputs: np.ndarray
     lengths: np.ndarray
     entropy: np.ndarray
 
@@ -71,10 +73,11 @@ def route_all(parts: np.ndarray, learned: RoutingWeights, iterations: int | None
     if not isinstance(T, (int, np.integer)) or T < 1:
         raise ArgumentError("iterations", "a whole number from 1", iterations, "The paper uses 3.")
     blocks = [_route(parts[i : i + BLOCK], learned, int(T)) for i in range(0, len(parts), BLOCK)]
-    couplings, agreement, lengths, entropy = zip(*blocks, strict=True)
+    couplings, agreement, outputs, lengths, entropy = zip(*blocks, strict=True)
     return Routed(
         np.concatenate(couplings),
         np.concatenate(agreement),
+        np.concatenate(outputs),
         np.concatenate(lengths, axis=1),
         np.concatenate(entropy, axis=1),
     )
@@ -96,7 +99,7 @@ def _route(parts: np.ndarray, learned: RoutingWeights, iterations: int) -> tuple
         lengths.append(np.linalg.norm(v, axis=-1))
         entropy.append(-(c * np.log(np.maximum(c, 1e-30))).sum(axis=1).mean(axis=1) / np.log(digits))
         b = b + agreement
-    return c.transpose(0, 2, 1), agreement.transpose(0, 2, 1), np.stack(lengths), np.stack(entropy)
+    return c.transpose(0, 2, 1), agreement.transpose(0, 2, 1), v, np.stack(lengths), np.stack(entropy)
 
 
 def removal_mask(scores: np.ndarray, m: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from capslab.data.moved import shifted, turned
 from capslab.errors import ArgumentError
 from capslab.experiments import nearest_mean, removal_mask, removal_test, route_all
 from capslab.routing import RoutingWeights, routing_by_agreement, squash
+from capslab.sharing import weights_by_layer
 
 rng = np.random.default_rng(0)
 LEARNED = RoutingWeights(rng.normal(size=(6, 4, 5, 3)), rng.normal(0, 0.1, (4, 5)), 3)
@@ -29,6 +30,7 @@ def test_many_images_are_routed_as_each_alone(n):
         alone = routing_by_agreement(LEARNED.votes(parts[i]), 4, LEARNED.bias)
         np.testing.assert_allclose(routed.couplings[i], alone.couplings[-1], atol=1e-12)
         np.testing.assert_allclose(routed.agreement[i], alone.agreement[-1], atol=1e-12)
+        np.testing.assert_allclose(routed.outputs[i], alone.outputs[-1], atol=1e-12)
         np.testing.assert_allclose(routed.lengths[:, i], alone.lengths, atol=1e-12)
         np.testing.assert_allclose(routed.entropy[:, i], alone.entropy, atol=1e-12)
         assert routed.predicted[i] == alone.predicted
@@ -160,6 +162,30 @@ def test_without_a_bias_a_network_of_turned_capsules_says_the_same(trained):
     learned = caps.routing_weights()
     free = RoutingWeights(learned.weights, np.zeros_like(learned.bias), learned.iterations)
     same, turned_round = route_all(parts, free), route_all(-parts, free)
+    np.testing.assert_allclose(same.outputs, -turned_round.outputs, atol=1e-5)
     np.testing.assert_array_equal(same.predicted, turned_round.predicted)
     np.testing.assert_allclose(same.lengths, turned_round.lengths, atol=1e-5)
     np.testing.assert_allclose(same.couplings, turned_round.couplings, atol=1e-5)
+
+
+def test_weights_are_counted_as_the_network_has_them():
+    caps = cl.CapsNet((28, 28, 1), 10, preset="visible")
+    rows = {row.pop("layer"): row for row in weights_by_layer(caps)}
+    assert list(rows) == [
+        "convolution 1",
+        "convolution 2",
+        "convolution 3",
+        "primary capsules",
+        "digit capsules",
+    ]
+    built = sum(int(np.prod(w.shape)) for w in caps.trunk.trainable_variables if len(w.shape) == 4)
+    assert sum(row["as built"] for name, row in rows.items() if name != "digit capsules") == built
+    assert rows["digit capsules"]["as built"] == int(np.prod(caps.digit_capsules.kernel.shape))
+    assert rows["convolution 1"] == {
+        "as built": 5 * 5 * 16,
+        "shared over places": 5 * 5 * 16,
+        "one a place": 14 * 14 * 5 * 5 * 16,
+        "dense layer": 28 * 28 * 14 * 14 * 16,
+    }
+    assert rows["digit capsules"]["as built"] == rows["digit capsules"]["dense layer"] == 72 * 8 * 160
+    assert rows["digit capsules"]["shared over places"] == 2 * 8 * 160
