@@ -37,6 +37,28 @@ def margin(labels: Any, lengths: Any, present: float = 0.9, absent: float = 0.1,
     return ops.sum(too_short + weight * too_long, axis=-1)
 
 
+def presence(present: Any, lengths: Any, edge: float = 1e-4) -> Any:
+    """Cross-entropy of the lengths, each read as the probability that its digit is there.
+
+    L = Σ_j  −T_j log(‖v_j‖ + ε) − (1 − T_j) log(1 + ε − ‖v_j‖)
+
+    Unlike the margin loss it never rests: a digit that is almost found still pulls.
+
+    Parameters
+    ----------
+    present : 0/1 `(batch, digit)`.
+    lengths : `(batch, digit)` in [0, 1).
+    edge : ε, which keeps the logarithms finite.
+
+    Returns
+    -------
+    `(batch,)`, above −2 ε J.
+    """
+    there = present * ops.log(lengths + edge)
+    absent = (1 - present) * ops.log(1 + edge - lengths)
+    return -ops.sum(there + absent, axis=-1)
+
+
 def squared_error(images: Any, decoded: Any) -> Any:
     """Σ over pixels of (x − x̂)², `(batch,)`. Images in 0…1, any shape after the batch."""
     return ops.sum(ops.square(flat(images) - flat(decoded)), axis=-1)

@@ -38,6 +38,7 @@ class History:
     stopped : "" when it ran to its end, else why it stopped ("interrupted in epoch 3 of 5").
     best_epoch : the epoch (from 1) whose weights were kept: lowest validation loss; 0 for none.
     passes : how often an epoch went over the images; 1 unless there are few of them.
+    examples : how many were seen, where they are made as they are needed; else 0.
     """
 
     curves: dict[str, tuple[float, ...]] = field(repr=False)
@@ -46,6 +47,7 @@ class History:
     stopped: str = ""
     best_epoch: int = 0
     passes: int = 1
+    examples: int = 0
 
     @property
     def epochs(self) -> int:
@@ -70,6 +72,8 @@ class History:
             f"{name} {self.best[name]:.4g}" for name in sorted(self.best) if name.startswith("validation")
         ]
         epochs = f"{self.epochs} epoch{'' if self.epochs == 1 else 's'}"
+        if self.examples:
+            epochs = f"{self.examples:,} examples"
         if self.passes > 1:
             epochs += f" of {self.passes} passes"
         kept = f"; kept epoch {self.best_epoch}: {', '.join(told)}" if told else ""
@@ -110,6 +114,12 @@ def fit(
     ArgumentError : labels that are missing or do not fit, images of another size, …
     TrainingFailed : when the loss is no longer a number; the last good weights are kept.
     """
+    if hasattr(model, "stream"):  # it makes its examples from the images: pairs, scenes
+        from capslab.streaming import fit_stream
+
+        return fit_stream(
+            model, images, epochs, batch=batch, rate=rate, seed=seed, show=show, after_epoch=after_epoch
+        )
     _check(model, images, epochs, batch, rate)
     train, validation = images.train, images.validation
     recipe = replace(model.recipe, batch=batch or model.recipe.batch, rate=rate or model.recipe.rate)
@@ -122,7 +132,7 @@ def fit(
 
     keras.utils.set_random_seed(seed)
     _compile(model, recipe, steps, steps * epochs, where)
-    metrics = ["accuracy", "loss"] if model.classes else ["loss"]
+    metrics = ["accuracy", "loss"] if model.classes else ["loss", *model.parts]
     screen = display(f"{type(model).__name__} on {where}", epochs, metrics, show)
     pictured = screen is not None and screen.pictured
     glance = Glance(model, validation if len(validation) else train) if pictured else None

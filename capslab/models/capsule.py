@@ -44,6 +44,7 @@ class Preset:
     primary_dim: int = 8
     dimension: int = 16
     normalise: bool = True
+    momentum: float = 0.9  # of the running averages in BatchNorm
     decoder: tuple[int, ...] = (128, 256)
     recipe: dict[str, Any] = field(default_factory=dict)  # where it differs from CapsNet.recipe
 
@@ -80,6 +81,48 @@ PRESETS = {
         types=8,
         kernel=3,
         depthwise=True,
+    ),
+    "overlap": Preset(
+        "for two overlapping digits on 36×36: 108 primary capsules on 3×3",
+        (
+            Convolution(24, 5, 2, "same"),
+            Convolution(48, 3, 2, "same"),
+            Convolution(64, 3, padding="same"),
+            Convolution(96, 3),
+            Convolution(96, 3),
+        ),
+        types=12,
+        kernel=3,
+        depthwise=True,
+        momentum=0.95,
+    ),
+    "overlap-digits": Preset(
+        "for two overlapping digits on 12×12: 128 primary capsules on 4×4",
+        (
+            Convolution(24, 3, padding="same"),
+            Convolution(48, 3, 2, "same"),
+            Convolution(64, 3, padding="same"),
+        ),
+        types=8,
+        kernel=3,
+        depthwise=True,
+        momentum=0.95,
+    ),
+    "scene": Preset(
+        "for scenes, windows of 28×28 every 4 pixels: 8 primary capsules that each see the whole window",
+        (Convolution(16, 5, 2), Convolution(32, 3), Convolution(64, 3, 2)),
+        types=8,
+        kernel=4,
+        depthwise=True,
+        momentum=0.95,
+    ),
+    "scene-digits": Preset(
+        "for scenes, windows of 12×12 every 2 pixels: 8 primary capsules that each see the whole window",
+        (Convolution(32, 3), Convolution(64, 3, 2)),
+        types=8,
+        kernel=4,
+        depthwise=True,
+        momentum=0.95,
     ),
     "paper": Preset(
         "the network of Sabour et al. 2017: 8.2 M parameters with its decoder, hours on a CPU",
@@ -143,11 +186,14 @@ class CapsNet(ImageModel):
             digits, design.dimension, iterations, seed, name="digit_capsules"
         )
         self.mask = Mask(name="mask")
-        self.decoder = keras.Sequential(_decoder(self.shape, design, digits, seed), name="decoder")
+        self.decoder = keras.Sequential(self._decoder(design), name="decoder")
         self.accuracy = keras.metrics.Mean(name="accuracy")
         self.margin = keras.metrics.Mean(name="margin")
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
         self.build((None, *self.shape))
+
+    def _decoder(self, design: Preset) -> list[keras.layers.Layer]:
+        return _decoder(self.shape, design, len(self.classes), self.seed)
 
     def build(self, input_shape: Any) -> None:
         self.digit_capsules.build(self.trunk.output_shape)
@@ -280,7 +326,7 @@ def _trunk(shape: tuple[int, int, int], design: Preset, seed: int) -> list[keras
             )
         )
         if design.normalise:
-            layers.append(keras.layers.BatchNormalization(momentum=0.9))
+            layers.append(keras.layers.BatchNormalization(momentum=design.momentum))
         layers.append(keras.layers.ReLU())
     if min(_side(side, design.kernel, design.strides, design.padding) for side in sides) < 1:
         name = next(name for name, preset in PRESETS.items() if preset is design)

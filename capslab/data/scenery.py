@@ -1,0 +1,231 @@
+"""Scenes: a few digits at unknown places on a larger canvas, with the boxes around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from capslab.data.pairs import INK
+from capslab.errors import ArgumentError
+
+TRIES = 100  # places tried for each digit before the scene is begun again
+POOL = 400  # scenes that windows are cut from at a time,
+WINDOWS = 32  # so many from each
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scenes:
+    """Images of several digits each, and where those are.
+
+    Attributes
+    ----------
+    images : uint8 `(n, h, w, c)`.
+    labels : for each scene the classes of its digits, int64 `(m,)`.
+    boxes : for each scene int64 `(m, 4)`: top, left, bottom, right of each digit's ink, ends excluded.
+    places : for each scene int64 `(m, 2)`: top and left of each digit's own image.
+    sources : for each scene the positions of its digits in the images it was made from, `(m,)`.
+    classes : names of the classes.
+    """
+
+    images: np.ndarray
+    labels: list[np.ndarray]
+    boxes: list[np.ndarray]
+    places: list[np.ndarray]
+    sources: list[np.ndarray]
+    classes: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of each image."""
+        height, width, channels = self.images.shape[1:]
+        return height, width, channels
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __repr__(self) -> str:
+        height, width, _ = self.shape
+        counts = [len(labels) for labels in self.labels]
+        return f"{len(self):,} scenes on {height}×{width} of {min(counts)} to {max(counts)} digits"
+
+
+def scenes(
+    images: Any,
+    n: int,
+    *,
+    digits: tuple[int, int] = (3, 5),
+    size: int | None = None,
+    overlap: float = 0.1,
+    seed: int = 0,
+) -> Scenes:
+    """Digits scattered on a canvas, n times.
+
+    Parameters
+    ----------
+    images : labelled `Images` to take them from.
+    n : how many scenes.
+    digits : fewest and most digits in a scene; classes may come up twice.
+    size : side of the canvas; None: three times that of an image (and 4 more for small ones).
+    overlap : at most this share of a digit's bounding box lies in another's.
+    seed : the same seed gives the same scenes.
+
+    Raises
+    ------
+    ArgumentError : where so many digits find no room.
+
+    Examples
+    --------
+    >>> import capslab as cl
+    >>> from capslab import data
+    >>> data.scenes(cl.load("digits"), 20)
+    20 scenes on 28×28 of 3 to 5 digits
+    """
+    images.require_classes("a scene")
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise ArgumentError("n", "a whole number from 1", n, "Try 100.")
+    fewest, most = digits
+    if not 1 <= fewest <= most:
+        raise ArgumentError("digits", "(fewest, most) with 1 ≤ fewest ≤ most", digits, "Try (3, 5).")
+    side = max(images.shape[:2])
+    size = 3 * side + (4 if side < 20 else 0) if size is None else size
+    if size < side:
+        raise ArgumentError("size", f"at least {side}, the side of one digit", size, "Leave it out.")
+    chance = np.random.default_rng(seed)
+    return _made(images, ink_boxes(images.images), n, (fewest, most), size, overlap, chance)
+
+
+def _made(
+    images: Any,
+    ink: np.ndarray,
+    n: int,
+    digits: tuple[int, int],
+    size: int,
+    overlap: float,
+    chance: np.random.Generator,
+) -> Scenes:
+    height, width, channels = images.shape
+    canvas = np.zeros((n, size, size, channels), np.uint8)
+    labels, boxes, places, sources = [], [], [], []
+    for scene in range(n):
+        source = chance.integers(len(images), size=chance.integers(digits[0], digits[1] + 1))
+        spots = _spots(ink[source], (size - height, size - width), overlap, chance)
+        for one, (top, left) in zip(source, spots, strict=True):
+            area = canvas[scene, top : top + height, left : left + width]
+            area += np.minimum(images.images[one], 255 - area)  # added and clipped, within uint8
+        labels.append(images.labels[source])
+        places.append(spots)
+        boxes.append(ink[source] + np.tile(spots, 2))
+        sources.append(source)
+    return Scenes(canvas, labels, boxes, places, sources, images.classes)
+
+
+def _spots(ink: np.ndarray, room: tuple[int, int], overlap: float, chance: np.random.Generator) -> np.ndarray:
+    """A place for each digit `(m, 2)`, so that no two boxes share more than `overlap` of either."""
+    for _ in range(20):
+        spots = np.zeros((0, 2), np.int64)
+        taken = np.zeros((0, 4), np.int64)
+        for box in ink:
+            tried = np.stack([chance.integers(0, side + 1, TRIES) for side in room], axis=1)
+            candidates = box + np.tile(tried, 2)  # (tries, 4)
+            free = (shared(candidates, taken) <= overlap).all(axis=1)
+            if not free.any():
+                break
+            spot = free.argmax()
+            spots = np.vstack([spots, tried[spot]])
+            taken = np.vstack([taken, candidates[spot]])
+        else:
+            return spots
+    raise ArgumentError(
+        "digits", "as many as find room on the canvas", len(ink), "Make the canvas larger: size=…"
+    )
+
+
+def shared(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Common area over the smaller box's, `(a, b)`, from boxes `(a, 4)` and `(b, 4)`."""
+    low = np.maximum(some[:, None, :2], others[None, :, :2])
+    high = np.minimum(some[:, None, 2:], others[None, :, 2:])
+    common = np.maximum(high - low, 0).prod(axis=2)
+    areas = [np.maximum((boxes[:, 2:] - boxes[:, :2]).prod(axis=1), 1) for boxes in (some, others)]
+    return common / np.minimum(areas[0][:, None], areas[1][None])
+
+
+def ink_boxes(pixels: np.ndarray) -> np.ndarray:
+    """Top, left, bottom, right of what is at least half inked, `(n, 4)`; all of it if nothing is."""
+    covered = pixels.max(axis=-1) >= INK  # (n, h, w)
+    covered |= ~covered.any(axis=(1, 2), keepdims=True)
+    ends = []
+    for axis in (2, 1):
+        line = covered.any(axis=axis)
+        ends.append((line.argmax(axis=1), line.shape[1] - line[:, ::-1].argmax(axis=1)))
+    (top, bottom), (left, right) = ends
+    return np.stack([top, left, bottom, right], axis=1)
+
+
+def stream_windows(
+    images: Any, window: int, reach: int, batch: int, *, seed: int = 0
+) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
+    """Windows cut from new scenes without end, as Keras's `fit` takes them.
+
+    Half of them have a digit whose centre is at most `reach` pixels from the window's, each way; that
+    digit is what the window shows. A quarter are aimed at digits less well, and show parts of them; a
+    quarter lie anywhere.
+
+    Yields
+    ------
+    uint8 windows `(batch, window, window, c)`, and a dict: "present" float32 `(batch, classes)`, all 0
+    where no digit is centred; "label" int32 `(batch,)`; "digit" uint8 like the windows: the centred digit
+    alone.
+    """
+    images.require_classes("a scene")
+    height, width, channels = images.shape
+    chance = np.random.default_rng(seed)
+    ink = ink_boxes(images.images)
+    side = max(height, width)
+    size = 3 * side + (4 if side < 20 else 0)
+    around = np.arange(window)
+    while True:
+        made = _made(images, ink, POOL, (3, 5), size, 0.1, chance)
+        padded = np.pad(made.images, ((0, 0), (window, window), (window, window), (0, 0)))
+        most = max(map(len, made.labels))
+        centres = np.full((POOL, most, 2), -10 * size)  # twice the centres, so that they are whole
+        labels, sources = np.zeros((POOL, most), int), np.zeros((POOL, most), int)
+        for i, places in enumerate(made.places):
+            centres[i, : len(places)] = 2 * places + (height, width)
+            labels[i, : len(places)], sources[i, : len(places)] = made.labels[i], made.sources[i]
+        for _ in range(max(1, POOL * WINDOWS // batch)):
+            scene = chance.integers(POOL, size=batch)
+            rows = np.arange(batch)
+            spot = chance.integers(-window // 2, size - window // 2 + 1, size=(batch, 2))
+            counts = np.array([len(made.labels[i]) for i in scene])
+            aimed = (chance.random(batch) * counts).astype(int)
+            near = chance.integers(-reach, reach + 1, size=(batch, 2))
+            far = chance.integers(-window // 2, window // 2 + 1, size=(batch, 2))
+            aim = (centres[scene, aimed] - window) // 2
+            kind = (rows % 4)[:, None]
+            spot = np.where(kind < 2, aim + near, np.where(kind == 2, aim + far, spot))
+            away = np.abs(centres[scene] - (2 * spot + window)[:, None]).max(axis=2)  # (batch, most)
+            which = away.argmin(axis=1)
+            centred = away.min(axis=1) <= 2 * reach
+            here = spot + window
+            x = padded[
+                scene[:, None, None],
+                here[:, 0, None, None] + around[:, None],
+                here[:, 1, None, None] + around,
+            ]
+            label = labels[scene, which]
+            present = np.zeros((batch, len(images.classes)), np.float32)
+            present[rows[centred], label[centred]] = 1
+            one = np.zeros((batch, 3 * window, 3 * window, channels), np.uint8)
+            digit = images.images[sources[scene, which]]
+            one[:, window : window + height, window : window + width] = digit
+            offset = np.clip((2 * spot + height - centres[scene, which]) // 2 + window, 0, 2 * window)
+            alone = one[
+                rows[:, None, None],
+                offset[:, 0, None, None] + around[:, None],
+                offset[:, 1, None, None] + around,
+            ]
+            alone[~centred] = 0
+            yield x, {"present": present, "label": label.astype(np.int32), "digit": alone}

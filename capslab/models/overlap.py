@@ -1,0 +1,218 @@
+"""A capsule network for two overlapping digits: it names both, draws each, and divides the pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from capslab import losses
+from capslab.data.pairs import overlapping_pairs, stream_pairs
+from capslab.errors import ArgumentError, Said
+from capslab.layers import length, register
+from capslab.models.base import Recipe
+from capslab.models.capsule import RECONSTRUCTION, CapsNet, Preset
+
+MASKING = 0.1  # weight of the masks' cross-entropy
+
+
+@dataclass(frozen=True)
+class Separated:
+    """Two digits of each image, taken apart.
+
+    Attributes
+    ----------
+    labels : the classes whose capsules were asked, `(n, 2)`.
+    drawn : what each capsule draws, float32 in 0…1 `(n, 2, h, w, c)`; it sees its pose alone.
+    logits : how much each pixel looks covered by that digit, `(n, 2, h, w)`; above 0: more likely than not.
+    """
+
+    labels: np.ndarray
+    drawn: np.ndarray
+    logits: np.ndarray
+
+    @property
+    def owner(self) -> np.ndarray:
+        """Which digit, 0 or 1, each pixel rather belongs to, by the masks: `(n, h, w)`."""
+        return self.logits.argmax(axis=1)
+
+    @property
+    def drawn_owner(self) -> np.ndarray:
+        """The same by the drawings alone: whichever is brighter there."""
+        return self.drawn.max(axis=-1).argmax(axis=1)
+
+    @property
+    def masks(self) -> np.ndarray:
+        """The pixels that each digit covers, bool `(n, 2, h, w)`; some may be covered by both."""
+        return self.logits > 0
+
+
+@register
+class OverlapNet(CapsNet):
+    """A `CapsNet` that learns from pairs.
+
+    Three things differ. The loss is the cross-entropy of the lengths, Σⱼ −y log ‖v‖ − (1−y) log(1−‖v‖):
+    every capsule answers for itself whether its digit is there, and there are two. The decoder draws
+    **one** digit at a time from the pose of its capsule, with the other digit gone. And a small head
+    says which pixels of the image that digit covers: it knows the capsule's pose *and* sees the first
+    feature maps, where the strokes still are.
+
+    Parameters are those of `CapsNet`; presets "overlap" (36×36) and "overlap-digits" (12×12).
+    Sides must be multiples of 4, as the decoder doubles a quarter-size map twice.
+    """
+
+    recipe = Recipe(epochs=6, steps=1000, batch=64, rate=8e-3, warmup=0.05, decay=True)
+    #: shares of the training from which on these attributes hold
+    stages = ((0.0, {"drawing": False}), (0.5, {"drawing": True}))
+
+    def __init__(self, shape: Any, classes: Any, preset: str | None = None, **kwargs: Any) -> None:
+        if preset is None:
+            preset = "overlap-digits" if min(shape[:2]) < 24 else "overlap"
+        super().__init__(shape, classes, preset, **kwargs)
+        self.drawing = True  # whether the decoder and the masks are being trained
+
+    def _decoder(self, design: Preset) -> list[keras.layers.Layer]:
+        """Masked poses → quarter-size maps → image; the masks branch off at half size."""
+        height, width, channels = self.shape
+        start = keras.initializers.HeNormal
+        seed = self.seed + 100
+        layers = [
+            keras.Input((len(self.classes) * design.dimension,)),
+            keras.layers.Dense(128, "relu", kernel_initializer=start(seed)),
+            keras.layers.Dense(height // 4 * (width // 4) * 16, "relu", kernel_initializer=start(seed + 1)),
+            keras.layers.Reshape((height // 4, width // 4, 16)),
+            keras.layers.Conv2DTranspose(
+                16, 4, 2, "same", activation="relu", kernel_initializer=start(seed + 2)
+            ),
+            keras.layers.Conv2DTranspose(
+                channels, 4, 2, "same", activation="sigmoid", kernel_initializer=start(seed + 3)
+            ),
+        ]
+        self.mask_loss = keras.metrics.Mean(name="masks")
+        # What the masks need besides: the strokes, as the first convolution saw them.
+        strides = design.trunk[0].strides
+        self.strokes = keras.layers.Conv2D(16, 3, 2 // strides, "same", kernel_initializer=start(seed + 4))
+        self.strokes.build((None, height // strides, width // strides, design.trunk[0].filters))
+        self.shape_of_digit = keras.layers.Conv2D(16, 1, kernel_initializer=start(seed + 5))
+        self.shape_of_digit.build((None, height // 2, width // 2, 16))
+        self.to_mask = keras.layers.Conv2DTranspose(1, 4, 2, "same", kernel_initializer=start(seed + 6))
+        self.to_mask.build((None, height // 2, width // 2, 16))
+        return layers
+
+    def call(self, images: Any, training: bool = False) -> dict[str, Any]:
+        maps = images
+        for layer in self.trunk.layers[:3]:  # scaling, convolution, normalisation
+            maps = layer(maps)
+        first = maps = self.trunk.layers[3](maps)
+        for layer in self.trunk.layers[4:]:
+            maps = layer(maps)
+        poses = self.digit_capsules(maps)  # (batch, digit, pose)
+        return {"lengths": length(poses), "poses": poses, "first": first}
+
+    def draw(self, poses: Any, labels: Any, first: Any) -> tuple[Any, Any]:
+        """The digits of `labels` `(batch, k)`, each from its own capsule.
+
+        Returns
+        -------
+        Images in 0…1 and mask logits, `(batch, k, h, w, c)` and `(batch, k, h, w)`; a logit above
+        0 says that the pixel is more likely covered by that digit than not.
+        """
+        count = labels.shape[1]
+        chosen = ops.one_hot(labels, len(self.classes), dtype=poses.dtype)  # (batch, k, digit)
+        kept = ops.expand_dims(chosen, -1) * ops.expand_dims(poses, 1)  # (batch, k, digit, pose)
+        maps = ops.reshape(kept, (-1, poses.shape[1] * poses.shape[2]))  # (batch · k, digit · pose)
+        for layer in self.decoder.layers[:-1]:
+            maps = layer(maps)  # …, (batch · k, h/2, w/2, 16)
+        drawn = self.decoder.layers[-1](maps)  # (batch · k, h, w, c)
+        height, width, channels = self.shape
+        half = (height // 2, width // 2, 16)
+        strokes = ops.expand_dims(self.strokes(ops.stop_gradient(first)), 1)  # (batch, 1, h/2, w/2, 16)
+        shapes = ops.reshape(self.shape_of_digit(maps), (-1, count, *half))
+        hidden = ops.reshape(ops.relu(strokes + shapes), (-1, *half))
+        logits = ops.reshape(self.to_mask(hidden), (-1, count, height, width))
+        return ops.reshape(drawn, (-1, count, height, width, channels)), logits
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        lengths, labels = y_pred["lengths"], y["labels"]
+        classes = len(self.classes)
+        present = ops.sum(ops.one_hot(labels, classes), axis=1)  # (batch, digit)
+        loss = losses.presence(present, lengths) / (classes / 2)
+        two = ops.top_k(lengths, 2)[1]
+        found = ops.sum(ops.one_hot(two, classes), axis=1)
+        right = ops.all(ops.equal(present, found), axis=-1)
+        self.accuracy.update_state(ops.cast(right, "float32"))
+        self.margin.update_state(loss)
+        if not self.drawing:
+            return ops.mean(loss)
+
+        digits = ops.cast(y["digits"], "float32") / 255  # (batch, 2, h, w, c)
+        drawn, logits = self.draw(y_pred["poses"], labels, y_pred["first"])
+        error = ops.sum(ops.square(digits - drawn), axis=(1, 2, 3, 4))
+        covered = ops.cast(ops.max(digits, axis=-1) >= 0.5, "float32")  # (batch, 2, h, w)
+        wrong = ops.maximum(logits, 0.0) - logits * covered + ops.log1p(ops.exp(-ops.abs(logits)))
+        ink = ops.max(covered, axis=1, keepdims=True)  # where there is no ink, no one asks
+        masks = ops.sum(wrong * ink, axis=(1, 2, 3)) / (1 + 2 * ops.sum(ink, axis=(1, 2, 3)))
+        self.reconstruction.update_state(error)
+        self.mask_loss.update_state(masks)
+        return ops.mean(loss + RECONSTRUCTION * error + MASKING * masks)
+
+    # What the network says of images, in NumPy ------------------------------------------
+
+    def detect(self, images: Any, count: int = 2) -> np.ndarray:
+        """The `count` longest digit capsules, longest first, integers `(n, count)`."""
+        return np.argsort(-self.lengths(images), axis=1, kind="stable")[:, :count]
+
+    def separate(self, images: Any, labels: Any = None) -> Separated:
+        """Each digit drawn from its own capsule, and the pixels divided between them.
+
+        Parameters
+        ----------
+        images : uint8 `(n, h, w, c)` or `Pairs`.
+        labels : classes of the two digits `(n, 2)`; None takes what `detect` finds, so that nothing of the
+            truth is used.
+        """
+        pixels = self.pixels(images)
+        labels = self.detect(images) if labels is None else np.asarray(labels)
+        labels = labels.astype(np.int32)
+
+        def look(x: Any, y: Any) -> Any:
+            said = self(x)
+            drawn, logits = self.draw(said["poses"], y, said["first"])
+            return ops.concatenate([drawn, ops.expand_dims(logits, -1)], axis=-1)
+
+        both = self.in_batches(look, pixels, labels)  # (n, 2, h, w, c + 1)
+        return Separated(labels, both[..., :-1], both[..., -1])
+
+    def stream(self, images: Any, batch: int, seed: int) -> Iterator[Any]:
+        """What `fit` trains on: new pairs of these images."""
+        return stream_pairs(images, batch, shift=(self.shape[0] - images.shape[0]) // 2, seed=seed)
+
+    def measure(self, test: Any, n: int = 5000, seed: int = 0) -> dict[str, float]:
+        """Both right and per digit, and pixels told apart, on new pairs of these images."""
+        from capslab import detection
+
+        pairs = overlapping_pairs(test, n, shift=(self.shape[0] - test.shape[0]) // 2, seed=seed)
+        found = detection.aligned(pairs.labels, self.detect(pairs))
+        parted = self.separate(pairs, found)
+        return {
+            "test both right": round(float(detection.both_right(pairs.labels, found).mean()), 4),
+            "test per digit": round(detection.per_digit(pairs.labels, found), 4),
+            "test pixels told apart": round(detection.exclusive_accuracy(pairs.masks, parted.owner), 4),
+        }
+
+    def decoder_layers(self) -> list[Any]:
+        """Refused: this decoder is not dense, so the views that draw in the browser cannot take it."""
+        raise ArgumentError(
+            "model", "one whose decoder is made of dense layers", Said("an OverlapNet"), "Take a CapsNet."
+        )

@@ -1,0 +1,123 @@
+"""A capsule network that looks for digits in a larger picture, everywhere at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from capslab import losses
+from capslab.data.scenery import scenes, stream_windows
+from capslab.layers import register, squash
+from capslab.models.base import Recipe
+from capslab.models.capsule import PRESETS, RECONSTRUCTION, CapsNet
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the network says at every place of its grid.
+
+    Attributes
+    ----------
+    lengths : float32 `(n, rows, columns, digit)`.
+    poses : float32 `(n, rows, columns, digit, pose)`.
+    corners : int `(rows, columns, 2)`: top and left of each place's window in the picture, which may
+        begin outside it.
+    """
+
+    lengths: np.ndarray
+    poses: np.ndarray
+    corners: np.ndarray
+
+
+@register
+class SceneNet(CapsNet):
+    """A `CapsNet` for one window: which digit stands in its **middle**, if any.
+
+    It learns from windows cut from scenes. All capsules short is an answer too: nothing is centred
+    here. No convolution pads, so a window's answer does not depend on where the window
+    lies, and `scan` gives every window of a picture in one pass over it.
+
+    Parameters are those of `CapsNet`; presets "scene" (28×28) and "scene-digits" (12×12).
+    """
+
+    recipe = Recipe(epochs=4, steps=1000, batch=128, rate=4e-3, warmup=0.05, decay=True)
+
+    def __init__(self, shape: Any, classes: Any, preset: str | None = None, **kwargs: Any) -> None:
+        if preset is None:
+            preset = "scene-digits" if min(shape[:2]) < 20 else "scene"
+        super().__init__(shape, classes, preset, **kwargs)
+
+    @property
+    def stride(self) -> int:
+        """Pixels from one window to the next."""
+        design = PRESETS[self.preset]
+        return design.strides * math.prod(convolution.strides for convolution in design.trunk)
+
+    def stream(self, images: Any, batch: int, seed: int) -> Iterator[Any]:
+        """What `fit` trains on: windows of scenes made from these images."""
+        return stream_windows(images, self.shape[0], self.stride // 2, batch, seed=seed)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        lengths, present = y_pred["lengths"], y["present"]
+        loss = losses.presence(present, lengths)
+        there = ops.sum(present, axis=1)
+        drawn = self.decoder(self.mask(y_pred["poses"], y["label"]), training=training)
+        error = losses.squared_error(ops.cast(y["digit"], drawn.dtype) / 255, drawn) * there
+        right = ops.all(ops.equal(lengths > 0.5, present > 0.5), axis=1)
+        self.accuracy.update_state(ops.cast(right, "float32"))
+        self.margin.update_state(loss)
+        self.reconstruction.update_state(error)
+        return ops.mean(loss + 4 * RECONSTRUCTION * error)
+
+    # What the network says of pictures, in NumPy ----------------------------------------
+
+    def scan(self, pictures: Any) -> Scan:
+        """Every window of pictures of any size, `(n, h, w, c)` uint8, in one pass of the convolutions."""
+        pixels = np.asarray(getattr(pictures, "images", pictures))
+        window, stride = self.shape[0], self.stride
+        # A margin, so that digits at the edge are in the middle of some window too.
+        before = window // 2 // stride * stride
+        after = [before + -(side + 2 * before - window) % stride for side in pixels.shape[1:3]]
+        padded = np.pad(pixels, ((0, 0), (before, after[0]), (before, after[1]), (0, 0)))
+        capsules = self.primary_capsules
+        rows, columns = ((side - window) // stride + 1 for side in padded.shape[1:3])
+
+        def look(batch: Any) -> Any:
+            maps = batch
+            for layer in self.trunk.layers[:-1]:
+                maps = layer(maps)
+            return self._routed(capsules.convolution(maps), rows, columns)
+
+        poses = self.in_batches(look, padded, batch=20)  # (n, rows, columns, digit, pose)
+        corners = np.moveaxis(np.indices((rows, columns)), 0, -1) * stride - before
+        return Scan(np.linalg.norm(poses, axis=-1), poses, corners)
+
+    def _routed(self, maps: Any, rows: int, columns: int) -> Any:
+        """Digit capsules of every place, `(n, rows, columns, digit, pose)`."""
+        down, across, types = self.grid
+        pieces = [maps[:, i : i + rows, j : j + columns] for i in range(down) for j in range(across)]
+        u = ops.stack(pieces, axis=3)  # (n, rows, columns, down · across, channels)
+        size = self.primary_capsules.dimension
+        u = squash(ops.reshape(u, (-1, down * across * types, size)))
+        v = self.digit_capsules(u)
+        return ops.reshape(v, (-1, rows, columns, *v.shape[1:]))
+
+    def measure(self, test: Any, n: int = 500, seed: int = 0) -> dict[str, float]:
+        """Precision and recall on new scenes of these images."""
+        from capslab.detection import find, score
+
+        made = scenes(test, n, seed=seed)
+        found = score(find(self, made.images), made)
+        return {"test precision": round(found.precision, 4), "test recall": round(found.recall, 4)}
