@@ -7,7 +7,21 @@ digits: 1,797 images of 8×8, 10 classes (0 … 9); 1,258 train, 180 validation,
 
 from capslab.data.export import export_clusters
 from capslab.data.images import Images
+from capslab.data.pairs import Pairs, overlapping_pairs
 from capslab.data.practice import practice_folder
+from capslab.data.scenery import Scenes, scenes
 from capslab.data.sources import SETS, cache_folder, load, present
 
-__all__ = ["SETS", "Images", "cache_folder", "export_clusters", "load", "practice_folder", "present"]
+__all__ = [
+    "SETS",
+    "Images",
+    "Pairs",
+    "Scenes",
+    "cache_folder",
+    "export_clusters",
+    "load",
+    "overlapping_pairs",
+    "practice_folder",
+    "present",
+    "scenes",
+]
