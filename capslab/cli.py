@@ -1,4 +1,4 @@
-"""The command `capslab`: lab, run, doctor, build, export, pretrain.
+"""The command `capslab`: lab, run, doctor, build, export, assignment, pretrain.
 
 Each command imports what it needs when it runs, so that `capslab --help` is instant.
 """
@@ -16,6 +16,7 @@ import click
 
 from capslab._version import __version__
 from capslab.errors import ArgumentError, DataUnavailable, TrainingFailed
+from capslab.grading.commands import assignment
 
 DATA_SETS = click.Choice(["digits", "mnist", "fashion-mnist"])
 
@@ -194,6 +195,9 @@ def pretrain(names: tuple[str, ...]) -> None:
     from capslab import bundled
 
     bundled.pretrain(list(names) or None)
+
+
+main.add_command(assignment)
 
 
 def _progress(name: str) -> Callable[[int, int], None]:

@@ -1,4 +1,4 @@
-"""One source, two editions: the learner's with gaps, the solved one without.
+"""One source, three editions: the learner's with gaps, the solved one without, a class's assignment.
 
 In a source, what the learner is to write stands between two marker lines:
 
@@ -8,7 +8,8 @@ In a source, what the learner is to write stands between two marker lines:
         ### END SOLUTION
 
 The learner's edition has one line instead, `...  # your code here`, as far indented as
-the first marker; the solved edition has the lines and no markers.
+the first marker; the solved edition has the lines and no markers. The assignment keeps
+the markers, which nbgrader knows, and gets nbgrader's metadata in `capslab.course.assignment`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from capslab.errors import ArgumentError, Said
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # your code here"
-EDITIONS = ("learner", "solved")
+EDITIONS = ("learner", "solved", "assignment")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -47,7 +48,8 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
     for number, cell in enumerate(source.cells, start=1):
         kind, text = cell.cell_type, cell.source
         if kind == "code":
-            text = without_markers(text, f"{path.name}, cell {number}", keep=which == "solved")
+            unmarked = without_markers(text, f"{path.name}, cell {number}", keep=which == "solved")
+            text = text if which == "assignment" else unmarked
         name = _fingerprint(kind, text)[:8]
         seen[name] += 1
         identity = name if seen[name] == 1 else f"{name}-{seen[name]}"

@@ -1,0 +1,190 @@
+"""Which cells a graded function needs: its definition, and whatever that refers to.
+
+A notebook of the course trains for minutes; what is graded in it runs in milliseconds. So of a
+submission only those cells run that a graded name depends on, found by reading, not by running.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+from dataclasses import dataclass
+
+PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a cell binds, what it refers to, and what it may change in place.
+
+    Attributes
+    ----------
+    binds : names that it defines, at its top level or through `global`.
+    wants : names that it, or a function in it, looks up outside.
+    changes : names whose value it may change: `a[0] = 1`, `a.append(1)`.
+    """
+
+    binds: frozenset[str] = frozenset()
+    wants: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+
+
+def plain(source: str) -> str:
+    """A cell as Python: magics are taken out, or the cell is where it is another language.
+
+    >>> plain("%%time\\nx = 1")
+    'x = 1'
+    >>> plain("%%bash\\nls")
+    ''
+    """
+    first, _, rest = source.lstrip().partition("\n")
+    if first.startswith("%%"):
+        return plain(rest) if first[2:].split(" ")[0].strip() in PYTHON_MAGICS else ""
+    if not re.search(r"(?m)^\s*[%!?]|[?]\s*$|=\s*[%!]", source):
+        return source
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return TransformerManager().transform_cell(source)
+    except Exception:  # what cannot be transformed is a syntax error, which running it says better
+        return source
+
+
+def reads(source: str) -> Reads:
+    """What a cell binds and refers to; nothing where it is not Python.
+
+    >>> sorted(reads("def f(x):\\n    return np.sqrt(x) + g(x)").wants)
+    ['g', 'np']
+    """
+    try:
+        tree = ast.parse(source)
+        table = symtable.symtable(source, "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Reads()
+    binds, wants = set(), set()
+    tables = [table]
+    while tables:
+        one = tables.pop()
+        tables.extend(one.get_children())
+        top = one is table
+        for symbol in one.get_symbols():
+            outside = top or symbol.is_global()
+            if outside and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
+                binds.add(symbol.get_name())
+            if outside and symbol.is_referenced():
+                wants.add(symbol.get_name())
+    imported = {
+        (alias.asname or alias.name).split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    return Reads(frozenset(binds), frozenset(wants), frozenset(_changed(tree) - imported))
+
+
+def _changed(tree: ast.Module) -> set[str]:
+    changed = set()
+    for node in ast.walk(tree):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+            targets = [node.target]
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            targets = [node.value.func] if isinstance(node.value.func, ast.Attribute) else []
+        for target in targets:
+            if isinstance(target, (ast.Attribute, ast.Subscript)):
+                base: ast.expr = target
+                while isinstance(base, (ast.Attribute, ast.Subscript)):
+                    base = base.value
+                if isinstance(base, ast.Name):
+                    changed.add(base.id)
+    return changed
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A statement at the top level of a cell, or several on one line.
+
+    Attributes
+    ----------
+    cell : number of the cell.
+    first, last : its lines, counted from 1.
+    reads : what it binds and refers to.
+    python : False for a whole cell that is no Python.
+    """
+
+    cell: int
+    first: int
+    last: int
+    reads: Reads
+    python: bool = True
+
+
+def units(cells: dict[int, str]) -> list[Unit]:
+    """The statements of all cells, in order."""
+    found: list[Unit] = []
+    for number, source in sorted(cells.items()):
+        lines = source.split("\n")
+        try:
+            body = ast.parse(source).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            found.append(Unit(number, 1, len(lines), Reads(), python=False))
+            continue
+        spans: list[list[int]] = []
+        for node in body:
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+            last = node.end_lineno or node.lineno
+            if spans and first <= spans[-1][1]:
+                spans[-1][1] = max(spans[-1][1], last)
+            else:
+                spans.append([first, last])
+        found += [Unit(number, a, b, reads("\n".join(lines[a - 1 : b]))) for a, b in spans]
+    return found
+
+
+def needed(parts: list[Unit], before: int, answer: str) -> set[int]:
+    """Positions of the statements, in cells before `before`, that the expression `answer` depends on.
+
+    >>> parts = units({0: "import numpy as np\\nimport slow", 1: "train()", 2: "def f(x): return np.exp(x)"})
+    >>> [(parts[i].cell, parts[i].first) for i in sorted(needed(parts, 3, "f"))]
+    [(0, 1), (2, 1)]
+    """
+    wanted = set(reads(answer).wants)
+    chosen: set[int] = set()
+    for position in range(len(parts) - 1, -1, -1):
+        here = parts[position].reads
+        if parts[position].cell < before and (here.binds | here.changes) & wanted:
+            chosen.add(position)
+            wanted -= here.binds - here.wants - here.changes
+            wanted |= here.wants
+    return chosen
+
+
+def only(cells: dict[int, str], kept: list[Unit]) -> dict[int, str]:
+    """The cells with nothing but the statements that are kept, each on its own line still.
+
+    >>> only({0: "import a\\nimport b"}, [Unit(0, 2, 2, Reads())])
+    {0: '\\nimport b'}
+    """
+    made = {}
+    for number, source in cells.items():
+        lines = source.split("\n")
+        keep = {n for unit in kept if unit.cell == number for n in range(unit.first, unit.last + 1)}
+        python = not keep and _is_python(source)
+        future = [n for n, line in enumerate(lines, start=1) if line.startswith("from __future__")]
+        made[number] = (
+            source
+            if not keep and not python
+            else "\n".join(line if n in keep or n in future else "" for n, line in enumerate(lines, start=1))
+        )
+    return made
+
+
+def _is_python(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -1,0 +1,60 @@
+"""A class for the grading tests: an assignment of small source, and submissions made from its release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from capslab.course.editions import without_markers
+from capslab.grading.classroom import Classroom
+from capslab.grading.releasing import release
+from capslab.grading.sandbox import Limits
+
+NAME = "04_capsule_network"
+SOURCES = Path(__file__).parents[1] / "notebooks" / "src"
+#: low, so that what hangs is soon seen to hang; a slow machine gets more from the proof of the solutions
+QUICK = Limits(cpu_s=2.0, wall_s=4.0, memory_mb=400, output_mb=1.0)
+
+
+def made(folder: Path, *names: str) -> Classroom:
+    """A class with these notebooks released."""
+    room = Classroom(folder)
+    release([SOURCES / f"{name}.py" for name in names or (NAME,)], room)
+    return room
+
+
+def cell(book: Any, grade_id: str) -> Any:
+    """The cell of a notebook that nbgrader knows by this id."""
+    return next(c for c in book.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+
+
+def solved(room: Classroom, name: str = NAME) -> Any:
+    """The released notebook with every solution filled in."""
+    book, source = room.released(name), nbformat.read(room.source(name), as_version=4)
+    for one, ours in zip(book.cells, source.cells, strict=True):
+        if one.metadata.get("nbgrader", {}).get("grade_id", "").startswith("write-"):
+            one.source = without_markers(ours.source, name, keep=True)
+    return book
+
+
+def hand_in(
+    room: Classroom,
+    student: str,
+    change: Callable[[Any], Any] | dict[str, str] | None = None,
+    *,
+    name: str = NAME,
+    file: str | None = None,
+) -> Path:
+    """Hands in the solved notebook after a change: new text of cells by id, or a function of the notebook."""
+    book = solved(room, name)
+    if callable(change):
+        book = change(book) or book
+    for grade_id, text in (change if isinstance(change, dict) else {}).items():
+        cell(book, grade_id).source = text
+    path = room.submitted(student, name) / (file or f"{name}.ipynb")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(book if isinstance(book, str) else nbformat.writes(book), "utf-8")
+    return path
