@@ -207,6 +207,20 @@ class SmallNet(ImageModel):
         return {**config, "jitter": self.changes}
 
 
+def check_jitter(amounts: Any) -> None:
+    """Refuse what is no mapping from names of `Jitter`'s amounts to numbers from 0."""
+    known = ("turn", "scale", "shear", "shift")
+    if amounts is None:
+        return
+    good = isinstance(amounts, dict) and all(
+        name in known and isinstance(amount, (int, float)) and 0 <= amount < np.inf
+        for name, amount in amounts.items()
+    )
+    if not good:
+        expected = f"None, or numbers from 0 for some of {', '.join(known)}"
+        raise ArgumentError("jitter", expected, amounts, "Try jitter={'turn': 0.1}.")
+
+
 def selftrain(
     images: Any,
     labels: Any,
@@ -251,6 +265,7 @@ def selftrain(
     k = int(labels.max(initial=0)) + 1
     if k < 2:
         raise ArgumentError("labels", "of two clusters or more", Said("a single one"), "Cut with a larger k.")
+    check_jitter(jitter)
     keras.utils.set_random_seed(seed)
     network = SmallNet(pixels.shape[1:], k, widths, jitter=jitter, seed=seed)
     network.pixels(pixels[:1])

@@ -24,7 +24,18 @@ def test_the_measurements_of_clustering_without_labels_are_complete():
         assert rows, run
         assert all(row["images"] == 60_000 and 0 < row["accuracy"] < 1 for row in rows)
         assert all(row["cpu_s"] > 2 and row["peak_mb"] > 100 for row in rows)
-    assert all(row["test_accuracy"] for row in found.where(run="full"))
+    assert all(row["test_accuracy"] > 0.99 and row["peak_mb"] <= 1500 for row in found.where(run="full"))
+    assert len(found.where(run="spectral")) == len(found.where(run="selftrained")) == 5
+
+
+def test_the_settings_of_labelfree_are_the_best_mean_on_the_validation_images():
+    found = measured("labelfree")
+    means = {}
+    for run in ("choice-mild", "choice-full", "choice-raw"):
+        rows = found.where(run=run)
+        assert all("test_accuracy" not in row for row in rows), "the test images do not choose"
+        means[run] = sum(row["validation_accuracy"] for row in rows) / len(rows)
+    assert max(means, key=means.get) == "choice-full", "LabelFree's own settings: jitter and straighten None"
 
 
 def test_what_is_saved_is_read(monkeypatch, tmp_path):

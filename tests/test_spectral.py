@@ -1,6 +1,7 @@
 """`SpectralPath` and its steps: the graph, its eigenvectors, the cut, and what they refuse."""
 
 import doctest
+import time
 from importlib import import_module
 
 import numpy as np
@@ -47,10 +48,14 @@ def test_examples(module):
 
 def test_digits_are_found_without_labels():
     images = cl.load("digits")
-    accuracies = [
-        matched_accuracy(SpectralPath(seed=seed).fit_predict(images), images.labels) for seed in range(3)
-    ]
-    assert min(accuracies) >= 0.94
+    accuracies, seconds = [], []
+    for seed in range(3):
+        began = time.process_time()
+        labels = SpectralPath(seed=seed).fit_predict(images)
+        seconds.append(time.process_time() - began)
+        accuracies.append(matched_accuracy(labels, images.labels))
+    assert min(accuracies) >= 0.95
+    assert min(seconds) <= 0.5  # the quickest: a busy machine counts other people's waits as ours
 
 
 def test_rings_are_told_apart_where_kmeans_cannot():

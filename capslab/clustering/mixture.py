@@ -33,6 +33,8 @@ def gaussian_mixture(embedding: Any, k: int, seed: int = 0) -> np.ndarray:
 
     X = checked_vectors(getattr(embedding, "vectors", embedding))
     (k,) = checked_ks(k, X)
+    if k == 1:
+        return np.zeros(len(X), np.int64)
     X = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)
     X /= X.std() or 1.0
     with threadpool_limits(1):  # beside TensorFlow's own threads, more would only wait for each other
