@@ -74,11 +74,11 @@ def gaussian(images: Any, decoded: Any, deviation: float) -> Any:
 def bernoulli(images: Any, logits: Any) -> Any:
     """−Σ x log p + (1 − x) log(1 − p) over pixels, in nats, from logits (p = sigmoid).
 
-    From logits it is max(a, 0) − a x + log(1 + e^(−|a|)), finite for any a. **Summed** over
+    From logits it is log(1 + eᵃ) − a x, with a softplus that is finite for any a. **Summed** over
     pixels: the mean would weigh one pixel against the whole KL, and every latent collapses.
     """
     x, a = flat(images), flat(logits)
-    return ops.sum(ops.maximum(a, 0.0) - a * x + ops.log1p(ops.exp(-ops.abs(a))), axis=-1)
+    return ops.sum(ops.softplus(a) - a * x, axis=-1)
 
 
 def kl_to_prior(mean: Any, log_variance: Any) -> Any:

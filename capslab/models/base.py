@@ -43,6 +43,8 @@ class ImageModel(keras.Model):
     """A Keras model that knows which images it takes and says so when given others."""
 
     recipe: Recipe
+    #: what a loss is the sum of, where that is worth a curve of its own
+    parts: tuple[str, ...] = ()
 
     def __init__(self, shape: Sequence[int], classes: int | Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)

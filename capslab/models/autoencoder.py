@@ -1,0 +1,186 @@
+"""The plain autoencoder, and what it shares with the variational one: a code, and a decoder for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import capslab.backend  # noqa: F401  # first: it brings TensorFlow in quietly
+
+import keras  # isort: skip
+import numpy as np
+from keras import ops
+
+from capslab import losses
+from capslab.errors import ArgumentError, unknown_name
+from capslab.features import Features
+from capslab.layers import register
+from capslab.models.base import ImageModel, Recipe, take
+from capslab.models.trunks import ARCHITECTURES
+
+RECONSTRUCTIONS = ("bernoulli", "gaussian")
+
+
+class CodeModel(ImageModel):
+    """An encoder and a decoder around `latent_dim` numbers; what a code is, a subclass says.
+
+    It has `encode(images) -> (n, d)`; from that follow `reconstruct` and `interpolate`.
+    """
+
+    # Twice the batch at twice the rate reaches the same loss in two thirds of the time; a rate that
+    # falls to 0 spares the last epochs the noise of large steps.
+    recipe = Recipe(epochs=4, steps=800, batch=256, rate=3e-3, warmup=0.05, decay=True)
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        latent_dim: int,
+        architecture: str,
+        reconstruction: str,
+        sigma: float,
+        seed: int,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(shape, **kwargs)
+        if isinstance(latent_dim, bool) or not isinstance(latent_dim, (int, np.integer)) or latent_dim < 1:
+            raise ArgumentError(
+                "latent_dim", "a whole number from 1", latent_dim, "2 can be drawn, 16 is better."
+            )
+        if architecture not in ARCHITECTURES:
+            raise unknown_name("architecture", architecture, ARCHITECTURES)
+        if reconstruction not in RECONSTRUCTIONS:
+            raise unknown_name("reconstruction", reconstruction, RECONSTRUCTIONS)
+        if not sigma > 0:
+            raise ArgumentError("sigma", "a number above 0", sigma, "0.2 is a fifth of the grey scale.")
+        self.latent_dim, self.architecture = int(latent_dim), architecture
+        self.reconstruction, self.sigma, self.seed = reconstruction, float(sigma), seed
+        encoder, decoder = ARCHITECTURES[architecture](self.shape, self.latent_dim, seed)
+        self.encoder = keras.Sequential(encoder, name="encoder")
+        self.decoder = keras.Sequential(decoder, name="decoder")
+
+    def head(self, name: str, seed: int) -> Any:
+        """A linear layer from the encoder's last units to d numbers, which may be negative."""
+        start = keras.initializers.GlorotUniform(self.seed + seed)
+        return keras.layers.Dense(self.latent_dim, kernel_initializer=start, name=name, dtype="float32")
+
+    def encode(self, images: Any) -> np.ndarray:
+        """One code an image, `(n, d)`."""
+        raise NotImplementedError
+
+    def decode(self, z: Any) -> np.ndarray:
+        """Grey levels in 0…1, `(n, h, w, c)`, of codes `(n, latent)`."""
+        z = np.asarray(z, np.float32)
+        if z.ndim != 2 or z.shape[1] != self.latent_dim:
+            raise ArgumentError(
+                "z", f"of shape (n, {self.latent_dim})", z, "Write vae.decode(z[None]) for one."
+            )
+        return self.in_batches(lambda codes: ops.sigmoid(self.decoder(codes)), z)
+
+    def reconstruct(self, images: Any) -> np.ndarray:
+        """Decode of the code, in 0…1: what the network keeps of each image."""
+        return self.decode(self.encode(images))
+
+    def sample(self, n: int, seed: int = 0) -> np.ndarray:
+        """Decode of n draws z ~ N(0, 1): new images from a VAE; an autoencoder was never asked for any."""
+        return self.decode(np.random.default_rng(seed).normal(size=(n, self.latent_dim)))
+
+    def interpolate(self, first: Any, second: Any, steps: int = 8) -> np.ndarray:
+        """Images along the straight line between the codes of two images, ends included."""
+        ends = [
+            self.encode(np.asarray(getattr(i, "images", i)).reshape(1, *self.shape)) for i in (first, second)
+        ]
+        t = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
+        return self.decode((1 - t) * ends[0] + t * ends[1])
+
+    def reconstruction_loss(self, pixels: Any, logits: Any) -> Any:
+        """−log p(x|z) in nats, summed over pixels, `(batch,)`; pixels in 0…1."""
+        if self.reconstruction == "bernoulli":
+            return losses.bernoulli(pixels, logits)
+        return losses.gaussian(pixels, ops.sigmoid(logits), self.sigma)
+
+    def reconstruction_nats(self, images: Any, z: np.ndarray) -> np.ndarray:
+        """−log p(x|z) of each image under its code, `(n,)`."""
+
+        def nats(x: Any, codes: Any) -> Any:
+            return self.reconstruction_loss(ops.cast(x, "float32") / 255, self.decoder(codes))
+
+        return self.in_batches(nats, self.pixels(images), np.asarray(z, np.float32))
+
+    def decoder_layers(self) -> list[tuple[np.ndarray, np.ndarray, str]] | None:
+        """A dense decoder as `(kernel, bias, activation)`, z → pixels in 0…1; None for convolutions."""
+        if self.architecture != "dense":
+            return None
+        layers = [layer for layer in self.decoder.layers if isinstance(layer, keras.layers.Dense)]
+        names = ["relu"] * (len(layers) - 1) + ["sigmoid"]
+        return [(*layer.get_weights(), name) for layer, name in zip(layers, names, strict=True)]
+
+
+@register
+class AutoEncoder(CodeModel):
+    """The plain control of a VAE: the same trunk, one code an image, nothing drawn and nothing paid.
+
+    loss = −log p(x|z),  z = encoder(x). Source: Hinton & Salakhutdinov 2006.
+
+    Parameters
+    ----------
+    shape : `(height, width, channels)` of the images.
+    latent_dim : number d of latent dimensions.
+    architecture, reconstruction, sigma, seed : as for `VAE`.
+
+    Input uint8 `(batch, h, w, c)`. Output a dict: `z` `(batch, d)` and `logits (batch, h, w, c)`,
+    which one sigmoid turns into grey levels.
+
+    Examples
+    --------
+    >>> import capslab as cl
+    >>> images = cl.load("digits")
+    >>> plain = cl.AutoEncoder(images.shape, latent_dim=2)
+    >>> plain.encode(images.test[:5]).shape
+    (5, 2)
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        latent_dim: int = 16,
+        architecture: str = "dense",
+        reconstruction: str = "bernoulli",
+        sigma: float = 0.2,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(shape, latent_dim, architecture, reconstruction, sigma, seed, **kwargs)
+        self.code = self.head("code", 90)
+        self.build((None, *self.shape))
+
+    def build(self, input_shape: Any) -> None:
+        self.code.build(self.encoder.output_shape)
+        super().build(input_shape)
+
+    def call(self, images: Any, training: bool = False) -> dict[str, Any]:
+        z = self.code(self.encoder(images, training=training))  # (batch, latent)
+        return {"z": z, "logits": self.decoder(z)}
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        pixels = ops.cast(x, y_pred["logits"].dtype) / 255
+        return ops.mean(self.reconstruction_loss(pixels, y_pred["logits"]))
+
+    def encode(self, images: Any) -> np.ndarray:
+        """The code of each image, `(n, latent)`."""
+        return self.in_batches(lambda x: self.code(self.encoder(x)), self.pixels(images))
+
+    def features(self, images: Any, what: str | None = None) -> Features:
+        """The code of each image; made without labels, and it decodes."""
+        if what not in (None, "code"):
+            raise unknown_name("what", what, ["code"])
+        return Features(self.encode(images), "autoencoder codes", supervised=False, decode=self.decode)
+
+    def get_config(self) -> dict[str, Any]:
+        return take(["shape", "latent_dim", "architecture", "reconstruction", "sigma", "seed"], self)
