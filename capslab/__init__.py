@@ -14,12 +14,14 @@ _HOME = {
     "Images": "capslab.data",
     "load": "capslab.data",
     # models
+    "AutoEncoder": "capslab.models",
     "CapsNet": "capslab.models",
     "DenseNet": "capslab.models",
     "VAE": "capslab.models",
     "fit": "capslab.training",
     "pretrained": "capslab.bundled",
     "ready": "capslab.bundled",
+    "beta_sweep": "capslab.betas",
     # what a model says about images
     "Embedding": "capslab.features",
     "embed": "capslab.features",
@@ -29,6 +31,7 @@ _HOME = {
     # live views
     "compare": "capslab.widgets",
     "draw_digit": "capslab.widgets",
+    "explore_beta": "capslab.widgets",
     "explore_clusters": "capslab.widgets",
     "explore_latent": "capslab.widgets",
     "explore_pose": "capslab.widgets",

@@ -9,6 +9,7 @@ import numpy as np
 from fakes import FakeCapsNet, FakePoseNet, FakeVAE, some_images
 
 import capslab as cl
+from capslab.betas import BetaSweep
 from capslab.features import Embedding
 from capslab.widgets import TrainingView
 
@@ -20,6 +21,24 @@ def embedding(seed: int = 0) -> Embedding:
     return Embedding(vectors, images.labels, images, f"numbers {seed}", False)
 
 
+def sweep() -> BetaSweep:
+    """Three networks with made-up numbers and pictures of noise."""
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 5, 6, 6, 1), np.uint8)
+    return BetaSweep(
+        about="noise",
+        betas=np.array([0.0, 1.0, 8.0]),
+        reconstruction=np.array([15.0, 20.0, 30.0]),
+        kl=np.array([50.0, 10.0, 1.0]),
+        per_dimension=np.array([[20.0, 15.0, 10.0, 5.0], [5.0, 3.0, 2.0, 0.0], [1.0, 0.0, 0.0, 0.0]]),
+        active=np.array([4, 3, 1]),
+        sharpness=np.array([1.0, 0.9, 0.5]),
+        strangeness=np.array([3.0, 1.2, 0.7]),
+        originals=pictures[0],
+        rebuilt=pictures,
+        drawn=pictures[::-1],
+    )
+
+
 #: name → a function that makes the view
 VIEWS: dict[str, Callable[[], Any]] = {
     "clusters": lambda: cl.explore_clusters(embedding(), 4),
@@ -29,6 +48,7 @@ VIEWS: dict[str, Callable[[], Any]] = {
     "plane": lambda: cl.explore_latent(FakeVAE(latent=2), some_images()),
     "sandbox": lambda: cl.routing_sandbox(),
     "pose": lambda: cl.explore_pose(FakePoseNet(), some_images()[7]),
+    "betas": lambda: cl.explore_beta(sweep()),
     "drawing": lambda: cl.draw_digit(FakePoseNet(), FakeVAE()),
     "training": lambda: TrainingView("CapsNet on CPU", 3, ["accuracy", "loss"]),
 }
@@ -42,4 +62,5 @@ SLIDERS = {
     "plane": "z1",
     "pose": "pose[1]",
     "sandbox": "iteration",
+    "betas": "beta",
 }

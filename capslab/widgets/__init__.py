@@ -10,6 +10,7 @@ from typing import Any
 _HOME = {
     "explore_clusters": "clusters",
     "compare": "comparison",
+    "explore_beta": "betas",
     "explore_latent": "latent",
     "draw_digit": "drawing",
     "explore_pose": "pose",
