@@ -62,3 +62,67 @@ def verdict(claim: str, evidence: str, outcome: str | None = None, **when: bool)
     if outcome not in OUTCOMES:
         raise unknown_name("outcome", outcome, OUTCOMES)
     return Verdict(claim, outcome, evidence)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of a closing table: a verdict, the number behind it, and what others found.
+
+    Attributes
+    ----------
+    verdict : what `verdict` gave.
+    number : the number that decides, in a few words.
+    literature : who agrees and who does not, with the reference.
+    """
+
+    verdict: Verdict
+    number: str
+    literature: str
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The closing table of a notebook: each claim, its number, the verdict, the literature."""
+
+    findings: tuple[Finding, ...]
+
+    def __str__(self) -> str:
+        first = (str(f.verdict).splitlines()[0] for f in self.findings)
+        return "\n".join(
+            f"{told} | {f.number} | {f.literature}" for told, f in zip(first, self.findings, strict=True)
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        heads = "".join(
+            f"<th scope='col' style='text-align:left'>{name}</th>"
+            for name in ("claim", "what was measured here", "verdict", "the literature")
+        )
+        rows = "".join(
+            "<tr>"
+            + "".join(
+                f"<td style='text-align:left;vertical-align:top'>{cell}</td>"
+                for cell in (
+                    escape(f.verdict.claim),
+                    escape(f.number),
+                    f"<strong>{OUTCOMES[f.verdict.outcome]} {f.verdict.outcome}</strong>",
+                    escape(f.literature),
+                )
+            )
+            + "</tr>"
+            for f in self.findings
+        )
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def closing(*findings: tuple[Verdict, str, str]) -> Closing:
+    """A table of verdicts, each with its number and what the literature says.
+
+    Examples
+    --------
+    >>> boils = verdict("water boils at 90 °C", "measured 100 °C", refuted=True)
+    >>> closing((boils, "100 °C at sea level", "Celsius 1742 agrees"))
+    ✗ refuted: “water boils at 90 °C” | 100 °C at sea level | Celsius 1742 agrees
+    """
+    return Closing(tuple(Finding(*each) for each in findings))

@@ -350,6 +350,7 @@ def test_the_course_is_complete() -> None:
     wanted = {
         "00_start_here",
         "02_dense_baseline",
+        "03_routing_by_agreement",
         "04_capsule_network",
         "06_variational_autoencoder",
         "07_three_representations",

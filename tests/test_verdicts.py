@@ -3,7 +3,7 @@
 import pytest
 
 from capslab.errors import ArgumentError
-from capslab.verdicts import verdict
+from capslab.verdicts import closing, verdict
 
 
 def test_first_true_condition_decides():
@@ -22,3 +22,20 @@ def test_shown_in_words_and_escaped():
 def test_unknown_outcome_gets_a_hint():
     with pytest.raises(ArgumentError, match="Did you mean 'refuted'"):
         verdict("c", "e", "refutd")
+
+
+def test_a_closing_table_tells_outcomes_in_words_and_escapes_what_is_written():
+    table = closing(
+        (verdict("a < b", "1 < 2", holds=True), "1 < 2", "Euclid agrees"),
+        (verdict("b < a", "2 > 1", refuted=True), "2 > 1", "nobody agrees"),
+    )
+    html = table._repr_html_()
+    assert html.count("<tr>") == 3
+    assert "✓ holds" in html
+    assert "✗ refuted" in html
+    assert "a &lt; b" in html
+    assert "1 &lt; 2" in html
+    assert str(table).splitlines() == [
+        "✓ holds: “a < b” | 1 < 2 | Euclid agrees",
+        "✗ refuted: “b < a” | 2 > 1 | nobody agrees",
+    ]

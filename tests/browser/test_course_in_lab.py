@@ -17,7 +17,14 @@ SOURCES = Path(__file__).parents[2] / "notebooks" / "src"
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    "name", ["00_start_here", "04_capsule_network", "06_variational_autoencoder", "07_three_representations"]
+    "name",
+    [
+        "00_start_here",
+        "03_routing_by_agreement",
+        "04_capsule_network",
+        "06_variational_autoencoder",
+        "07_three_representations",
+    ],
 )
 def test_run_all_and_drag_every_slider(lab, page, name):
     book = edition(SOURCES / f"{name}.py")
