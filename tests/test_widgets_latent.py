@@ -233,3 +233,19 @@ def test_static_page_has_picture_and_words(vae, images):
     data, meta = explore_latent(vae, images)._repr_mimebundle_()
     assert data["image/png"].startswith(b"\x89PNG")
     assert meta["image/png"]["alt"] == data["text/plain"]
+
+
+def test_a_drawing_from_python_is_encoded_and_kept_in_the_state(vae, images):
+    view = explore_latent(vae, images)
+    view.strokes = [[(0.5, 0.2), (0.5, 0.8)]]
+    assert view.origin == "drawing"
+    np.testing.assert_allclose(view.z, vae.encode(view.drawing[None])[0], atol=1e-4)
+    assert view.words.startswith("At the code of your drawing.")
+    moved = [*view.z[:-1], 1.5]
+    view.z = moved
+    again = explore_latent(vae, images, state=view.state)
+    assert (again.z, again.start, again.strokes) == (view.z, view.start, view.strokes)
+    assert again.words == view.words
+    there = view.z
+    view.strokes = []  # a wiped pad leaves z where it is
+    assert view.z == there

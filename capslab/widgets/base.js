@@ -114,22 +114,40 @@ function latest(draw) {
   };
 }
 
-/** Sends a value to Python at most `perSecond` times a second; the last one always arrives. */
-function sender(model, perSecond = 10) {
+/**
+ * Sends a value to Python at most `perSecond` times a second; the last one always arrives. With `held`, a
+ * view's root, nothing is sent while a mouse button or a finger is down in it, and all of it when it is up.
+ */
+function sender(model, perSecond = 10, held = null) {
   let timer = 0;
+  let down = false;
+  const save = () => {
+    timer = 0;
+    if (!down && !orphans.has(model)) model.save_changes(); // a new kernel would not know this view
+  };
+  if (held) {
+    const up = () => {
+      down = false;
+      for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, up, true);
+      if (!timer) timer = setTimeout(save, 0); // the last change may come after this event
+    };
+    held.addEventListener("pointerdown", () => {
+      down = true;
+      for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, up, true);
+    }, true);
+  }
   return (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    if (timer) return;
-    timer = setTimeout(() => {
-      timer = 0;
-      if (!orphans.has(model)) model.save_changes(); // a new kernel would not know this view
-    }, 1000 / perSecond);
+    if (!timer) timer = setTimeout(save, 1000 / perSecond);
   };
 }
 
 const orphans = new WeakSet(); // models whose kernel is gone
 
 const GONE = ["restarting", "autorestarting", "terminating", "dead"];
+
+/** Which view this module is; the end of the module says it (`module` in base.py), style sheets use it. */
+const VIEW = { kind: "" };
 
 /**
  * Tells when a view loses its kernel: `change("gone")` for good, `change("away")` while the line to it
@@ -181,7 +199,7 @@ function frame(model, el, { title, words: compose, code: recipe }) {
   const controls = element("div", { class: "caps-controls" });
   const body = element("div", { class: "caps-body" });
   const foot = element("div", { class: "caps-foot" }, open);
-  const root = element("section", { class: "caps-view", "aria-label": title }, controls, body, words, kernel, error, foot, code);
+  const root = element("section", { class: `caps-view caps-of-${VIEW.kind}`, "aria-label": title }, controls, body, words, kernel, error, foot, code);
   // JupyterLab would take arrows and letters for itself (and leave the cell): plain keys end here.
   root.addEventListener("keydown", (event) => {
     const forJupyter = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");

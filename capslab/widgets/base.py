@@ -27,14 +27,19 @@ HERE = Path(__file__).parent
 
 
 def module(*names: str) -> str:
-    """The JavaScript of a view: the shared part, then its own (one file or several)."""
-    return "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in ("base", *names))
+    """The JavaScript of a view: the shared part, then its own (one file or several; the last is the view)."""
+    source = "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in ("base", *names))
+    return f'{source}\nVIEW.kind = "{names[-1]}";\n'
 
 
 def style(*names: str) -> str:
-    """The style sheet of a view: the shared part, then those of its files that have one."""
-    sheets = [HERE / f"{name}.css" for name in ("base", *names)]
-    return "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
+    """The style sheet of a view: the shared part, then its files' own, which hold inside this view alone.
+
+    All views of a notebook share one page; by CSS nesting one view's `.caps-bar` leaves another's as it is.
+    """
+    sheets = [HERE / f"{name}.css" for name in names]
+    own = "".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
+    return (HERE / "base.css").read_text("utf-8") + f".caps-of-{names[-1]} {{\n{own}}}\n"
 
 
 def fill(template: str, **values: Any) -> str:

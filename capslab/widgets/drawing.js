@@ -157,8 +157,8 @@ function render({ model, el }) {
     pad.update(look);
     drawImage(picture.context, pad.pixels(), 0, shape, 0, 0, SEEN / longest);
     const s = now();
-    const answer = [...answers.map(answerOf), s.empty, s.silent, behindIsOld, look.ink, look.dark];
-    if (answer.some((part, k) => part !== answerShown[k])) drawAnswer(s);
+    const answer = [...answers.map(answerOf), s.empty, s.silent, look.ink, look.dark];
+    if ((latent && behindIsOld) || answer.some((part, k) => part !== answerShown[k])) drawAnswer(s);
     answerShown = answer;
     Object.assign(view.root.dataset, pad.told());
     view.tell();

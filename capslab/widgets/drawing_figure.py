@@ -54,6 +54,9 @@ def draw(view: Any) -> Any:
         axis.imshow(pixels.squeeze(), cmap="gray", vmin=0, vmax=1)
         axis.set_title(title, fontsize=9)
         axis.set_axis_off()
+    if scores is None:
+        middle = {"ha": "center", "va": "center", "transform": panels[0].transAxes}
+        panels[0].text(0.5, 0.5, "run the cell,\nthen draw here", color="#bbbbbb", fontsize=10, **middle)
     bars, count = panels[len(pictures)], len(view.classes)
     heights = np.zeros(count) if scores is None else scores
     bars.barh(

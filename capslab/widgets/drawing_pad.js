@@ -167,7 +167,8 @@ function asker(model, { onanswer, onsilence, onturn }) {
  * A pad joined to the traits of a Drawable in Python: strokes, pen, drawing. `onchange()` runs when the
  * drawing changes, `onend()` when a stroke is done, `onanswer()` and `onsilence()` as above. The view calls
  * `update(look)` when it draws: that makes the newest image, asks about it and draws the pad. Where `local`
- * is given, the browser answers itself: local(pixels) runs for each image, and Python follows at its own pace.
+ * is given, the browser answers itself: local(pixels, news) runs for each image, and Python follows at its own
+ * pace; `news` is whether Python does not know the image yet.
  */
 function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence, local = null }) {
   const send = sender(model, 10);
@@ -200,7 +201,7 @@ function joinPad(model, shape, share, { onchange, onend, onanswer, onsilence, lo
     }
     if (questions) questions.ask(version, pixels, pad.busy());
     else if (seen !== version) {
-      local(pixels);
+      local(pixels, told !== version);
       seen = version;
       if (told !== version) send({ drawing: pixels, asked: model.get("asked") + 1 });
       told = version;

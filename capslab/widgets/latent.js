@@ -3,7 +3,7 @@
 const DECODED = 196; // CSS pixels of the decoded image's longer side
 const PAD = 330;
 const FRAMES = 9;
-const PATIENCE = 4000; // milliseconds that a kernel may take to decode
+const DECODING = 4000; // milliseconds that a kernel may take to decode
 
 function render({ model, el }) {
   const shape = model.get("shape");
@@ -47,7 +47,7 @@ function render({ model, el }) {
     words: () => (silent ? "The kernel does not answer: this decoder needs it. Run the cell again. " : "") + sayLatent(now(), nameOf),
     code: () => fill(model.get("recipe"), { z: model.get("z").join(", "), origin: sayOrigin(now(), nameOf) }) });
   const look = theme(view.root, () => draw());
-  const send = sender(model, 10);
+  const send = sender(model, 10, byKernel ? null : view.root);
 
   // Moving about.
   const move = (k, value) => {
@@ -64,6 +64,12 @@ function render({ model, el }) {
     if (a && b) go(a.map((v, k) => (1 - mix) * v + mix * b[k]), "between", { mix });
   };
   const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+  /** A drawing's code, worked out here where the encoder is small; elsewhere Python answers with z. */
+  const encode = model.get("steps").length ? makeNetwork(unpack(model.get("step_weights")).data, model.get("steps")) : null;
+  const seeDrawing = (pixels, news) => {
+    if (encode && news && pixels.some((level) => level > 0)) go(Array.from(encode(pixels)), "drawing");
+  };
+  const own = ownPad(model, shape, () => draw(), { local: seeDrawing });
   let picking = "index";
   const pick = (slot) => {
     const position = strip.positions.data[slot];
@@ -119,7 +125,7 @@ function render({ model, el }) {
     const z = model.get("z").join();
     if (patience || z === known) return;
     asked = z;
-    patience = setTimeout(() => { patience = 0; silent = true; view.tell(); }, PATIENCE);
+    patience = setTimeout(() => { patience = 0; silent = true; view.tell(); }, DECODING);
     send({ asked: model.get("asked") + 1 });
   };
   const answered = () => {
@@ -132,6 +138,7 @@ function render({ model, el }) {
   };
 
   const drawNow = () => {
+    own.update(look);
     const s = now();
     const slot = slotOf(s.index);
     if (byKernel) {
@@ -220,7 +227,9 @@ function render({ model, el }) {
   view.controls.append(...[
     ["reset", button("To the prior's centre", () => go(Array(d).fill(0), "centre"))],
     ["random", button("Random draw", () => go(Array.from({ length: d }, normal), "random"))],
+    ["draw", own.toggle],
   ].filter(([name]) => shows(name)).map(([, node]) => node));
+  if (shows("draw")) view.body.before(own.node);
   const place = element("div", { hidden: view.hidden("images") });
   const dropStrip = () => { strip = null; draw(); };
   if (model.get("positions")) {
@@ -258,6 +267,7 @@ function render({ model, el }) {
   draw();
   return () => {
     look.stop();
+    own.stop();
     clearTimeout(patience);
     if (manifold) manifold.stop();
     for (const name of traits) model.off(`change:${name}`, draw);

@@ -1,22 +1,26 @@
 """The latent view: a slider per dimension, decoded in the browser where the decoder is dense.
 
 A dense decoder's weights and the codes of the images in the strip go over once; from then on
-the browser decodes (`latent_arithmetic.js`) and a drag needs no kernel. A convolutional decoder
-stays here: the browser asks for the newest point, one question at a time.
+the browser decodes (`latent_arithmetic.js`) and a drag needs no kernel; a small encoder goes over
+too and encodes what is drawn. A convolutional decoder stays here: the browser asks for the newest
+point, one question at a time.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import traitlets as t
 
+from capslab.data.drawn import filling
 from capslab.errors import ArgumentError, Said
-from capslab.widgets import decoders, latent_figure, latent_plane, strip
-from capslab.widgets.base import Array, View, fill, module, shown, style
+from capslab.widgets import decoders, latent_figure, latent_plane, networks, strip
+from capslab.widgets.base import Array, View, fill, module, style
+from capslab.widgets.drawable import Drawable, for_one
 
-ORIGINS = ("centre", "image", "random", "between", "set")
+ORIGINS = ("centre", "image", "random", "between", "drawing", "set")
 MEASURED = 1000  # images that the KL of each dimension is measured on
 
 RECIPE = """\
@@ -54,7 +58,7 @@ class Code(t.TraitType):
         return tuple(round(number, 4) for number in numbers.tolist())
 
 
-class LatentView(View):
+class LatentView(Drawable, View):
     """A point of a VAE's latent space and the image it decodes to.
 
     Attributes
@@ -65,15 +69,19 @@ class LatentView(View):
     mix : how far from A to B, 0…1, after interpolating.
     moved : the dimension that was moved last, or None.
     start : where the last button or pick put z.
-    origin : what that was: "centre", "image", "random", "between" or "set" (from Python).
+    origin : what that was: "centre", "image", "random", "between", "drawing" or "set" (from Python).
+    strokes, pen, drawing : what is drawn on the view's own pad, as in `capslab.draw_digit`.
     order : the dimensions, most active first.
     color : what the colours of the codes on the plane of d = 2 mean, "label" or "cluster".
     """
 
-    _esm = module("strip", "latent_arithmetic", "latent_draw", "latent")
-    _css = style("strip", "latent")
-    STATE = ("index", "other", "mix", "z", "start", "origin", "moved", "color")
-    CONTROLS = ("images", "sliders", "pad", "color", "reset", "random", "interpolate", "code")
+    _esm = module(
+        "strip", "latent_arithmetic", "latent_draw", "network_arithmetic", "drawing_arithmetic",
+        "drawing_pad", "own_pad", "latent",
+    )  # fmt: skip
+    _css = style("strip", "drawing", "latent")
+    STATE = ("pen", "strokes", "index", "other", "mix", "z", "start", "origin", "moved", "color")
+    CONTROLS = ("images", "sliders", "pad", "color", "reset", "random", "draw", "interpolate", "code")
 
     order = t.List(t.Int()).tag(sync=True)
     z = Code()
@@ -100,8 +108,10 @@ class LatentView(View):
     plane_labels = Array()  # (n,), −1 for none
     plane_clusters = Array()  # (n,)
     decoded = Array()  # (h, w, c), where Python decodes
-    asked = t.Int(0).tag(sync=True)
-    answered = t.Int(0).tag(sync=True)
+    share = t.Float().tag(sync=True)  # of the image's side that a drawing fills
+    #: the encoder as steps that the browser runs, with its weights; empty where Python encodes
+    steps: t.List[Any] = t.List().tag(sync=True)
+    step_weights = Array()
 
     def __init__(
         self, vae: Any, images: Any = None, index: int | None = None, color: str | None = None, **options: Any
@@ -116,11 +126,14 @@ class LatentView(View):
         self._vae = vae
         self._images: Any = None if images is None else strip.checked(images, vae.shape)
         self._codes: dict[int, np.ndarray] = {}
-        self._quiet = False  # while z and what explains it change together
+        self._encoded = b""  # the drawing that z was last put to
         d = int(vae.latent_dim)
         traits: dict[str, Any] = {"shape": [int(n) for n in vae.shape], "order": list(range(d))}
         layers = decoders.dense(vae, d, int(np.prod(vae.shape)))
         traits["kernels"], traits["layers"] = decoders.packed(layers)
+        inside = [*vae.encoder.layers, vae.mean] if hasattr(vae, "encoder") and hasattr(vae, "mean") else None
+        traits["step_weights"], traits["steps"] = networks.packed(inside, tuple(vae.shape))
+        traits |= {**self._blank(vae.shape), "share": filling(vae.shape)}
         if self._images is not None:
             index = strip.position("index", 0 if index is None else index, len(self._images))
             traits |= self._about_images(index)
@@ -128,7 +141,6 @@ class LatentView(View):
             raise ArgumentError(
                 "index", "left out without images", index, "Write explore_latent(vae, images)."
             )
-        self._quiet = True
         start = np.zeros(d) if index is None else self._code(index)
         origin = "centre" if index is None else "image"
         traits["color"] = latent_plane.first_color(color, self._images, traits.get("plane_clusters"))
@@ -184,23 +196,38 @@ class LatentView(View):
         self._go(np.random.default_rng(seed).normal(size=len(self.order)), "random")
 
     def _go(self, z: Any, origin: str) -> None:
-        self._quiet = True
+        before, self._quiet = self._quiet, True  # while z and what explains it change together
         try:
             with self.hold_sync():
                 self.start = z
                 self.origin, self.moved = origin, None
                 self.z = z
         finally:
-            self._quiet = False
+            self._quiet = before
         self._follow()
+
+    @cached_property
+    def _encode_one(self) -> Any:
+        """One image to its code, compiled when the first drawing comes."""
+        vae = self._vae
+        keras = hasattr(vae, "encoder") and hasattr(vae, "mean")
+        piece = (lambda x: vae.mean(vae.encoder(x))) if keras else None
+        return for_one(piece, vae.encode, tuple(vae.shape))
+
+    def _look(self, question: int | None = None) -> None:
+        """Go to the code of a new drawing, unless the browser did; decode z where the browser cannot."""
+        now = self.drawing.tobytes()
+        new, self._encoded = now != self._encoded, now
+        if new and self.drawing.any() and not (self.steps and question is not None):
+            self._go(self._encode_one(self.drawing), "drawing")
+        if question is not None:
+            if not self.layers:
+                self.decoded = self.image
+            self.answered = question
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """What the browser sends: it has worked out everything that belongs together itself."""
-        self._quiet = True
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._quiet = False
+        super().set_state(sync_data)
         self._follow()
 
     @t.validate("index", "other")
@@ -264,12 +291,6 @@ class LatentView(View):
         if not self._quiet:
             self._follow()
 
-    @t.observe("asked")
-    @shown
-    def _answer(self, change: Any) -> None:
-        self.decoded = self.image
-        self.answered = self.asked
-
     def _follow(self) -> None:
         """Words and code for what is shown now."""
         self.words = latent_figure.words(self)
@@ -306,7 +327,7 @@ def explore_latent(
     index : the image to begin with, a position in `images`; None for the first.
     state : what `view.state` of another latent view gave, to show the same.
     hide : controls to leave out: "images", "sliders", "pad", "color", "reset", "random",
-        "interpolate", "code".
+        "draw", "interpolate", "code".
     color : for a latent space of two dimensions, what the colours of the images' codes mean:
         "label", or "cluster" (k-means on the codes, as many clusters as classes, or 10); None
         takes labels where there are any.

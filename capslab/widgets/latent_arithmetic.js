@@ -33,6 +33,7 @@ const normOf = (z) => Math.sqrt(z.reduce((sum, v) => sum + v * v, 0));
 /** Where z came from, in words; `name(position)` names an image. */
 function sayOrigin({ origin, index, other, mix }, name) {
   return { centre: "the prior's centre", random: "a random draw from the prior", set: "the point set from Python",
+    drawing: "the code of your drawing",
     image: `the code of ${name(index)}`,
     between: `${mix.toFixed(2)} of the way from ${name(index)} to ${name(other)}` }[origin];
 }

@@ -17,7 +17,11 @@ def origin(view: Any) -> str:
         return f"the code of {view.name(view.index)}"
     if view.origin == "between":
         return f"{view.mix:.2f} of the way from {view.name(view.index)} to {view.name(view.other)}"
-    told = {"centre": "the prior's centre", "random": "a random draw from the prior"}
+    told = {
+        "centre": "the prior's centre",
+        "random": "a random draw from the prior",
+        "drawing": "the code of your drawing",
+    }
     return told.get(view.origin, "the point set from Python")
 
 

@@ -36,9 +36,8 @@ function render({ model, el }) {
   };
   const view = frame(model, el, { title: "Pose of a digit capsule", words: () => sayPose(now()),
     code: () => fill(model.get("recipe"), { capsule: model.get("capsule"), pose: model.get("pose").join(", ") }) });
-  view.root.classList.add("caps-pose");
   const look = theme(view.root, () => { swept = ""; draw(); });
-  const send = sender(model, 10);
+  const send = sender(model, 10, view.root);
   const move = (k, value) => {
     const pose = [...model.get("pose")];
     pose[k] = rounded(value);

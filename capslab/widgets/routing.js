@@ -6,7 +6,6 @@ function render({ model, el }) {
       image: ofDrawing() ? "drawing" : `images[${model.get("index")}]`,
       drawing: ofDrawing() ? fill(model.get("recipe_drawing"), { strokes: JSON.stringify(own.strokes()), pen: model.get("pen") }) : "",
       iteration: model.get("iteration"), capsule: model.get("capsule") ?? now().pulled, digit: now().digit }) });
-  view.root.classList.add("caps-routing");
   const weights = unpack(model.get("weights"));
   const bias = unpack(model.get("bias")).data;
   const fields = unpack(model.get("fields")).data;
@@ -82,7 +81,8 @@ function render({ model, el }) {
     next.disabled = s.at === s.steps.length - 1;
   });
   const look = theme(view.root, draw);
-  const own = routingPad(model, unpack(model.get("thumbs")).shape.slice(1), () => draw());
+  const own = ownPad(model, unpack(model.get("thumbs")).shape.slice(1), () => draw(),
+    { unanswered: "the drawing is not routed" });
   const tellCell = ({ i, j }, s) => {
     const ij = i * J + j;
     const step = s.steps[s.at];

@@ -59,8 +59,8 @@ class RoutingView(Drawable, View):
     """
 
     _esm = module(
-        "strip", "latent_draw", "drawing_arithmetic", "drawing_pad", "routing_arithmetic", "routing_draw",
-        "routing_steps", "routing_pad", "routing",
+        "strip", "latent_draw", "drawing_arithmetic", "drawing_pad", "own_pad", "routing_arithmetic",
+        "routing_draw", "routing_steps", "routing_pad", "routing",
     )  # fmt: skip
     _css = style("strip", "drawing", "routing")
     STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity")

@@ -5,7 +5,6 @@ const OWN = "your own votes";
 
 function render({ model, el }) {
   const view = frame(model, el, { title: "Routing sandbox", words: () => saySandbox(now()), code: () => recipe(now()) });
-  view.root.classList.add("caps-sandbox");
   const presets = model.get("presets");
   const send = sender(model, 10);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

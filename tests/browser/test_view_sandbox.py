@@ -111,10 +111,12 @@ def test_dragging_a_vote(host: Any, view: SandboxView, plane: str) -> None:
         host.pixels(".caps-plane-kmeans"),
     )
     x, y = at(host, 4, 0, plane)
+    start = host.page.evaluate("performance.now()")
     host.page.mouse.move(x, y)
     host.page.mouse.down()
     host.page.mouse.move(x + 74.4, y + 37.2, steps=8)
     saves = host.page.evaluate("model.saves")
+    seconds = (host.page.evaluate("performance.now()") - start) / 1000
     host.page.mouse.up()
     before = presets()["two groups"][4][0]
     host.settle()
@@ -124,7 +126,7 @@ def test_dragging_a_vote(host: Any, view: SandboxView, plane: str) -> None:
     assert host.words() == view.words != words
     assert host.pixels(".caps-plane-routing") != routing
     assert host.pixels(".caps-plane-kmeans") != means
-    assert saves <= 3  # a drag never floods the kernel
+    assert saves <= 10 * seconds + 2  # a drag never floods the kernel
     np.testing.assert_allclose(view.trace.votes, view.votes)
 
 
