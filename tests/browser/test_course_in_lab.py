@@ -16,16 +16,7 @@ SOURCES = Path(__file__).parents[2] / "notebooks" / "src"
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    "name",
-    [
-        "00_start_here",
-        "03_routing_by_agreement",
-        "04_capsule_network",
-        "06_variational_autoencoder",
-        "07_three_representations",
-    ],
-)
+@pytest.mark.parametrize("name", [path.stem for path in sorted(SOURCES.glob("*.py"))])
 def test_run_all_and_drag_every_slider(lab, page, name):
     book = edition(SOURCES / f"{name}.py")
     book.cells.insert(0, nbformat.v4.new_code_cell("%env CAPSLAB_DATASET=digits"))
