@@ -6,6 +6,7 @@
 (1797,)
 """
 
+from capslab.clustering.constructed import score, traps
 from capslab.clustering.kmeans_path import Clustering, KMeansPath, cluster
 from capslab.clustering.matching import contingency, match_labels, matched_accuracy
 from capslab.clustering.mixture import gaussian_mixture
@@ -18,21 +19,29 @@ from capslab.clustering.scores import (
     silhouette,
 )
 from capslab.clustering.spectral import Cut, SpectralPath
+from capslab.clustering.stability import Repeats, repeat_kmeans
+from capslab.clustering.steps import Step, kmeans_steps
 
 __all__ = [
     "Clustering",
     "Curves",
     "Cut",
     "KMeansPath",
+    "Repeats",
     "Scores",
     "SpectralPath",
+    "Step",
     "adjusted_rand",
     "cluster",
     "contingency",
     "gaussian_mixture",
+    "kmeans_steps",
     "match_labels",
     "matched_accuracy",
     "normalized_mutual_information",
     "project",
+    "repeat_kmeans",
+    "score",
     "silhouette",
+    "traps",
 ]

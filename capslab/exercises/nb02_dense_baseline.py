@@ -85,6 +85,52 @@ def _recall_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
+def calibration_error(confidence, right, bins):
+    """Σ over bins of (share of images in it) × |accuracy in it − mean confidence in it|."""
+    which = np.minimum((confidence * bins).astype(int), bins - 1)  # a confidence of 1 is in the last bin
+    error = 0.0
+    for b in range(bins):
+        inside = which == b
+        if inside.any():
+            error += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())
+    return error
+
+
+def _calibration_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+
+    def made(n: int, bins: int, lowest: float = 0.3) -> tuple[np.ndarray, np.ndarray, int]:
+        confidence = chance.uniform(lowest, 0.999, n)
+        confidence[0] = 0.95
+        return confidence, chance.random(n) < confidence**2, bins
+
+    sure, right, _ = made(30, 5)
+    sure[:3] = 1.0
+    cases = [
+        Case("ten bins", made(80, 10)),
+        Case("confidences near 1, so that most bins are empty", made(40, 10, 0.75)),
+        Case("a confidence of exactly 1", (sure, right, 5)),
+    ]
+    if hard:
+        cases.append(Case("one bin", made(30, 1)))
+        cases.append(Case("many images", made(500, 15)))
+    return cases
+
+
+def _by_bins(confidence, right, bins, gap, weigh=True):
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    full = [which == b for b in range(bins) if (which == b).any()]
+    gaps = [gap(right[inside].mean() - confidence[inside].mean()) for inside in full]
+    return float(np.average(gaps, weights=[inside.sum() for inside in full] if weigh else None))
+
+
+def _empty_bins(confidence, right, bins):
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    size = np.bincount(which, minlength=bins)
+    gaps = np.abs(np.bincount(which, right, bins) / size - np.bincount(which, confidence, bins) / size)
+    return (size / len(which) * gaps).sum()
+
+
 def _precision(labels, predicted, classes):
     chosen = [predicted == label for label in range(classes)]
     return np.array([(labels[one] == c).mean() if one.any() else 0.0 for c, one in enumerate(chosen)])
@@ -221,6 +267,51 @@ EXERCISES = (
                         for c in range(classes)
                     ]
                 ),
+            ),
+        ),
+    ),
+    Exercise(
+        name="calibration_error",
+        notebook=NOTEBOOK,
+        title="Does it know how sure to be?",
+        task=(
+            "Write calibration_error(confidence, right, bins): split 0…1 into equal bins by confidence "
+            "(n,), and give the mean of |accuracy − mean confidence| over the bins, each weighed by its "
+            "share of the images; right is (n,), True or False."
+        ),
+        points=3,
+        hints=(
+            "A network that says 0.9 should be right nine times in ten. Gather images of like confidence, "
+            "and compare the two means.",
+            "np.minimum((confidence * bins).astype(int), bins - 1) numbers the bins from 0. For each bin "
+            "that has images: right[inside].mean() and confidence[inside].mean().",
+            "Add up inside.mean() * abs(right[inside].mean() - confidence[inside].mean()) over the bins "
+            "that are not empty.",
+        ),
+        cases=_calibration_cases,
+        reference=calibration_error,
+        mistakes=(
+            Mistake(
+                "unweighted",
+                "Every bin counts the same in your mean, one with two images as much as one with a "
+                "thousand. Weigh each by its share of the images.",
+                lambda confidence, right, bins: _by_bins(confidence, right, bins, abs, weigh=False),
+            ),
+            Mistake(
+                "signs cancel",
+                "Bins that are too sure and bins that are not sure enough cancel out. Take the absolute "
+                "difference in each bin.",
+                lambda confidence, right, bins: _by_bins(confidence, right, bins, lambda gap: gap),
+            ),
+            Mistake(
+                "squared",
+                "You square the differences. The expected calibration error takes their absolute values.",
+                lambda confidence, right, bins: _by_bins(confidence, right, bins, lambda gap: gap**2),
+            ),
+            Mistake(
+                "empty bin",
+                "A bin without images gives NaN, for its mean is 0 divided by 0. Leave empty bins out.",
+                _empty_bins,
             ),
         ),
     ),

@@ -39,50 +39,92 @@ def _presence(clusters, labels, k, classes):
     return table
 
 
-def matched_accuracy(clusters, labels):
-    """The share of images that are right when clusters are paired with classes as well as can be."""
-    from scipy.optimize import linear_sum_assignment
-
-    table = np.zeros((clusters.max() + 1, labels.max() + 1), int)
-    np.add.at(table, (clusters, labels), 1)  # (cluster, class)
-    rows, columns = linear_sum_assignment(table, maximize=True)  # each class at most once
-    return table[rows, columns].sum() / len(labels)
+def clearly_ahead(one, other):
+    """Whether the worst run of one is better than the best run of the other."""
+    return bool(min(one) > max(other))
 
 
-def _match_cases(seed: int, hard: bool) -> list[Case]:
+def _ahead_cases(seed: int, hard: bool) -> list[Case]:
     chance = np.random.default_rng(seed)
 
-    def made(n: int, classes: int, noise: float) -> tuple[np.ndarray, np.ndarray]:
-        labels = np.arange(n) % classes
-        renamed = np.roll(np.arange(classes), 1)[labels]
-        return np.where(chance.random(n) < noise, chance.integers(0, classes, n), renamed), labels
+    def made(gap: float, spread: float, runs: int = 5) -> tuple[np.ndarray, np.ndarray]:
+        noise = np.linspace(-spread, spread, runs)
+        return 0.7 + gap + chance.permutation(noise), 0.7 + chance.permutation(noise)
 
-    # two clusters are mostly class 0, so taking the majority twice would count class 0 twice
-    split = (np.repeat([0, 1, 2], [10, 8, 6]), np.array([0] * 6 + [1] * 4 + [0] * 7 + [1] + [2] * 6))
+    low = made(0.02, 0.05)
     cases = [
-        Case("perfect clusters under other numbers", made(30, 3, 0.0)),
-        Case("clusters with some images misplaced", made(60, 4, 0.3)),
-        Case("two clusters that are mostly of the same class", split),
-        Case("more clusters than classes", (np.repeat([0, 1, 2, 3], 5), np.repeat([1, 0, 0, 1], 5))),
+        Case("a gap much larger than the spread", made(0.2, 0.02)),
+        Case("a gap smaller than the spread", low),
+        Case("the other one ahead", made(-0.2, 0.02)),
+        Case("the ranges just overlapping", made(0.05, 0.03)),
     ]
     if hard:
-        cases.append(Case("fewer clusters than classes", (np.repeat([0, 1], 6), np.repeat([2, 0, 1], 4))))
-        cases.append(Case("ten clusters", made(300, 10, 0.4)))
+        cases.append(Case("two runs each", made(0.1, 0.04, 2)))
+        cases.append(Case("the same scores", (low[0], low[0])))
     return cases
 
 
-def _table(clusters, labels):
-    return contingency(clusters, labels, clusters.max() + 1, labels.max() + 1)
+def hide_classes(labels, hidden):
+    """Which images remain, and their classes numbered from 0 without gaps, in the old order."""
+    kept = ~np.isin(labels, hidden)
+    return kept, np.unique(labels[kept], return_inverse=True)[1]
 
 
-def _greedy(clusters, labels):
-    table, found = _table(clusters, labels), 0
-    for c in range(len(table)):
-        if table.shape[1]:
-            best = table[c].argmax()
-            found += table[c, best]
-            table = np.delete(table, best, axis=1)
-    return found / len(labels)
+def _hide_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+
+    def made(n: int, classes: int, hidden: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        return chance.permutation(np.arange(n) % classes), np.array(hidden)
+
+    cases = [
+        Case("one class of four hidden", made(20, 4, [1])),
+        Case("three of ten hidden", made(50, 10, [4, 7, 9])),
+        Case("the first class hidden", made(18, 6, [0, 3])),
+    ]
+    if hard:
+        cases.append(Case("all classes but two hidden", made(30, 5, [0, 2, 4])))
+        cases.append(Case("hidden classes out of order", made(40, 8, [6, 1])))
+    return cases
+
+
+def _numbers_left(labels, hidden):
+    kept = ~np.isin(labels, hidden)
+    return kept, labels[kept]
+
+
+def _turned_round(labels, hidden):
+    kept = np.isin(labels, hidden)
+    return kept, np.unique(labels[kept], return_inverse=True)[1]
+
+
+def _shifted(labels, hidden):
+    kept = ~np.isin(labels, hidden)
+    return kept, labels[kept] - labels[kept].min()
+
+
+def wrong_everywhere(named, labels):
+    """Which images are named wrong by every clustering."""
+    return (named != labels).all(axis=0)
+
+
+def _wrong_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+
+    def made(m: int, n: int, noise: float) -> tuple[np.ndarray, np.ndarray]:
+        labels = np.arange(n) % 4
+        hard_ones = chance.permutation(n) < n // 5
+        slips = (chance.random((m, n)) < noise) | hard_ones
+        return np.where(slips, (labels + chance.integers(1, 4, (m, n))) % 4, labels), labels
+
+    cases = [
+        Case("four clusterings", made(4, 30, 0.3)),
+        Case("two clusterings", made(2, 20, 0.4)),
+        Case("three clusterings, seldom wrong", made(3, 40, 0.1)),
+    ]
+    if hard:
+        cases.append(Case("one clustering", made(1, 20, 0.3)))
+        cases.append(Case("many", made(8, 100, 0.5)))
+    return cases
 
 
 ANSWER = {
@@ -139,48 +181,111 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="matched_accuracy",
+        name="clearly_ahead",
         notebook=NOTEBOOK,
-        title="Accuracy of clusters that have no names",
+        title="More than luck?",
         task=(
-            "Write matched_accuracy(clusters, labels): the share of images that are right when each cluster "
-            "is paired with a class of its own, as well as can be."
+            "Write clearly_ahead(one, other): True where every run of one scores higher than every run of "
+            "other, else False; both are scores, (runs,)."
         ),
-        points=3,
+        points=1,
         hints=(
-            "Cluster numbers mean nothing: cluster 3 may hold the 7s. Which pairing of clusters and classes "
-            "puts most images in the right place?",
-            "Start from the table of clusters against classes. A pairing picks entries of it, at most one in "
-            "each row and each column. You want the largest sum.",
-            "scipy.optimize.linear_sum_assignment(table, maximize=True) finds it: it gives the rows and "
-            "columns. Divide the sum of those entries by the number of images.",
+            "Two averages always differ. What would have to be true of the single runs to convince you?",
+            "If even the worst run of one beats the best run of the other, no draw of luck among these "
+            "explains it.",
+            "Compare the smallest of one with the largest of the other: return bool(min(one) > max(other)).",
         ),
-        cases=_match_cases,
-        reference=matched_accuracy,
+        cases=_ahead_cases,
+        reference=clearly_ahead,
         mistakes=(
             Mistake(
-                "compared without matching",
-                "You compare cluster numbers with class numbers. Cluster 0 need not be class 0: pair "
-                "them first.",
-                lambda clusters, labels: (clusters == labels).mean(),
+                "means",
+                "You compare means, and one of two means is always larger. Here every single run has to "
+                "be ahead.",
+                lambda one, other: bool(np.mean(one) > np.mean(other)),
             ),
             Mistake(
-                "purity",
-                "Each cluster takes its most frequent class, so two clusters can take the same one. That is "
-                "purity, and it rises to 1 with many clusters. Here a class can be taken once.",
-                lambda clusters, labels: _table(clusters, labels).max(axis=1).sum() / len(labels),
+                "exchanged",
+                "You answer whether *other* is ahead of one.",
+                lambda one, other: bool(min(other) > max(one)),
             ),
             Mistake(
-                "first come",
-                "The clusters choose one after the other, and an early one can take a class that a later one "
-                "needs more. Look for the best pairing as a whole.",
-                _greedy,
+                "either",
+                "This is True for a gap in either direction. The question is whether *one* is ahead.",
+                lambda one, other: bool(min(one) > max(other) or min(other) > max(one)),
+            ),
+        ),
+    ),
+    Exercise(
+        name="hide_classes",
+        notebook=NOTEBOOK,
+        title="Labels that training never sees",
+        task=(
+            "Write hide_classes(labels, hidden): a mask (n,) of the images whose class is not hidden, and "
+            "the classes of those, numbered anew from 0 without gaps, in the old order."
+        ),
+        points=2,
+        hints=(
+            "Two things: which images stay, and what their classes are called when some numbers are missing.",
+            "~np.isin(labels, hidden) is the mask. A network with seven outputs wants classes 0 to 6, so the "
+            "numbers that are left have to close ranks.",
+            "np.unique(labels[kept], return_inverse=True)[1] numbers the values that occur from 0, in order.",
+        ),
+        cases=_hide_cases,
+        reference=hide_classes,
+        mistakes=(
+            Mistake(
+                "numbers left as they were",
+                "The mask is right, but the numbers have gaps: a network of seven outputs has no class 9. "
+                "Number the classes that are left from 0.",
+                _numbers_left,
             ),
             Mistake(
-                "worst pairing",
-                "You found the pairing with the smallest sum: linear_sum_assignment minimises unless "
-                "you say maximize=True.",
-                lambda clusters, labels: _worst(clusters, labels),
+                "turned round",
+                "Your mask keeps the hidden classes and throws the others away.",
+                _turned_round,
+            ),
+            Mistake(
+                "shifted",
+                "You subtracted the smallest number that is left. That closes a gap at the beginning, and "
+                "none in between.",
+                _shifted,
+            ),
+        ),
+    ),
+    Exercise(
+        name="wrong_everywhere",
+        notebook=NOTEBOOK,
+        title="Whom does nobody get right?",
+        task=(
+            "Write wrong_everywhere(named, labels): a mask (n,) of the images that are wrong in every "
+            "clustering; named is (m, n), the clusterings with their clusters named after classes, and "
+            "labels (n,)."
+        ),
+        points=1,
+        hints=(
+            "Compare all of named with labels at once: the result has one row a clustering.",
+            "named != labels is (m, n). You want one truth value a column: is it True in every row?",
+            "return (named != labels).all(axis=0): over axis 0, for that is the axis of the clusterings.",
+        ),
+        cases=_wrong_cases,
+        reference=wrong_everywhere,
+        mistakes=(
+            Mistake(
+                "wrong somewhere",
+                "These are the images that *some* clustering has wrong. Asked for are those that all have "
+                "wrong.",
+                lambda named, labels: (named != labels).any(axis=0),
+            ),
+            Mistake(
+                "right everywhere",
+                "These are the images that every clustering has right.",
+                lambda named, labels: (named == labels).all(axis=0),
+            ),
+            Mistake(
+                "wrong in the first",
+                "You looked at the first clustering alone.",
+                lambda named, labels: named[0] != labels,
             ),
         ),
     ),
@@ -224,11 +329,3 @@ EXERCISES = (
         partial=False,
     ),
 )
-
-
-def _worst(clusters, labels):
-    from scipy.optimize import linear_sum_assignment
-
-    table = _table(clusters, labels)
-    rows, columns = linear_sum_assignment(table)
-    return table[rows, columns].sum() / len(labels)
