@@ -28,6 +28,8 @@ _HOME = {
     "route": "capslab.routing",
     # clustering
     "cluster": "capslab.clustering",
+    "LabelFree": "capslab.labelfree",
+    "SpectralPath": "capslab.clustering",
     # live views
     "compare": "capslab.widgets",
     "draw_digit": "capslab.widgets",
