@@ -1,4 +1,4 @@
-"""Exercises of 08_clustering_without_labels: weights of a graph, its normalisation, choosing k.
+"""Exercises of 08_clustering_without_labels: who is tied, how strongly, the normalised web, choosing k.
 
 Sources: Zelnik-Manor & Perona 2004 (self-tuning weights); Ng, Jordan & Weiss 2001 (the normalised
 matrix); von Luxburg 2007, section 8.3 (the eigengap).
@@ -11,6 +11,44 @@ import numpy as np
 from capslab.exercises.core import Case, Exercise, Mistake
 
 NOTEBOOK = "08_clustering_without_labels"
+
+
+def ties(distances, m):
+    """True where j is one of the m nearest of i, or i of j."""
+    others = distances + np.diag(np.full(len(distances), np.inf))  # nobody is a neighbour of oneself
+    nearest = np.argsort(others, axis=1)[:, :m]  # (n, m)
+    near = np.zeros(distances.shape, bool)
+    np.put_along_axis(near, nearest, True, axis=1)
+    return near | near.T  # (n, n)
+
+
+def _own_neighbour(distances, m):
+    near = np.argsort(np.argsort(distances, axis=1), axis=1) < m  # the distance to oneself is 0
+    return near | near.T
+
+
+def _one_way(distances, m):
+    ranks = np.argsort(np.argsort(distances, axis=1), axis=1)  # 0 for oneself
+    return (ranks >= 1) & (ranks <= m)
+
+
+def _ties_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+    crowd_and_hermit = np.concatenate([chance.normal(0, 0.3, (6, 2)), chance.normal(9, 0.1, (1, 2))])
+    cases = [
+        Case("a few points", (_distances(chance.normal(size=(7, 3))), 2)),
+        Case("a crowd and a hermit", (_distances(crowd_and_hermit), 2)),
+        Case("one neighbour each, on a line", (_distances(_spreading(chance, 6)), 1)),
+    ]
+    if hard:
+        cases.append(Case("many points", (_distances(chance.normal(size=(40, 4))), 7)))
+        cases.append(Case("all but one", (_distances(_spreading(chance, 6)), 4)))
+    return cases
+
+
+def _spreading(chance: np.random.Generator, n: int) -> np.ndarray:
+    """Points on a line, each farther from the next than the one before: the nearest is not mutual."""
+    return np.cumsum(2.0 ** np.arange(n) * chance.uniform(1, 1.2, n))[:, None]
 
 
 def self_tuning(distances, scale):
@@ -97,6 +135,50 @@ def _choose_cases(seed: int, hard: bool) -> list[Case]:
 
 
 EXERCISES = (
+    Exercise(
+        name="ties",
+        notebook=NOTEBOOK,
+        title="Who is tied to whom?",
+        task=(
+            "Write ties(distances, m): True or False for all pairs, `(n, n)`, from their distances `(n, n)`. "
+            "i and j are tied where j is one of the m nearest of i, **or** i one of the m nearest of j. "
+            "Nobody is tied to oneself."
+        ),
+        points=2,
+        hints=(
+            "Sort each row: np.argsort(distances, axis=1) lists for each point the others, the nearest "
+            "first. Who always stands first, and should not count?",
+            "np.argsort twice gives ranks: 0 for oneself, 1 for the nearest. Which ranks make a neighbour?",
+            "near = (ranks >= 1) & (ranks <= m) is a web that goes one way only; near | near.T goes both.",
+        ),
+        cases=_ties_cases,
+        reference=ties,
+        mistakes=(
+            Mistake(
+                "oneself counted",
+                "Each point counts as a neighbour of its own: its distance to itself is 0, so it stands first. "
+                "Leave it out, and take m others.",
+                _own_neighbour,
+            ),
+            Mistake(
+                "one way only",
+                "Your web goes one way only: where j is near i, but i is not among the nearest of j, one of the "
+                "two entries is missing. A tie holds both.",
+                _one_way,
+            ),
+            Mistake(
+                "only where both agree",
+                "You tie two points only where each is among the other's nearest. That is a graph too, but a "
+                "hermit then hangs on nothing; one of the two is enough here.",
+                lambda distances, m: _one_way(distances, m) & _one_way(distances, m).T,
+            ),
+            Mistake(
+                "the farthest",
+                "You tie each point to those that are farthest: np.argsort begins with the smallest.",
+                lambda distances, m: ties(-distances, m),
+            ),
+        ),
+    ),
     Exercise(
         name="self_tuning",
         notebook=NOTEBOOK,

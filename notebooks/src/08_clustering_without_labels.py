@@ -11,7 +11,7 @@
 #
 # [07](07_three_representations.ipynb) ended with an unfair race: what clustered well had been taught the classes. Here nobody is
 # taught anything. You start from the pixels, ask of every image only *who is near you*, cut the web of neighbours where it hangs
-# together least, and let a small network learn from the cut. **Predict before you go on:** what share of handwritten digits can be
+# together least, and let a small network learn from the cut. **Predict before you go on:** what share of the images can be
 # grouped rightly that way? Half? Four of five? More than a person would bet on?
 
 # %%
@@ -31,7 +31,7 @@ few = some[:5000]  # for everything that is tried several times
 print(f"{len(some):,} images to cluster; labels are only read to score")
 
 # %% [markdown]
-# `images = cl.load("fashion-mnist")` is one changed word. Run it once, at the end: it is the honest counter-example.
+# Another data set is one changed word: `cl.load("fashion-mnist")`. Clothes come at the end; they are the honest counter-example.
 #
 # ## The mark to beat
 #
@@ -92,13 +92,31 @@ plots.lines(np.arange(1, 11), agree, "neighbour, the nearest first", "share of t
 #
 # ## Step 2: who is tied to whom
 #
-# Tie each image to its ten nearest, and say how strongly: a weight near 1 for a close pair, near 0 for a far one. But what is close? In a crowd,
+# Tie each image to its ten nearest. Being near is not mutual: the hermit's nearest is the village, the village's nearest is not the hermit. One of the two is enough for a tie.
+#
+# **Exercise.** Write `ties` for distances `(n, n)`: True where j is one of the m nearest of i, or i of j. Stuck? `cl.hint("ties")`
+
+
+# %%
+def ties(distances, m):
+    ### BEGIN SOLUTION
+    ranks = np.argsort(np.argsort(distances, axis=1), axis=1)  # 0 for oneself
+    near = (ranks >= 1) & (ranks <= m)
+    return near | near.T
+    ### END SOLUTION
+
+
+# %%
+cl.check("ties", ties)
+
+# %% [markdown]
+# Then say **how strongly**: a weight near 1 for a close pair, near 0 for a far one. But what is close? In a crowd,
 # a distance that would be close out in the open is far. So each image has its **own scale** $\sigma_i$, the distance to its 7th neighbour
 # (Zelnik-Manor & Perona 2004):
 #
 # $$w_{ij} = \exp\left(-\frac{d_{ij}^2}{\sigma_i \sigma_j}\right)$$
 #
-# **Exercise.** Write `self_tuning` for distances `(n, n)` and scales `(n,)`. Stuck? `cl.hint("self_tuning")`
+# **Exercise.** Write `self_tuning` for distances `(n, n)` and scales `(n,)`. (`cl.hint("self_tuning")`)
 
 
 # %%
@@ -163,8 +181,11 @@ plots.scatter(graph.eigenvectors_[:, 1:3], some.labels, images.classes, "second 
 
 # %%
 spectral = matched_accuracy(graph.labels_, some.labels)
+smaller = matched_accuracy(SpectralPath(k).fit_predict(few), few.labels)
 print(f"{len(some):,} images, {seconds:.1f} CPU-seconds, matched accuracy {spectral:.3f}")
-print(f"the best of the marks above reached {max(max(scores) for scores in marks.values()):.3f}")
+print(
+    f"the {len(few):,} of the marks above: {smaller:.3f}, where the best mark is {max(map(max, marks.values())):.3f}"
+)
 
 # %% [markdown]
 # **What does a cluster hold, and where does k matter?** Drag k: the coordinates are the rows that k-means has just seen.
@@ -180,14 +201,14 @@ cl.explore_clusters(cl.Embedding(rows, some.labels[:5000], some[:5000], "rows of
 # %%
 named = clustering.match_labels(some.labels, graph.labels_)
 wrong = np.flatnonzero(named != some.labels)[:20]
-words = [f"{images.classes[some.labels[i]]}, with {images.classes[named[i]]}" for i in wrong]
+words = [f"{images.classes[some.labels[i]]}\nwith {images.classes[named[i]]}" for i in wrong]
 plots.image_grid(some.images[wrong], words)
 
 # %% [markdown]
 # ## Take it apart
 #
 # Which of the steps carries the result? And how much of it is luck with settings that somebody chose? Leave out one thing at a time, or move one number;
-# three samples each. **Predict which change costs most.**
+# three samples each, and in the last row one sample with three seeds. **Predict which change costs most.**
 
 # %%
 upright = min(images.shape[:2]) >= 16  # straightened so far?
@@ -204,6 +225,8 @@ apart = {
     name: [matched_accuracy(SpectralPath(k, n_init=10, **change).fit_predict(s), s.labels) for s in samples]
     for name, change in changes.items()
 }
+again = [SpectralPath(k, n_init=10, seed=seed).fit_predict(samples[0]) for seed in range(3)]
+apart["one sample, other seeds"] = [matched_accuracy(labels, samples[0].labels) for labels in again]
 plots.scores_with_spread(apart, f"matched accuracy, {len(samples[0]):,} images")
 
 # %% [markdown]
@@ -240,14 +263,24 @@ edges = SpectralPath(k, features="gradients", n_components=80, power=0.25).fit(s
 falls = {"pixels": graph.eigenvalues_[:20], "edges": edges.eigenvalues_[:20]}
 plots.lines(np.arange(1, 21), falls, "number of the eigenvalue", "eigenvalue")
 
+
 # %%
-places = [np.random.default_rng(seed).permutation(len(few))[: len(few) * 4 // 5] for seed in (1, 2)]
-webs = [SpectralPath(k, n_init=5).fit(few[place]) for place in places]
-both, first, second = np.intersect1d(*places, return_indices=True)
-stable = {}
-for tried in range(2, 18):
-    one, two = webs[0].at(tried).labels[first], webs[1].at(tried).labels[second]
-    stable[tried] = clustering.adjusted_rand(clustering.contingency(one, two))
+def two_webs(pictures, **settings):
+    n = len(pictures)
+    places = [np.random.default_rng(seed).permutation(n)[: n * 4 // 5] for seed in (1, 2)]
+    webs = [SpectralPath(k, n_init=5, **settings).fit(pictures[place]) for place in places]
+    shared = np.intersect1d(*places, return_indices=True)[1:]  # the images in both: where in each
+    return webs, shared, pictures[places[0]]
+
+
+def agreement(webs, shared, tried):
+    said = [web.at(tried).labels[where] for web, where in zip(webs, shared, strict=True)]
+    return clustering.adjusted_rand(clustering.contingency(*said))
+
+
+# %%
+webs, shared, _ = two_webs(few)
+stable = {tried: agreement(webs, shared, tried) for tried in range(2, 18)}
 plots.lines(list(stable), {"stability": list(stable.values())}, "k", "ARI of two samples")
 
 # %% [markdown]
@@ -262,21 +295,19 @@ guesses = {
     "silhouette, pixels": int(tried.ks[tried.silhouette.argmax()]),
     "stability": max(stable, key=stable.get),
 }
-plots.table([{"how": name, "k": guess} for name, guess in guesses.items()])
+plots.table([{"how": name, "k": guess, "wrong by": guess - k} for name, guess in guesses.items()])
 
 # %% [markdown]
 # A criterion finds the number of groups *in its own web*, and those are classes only if the web is good. Where two of them disagree, look at the images.
 #
 # ## Better neighbours, better groups
 #
-# The web of edges is not only better at counting. **How much better is it at grouping?**
+# You have seen which web counts better. **Which groups better?** Predict the edges' accuracy; then how many of the wrongly grouped images are left.
 
 # %%
 by_edges = matched_accuracy(edges.labels_, some.labels)
 print(f"matched accuracy: pixels {spectral:.4f}, edges {by_edges:.4f}")
-print(
-    f"of the images that one of them has wrong, the edges have {(1 - by_edges) / (1 - spectral):.0%} as many wrong"
-)
+print(f"for each 100 images that pixels group wrongly, edges do {100 * (1 - by_edges) / (1 - spectral):.0f}")
 
 # %% [markdown]
 # ## Can a pupil be better than its teacher?
@@ -290,37 +321,82 @@ print(
 from capslab.selftrain import selftrain
 
 began = time.process_time()
-network = selftrain(some, edges.labels_, steps=400, batch=128)
+network = selftrain(some, edges.labels_, steps=320, batch=128)
 unseen = matched_accuracy(network.classify(images.test), images.test.labels)
 print(f"taught by {by_edges:.4f}; on {len(images.test):,} unseen images {unseen:.4f}")
 print(f"({time.process_time() - began:.0f} CPU-seconds)")
 
 # %% [markdown]
 # The pupil has something to give back: **what it sees**. Tie images that are near each other in its last layer but one, add that web to the first, cut again, and let a
-# wider network learn from the new cut. `capslab.labelfree.LabelFree` does all of it. On all 60,000 images that takes longer than a lesson, so here is what it gave when it
-# was measured:
+# wider network learn from the new cut. `cl.LabelFree` does all of it, in one line: `cl.LabelFree(10).fit(images).labels_`. On all 60,000 images that takes longer than a
+# lesson, so here is what each step gave when it was measured: the median over the seeds, smallest and largest behind it.
 
 # %%
 runs = measured("labelfree")
 print(runs)
-names = {
+
+
+def spread(run, what):
+    values = [row[what] for row in runs.where(run=run) if row[what] is not None]
+    low, middle, high = np.quantile(values, [0, 0.5, 1]) if values else (0, 0, 0)
+    return f"{middle:.5g} ({low:.4g} to {high:.4g})" if values else None
+
+
+# %%
+steps = {
     "spectral": "web of pixels",
     "selftrained": "and a pupil",
     "edges": "web of edges",
     "full": "LabelFree",
 }
-told = [
-    {"MNIST, 60,000 images": words, "clustered": row["accuracy"], "10,000 unseen": row["test_accuracy"],
-     "CPU-s": row["cpu_s"], "peak MB": row["peak_mb"]}
-    for run, words in names.items() for row in runs.where(run=run)[:1]
-]  # fmt: skip
-plots.table(told)
+columns = {
+    "accuracy": "clustered",
+    "test_accuracy": "10,000 unseen",
+    "cpu_s": "CPU-seconds",
+    "peak_mb": "peak MB",
+}
+plots.table(
+    [
+        {"MNIST, 60,000": words, "seeds": len(runs.where(run=run))}
+        | {told: spread(run, what) for what, told in columns.items()}
+        for run, words in steps.items()
+    ]
+)
 
 # %% [markdown]
+# ## Who chose the settings?
+#
+# How far should the last network's images be turned and sheared? Should it see them straightened? Somebody has to look at *some* score to decide. If that is the score on the test
+# images, then "unseen" is no longer true of them. So how `LabelFree` moves and straightens its images was chosen on 5,000 **validation** images, neither clustered nor among the test images, with
+# the rest of the recipe fitted on 20,000 others. **By how much do the candidates differ, and by how much the samples?**
+
+# %%
+candidates = {
+    "choice-mild": "straightened, moved a little",
+    "choice-full": "straightened, moved more",
+    "choice-raw": "as they are, moved more",
+}
+judged = {
+    words: [row["validation_accuracy"] for row in runs.where(run=run)] for run, words in candidates.items()
+}
+plots.scores_with_spread(judged, "matched accuracy on 5,000 validation images", (0.95, 1.005))
+
+# %% [markdown]
+# The best mean of the three was taken, however small its lead. **And if we had gone by the test score instead?**
+
+# %%
+print("10,000 test images: as chosen      ", spread("full", "test_accuracy"))
+print("                    moved a little ", spread("full-mild", "test_accuracy"))
+
+# %% [markdown]
+# Taking the higher of these two lines, and still calling the images *unseen*, is how tables get their last tenth of a percent. The validation labels were read as well, and no reader
+# of a table would see it; but their score is not the one reported. Everything else in the recipe (ten neighbours, the web of edges, the widths and steps of the networks) was found in
+# experiments on MNIST with its labels in sight as well.
+#
 # ## Beside what has been published
 #
-# Matched accuracy on MNIST, as each paper reports it. The column on labels is there for fairness: **ours were settings chosen on MNIST with its labels in sight** (the whole recipe's last settings even by its score on the test images, so its figure on "unseen" images is optimistic), and so were,
-# as far as their papers tell, most of these. None of them read a label while it fitted.
+# Matched accuracy on MNIST, as each paper reports it, mostly on all 70,000 images at once; ours is on the 60,000 that were clustered, or on the 10,000 unseen where there is a network to ask.
+# **None of these methods read a label while it fitted. Who read them while choosing the settings?** For ours we know; for the others, ask the paper.
 
 # %%
 published = [
@@ -330,39 +406,121 @@ published = [
     ("stacked capsule autoencoder", "Kosiorek et al. 2019, arXiv 1906.06818", 0.987),
     ("SPC", "Mahon & Lukasiewicz 2021, arXiv 2107.10692", 0.992),
 ]
-table = [{"method": m, "source": f"{s} (as quoted)", "accuracy": f"{a:.4f}"} for m, s, a in published]
-for run, words in names.items():
-    scores = [row["test_accuracy"] or row["accuracy"] for row in runs.where(run=run)]
-    source = f"capslab, {runs.date}, median of {len(scores)}"
-    table.append({"method": words, "source": source, "accuracy": f"{np.median(scores):.4f}"})
+asked = "labels in sight when settings were chosen"
+table = [
+    {"method": m, "source": f"{s} (as quoted)", "accuracy": f"{a:.4f}", asked: "not checked here"}
+    for m, s, a in published
+]
+for run, words in steps.items():
+    on = "accuracy" if runs.where(run=run)[0]["test_accuracy"] is None else "test_accuracy"
+    row = {"method": words, "source": f"capslab, {columns[on]}", "accuracy": spread(run, on)[:6]}
+    table.append(row | {asked: "yes, MNIST's; never the test score" if run == "full" else "yes, MNIST's"})
 plots.table(sorted(table, key=lambda row: row["accuracy"]))
 
 # %% [markdown]
 # ## And where it fails
 #
-# Fashion-MNIST has the same size and number of classes. **Predict** the same three methods' accuracy on pullovers, coats and shirts.
+# Fashion-MNIST has the same size and the same number of classes. **Predict** the same methods' accuracy on pullovers, coats and shirts.
 
 # %%
-names = {"fashion-spectral": "web of pixels", "fashion-edges": "web of edges", "fashion-full": "LabelFree"}
-fashion = {words: [row["accuracy"] for row in runs.where(run=run)] for run, words in names.items()}
-print(f"Fashion-MNIST, measured {runs.date}")
-plots.scores_with_spread(fashion, "matched accuracy on Fashion-MNIST", (0, 1.2))
+clothes = {"fashion-spectral": "web of pixels", "fashion-edges": "web of edges", "fashion-full": "LabelFree"}
+told = {
+    words + row.get("settings", ""): [row["accuracy"]]
+    for run, words in clothes.items()
+    for row in runs.where(run=run)[:1]
+}
+print(f"Fashion-MNIST, 60,000 images, measured {runs.date}; as quoted: N2D 0.672, SPC 0.679")
+plots.scores_with_spread(told, "matched accuracy", (0, 1.2))
 
 # %% [markdown]
-# The recipe found *groups* there too; they are not the classes. A shirt's nearest neighbour is often a coat, and no cut repairs a wrong web. Straightening, right for handwriting,
-# says nothing about clothes. **Nothing inside the method warns you**: it is as sure of itself as on digits.
+# See for yourself on a part of it, where it is on this machine (if clothes are what you came with, the digits of MNIST are the other set). **Does straightening, right for handwriting, help here?
+# And which classes share a cluster?**
+
+# %%
+from capslab.data import present
+
+name = "mnist" if images.name == "fashion-mnist" else "fashion-mnist"
+other = cl.load(name).train.sample(3000) if present(name) else few
+ways = {
+    "straightened": {"straighten": True},
+    "not straightened": {"straighten": False},
+    "edges": {"features": "gradients", "n_components": 80, "power": 0.25},
+}
+cuts = {way: SpectralPath(10, n_init=5, **settings).fit(other) for way, settings in ways.items()}
+print(f"{other.name}: {len(other):,} images" + ("" if other is not few else f", because {name} is not here"))
+plots.bars(
+    {way: matched_accuracy(cut.labels_, other.labels) for way, cut in cuts.items()},
+    "matched accuracy",
+    (0, 1.2),
+)
+
+# %%
+shares = clustering.contingency(cuts["straightened"].labels_, other.labels).T
+plots.confusion(shares, row_names=other.classes, rows="class", columns="cluster")
+
+# %% [markdown]
+# Each column is a cluster. There are *groups* among clothes too; they are not the classes, and no cut repairs a web in which a shirt's nearest neighbour is a coat.
 #
+# **Could we have known without labels?** Two signs need none: how well two samples agree (as above), and how clear the groups are among the rows of eigenvectors (silhouette).
+# **Predict:** do they put these webs in the right order?
+
+# %%
+from sklearn.metrics import silhouette_score
+
+
+def signs(pictures, settings):
+    webs, shared, sample = two_webs(pictures, **settings)
+    rows = webs[0].eigenvectors_[:, :k] / np.linalg.norm(webs[0].eigenvectors_[:, :k], axis=1, keepdims=True)
+    return {
+        "two samples agree (ARI)": agreement(webs, shared, k),
+        "silhouette of rows": silhouette_score(rows, webs[0].labels_, sample_size=1000, random_state=0),
+        "matched accuracy": matched_accuracy(webs[0].labels_, sample.labels),
+    }
+
+
+# %%
+both = {pictures.name: pictures.sample(min(2000, len(pictures))) for pictures in (few, other)}
+warned = [
+    {"images": name, "web": way} | signs(pictures, settings)
+    for name, pictures in both.items()
+    for way, settings in ways.items()
+]
+plots.table(warned)
+
+# %%
+agreed, found = "two samples agree (ARI)", "matched accuracy"
+worst = max(warned, key=lambda row: row[agreed] - row[found])
+cl.verdict(
+    "groups on which two samples agree are the classes",
+    f"{worst['images']}, {worst['web']}: two samples agree with ARI {worst[agreed]:.2f}, matched accuracy {worst[found]:.2f}",
+    refuted=worst[agreed] - worst[found] > 0.15,
+    holds_partly=worst[agreed] - worst[found] > 0.05,
+    holds=True,
+)
+
+# %% [markdown]
+# Two samples that disagree are a warning, and it costs no label. That they agree is no promise: a shirt may be a pullover's neighbour in both. **What does a handful of labels buy?**
+# Label a hundred images at random and score the clustering on those alone; here two hundred such hundreds.
+
+# %%
+chance = np.random.default_rng(0)
+hundreds = [chance.choice(len(some), 100, replace=False) for _ in range(200)]
+guessed = [matched_accuracy(graph.labels_[hundred], some.labels[hundred]) for hundred in hundreds]
+low, high = np.quantile(guessed, [0.05, 0.95])
+print(f"on all images {spectral:.3f}; nine of ten hundreds say {low:.2f} to {high:.2f}")
+
+# %% [markdown]
 # ## The claims
 
 # %%
 vae_best = max(max(scores) for name, scores in marks.items() if codes.source in name)
 cl.verdict(
     "classical methods cannot do what a variational autoencoder does for clustering",
-    f"{images.name}: a web of neighbours, eigenvectors and k-means, no network anywhere, match {spectral:.3f}; "
+    f"{len(few):,} images of {images.name}: a web of neighbours, eigenvectors and k-means, no network anywhere, match {smaller:.3f}; "
     f"the best clustering of the autoencoder's codes matches {vae_best:.3f}",
-    refuted=spectral > vae_best,
-    holds=spectral < vae_best - 0.05,
-    holds_partly=spectral <= vae_best,
+    refuted=smaller > vae_best,
+    holds=smaller < vae_best - 0.05,
+    holds_partly=smaller <= vae_best,
 )
 
 # %%
@@ -387,8 +545,8 @@ cl.progress("08")
 # ## Answer
 #
 # **How far can one get with no labels?** On handwritten digits, nearly as far as with them: ask only who is near, cut the web, let a network smooth the cut. Each step is old and
-# small; none knows what a digit is. **But no label also means no warning.** The settings were chosen where labels could be seen, the same settings fail on clothes, and the method does not
-# notice. Before you trust groups on images of your own, label a hundred of them: that is enough to know.
+# small; none knows what a digit is. **But "no labels" hides a person who looked at them:** the settings were chosen where labels could be seen, and on clothes the same settings find other groups
+# than the classes. Before you trust groups on images of your own, cluster two samples and see whether they agree; then label a hundred.
 #
 # **Sources.** Ng, Jordan & Weiss 2001, *On spectral clustering*; Zelnik-Manor & Perona 2004, *Self-tuning spectral clustering*; von Luxburg 2007, *A tutorial on spectral clustering*;
 # Dalal & Triggs 2005, *Histograms of oriented gradients for human detection*.
