@@ -44,14 +44,28 @@ def main() -> None:
     type=click.Path(path_type=Path),
     help="Where the notebooks are copied to and opened (default: ./capslab-course, or the checkout's own).",
 )
+@click.option(
+    "--class",
+    "classroom",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Open a class's folder instead, for nbgrader's Formgrader (see capslab assignment).",
+)
 @click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
-def lab(folder: Path | None, jupyter_options: tuple[str, ...]) -> None:
+def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str, ...]) -> None:
     """Open the course in JupyterLab.
 
     Options after -- go to Jupyter: capslab lab -- --no-browser --port 8899
     """
     from capslab import lab as opening
 
+    if classroom is not None:
+        from capslab.grading.classroom import Classroom
+
+        place = Classroom.opened(classroom).root
+        click.echo(
+            f"Opening the class in {place}. Formgrader is in the menu Nbgrader. Ctrl-C ends JupyterLab."
+        )
+        sys.exit(opening.start(place, jupyter_options, classroom=True))
     place, said = opening.folder_to_open(folder)
     for line in said:
         click.echo(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
@@ -219,6 +220,28 @@ def _container_limit() -> int:
         return 0
 
 
+def _grading() -> Iterator[Finding]:
+    if importlib.util.find_spec("nbgrader") is None:
+        return  # only who grades a class needs it
+    from capslab.grading.sandbox import strongest
+
+    names = {
+        "files": "its own files",
+        "network": "no network",
+        "processes": "no sight of other processes",
+        "user": "another user",
+    }
+    protection = strongest()
+    have = ", ".join(words for name, words in names.items() if name in protection.by)
+    words = f"a submission gets limits of time and memory{', ' if have else ''}{have}"
+    if protection.missing:
+        lacking = ", ".join(names[name] for name in protection.missing)
+        advice = f"To grade a class: not enforced here: {lacking}. See docs/instructors.md."
+        yield Finding("grading", "warning", words, advice)
+    else:
+        yield Finding("grading", "ok", words)
+
+
 LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _python,
     _tensorflow,
@@ -228,4 +251,5 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _data_sets,
     _disk,
     _memory,
+    _grading,
 )

@@ -99,21 +99,30 @@ DEFAULTS = {
 }
 
 
-def command(folder: Path, options: tuple[str, ...]) -> list[str]:
-    """The command line of JupyterLab: on loopback, with its token, on the first notebook.
+def command(folder: Path, options: tuple[str, ...], *, classroom: bool = False) -> list[str]:
+    """The command line of JupyterLab: on loopback, with its token, on the first notebook or on a class.
 
     `options` are Jupyter's own and win over ours.
     """
     named = {option.split("=", 1)[0] for option in options}
-    ours = [text.format(folder=folder) for text, spellings in DEFAULTS.items() if not named & set(spellings)]
+    ours = [
+        text.format(folder=folder)
+        for text, spellings in DEFAULTS.items()
+        if not named & set(spellings) and not (classroom and FIRST in text)
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in named:
         ours.append("--allow-root")  # as in a container: Jupyter refuses otherwise
     return [sys.executable, "-m", "jupyterlab", *ours, *options]
 
 
-def start(folder: Path, options: tuple[str, ...]) -> int:
-    """Becomes JupyterLab, so that Ctrl-C and signals reach it; returns only on Windows."""
-    line = command(folder, options)
+def start(folder: Path, options: tuple[str, ...], *, classroom: bool = False) -> int:
+    """Becomes JupyterLab, so that Ctrl-C and signals reach it; returns only on Windows.
+
+    For a class it starts in the class's folder, where Formgrader looks for nbgrader's settings.
+    """
+    line = command(folder, options, classroom=classroom)
+    if classroom:
+        os.chdir(folder)
     if os.name == "posix":
         sys.stdout.flush()
         os.execv(line[0], line)

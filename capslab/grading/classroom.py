@@ -35,6 +35,7 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
 c.ClearSolutions.text_stub = {text!r}
+c.HTMLExporter.sanitize_html = True  # a submission's text must not run in a teacher's browser
 c.Execute.timeout = 600  # TensorFlow alone takes longer than nbgrader's 30 seconds on a slow machine
 c.Execute.iopub_timeout = 120
 c.Execute.startup_timeout = 120
@@ -166,6 +167,7 @@ class Classroom:
         settings.CourseDirectory.root = str(self.root)
         settings.ClearSolutions.code_stub = {"python": STUB}
         settings.ClearSolutions.text_stub = PREDICTION_STUB
+        settings.HTMLExporter.sanitize_html = True
         settings.NbGrader.log_level = 40
         return api(coursedir=directory(config=settings), config=settings)
 
@@ -201,7 +203,7 @@ def write(path: Path, text: str, mode: int = 0o644) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
         os.chmod(part, mode)
         os.replace(part, path)

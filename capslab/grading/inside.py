@@ -21,7 +21,7 @@ import traceback
 import types
 from typing import Any
 
-DEEPEST, LONGEST, MOST_BYTES = 6, 5000, 8_000_000
+DEEPEST, LONGEST, MOST_BYTES = 6, 5000, 2_000_000
 
 
 class Unsayable(Exception):

@@ -118,6 +118,7 @@ def limits(plan: dict) -> None:
         ("RLIMIT_FSIZE", plan["files_mb"] * MEGABYTE),
         ("RLIMIT_DATA", plan["data_mb"] * MEGABYTE),
         ("RLIMIT_NOFILE", 512),
+        ("RLIMIT_NPROC", 256 if plan["uid"] else 4096),  # counted for the user, who is another one if we can
         ("RLIMIT_CORE", 0),
     ):
         number = getattr(resource, name, None)

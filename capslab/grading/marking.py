@@ -13,7 +13,7 @@ from capslab.exercises.registry import find
 from capslab.grading.outcome import DIED, MEMORY, OUTPUT, PERSON, TIME
 from capslab.grading.replay import Unreadable, answer
 from capslab.grading.sandbox import MEGABYTE, Ended, Limits, Protection, run
-from capslab.grading.slicing import Unit, needed, only, plain, reads, units
+from capslab.grading.slicing import LONGEST, needed, only, plain, reads, units
 from capslab.grading.submission import Submission
 
 TRIES = 3  # times as long for a submission that waited rather than computed
@@ -86,21 +86,23 @@ def mark(submission: Submission, seed: int, limits: Limits, protection: Protecti
         questions[number] = (name, place, asked, _cases(exercises[name], seed))
     parts = units(cells)
     slices, kept = {}, set()
-    for n, (name, place, asked, _) in questions.items():
+    for n, (_, place, asked, _) in questions.items():
         chosen = needed(parts, place, asked)
         kept |= chosen
-        slices[n] = {parts[i].cell for i in chosen} | _unreadable(book, name, parts)
+        slices[n] = {parts[i].cell for i in chosen}
     plan = Plan(only(cells, [parts[i] for i in sorted(kept)]), questions)
     answers, blamed = _asked(plan, slices, limits, protection, marked)
-    lost = {n for n in questions if n not in blamed and _lost(answers.get(n), plan, n, slices[n])}
+    whole = Plan(cells, questions)
+    lost = {n for n in questions if n not in blamed and _lost(answers.get(n), whole, n)}
     if lost:  # reading did not find what it needs: run everything before it, as a person would
         everything = {n: {i for i in cells if i < questions[n][1]} for n in lost}
-        again, more_blamed = _asked(Plan(cells, questions), everything, limits, protection, marked)
+        again, more_blamed = _asked(whole, everything, limits.times(TRIES), protection, marked)
         answers |= {n: said for n, said in again.items() if said.get("kind") == "answer"}
         blamed |= {n: why for n, why in more_blamed.items() if n in lost and n not in answers}
     for number, (name, *_) in questions.items():
         said = answers.get(number, {})
-        marked.points[name], marked.words[name] = _judged(exercises[name], said, seed, blamed.get(number))
+        points, words = _judged(exercises[name], said, seed, blamed.get(number))
+        marked.points[name], marked.words[name] = points, words.encode("utf-8", "replace").decode()
     if any(PEEKS.search(text) for text in plan.cells.values()):
         marked.found.append((PERSON, "Its code looks for the reference solutions; it found none here."))
     return marked
@@ -194,18 +196,11 @@ def _memory_error(said: Any) -> bool:
     return any(error.get("type") == "MemoryError" for error in _errors(said))
 
 
-def _lost(said: Any, plan: Plan, number: int, ran: set[int]) -> bool:
-    """Whether a name was missing that a cell before, which did not run, may bind unseen."""
-    place = plan.questions[number][1]
-    rest = "\n".join(text for n, text in plan.cells.items() if n < place and n not in ran)
-    return any(error.get("missing") for error in _errors(said)) and bool(UNSEEN.search(rest))
-
-
-def _unreadable(book: Any, exercise: str, parts: list[Unit]) -> set[int]:
-    """The cell that the exercise was to be written in, if it is no Python: it runs, to say so."""
-    wanted = f"write-{exercise}"
-    ids = (c.metadata.get("nbgrader", {}).get("grade_id") for c in book.cells)
-    return {i for i, name in enumerate(ids) if name == wanted} & {u.cell for u in parts if not u.python}
+def _lost(said: Any, plan: Plan, number: int) -> bool:
+    """Whether a name was missing that a cell before may bind in a way that reading does not see."""
+    before = [text for n, text in plan.cells.items() if n < plan.questions[number][1]]
+    unseen = any(len(text) > LONGEST or UNSEEN.search(text) for text in before)
+    return unseen and any(error.get("missing") for error in _errors(said))
 
 
 def _judged(exercise: Exercise, said: dict[str, Any], seed: int, why: str | None) -> tuple[float, str]:

@@ -42,7 +42,8 @@ class Outcome:
         score = "" if self.points is None else f"{self.points:g}/{self.most:g}"
         said = f"{self.name} {score}".strip() if self.name == GRADED else f"{self.name}"
         beside = "" if self.name == GRADED else score
-        return f"{self.student:24} {said:26}{beside:>8}  {' '.join(self.words)}".rstrip()
+        line = f"{self.student:24} {said:26}{beside:>8}  {' '.join(self.words)}".rstrip()
+        return "".join(letter if letter.isprintable() else "�" for letter in line)
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)

@@ -224,7 +224,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 class _Watch:
     """Reads what a process says and prints, and ends it at its limits."""
 
-    MOST_ANSWERS = 200 * MEGABYTE
+    MOST_ANSWERS = 32 * MEGABYTE
 
     def __init__(self, process: subprocess.Popen[bytes], answers: int, limits: Limits) -> None:
         self.process, self.limits = process, limits

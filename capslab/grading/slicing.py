@@ -11,7 +11,9 @@ import re
 import symtable
 from dataclasses import dataclass
 
+LONGEST = 6000  # letters of a cell that is read; Python's parser can be made to take minutes over more
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing anything may raise
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def plain(source: str) -> str:
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
         return plain(rest) if first[2:].split(" ")[0].strip() in PYTHON_MAGICS else ""
-    if not re.search(r"(?m)^\s*[%!?]|[?]\s*$|=\s*[%!]", source):
+    if len(source) > LONGEST or not re.search(r"(?m)^\s*[%!?]|[?]\s*$|=\s*[%!]", source):
         return source
     from IPython.core.inputtransformer2 import TransformerManager
 
@@ -60,7 +62,7 @@ def reads(source: str) -> Reads:
     try:
         tree = ast.parse(source)
         table = symtable.symtable(source, "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return Reads()
     binds, wants = set(), set()
     tables = [table]
@@ -112,7 +114,7 @@ class Unit:
     cell : number of the cell.
     first, last : its lines, counted from 1.
     reads : what it binds and refers to.
-    python : False for a whole cell that is no Python.
+    python : False for a whole cell that is no Python, or too long to be read; it runs as it is.
     """
 
     cell: int
@@ -128,8 +130,8 @@ def units(cells: dict[int, str]) -> list[Unit]:
     for number, source in sorted(cells.items()):
         lines = source.split("\n")
         try:
-            body = ast.parse(source).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            body = ast.parse(source if len(source) <= LONGEST else "not read").body
+        except UNREADABLE:
             found.append(Unit(number, 1, len(lines), Reads(), python=False))
             continue
         spans: list[list[int]] = []
@@ -155,7 +157,9 @@ def needed(parts: list[Unit], before: int, answer: str) -> set[int]:
     chosen: set[int] = set()
     for position in range(len(parts) - 1, -1, -1):
         here = parts[position].reads
-        if parts[position].cell < before and (here.binds | here.changes) & wanted:
+        if parts[position].cell >= before:
+            continue
+        if not parts[position].python or (here.binds | here.changes) & wanted:
             chosen.add(position)
             wanted -= here.binds - here.wants - here.changes
             wanted |= here.wants
@@ -170,21 +174,9 @@ def only(cells: dict[int, str], kept: list[Unit]) -> dict[int, str]:
     """
     made = {}
     for number, source in cells.items():
+        here = [unit for unit in kept if unit.cell == number]
+        keep = {line for unit in here for line in range(unit.first, unit.last + 1)}
         lines = source.split("\n")
-        keep = {n for unit in kept if unit.cell == number for n in range(unit.first, unit.last + 1)}
-        python = not keep and _is_python(source)
-        future = [n for n, line in enumerate(lines, start=1) if line.startswith("from __future__")]
-        made[number] = (
-            source
-            if not keep and not python
-            else "\n".join(line if n in keep or n in future else "" for n, line in enumerate(lines, start=1))
-        )
+        keep |= {n for n, line in enumerate(lines, start=1) if line.startswith("from __future__")}
+        made[number] = "\n".join(line if n in keep else "" for n, line in enumerate(lines, start=1))
     return made
-
-
-def _is_python(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

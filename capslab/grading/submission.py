@@ -11,10 +11,11 @@ import nbformat
 
 from capslab.course.assignment import checks
 from capslab.grading.outcome import MISNAMED, OUTPUT, PERSON, TAMPERED
+from capslab.grading.slicing import LONGEST
 
 MEGABYTE = 2**20
 LARGE_MB, LARGEST_MB = 10, 100  # of a file: said; not read
-LONGEST_CELL = 500_000
+LONGEST_CELL, MOST_CELLS = 500_000, 2000
 
 
 class NotANotebook(ValueError):
@@ -74,6 +75,8 @@ def read(path: Path) -> Submission:
         cells = told["cells"]
         if not isinstance(cells, list):
             raise NotANotebook("Its cells are no list.")
+        if len(cells) > MOST_CELLS:
+            raise NotANotebook(f"It has {len(cells):,} cells.")
         book = nbformat.v4.new_notebook(cells=[_cell(cell, i) for i, cell in enumerate(cells)])
         metadata = told.get("metadata")
         about = metadata.get("capslab") if isinstance(metadata, dict) else None
@@ -156,7 +159,7 @@ def restored(submission: Submission, released: nbformat.NotebookNode) -> None:
 
 def _by_content(cell: Any, ours: dict[str, Any], seen: set[str]) -> str:
     """The id of a check cell whose metadata were lost, as some editors do; else nothing."""
-    if cell.cell_type == "code":
+    if cell.cell_type == "code" and "check" in cell.source and len(cell.source) <= LONGEST:
         for check in checks(cell.source):
             name = f"check-{check.exercise}"
             if name in ours and name not in seen:
