@@ -12,6 +12,7 @@ from capslab._version import __version__
 _HOME = {
     # data
     "Images": "capslab.data",
+    "export_clusters": "capslab.data",
     "load": "capslab.data",
     # models
     "AutoEncoder": "capslab.models",
