@@ -17,9 +17,9 @@ def test_every_planned_network_is_bundled_with_its_facts():
     assert list(facts) == list(PLANS)
     for name, fact in facts.items():
         path = FOLDER / fact["file"]
-        assert path.stat().st_size <= 2_000_000
+        assert path.stat().st_size <= (4_000_000 if name.endswith("-best") else 2_000_000)
         assert hashlib.sha256(path.read_bytes()).hexdigest() == fact["sha256"]
-        assert fact["dataset"] == name.split("-")[1]
+        assert fact["dataset"] == PLANS[name].dataset
         assert fact["config"]["seed"] == 0
 
 
@@ -38,11 +38,28 @@ def test_bundled_vae_is_as_good_as_the_manifest_says():
     )
 
 
-@pytest.mark.parametrize("name", [name for name in PLANS if name.endswith("-mnist")])
+@pytest.mark.parametrize("name", [name for name in PLANS if "-mnist" in name])
 def test_mnist_networks_load_and_say_something(name):
     model = cl.pretrained(name)
     blank = np.zeros((2, 28, 28, 1), np.uint8)
     assert np.isfinite(model.features(blank).vectors).all()
+
+
+def test_the_best_vae_is_better_by_far_than_the_default():
+    facts = manifest()
+    bound = "test negative ELBO (nats)"
+    assert facts["vae-mnist-best"][bound] < facts["vae-mnist"][bound] - 3
+    model = cl.pretrained("vae-mnist-best")
+    assert {weight.dtype for weight in model.weights} <= {"float32", "uint32"}  # half only while training
+    assert facts["plane-mnist"][bound] > facts["vae-mnist"][bound]
+
+
+@pytest.mark.parametrize("name", ["plane-digits", "autoencoder-digits"])
+def test_two_dimensions_are_ready_for_the_digits(name, capsys):
+    images = cl.load("digits")
+    model = cl.ready(name.split("-")[0], images)
+    assert model.encode(images.test).shape == (len(images.test), 2)
+    assert "bundled weights" in capsys.readouterr().out
 
 
 def test_packing_rounds_to_float16_and_keeps_vectors_exact(tmp_path):
