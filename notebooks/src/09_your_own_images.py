@@ -1,0 +1,417 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 09 · Does it work on mine?
+#
+# Everything so far ran on images that others had cleaned, cropped and labelled. Yours are in a folder, of five sizes, some of them twice, one
+# of them a text file. This notebook takes a folder from there to the end of the course: **load, look, mend, train, route, slide, cluster, export.**
+#
+# Change one cell, the next one, and it is about your images. Leave it, and it makes a folder of pictures to practise on, spoilt on purpose.
+
+# %%
+import dataclasses
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from IPython.display import display
+
+import capslab as cl
+from capslab import plots
+from capslab.data import practice_folder
+
+MINE = None  # "my pictures", "pictures.zip", "list.csv", "data.npy", …
+
+# %% [markdown]
+# | what you have | what `cl.load` makes of it |
+# |---|---|
+# | a **folder** of pictures | one class for each sub-folder; without sub-folders, no labels |
+# | a **zip** of such a folder | the same, and nothing is unpacked to your disk |
+# | a **CSV** with columns `path,label` | paths relative to the CSV, never outside its folder |
+# | `data.npy` or `data.npz` | arrays of pixels; see the end of this notebook |
+#
+# Pictures of any size are fitted into 32 pixels (`size=` asks for another number), because that is what the course's networks are made for.
+#
+# **Predict:** in a folder of about fifteen hundred handwritten digits that somebody has had on a disk for years, what could be wrong? Write down three things.
+
+# %%
+pictures = MINE or practice_folder(cl.load())
+mine = cl.load(pictures)
+mine
+
+# %% [markdown]
+# ## Look before you train
+#
+# A network trains on anything. It will not say that a picture is blank, that a third of them are there twice, or that somebody mistook the folder.
+# **How many of your three are in this list?** And which of the others would you never have thought of?
+
+# %%
+found = mine.report()
+found
+
+# %% [markdown]
+# ### Sometimes the same, seldom equal
+#
+# Exact copies are easy: same pixels. But a photo that was sent and saved again has other pixels everywhere and shows the same. Brightness and contrast may
+# differ too, so compare two images $a$ and $b$ by their correlation, the cosine between them once each has lost its mean:
+#
+# $$r = \frac{(a - \bar a)\cdot(b - \bar b)}{\lVert a - \bar a\rVert\,\lVert b - \bar b\rVert}$$
+#
+# **Exercise.** Write `near_copies` for images `(n, …)` and the least correlation. (`cl.hint("near_copies")`)
+
+
+# %%
+def near_copies(images, least):
+    ### BEGIN SOLUTION
+    flat = images.reshape(len(images), -1).astype(float)
+    flat = flat - flat.mean(axis=1, keepdims=True)
+    flat = flat / np.linalg.norm(flat, axis=1, keepdims=True)
+    i, j = np.nonzero(np.triu(flat @ flat.T >= least, k=1))
+    return np.stack([i, j], axis=1)
+    ### END SOLUTION
+
+
+# %%
+cl.check("near_copies", near_copies)
+
+# %% [markdown]
+# **Would you have seen these pairs?** Above one image, below its near copy.
+
+# %%
+pairs = found.near[:10]
+if len(pairs):
+    display(plots.image_grid(mine.images[pairs.T.ravel()], columns=len(pairs)))
+
+# %% [markdown]
+# ### Why a copy is worse than a waste
+#
+# Images are split into those to train on and those to test on. If one copy falls here and the other there, the test asks what was taught.
+#
+# **An experiment.** Take two hundred images, each of them three times with a little noise, and give each of the two hundred a label **by throwing dice**. There is nothing
+# to learn. Split at random, and let the nearest neighbour answer. **Predict its test accuracy**, with copies on both sides of the split, and with copies kept together.
+
+
+# %%
+def dice(together, seed):
+    chance = np.random.default_rng(seed)
+    some = mine.images[chance.choice(len(mine), 200)].reshape(200, -1).astype(np.float32)
+    of = np.tile(np.arange(200), 3)  # which image is it a copy of?
+    noisy, labels = some[of] + chance.normal(0, 5, some[of].shape), chance.integers(0, 10, 200)[of]
+    test = chance.random(200)[of] < 0.3 if together else chance.random(600) < 0.3
+    apart = ((noisy[test, None] - noisy[None, ~test]) ** 2).sum(axis=2)
+    return (labels[~test][apart.argmin(axis=1)] == labels[test]).mean()
+
+
+honest = [dice(True, seed) for seed in range(3)]
+leaking = [dice(False, seed) for seed in range(3)]
+plots.scores_with_spread(
+    {"copies on both sides": leaking, "copies kept together": honest},
+    "test accuracy on thrown labels",
+    (0, 1.2),
+)
+
+# %% [markdown]
+# The first bar is an *excellent* test score for knowing nothing. In published data sets, too, some test images have near copies among those to train on (Barz & Denzler 2020
+# counted them in CIFAR).
+#
+# **Exercise.** Write `hold_out`: `groups` says for each image which copies belong together; hold out whole groups, the lowest number first, until `share` is reached.
+
+
+# %%
+def hold_out(groups, share):
+    ### BEGIN SOLUTION
+    held = np.zeros(len(groups), bool)
+    for group in np.unique(groups):
+        if held.mean() >= share:
+            break
+        held[groups == group] = True
+    return held
+    ### END SOLUTION
+
+
+# %%
+cl.check("hold_out", hold_out)
+
+# %% [markdown]
+# ### Labels that nobody shares
+#
+# An image whose ten nearest neighbours nearly all have another label is either a rare one of its kind, or in the wrong folder. No program can say which; a person can, in a second.
+#
+# **Exercise.** Write `agreement`: the share of each image's neighbours that have its label. (`cl.hint("agreement")`)
+
+
+# %%
+def agreement(labels, neighbours):
+    ### BEGIN SOLUTION
+    return (labels[neighbours] == labels[:, None]).mean(axis=1)
+    ### END SOLUTION
+
+
+# %%
+cl.check("agreement", agreement)
+
+# %% [markdown]
+# **Which of these labels would you change?** Each with its label, and with what its neighbours say.
+
+# %%
+doubted = found.suspicious[:20]
+if len(doubted):
+    words = [
+        f"{mine.classes[mine.labels[i]]}?\n{mine.classes[s]}"
+        for i, s in zip(doubted, found.suggested, strict=False)
+    ]
+    display(plots.image_grid(mine.images[doubted], words, columns=7))
+
+# %% [markdown]
+# ## Mend
+#
+# `mended()` drops blank images and copies (all of them where their labels contradict each other), keeps near copies on one side of the split, and draws the split anew. With
+# `relabel=True` it believes the neighbours; do that only if you just looked and agree. What is light on dark among dark on light we turn over ourselves, so that you see how an image is changed:
+
+# %%
+better = found.mended(relabel=True)
+pixels = better.images.copy()
+odd = better.report().inverted
+pixels[odd] = 255 - pixels[odd]
+clean = dataclasses.replace(better, images=pixels)
+clean.report()
+
+# %% [markdown]
+# ### The rare class
+#
+# What is still marked is not damage. One class may have a tenth of the images of the others. A network that never says its name is still right nearly always. Either find more of
+# it, or give each of its images more weight, $w_c = n / (K n_c)$ with $K$ the number of classes that occur.
+#
+# **Exercise.** Write `class_weights`. (`cl.hint("class_weights")`)
+
+
+# %%
+def class_weights(labels, classes):
+    ### BEGIN SOLUTION
+    counts = np.bincount(labels, minlength=classes)
+    present = (counts > 0).sum()
+    return np.where(counts > 0, len(labels) / (present * np.maximum(counts, 1)), 0.0)
+    ### END SOLUTION
+
+
+# %%
+cl.check("class_weights", class_weights)
+
+# %% [markdown]
+# ## Train
+#
+# The three networks of the course, on your images. Without labels only the third can be trained, and the notebook goes on with that one. **Predict which of the first two is ahead on so
+# few images.**
+
+# %%
+labelled = clean.labels is not None and len(np.unique(clean.labels)) > 1
+networks = {"dense": cl.DenseNet(clean.shape, clean.classes), "capsules": cl.CapsNet(clean.shape, clean.classes)} if labelled else {}  # fmt: skip
+for name, network in networks.items():
+    print(f"{name}: {cl.fit(network, clean, epochs=5, show=False)}")
+
+# %%
+vae = cl.VAE(clean.shape, latent_dim=8)
+cl.fit(vae, clean, epochs=12)
+
+# %% [markdown]
+# **Is the rare class known?** Recall is the share of a class that is recognised. Read the numbers of test images beside it before you believe a bar.
+
+# %%
+if labelled:
+    truth, answers = clean.test.labels, networks["capsules"].classify(clean.test)
+    there = [c for c in range(len(clean.classes)) if (truth == c).any()]
+    recall = {
+        f"{clean.classes[c]} ({(truth == c).sum()} images)": float((answers[truth == c] == c).mean())
+        for c in there
+    }
+    display(plots.bars(recall, "recall on test images", (0, 1.2)))
+
+# %%
+if labelled:
+    for name, network in networks.items():
+        right = (network.classify(clean.test) == truth).mean()
+        print(f"{name}: {right:.3f} of {len(truth)} test images, give or take {2 * (right * (1 - right) / len(truth)) ** 0.5:.3f}")  # fmt: skip
+
+# %% [markdown]
+# ## Route, slide
+#
+# **What do the capsules agree on in a picture of yours?** (04 explains what you see, and what you do not.)
+
+# %%
+if labelled:
+    display(cl.show_routing(networks["capsules"], clean.test))
+
+# %% [markdown]
+# **What varies in your images?** Move one slider at a time and name what changes. (06 explains the rest.)
+
+# %%
+cl.explore_latent(vae, clean)
+
+# %% [markdown]
+# ## Cluster
+#
+# **Do the groups that a network sees agree with your folders?** One k for all representations. Remember from 07 that the first two were taught your labels; pixels and the autoencoder were not.
+
+# %%
+views = [cl.embed(network, clean) for network in networks.values()] + [cl.embed(vae, clean), cl.embed(clean)]
+k = len(np.unique(clean.labels)) if labelled else 8
+cl.compare(*views[:3], k=k)
+
+# %%
+if labelled:
+    scores = {z.source: cl.cluster(z, k=k).at(k).scores for z in views}
+    told = [
+        {"representation": name, "matched": f"{s.matched_accuracy:.3f}", "silhouette": f"{s.silhouette:.2f}"}
+        for name, s in scores.items()
+    ]
+    display(plots.table(told))
+
+# %% [markdown]
+# ## Take the groups home
+#
+# As folders of pictures, or as a table for a spreadsheet. Nothing is ever overwritten: try the cell twice. (`originals=True` copies your own files instead of what the networks saw.)
+
+# %%
+clustering = cl.cluster(views[-2], k=k).at(k)
+target = Path(tempfile.mkdtemp()) / "clusters"  # or "my clusters", beside the notebook
+cl.export_clusters(clustering, clean, target)
+cl.export_clusters(clustering, clean, target.with_suffix(".csv"))
+for folder in sorted(target.iterdir())[:4]:
+    print(f"{folder.name}: {len(list(folder.iterdir()))} pictures")
+print(*target.with_suffix(".csv").read_text("utf-8").splitlines()[:3], sep="\n")
+
+# %% [markdown]
+# ## `data.npy`
+#
+# The tutorials that this course grew from load `data.npy` and `test_data.npy`, and neither comes with them. Here they are, from your images. **What must be in such a file so that it can be read in
+# one way only?** Whole numbers from 0 to 255, or fractions from 0 to 1; one axis for the images, then height and width.
+
+# %%
+place = Path(tempfile.mkdtemp())
+np.save(place / "data.npy", clean.train.images / 255)  # as many tutorials have it: fractions
+np.savez(place / "test_data.npz", images=clean.test.images, labels=clean.test.labels if labelled else np.zeros(len(clean.test), int))  # fmt: skip
+cl.load(place / "data.npy"), cl.load(place / "test_data.npz")
+
+# %% [markdown]
+# A scanner gives 16 bits, a mask is true or false. Divide by the wrong white and everything is black, or worse: everything is a little too dark and nobody notices.
+#
+# **Exercise.** Write `to_bytes`: uint8 from any of four types. (`cl.hint("to_bytes")`)
+
+
+# %%
+def to_bytes(pixels):
+    ### BEGIN SOLUTION
+    if pixels.dtype == bool:
+        return pixels.astype(np.uint8) * np.uint8(255)
+    if pixels.dtype == np.uint16:
+        return np.rint(pixels / 257).astype(np.uint8)
+    if pixels.dtype.kind == "f":
+        return np.rint(pixels * 255).astype(np.uint8)
+    return pixels
+    ### END SOLUTION
+
+
+# %%
+cl.check("to_bytes", to_bytes)
+
+# %% [markdown]
+# One kind of file is refused. A `.npy` may hold Python objects instead of numbers, and opening those **runs whatever code is in them**. So `cl.load` never does:
+
+# %% tags=["raises-exception"]
+np.save(place / "from a stranger.npy", np.array([{"any": "object"}], dtype=object), allow_pickle=True)
+cl.load(place / "from a stranger.npy")
+
+# %% [markdown]
+# ## Three challenges, measured
+#
+# Articles on image clustering end with the same three: the **quality** of data, the **scale** of data, and the **limits of compute**. How much does each matter here?
+#
+# **Quality.** Spoil a share of the labels to train on, and test on good ones. **Predict** the accuracy with three of ten labels wrong: seven of ten?
+
+# %%
+from sklearn.neighbors import KNeighborsClassifier
+
+
+def taught_with(wrong, seed, neighbours):
+    chance = np.random.default_rng(seed)
+    labels = clean.train.labels.copy()
+    spoilt = chance.random(len(labels)) < wrong
+    labels[spoilt] = chance.choice(np.unique(labels), spoilt.sum())
+    flat = [part.images.reshape(len(part), -1) for part in (clean.train, clean.test)]
+    return KNeighborsClassifier(neighbours).fit(flat[0], labels).score(flat[1], clean.test.labels)
+
+
+shares = [0, 0.1, 0.3, 0.5]
+if labelled:
+    curves = {
+        f"{m} neighbour{'s' if m > 1 else ''} asked": [
+            np.mean([taught_with(w, s, m) for s in range(3)]) for w in shares
+        ]
+        for m in (1, 10)
+    }
+    display(plots.lines(shares, curves, "share of labels thrown anew", "test accuracy"))
+
+# %%
+if labelled:
+    one, ten = (curve for curve in curves.values())
+    cl.verdict(
+        "the result is only as good as the quality of the data",
+        f"with {shares[2]:.0%} of labels thrown anew, asking one neighbour falls from {one[0]:.2f} to {one[2]:.2f}, asking ten from {ten[0]:.2f} to {ten[2]:.2f}",
+        holds=ten[2] < ten[0] - shares[2] / 2,
+        holds_partly=one[2] < one[0] - shares[2] / 2,
+        refuted=True,
+    )
+
+# %% [markdown]
+# Who believes every label learns every mistake; who asks around averages mistakes out, *if they are random*. Mistakes that follow a rule (every blurred 4 filed as a 9) no average removes.
+# Even well-known test sets have wrong labels, a few in a hundred (Northcutt, Athalye & Mueller 2021).
+#
+# **Scale and compute.** A uint8 image of this size takes as many bytes as it has pixels. **Up to how many images fit into your memory?**
+
+# %%
+import time
+
+import psutil
+
+each = int(np.prod(clean.shape))
+fit_in = psutil.virtual_memory().available // each
+print(f"{each:,} bytes an image; as floats four times as much")
+sizes, seconds = [len(clean) // 4, len(clean) // 2, len(clean)], []
+for n in sizes:
+    began = time.process_time()
+    cl.cluster(cl.embed(clean[:n]), k=k)
+    seconds.append(time.process_time() - began)
+growth = np.log(seconds[-1] / seconds[0]) / np.log(sizes[-1] / sizes[0])
+cl.verdict(
+    "clustering does not scale",
+    f"from {sizes[0]:,} to {sizes[-1]:,} images, time for all of k-means' steps grows as n to the power {growth:.1f}",
+    holds=growth > 1.8,
+    holds_partly=growth > 1.2,
+    refuted=True,
+)
+
+# %% [markdown]
+# What to do when it gets too much, in this order:
+# - **take fewer:** a chance sample of ten thousand finds the same groups; cluster the sample, and assign the rest to its centres (`path.predict`);
+# - **leave them on the disk:** a large `.npy` of uint8 is mapped, not read, so it may be larger than memory;
+# - **make them smaller:** `size=16` has a quarter of the pixels;
+# - **get a faster machine:** the same notebooks use a GPU where there is one (`capslab doctor` says).
+
+# %%
+cl.progress("09")
+
+# %% [markdown]
+# ## Answer
+#
+# **Does it work on yours?** The code does not care whose images they are. Whether the *result* means anything was decided before training: by copies on both sides of the split, by wrong labels, by a class too rare to be
+# tested. Look first; label a hundred by hand; keep what you test on out of sight until the end.
+#
+# **Go on.** *Data:* Northcutt, Athalye & Mueller 2021, *Pervasive label errors in test sets* (arXiv 2103.14749); Barz & Denzler 2020, *Do we train on test data?* (arXiv 1902.00423); King & Zeng 2001, *Logistic regression in rare
+# events data*. *Scale:* Sculley 2010, *Web-scale k-means clustering* (mini-batches); Johnson, Douze & Jégou 2017, *Billion-scale similarity search with GPUs* (arXiv 1702.08734). *Networks:* Sabour, Frosst & Hinton 2017
+# (arXiv 1710.09829); Kingma & Welling 2013 (arXiv 1312.6114). *Better features for photographs than any here:* Caron et al. 2021, *Emerging properties in self-supervised vision transformers* (arXiv 2104.14294).
