@@ -46,6 +46,11 @@ class Scenes:
     def __len__(self) -> int:
         return len(self.images)
 
+    def __getitem__(self, index: slice) -> Scenes:
+        """Some of the scenes: a slice."""
+        parts = (self.labels[index], self.boxes[index], self.places[index], self.sources[index])
+        return Scenes(self.images[index], *parts, self.classes)
+
     def __repr__(self) -> str:
         height, width, _ = self.shape
         counts = [len(labels) for labels in self.labels]
