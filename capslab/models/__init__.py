@@ -5,6 +5,8 @@ from capslab.models.base import ImageModel, Recipe
 from capslab.models.capsule import PRESETS, CapsNet
 from capslab.models.convolutional import ConvNet
 from capslab.models.dense import DenseNet
+from capslab.models.overlap import OverlapNet, Separated
+from capslab.models.scene import Scan, SceneNet
 from capslab.models.vae import VAE, Codes, Elbo
 
 __all__ = [
@@ -17,5 +19,9 @@ __all__ = [
     "DenseNet",
     "Elbo",
     "ImageModel",
+    "OverlapNet",
     "Recipe",
+    "Scan",
+    "SceneNet",
+    "Separated",
 ]
