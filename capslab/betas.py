@@ -91,8 +91,8 @@ def beta_sweep(
     return _measure(images, wanted, size, epochs, seed)
 
 
-def remeasure(images: Any, size: int = 20_000, epochs: int | None = 5, folder: Path = FOLDER) -> Path:
-    """Train all of them again and bundle what they do: four CPU-minutes for MNIST."""
+def remeasure(images: Any, size: int = 20_000, epochs: int | None = 3, folder: Path = FOLDER) -> Path:
+    """Train all of them again and bundle what they do: two CPU-minutes for MNIST."""
     path = folder / f"betas-{images.name}.npz"
     sweep = _measure(images, np.array(BETAS), size, epochs, 0)
     arrays: dict[str, Any] = {f.name: getattr(sweep, f.name) for f in fields(sweep)}
