@@ -98,6 +98,27 @@ def test_going_on_grades_nobody_twice_and_a_new_submission_again(room, monkeypat
     assert len(marked) == 3
 
 
+def test_a_run_that_is_stopped_goes_on_and_nothing_is_lost_or_doubled(tmp_path, monkeypatch):
+    room = made(tmp_path / "class")
+    for student in ("a", "b", "c"):
+        hand_in(room, student)
+
+    def stop_after_one(now, of, outcome):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(room, [NAME], workers=1, limits=QUICK, told=stop_after_one)
+    with room.gradebook() as book:
+        assert len(book.assignment_submissions(NAME)) == 1
+    marked, real = [], grading.mark
+    monkeypatch.setattr(grading, "mark", lambda *a: marked.append(a) or real(*a))
+    done = grade(room, [NAME], workers=2, limits=QUICK)
+    assert [(o.student, o.points) for o in done] == [("a", 11), ("b", 11), ("c", 11)]
+    assert len(marked) == 3  # our own solutions, and the two that were not graded yet
+    with room.gradebook() as book:
+        assert [s.score for s in book.assignment_submissions(NAME)] == [11, 11, 11]
+
+
 def test_points_given_by_hand_survive_another_run(room):
     with room.gradebook() as book:
         given = book.find_grade("prediction-1", NAME, NAME, "Zoë Müller")

@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 
 from capslab.course.places import PACKAGE
+from capslab.errors import DataUnavailable
 
 HERE = Path(__file__).parent
 MEGABYTE = 2**20
@@ -353,7 +354,14 @@ def _waiting(pid: int) -> float:
 
 
 def strongest() -> Protection:
-    """The strongest protection that works here, tried out on an empty job."""
+    """The strongest protection that works here, tried out on an empty job.
+
+    Raises
+    ------
+    DataUnavailable : where none does.
+    """
+    if os.name != "posix":
+        raise DataUnavailable("Grading needs Linux or macOS. On Windows, grade in WSL.")
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     tries = [Protection(True, FIRST_USER if root else None)]
     if root:
@@ -363,4 +371,4 @@ def strongest() -> Protection:
         end = run({"steps": [{"step": 0, "code": "import numpy"}]}, Limits(), one)
         if end.why == "done" and (not one.isolate or "files" in end.by):
             return replace(one, by=end.by)
-    raise RuntimeError(f"no submission can be run here: {end.output.strip()[-300:]}")
+    raise DataUnavailable(f"No submission can be run on this machine: {end.output.strip()[-300:]}")

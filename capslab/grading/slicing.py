@@ -130,7 +130,9 @@ def units(cells: dict[int, str]) -> list[Unit]:
     for number, source in sorted(cells.items()):
         lines = source.split("\n")
         try:
-            body = ast.parse(source if len(source) <= LONGEST else "not read").body
+            if len(source) > LONGEST:
+                raise ValueError("too long to be read")
+            body = ast.parse(source).body
         except UNREADABLE:
             found.append(Unit(number, 1, len(lines), Reads(), python=False))
             continue
@@ -153,17 +155,21 @@ def needed(parts: list[Unit], before: int, answer: str) -> set[int]:
     >>> [(parts[i].cell, parts[i].first) for i in sorted(needed(parts, 3, "f"))]
     [(0, 1), (2, 1)]
     """
-    wanted = set(reads(answer).wants)
-    chosen: set[int] = set()
-    for position in range(len(parts) - 1, -1, -1):
-        here = parts[position].reads
-        if parts[position].cell >= before:
-            continue
-        if not parts[position].python or (here.binds | here.changes) & wanted:
-            chosen.add(position)
-            wanted -= here.binds - here.wants - here.changes
-            wanted |= here.wants
-    return chosen
+    names: set[str] = set(reads(answer).wants)
+    while True:  # a helper may be defined after the function that calls it
+        wanted, known = set(names), len(names)
+        chosen: set[int] = set()
+        for position in range(len(parts) - 1, -1, -1):
+            here = parts[position].reads
+            if parts[position].cell >= before:
+                continue
+            if not parts[position].python or (here.binds | here.changes) & wanted:
+                chosen.add(position)
+                wanted -= here.binds - here.wants - here.changes
+                wanted |= here.wants
+                names |= here.wants
+        if len(names) == known:
+            return chosen
 
 
 def only(cells: dict[int, str], kept: list[Unit]) -> dict[int, str]:
