@@ -19,7 +19,7 @@
 import numpy as np
 
 import capslab as cl
-from capslab import plots
+from capslab import clustering, plots
 from capslab.backend import keras
 
 images = cl.load()
@@ -190,13 +190,25 @@ def recall_per_class(labels, predicted, classes):
 cl.check("recall_per_class", recall_per_class)
 
 # %% [markdown]
-# **Which classes does it take for one another?** Rows are true classes, columns what the network says; each row
-# sums to the images of that class, and its recall is the share on the diagonal.
+# **Precision** turns the question round: of the images *called* this class, how many are it? **Predict:** can a class have high recall and low precision? What
+# would the network have to do? **Which class is the most over-used here?**
 
 # %%
 table = np.zeros((len(images.classes), len(images.classes)), int)
 np.add.at(table, (images.test.labels, predicted), 1)
 recall = np.diag(table) / table.sum(axis=1)
+precision = np.diag(table) / np.maximum(table.sum(axis=0), 1)
+rows = [
+    {"class": name, "images": int(table[c].sum()), "recall": recall[c], "precision": precision[c]}
+    for c, name in enumerate(images.classes)
+]
+plots.table(rows, best={"recall": "low", "precision": "low"})
+
+# %% [markdown]
+# (★: the lowest.) **Which classes does it take for one another?** Rows are true classes, columns what the network says; each row
+# sums to the images of that class, and its recall is the share on the diagonal.
+
+# %%
 plots.confusion(table, images.classes)
 
 # %%
@@ -220,6 +232,92 @@ plots.image_grid(
 )
 
 # %% [markdown]
+# ## Does it know how sure to be?
+#
+# Each answer comes with a probability, its *confidence*. A network is **calibrated** if, of all answers given with 0.9, nine in ten are right. **Predict:** is this
+# network too sure, not sure enough, or neither?
+
+# %%
+probabilities = dense.probabilities(images.test)
+confidence, right = probabilities.max(axis=1), predicted == images.test.labels
+plots.reliability(confidence, right)
+
+# %% [markdown]
+# Below the diagonal it is too sure, above not sure enough; where few images are, the line says little. One number for it, the *expected calibration error*: the mean gap between accuracy and confidence,
+# each bin weighed by its images. **Exercise.** Write `calibration_error` for confidences and truth values `(n,)` and a number of bins.
+
+
+# %%
+def calibration_error(confidence, right, bins):
+    ### BEGIN SOLUTION
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    error = 0.0
+    for b in range(bins):
+        inside = which == b
+        if inside.any():
+            error += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())
+    return error
+    ### END SOLUTION
+
+
+# %%
+cl.check("calibration_error", calibration_error)
+
+# %%
+sure = confidence > 0.99
+print(f"mean confidence {confidence.mean():.4f}, accuracy {right.mean():.4f}")
+print(f"surer than 0.99 of {sure.mean():.0%} of the images, and wrong about {(~right[sure]).sum()} of those")
+print(
+    f"given pure noise instead of an image, its mean confidence is {dense.probabilities(chance.integers(0, 256, (200, *images.shape), np.uint8)).max(axis=1).mean():.2f}"
+)
+
+# %% [markdown]
+# A probability is a statement about images *like those it was trained on*. Of anything else it knows nothing, and says so badly.
+#
+# ## SGD against Adam, live
+#
+# Both walk downhill along the gradient of a batch. **SGD** takes a step of the same rate in every direction; **Adam** divides each weight's step by the size of its recent gradients (Kingma & Ba 2014). Same network,
+# same start, same batches, the same number of steps. **Predict:** whose loss is lower after 100 steps at rate 0.001? And can a larger rate save SGD?
+
+# %%
+few = images.train.sample(min(6000, len(images.train)), seed=0)
+held = images.validation.sample(min(1000, len(images.validation)), seed=0)
+walks = {
+    "Adam, rate 0.001": keras.optimizers.Adam(1e-3),
+    "SGD, rate 0.001": keras.optimizers.SGD(1e-3),
+    "SGD, rate 0.1": keras.optimizers.SGD(0.1),
+    "SGD, rate 0.1, momentum": keras.optimizers.SGD(0.1, momentum=0.9),
+}
+losses, reached = {}, {}
+for name, optimizer in walks.items():
+    keras.utils.set_random_seed(0)
+    walker = cl.DenseNet(images.shape, images.classes)
+    walker.compile(optimizer=optimizer, jit_compile=False)
+    order = np.random.default_rng(0).integers(0, len(few), (100, 128))
+    losses[name] = [float(walker.train_on_batch(few.images[b], few.labels[b])[0]) for b in order]
+    reached[name] = (walker.classify(held) == held.labels).mean()
+    print(f"{name:26} validation accuracy after 100 steps {reached[name]:.3f}")
+
+# %% [markdown]
+# Keras reports the mean loss so far, so the lines are smooth. **Which rate would you have tried first?**
+
+# %%
+plots.lines(np.arange(1, 101), losses, "step", "loss, mean so far")
+
+# %%
+best_sgd = max(v for name, v in reached.items() if "SGD" in name)
+same_rate, adam = reached["SGD, rate 0.001"], reached["Adam, rate 0.001"]
+cl.verdict(
+    "Adam learns faster than SGD",
+    f"after 100 steps: Adam {adam:.3f}, SGD at the same rate {same_rate:.3f}, SGD at the best rate tried {best_sgd:.3f}",
+    holds=adam > best_sgd + 0.01,
+    holds_partly=adam > same_rate,
+    refuted=True,
+)
+
+# %% [markdown]
+# A rate means something else to each of them, so "at the same rate" is no fair race. What Adam buys is that its usual rate seldom needs searching for.
+#
 # ## What does the hidden layer group together?
 #
 # Drop the last layer: each image is now a vector of 512 numbers, the *hidden features*. The network was never
@@ -238,10 +336,8 @@ print(hidden, pixels, sep="\n")
 
 # %%
 found = {"pixels": cl.cluster(pixels, k=10).at(10), "hidden": cl.cluster(hidden, k=10).at(10)}
-for name, clustering in found.items():
-    print(
-        f"{name:7} matched accuracy {clustering.scores.matched_accuracy:.3f}   ARI {clustering.scores.ari:.3f}"
-    )
+for name, one in found.items():
+    print(f"{name:7} matched accuracy {one.scores.matched_accuracy:.3f}   ARI {one.scores.ari:.3f}")
 
 # %% [markdown]
 # **What is in a cluster?** Drag k and watch which images part first, and which stay together however many clusters
@@ -271,6 +367,62 @@ cl.verdict(
 )
 
 # %% [markdown]
+# ## A class that it was never taught
+#
+# The same network once more, but three classes are kept out of its training altogether. Its hidden layer sees their images at the end for the first time. **Predict:** will k-means still find a
+# cluster for each of the three? Or will they hide among the classes that look like them?
+
+# %%
+hidden_classes = [4, 7, 9] if len(images.classes) > 9 else [0]
+known = np.setdiff1d(np.arange(len(images.classes)), hidden_classes)
+
+
+def without(part):
+    kept = part[~np.isin(part.labels, hidden_classes)]
+    names = [images.classes[c] for c in known]
+    return cl.Images(kept.images, np.searchsorted(known, kept.labels), names, images.name, parts=kept.parts)
+
+
+seen = without(images[np.asarray(images.parts) < 2])
+partial = cl.DenseNet(images.shape, seen.classes)
+cl.fit(partial, seen, epochs=3, show=False)
+print(f"taught {', '.join(seen.classes)}; never {', '.join(images.classes[c] for c in hidden_classes)}")
+
+# %%
+unseen = cl.embed(partial, sample)
+all_k = len(images.classes)
+views = {"taught all": hidden, "three never taught": unseen, "pixels": pixels}
+clusterings = {name: cl.cluster(z, k=all_k).at(all_k).labels for name, z in views.items()}
+new = np.isin(sample.labels, hidden_classes)
+told = []
+for name, clusters in clusterings.items():
+    named = clustering.match_labels(sample.labels, clusters)
+    hit = named == sample.labels
+    told.append({"features": name, "classes it was taught": hit[~new].mean(), "the three": hit[new].mean()})
+plots.table(told)
+
+# %% [markdown]
+# **Where did the unknown images go?** Each row one of the three classes, each column a cluster; a class with a cluster of its own has nearly all its images in one column.
+
+# %%
+where = clustering.contingency(sample.labels, clusterings["three never taught"])[hidden_classes]
+plots.confusion(
+    where, range(where.shape[1]), "class never taught", "cluster", [images.classes[c] for c in hidden_classes]
+)
+
+# %%
+by_name = {row["features"]: row["the three"] for row in told}
+cl.verdict(
+    "features learned from some classes cluster other classes too",
+    f"right among the three: taught {by_name['taught all']:.3f}, never taught {by_name['three never taught']:.3f}, plain pixels {by_name['pixels']:.3f}",
+    holds=by_name["three never taught"] > max(by_name["pixels"] + 0.05, by_name["taught all"] - 0.1),
+    holds_partly=by_name["three never taught"] > by_name["pixels"] + 0.02,
+    refuted=by_name["three never taught"] <= by_name["pixels"] + 0.02,
+)
+
+# %% [markdown]
+# One seed, one choice of three: change `hidden_classes` and run again before you believe it. (In [07](07_three_representations.ipynb) capsules and a variational autoencoder take the same test.)
+#
 # ## Answer
 #
 # **What does a plain dense network learn?** The class boundary, well: two layers are enough for most of these images
