@@ -85,6 +85,31 @@ def _elbo_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
+def tighter_bound(log_weights):
+    """log 1/S Σ_s w_s of each image, from log w_s of shape (S, n): Burda et al. 2016, equation 8."""
+    top = log_weights.max(axis=0)  # (n,)
+    return top + np.log(np.exp(log_weights - top).mean(axis=0))
+
+
+def _weight_cases(seed: int, hard: bool) -> list[Case]:
+    chance = np.random.default_rng(seed)
+    cases = [
+        Case("a few draws of a few images", (chance.normal(size=(5, 3)),)),
+        Case("one draw an image, where nothing is averaged", (chance.normal(size=(1, 4)),)),
+        Case("draws that all say the same", (np.full((6, 2), -1.5),)),
+        Case("weights as small as those of real images, e⁻¹⁰⁰", (chance.normal(-100, 5, (8, 3)),)),
+        Case("weights below the smallest number there is, e⁻⁹⁰⁰", (chance.normal(-900, 5, (8, 3)),)),
+    ]
+    if hard:
+        cases.append(Case("as many draws as images", (chance.normal(-700, 300, (6, 6)),)))
+    return cases
+
+
+def _plainly(log_weights):
+    with np.errstate(divide="ignore"):
+        return np.log(np.exp(log_weights).mean(axis=0))
+
+
 def _bound(images, decoded, mean, log_variance, *, over=np.sum, kl=-1.0):
     likelihood = images * np.log(decoded) + (1 - images) * np.log(1 - decoded)
     return over(likelihood, axis=(1, 2)) + kl * kl_divergence(mean, log_variance)
@@ -212,6 +237,48 @@ EXERCISES = (
                 "no KL",
                 "The KL is missing: this is the reconstruction alone, as in a plain autoencoder.",
                 lambda x, y, m, v: _bound(x, y, m, v, kl=0.0),
+            ),
+        ),
+    ),
+    Exercise(
+        name="tighter_bound",
+        notebook=NOTEBOOK,
+        title="A tighter bound",
+        task=(
+            "Write tighter_bound(log_weights): from log w of S draws for each of n images, shape (S, n), the "
+            "logarithm of their mean, shape (n,)."
+        ),
+        points=3,
+        hints=(
+            "It is log of the mean of w over the draws, and the draws are axis 0.",
+            "exp(−900) is 0 in a computer, and log 0 is −∞. Which factor could be taken out first?",
+            "With top = log_weights.max(axis=0), log mean w = top + np.log(np.exp(log_weights - top)"
+            ".mean(axis=0)).",
+        ),
+        cases=_weight_cases,
+        reference=tighter_bound,
+        mistakes=(
+            Mistake(
+                "mean of logarithms",
+                "You take the mean of the logarithms. That is the ELBO itself; the logarithm of the mean is "
+                "never smaller.",
+                lambda w: w.mean(axis=0),
+            ),
+            Mistake(
+                "underflow",
+                "Right on paper, but exp of a very negative number is 0 in a computer, and its logarithm is "
+                "−∞. Take the largest log weight out first.",
+                _plainly,
+            ),
+            Mistake(
+                "sum",
+                "You add up the weights. It is their mean: more draws must not make an image likelier.",
+                lambda w: w.max(axis=0) + np.log(np.exp(w - w.max(axis=0)).sum(axis=0)),
+            ),
+            Mistake(
+                "over images",
+                "You average over the images. Each image has its own bound: average along axis 0, the draws.",
+                lambda w: w.max(axis=1) + np.log(np.exp(w - w.max(axis=1, keepdims=True)).mean(axis=1)),
             ),
         ),
     ),

@@ -91,18 +91,74 @@ print("difference between two passes of one image:", float(np.abs(once - again).
 # %%
 import tensorflow as tf
 
-there = hasattr(tf, "distributions") and hasattr(keras.optimizers.Adam(), "minimize")
+calls = {
+    "tf.distributions.Normal": lambda: tf.distributions.Normal,
+    "Adam.minimize": lambda: keras.optimizers.Adam(1e-3).minimize,
+}
+gone = []
+for name, call in calls.items():
+    try:
+        call()
+    except AttributeError as error:
+        gone.append(name)
+        print(f"{name}: {error}")
+
+# %%
 fits = (rows, columns) == images.shape[:2]
 cl.verdict(
     "the printed VAE trains",
-    f"the functions it calls {'exist' if there else 'no longer exist'}; {rows}×{columns} pixels are compared with "
+    f"{len(gone)} of the {len(calls)} functions it calls no longer exist; {rows}×{columns} pixels are compared with "
     f"{images.shape[0]}×{images.shape[1]}; of its deviations up to {max(negative):.0%} are negative",
-    holds=there and fits and not any(negative),
-    refuted=not (there and fits),
+    holds=fits and not gone and not any(negative),
+    refuted=bool(gone) or not fits,
 )
 
 # %% [markdown]
+# ## First a plain autoencoder
+#
+# Mend what does not run and leave out what makes no sense, and an **autoencoder** remains: an encoder to two numbers,
+# a decoder back, trained to give back what went in. Nothing is drawn, so a code is a point.
+#
+# **Predict:** does it need to put the codes of similar images side by side? And what will it decode from a point
+# where no image lies?
+
+# %%
+plain, plane = cl.ready("autoencoder", images), cl.ready("plane", images)  # the second is a VAE, for later
+seen = images.test.sample(min(1500, len(images.test)))
+points = plain.encode(seen)
+plots.scatter(points, seen.labels, images.classes, "codes of an autoencoder: note the axes")
+
+# %% [markdown]
+# **How much of that space means something?** Draw points from a cloud as wide as the codes, and decode them. The upper
+# twenty are from the autoencoder, the lower from a VAE, the network that you are about to build. **Predict:** in which
+# row are more images that nobody could have drawn?
+
+# %%
+rng = np.random.default_rng(0)
+draws = rng.normal(points.mean(axis=0), points.std(axis=0), (200, 2)), rng.normal(0, 1, (200, 2))
+plots.image_grid(np.concatenate([plain.decode(draws[0][:20]), plane.decode(draws[1][:20])]), columns=20)
+
+# %% [markdown]
+# **Is that only an impression?** A hole is a place far from all codes. So: how far is a draw from the nearest code, against
+# how far the codes are from each other? A VAE's codes are small clouds, so take one point of each cloud.
+
+# %%
+from sklearn.neighbors import NearestNeighbors
+
+clouds = plane.encode_full(seen)
+points_of = points, clouds.mean + clouds.deviation * rng.normal(size=clouds.mean.shape)
+for name, there, drawn in zip(("autoencoder", "VAE"), points_of, draws, strict=True):
+    near = NearestNeighbors(n_neighbors=2).fit(there)
+    among, away = near.kneighbors(there)[0][:, 1].mean(), near.kneighbors(drawn)[0][:, 0].mean()
+    print(
+        f"{name}: a draw is {away / among:.1f} times as far from the nearest code as codes are from each other"
+    )
+
+# %% [markdown]
 # ## The real thing, in three parts
+#
+# What would make *every* point mean something? A story of how images come about, told by probabilities:
+# $p(x) = \int p(x \mid z)\, p(z)\, dz$. First a code is drawn, then an image from the code.
 #
 # 1. The **prior** $p(z) = N(0, 1)$: before any image is seen, every latent number is drawn from the standard normal.
 # 2. The **decoder** $p(x \mid z)$: a network turns a code into the grey level expected of each pixel.
@@ -138,7 +194,7 @@ plots.gradient_paths()
 # z is drawn anew, and when the noise ε is kept?
 
 # %%
-rng, nudge = np.random.default_rng(0), 1e-3
+nudge = 1e-3
 anew = (rng.normal(1 + nudge, 0.5, 5) - rng.normal(1, 0.5, 5)) / nudge
 noise = rng.normal(size=5)
 kept = ((1 + nudge + 0.5 * noise) - (1 + 0.5 * noise)) / nudge
@@ -200,10 +256,22 @@ for grey in (0.9, 0.5, 0.1, 0.01, 0.0001):
 # Being sure and wrong is what cross-entropy punishes without limit, so it suits images that are mostly black and
 # white. `cl.VAE` uses it unless told `reconstruction="gaussian"`.
 #
-# The chances of independent pixels multiply, so their logarithms **add up over all pixels**. Likelihood minus price of
-# the code is the **evidence lower bound**, never more than $\log p(x)$, and all that a VAE maximises:
+# The chances of independent pixels multiply, so their logarithms **add up over all pixels**.
 #
-# $$\mathrm{ELBO}(x) = \log p(x \mid z) - \mathrm{KL}(q(z \mid x) \,\|\, p(z)) \le \log p(x)$$
+# ## Why these two, and why their sum
+#
+# One would like to make the true images likely: $\log p(x)$ as large as can be. But the integral runs over all codes,
+# and hardly any of them makes this image. So draw codes where it is worth looking, from $q(z \mid x)$, and weigh each
+# by how much more often the prior would have drawn it:
+#
+# $$\log p(x) = \log E_q\!\left[w\right], \qquad w = \frac{p(x \mid z)\, p(z)}{q(z \mid x)}$$
+#
+# The logarithm of a mean is never less than the mean of the logarithms (Jensen), and that mean is the two prices:
+#
+# $$\log p(x) \ge E_q[\log w] = E_q[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \,\|\, p(z)) = \mathrm{ELBO}(x)$$
+#
+# This **evidence lower bound** is all that a VAE maximises. What is missing is $\mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x))$:
+# how far the encoder's cloud is from the codes that truly could have made the image.
 #
 # **Exercise.** Write `elbo` with cross-entropy: images and decoded greys `(n, h, w)` in 0…1, codes `(n, d)`; one number
 # an image. (`cl.hint("elbo")`)
@@ -225,10 +293,9 @@ cl.check("elbo", elbo)
 # ## Train it, live
 #
 # The encoder is dense, with 512 and 256 units and then 16 means and 16 log variances; the decoder is the same backwards.
-# No label is used. Batches of 256 at twice the usual rate save time where images are many. ■ stops early and keeps
-# the best so far.
+# No label is used. Three curves: the loss, which is −ELBO, and its two parts. ■ stops early and keeps the best so far.
 #
-# **Predict:** the loss, −ELBO, falls. Do *both* of its parts fall, or does one rise?
+# **Predict:** −ELBO falls. Do *both* of its parts fall, or does one rise?
 
 # %%
 vae = cl.VAE(images.shape, latent_dim=16)
@@ -241,19 +308,112 @@ history.plot()
 # A code that tells nothing costs nothing. Saying more about the image costs KL, and is worth it as long as it saves
 # more in the reconstruction.
 #
-# **Predict:** is −ELBO lower on images it was trained on, and by how much? And what if one took the *mean* over pixels,
-# as losses often do: which part would then weigh more?
+# **Predict:** is −ELBO lower on images it was trained on, and by how much?
 
 # %%
 on_test = vae.elbo(images.test)
 on_train = vae.elbo(images.train.sample(len(images.test)))
 print("train:", on_train, "\ntest: ", on_test)
-a_pixel = on_test.reconstruction.mean() / np.prod(images.shape)
-print(f"as a mean over pixels: {a_pixel:.3f} nats against a KL of {on_test.kl.mean():.1f}")
 
 # %% [markdown]
-# With the mean, the cheapest thing would be to say nothing at all, and every code would fall back onto the prior
-# (*posterior collapse*).
+# **And how loose is the bound?** Take many draws of $z$ for one image and average the weights $w$ *before* the
+# logarithm, which is closer to $\log p(x)$ the more draws there are (Burda et al. 2016). The weights of images are as
+# small as $e^{-100}$ and far less, so they come as logarithms.
+#
+# **Exercise.** Write `tighter_bound`: from `log_weights` of shape `(draws, n)` the logarithm of the mean weight of each
+# image, `(n,)`. (`cl.hint("tighter_bound")`)
+
+
+# %%
+def tighter_bound(log_weights):
+    ### BEGIN SOLUTION
+    top = log_weights.max(axis=0)
+    return top + np.log(np.exp(log_weights - top).mean(axis=0))
+    ### END SOLUTION
+
+
+# %%
+cl.check("tighter_bound", tighter_bound)
+
+# %% [markdown]
+# **Predict:** how many nats will fifty draws gain over one?
+
+# %%
+few = images.test[:200]
+one_draw = vae.elbo(few, samples=50).elbo
+bounds = {draws: vae.log_likelihood(few, samples=draws) for draws in (1, 5, 50)}
+print(f"ELBO {one_draw.mean():.2f}", *(f"{n} draws {b.mean():.2f}" for n, b in bounds.items()), sep="; ")
+print(f"tighter for {np.mean(bounds[50] > one_draw):.0%} of the images")
+
+# %% [markdown]
+# **How far can one get?** The same bound for the networks that come with the course, and what they cost to train. The
+# largest is convolutional, with more dimensions.
+
+# %%
+from capslab.bundled import manifest
+
+rows = [{"network": "this one", "dimensions": 16, "CPU-seconds": None, "test −ELBO": -on_test.elbo.mean()}]
+for name, facts in manifest().items():
+    if name.startswith(f"vae-{images.name}"):
+        d, cost, bound = (
+            facts["config"]["latent_dim"],
+            facts["cpu seconds"],
+            facts["test negative ELBO (nats)"],
+        )
+        rows.append({"network": name, "dimensions": d, "CPU-seconds": cost, "test −ELBO": bound})
+plots.table(rows, {"test −ELBO": "low"})
+
+# %% [markdown]
+# ## Collapse on purpose
+#
+# Losses are often a *mean* over pixels. Harmless? The mean divides the reconstruction by the number of pixels and leaves
+# the KL as it is, which is the same as to sum both and weigh the KL with that number.
+#
+# **Predict:** how many of the sixteen dimensions will such a network use? What will all its reconstructions look like?
+
+# %%
+several = images.sample(min(12_000, len(images)))
+collapsed = cl.VAE(images.shape, latent_dim=16, beta=np.prod(images.shape))
+cl.fit(collapsed, several, epochs=3, rate=0.01, show=False)
+for name, network in (("sum over pixels", vae), ("mean over pixels", collapsed)):
+    kl = network.kl_per_dimension(images.test)
+    print(
+        f"{name}: {network.active_units(images.test)} of 16 active; KL of the dimensions {np.sort(kl)[::-1].round(2)}"
+    )
+plots.image_grid(np.concatenate([seen.images[:10] / 255, collapsed.reconstruct(seen[:10])]))
+
+# %% [markdown]
+# %% [markdown]
+# The cheapest code says nothing at all, and the decoder can then only draw one image for everything. This is *posterior
+# collapse*. Two instruments see it at once: the **KL of each dimension**, and how many are **active** (their mean moves
+# with the image). Look at them whenever you train a VAE; the loss alone will not tell.
+#
+# ## The price is a dial
+#
+# Between no price and a ruinous one lies a whole scale: loss = reconstruction + **β** KL (Higgins et al. 2017). β = 1 is
+# the ELBO. Seven networks, alike but for β.
+#
+# **Predict**, before you drag: at which end are the reconstructions sharper? At which end are draws from the prior more
+# like real images? How many dimensions are left at β = 8?
+
+# %%
+sweep = cl.beta_sweep(images)
+cl.explore_beta(sweep)
+
+# %%
+tidiest = sweep.strangeness.argmin()
+cl.verdict(
+    "a larger β trades sharpness for tidiness",
+    f"draws are nearest to real images at β = {sweep.betas[tidiest]:g}, {sweep.strangeness[tidiest]:.2f} times a real one's "
+    f"distance against {sweep.strangeness[0]:.2f} at β = {sweep.betas[0]:g}; on the way sharpness goes from "
+    f"{sweep.sharpness[0]:.0%} to {sweep.sharpness[tidiest]:.0%}, and at β = {sweep.betas[-1]:g} to "
+    f"{sweep.sharpness[-1]:.0%} with {sweep.active[-1]} active dimensions",
+    holds=tidiest > 0 and (np.diff(sweep.sharpness[: tidiest + 1]) < 0).all(),
+    refuted=True,
+)
+
+# %% [markdown]
+# Look where the dashed line turns. Past that point dimensions die, and an average of many images is like none of them.
 #
 # ## Is it a variant of a GAN?
 #
@@ -301,10 +461,10 @@ cl.explore_latent(vae, images.test)
 # %% [markdown]
 # ## How much is kept?
 #
-# The article asks for the reconstruction error on test data. An error alone says little, so here is a rival with as many
-# numbers an image: **principal components** (PCA), the best that a *linear* encoder and decoder can do.
+# The article asks for the reconstruction error on training and on test images. An error alone says little, so here is a
+# rival with as many numbers an image: **principal components** (PCA), the best that a *linear* encoder and decoder can do.
 #
-# **Predict:** which has the lower squared error? And whose images are sharper?
+# **Predict:** which has the lower squared error? Which of the two loses more on images it never saw?
 
 # %%
 from sklearn.decomposition import PCA
@@ -318,11 +478,17 @@ rebuilt = {
     "PCA": pca.inverse_transform(pca.transform(test)),
     "VAE": vae.reconstruct(sample).reshape(test.shape),
 }
+again = {
+    "PCA": pca.inverse_transform(pca.transform(train)),
+    "VAE": vae.reconstruct(images.train[:8000]).reshape(train.shape),
+}
 everything = ((test - train.mean(axis=0)) ** 2).sum(axis=1).mean()  # the error without any code
 error = {name: ((test - x) ** 2).sum(axis=1).mean() for name, x in rebuilt.items()}
 for name in rebuilt:
+    known = ((train - again[name]) ** 2).sum(axis=1).mean()
+    kept = 1 - error[name] / everything
     print(
-        f"{name}: squared error {error[name]:.2f} an image, {1 - error[name] / everything:.0%} of the variance kept"
+        f"{name}: squared error {known:.2f} on train, {error[name]:.2f} on test; {kept:.0%} of the variance kept"
     )
 
 # %% [markdown]
@@ -366,13 +532,49 @@ names = [images.classes[one.labels[0]] for one in (first, second)]
 plots.image_grid(np.concatenate([between, faded]), ([names[0], *[""] * 8, names[1]]) * 2)
 
 # %% [markdown]
+# **Can one calculate with codes?** Take the mean code of the boldest images minus that of the thinnest, and add it to
+# the codes of others. Or take away the mean of an image's class and add that of another.
+#
+# **Predict:** will the second row be bolder and still the same classes? In the third, what stays of the first?
+
+# %%
+codes = vae.encode(sample)
+ink = sample.images.reshape(len(sample), -1).mean(axis=1)
+order = np.argsort(ink)
+tenth = len(sample) // 10
+bold = codes[order[-tenth:]].mean(axis=0) - codes[order[:tenth]].mean(axis=0)
+middle = np.stack([codes[sample.labels == k].mean(axis=0) for k in range(len(images.classes))])
+start, kind = codes[:10], sample.labels[:10]
+moved = start - middle[kind] + middle[(kind + 1) % len(middle)]
+rows = np.concatenate([sample.images[:10] / 255, vae.decode(start + bold), vae.decode(moved)])
+plots.image_grid(
+    rows,
+    [images.classes[k] for k in kind]
+    + ["bolder"] * 10
+    + [f"to {images.classes[(k + 1) % len(middle)]}" for k in kind],
+)
+
+# %%
+judge = cl.ready("dense", images)  # a classifier that knows nothing of codes
+bolder = vae.decode(codes + bold)
+other = vae.decode(codes - middle[sample.labels] + middle[(sample.labels + 1) % len(middle)])
+said = [judge.classify((255 * x).astype("uint8")) for x in (bolder, other)]
+stays, becomes = np.mean(said[0] == sample.labels), np.mean(said[1] == (sample.labels + 1) % len(middle))
+cl.verdict(
+    "one can calculate with codes",
+    f"adding boldness multiplies the ink by {bolder.mean() * 255 / ink.mean():.2f} and {stays:.0%} stay in their class; "
+    f"{becomes:.0%} of the images moved to another class are taken for one of it",
+    holds=stays > 0.9 and becomes > 0.9 and bolder.mean() * 255 > 1.1 * ink.mean(),
+    holds_partly=stays > 0.5 and becomes > 0.5,
+    refuted=True,
+)
+
+# %% [markdown]
 # ## The whole space at once
 #
 # With two dimensions a latent space fits on paper. **Predict:** what does −ELBO become with 2 in place of 16?
 
 # %%
-plane = cl.VAE(images.shape, latent_dim=2)
-cl.fit(plane, images, epochs=max(2, history.epochs // 2))
 print(f"2 dimensions: {plane.elbo(images.test)}\n16 dimensions: {on_test}")
 
 # %% [markdown]
@@ -391,16 +593,56 @@ plots.manifold(plane.decode(grid))
 cl.explore_latent(plane, images.test)
 
 # %% [markdown]
+# ## Do the codes tell classes apart?
+#
+# The article promises *efficient classification and clustering* from a VAE, with accuracy and recall. Classification
+# first: the same plain classifier (logistic regression), once on raw pixels, once on as many principal components as
+# there are code numbers, once on codes.
+#
+# **Predict** the order. And which class will have the lowest recall, the share of its images that are found?
+
+# %%
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import recall_score
+
+learn = images.train[: min(5000, len(images.train))]
+flat = [x.images.reshape(len(x), -1) / np.float32(255) for x in (learn, sample)]
+inputs = {
+    "pixels": flat,
+    f"{vae.latent_dim} principal components": [pca.transform(x) for x in flat],
+    f"{vae.latent_dim} code numbers": [vae.encode(learn), codes],
+}
+right, recall = {}, {}
+for name, (known, unknown) in inputs.items():
+    found = LogisticRegression(max_iter=100, tol=1e-2).fit(known, learn.labels).predict(unknown)
+    right[name] = float(np.mean(found == sample.labels))
+    recall[name] = recall_score(sample.labels, found, average=None)
+    print(
+        f"{name}: accuracy {right[name]:.3f}, lowest recall {recall[name].min():.3f} ({images.classes[recall[name].argmin()]})"
+    )
+
+# %%
+pixels_right, components_right, codes_right = right.values()
+cl.verdict(
+    "a VAE gives efficient classification",
+    f"with {len(learn):,} labels and a linear classifier: {codes_right:.1%} from {vae.latent_dim} code numbers, "
+    f"{components_right:.1%} from as many principal components, {pixels_right:.1%} from {flat[0].shape[1]} pixels",
+    holds=codes_right > max(pixels_right, components_right),
+    holds_partly=codes_right > components_right,
+    refuted=True,
+)
+
+# %% [markdown]
 # ## Do the codes form clusters?
 #
-# The article promises *efficient classification and clustering* from a VAE. For clustering, take the means μ of the
+# For clustering, take the means μ of the
 # 16-dimensional codes, and k-means. Nothing in the ELBO asks for groups; the prior is a single round cloud.
 #
 # **Predict:** at k = 10, will the clusters be the classes? Which classes will share one? Then drag k.
 
 # %%
-codes, pixels = cl.embed(vae, sample), cl.embed(sample)
-cl.explore_clusters(codes, k=10)
+means, pixels = cl.embed(vae, sample), cl.embed(sample)
+cl.explore_clusters(means, k=10)
 
 # %% [markdown]
 # **Is that better than raw pixels, or luck?** The same k-means on both, three seeds each. **Predict** the gap.
@@ -409,18 +651,89 @@ cl.explore_clusters(codes, k=10)
 k = len(images.classes)
 accuracy = {
     z.source: [cl.cluster(z, k=k, seed=seed).at(k).scores.matched_accuracy for seed in range(3)]
-    for z in (pixels, codes)
+    for z in (pixels, means)
 }
 plots.scores_with_spread(accuracy, f"matched accuracy, k = {k}", (0, 1))
 
 # %%
-low, best_pixels = min(accuracy[codes.source]), max(accuracy["pixels"])
+low, best_pixels = min(accuracy[means.source]), max(accuracy["pixels"])
 cl.verdict(
     "a VAE gives efficient clustering",
-    f"{images.name}: worst of three seeds {low:.2f} on {codes.dimension} numbers an image, best of three on "
+    f"{images.name}: worst of three seeds {low:.2f} on {means.dimension} numbers an image, best of three on "
     f"{pixels.dimension} pixels {best_pixels:.2f}; {history.seconds:.0f} s of training came first",
     holds=low > 0.9,
     holds_partly=low > best_pixels,
+    refuted=True,
+)
+
+# %% [markdown]
+# ## Finding what does not belong
+#
+# The article names the quality of data as a challenge. A VAE knows how likely an image is, so unlikely images could be
+# pointed out. First within the test set itself: above the ten with the worst bound, below the ten with the best.
+#
+# **Predict:** what is odd about the upper ten? What do the lower ten have in common?
+
+# %%
+best = cl.ready("vae", images)
+price = -best.elbo(sample, samples=4).elbo  # nats: how surprising each image is
+ends = np.concatenate([np.argsort(-price)[:10], np.argsort(price)[:10]])
+plots.image_grid(sample[ends], [f"{images.classes[sample.labels[i]]}: {price[i]:.0f}" for i in ends])
+
+# %% [markdown]
+# Now images that surely do not belong: noise on some pixels, a quarter turn, black and white exchanged, pixels in another
+# order, blank ones, and clothes where they are on this machine. The score is the chance that a spoiled image is more
+# surprising than an ordinary one: 1 is perfect, ½ is a coin.
+#
+# **Predict** the order. Could any of them be *less* surprising than real images?
+
+# %%
+from sklearn.metrics import roc_auc_score
+
+from capslab.oddities import mislabelled, spoiled
+
+usual = sample[:500]
+usual_price, caught = price[:500], {}
+for kind, made in spoiled(usual).items():
+    odd_price = -best.elbo(made, samples=4).elbo
+    truth = np.repeat([0, 1], [len(usual_price), len(odd_price)])
+    caught[kind] = float(roc_auc_score(truth, np.concatenate([usual_price, odd_price])))
+plots.bars(caught, "chance to be more surprising than an ordinary image", (0, 1.15))
+
+# %% [markdown]
+# Where a bar is short of ½, spoiled images are *more* likely than real ones. A blank image is the one to watch: where most
+# of an image is black anyway, black is easy to describe. *Likely* is not *typical* (Nalisnick et al. 2019 found the same
+# between whole data sets), so look at both ends of the scale.
+#
+# **And a wrong label?** Change one label in twenty. **Predict:** does the ELBO see it? It was never told any label. What
+# about the neighbours in the latent space: do they agree with the label?
+
+# %%
+labels, wrong = mislabelled(sample, share=0.05)
+where = best.encode(sample)
+near = (
+    NearestNeighbors(n_neighbors=16).fit(where).kneighbors(where, return_distance=False)[:, 1:]
+)  # without itself
+disagree = (labels[near] != labels[:, None]).mean(axis=1)
+by = {"ELBO": price, "15 neighbours of the code": disagree}
+caught |= {f"mislabelled, by {name}": float(roc_auc_score(wrong, score)) for name, score in by.items()}
+suspects = np.argsort(-disagree)[: wrong.sum()]
+print({name: round(value, 3) for name, value in caught.items() if "mislabelled" in name})
+print(f"of the {wrong.sum()} most suspicious labels {wrong[suspects].mean():.0%} are wrong")
+
+# %%
+far = [
+    value
+    for kind, value in caught.items()
+    if kind not in ("blank", *(f"mislabelled, by {name}" for name in by))
+]
+cl.verdict(
+    "a VAE finds images that do not belong",
+    f"by their ELBO: {min(far):.2f} or better for spoiled images, {caught['blank']:.2f} for blank ones, "
+    f"{caught['mislabelled, by ELBO']:.2f} for wrong labels; by their neighbours' labels "
+    f"{caught['mislabelled, by 15 neighbours of the code']:.2f}",
+    holds=min(caught.values()) > 0.9,
+    holds_partly=np.mean(far) > 0.9,
     refuted=True,
 )
 
@@ -431,12 +744,13 @@ cl.progress("06")
 # ## Answer
 #
 # **What is a latent space?** A space of codes with a map in both directions: the encoder gives each image a small cloud
-# in it, the decoder gives each point an image. The KL keeps the clouds together around the origin and the sampling makes
-# them overlap, so that what lies between two images is close to an image too. That smoothness is what a VAE is trained
-# for, and blur is its price. Groups are not: nothing in the ELBO asks for gaps between classes, so how well k-means does on the
+# in it, the decoder gives each point an image. A plain autoencoder leaves holes in it. The KL keeps the clouds together
+# around the origin and the sampling makes them overlap, so that what lies between two images is close to an image too.
+# That smoothness is what a VAE is trained for, blur is its price, and β is the dial between them. Groups are not: nothing in the ELBO asks for gaps between classes, so how well k-means does on the
 # codes is a matter of the images, and the numbers above say how well. How capsules and a dense network compare at the same k
 # is the question of [07 · Three representations](07_three_representations.ipynb).
 #
 # **Sources.** Kingma & Welling 2013, *Auto-Encoding Variational Bayes* (arXiv 1312.6114); Goodfellow et al. 2014,
-# *Generative Adversarial Networks* (arXiv 1406.2661). A weight β on the KL trades sharpness against tidiness: Higgins et
-# al. 2017, and `cl.VAE(images.shape, beta=4)`.
+# *Generative Adversarial Networks* (arXiv 1406.2661). Higgins et al. 2017, *β-VAE* (ICLR). Burda et al. 2016,
+# *Importance Weighted Autoencoders* (arXiv 1509.00519). Nalisnick et al. 2019, *Do Deep Generative Models Know What They
+# Don't Know?* (arXiv 1810.09136). Hinton & Salakhutdinov 2006, *Reducing the Dimensionality of Data with Neural Networks*.
