@@ -27,6 +27,7 @@ MEGABYTE = 2**20
 SAMPLING_SECONDS = 0.1
 FIRST_USER = 64000  # users that own nothing on any usual system
 KEPT_OUTPUT = 4000
+READING_SECONDS = 0.5  # for a megabyte, at the most, on a busy machine
 
 
 class Stopped(Exception):
@@ -234,7 +235,7 @@ class _Watch:
         self.over = False
         self.answers = answers
         self.started = time.monotonic()
-        self.step_from = (0.0, self.started, 0.0)  # CPU, wall and waiting when the step began
+        self.step_from = (0.0, self.started, 0.0, 0)  # CPU, wall, waiting and output when the step began
         self.cpu = self.waiting = 0.0
 
     def ended(self) -> Ended:
@@ -292,7 +293,7 @@ class _Watch:
                 continue
             if event.get("kind") == "start":
                 self.end.step = event.get("step")
-                self.step_from = (self.cpu, time.monotonic(), self.waiting)
+                self.step_from = (self.cpu, time.monotonic(), self.waiting, self.end.printed)
             self.end.events.append(event)
             if event.get("kind") == "end":
                 self.over = True
@@ -324,6 +325,8 @@ class _Watch:
             return self._stop("memory limit")
         used = self.cpu - self.step_from[0]
         passed = time.monotonic() - self.step_from[1] - (self.waiting - self.step_from[2])
+        # what it prints, it waits for us to read
+        passed -= READING_SECONDS * (self.end.printed - self.step_from[3]) / MEGABYTE
         if used > self.limits.cpu_s:
             self._stop("time limit")
         elif passed > self.limits.wall_s:
