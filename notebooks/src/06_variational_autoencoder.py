@@ -532,8 +532,8 @@ names = [images.classes[one.labels[0]] for one in (first, second)]
 plots.image_grid(np.concatenate([between, faded]), ([names[0], *[""] * 8, names[1]]) * 2)
 
 # %% [markdown]
-# **Can one calculate with codes?** Take the mean code of the boldest images minus that of the thinnest, and add it to
-# the codes of others. Or take away the mean of an image's class and add that of another.
+# **Can one calculate with codes?** Take the mean code of the boldest images minus the mean of all, and add it to the
+# codes of others. Or take away the mean of an image's class and add that of another.
 #
 # **Predict:** will the second row be bolder and still the same classes? In the third, what stays of the first?
 
@@ -542,7 +542,7 @@ codes = vae.encode(sample)
 ink = sample.images.reshape(len(sample), -1).mean(axis=1)
 order = np.argsort(ink)
 tenth = len(sample) // 10
-bold = codes[order[-tenth:]].mean(axis=0) - codes[order[:tenth]].mean(axis=0)
+bold = codes[order[-tenth:]].mean(axis=0) - codes.mean(axis=0)
 middle = np.stack([codes[sample.labels == k].mean(axis=0) for k in range(len(images.classes))])
 start, kind = codes[:10], sample.labels[:10]
 moved = start - middle[kind] + middle[(kind + 1) % len(middle)]
@@ -614,7 +614,7 @@ inputs = {
 }
 right, recall = {}, {}
 for name, (known, unknown) in inputs.items():
-    found = LogisticRegression(max_iter=100, tol=1e-2).fit(known, learn.labels).predict(unknown)
+    found = LogisticRegression(max_iter=200).fit(known, learn.labels).predict(unknown)
     right[name] = float(np.mean(found == sample.labels))
     recall[name] = recall_score(sample.labels, found, average=None)
     print(
