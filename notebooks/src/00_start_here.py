@@ -30,11 +30,15 @@
 # | Notebook | Its question | What you build or move |
 # |---|---|---|
 # | 00 · Start here | Does my machine work? | a first look at images, a first slider |
+# | [01 · Clustering pixels](01_clustering_pixels.ipynb) | What does clustering see in raw pixels? | k-means step by step, five scores and how each of them lies |
 # | [02 · A dense network](02_dense_baseline.ipynb) | What does a plain dense network learn? | a printed network that fails, then one that works, trained live |
+# | [03 · Routing by agreement](03_routing_by_agreement.ipynb) | What is a capsule, what is routing? | squash, votes and routing by hand; votes one drags |
 # | [04 · A capsule network](04_capsule_network.ipynb) | What do the routing coefficients show? | routing, followed iteration by iteration |
+# | [05 · Detect and segment](05_detect_and_segment.ipynb) | Can capsules tell overlapping objects apart? | two digits named, drawn and divided; digits found in a scene |
 # | [06 · A variational autoencoder](06_variational_autoencoder.ipynb) | What is a latent space? | a slider for every dimension of one |
 # | [07 · Three representations](07_three_representations.ipynb) | Which one clusters best, and what is "best"? | one k for all of them |
 # | [08 · Clustering without labels](08_clustering_without_labels.ipynb) | How far can one get with no labels at all? | a web of neighbours, cut where it is thinnest |
+# | [09 · Your own images](09_your_own_images.ipynb) | Does it work on mine? | the whole course on a folder of pictures |
 #
 # Each takes 20 to 40 minutes and stands on its own; in this order they make one story.
 #

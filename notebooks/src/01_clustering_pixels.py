@@ -24,7 +24,7 @@ images = cl.load()
 k = len(images.classes)
 some = images.test.sample(min(1500, len(images.test)), seed=0)
 pixels = cl.embed(some)
-pixels
+print(pixels)
 
 # %% [markdown]
 # `images = cl.load("fashion-mnist")` is one changed word.
@@ -236,7 +236,7 @@ score_range = np.ptp(runs.matched_accuracy)
 cl.verdict(
     "k-means gets stuck in local optima",
     f"twenty starts end within {inertia_range:.1%} of the same inertia and {100 * score_range:.0f} points of matched accuracy apart; "
-    f"the true classes have {truth.inertia / runs.inertia.min() - 1:+.1%} of the best run's inertia: a perfect search would not find them",
+    f"the true classes' inertia is {truth.inertia / runs.inertia.min():.3f} of the best run's, and a perfect search looks for the smallest",
     holds=truth.inertia < runs.inertia.min(),
     holds_partly=inertia_range > 1e-4,
     refuted=True,
