@@ -14,7 +14,7 @@ from capslab.grading.releasing import release
 from capslab.grading.sandbox import Limits
 
 NAME = "04_capsule_network"
-SOURCES = Path(__file__).parents[1] / "notebooks" / "src"
+SOURCES = Path(__file__).parent / "assignment"
 #: low, so that what hangs is soon seen to hang; a slow machine gets more from the proof of the solutions
 QUICK = Limits(cpu_s=2.0, wall_s=4.0, memory_mb=400, output_mb=1.0)
 

@@ -242,7 +242,7 @@ def test_a_well_machine_has_a_line_for_everything() -> None:
     told = call("doctor")
     assert told.exit_code == 0, told.output
     marks = {line[2:14].strip(): line[0] for line in told.output.splitlines() if line[0] in "✓!✗"}
-    wanted = "Python, TensorFlow, device, Jupyter, widgets, sliders, data sets, disk, cache, memory"
+    wanted = "Python, TensorFlow, device, Jupyter, widgets, sliders, data sets, disk, cache, memory, grading"
     assert ", ".join(marks) == wanted
     assert {marks[name] for name in ("Python", "TensorFlow", "Jupyter", "widgets", "sliders")} == {"✓"}
     assert told.output.endswith("The course runs here.\n")

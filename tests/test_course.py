@@ -14,7 +14,7 @@ from common import data_sets
 
 from capslab.course import build as building
 from capslab.course import cleaning, places
-from capslab.course.editions import STUB, edition, without_markers
+from capslab.course.editions import COMMENT, STUB, edition, without_markers
 from capslab.course.run import execute
 from capslab.errors import ArgumentError
 
@@ -96,7 +96,7 @@ def test_a_lone_marker_is_told_with_its_place(text: str) -> None:
 
 def test_two_solutions_in_one_cell_leave_what_is_between() -> None:
     text = "### BEGIN SOLUTION\na\n### END SOLUTION\nkept\n  ### BEGIN SOLUTION\n  b\n  ### END SOLUTION"
-    assert without_markers(text, "x", keep=False) == f"{STUB}\nkept\n  {STUB}"
+    assert without_markers(text, "x", keep=False) == f"{COMMENT}\nkept\n  {STUB}"
 
 
 def test_a_new_cell_changes_no_other_cells_id(source: Path) -> None:

@@ -94,7 +94,7 @@ squash = lambda s: s
 THIEF = """
 def squash(s):
     import gc, sys, os, inspect
-    for name in ("capslab.exercises.nb04_capsule_network", "capslab.exercises"):
+    for name in ("capslab.exercises.nb03_routing_by_agreement", "capslab.exercises"):
         try:
             module = __import__(name, fromlist=["x"])
             return module.squash(s)
@@ -103,7 +103,7 @@ def squash(s):
     for folder in [os.path.join(place, name) for place in sys.path for name in ("capslab", "notebooks")]:
         for base, _, files in os.walk(folder):
             for file in files:
-                if "nb04" in file or file.startswith("04_"):
+                if "nb03" in file or file.startswith(("03_", "04_")):
                     space = {"np": np}
                     exec(open(os.path.join(base, file)).read(), space)
                     return space["squash"](s)

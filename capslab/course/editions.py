@@ -25,7 +25,8 @@ import nbformat
 from capslab.errors import ArgumentError, Said
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-STUB = "...  # your code here"
+COMMENT = "# your code here"
+STUB = f"...  {COMMENT}"
 EDITIONS = ("learner", "solved", "assignment")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -80,7 +81,9 @@ def without_markers(text: str, where: str, keep: bool) -> str:
         if marker == BEGIN and not opened:
             opened = number
             if not keep:
-                lines.append(line[: line.index(BEGIN)] + STUB)
+                indent = line[: line.index(BEGIN)]
+                # A function needs a body; a bare `...` at the end of a cell would be shown as its value.
+                lines.append(indent + (STUB if indent else COMMENT))
         elif marker == END and opened:
             opened = 0
         elif marker in (BEGIN, END):

@@ -156,14 +156,14 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 "oneself counted",
-                "Each point counts as a neighbour of its own: its distance to itself is 0, so it stands first. "
-                "Leave it out, and take m others.",
+                "Each point counts as a neighbour of its own: its distance to itself is 0, so it stands "
+                "first. Leave it out, and take m others.",
                 _own_neighbour,
             ),
             Mistake(
                 "one way only",
-                "Your web goes one way only: where j is near i, but i is not among the nearest of j, one of the "
-                "two entries is missing. A tie holds both.",
+                "Your web goes one way only: where j is near i, but i is not among the nearest of j, one of "
+                "the two entries is missing. A tie holds both.",
                 _one_way,
             ),
             Mistake(

@@ -88,12 +88,12 @@ def own_root(plan: dict, processes: bool) -> None:
             mount("tmpfs", root + path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,mode=755")
     for name in ("null", "zero", "full", "random", "urandom"):
         bind(f"/dev/{name}", root, read_only=False)
-    for folder in ("/tmp", "/dev/shm", "/home/student"):
+    for folder in ("/tmp", "/dev/shm", "/student"):
         os.makedirs(root + folder, exist_ok=True)
         os.chmod(root + folder, 0o1777)
     os.makedirs(root + "/etc", exist_ok=True)
     with open(root + "/etc/passwd", "w") as file:
-        file.write(f"student:x:{plan['uid'] or 0}:{plan['uid'] or 0}::/home/student:/bin/false\n")
+        file.write(f"student:x:{plan['uid'] or 0}:{plan['uid'] or 0}::/student:/bin/false\n")
     os.makedirs(root + "/proc", exist_ok=True)
     if processes:
         with suppress(OSError):  # a container may forbid it; what we run does without
@@ -105,7 +105,7 @@ def own_root(plan: dict, processes: bool) -> None:
     os.chdir("/")
     call("umount2", b"/old", 2)  # detach: nothing outside can be reached any more
     os.rmdir("/old")
-    os.chdir("/home/student")
+    os.chdir("/student")
 
 
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine if hasattr(os, "uname") else "", -1)

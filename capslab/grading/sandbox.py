@@ -113,7 +113,7 @@ def _hidden() -> list[str]:
 
 
 ENVIRONMENT = {
-    "HOME": "/home/student",
+    "HOME": "/student",
     "USER": "student",
     "LOGNAME": "student",
     "PATH": "/usr/bin:/bin",

@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 def module(*names: str) -> str:
     """The JavaScript of a view: the shared part, then its own (one file or several; the last is the view)."""
     source = "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in ("base", *names))
-    return f'{source}\nVIEW.kind = "{names[-1]}";\n'
+    return f'{source}\nVIEW.kind = "{names[-1]}";\n' if names else source
 
 
 def style(*names: str) -> str:
@@ -38,6 +38,8 @@ def style(*names: str) -> str:
     All views of a notebook share one page; by CSS nesting one view's `.caps-bar` leaves another's as it is.
     """
     sheets = [HERE / f"{name}.css" for name in names]
+    if not names:
+        return (HERE / "base.css").read_text("utf-8")
     own = "".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
     return (HERE / "base.css").read_text("utf-8") + f".caps-of-{names[-1]} {{\n{own}}}\n"
 
