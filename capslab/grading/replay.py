@@ -89,7 +89,7 @@ def _signature(told: Any) -> inspect.Signature | None:
                 for name, kind, default in told
             ]
         )
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError):  # whatever was forged
         return None
 
 
