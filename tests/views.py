@@ -62,5 +62,5 @@ SLIDERS = {
     "plane": "z1",
     "pose": "pose[1]",
     "sandbox": "iteration",
-    "betas": "beta",
+    "betas": "β",
 }

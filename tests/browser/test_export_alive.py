@@ -131,11 +131,14 @@ def test_another_image_and_iteration_of_the_routing(small: Site) -> None:
     assert "iterations=3" in view.locator(".caps-code").inner_text()
 
 
+DECODED = "canvas[aria-label='The decoded image']"
+
+
 def test_dragging_a_latent_dimension(small: Site) -> None:
     view = small.view(2)
-    pixels, words = small.pixels(view, ".caps-body canvas"), small.words(view)
+    pixels, words = small.pixels(view, DECODED), small.words(view)
     drag_slider(small.page, view.get_by_role("slider", name="z1", exact=True), 0.9)
-    assert small.pixels(view, ".caps-body canvas") != pixels
+    assert small.pixels(view, DECODED) != pixels
     assert small.words(view) != words
 
 

@@ -36,6 +36,7 @@ READ = {
     "plane": lambda view: view.z[1],
     "pose": lambda view: view.pose[1],
     "sandbox": lambda view: view.iteration,
+    "betas": lambda view: view.at,
 }
 
 
