@@ -152,19 +152,33 @@ def stream_pairs(
         yield composite, {"labels": labels.astype(np.int32), "digits": digits}
 
 
+class Partners:
+    """Images in the order of their classes, so that a partner of another class is a draw that skips one's own.
+
+    Attributes
+    ----------
+    order : positions of the images, class by class, `(n,)`.
+    starts, counts : where each class begins in `order`, and how many it has, `(classes,)`.
+    """
+
+    def __init__(self, labels: np.ndarray, classes: int) -> None:
+        self.order = np.argsort(labels, kind="stable")
+        self.counts = np.bincount(labels, minlength=classes)
+        self.starts = np.cumsum(self.counts) - self.counts
+
+
 class _Maker:
     """Draws pairs by whole arrays: no loop over images, no draw refused."""
 
     def __init__(self, images: Any, shift: int, same: bool) -> None:
-        order = np.argsort(images.labels, kind="stable")
+        partners = Partners(images.labels, len(images.classes))
         self.pixels, self.labels = images.images, images.labels
-        self.order, self.shift, self.same = order, shift, same
-        self.counts = np.bincount(images.labels, minlength=len(images.classes))
-        self.starts = np.cumsum(self.counts) - self.counts
-        self.place = np.empty(len(order), np.int64)  # where each image stands in `order`
-        self.place[order] = np.arange(len(order))
+        self.order, self.shift, self.same = partners.order, shift, same
+        self.counts, self.starts = partners.counts, partners.starts
+        self.place = np.empty(len(self.order), np.int64)  # where each image stands in `order`
+        self.place[self.order] = np.arange(len(self.order))
         # One class of a single image has no partner of its own class.
-        self.first = np.flatnonzero(self.counts[self.labels] > 1) if same else np.arange(len(order))
+        self.first = np.flatnonzero(self.counts[self.labels] > 1) if same else np.arange(len(self.order))
 
     def __call__(self, chance: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         a = self.first[chance.integers(len(self.first), size=n)]
