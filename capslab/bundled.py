@@ -136,7 +136,8 @@ def ready(kind: str, images: Any, show: bool | None = None) -> Any:
         return pretrained(name)
     from capslab.training import fit
 
-    plan = next(plan for key, plan in PLANS.items() if key.startswith(kind))
+    # The same network as is bundled for images of that size.
+    plan = PLANS[f"{kind}-{'digits' if min(images.shape[:2]) < 20 else 'mnist'}"]
     print(f"{name}: no bundled weights, so it is trained now.")
     config: dict[str, Any] = {"shape": images.shape, **plan.arguments}
     if plan.model not in UNSUPERVISED:

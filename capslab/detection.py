@@ -1,4 +1,4 @@
-"""Scores for finding and dividing: pairs named, pixels told apart, boxes found. NumPy alone.
+"""Scores for finding and dividing: pairs named, pixels told apart, boxes found. No Keras.
 
 Classification asks *what is this*; detection asks *what is there, and where*; segmentation asks it of
 every pixel.
@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import maximum_filter
 
+from capslab.data.pairs import INK
 from capslab.data.scenery import Scenes, ink_boxes
 from capslab.errors import ArgumentError
+
+FAINT = 0.2  # of a drawing's brightest pixel: from here on it counts as drawn
+LEAST = 4  # inked pixels under a drawing, or its box is drawn around the drawing itself
 
 # Two digits in one image ----------------------------------------------------------------
 
@@ -142,7 +147,7 @@ def box_iou(some: Any, others: Any) -> np.ndarray:
     return np.where(union > 0, common / np.maximum(union, 1e-12), 0.0)
 
 
-def suppress(boxes: Any, scores: Any, most: float = 0.4) -> np.ndarray:
+def suppress(boxes: Any, scores: Any, most: float = 0.2) -> np.ndarray:
     """Non-maximum suppression: positions of the boxes to keep, surest first.
 
     Take the surest box, drop every other that overlaps it by an IoU above `most`, go on with the
@@ -158,8 +163,8 @@ def suppress(boxes: Any, scores: Any, most: float = 0.4) -> np.ndarray:
     return np.array(kept, int)
 
 
-def find(model: Any, pictures: Any, threshold: float = 0.5, most: float = 0.4) -> list[Boxes]:
-    """Digits in pictures of any size: scan, draw, put boxes around the drawings, drop doubles.
+def find(model: Any, pictures: Any, threshold: float = 0.5, most: float = 0.2) -> list[Boxes]:
+    """Digits in pictures of any size: scan, draw, put boxes around the drawn ink, drop doubles.
 
     Parameters
     ----------
@@ -170,10 +175,11 @@ def find(model: Any, pictures: Any, threshold: float = 0.5, most: float = 0.4) -
 
     Returns
     -------
-    For each picture its `Boxes`. A box is drawn around what the digit's own capsule reconstructs,
-    so where a digit stands between two places of the grid is read from its pose.
+    For each picture its `Boxes`. What the digit's own capsule draws says which ink of the picture is
+    its own, and the box is drawn around that ink: a pose may be some pixels off, ink is not.
     """
-    scan = model.scan(pictures)
+    pixels = np.asarray(getattr(pictures, "images", pictures))
+    scan = model.scan(pixels)
     label = scan.lengths.argmax(axis=-1)  # (n, rows, columns)
     score = scan.lengths.max(axis=-1)
     where = np.argwhere(score >= threshold)  # (m, 3)
@@ -181,7 +187,9 @@ def find(model: Any, pictures: Any, threshold: float = 0.5, most: float = 0.4) -
         return [_nothing() for _ in score]
     poses, labels = scan.poses[tuple(where.T)], label[tuple(where.T)]
     drawn = model.decode(poses, labels)  # (m, h, w, c)
-    boxes = drawn_boxes(drawn) + np.tile(scan.corners[where[:, 1], where[:, 2]], 2)
+    corners = scan.corners[where[:, 1], where[:, 2]]  # (m, 2)
+    boxes = drawn_boxes(drawn, _windows(pixels, where[:, 0], corners, drawn.shape[1:3]))
+    boxes = boxes + np.tile(corners, 2)
     scores = score[tuple(where.T)]
     found = []
     for i in range(len(score)):
@@ -206,10 +214,36 @@ def score(found: list[Boxes], truth: Scenes, least: float = 0.5) -> Found:
     return Found(right, sum(map(len, found)), sum(map(len, truth.labels)))
 
 
-def drawn_boxes(drawn: np.ndarray) -> np.ndarray:
-    """Top, left, bottom, right of what is drawn at least half as bright as its brightest, `(m, 4)`."""
-    bright = drawn.max(axis=(1, 2, 3), keepdims=True)
-    return ink_boxes((255 * (drawn >= 0.5 * np.maximum(bright, 1e-6))).astype(np.uint8))
+def drawn_boxes(drawn: np.ndarray, windows: np.ndarray) -> np.ndarray:
+    """Top, left, bottom, right of each window's ink where something is drawn, or a pixel beside, `(m, 4)`.
+
+    Parameters
+    ----------
+    drawn : what capsules draw, `(m, h, w, c)` in 0…1.
+    windows : what is there, uint8 `(m, h, w, c)`. Where hardly any ink is, the box is the drawing's own.
+
+    Examples
+    --------
+    >>> drawn, window = np.zeros((1, 5, 5, 1)), np.zeros((1, 5, 5, 1), np.uint8)
+    >>> drawn[0, 1:4, 1], window[0, :, 1:3] = 0.9, 255
+    >>> drawn_boxes(drawn, window)
+    array([[0, 1, 5, 3]])
+    """
+    grey = drawn.max(axis=-1)  # (m, h, w)
+    top = np.maximum(grey.max(axis=(1, 2), keepdims=True), 1e-6)
+    near = maximum_filter(grey, size=(1, 3, 3)) >= FAINT * top
+    ink = near & (windows.max(axis=-1) >= INK)
+    ink = np.where(ink.sum(axis=(1, 2), keepdims=True) >= LEAST, ink, grey >= 0.5 * top)
+    return ink_boxes(np.where(ink, 255, 0).astype(np.uint8)[..., None])
+
+
+def _windows(pictures: np.ndarray, which: np.ndarray, corners: np.ndarray, shape: Any) -> np.ndarray:
+    """The windows with these corners, black where they reach beyond their picture, `(m, h, w, c)`."""
+    height, width = shape
+    padded = np.pad(pictures, ((0, 0), (height, height), (width, width), (0, 0)))
+    rows = corners[:, 0, None] + height + np.arange(height)  # (m, h)
+    columns = corners[:, 1, None] + width + np.arange(width)  # (m, w)
+    return padded[which[:, None, None], rows[:, :, None], columns[:, None, :]]
 
 
 def _nothing() -> Boxes:

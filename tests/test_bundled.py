@@ -111,6 +111,13 @@ def test_ready_takes_bundled_weights_and_says_so(capsys):
         cl.ready("capsnets", digits)
 
 
+def test_ready_trains_the_network_that_is_bundled_for_images_of_that_size(monkeypatch):
+    monkeypatch.setattr("capslab.training.fit", lambda *arguments, **settings: None)
+    for shape, preset in (((28, 28, 1), "visible"), ((8, 8, 1), "digits")):
+        images = cl.Images(np.zeros((20, *shape), np.uint8), np.arange(20) % 10, name="own")
+        assert cl.ready("capsnet", images).preset == preset
+
+
 @pytest.mark.slow
 def test_ready_trains_where_nothing_is_bundled(capsys):
     digits = cl.load("digits")

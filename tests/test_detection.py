@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+from common import data_sets
 
 import capslab as cl
 from capslab import detection, losses
@@ -15,6 +16,7 @@ from capslab.detection import (
     aligned,
     both_right,
     box_iou,
+    drawn_boxes,
     exclusive_accuracy,
     iou,
     per_digit,
@@ -23,6 +25,7 @@ from capslab.detection import (
 )
 from capslab.errors import ArgumentError
 from capslab.models import OverlapNet, SceneNet
+from capslab.models.scene import Scan
 from capslab.streaming import fit_stream
 
 # Scores by hand -------------------------------------------------------------------------
@@ -223,6 +226,49 @@ def test_a_picture_without_ink_is_searched_too(digits):
     net = SceneNet((12, 12, 1), 10)
     found = detection.find(net, np.zeros((2, 28, 28, 1), np.uint8), threshold=0.99)
     assert [len(one) for one in found] == [0, 0]
+
+
+def test_a_box_is_around_the_ink_that_is_drawn_and_no_other():
+    drawn, windows = np.zeros((3, 9, 9, 1)), np.zeros((3, 9, 9, 1), np.uint8)
+    drawn[:, 2:6, 3] = 0.8
+    windows[0, 1:5, 4] = 255  # beside the drawing, and a pixel higher
+    windows[0, 7:, 7:] = 255  # another digit's
+    windows[1, 2:6, 3] = 100  # too faint to be ink
+    windows[2, 0, 3] = 255  # out of reach
+    assert drawn_boxes(drawn, windows).tolist() == [[1, 4, 5, 5], [2, 3, 6, 4], [2, 3, 6, 4]]
+
+
+class TwoGlances:
+    """A scanner that sees one bar from two windows, each with a drawing that is off by a pixel."""
+
+    def scan(self, pictures):
+        lengths = np.zeros((1, 1, 2, 3))
+        lengths[0, 0, :, 1] = 0.9, 0.7
+        corners = np.array([[[-2, -2], [-2, 1]]])
+        return Scan(lengths, np.zeros((1, 1, 2, 3, 4)), corners)
+
+    def decode(self, poses, labels):
+        drawn = np.zeros((2, 8, 8, 1))
+        drawn[0, 3:7, 5], drawn[1, 3:7, 3] = 1, 1
+        return drawn
+
+
+def test_one_digit_seen_twice_is_one_answer_at_its_place():
+    picture = np.zeros((1, 10, 10, 1), np.uint8)
+    picture[0, 0:5, 3] = 255
+    (found,) = detection.find(TwoGlances(), picture)
+    assert found.boxes.tolist() == [[0, 3, 5, 4]]
+    assert (found.labels.tolist(), found.scores.tolist()) == ([1], [0.9])
+    assert len(detection.find(TwoGlances(), picture, most=1.0)[0]) == 2
+    assert len(detection.find(TwoGlances(), picture, threshold=0.95)[0]) == 0
+
+
+@pytest.mark.skipif("mnist" not in data_sets(), reason="needs MNIST in CAPSLAB_DATA")
+def test_the_bundled_scanner_finds_nine_of_ten_digits():
+    made = scenes(cl.load("mnist").test, 40, seed=9)
+    found = score(detection.find(cl.pretrained("capsnet-scenes"), made.images), made)
+    assert found.precision > 0.9
+    assert found.recall > 0.85
 
 
 @pytest.mark.slow
