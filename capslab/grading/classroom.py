@@ -35,16 +35,26 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
 c.ClearSolutions.text_stub = {text!r}
-c.HTMLExporter.sanitize_html = True  # a submission's text must not run in a teacher's browser
+c.HTMLExporter.sanitize_html = True  # what a submission shows must not run in a teacher's browser,
+c.HTMLExporter.filters = {filters!r}  # nor what it says
 c.Execute.timeout = 600  # TensorFlow alone takes longer than nbgrader's 30 seconds on a slow machine
 c.Execute.iopub_timeout = 120
 c.Execute.startup_timeout = 120
 '''
+#: nbgrader's pages pass all Markdown through this filter of nbconvert's; ours cleans it as well
+FILTERS = {"strip_files_prefix": "capslab.grading.pages.cleaned"}
+
+STAND_IN = {"Zs": " ", "Zl": " ", "Zp": " ", "Cc": "�", "Cs": "�"}  # for spaces; for what nobody can print
 
 
 def plain_name(name: str) -> str:
-    """A name in one spelling: an archive from another system writes "é" as two characters."""
-    return unicodedata.normalize("NFC", name).strip()
+    """A name in one spelling (an archive from another system writes "é" as two characters), and no HTML.
+
+    >>> plain_name(" Zoe\\u0308\\xa0<b> ")
+    'Zoë ‹b›'
+    """
+    spelt = unicodedata.normalize("NFC", name.translate({ord("<"): "‹", ord(">"): "›"}))
+    return "".join(STAND_IN.get(unicodedata.category(letter), letter) for letter in spelt).strip()
 
 
 class Classroom:
@@ -110,7 +120,10 @@ class Classroom:
         if not (private / "class.json").exists():
             write(private / "class.json", json.dumps({"seed": secrets.token_hex(16)}), mode=0o600)
         if not (self.root / "nbgrader_config.py").exists():
-            write(self.root / "nbgrader_config.py", CONFIG.format(stub=STUB, text=PREDICTION_STUB))
+            write(
+                self.root / "nbgrader_config.py",
+                CONFIG.format(stub=STUB, text=PREDICTION_STUB, filters=FILTERS),
+            )
         for name in ("source", "release", "submitted", "downloaded"):
             (self.root / name).mkdir(exist_ok=True)
 
@@ -168,6 +181,7 @@ class Classroom:
         settings.ClearSolutions.code_stub = {"python": STUB}
         settings.ClearSolutions.text_stub = PREDICTION_STUB
         settings.HTMLExporter.sanitize_html = True
+        settings.HTMLExporter.filters = FILTERS
         settings.NbGrader.log_level = 40
         return api(coursedir=directory(config=settings), config=settings)
 

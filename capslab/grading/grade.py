@@ -26,6 +26,7 @@ from capslab.exercises.registry import find
 from capslab.grading.classroom import Classroom, write
 from capslab.grading.marking import Marked, mark
 from capslab.grading.outcome import ABSENT, DIED, GRADED, PERSON, UNREADABLE, Outcome, named
+from capslab.grading.pages import harmless
 from capslab.grading.releasing import quietly
 from capslab.grading.sandbox import Limits, Protection, stop, strongest
 from capslab.grading.submission import NotANotebook, Submission, chosen, read, restored
@@ -246,6 +247,7 @@ def _keep(room: Classroom, done: Done) -> None:
     record = json.dumps({"mark": done.mark, "outcome": outcome.plain()}, indent=1)
     if done.book is not None:
         path = room.autograded(student, name)
+        harmless(done.book, room.released(name))
         write(path, nbformat.writes(done.book) + "\n")
         timestamp = _folder(room, student, name) / "timestamp.txt"
         if timestamp.is_file() and not timestamp.is_symlink():

@@ -16,13 +16,32 @@ from capslab.grading.grade import grade
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+OWN = "window.owned = (window.owned || 0) + 1"
+#: each would run in the page of whoever reads the answer, had it its way
+SCRIPTS = f"""<script>{OWN}</script> <img src=x onerror="{OWN}"> <svg onload="{OWN}"></svg>
+
+<p>
+<iframe srcdoc="<script>parent.owned = 1</script>"></iframe>
+</p>
+
+```mermaid
+<script>{OWN}</script>
+```
+
+[link](javascript:{OWN.replace(" ", "")}) ![gone](attachment:nowhere.png) $\\href{{javascript:{OWN}}}{{x}}$
+"""
+CODE = f"""def squash(s):
+    '''</pre><script>{OWN}</script>'''
+    raise ValueError("<script>{OWN}</script>")
+"""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """JupyterLab on a class in which one student was graded."""
     server = Lab(tmp_path_factory.mktemp("formgrader"))
     room = made(server.root / "class")
-    hand_in(room, "Zoë Müller", {"prediction-1": "Hardly moved. <script>window.owned = 1</script>"})
+    hand_in(room, "Zoë Müller", {"prediction-1": f"Hardly moved, 1 < 2. {SCRIPTS}", "write-squash": CODE})
     grade(room, [NAME], workers=1, limits=QUICK)
     settings = server.folder / "config" / "nbgrader_config.py"
     settings.parent.mkdir(parents=True)
@@ -48,10 +67,12 @@ def test_formgrader_shows_the_grades_and_no_script_of_a_submission_runs(server, 
     page.goto(f"{server.address}/formgrader/gradebook/{NAME}/{NAME}")
     row = page.locator("tr", has_text="Submission #1")
     row.wait_for()
-    assert "11 / 13" in row.inner_text()
+    assert "9 / 13" in row.inner_text()
     row.get_by_role("link", name="Submission #1").click()
-    page.get_by_text("Hardly moved.").wait_for()
-    assert page.get_by_text("All visible checks passed, and all further ones.").count() == 4
+    page.get_by_text("Hardly moved, 1 < 2.").wait_for()
+    assert page.get_by_text("All visible checks passed, and all further ones.").count() == 3
+    assert page.get_by_text("window.owned").count() >= 4  # what was tried can be read
+    assert page.locator("[onerror], [onload], iframe, a[href^='javascript' i]").count() == 0
     assert page.evaluate("window.owned") is None
     page.goto(f"{server.address}/formgrader/manage_submissions/{NAME}")
     page.get_by_text("Zoë Müller").first.wait_for()
