@@ -37,6 +37,7 @@ _HOME = {
     "explore_beta": "capslab.widgets",
     "explore_clusters": "capslab.widgets",
     "explore_latent": "capslab.widgets",
+    "explore_overlap": "capslab.widgets",
     "explore_pose": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
     "show_routing": "capslab.widgets",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -123,6 +124,32 @@ class FakePoseNet(FakeCapsNet):
         from capslab.routing import route
 
         return np.array([route(self, image).predicted for image in images])
+
+
+class FakePairNet:
+    """A network for two overlapping images: lengths, drawings and masks of random numbers and the image."""
+
+    def __init__(self, classes=5, side=12, seed=4):
+        self.shape, self.classes = (side, side, 1), tuple("abcdefghijklmnop"[:classes])
+        self.mix = np.random.default_rng(seed).normal(size=(side * side, classes)) / side
+        self.asked = 0
+
+    def _pixels(self, images):
+        return np.asarray(getattr(images, "images", images), np.float32) / 255
+
+    def lengths(self, images):
+        self.asked += 1
+        pixels = self._pixels(images)
+        return (1 / (1 + np.exp(-4 * pixels.reshape(len(pixels), -1) @ self.mix))).astype(np.float32)
+
+    def detect(self, images, count=2):
+        return np.argsort(-self.lengths(images), axis=1, kind="stable")[:, :count]
+
+    def separate(self, images, labels=None):
+        pixels = self._pixels(images)[:, None]  # (n, 1, h, w, c)
+        weights = np.stack([np.linspace(1, 0, self.shape[1]), np.linspace(0, 1, self.shape[1])])
+        drawn = pixels * weights[None, :, None, :, None]  # the first has the left, the second the right
+        return SimpleNamespace(drawn=drawn.astype(np.float32), owner=drawn[..., 0].argmax(axis=1))
 
 
 class FakeClassifier:

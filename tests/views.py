@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from fakes import FakeCapsNet, FakePoseNet, FakeVAE, some_images
+from fakes import FakeCapsNet, FakePairNet, FakePoseNet, FakeVAE, some_images
 
 import capslab as cl
 from capslab.betas import BetaSweep
@@ -49,6 +49,7 @@ VIEWS: dict[str, Callable[[], Any]] = {
     "sandbox": lambda: cl.routing_sandbox(),
     "pose": lambda: cl.explore_pose(FakePoseNet(), some_images()[7]),
     "betas": lambda: cl.explore_beta(sweep()),
+    "overlap": lambda: cl.explore_overlap(FakePairNet(), some_images()),
     "drawing": lambda: cl.draw_digit(FakePoseNet(), FakeVAE()),
     "training": lambda: TrainingView("CapsNet on CPU", 3, ["accuracy", "loss"]),
 }
@@ -63,4 +64,5 @@ SLIDERS = {
     "pose": "pose[1]",
     "sandbox": "iteration",
     "betas": "β",
+    "overlap": "shift",
 }

@@ -7,6 +7,7 @@ digits: 1,797 images of 8×8, 10 classes (0 … 9); 1,258 train, 180 validation,
 
 from capslab.data.export import export_clusters
 from capslab.data.images import Images
+from capslab.data.moving import moved_pairs
 from capslab.data.pairs import Pairs, overlapping_pairs
 from capslab.data.practice import practice_folder
 from capslab.data.scenery import Scenes, scenes
@@ -20,6 +21,7 @@ __all__ = [
     "cache_folder",
     "export_clusters",
     "load",
+    "moved_pairs",
     "overlapping_pairs",
     "practice_folder",
     "present",

@@ -13,6 +13,7 @@ _HOME = {
     "explore_beta": "betas",
     "explore_latent": "latent",
     "draw_digit": "drawing",
+    "explore_overlap": "overlap",
     "explore_pose": "pose",
     "routing_sandbox": "sandbox",
     "show_routing": "routing",

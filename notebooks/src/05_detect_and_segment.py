@@ -234,6 +234,13 @@ plots.bars(
 )
 
 # %% [markdown]
+# Push one digit over the other yourself. **Find** the distance at which a capsule that has no business there becomes longest, and look at the drawings: does it fail
+# where the digits hide each other most? Then pull them further apart than in any pair it was trained on.
+
+# %%
+cl.explore_overlap(net, images.test, shift=5 if bundled else 2)
+
+# %% [markdown]
 # Now what cannot be said: two *different* images of **one** class. The capsule of that class may be as long as it likes; there is no second one.
 
 # %%

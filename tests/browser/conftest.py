@@ -53,7 +53,7 @@ def page(chromium: Any) -> Iterator[Any]:
     """A fresh page of 1200 × 900 CSS pixels."""
     context = chromium.new_context(viewport={"width": 1200, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)  # a busy machine is slow, not wrong
     yield page
     context.close()
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 from ipywidgets.widgets.widget import _remove_buffers
@@ -40,7 +42,8 @@ const packed = (changes) => JSON.stringify(changes, (name, value) => {
   return { __bytes__: btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join("")) };
 });
 class Model {
-  constructor(state) { this.state = state; this.listeners = {}; this.dirty = {}; this.saves = 0; }
+  constructor(state) { this.state = state; this.listeners = {}; this.dirty = {}; this.saves = 0;
+    this.heard = Promise.resolve(); }
   get(name) { return this.state[name]; }
   set(name, value) {
     if (Object.is(this.state[name], value)) return;
@@ -49,8 +52,9 @@ class Model {
   on(event, f) { (this.listeners[event] = this.listeners[event] || []).push(f); }
   off(event, f) { this.listeners[event] = (this.listeners[event] || []).filter((g) => f && g !== f); }
   emit(event, ...rest) { for (const f of [...(this.listeners[event] || [])]) f(...rest); }
-  save_changes() { this.saves++; const d = this.dirty; this.dirty = {}; toPython(packed(d)); }
-  send(content) { sendPython(JSON.stringify(content)); }
+  save_changes() { this.saves++; const d = this.dirty; this.dirty = {}; this.hear(toPython(packed(d))); }
+  send(content) { this.hear(sendPython(JSON.stringify(content))); }
+  hear(answer) { const before = this.heard; this.heard = answer.then(() => before); }
   take(state) { for (const [name, value] of Object.entries(state)) { this.state[name] = value;
     this.emit(`change:${name}`); } this.emit("change"); }
 }
@@ -132,7 +136,7 @@ class Hosted:
 
     def sync(self) -> None:
         """Lets the browser's changes reach Python, then Python's reach the browser."""
-        self.page.wait_for_timeout(0)
+        self.page.evaluate("() => model.heard")
         names = [n for n in self._pending if n in self.view.keys]
         self._pending.clear()
         if names:
@@ -140,11 +144,19 @@ class Hosted:
                 "([s, p, b]) => model.take(unpacked(s, p, b))", list(pack(self.view.get_state(names)))
             )
 
+    def rest(self, milliseconds: int = 250) -> None:
+        """Waits by the page's own clock: what it had put off for less has happened, however slow it is."""
+        self.page.evaluate("(ms) => new Promise((done) => setTimeout(done, ms))", milliseconds)
+
     def settle(self, milliseconds: int = 250) -> None:
         """Waits until throttled messages have arrived on both sides."""
-        self.page.wait_for_timeout(milliseconds)
+        self.rest(milliseconds)
         self.sync()
         self.frame()
+
+    def until(self, read: Callable[[], Any], expected: Any = True) -> None:
+        """Settles again and again until `read()` gives what is expected."""
+        until(read, expected, lambda: self.settle(50))
 
     def frame(self) -> None:
         """Waits until the browser has drawn what it was asked to draw."""
@@ -167,6 +179,16 @@ class Hosted:
         slider = self.root.get_by_role("slider", name=label, exact=True).first
         drag_slider(self.page, slider, fraction, steps)
         self.frame()
+
+
+def until(
+    read: Callable[[], Any], expected: Any, wait: Callable[[], Any], seconds: float = 60, why: str = ""
+) -> None:
+    """Reads again and again until it gives what is expected; fails with what it gave last."""
+    deadline = time.monotonic() + seconds
+    while (got := read()) != expected and time.monotonic() < deadline:
+        wait()
+    assert got == expected, why
 
 
 def drag_slider(page: Any, slider: Any, fraction: float, steps: int = 12) -> None:

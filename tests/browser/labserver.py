@@ -11,11 +11,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from hosting import drag_slider, watch
+from hosting import drag_slider, until, watch
 
 
 def _free_port() -> int:
@@ -172,6 +173,14 @@ class Notebook:
     def ask(self, expression: str) -> str:
         """The `repr` of a Python expression, evaluated in the notebook's kernel."""
         return str(self.page.evaluate(ASK, expression))
+
+    def until(self, read: Callable[[], Any], expected: Any = True) -> None:
+        """Waits until `read()` gives what is expected."""
+        until(read, expected, lambda: self.page.wait_for_timeout(50))
+
+    def until_kernel(self, expression: str, expected: str) -> None:
+        """Waits until the kernel's `repr` of an expression is as expected: the browser's changes arrived."""
+        self.until(lambda: self.ask(expression), expected)
 
     def run(self, code: str) -> None:
         """Runs lines in the notebook's kernel, outside its cells."""

@@ -173,7 +173,7 @@ def test_zoom_and_pan_by_mouse_and_keyboard(hosted, view):
 
 def test_cards_are_buttons_that_select_their_cluster(hosted, view):
     host = hosted(view)
-    host.page.wait_for_timeout(300)
+    host.rest(300)
     card = host.root.get_by_role("button", name="Cluster 2: 100 images, 100 % of class")
     card.focus()
     host.page.keyboard.press("Enter")
@@ -274,14 +274,12 @@ def test_in_jupyterlab_the_kernel_follows(lab, page, theme):
     words = notebook.views.first.locator(".caps-words")
     assert words.inner_text().startswith("k = 10 on pixels")
     notebook.drag_slider("k", 1.0)
-    page.wait_for_timeout(500)
+    notebook.until_kernel("view.k", "30")
     assert words.inner_text().startswith("k = 30 on pixels")
-    assert notebook.ask("view.k") == "30"
     assert notebook.ask("view.words")[1:-1] == words.inner_text()
 
     page.keyboard.press("ArrowLeft")  # the slider has the focus: the arrow is its, not the notebook's
-    page.wait_for_timeout(500)
-    assert notebook.ask("view.k") == "29"
+    notebook.until_kernel("view.k", "29")
 
     box = notebook.views.first.locator(".caps-top").bounding_box()
     page.mouse.move(box["x"] + 4, box["y"] + 4)
@@ -289,10 +287,8 @@ def test_in_jupyterlab_the_kernel_follows(lab, page, theme):
     for x, y in ((0.99, 0.01), (0.99, 0.98), (0.01, 0.98)):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
     page.mouse.up()
-    page.wait_for_timeout(500)
-    assert notebook.ask("view.selection.tolist() == list(range(1797))") == "True"
+    notebook.until_kernel("view.selection.tolist() == list(range(1797))", "True")
     notebook.run("view.k, view.selection = 5, [3, 4]")
-    page.wait_for_timeout(500)
-    assert words.inner_text().startswith("k = 5")
+    notebook.until(lambda: words.inner_text().startswith("k = 5"))
     assert words.inner_text().endswith("2 images selected.")
     assert notebook.errors == []

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 from common import ROOT
-from hosting import drag_slider, watch
+from hosting import drag_slider, until, watch
 
 pytestmark = pytest.mark.browser
 
@@ -169,8 +169,9 @@ def test_views_follow_the_readers_theme(small: Site) -> None:
     small.page.emulate_media(color_scheme="light")
     light = small.pixels(view, "canvas.caps-maps")
     small.page.emulate_media(color_scheme="dark")
-    small.page.wait_for_timeout(50)
-    assert small.pixels(view, "canvas.caps-maps") != light
+    until(
+        lambda: small.pixels(view, "canvas.caps-maps") != light, True, lambda: small.page.wait_for_timeout(50)
+    )
     assert view.evaluate("(v) => getComputedStyle(v).backgroundColor") == "rgb(20, 23, 27)"
 
 

@@ -67,9 +67,7 @@ def test_lab_runs_cells_and_the_kernel_follows(lab, page):
     notebook = lab.open(page, CELLS)
     notebook.views.first.wait_for()
     notebook.drag_slider("x", 1.0)
-    page.wait_for_timeout(400)
-    assert notebook.ask("view.x") == "10"
+    notebook.until_kernel("view.x", "10")
     notebook.run("view.x = 4")
-    page.wait_for_timeout(300)
-    assert notebook.views.first.get_by_role("slider").input_value() == "4"
+    notebook.until(notebook.views.first.get_by_role("slider").input_value, "4")
     assert notebook.errors == []

@@ -7,15 +7,11 @@ from views import SLIDERS, VIEWS
 
 pytestmark = pytest.mark.browser
 
-# Twenty-five moves every 25 ms; meanwhile the page's own frames and pauses are counted.
+# Twenty-five moves every 25 ms.
 FLOOD = """async ([label, count]) => {
   const slider = [...document.querySelectorAll('input[type=range]')].find((s) => s.ariaLabel === label);
   const [low, high, step] = [slider.min, slider.max, slider.step].map(Number);
   const places = Math.round((high - low) / step) + 1;
-  let frames = 0, longest = 0, before = performance.now(), on = true;
-  const tick = () => { const now = performance.now(); frames++; longest = Math.max(longest, now - before);
-    before = now; if (on) requestAnimationFrame(tick); };
-  requestAnimationFrame(tick);
   const start = performance.now();
   for (let j = 1; j <= count; j++) {
     slider.value = low + step * ((j * 7) % places);
@@ -25,9 +21,25 @@ FLOOD = """async ([label, count]) => {
   }
   const seconds = (performance.now() - start) / 1000;
   await new Promise((done) => setTimeout(done, 50));
-  on = false;
-  return { seconds, frames, longest, last: Number(slider.value), saves: model.saves };
+  return { seconds, last: Number(slider.value), saves: model.saves };
 }"""
+BUSY = 1.0  # CPU-seconds; 0.15 to 0.35 measured, and a view that drew every move would take seconds
+
+
+def flood(page, label: str) -> dict[str, float]:
+    """A thousand moves, and the CPU-seconds of the page's own thread: other work cannot add to them."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> float:
+        metrics = tools.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+    before = spent()
+    told = page.evaluate(FLOOD, [label, 1000])
+    return {**told, "busy": spent() - before}
+
+
 READ = {
     "clusters": lambda view: view.ks.index(view.k),
     "compare": lambda view: view.ks.index(view.k),
@@ -37,6 +49,7 @@ READ = {
     "pose": lambda view: view.pose[1],
     "sandbox": lambda view: view.iteration,
     "betas": lambda view: view.at,
+    "overlap": lambda view: view.shift,
 }
 
 
@@ -46,10 +59,8 @@ def test_a_thousand_moves_in_a_second_end_on_the_last(hosted, name):
     if name == "routing":
         view.iterations = 10
     host = hosted(view)
-    told = host.page.evaluate(FLOOD, [SLIDERS[name], 1000])
-    assert told["seconds"] < 2, told
-    assert told["frames"] >= 10, told
-    assert told["longest"] < 400, told  # milliseconds without a frame
+    told = flood(host.page, SLIDERS[name])
+    assert told["busy"] < BUSY, told
     assert told["saves"] <= 10 * told["seconds"] + 2, told
     host.settle(400)
     assert READ[name](view) == pytest.approx(told["last"])
@@ -67,12 +78,12 @@ def test_a_decoder_in_the_kernel_is_asked_for_the_newest_point_alone(hosted):
     view = cl.explore_latent(FakeVAE(dense=False), some_images())
     host = hosted(view)
     decoded = view._vae.decoded
-    told = host.page.evaluate(FLOOD, ["z1", 1000])
-    assert told["longest"] < 400, told
+    told = flood(host.page, "z1")
+    assert told["busy"] < BUSY, told
     for _ in range(4):
         host.settle(200)
     assert view.z[1] == pytest.approx(told["last"])
-    assert view._vae.decoded - decoded <= 12
+    assert view._vae.decoded - decoded <= 10 * told["seconds"] + 2
     assert host.words() == view.words
     assert host.errors == []
 

@@ -18,14 +18,14 @@ def test_dragging_beta_changes_what_is_shown(hosted):
     host = hosted(view)
     page = host.page
     slider = page.locator("input[data-control=beta]")
-    slider.wait_for()
-    page.wait_for_timeout(200)
+    host.settle()
     before = page.locator(REBUILT).evaluate(PIXELS)
     assert page.locator(".caps-words").inner_text() == view.words
     slider.focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(400)
-    assert page.locator(".caps-words").inner_text().startswith("β = 8: reconstruction 30.0 nats")
+    host.settle()
+    assert view.beta == 8
+    assert host.words().startswith("β = 8: reconstruction 30.0 nats")
     assert page.locator(REBUILT).evaluate(PIXELS) != before
     assert host.errors == []
     assert host.requests == []

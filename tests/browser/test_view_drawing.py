@@ -201,7 +201,7 @@ def test_one_question_at_a_time_and_the_newest_wins(host, view):
     model = view._model
     press(host, SEVEN)  # no answer yet: the helper's sync() is what lets one through
     host.page.mouse.up()
-    host.page.wait_for_timeout(200)
+    host.rest(200)
     assert host.page.evaluate("model.get('asked')") == 1
     asked = model.asked
     answered(host)
@@ -231,7 +231,7 @@ def test_without_a_kernel_it_says_so_and_one_can_go_on(host):
     before = host.pixels(PAD)
     press(host, [(0.3, 0.5), (0.6, 0.5)])
     host.page.mouse.up()
-    host.page.wait_for_timeout(2700)
+    host.rest(2700)
     assert host.root.locator(".caps-words").inner_text().startswith("The kernel does not answer")
     picture = host.root.locator(SEEN).evaluate("(c) => c.toDataURL()")
     press(host, [(0.1, 0.1), (0.9, 0.1)])
@@ -347,7 +347,7 @@ def test_bundled_networks_need_no_kernel(hosted):
     host.page.mouse.up()
     view.strokes = [*view.strokes, tuple(host.page.evaluate("model.get('strokes')")[-1])]
     assert host.root.locator(".caps-words").inner_text() == view.words != words
-    host.page.wait_for_timeout(2700)
+    host.rest(2700)
     assert host.root.locator(".caps-words").inner_text() == view.words
     assert host.errors == []
 
@@ -395,8 +395,7 @@ def test_in_jupyterlab(lab, page):
     )
     words = root.locator(".caps-words").inner_text()
     assert words.startswith("The network sees")
-    page.wait_for_timeout(500)
-    assert notebook.ask("pad.words") == repr(words)
+    notebook.until_kernel("pad.words", repr(words))
     assert notebook.ask("len(pad.strokes)") == "1"
     assert notebook.ask("int((model.classify(pad.image[None])[0] == pad.predicted))") == "1"
     assert not notebook.errors

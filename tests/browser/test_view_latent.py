@@ -90,7 +90,7 @@ def test_a_drag_does_not_talk_to_the_kernel(host, view):
     host.page.mouse.down()
     for share in np.linspace(0.5, 0, 40):
         host.page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
-    host.page.wait_for_timeout(300)
+    host.rest(300)
     assert host.words().startswith("z0 = −3.00σ")
     assert host.page.evaluate("model.saves") == before
     host.page.mouse.up()
@@ -271,7 +271,7 @@ def test_a_silent_kernel_is_told(hosted):
     view = explore_latent(FakeVAE(dense=False), some_images())
     host = hosted(view)
     host.drag_slider("z1", 1.0)
-    host.page.wait_for_timeout(4400)  # no answer is let through
+    host.rest(4400)  # no answer is let through
     words = host.root.locator(".caps-words")
     assert words.inner_text().startswith("The kernel does not answer")
     for _ in range(3):
@@ -302,15 +302,12 @@ def test_in_jupyterlab(lab, page):
     notebook = lab.open(page, CELLS)
     notebook.views.nth(1).wait_for()
     notebook.drag_slider("z1", 1.0)
-    page.wait_for_timeout(500)
-    assert notebook.ask("view.z[1]") == "3.0"
-    assert notebook.views.first.locator(".caps-words").inner_text() == ast.literal_eval(
-        notebook.ask("view.words")
-    )
+    notebook.until_kernel("view.z[1]", "3.0")
+    words = notebook.views.first.locator(".caps-words")
+    assert words.inner_text() == ast.literal_eval(notebook.ask("view.words"))
     notebook.views.nth(1).get_by_role("button", name="one iteration back").click()
-    page.wait_for_timeout(500)
-    assert notebook.ask("routing.iteration") == "2"
+    notebook.until_kernel("routing.iteration", "2")
     notebook.run("routing.iteration = 1")
-    page.wait_for_timeout(500)
-    assert notebook.views.nth(1).locator(".caps-words").inner_text().startswith("Iteration 1 of 3")
+    told = notebook.views.nth(1).locator(".caps-words")
+    notebook.until(lambda: told.inner_text().startswith("Iteration 1 of 3"))
     assert notebook.errors == []

@@ -81,7 +81,7 @@ def test_a_drag_does_not_talk_to_the_kernel(host, view):
     host.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     host.page.mouse.down()
     host.page.mouse.move(box["x"], box["y"] + box["height"] / 2, steps=40)
-    host.page.wait_for_timeout(300)
+    host.rest(300)
     assert host.page.evaluate("model.saves") == before
     host.page.mouse.up()
     host.settle()

@@ -152,10 +152,8 @@ def test_stepping_and_playing(host, view):
     host.settle()
     assert view.iteration == 2
     host.root.get_by_role("button", name="Play").click()
-    host.settle(1100)
-    assert view.iteration == 3
-    host.settle(900)
-    assert host.root.get_by_role("button", name="Play").is_visible()  # it stopped by itself
+    host.until(lambda: view.iteration, 3)
+    host.root.get_by_role("button", name="Play").wait_for()  # it stops by itself
 
 
 def test_running_more_iterations(host, view):
