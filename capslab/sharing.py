@@ -43,3 +43,24 @@ def weights_by_layer(caps: Any) -> list[dict[str, Any]]:
     row = {"layer": "digit capsules", "as built": children * each, "shared over places": caps.grid[2] * each}
     rows.append({**row, "one a place": children * each, "dense layer": children * size * digits * pose})
     return rows
+
+
+def cost(caps: Any) -> dict[str, int]:
+    """Weights, and products for one image, of a capsule network's two parts.
+
+    A convolution's window is one set of weights and is multiplied out at every place. The routing
+    layer has a matrix for each pair of child and parent: each vote is made once, and each iteration
+    weighs it and compares it.
+
+    Parameters
+    ----------
+    caps : as for `weights_by_layer`.
+    """
+    *convolutions, routing = weights_by_layer(caps)
+    children, digits, pose, _ = caps.routing_weights().weights.shape
+    return {
+        "convolutions: weights": sum(row["as built"] for row in convolutions),
+        "routing: weights": routing["as built"],
+        "convolutions: products": sum(row["one a place"] for row in convolutions),
+        "routing: products": routing["as built"] + 2 * caps.iterations * children * digits * pose,
+    }

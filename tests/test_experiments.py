@@ -8,7 +8,7 @@ from capslab.data.moved import shifted, turned
 from capslab.errors import ArgumentError
 from capslab.experiments import nearest_mean, removal_mask, removal_test, route_all
 from capslab.routing import RoutingWeights, routing_by_agreement, squash
-from capslab.sharing import weights_by_layer
+from capslab.sharing import cost, weights_by_layer
 
 rng = np.random.default_rng(0)
 LEARNED = RoutingWeights(rng.normal(size=(6, 4, 5, 3)), rng.normal(0, 0.1, (4, 5)), 3)
@@ -189,3 +189,16 @@ def test_weights_are_counted_as_the_network_has_them():
     }
     assert rows["digit capsules"]["as built"] == rows["digit capsules"]["dense layer"] == 72 * 8 * 160
     assert rows["digit capsules"]["shared over places"] == 2 * 8 * 160
+
+
+def test_a_larger_image_costs_the_routing_layer_weights_and_the_convolutions_none():
+    networks = [cl.CapsNet((side, side, 1), 10, preset="digits") for side in (8, 16)]
+    small, wide = map(cost, networks)
+    children = [len(net.routing_weights().weights) for net in networks]
+    assert small["routing: weights"] == children[0] * 4 * 160
+    assert small["routing: products"] == children[0] * (4 * 160 + 2 * 3 * 160)
+    assert wide["convolutions: weights"] == small["convolutions: weights"]
+    for name in ("routing: weights", "routing: products"):
+        assert wide[name] * children[0] == small[name] * children[1]
+    many = cost(cl.CapsNet((8, 8, 1), 30, preset="digits"))
+    assert many["routing: weights"] == 3 * small["routing: weights"]

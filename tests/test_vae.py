@@ -150,6 +150,25 @@ def test_importance_bound_is_never_looser_than_the_elbo_beyond_its_error():
     assert tight[2] > loose.mean() - error
 
 
+def test_both_bounds_come_from_the_same_draws():
+    vae = cl.VAE((8, 8, 1), 3)
+    images = noise(7)
+    bound = vae.elbo(images, samples=5, seed=2)
+    np.testing.assert_array_equal(bound.tighter, vae.log_likelihood(images, samples=5, seed=2))
+    codes, one = vae.encode_full(images), vae.elbo(images, seed=4)
+    drawn = np.random.default_rng(4).normal(size=codes.mean.shape).astype("f4")
+    z = codes.mean + codes.deviation * drawn
+    log_q = -0.5 * (drawn**2 + codes.log_variance)  # the constants cancel
+    by_hand = (-0.5 * z**2 - log_q).sum(axis=1) - vae.reconstruction_nats(images, z)
+    np.testing.assert_allclose(one.tighter, by_hand, rtol=1e-5)
+
+
+@pytest.mark.parametrize("samples", [0, -1, 1.5, True])
+def test_no_draws_are_no_bound(samples):
+    with pytest.raises(ArgumentError, match="`samples` should be a whole number"):
+        cl.VAE((4, 4, 1), 1).elbo(noise(1, (4, 4, 1)), samples=samples)
+
+
 def test_importance_bound_finds_the_true_likelihood_where_it_is_known():
     # A decoder that ignores z: p(x) = p(x|z), so with many draws the bound is exact whatever q is.
     vae = cl.VAE((4, 4, 1), 1)
