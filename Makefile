@@ -1,6 +1,7 @@
 # make lab      install into .venv and open the course in JupyterLab
 # make run      execute the whole course without a browser
 # make test     everything (slow tests, browser tests); make test-fast: the inner loop
+# make test-binder   what Binder would build, built and opened; needs the package index
 # make build    rebuild the notebooks with their figures; make doctor: look at this machine
 # ARGS goes to the command: make lab ARGS="--no-browser --port 8899"
 # PYTHON chooses the interpreter: make lab PYTHON=python3.12
@@ -16,7 +17,10 @@ WORKERS ?= 2
 ONE_THREAD := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 TESTS = $(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: lab run doctor build pretrain test test-fast lint pins clean help
+# What the test of the hub puts in front of it.
+PROXY := deploy/jupyterhub/proxy
+
+.PHONY: lab run doctor build pretrain test test-fast test-binder lint pins clean help
 
 lab: $(VENV)/.installed
 	@$(BIN)/capslab lab -- $(ARGS)
@@ -38,18 +42,21 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: lint
+test: lint $(PROXY)/node_modules/.installed
 	$(TESTS) $(ARGS)
 
 test-fast: lint
 	$(TESTS) -m "not slow and not browser" $(ARGS)
 
-# Needs the Python of binder/runtime.txt.
+# Needs the package index and, like pins, the Python of binder/runtime.txt.
+test-binder: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m binder -s tests/browser/test_binder.py $(ARGS)
+
 pins:
 	@python="$(PYTHON)"; "$${python:-python3}" binder/pin.py
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PROXY)/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:
@@ -72,10 +79,14 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.made
 
 $(VENV)/.installed-test: pyproject.toml $(VENV)/.made
 	@echo "Installing the course and what its tests need into $(VENV)."
-	$(call install,-e '.[test$(comma)grading]')
+	$(call install,-e '.[test$(comma)grading$(comma)hub]')
 	@touch $(VENV)/.installed
 
 comma := ,
+
+$(PROXY)/node_modules/.installed: $(PROXY)/package-lock.json
+	npm ci --prefix $(PROXY) --no-fund --no-audit
+	@touch $@
 
 $(VENV)/.made:
 	@if [ -n "$(PYTHON)" ]; then candidates="$(PYTHON)"; \
