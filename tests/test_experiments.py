@@ -195,8 +195,9 @@ def test_a_larger_image_costs_the_routing_layer_weights_and_the_convolutions_non
     networks = [cl.CapsNet((side, side, 1), 10, preset="digits") for side in (8, 16)]
     small, wide = map(cost, networks)
     children = [len(net.routing_weights().weights) for net in networks]
-    assert small["routing: weights"] == children[0] * 4 * 160
-    assert small["routing: products"] == children[0] * (4 * 160 + 2 * 3 * 160)
+    pose = 10 * 8  # numbers in the poses of ten digit capsules
+    assert small["routing: weights"] == children[0] * 8 * pose
+    assert small["routing: products"] == children[0] * (8 * pose + 2 * 3 * pose)
     assert wide["convolutions: weights"] == small["convolutions: weights"]
     for name in ("routing: weights", "routing: products"):
         assert wide[name] * children[0] == small[name] * children[1]

@@ -61,7 +61,8 @@ class OverlapNet(CapsNet):
     says which pixels of the image that digit covers: it knows the capsule's pose *and* sees the first
     feature maps, where the strokes still are.
 
-    Parameters are those of `CapsNet`; presets "overlap" (36×36) and "overlap-digits" (12×12).
+    Parameters are those of `CapsNet`; presets "overlap" and "overlap-quick" (36×36; the second learns more
+    in a minute and less in an hour) and "overlap-digits" (12×12).
     Sides must be multiples of 4, as the decoder doubles a quarter-size map twice.
     """
 

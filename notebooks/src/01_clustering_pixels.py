@@ -104,7 +104,7 @@ plots.clouds(told, title=f"{len(steps)} steps until no image changes its cluster
 #
 # ## k under your hand
 #
-# **Predict:** at k = 10, how many of the ten mean images will be a clean digit (or garment), and which classes will share a cluster? Then drag k. **From which k
+# **Predict:** with as many clusters as classes, how many of the mean images will be a clean digit (or garment), and which classes will share a cluster? Then drag k. **From which k
 # on** has every class a cluster of its own?
 
 # %%
@@ -220,7 +220,7 @@ spread = {"inertia / lowest": runs.inertia / runs.inertia.min(), "matched accura
 plots.scores_with_spread(spread, f"twenty runs of k-means, k = {k}", (0, 1.6))
 
 # %% [markdown]
-# One number hardly moves, the other does. Then take the run with the lowest inertia, that is what everybody does. **Is it the best by matched accuracy?** And what is the inertia of the
+# Which of the two moves more? People take the run with the lowest inertia, for they have no labels. **Is it the best by matched accuracy?** And what is the inertia of the
 # *true classes*, each with its own mean?
 
 # %%
@@ -243,7 +243,7 @@ cl.verdict(
 )
 
 # %% [markdown]
-# The optima are many and nearly equally deep. What costs accuracy is not that the search ends in the wrong one: it is **what is being searched for**.
+# Are the optima nearly equally deep, and the true classes no optimum at all? Then what costs accuracy is not that the search ends in the wrong one: it is **what is being searched for**.
 #
 # ## Who always stays together?
 #
@@ -311,7 +311,7 @@ plots.table(
 )  # fmt: skip
 
 # %% [markdown]
-# Tens of thousands of images take longer than a lesson, so that was measured once, on MNIST, and is bundled; one call measures it again on your machine. **Who would win at a million images?** Filled marks are bundled, hollow
+# Tens of thousands of images take longer than a lesson, so that was measured once, on MNIST, and is bundled; the line below says when, where, and the call that measures it again on your machine. **Who would win at a million images?** Filled marks are bundled, hollow
 # ones were measured a moment ago; exponents are fitted from 5,000 images on, where overhead no longer counts.
 
 # %%
@@ -389,7 +389,7 @@ plots.scores_with_spread(
 # ## Answer
 #
 # **What does clustering see in raw pixels?** Ink in the same places. It groups what looks alike *where it stands*, and that goes with meaning only as far as the images of a class lie on top of each other. The search is quick and its many
-# optima are nearly equal; the number it makes small is not the one you care for. **In the figures above, neither more images nor a better search brings it near the methods that are told the classes: it needs other vectors.** That is what the rest of the course is about.
+# optima are nearly equally deep; the number it makes small is not the one you care for. **In the figures above, neither more images nor a better search brings it near the methods that are told the classes: it needs other vectors.** That is what the rest of the course is about.
 # On to [02](02_dense_baseline.ipynb), where a network makes some.
 #
 # **Sources.** Lloyd 1982, *Least squares quantization in PCM*; Rousseeuw 1987, *Silhouettes*; Hubert & Arabie 1985, *Comparing partitions* (ARI); Kuhn 1955, *The Hungarian method*; Arthur & Vassilvitskii 2007, *k-means++*.

@@ -43,7 +43,7 @@ told = [f"ink {p.sum() / one.images.sum():.2f}\nat {direction(p):.0f}°" for p i
 plots.image_grid(np.array(about), told)
 
 # %% [markdown]
-# The amount hardly notices. The direction says just what was done. A **capsule** keeps both: a short *vector* whose **length** says *how sure* it is that its thing is there, and whose **direction**
+# Which of the two tells what was done? A **capsule** keeps both: a short *vector* whose **length** says *how sure* it is that its thing is there, and whose **direction**
 # says *how* the thing looks, its **pose**. Nobody tells it what the numbers of a pose should mean; they become whatever helps.
 #
 # ## Squash: a length that reads as "how sure"
