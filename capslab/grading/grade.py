@@ -67,7 +67,7 @@ def grade(
         grade would be worth anything, and none is given.
     """
     with _alone(room):
-        protection = strongest()
+        protection = replace(strongest(), hidden=(str(room.root),))
         work = [(name, student) for name in assignments for student in room.students()]
         scaled = {name: proved(room, name, protection, limits or Limits()) for name in assignments}
         outcomes: list[Outcome] = []
@@ -121,8 +121,8 @@ def proved(room: Classroom, name: str, protection: Protection, limits: Limits) -
         )
     return replace(
         limits,
-        cpu_s=max(limits.cpu_s, SLOWER * marked.seconds / 10),
-        wall_s=max(limits.wall_s, SLOWER * marked.seconds / 5),
+        cpu_s=max(limits.cpu_s, SLOWER * marked.cpu_s / 10),
+        wall_s=max(limits.wall_s, SLOWER * marked.wall_s / 5),
     )
 
 
@@ -159,7 +159,7 @@ def _one(
         points=round(sum(marked.points.values()), 2),
         words=words,
         earned=tuple(marked.points.items()),
-        seconds=round(marked.seconds, 2),
+        seconds=round(marked.cpu_s, 2),
     )
     return Done(graded, _autograded(submission, marked), print_)
 

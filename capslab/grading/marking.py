@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from capslab.course.assignment import checks
 from capslab.exercises.core import Exercise
-from capslab.exercises.judge import judge
+from capslab.exercises.judge import Verdict, judge
 from capslab.exercises.registry import find
-from capslab.grading.outcome import DIED, MEMORY, OUTPUT, PERSON, TIME
-from capslab.grading.replay import Unreadable, answer
-from capslab.grading.sandbox import MEGABYTE, Ended, Limits, Protection, run
-from capslab.grading.slicing import LONGEST, needed, only, plain, reads, units
+from capslab.grading.asking import TRIES, Heard, Plan, Question, ask, errors
+from capslab.grading.outcome import DIED, MEMORY, PERSON, TIME
+from capslab.grading.replay import answer
+from capslab.grading.sandbox import Limits, Protection
+from capslab.grading.slicing import LONGEST, doubtful, needed, only, plain, reads, units
 from capslab.grading.submission import Submission
 
-TRIES = 3  # times as long for a submission that waited rather than computed
 PEEKS = re.compile(
     r"capslab\.exercises|_reference\b|\.reference\b|getsource|__subclasses__|\bgc\.get_objects"
 )
 UNSEEN = re.compile(r"import \*|\bexec\(|\bglobals\(\)|\bsetattr\(|run_line_magic")  # binds a name unread
+MOST_WORDS = 1500  # letters about one exercise
 WORDS = {
     TIME: "It did not come to an end in the time that there is. Does a loop never end?",
     MEMORY: "It needed more memory than there is.",
     DIED: "It ended the process that it ran in.",
 }
+NO_VERDICT = Verdict(False, 0, 1)
 
 
 @dataclass
@@ -37,38 +39,49 @@ class Marked:
     points : of each exercise.
     words : what the student reads about each exercise; nothing of the hidden cases.
     found : (name of an outcome, words) pairs.
-    seconds, peak_mb : used.
+    cpu_s, wall_s, peak_mb : used.
     """
 
     points: dict[str, float] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     found: list[tuple[str, str]] = field(default_factory=list)
-    seconds: float = 0.0
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
     peak_mb: float = 0.0
 
+    def add(self, heard: Heard, found: bool = True) -> Heard:
+        """Adds what asking took, and what was found in it."""
+        self.found += heard.found if found else []
+        self.cpu_s, self.wall_s = self.cpu_s + heard.cpu_s, self.wall_s + heard.wall_s
+        self.peak_mb = max(self.peak_mb, heard.peak_mb)
+        return heard
 
-@dataclass
-class Plan:
-    """Numbered steps of a job: cells first by their own numbers, questions by numbers of their own."""
 
-    cells: dict[int, str]
-    questions: dict[int, tuple[str, int, str, list[tuple]]]  # number: exercise, place, answer, cases
+@dataclass(frozen=True)
+class Judged:
+    """An exercise's answer on the visible cases and on the hidden ones; `why` it has none."""
 
-    def steps(self, chosen: set[int], questions: set[int], without: set[int]) -> list[dict[str, Any]]:
-        steps: list[tuple[float, dict[str, Any]]] = [
-            (n, {"step": n, "code": self.cells[n]}) for n in chosen - without if n in self.cells
-        ]
-        for number in questions - without:
-            _, place, asked, cases = self.questions[number]
-            steps.append((place - 0.5, {"step": number, "answer": asked, "cases": cases}))
-        return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
+    exercise: Exercise
+    visible: Verdict = NO_VERDICT
+    hidden: Verdict = NO_VERDICT
+    why: str = ""
+
+    @property
+    def points(self) -> float:
+        return 0.0 if self.why else self.exercise.earned(self.hidden.passed, self.hidden.total)
+
+    @property
+    def right(self) -> bool:
+        return not self.why and self.visible.complete and self.hidden.complete
 
 
 def mark(submission: Submission, seed: int, limits: Limits, protection: Protection) -> Marked:
     """Asks a submission what its functions give, and judges that.
 
-    A cell or function that hangs, takes too much or ends its process is left out in the next
-    attempt, so that it costs its own exercise and no other.
+    An exercise that is not right is asked again in two cases. Where reading may not have found all
+    that it depends on, everything before it is run, as a person would. And what its author reads
+    about it comes from a process that never held a hidden case: an exception's text, for one, could
+    carry them out.
 
     Parameters
     ----------
@@ -79,153 +92,107 @@ def mark(submission: Submission, seed: int, limits: Limits, protection: Protecti
     cells = {i: plain(c.source) for i, c in enumerate(book.cells) if c.cell_type == "code"}
     for place in submission.places.values():
         cells.pop(place, None)
-    exercises = {name: find(name) for name in submission.places}
+    exercises = {n: find(name) for n, name in enumerate(submission.places, start=len(book.cells))}
     questions = {}
-    for number, (name, place) in enumerate(submission.places.items(), start=len(book.cells)):
-        asked = next(c.answer for c in checks(book.cells[place].source) if c.exercise == name)
-        questions[number] = (name, place, asked, _cases(exercises[name], seed))
+    for n, exercise in exercises.items():
+        place = submission.places[exercise.name]
+        asked = next(c.answer for c in checks(book.cells[place].source) if c.exercise == exercise.name)
+        questions[n] = Question(exercise.name, place, asked, [*_visible(exercise), *_hidden(exercise, seed)])
     parts = units(cells)
-    slices, kept = {}, set()
-    for n, (_, place, asked, _) in questions.items():
-        chosen = needed(parts, place, asked)
-        kept |= chosen
-        slices[n] = {parts[i].cell for i in chosen}
-    plan = Plan(only(cells, [parts[i] for i in sorted(kept)]), questions)
-    answers, blamed = _asked(plan, slices, limits, protection, marked)
+    chosen = {n: needed(parts, one.place, one.answer) for n, one in questions.items()}
+    thin = Plan(only(cells, [parts[i] for i in sorted(set().union(*chosen.values()))]), questions)
     whole = Plan(cells, questions)
-    lost = {n for n in questions if n not in blamed and _lost(answers.get(n), whole, n)}
-    if lost:  # reading did not find what it needs: run everything before it, as a person would
-        everything = {n: {i for i in cells if i < questions[n][1]} for n in lost}
-        again, more_blamed = _asked(whole, everything, limits.times(TRIES), protection, marked)
-        answers |= {n: said for n, said in again.items() if said.get("kind") == "answer"}
-        blamed |= {n: why for n, why in more_blamed.items() if n in lost and n not in answers}
-    for number, (name, *_) in questions.items():
-        said = answers.get(number, {})
-        points, words = _judged(exercises[name], said, seed, blamed.get(number))
-        marked.points[name], marked.words[name] = points, words.encode("utf-8", "replace").decode()
-    if any(PEEKS.search(text) for text in plan.cells.values()):
+    plans = {n: (thin, {parts[i].cell for i in chosen[n]}) for n in questions}
+
+    heard = marked.add(ask(thin, {n: used for n, (_, used) in plans.items()}, limits, protection))
+    judged = {n: _judged(exercises[n], heard, n, seed) for n in questions}
+    doubted = {n: {i for i in cells if i < questions[n].place} for n, one in judged.items()
+               if not one.right and not one.why
+               and (doubtful(parts, chosen[n], questions[n].place)
+                    or _missing(heard.answers.get(n), cells, questions[n].place))}  # fmt: skip
+    if doubted:
+        again = ask(whole, doubted, limits.times(TRIES), protection)
+        now = {n: _judged(exercises[n], again, n, seed) for n in doubted}
+        better = {n for n, one in now.items() if one.points >= judged[n].points and not one.why}
+        judged |= {n: now[n] for n in better}
+        plans |= {n: (whole, doubted[n]) for n in better}
+        marked.add(again, found=bool(better))
+    said = {n: _words(one) for n, one in judged.items() if one.right or one.why}
+    for plan in (thin, whole):
+        shown = {n: used for n, (its, used) in plans.items() if its is plan and n not in said}
+        if shown:
+            seen = {n: replace(questions[n], cases=_visible(exercises[n])) for n in shown}
+            heard = ask(Plan(plan.cells, seen), shown, limits.times(TRIES), protection)
+            said |= {n: _words(judged[n], heard.answers.get(n), heard.blamed.get(n)) for n in shown}
+    for n, exercise in exercises.items():
+        marked.points[exercise.name] = judged[n].points
+        marked.words[exercise.name] = said[n].encode("utf-8", "replace").decode()[:MOST_WORDS]
+    if any(PEEKS.search(text) for text in thin.cells.values()):
         marked.found.append((PERSON, "Its code looks for the reference solutions; it found none here."))
     return marked
 
 
-def _cases(exercise: Exercise, seed: int) -> list[tuple]:
-    return [case.args for case in (*exercise.cases(0, False), *exercise.cases(seed, True))]
+def _visible(exercise: Exercise) -> list[tuple]:
+    return [case.args for case in exercise.cases(0, False)]
 
 
-def _asked(
-    plan: Plan, slices: dict[int, set[int]], limits: Limits, protection: Protection, marked: Marked
-) -> tuple[dict[int, dict[str, Any]], dict[int, str]]:
-    """What each question was answered, and which have no answer for which reason."""
-    answers: dict[int, dict[str, Any]] = {}
-    blamed: dict[int, str] = {}
-    without: set[int] = set()
-    doubted = False
-    for _ in range(2 * len(slices) + 3):
-        open_ = {n for n in slices if n not in answers and n not in blamed}
-        if not open_:
-            break
-        chosen = set().union(*(slices[n] for n in open_))
-        end = run({"steps": plan.steps(chosen, open_, without)}, limits, protection)
-        marked.seconds += end.cpu_s
-        marked.peak_mb = max(marked.peak_mb, end.peak_mb)
-        if end.printed > limits.output_mb * MEGABYTE and not any(n == OUTPUT for n, _ in marked.found):
-            marked.found.append((OUTPUT, f"It printed {end.printed / MEGABYTE:,.0f} MB."))
-        _heard(end, plan, answers)
-        if end.why == "done":
-            break
-        doubtful = end.why == DIED or end.waited or end.step is None
-        if doubtful and not doubted:
-            doubted, limits = True, limits.times(TRIES) if end.waited else limits
-            continue
-        if end.step is None or end.step in without:
-            blamed |= dict.fromkeys(open_ - answers.keys(), end.why)
-            marked.found.append((end.why, ""))
-            break
-        without.add(end.step)
-        if end.step in plan.questions:
-            answers.pop(end.step, None)
-            blamed[end.step] = end.why
-            marked.found.append((end.why, f"{plan.questions[end.step][0]}: {end.why}."))
-        else:
-            marked.found.append((end.why, f"Cell {end.step + 1}: {end.why}."))
-            lost = (n for n in open_ - answers.keys() if _defines(plan, end.step, n))
-            blamed |= dict.fromkeys(lost, end.why)
-    for said in answers.values():
-        if _memory_error(said):
-            marked.found.append((MEMORY, "It asked for more memory than there is."))
-            break
-    return answers, blamed
+def _hidden(exercise: Exercise, seed: int) -> list[tuple]:
+    return [case.args for case in exercise.cases(seed, True)]
 
 
-def _defines(plan: Plan, step: int, number: int) -> bool:
-    """Whether a cell that cannot run holds the only definition of an answer."""
-    return bool(reads(plan.cells[step]).binds & reads(plan.questions[number][2]).wants)
-
-
-def _heard(end: Ended, plan: Plan, answers: dict[int, dict[str, Any]]) -> None:
-    """Adds what a process answered, with the errors of the cells before."""
-    errors: dict[Any, Any] = {}
-    asked = None
-    for event in end.events:
-        kind, step = event.get("kind"), event.get("step")
-        if kind == "start":
-            asked = step
-        elif step != asked:
-            continue  # an answer to what was not asked
-        elif kind == "answer" and step in plan.questions and step not in answers:
-            answers[step] = event
-        elif kind == "raised" and step in plan.questions and step not in answers:
-            answers[step] = {**event, "cells": dict(errors)}
-        elif kind == "raised":
-            errors[step] = event.get("error")
-
-
-def _errors(said: Any) -> list[dict[str, Any]]:
-    """The exceptions in an answer."""
-    if not isinstance(said, dict):
-        return []
-    found = [said.get("error")]
-    results = said.get("results")
-    found += (
-        [one.get("raised") for one in results if isinstance(one, dict)] if isinstance(results, list) else []
+def _missing(said: Any, cells: dict[int, str], place: int) -> bool:
+    """Whether a name was missing that a cell before binds, or may bind in a way that reading does not see."""
+    names = {error.get("missing") for error in errors(said)} - {None, ""}
+    before = [text for n, text in cells.items() if n < place]
+    return bool(names) and any(
+        len(text) > LONGEST or UNSEEN.search(text) or names & reads(text).binds for text in before
     )
-    return [one for one in found if isinstance(one, dict)]
 
 
-def _memory_error(said: Any) -> bool:
-    return any(error.get("type") == "MemoryError" for error in _errors(said))
+def _judged(exercise: Exercise, heard: Heard, n: int, seed: int) -> Judged:
+    """What an answer is worth."""
+    if n in heard.blamed:
+        return Judged(exercise, why=heard.blamed[n])
+    said, first = heard.answers.get(n, {}), len(_visible(exercise))
+    return Judged(
+        exercise, _verdict(exercise, said, 0, first, 0), _verdict(exercise, said, first, 10**6, seed, True)
+    )
 
 
-def _lost(said: Any, plan: Plan, number: int) -> bool:
-    """Whether a name was missing that a cell before may bind in a way that reading does not see."""
-    before = [text for n, text in plan.cells.items() if n < plan.questions[number][1]]
-    unseen = any(len(text) > LONGEST or UNSEEN.search(text) for text in before)
-    return unseen and any(error.get("missing") for error in _errors(said))
-
-
-def _judged(exercise: Exercise, said: dict[str, Any], seed: int, why: str | None) -> tuple[float, str]:
-    """Points of one exercise, and words about it."""
-    most = f"of {exercise.points} point{'s' * (exercise.points != 1)}"
-    if why is not None:
-        return 0.0, f"0 {most}. {WORDS.get(why, '')}".strip()
+def _verdict(
+    exercise: Exercise, said: dict[str, Any], first: int, many: int, seed: int, hard: bool = False
+) -> Verdict:
+    """The verdict on what was given for some of the cases."""
     if said.get("kind") != "answer":
-        return 0.0, f"0 {most}. {_no_answer(said)}"
-    shown = len(exercise.cases(0, False))
+        return NO_VERDICT
     try:
-        visible = judge(exercise, answer(said, 0, shown), 0, False)
-        hidden = judge(exercise, answer(said, shown, 10**6), seed, True)
-    except (Unreadable, TypeError, ValueError):
-        return 0.0, f"0 {most}. What it gives cannot be read."
-    points = exercise.earned(hidden.passed, hidden.total)
-    head = f"{points:g} {most}."
-    if hidden.complete and visible.complete:
-        return points, f"{head} All visible checks passed, and all further ones."
+        return judge(exercise, answer(said, first, many), seed, hard)
+    except Exception:  # whatever was forged: no honest process says it
+        return Verdict(True, 0, 1, "What it gives cannot be read.")
+
+
+def _words(judged: Judged, said: dict[str, Any] | None = None, why: str | None = None) -> str:
+    """Words about one exercise.
+
+    Parameters
+    ----------
+    said, why : its answer, or why there is none, where only the visible cases were known.
+    """
+    exercise, points, hidden = judged.exercise, judged.points, judged.hidden
+    head = f"{points:g} of {exercise.points} point{'s' * (exercise.points != 1)}."
+    if judged.right:
+        return f"{head} All visible checks passed, and all further ones."
+    if reason := judged.why or why:
+        return f"{head} {WORDS.get(reason, '')}".strip()
+    if said is None or said.get("kind") != "answer":
+        return f"{head} {_no_answer(said or {})}"
+    visible = _verdict(exercise, said, 0, 10**6, 0)
     if not visible.complete:
         count = f"{visible.passed} of {visible.total} visible checks passed. " if visible.attempted else ""
-        return points, f"{head} {count}{visible.message}"
+        return f"{head} {count}{visible.message}"
     if hidden.mistake:
-        return points, f"{head} All visible checks passed, not all further ones. {hidden.message}"
-    return points, (
+        return f"{head} All visible checks passed, not all further ones. {hidden.message}"
+    return (
         f"{head} All visible checks passed, but {hidden.total - hidden.passed} of {hidden.total} further "
         "ones did not: they use other numbers and rarer situations."
     )

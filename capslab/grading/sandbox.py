@@ -28,6 +28,7 @@ SAMPLING_SECONDS = 0.1
 FIRST_USER = 64000  # users that own nothing on any usual system
 KEPT_OUTPUT = 4000
 READING_SECONDS = 0.5  # for a megabyte, at the most, on a busy machine
+MOST_READING = 10  # times the limit of a step
 
 
 class Stopped(Exception):
@@ -60,11 +61,20 @@ class Limits:
 
 @dataclass(frozen=True)
 class Protection:
-    """How submissions are kept apart: `isolate` their own view of the machine, `user` to run as or None."""
+    """How submissions are kept apart.
+
+    Attributes
+    ----------
+    isolate : each gets a view of the machine of its own.
+    user : number of the first user to run as; None for the grader's own.
+    by : names of the protections that hold, of "files", "network", "processes", "user".
+    hidden : folders out of its sight, wherever they lie.
+    """
 
     isolate: bool
     user: int | None
     by: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -108,7 +118,8 @@ def _shown() -> list[str]:
 
 def _hidden() -> list[str]:
     beside = PACKAGE.parent if (PACKAGE.parent / "pyproject.toml").is_file() else None
-    own = [PACKAGE / "exercises", PACKAGE / "_course"]
+    packages = {PACKAGE, *(Path(place, "capslab") for place in sys.path if place)}
+    own = [package / name for package in packages for name in ("exercises", "_course")]
     return [str(path) for path in (*own, *([beside / "notebooks"] if beside else []))]
 
 
@@ -171,7 +182,7 @@ def run(job: dict[str, Any], limits: Limits, protection: Protection) -> Ended:
             "root": str(root),
             "folder": str(folder),
             "shown": _shown(),
-            "hidden": _hidden(),
+            "hidden": [*_hidden(), *protection.hidden],
             "told": answers_in,
             "files_mb": limits.files_mb,
             "data_mb": limits.memory_mb * 2 + 1000,
@@ -195,9 +206,10 @@ def run(job: dict[str, Any], limits: Limits, protection: Protection) -> Ended:
         feeder = threading.Thread(target=_feed, args=(job_in, {**job, "path": _path()}), daemon=True)
         feeder.start()
         try:
-            return _Watch(process, answers_out, limits).ended()
+            watch = _Watch(process, answers_out, limits, [step["step"] for step in job["steps"]])
+            return watch.ended()
         finally:
-            _end(process)
+            _end(process, None if "processes" in protection.by else uid)
             os.close(answers_out)
             assert process.stdout is not None
             process.stdout.close()
@@ -213,9 +225,13 @@ def _feed(pipe: int, job: dict[str, Any]) -> None:
         pickle.dump(job, file, protocol=4)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends a process and whatever it started."""
-    for one in [*list(_family(process.pid))[1:], process]:
+def _end(process: subprocess.Popen[bytes], uid: int | None) -> None:
+    """Ends a process and whatever it started: all that its user runs, where it could leave its family."""
+    theirs: list[psutil.Process] = []
+    for one in psutil.process_iter() if uid is not None else ():
+        with suppress(psutil.Error):
+            theirs += [one] if one.uids().real == uid else []
+    for one in [*list(_family(process.pid))[1:], process, *theirs]:
         with suppress(psutil.Error, OSError):
             one.kill()
     with suppress(OSError):
@@ -228,11 +244,13 @@ class _Watch:
 
     MOST_ANSWERS = 32 * MEGABYTE
 
-    def __init__(self, process: subprocess.Popen[bytes], answers: int, limits: Limits) -> None:
-        self.process, self.limits = process, limits
+    def __init__(
+        self, process: subprocess.Popen[bytes], answers: int, limits: Limits, steps: list[int]
+    ) -> None:
+        self.process, self.limits, self.steps = process, limits, steps
         self.end = Ended()
         self.buffer, self.received = b"", 0
-        self.over = False
+        self.over = self.busy = False  # busy: within a step
         self.answers = answers
         self.started = time.monotonic()
         self.step_from = (0.0, self.started, 0.0, 0)  # CPU, wall, waiting and output when the step began
@@ -256,11 +274,9 @@ class _Watch:
                 if time.monotonic() - sampled >= SAMPLING_SECONDS:
                     sampled = time.monotonic()
                     self._sample()
-                if self.process.poll() is not None and self.end.why == "done" and not self._complete():
-                    # a child that keeps the pipes open must not keep us
-                    selector.close() if sampled - self.started > 3600 else None
-                    if not self._pending(selector):
-                        break
+                gone = self.process.poll() is not None and self.end.why == "done" and not self._complete()
+                if gone and not self._pending(selector):
+                    break  # a child that keeps the pipes open must not keep us
         self.end.wall_s = time.monotonic() - self.started
         self.end.cpu_s = self.cpu
         if self.end.why == "done" and not self._complete():
@@ -288,12 +304,16 @@ class _Watch:
                 return self._stop("kernel died")  # somebody else wrote to our pipe
             if not isinstance(event, dict):
                 return self._stop("kernel died")
-            if event.get("kind") == "protected":
-                self.end.by = tuple(str(one) for one in event.get("by", ()))
+            if event.get("kind") == "protected" and not self.end.events:
+                self.end.by = tuple(event["by"])
                 continue
             if event.get("kind") == "start":
-                self.end.step = event.get("step")
+                if self.busy or event.get("step") not in self.steps[:1]:
+                    continue  # no step begins twice, or before the last one ended, and its clock neither
+                self.end.step, self.busy = self.steps.pop(0), True
                 self.step_from = (self.cpu, time.monotonic(), self.waiting, self.end.printed)
+            elif event.get("step") == self.end.step:
+                self.busy = False
             self.end.events.append(event)
             if event.get("kind") == "end":
                 self.over = True
@@ -326,7 +346,8 @@ class _Watch:
         used = self.cpu - self.step_from[0]
         passed = time.monotonic() - self.step_from[1] - (self.waiting - self.step_from[2])
         # what it prints, it waits for us to read
-        passed -= READING_SECONDS * (self.end.printed - self.step_from[3]) / MEGABYTE
+        reading = READING_SECONDS * (self.end.printed - self.step_from[3]) / MEGABYTE
+        passed -= min(reading, MOST_READING * self.limits.wall_s)
         if used > self.limits.cpu_s:
             self._stop("time limit")
         elif passed > self.limits.wall_s:

@@ -25,11 +25,15 @@ class Reads:
     binds : names that it defines, at its top level or through `global`.
     wants : names that it, or a function in it, looks up outside.
     changes : names whose value it may change: `a[0] = 1`, `a.append(1)`.
+    surely : those of `binds` whose value before no longer counts, as they are not bound under an `if`.
+    fixed : whether it binds functions, classes and modules alone.
     """
 
     binds: frozenset[str] = frozenset()
     wants: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
+    surely: frozenset[str] = frozenset()
+    fixed: bool = False
 
 
 def plain(source: str) -> str:
@@ -64,7 +68,9 @@ def reads(source: str) -> Reads:
         table = symtable.symtable(source, "cell", "exec")
     except UNREADABLE:
         return Reads()
-    binds, wants = set(), set()
+    binds: set[str] = set()
+    wants: set[str] = set()
+    far: set[str] = set()  # bound through `global`, in a function
     tables = [table]
     while tables:
         one = tables.pop()
@@ -73,7 +79,7 @@ def reads(source: str) -> Reads:
         for symbol in one.get_symbols():
             outside = top or symbol.is_global()
             if outside and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
-                binds.add(symbol.get_name())
+                (binds if top else far).add(symbol.get_name())
             if outside and symbol.is_referenced():
                 wants.add(symbol.get_name())
     imported = {
@@ -82,7 +88,33 @@ def reads(source: str) -> Reads:
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
-    return Reads(frozenset(binds), frozenset(wants), frozenset(_changed(tree) - imported))
+    added = {node.target.id for node in ast.walk(tree)
+             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)}  # fmt: skip
+    return Reads(
+        frozenset(binds | far),
+        frozenset(wants | (added & binds)),
+        frozenset(_changed(tree) - imported),
+        frozenset(_surely(tree) - added),
+        not far and all(isinstance(node, FIXED) for node in tree.body),
+    )
+
+
+FIXED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+
+
+def _surely(tree: ast.Module) -> set[str]:
+    """Names that the statements at the top level bind, those within an `if`, loop or `try` left out."""
+    surely: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            surely.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            surely |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            surely |= {one.id for target in targets for one in ast.walk(target)
+                       if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}  # fmt: skip
+    return surely
 
 
 def _changed(tree: ast.Module) -> set[str]:
@@ -165,11 +197,23 @@ def needed(parts: list[Unit], before: int, answer: str) -> set[int]:
                 continue
             if not parts[position].python or (here.binds | here.changes) & wanted:
                 chosen.add(position)
-                wanted -= here.binds - here.wants - here.changes
+                wanted -= here.surely - here.wants - here.changes
                 wanted |= here.wants
                 names |= here.wants
         if len(names) == known:
             return chosen
+
+
+def doubtful(parts: list[Unit], chosen: set[int], before: int) -> bool:
+    """Whether a statement that was left out may have changed a value that the answer depends on.
+
+    >>> parts = units({0: "t = {}", 1: "fill(t)", 2: "def f(x): return t[x]"})
+    >>> doubtful(parts, needed(parts, 3, "f"), 3)
+    True
+    """
+    values = {name for i in chosen if not parts[i].reads.fixed for name in parts[i].reads.binds}
+    left = (parts[i].reads for i in range(len(parts)) if i not in chosen and parts[i].cell < before)
+    return any(values & (one.wants | one.binds) for one in left)
 
 
 def only(cells: dict[int, str], kept: list[Unit]) -> dict[int, str]:

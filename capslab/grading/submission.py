@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 
 from capslab.course.assignment import checks
-from capslab.grading.outcome import MISNAMED, OUTPUT, PERSON, TAMPERED
+from capslab.grading.outcome import MISNAMED, OUTPUT, PERSON, TAMPERED, UNREADABLE
 from capslab.grading.slicing import LONGEST
 
 MEGABYTE = 2**20
@@ -40,6 +40,8 @@ class Submission:
 
 def chosen(folder: Path, assignment: str) -> tuple[Path | None, list[tuple[str, str]]]:
     """The file to grade in a student's folder: the right name, or the only notebook there."""
+    if folder.is_symlink() or folder.parent.is_symlink():  # to the solutions, or to another's work
+        return None, [(UNREADABLE, "Its folder is a link to another one.")]
     right = folder / f"{assignment}.ipynb"
     if right.is_file():
         return right, []
