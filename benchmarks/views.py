@@ -120,6 +120,7 @@ def views() -> dict[str, tuple[str, Callable[[], Any]]]:
         "latent, d = 2, with the plane": ("z0", lambda: cl.explore_latent(plane, images)),
         "pose": ("pose[0]", lambda: cl.explore_pose(capsnet, images[0])),
         "sandbox": ("iteration", cl.routing_sandbox),
+        "overlap": ("shift", lambda: cl.explore_overlap(cl.pretrained("capsnet-overlap"), images)),
     }
 
 

@@ -20,6 +20,16 @@ def test_starts_at_the_elbo_and_says_what_it_shows():
     assert "nearest(8)" in view.code
 
 
+def test_the_code_runs(capsys, monkeypatch):
+    trained = []
+    monkeypatch.setitem(vars(cl), "VAE", lambda shape, latent_dim, beta: beta)
+    monkeypatch.setitem(vars(cl), "fit", lambda beta, images: trained.append(beta))
+    view = cl.explore_beta(sweep(), beta=8)
+    exec(view.code, {"sweep": view.sweep, "images": cl.load("digits")})
+    assert capsys.readouterr().out == "30.0 1.0 1\n"
+    assert trained == [8]
+
+
 def test_state_is_given_back_and_the_picture_is_drawn():
     view = cl.explore_beta(sweep(), beta=7)
     again = cl.explore_beta(sweep(), state=view.state)

@@ -17,7 +17,7 @@ function render({ model, el }) {
   const send = sender(model, 10, view.root);
   const beta = slider({ label: "β", name: "beta", min: 0, max: betas.length - 1, value: at(),
     onmove: (i) => send({ at: i }), format: (i) => String(betas[i]) });
-  view.controls.append(beta.node);
+  if (!view.hidden("beta")) view.controls.append(beta.node);
 
   const scale = TALL / Math.max(shape[0], shape[1]);
   const strip = (label) => canvas(m * (shape[1] * scale + 2), shape[0] * scale, label);

@@ -15,6 +15,10 @@ from capslab.errors import ArgumentError, Said
 from capslab.widgets.base import Array, View, fill, module, style
 
 RECIPE = """\
+import numpy as np
+import capslab as cl
+from capslab import plots
+
 i = sweep.nearest(⟨beta⟩)
 print(sweep.reconstruction[i], sweep.kl[i], sweep.active[i])  # nats, nats, dimensions
 plots.image_grid(np.concatenate([sweep.originals, sweep.rebuilt[i], sweep.drawn[i]]))
@@ -36,7 +40,7 @@ class BetaView(View):
     _esm = module("betas")
     _css = style("betas")
     STATE = ("at",)
-    CONTROLS = ("pictures", "dimensions", "trade", "code")
+    CONTROLS = ("beta", "pictures", "dimensions", "trade", "code")
 
     at = t.Int(0).tag(sync=True)
     betas: t.List[Any] = t.List().tag(sync=True)
@@ -131,7 +135,7 @@ def explore_beta(
     sweep : what `beta_sweep(images)` gives.
     beta : the weight to begin with; the nearest of the sweep's.
     state : what `view.state` of another such view gave, to show the same.
-    hide : parts to leave out: "pictures", "dimensions", "trade", "code".
+    hide : parts to leave out: "beta", "pictures", "dimensions", "trade", "code".
 
     Returns
     -------

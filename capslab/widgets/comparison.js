@@ -25,7 +25,7 @@ function render({ model, el }) {
     about.supervised[e] ? "made with labels" : "made without labels");
   const panels = each.map((e) => element("div", { class: "caps-panel", title: about.planes[e] },
     element("h4", { class: "caps-source" }, about.names[e]), element("div", { class: "caps-origin" },
-      `${about.dimensions[e].toLocaleString("en")} number${about.dimensions[e] === 1 ? "" : "s"} an image, `, mark(e)), scatters[e].node));
+      `${about.dimensions[e].toLocaleString("en")} number${about.dimensions[e] === 1 ? "" : "s"} an image,`, mark(e)), scatters[e].node));
   view.body.append(...panels);
   const scores = scoreTable({ about, mark });
   const pairs = pairTable({ about });
@@ -99,8 +99,9 @@ function scoreTable({ about, mark }) {
     const best = Math.max(...values.map((seeds) => (seeds[0] === null ? -Infinity : seeds[0])));
     values.forEach((seeds, e) => {
       const known = seeds.filter((v) => v !== null);
-      const range = known.length > 1 ? ` (${Math.min(...known).toFixed(2)}–${Math.max(...known).toFixed(2)})` : "";
-      cells[e][column].textContent = seeds[0] === null ? "–" : `${seeds[0].toFixed(2)}${range}`;
+      const range = known.length > 1 ? `(${Math.min(...known).toFixed(2)}–${Math.max(...known).toFixed(2)})` : "";
+      const told = seeds[0] === null ? "–" : `${seeds[0].toFixed(2)} `;
+      cells[e][column].replaceChildren(told, element("span", { class: "caps-span" }, range));
       cells[e][column].classList.toggle("caps-best", seeds[0] === best);
     });
   });

@@ -19,7 +19,7 @@ function thumbnailStrip({ images, labels, positions, classes, label, onpick, dra
   const size = Math.max(0.5, Math.min(5, 26 / Math.max(height, width)));
   const tiles = [];
   for (let slot = 0; slot < count; slot++) {
-    const picture = canvas(width * size, height * size, null, { "aria-hidden": true });
+    const picture = canvas(width * size, height * size, null, { "aria-hidden": "true" });
     drawImage(picture.context, images.data, slot * height * width * channels, [height, width, channels], 0, 0, size);
     const own = positions.data[slot] === drawing;
     const name = own ? "your drawing" : nameImage(positions.data[slot], labels.data[slot], classes);

@@ -12,6 +12,7 @@ from capslab.course.editions import edition
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+SHARE = "(s) => (s.value - s.min) / (s.max - s.min)"
 SOURCES = Path(__file__).parents[2] / "notebooks" / "src"
 
 
@@ -31,7 +32,7 @@ def test_run_all_and_drag_every_slider(lab, page, name):
             if not slider.is_visible() or not slider.is_enabled():
                 continue
             before, words = slider.input_value(), view.locator(".caps-words").inner_text()
-            drag_slider(page, slider, 0.8 if float(before) <= float(slider.get_attribute("max")) / 2 else 0.2)
+            drag_slider(page, slider, 0.9 if slider.evaluate(SHARE) <= 0.5 else 0.1)
             assert slider.input_value() != before, (name, position, i)
             dragged += 1
             if slider.get_attribute("data-control") == "pen":

@@ -13,7 +13,28 @@ REBUILT = "canvas[aria-label='rebuilt from their codes']"
 PIXELS = "(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
 
 
-def test_dragging_beta_changes_what_is_shown(hosted):
+def test_dragging_beta_with_a_mouse(hosted):
+    view = cl.explore_beta(sweep())
+    host = hosted(view, theme="dark")
+    before = {
+        name: host.pixels(f"canvas[aria-label^='{name}']") for name in ("rebuilt", "drawn", "KL", "Sharp")
+    }
+    originals, saves = host.pixels("canvas[aria-label='test images']"), host.page.evaluate("model.saves")
+    host.drag_slider("β", 1.0)
+    assert host.words().startswith("β = 8")
+    for name, pixels in before.items():
+        assert host.pixels(f"canvas[aria-label^='{name}']") != pixels, name
+    assert host.pixels("canvas[aria-label='test images']") == originals
+    host.settle()
+    assert view.beta == 8
+    assert host.words() == view.words
+    assert host.page.evaluate("model.saves") == saves + 1  # when the mouse was let go
+    host.root.get_by_role("button", name="Show the code").click()
+    assert "sweep.nearest(8)" in host.root.locator(".caps-code").inner_text()
+    assert host.errors == []
+
+
+def test_keys_change_what_is_shown(hosted):
     view = cl.explore_beta(sweep())
     host = hosted(view)
     page = host.page

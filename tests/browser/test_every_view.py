@@ -1,0 +1,101 @@
+"""What every view does: names for all it has, room at 200 % zoom, contrast in both themes, the Tab key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hosting import THEMES
+from views import SLIDERS, VIEWS
+
+pytestmark = pytest.mark.browser
+
+# Elements that act or show but that a screen reader could not name.
+NAMELESS = """(root) => {
+  const seen = (node) => node.checkVisibility({ visibilityProperty: true })
+    && !node.closest('[aria-hidden=true]');
+  const named = (node) => node.ariaLabel || node.title || node.textContent.trim()
+    || (node.labels && node.labels[0] && node.labels[0].textContent.trim());
+  return [...root.querySelectorAll('canvas, input, select, button, [role=application], [role=group]')]
+    .filter((node) => seen(node) && !named(node)).map((node) => node.outerHTML.slice(0, 120));
+}"""
+
+# Text whose contrast with the paper under it is below 4.5 (WCAG AA), with that contrast.
+PALE = """(root) => {
+  const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const rgb = (papers) => { probe.clearRect(0, 0, 1, 1);
+    for (const colour of papers) { probe.fillStyle = colour; probe.fillRect(0, 0, 1, 1); }
+    return Array.from(probe.getImageData(0, 0, 1, 1).data).slice(0, 3); };
+  const linear = (v) => (v <= 0.04 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const light = (colour) => colour.map((v) => linear(v / 255))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const pale = [];
+  for (const node of root.querySelectorAll('*')) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+    if (!own || !node.checkVisibility({ visibilityProperty: true }) || node.matches(':disabled')) continue;
+    const papers = ['#fff'];
+    const above = [];
+    for (let at = node; at; at = at.parentElement) above.unshift(getComputedStyle(at).backgroundColor);
+    papers.push(...above);
+    const inks = [...papers, getComputedStyle(node).color];
+    const [a, b] = [light(rgb(papers)), light(rgb(inks))].sort((x, y) => y - x);
+    const contrast = (a + 0.05) / (b + 0.05);
+    if (contrast < 4.5) pale.push(`${contrast.toFixed(2)} ${node.outerHTML.slice(0, 110)}`);
+  }
+  return pale;
+}"""
+
+# Parts that stick out of the view, where nothing scrolls them into sight.
+CUT = """(root) => { const edge = root.getBoundingClientRect().right + 1;
+  return [...root.querySelectorAll('canvas, button, input, select, p, h4')]
+    .filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > edge
+      && !node.closest('.caps-scroll, .caps-code') ).map((node) => node.outerHTML.slice(0, 120)); }"""
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_all_has_a_name_room_and_contrast(hosted: Any, name: str) -> None:
+    host = hosted(VIEWS[name]())
+    host.settle()
+    view = host.root.element_handle()
+    assert host.page.evaluate(NAMELESS, view) == []
+    for theme in ("light", "dark"):
+        host.page.evaluate("(style) => { document.body.style.cssText += style; }", THEMES[theme])
+        host.settle()
+        assert host.page.evaluate(PALE, view) == [], theme
+    host.page.set_viewport_size({"width": 600, "height": 450})  # as at 200 % zoom
+    host.settle()
+    assert host.page.evaluate(CUT, view) == []
+    assert host.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert host.errors == []
+
+
+@pytest.mark.parametrize("name", SLIDERS)
+def test_the_tab_key_reaches_the_slider_and_arrows_move_it(hosted: Any, name: str) -> None:
+    host = hosted(VIEWS[name]())
+    host.settle()
+    at = "() => document.activeElement.ariaLabel"
+    for _ in range(60):
+        host.page.keyboard.press("Tab")
+        if host.page.evaluate(at) == SLIDERS[name]:
+            break
+    assert host.page.evaluate(at) == SLIDERS[name]
+    words = host.words()
+    for key in ("ArrowLeft", "ArrowRight", "ArrowRight"):  # wherever it stands, one of them moves it
+        host.page.keyboard.press(key)
+        if host.words() != words:
+            break
+    assert host.words() != words
+    assert host.errors == []
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_with_all_controls_hidden_the_words_stay(hosted: Any, name: str) -> None:
+    view = VIEWS[name]()
+    view.hide = list(view.CONTROLS)
+    host = hosted(view)
+    host.settle()
+    assert host.words() == view.words
+    assert not host.root.get_by_role("button", name="Show the code").is_visible()
+    slider = SLIDERS.get(name, "no slider")
+    assert host.root.get_by_role("slider", name=slider, exact=True).locator("visible=true").count() == 0
+    assert host.errors == []
