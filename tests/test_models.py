@@ -28,6 +28,8 @@ def caps_parameters(model):
         ("visible", (28, 28, 1), (6, 6, 2), 111_488),
         ("accurate", (28, 28, 1), (3, 3, 8), 116_848),
         ("paper", (28, 28, 1), (6, 6, 32), 6_804_384),
+        ("overlap", (36, 36, 1), (3, 3, 12), 317_528),
+        ("overlap-quick", (36, 36, 1), (3, 3, 8), 179_736),
     ],
 )
 def test_presets_have_the_shapes_and_sizes_they_promise(preset, shape, grid, parameters):

@@ -401,7 +401,7 @@ plots.table(
 # ## What does a larger problem cost?
 #
 # The article says that capsule networks **scale well**. Every image costs the same, so a million cost a million times one; that is so for any network. But *larger* images, or *more classes*? Each primary capsule has a matrix of its own for each class.
-# **Predict:** with twice the height and twice the width, four times the pixels, how many times the weights have the convolutions? And the routing layer?
+# **Predict:** with twice the height and twice the width, four times the pixels, how many times the weights have the convolutions? And the routing layer? (*Products* are the multiplications for one image.)
 
 # %%
 height, width, channels = images.shape

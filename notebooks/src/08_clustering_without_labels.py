@@ -339,13 +339,13 @@ print(runs)
 def spread(run, what):
     values = [row[what] for row in runs.where(run=run) if row[what] is not None]
     low, middle, high = np.quantile(values, [0, 0.5, 1]) if values else (0, 0, 0)
-    return f"{middle:.5g} ({low:.4g} to {high:.4g})" if values else None
+    return f"{middle:.4g} ({low:.4g} to {high:.4g})" if values else None
 
 
 # %%
 steps = {
     "spectral": "web of pixels",
-    "selftrained": "and a pupil",
+    "selftrained": "web of pixels and a pupil",
     "edges": "web of edges",
     "full": "LabelFree",
 }
@@ -413,7 +413,7 @@ table = [
 ]
 for run, words in steps.items():
     on = "accuracy" if runs.where(run=run)[0]["test_accuracy"] is None else "test_accuracy"
-    row = {"method": words, "source": f"capslab, {columns[on]}", "accuracy": spread(run, on)[:6]}
+    row = {"method": words, "source": f"capslab, {columns[on]}", "accuracy": spread(run, on).split()[0]}
     table.append(row | {asked: "yes, MNIST's; never the test score" if run == "full" else "yes, MNIST's"})
 plots.table(sorted(table, key=lambda row: row["accuracy"]))
 
@@ -459,7 +459,7 @@ shares = clustering.contingency(cuts["straightened"].labels_, other.labels).T
 plots.confusion(shares, row_names=other.classes, rows="class", columns="cluster")
 
 # %% [markdown]
-# Each column is a cluster. There are *groups* among clothes too; they are not the classes, and no cut repairs a web in which a shirt's nearest neighbour is a coat.
+# Each column is a cluster. Among clothes there are *groups* too; they are not the classes, and no cut repairs a web in which a shirt's nearest neighbour is a coat.
 #
 # **Could we have known without labels?** Two signs need none: how well two samples agree (as above), and how clear the groups are among the rows of eigenvectors (silhouette).
 # **Predict:** do they put these webs in the right order?
@@ -544,7 +544,7 @@ cl.progress("08")
 # %% [markdown]
 # ## Answer
 #
-# **How far can one get with no labels?** On handwritten digits, nearly as far as with them: ask only who is near, cut the web, let a network smooth the cut. Each step is old and
+# **How far can one get with no labels?** On handwritten digits, nearly as far as with them, as the tables show: ask only who is near, cut the web, let a network smooth the cut. Each step is old and
 # small; none knows what a digit is. **But "no labels" hides a person who looked at them:** the settings were chosen where labels could be seen, and on clothes the same settings find other groups
 # than the classes. Before you trust groups on images of your own, cluster two samples and see whether they agree; then label a hundred.
 #
