@@ -1,4 +1,4 @@
-"""The command `capslab`: lab, run, doctor, build, export, assignment, pretrain.
+"""The command `capslab`: lab, update, run, doctor, build, export, assignment, pretrain.
 
 Each command imports what it needs when it runs, so that `capslab --help` is instant.
 """
@@ -71,6 +71,24 @@ def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str,
         click.echo(line)
     click.echo(f"Opening {place}. Ctrl-C ends JupyterLab.")
     sys.exit(opening.start(place, jupyter_options))
+
+
+@main.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="The folder that capslab lab copied the course to (default: this one, or ./capslab-course).",
+)
+def update(folder: Path | None) -> None:
+    """Bring a folder of the course to the installed version, never over your work.
+
+    A notebook that you changed stays. Its newer version is set beside it, with the cells that you changed.
+    """
+    from capslab import lab as opening
+
+    place = opening.update(folder, lambda one: click.echo(str(one)))
+    click.echo(f"{place} is at version {__version__} of the course.")
 
 
 @main.command()

@@ -1,18 +1,18 @@
-"""`capslab lab`: JupyterLab on the course's first notebook."""
+"""`capslab lab`: JupyterLab on the course's first notebook; `capslab update`: a learner's folder made new."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import shutil
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from capslab.course.keeping import RECORD, Kept, bring
 from capslab.course.places import FIRST, PACKAGE, checkout
 from capslab.errors import ArgumentError, DataUnavailable, Said
 
-RECORD = ".capslab-course.json"  # the versions of the notebooks that a folder was given
 DEFAULT_FOLDER = "capslab-course"
 
 
@@ -26,69 +26,76 @@ def folder_to_open(wanted: Path | None) -> tuple[Path, list[str]]:
     if wanted is None and here is not None:
         return here, []
     folder = (wanted or Path(DEFAULT_FOLDER)).expanduser().absolute()
-    shipped = here or PACKAGE / "_course"
-    if not sorted(shipped.glob("*.ipynb")):
-        raise DataUnavailable(f"{shipped} holds no notebooks. Install capslab again, or run `capslab build`.")
     if folder.exists() and not folder.is_dir():
         raise ArgumentError("--dir", "a folder", Said(f"the file {folder}"), "Name another place.")
-    try:
-        return folder, copy(shipped, folder)
-    except OSError as error:
-        raise DataUnavailable(
-            f"{folder} cannot be written ({error.strerror or error}). Name another place with --dir."
-        ) from None
+    with _in_words(folder):
+        done = bring(_shipped(), folder)
+    copied = sum(one.state == "copied" for one in done)
+    said = [f"{copied} notebook{'s' * (copied > 1)} copied to {folder}."] if copied else []
+    return folder, said + [str(one) for one in done if one.state in ("renewed", "beside")]
 
 
-def copy(shipped: Path, folder: Path) -> list[str]:
-    """Copies notebooks into a folder, never over a learner's work; says what it did, a line each.
+def update(wanted: Path | None, told: Callable[[Kept], None]) -> Path:
+    """Brings a learner's folder to this version of the course and returns it.
 
-    What the folder lacks is copied. A notebook that the learner never touched is brought
-    up to date. Next to one that they changed, a newer version is set as `NAME.new.ipynb`, once.
+    Parameters
+    ----------
+    wanted : the folder; None is the current one, or `./capslab-course`, whichever holds a course.
+    told : called with what became of each notebook.
+
+    Raises
+    ------
+    ArgumentError : no course is there.
+    DataUnavailable : the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    record = folder / RECORD
-    given = _read(record)
-    said, copied = [], 0
-    for source in sorted(shipped.glob("*.ipynb")):
-        target, version = folder / source.name, _version(source)
-        if not target.exists():
-            shutil.copyfile(source, target)
-            copied += 1
-        elif (theirs := _version(target)) != version and given.get(source.name) != version:
-            if theirs == given.get(source.name):
-                shutil.copyfile(source, target)
-                said.append(f"{source.name} is brought up to date.")
-            else:
-                beside = _beside(target, version)
-                shutil.copyfile(source, beside)
-                said.append(f"{source.name} is yours and stays; beside it is the newer {beside.name}.")
-        given[source.name] = version
-    record.write_text(json.dumps(given, indent=1, sort_keys=True) + "\n", "utf-8")
-    if copied:
-        said.insert(0, f"{copied} notebook{'s' * (copied > 1)} copied to {folder}.")
-    return said
+    places = [wanted] if wanted is not None else [Path(), Path(DEFAULT_FOLDER)]
+    folder = next((p.expanduser().absolute() for p in places if (p.expanduser() / RECORD).is_file()), None)
+    if folder is None:
+        received, advice = Said(str(wanted or "none")), "`capslab lab` makes one, or name another place."
+        if wanted is None and (here := checkout()) is not None:
+            received = Said("none, and this course is a checkout")
+            advice = f"There `git pull` brings newer notebooks, and overwrites none of yours.{_own(here)}"
+        raise ArgumentError("--dir", "a folder that `capslab lab` copied the course to", received, advice)
+    with _in_words(folder):
+        bring(_shipped(), folder, told)
+    return folder
 
 
-def _beside(target: Path, version: str) -> Path:
-    """NAME.new.ipynb, or NAME.new2.ipynb and so on where that is taken by something else."""
-    number = 1
-    while True:
-        beside = target.with_name(f"{target.stem}.new{number if number > 1 else ''}.ipynb")
-        if not beside.exists() or _version(beside) == version:
-            return beside
-        number += 1
-
-
-def _version(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _read(record: Path) -> dict[str, str]:
+def _own(here: Path) -> str:
+    """Which of a checkout's notebooks the learner has changed, and what to do before a pull."""
+    ask = ["git", "-C", str(here), "status", "--porcelain", "--", "*.ipynb"]
     try:
-        read = json.loads(record.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return read if isinstance(read, dict) else {}
+        said = subprocess.run(ask, capture_output=True, text=True, timeout=20).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    names = [Path(line[3:]).name for line in said.splitlines() if line[1] == "M"]
+    if not names:
+        return ""
+    return (
+        f" Yours are {', '.join(names)}: copy them to other names, `git checkout` the originals, pull. "
+        "`capslab lab --dir FOLDER` works in a copy that `capslab update` keeps new."
+    )
+
+
+def _shipped() -> Path:
+    """The folder of this version's notebooks."""
+    shipped = checkout() or PACKAGE / "_course"
+    if not sorted(shipped.glob("*.ipynb")):
+        raise DataUnavailable(f"{shipped} holds no notebooks. Install capslab again, or run `capslab build`.")
+    return shipped
+
+
+@contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, DataUnavailable):
+            raise
+        raise DataUnavailable(
+            f"{folder} cannot be written ({error.strerror or error}). Name another place with --dir, or make "
+            "room there. Your notebooks are as they were."
+        ) from None
 
 
 #: our options: left out where the caller gives one of these spellings
@@ -126,6 +133,4 @@ def start(folder: Path, options: tuple[str, ...], *, classroom: bool = False) ->
     if os.name == "posix":
         sys.stdout.flush()
         os.execv(line[0], line)
-    import subprocess
-
     return subprocess.call(line)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -12,3 +14,16 @@ def data_sets() -> list[str]:
     """The data sets that tests run on: the digits always, MNIST where CAPSLAB_DATA has it."""
     shared = os.environ.get("CAPSLAB_DATA")
     return ["digits", "mnist"] if shared and Path(shared, "mnist").is_dir() else ["digits"]
+
+
+@contextmanager
+def full_disk(room: int = 0) -> Iterator[None]:
+    """A disk on which no file can grow past `room` bytes (POSIX)."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))

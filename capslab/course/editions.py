@@ -51,7 +51,7 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
         if kind == "code":
             unmarked = without_markers(text, f"{path.name}, cell {number}", keep=which == "solved")
             text = text if which == "assignment" else unmarked
-        name = _fingerprint(kind, text)[:8]
+        name = cell_id(kind, text)
         seen[name] += 1
         identity = name if seen[name] == 1 else f"{name}-{seen[name]}"
         new = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
@@ -102,6 +102,11 @@ def _unbalanced(where: str, line: int, marker: str) -> ArgumentError:
         Said(f"a lone {marker!r} in line {line} of {where}"),
         "Add the other marker or remove this one.",
     )
+
+
+def cell_id(kind: str, text: str) -> str:
+    """The id of a cell that says this, but for a number where a notebook says it twice."""
+    return _fingerprint(kind, text)[:8]
 
 
 def fingerprint(source: Any) -> str:
