@@ -250,7 +250,7 @@ def look(model, epoch):
 
 
 partly = cl.DenseNet(images.shape, seen.classes)
-cl.fit(partly, seen, epochs=4, after_epoch=look)
+history = cl.fit(partly, seen, epochs=4, after_epoch=look)
 
 # %% [markdown]
 # After each epoch k-means was run on what the hidden layer made of the same 800 images, all ten classes among them. **Does clustering improve while the network learns about seven of them?**
@@ -299,7 +299,7 @@ cl.verdict(
     "capsule networks cluster images by themselves",
     f"k-means on their poses matches {by_itself:.3f}, but the network was trained with the labels, and it is k-means "
     "that clusters: capsules give vectors, not groups",
-    outcome="refuted",
+    refuted=poses.supervised,
 )
 
 # %%
@@ -333,8 +333,7 @@ either = max(np.ptp(scores) for scores in routed.values())
 cl.verdict(
     "dynamic routing makes clustering more accurate",
     f"poses after one iteration {one:.3f}, after three {three:.3f}, runs differ by up to {either:.3f}; the dense hidden layer, without any capsule, {plain:.3f}. All were made with labels",
-    holds=three > max(one, plain) + either,
-    holds_partly=three > min(one, plain) + either,
+    holds=three > one + max(either, 0.005),
     refuted=True,
 )
 
