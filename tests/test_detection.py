@@ -276,5 +276,5 @@ def test_scenes_are_learned(digits):
     net = SceneNet((12, 12, 1), 10)
     cl.fit(net, digits, 1, show=False)
     measured = net.measure(digits.test, n=60)
-    assert measured["test precision"] > 0.5
-    assert measured["test recall"] > 0.4
+    assert measured["test precision"] > 0.9
+    assert measured["test recall"] > 0.7
