@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from itertools import pairwise
 
 import pytest
 
@@ -49,6 +50,37 @@ def test_only_what_an_answer_needs_is_run(cells, wanted):
     assert "|".join(lines(cells, "f")) == wanted
 
 
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        ({0: "x = 1", 1: "x += 1", 2: "def f(a): return x"}, "x = 1|x += 1|def f(a): return x"),
+        ({0: "x = 1", 1: "if g:\n    x = 2", 2: "f = x"}, "x = 1|if g:|    x = 2|f = x"),
+        ({0: "x = 1", 1: "x = 2", 2: "f = x"}, "x = 2|f = x"),
+        ({0: "def f(): 1", 1: "try: f = g\nexcept NameError: pass"},
+         "def f(): 1|try: f = g|except NameError: pass"),
+        ({0: "a, *b = 1, 2", 1: "a = 3", 2: "f = b"}, "a, *b = 1, 2|f = b"),
+    ],
+)  # fmt: skip
+def test_a_value_counts_until_another_surely_takes_its_place(cells, wanted):
+    assert "|".join(lines(cells, "f")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("cells", "doubt"),
+    [
+        ({0: "t = {}", 1: "fill(t)", 2: "def f(x): return t[x]"}, True),
+        ({0: "t = {}", 1: "def g(): t['a'] = 1", 2: "g()", 3: "def f(x): return t[x]"}, True),
+        ({0: "q = 0", 1: "def set_up():\n    global q\n    q = 1", 2: "set_up()", 3: "f = q"}, True),
+        ({0: "x = [1]", 1: "y = x", 2: "y.append(1)", 3: "f = x"}, True),
+        ({0: "import numpy as np", 1: "EPS = 1", 2: "def f(x): return np.x(EPS)", 3: "print(f, np)"}, False),
+        ({0: "def g(): 1", 1: "def f(x): return g()", 2: "train(f, g)"}, False),
+    ],
+)
+def test_a_value_that_something_left_out_may_change_is_in_doubt(cells, doubt):
+    parts = units(cells)
+    assert slicing.doubtful(parts, needed(parts, 99, "f"), 99) is doubt
+
+
 def test_nothing_after_the_check_is_run():
     assert lines({0: "f = 1", 5: "f = 2"}, "f", before=3) == ["f = 1"]
 
@@ -83,7 +115,8 @@ def test_every_notebook_is_an_assignment(path):
     ids = [mark["grade_id"] for mark in marks]
     assert len(set(ids)) == len(ids)
     assert any(name.startswith("check-") for name in ids)
-    assert any(name.startswith("prediction-") for name in ids)
+    asked = [one.source for one, answer in pairwise(book.cells) if "prediction-" in str(answer.metadata)]
+    assert all("**Predict" in text for text in asked)
     assert all(mark["locked"] for mark in marks if mark["grade_id"].startswith("check-"))
     assert all(editions.BEGIN not in c.source or c.metadata["nbgrader"]["solution"] for c in book.cells
                if c.cell_type == "code")  # fmt: skip

@@ -211,8 +211,9 @@ def doubtful(parts: list[Unit], chosen: set[int], before: int) -> bool:
     >>> doubtful(parts, needed(parts, 3, "f"), 3)
     True
     """
-    values = {name for i in chosen if not parts[i].reads.fixed for name in parts[i].reads.binds}
-    left = (parts[i].reads for i in range(len(parts)) if i not in chosen and parts[i].cell < before)
+    used = [parts[i].reads for i in chosen]
+    values = {name for one in used if not one.fixed or one.changes & one.wants for name in one.binds}
+    left = [part.reads for i, part in enumerate(parts) if i not in chosen and part.cell < before]
     return any(values & (one.wants | one.binds) for one in left)
 
 
