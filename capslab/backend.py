@@ -1,4 +1,4 @@
-"""The one place that knows TensorFlow: its import, its devices, its input pipeline.
+"""The place that knows TensorFlow: its import, its device, its input pipeline; `distribute` knows several.
 
 Layers, losses and models are written with `keras.ops` and run under any Keras backend
 (`KERAS_BACKEND=jax`, say); what cannot be said in Keras alone stands here.
@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+
+from capslab.lazy import LazyRows
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -53,6 +55,28 @@ with quiet():
             with contextlib.suppress(RuntimeError, ValueError):
                 tensorflow.config.experimental.set_memory_growth(_gpu, True)
 
+#: the strategy that joins this process with the other workers of TF_CONFIG, where that names several
+workers: Any = None
+
+
+def _join() -> Any:
+    """Meet the other workers of TF_CONFIG. TensorFlow takes them in before its first operation only."""
+    from capslab import machines
+
+    together = machines.described()
+    if together is None or keras.backend.backend() != "tensorflow":
+        return None
+    print(f"Worker {together.index} of {together.count} (TF_CONFIG): waiting for the others.", flush=True)
+    machines.meet(together, machines.patience())
+    options = tensorflow.distribute.experimental.CommunicationOptions(timeout_seconds=machines.patience())
+    with quiet(), contextlib.suppress(RuntimeError):  # TensorFlow was at work already: `distribute` says so
+        return tensorflow.distribute.MultiWorkerMirroredStrategy(communication_options=options)
+    return None
+
+
+if "TF_CONFIG" in os.environ:
+    workers = _join()
+
 
 def device() -> str:
     """The device that training will use, in words."""
@@ -75,16 +99,19 @@ def batches(
 
     Parameters
     ----------
-    images : `Images`; labels of 0 stand in where there are none.
+    images : `Images`; labels of 0 stand in where there are none. Those that lie in a file are read
+        from there a batch at a time, in the same order.
     passes : how often the images come round before the pipeline ends.
     """
     import tensorflow as tf
 
-    pixels = np.ascontiguousarray(images.images)
+    pixels = images.images
+    on_disk = isinstance(pixels, LazyRows)
     labels = np.zeros(len(pixels), "int32") if images.labels is None else images.labels.astype("int32")
     height, width = pixels.shape[1:3]
     with tf.device("CPU"):  # uint8 on the host: a quarter of what the network will see
-        all_pixels, all_labels = tf.constant(pixels), tf.constant(labels)
+        all_labels = tf.constant(labels)
+        all_pixels = None if on_disk else tf.constant(np.ascontiguousarray(pixels))
 
     order = tf.data.Dataset.range(len(pixels))
     if shuffle:
@@ -92,7 +119,11 @@ def batches(
     order = order.repeat(passes).batch(batch)
 
     def gather(positions: Any) -> tuple[Any, Any]:
-        return tf.gather(all_pixels, positions), tf.gather(all_labels, positions)
+        if not on_disk:
+            return tf.gather(all_pixels, positions), tf.gather(all_labels, positions)
+        x = tf.numpy_function(pixels.__getitem__, [positions], tf.uint8)
+        x.set_shape((positions.shape[0], *pixels.shape[1:]))
+        return x, tf.gather(all_labels, positions)
 
     def moved(positions: Any) -> tuple[Any, Any]:
         x, y = gather(positions)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from capslab import lazy
 from capslab.errors import ArgumentError, Said
+from capslab.lazy import LazyRows
 
 if TYPE_CHECKING:
     from capslab.data import Images
@@ -23,7 +25,7 @@ class Embedding:
 
     Attributes
     ----------
-    vectors : float32 array `(n, d)`.
+    vectors : float32 array `(n, d)`; of more than 256 MB, `capslab.lazy.LazyRows`.
     labels : integer array `(n,)`, or None where the images have none. Never used to
         cluster; only to score a clustering afterwards.
     images : the `Images` that were embedded, in the same order.
@@ -43,13 +45,13 @@ class Embedding:
     decode: Any = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        vectors = np.asarray(self.vectors)
+        vectors: Any = self.vectors if isinstance(self.vectors, LazyRows) else np.asarray(self.vectors)
         if vectors.ndim != 2 or not len(vectors):
             raise ArgumentError(
                 "vectors", "an array of shape (n, d) with n ≥ 1", self.vectors, "Give one row an image."
             )
-        if not np.isfinite(vectors).all():
-            bad = int((~np.isfinite(vectors)).any(axis=1).sum())
+        bad = 0 if vectors.dtype.kind in "iub" else _without_numbers(vectors)
+        if bad:
             raise ArgumentError(
                 "vectors",
                 "finite numbers",
@@ -64,7 +66,7 @@ class Embedding:
                     Said(f"{len(length)} of them"),
                     "Embed the images and take the labels from the same selection.",
                 )
-        object.__setattr__(self, "vectors", np.ascontiguousarray(vectors, dtype=np.float32))
+        object.__setattr__(self, "vectors", _as_float32(vectors))
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -79,7 +81,12 @@ class Embedding:
         index = np.atleast_1d(np.arange(len(self))[index])
         labels = None if self.labels is None else self.labels[index]
         return Embedding(
-            self.vectors[index], labels, self.images[index], self.source, self.supervised, self.decode
+            lazy.choose(self.vectors, index),
+            labels,
+            self.images[index],
+            self.source,
+            self.supervised,
+            self.decode,
         )
 
     def __str__(self) -> str:
@@ -121,8 +128,10 @@ def embed(model_or_images: Any, images: Images | None = None, what: str | None =
                 type(images).__name__,
                 "Write embed(model, images).",
             )
-        flat = images.images.reshape(len(images), -1)  # (n, h·w·c)
-        return Embedding(flat / np.float32(255), images.labels, images, "pixels", supervised=False)
+        pixels = images.images
+        small = pixels.size * 4 <= lazy.LARGE
+        vectors: Any = _scaled(pixels[:]) if small else LazyRows(pixels, convert=_scaled)
+        return Embedding(vectors, images.labels, images, "pixels", supervised=False)
     if not hasattr(model_or_images, "features"):
         raise ArgumentError(
             "model",
@@ -142,3 +151,20 @@ class Features:
     source: str
     supervised: bool
     decode: Any = None
+
+
+def _scaled(pixels: np.ndarray) -> np.ndarray:
+    """Images `(n, h, w, c)` as rows of grey levels in 0…1, float32 `(n, h·w·c)`."""
+    return pixels.reshape(len(pixels), -1) / np.float32(255)
+
+
+def _without_numbers(vectors: Any) -> int:
+    """How many rows hold NaN or infinity."""
+    return sum(int((~np.isfinite(vectors[part])).any(axis=1).sum()) for part in lazy.parts(vectors))
+
+
+def _as_float32(vectors: Any) -> Any:
+    """Float32, in memory up to `LARGE` bytes; more stay where they are."""
+    if isinstance(vectors, LazyRows) or (lazy.is_mapped(vectors) and vectors.size * 4 > lazy.LARGE):
+        return lazy.float32(vectors)
+    return np.ascontiguousarray(vectors, dtype=np.float32)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from capslab import lazy
 from capslab.errors import ArgumentError, Said
 
 #: labels travel to the browser as bytes
@@ -23,13 +24,25 @@ def checked_vectors(X: Any) -> np.ndarray:
     if array is None or array.ndim != 2 or not array.size:
         raise ArgumentError("embedding", "an Embedding or vectors (n, d)", X, "Give one row an image.")
     if not np.isfinite(array).all() or np.abs(array).max() > 1e30:
-        raise ArgumentError(
-            "embedding",
-            "finite numbers, none beyond ±1e30",
-            Said("NaN, infinity or larger numbers"),
-            "Drop those rows, or train the model again with a lower learning rate.",
-        )
+        raise not_numbers()
     return array
+
+
+def checked_rows(X: Any) -> Any:
+    """As `checked_vectors`; more than `lazy.LARGE` bytes as `LazyRows`, their numbers not checked yet."""
+    if getattr(X, "ndim", 0) == 2 and X.dtype.kind in "fiub" and 4 * X.size > lazy.LARGE:
+        return lazy.float32(X)
+    return checked_vectors(X)
+
+
+def not_numbers() -> ArgumentError:
+    """The error for vectors that cannot be compared."""
+    return ArgumentError(
+        "embedding",
+        "finite numbers, none beyond ±1e30",
+        Said("NaN, infinity or larger numbers"),
+        "Drop those rows, or train the model again with a lower learning rate.",
+    )
 
 
 def checked_ks(k: Any, X: np.ndarray) -> tuple[int, ...]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from capslab.clustering import lloyd
-from capslab.clustering.checks import checked_ks, checked_vectors, is_whole, too_few_distinct
+from capslab.clustering import lloyd, streamed
+from capslab.clustering.checks import checked_ks, checked_rows, is_whole, too_few_distinct
 from capslab.clustering.matching import accuracy_of, contingency, new_names
 from capslab.clustering.scores import (
     Curves,
@@ -22,12 +22,11 @@ from capslab.clustering.scores import (
     silhouette,
 )
 from capslab.errors import ArgumentError
+from capslab.lazy import LazyRows, parts
 
 if TYPE_CHECKING:
     from capslab.features import Embedding
 
-#: above this many dimensions, centres are searched in the leading principal components
-SEARCH_DIMENSIONS = 64
 #: images that a silhouette is computed on
 SILHOUETTE_IMAGES = 2000
 #: a path is searched at least this far, so that k = 10 alone is the same as k = 10 of 2…30
@@ -69,8 +68,12 @@ class Clustering:
         if embedding is None or embedding.images is None:
             return None
         images = embedding.images.images  # (n, h, w, c), 0…255
-        means = [images[self.labels == i].mean(axis=0) / 255 for i in range(self.k)]
-        return np.stack(means).astype(np.float32)
+        sums = np.zeros((self.k, *images.shape[1:]))
+        for part in parts(images):
+            pixels, labels = images[part], self.labels[part]
+            for i in np.unique(labels):
+                sums[i] += pixels[labels == i].sum(axis=0)
+        return (sums / self.sizes[:, None, None, None] / 255).astype(np.float32)
 
 
 class KMeansPath(BaseEstimator):
@@ -87,6 +90,8 @@ class KMeansPath(BaseEstimator):
     4. Clusters are named so that as many images as possible keep their number from one k
        to the next (Hungarian matching): colours stay put under a slider.
 
+    More than 256 MB of vectors, in memory or not, are gone through in blocks, all k in the same
+    passes (`capslab.clustering.streamed`); `benchmarks/scale.py` measures that.
     `benchmarks/clustering.py` measures time and inertia against `KMeans(n_init=10)`.
     Everything runs in one thread: when TensorFlow lives in the same process, the two
     libraries' thread pools fight over the cores, and k-means takes several times longer.
@@ -125,17 +130,15 @@ class KMeansPath(BaseEstimator):
         from sklearn import config_context
         from threadpoolctl import threadpool_limits
 
-        X = checked_vectors(X)
+        X = checked_rows(X)
         ks = checked_ks(self.k, X)
         if not is_whole(self.n_micro) or self.n_micro < 1:
             raise ArgumentError("n_micro", "a whole number from 1", self.n_micro, "Leave it at 1000.")
         if not is_whole(self.seed) or self.seed < 0:
             raise ArgumentError("seed", "a whole number from 0", self.seed, "Try seed=0.")
         self.n_features_in_ = X.shape[1]
-        self._origin = X.mean(axis=0, dtype=np.float64).astype(np.float32)
-        points = X - self._origin
-        self._scale = np.float32(np.abs(points).max() or 1)
-        points /= self._scale  # squares of very large or very small numbers stay numbers
+        core: Any = streamed if isinstance(X, LazyRows) else lloyd
+        points, self._origin, self._scale = core.centred(X)
         with (
             threadpool_limits(1),
             config_context(
@@ -143,42 +146,40 @@ class KMeansPath(BaseEstimator):
                 skip_parameter_validation=True,  # checked once, above, not for 400 fits
             ),
         ):
-            shown = _search_space(points, self.seed)
-            starts = self._search(shown, ks[-1])
+            shown = core.search_space(points, self.seed)
+            starts = self._search(core, shown, ks[-1])
             if ks[-1] not in starts:  # vectors that differ only outside the leading components
-                shown, starts = points, self._search(points, ks[-1])
-            self._settle(points, shown, ks, starts)
+                shown, starts = points, self._search(core, points, ks[-1])
+            for k in ks:
+                if k not in starts:
+                    raise too_few_distinct(k, max(starts))
+            self._name(ks, core.settled(points, shown, [starts[k].centers for k in ks]), len(points))
         self._X = X
         self._curves: Curves | None = None
         self.embedding_: Embedding | None = None
         return self
 
-    def _search(self, shown: np.ndarray, most: int) -> dict[int, lloyd.Fit]:
+    def _search(self, core: Any, shown: Any, most: int) -> dict[int, lloyd.Fit]:
         """Starting centres for each k, found on the micro-clusters."""
-        micro, sizes = lloyd.micro_clusters(shown, max(self.n_micro, 5 * most), most, self.seed)
+        micro, sizes = core.micro_clusters(shown, max(self.n_micro, 5 * most), most, self.seed)
         grown = lloyd.grow(micro, sizes, min(max(most, SEARCHED), len(micro)), self.seed)
         return lloyd.shrink(micro, sizes, grown)
 
-    def _settle(
-        self, points: np.ndarray, shown: np.ndarray, ks: tuple[int, ...], starts: dict[int, lloyd.Fit]
-    ) -> None:
-        """Settle each k on all points, and name its clusters after those of the k before."""
+    def _name(self, ks: tuple[int, ...], settled: Iterable[lloyd.Settled], n: int) -> None:
+        """Keep each k, its clusters named after those of the k before."""
         self.ks = ks
-        self.labels_ = np.empty((len(ks), len(points)), dtype=np.uint8)
+        self.labels_ = np.empty((len(ks), n), dtype=np.uint8)
         self.centers_: list[np.ndarray] = []
         self.inertia_ = np.empty(len(ks))
-        for i, k in enumerate(ks):
-            if k not in starts:
-                raise too_few_distinct(k, max(starts))
-            centers, labels = lloyd.settle(points, shown, starts[k].centers)
-            self.inertia_[i] = lloyd.distances(points, centers, labels).sum(dtype=np.float64)
+        for i, (k, found) in enumerate(zip(ks, settled, strict=True)):
+            self.inertia_[i] = found.inertia
             if i:
-                names = new_names(contingency(self.labels_[i - 1], labels))
+                names = new_names(contingency(self.labels_[i - 1], found.labels))
             else:
-                largest_first = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
+                largest_first = np.argsort(-np.bincount(found.labels, minlength=k), kind="stable")
                 names = np.argsort(largest_first)
-            self.labels_[i] = names[labels]
-            self.centers_.append(centers[np.argsort(names)] * self._scale + self._origin)
+            self.labels_[i] = names[found.labels]
+            self.centers_.append(found.centers[np.argsort(names)] * self._scale + self._origin)
         self.inertia_ *= np.float64(self._scale) ** 2
 
     def at(self, k: int) -> Clustering:
@@ -203,13 +204,13 @@ class KMeansPath(BaseEstimator):
         if k is None and len(self.ks) == 1:
             k = self.ks[0]
         centers = self.centers_[self._index(k)]
-        X = checked_vectors(X)
+        X = checked_rows(X)
         if X.shape[1] != self.n_features_in_:
             raise ArgumentError(
                 "X", f"of shape (m, {self.n_features_in_})", X, "Embed the images with the same model."
             )
-        inside = (centers - self._origin) / self._scale
-        return lloyd.assign((X - self._origin) / self._scale, inside)
+        place = partial(streamed.inside, origin=self._origin, scale=self._scale)
+        return lloyd.assign(X.map(place) if isinstance(X, LazyRows) else place(X), place(centers))
 
     def moved(self, k: int) -> np.ndarray:
         """Which images change their cluster's number from k to the next k of the path, bool `(n,)`."""
@@ -293,16 +294,5 @@ def cluster(embedding: Embedding | np.ndarray, k: Any = range(2, 31), seed: int 
     True
     """
     path = KMeansPath(k, seed=seed).fit(getattr(embedding, "vectors", embedding))
-    path.embedding_ = None if isinstance(embedding, np.ndarray) else embedding
+    path.embedding_ = None if isinstance(embedding, (np.ndarray, list, LazyRows)) else embedding
     return path
-
-
-def _search_space(points: np.ndarray, seed: int) -> np.ndarray:
-    """The points themselves, or their leading principal components where they have many dimensions."""
-    if points.shape[1] <= SEARCH_DIMENSIONS:
-        return points
-    from sklearn.decomposition import PCA
-
-    rng = np.random.default_rng(seed)
-    some = points[rng.choice(len(points), min(len(points), 5000), replace=False)]
-    return PCA(min(SEARCH_DIMENSIONS, len(some)), random_state=seed).fit(some).transform(points)

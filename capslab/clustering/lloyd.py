@@ -7,12 +7,16 @@ then settled on all points. `KMeansPath` says how the steps fit together.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from capslab.errors import ArgumentError
 
+#: above this many dimensions, centres are searched in the leading principal components
+SEARCH_DIMENSIONS = 64
 #: candidates for a new centre, and pairs of clusters to merge, that are tried for each k
 CANDIDATES, MERGES = 8, 4
 #: Lloyd steps for each try on the micro-clusters, and for each k on all points
@@ -29,7 +33,42 @@ class Fit:
     inertia: float
 
 
-def assign(points: np.ndarray, centers: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """Centres `(k, d)`, the nearest of each point `(n,)`, and the inertia."""
+
+    centers: np.ndarray
+    labels: np.ndarray
+    inertia: float
+
+
+def centred(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.float32]:
+    """The points around their mean, none beyond ±1; the mean `(d,)`; the scale."""
+    origin = X.mean(axis=0, dtype=np.float64).astype(np.float32)
+    points = X - origin
+    scale = np.float32(np.abs(points).max() or 1)
+    points /= scale  # squares of very large or very small numbers stay numbers
+    return points, origin, scale
+
+
+def search_space(points: np.ndarray, seed: int) -> np.ndarray:
+    """The points themselves, or their leading principal components where they have many dimensions."""
+    found = directions(points, seed)
+    return points if found is None else found.transform(points)
+
+
+def directions(points: Any, seed: int) -> Any:
+    """scikit-learn's `PCA` of some of the points; None where they have few dimensions."""
+    if points.shape[1] <= SEARCH_DIMENSIONS:
+        return None
+    from sklearn.decomposition import PCA
+
+    rng = np.random.default_rng(seed)
+    some = points[rng.choice(len(points), min(len(points), 5000), replace=False)]
+    return PCA(min(SEARCH_DIMENSIONS, len(some)), random_state=seed).fit(some)
+
+
+def assign(points: Any, centers: np.ndarray) -> np.ndarray:
     """The nearest centre of each point, `(n,)`.
 
     ‖x − c‖² = ‖x‖² − 2 x·c + ‖c‖²; ‖x‖² is the same for every centre and left out.
@@ -42,7 +81,7 @@ def assign(points: np.ndarray, centers: np.ndarray) -> np.ndarray:
     return labels
 
 
-def distances(points: np.ndarray, centers: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def distances(points: Any, centers: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Squared distance of each point to its own centre, `(n,)`."""
     squares = np.empty(len(points), dtype=np.float32)
     for start in range(0, len(points), CHUNK):
@@ -168,6 +207,13 @@ def _merged(points: np.ndarray, weights: np.ndarray, centers: np.ndarray) -> lis
     return starts
 
 
+def settled(points: np.ndarray, shown: np.ndarray, starts: list[np.ndarray]) -> Iterator[Settled]:
+    """Each k settled on all points, one after the other."""
+    for start in starts:
+        centers, labels = settle(points, shown, start)
+        yield Settled(centers, labels, float(distances(points, centers, labels).sum(dtype=np.float64)))
+
+
 def settle(points: np.ndarray, shown: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Centres `(k, d)` and labels `(n,)` on all points, no cluster empty.
 
@@ -176,14 +222,14 @@ def settle(points: np.ndarray, shown: np.ndarray, centers: np.ndarray) -> tuple[
     """
     k = len(centers)
     centers = lloyd(shown, centers, FULL_STEPS).centers
-    labels = _fill(shown, centers)
+    labels = filled(shown, centers)
     if shown is points:
         return centers, labels
     centers = means(points, labels, k, np.ones(len(points), np.float32))
-    return centers, _fill(points, centers)
+    return centers, filled(points, centers)
 
 
-def _fill(points: np.ndarray, centers: np.ndarray) -> np.ndarray:
+def filled(points: Any, centers: np.ndarray) -> np.ndarray:
     """Labels `(n,)` after each centre without points has moved, in place, to the farthest point."""
     labels = assign(points, centers)
     for _ in range(2 * len(centers)):

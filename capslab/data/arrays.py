@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from capslab import lazy
 from capslab.data.images import Images
-from capslab.data.pixels import as_uint8, shaped
+from capslab.data.pixels import as_uint8, brightest, large_as_uint8, shaped
 from capslab.errors import ArgumentError, DataUnavailable, Said
+from capslab.lazy import LazyRows
 
 SUFFIXES = (".npy", ".npz")
-BIG = 64_000_000  # bytes; larger files stay on the disk and are read where they are needed
 MOST_UNPACKED = 4_000_000_000  # bytes of all arrays of an .npz together
 
 
@@ -27,7 +28,7 @@ def load_file(path: Path, seed: int = 0) -> Images:
     path : `.npy` with images alone, or `.npz` with `images`, and `labels` and `classes`
         if it likes. Images are `(n, h, w)`, `(n, h, w, c)` or `(n, s·s)`; uint8, or
         numbers in 0…1 or 0…255. Labels are class numbers or class names. A large `.npy`
-        of uint8 stays on the disk (`np.memmap`): more images than memory are no trouble.
+        stays on the disk (`capslab.lazy`): more images than memory are no trouble.
     seed : decides the split.
 
     Raises
@@ -59,7 +60,7 @@ def _array(path: Path) -> np.ndarray:
         if file.read(6) != b"\x93NUMPY":
             np.load(path, allow_pickle=False)  # says what else it is
     mapped = np.lib.format.open_memmap(path, mode="r")
-    return mapped if mapped.nbytes > BIG else np.array(mapped)
+    return mapped if mapped.nbytes > lazy.BIG else np.array(mapped)
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
@@ -121,32 +122,18 @@ def _named(labels: Any, classes: Any) -> tuple[Any, tuple[str, ...]]:
     return place[numbers].reshape(words.shape), names
 
 
-def _pixels(array: np.ndarray) -> tuple[np.ndarray, str]:
+def _pixels(array: np.ndarray) -> tuple[Any, str]:
     """uint8 `(n, h, w, c)` and a note on anything worth a second look."""
     array = shaped(array)
-    pixels, note = as_uint8(array) if array.nbytes <= BIG else in_parts(array)
-    brightest = int(pixels.max())
-    if array.dtype == np.uint8 and brightest == 1:
-        return pixels * np.uint8(255), "pixels of 0 and 1 were multiplied by 255"
-    if 1 < brightest < 64 and not note:
-        note = f"the brightest pixel is {brightest} of 255, so the images look dark; scale them before saving"
+    pixels, note = (as_uint8 if array.nbytes <= lazy.BIG else large_as_uint8)(array)
+    highest = brightest(pixels)
+    if array.dtype == np.uint8 and highest == 1:
+        note = "pixels of 0 and 1 were multiplied by 255"
+        return (pixels.map(_stretched) if isinstance(pixels, LazyRows) else _stretched(pixels)), note
+    if 1 < highest < 64 and not note:
+        note = f"the brightest pixel is {highest} of 255, so the images look dark; scale them before saving"
     return pixels, note
 
 
-def in_parts(array: np.ndarray) -> tuple[np.ndarray, str]:
-    """As `as_uint8`, without ever holding floats of more than a part of the images."""
-    if array.dtype == np.uint8:
-        return array, ""
-    rows = max(1, BIG // max(array[:1].nbytes, 1) // 4)
-    parts = [array[start : start + rows] for start in range(0, len(array), rows)]
-    whole = max(np.nan_to_num(part).max() for part in parts) > 1  # one scale for all parts
-    pixels = np.empty(array.shape, np.uint8)
-    note = ""
-    for start, part in zip(range(0, len(array), rows), parts, strict=True):
-        if whole and part.max() <= 1:
-            as_uint8(part)  # refuses what cannot be pixels
-            pixels[start : start + rows] = np.rint(part)
-        else:
-            pixels[start : start + rows], said = as_uint8(part)
-            note = said or note
-    return pixels, note
+def _stretched(pixels: np.ndarray) -> np.ndarray:
+    return pixels * np.uint8(255)

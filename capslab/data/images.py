@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from capslab import lazy
 from capslab.data.origin import Origin
-from capslab.data.pixels import as_uint8, shaped
+from capslab.data.pixels import as_uint8, large_as_uint8, shaped
 from capslab.data.splits import COMMON, PARTS, stratified
 from capslab.errors import ArgumentError, Said
+from capslab.lazy import LazyRows
 
 if TYPE_CHECKING:
     from capslab.data.report import Report
@@ -25,7 +27,8 @@ class Images:
     Attributes
     ----------
     images : uint8 array `(n, h, w, c)`, read-only. Other shapes and types that can be
-        read in one way only are converted: see `capslab.data.pixels`.
+        read in one way only are converted: see `capslab.data.pixels`. A large array that lies
+        in a file stays there, and so do large selections of it: `capslab.lazy.LazyRows`.
     labels : int64 array `(n,)` of class numbers from 0, or None.
     classes : names of the classes; `()` without labels.
     name : what the images are called ("mnist").
@@ -52,14 +55,15 @@ class Images:
     origin: Origin | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        pixels, _ = as_uint8(shaped(self.images))  # (n, h, w, c)
+        pixels = shaped(self.images)  # (n, h, w, c)
+        pixels, _ = (as_uint8 if pixels.nbytes <= lazy.BIG else large_as_uint8)(pixels)
         labels = None if self.labels is None else _labels(self.labels, len(pixels))
         classes = _classes(self.classes, labels)
         parts = self.parts
         if parts is None:
             parts = stratified(labels, len(pixels), self.seed, COMMON)
         for name, value in (("images", pixels), ("labels", labels), ("parts", parts)):
-            if value is not None:
+            if value is not None and not isinstance(value, LazyRows):
                 value = value.view()
                 value.flags.writeable = False
             object.__setattr__(self, name, value)
@@ -101,7 +105,13 @@ class Images:
         assert self.parts is not None
         origin = None if self.origin is None else self.origin[one_slice]
         return Images(
-            self.images[one_slice], labels, self.classes, self.name, self.seed, self.parts[one_slice], origin
+            lazy.choose(self.images, one_slice),
+            labels,
+            self.classes,
+            self.name,
+            self.seed,
+            self.parts[one_slice],
+            origin,
         )
 
     @property

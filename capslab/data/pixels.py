@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from capslab import lazy
 from capslab.errors import ArgumentError, Said
+from capslab.lazy import LazyRows
 
+ROUNDED = "pixels in 0…255 were rounded to whole numbers"
 EXPECTED = "images of shape (n, height, width), (n, height, width, channels) or (n, side × side)"
 
 
@@ -27,6 +31,8 @@ def shaped(array: Any, argument: str = "images") -> np.ndarray:
     >>> shaped(np.zeros((5, 64), np.uint8)).shape
     (5, 8, 8, 1)
     """
+    if isinstance(array, LazyRows) and array.ndim == 4:
+        return array  # type: ignore[return-value]  # in this shape already, and not to be read yet
     try:
         array = np.asarray(array)
     except ValueError:  # rows of unequal length
@@ -105,7 +111,47 @@ def as_uint8(array: np.ndarray, argument: str = "images") -> tuple[np.ndarray, s
             step or "Divide by the maximum.",
         )
     if high <= 1:
-        scaled = np.rint(array * (np.float32(255) if kind == "f" else 255)).astype(np.uint8)
-        return scaled, "pixels in 0…1 were multiplied by 255"
-    whole = np.rint(array).astype(np.uint8)
-    return whole, "" if kind in "iu" else "pixels in 0…255 were rounded to whole numbers"
+        return _as_levels(array, scale=True), "pixels in 0…1 were multiplied by 255"
+    return _as_levels(array, scale=False), "" if kind in "iu" else ROUNDED
+
+
+def large_as_uint8(array: np.ndarray) -> tuple[Any, str]:
+    """As `as_uint8` for a large array, of which a part at a time is looked at.
+
+    One that lies in a file stays there, as `LazyRows` that are converted when they are read.
+    """
+    if array.dtype == np.uint8:
+        return lazy.stay(array), ""
+    found = set()
+    whole = array.dtype.kind in "iuf" and _exceeds_one(array)  # one scale for all parts
+    for part in lazy.parts(array):
+        found.add(as_uint8(array[part])[1])  # refuses what cannot be pixels
+    note = "" if array.dtype.kind in "iu" and whole else ROUNDED if whole else found.pop()
+    convert = partial(_as_levels, scale=not whole)
+    if lazy.is_mapped(array):
+        return LazyRows(array, convert=convert), note
+    pixels = np.empty(array.shape, np.uint8)
+    for part in lazy.parts(array):
+        pixels[part] = convert(array[part])
+    return pixels, note
+
+
+def brightest(pixels: Any, enough: int = 64) -> int:
+    """The highest level, or the first that is found from `enough` on."""
+    highest = 0
+    for part in lazy.parts(pixels):
+        highest = max(highest, int(pixels[part].max()))
+        if highest >= enough:
+            break
+    return highest
+
+
+def _exceeds_one(array: np.ndarray) -> bool:
+    return any(bool((array[part] > 1).any()) for part in lazy.parts(array))
+
+
+def _as_levels(array: np.ndarray, scale: bool) -> np.ndarray:
+    """Numbers in 0…255, or in 0…1 if they are to be scaled, as uint8."""
+    if not scale:
+        return np.rint(array).astype(np.uint8)
+    return np.rint(array * (np.float32(255) if array.dtype.kind == "f" else 255)).astype(np.uint8)

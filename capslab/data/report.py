@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from capslab import lazy
 from capslab.data.images import Images
 from capslab.data.origin import LeftOut
 from capslab.data.splits import COMMON, PARTS, stratified
@@ -92,9 +94,10 @@ class Report:
             step = "Look at a few of them: capslab.plots.image_grid(images[:10])."
             raise ArgumentError("images", "more than blank ones and copies", Said("nothing else"), step)
         first = _first_of_group(len(images), self.near)[keep]
+        pixels = lazy.choose(images.images, keep)
         left = Images(
-            images.images[keep], None if labels is None else labels[keep], images.classes, images.name,
-            images.seed, None, None if images.origin is None else images.origin[keep],
+            pixels, None if labels is None else labels[keep], images.classes, images.name, images.seed, None,
+            None if images.origin is None else images.origin[keep],
         )  # fmt: skip
         parts = stratified(left.labels, len(left), left.seed, COMMON)
         _, where, group = np.unique(first, return_index=True, return_inverse=True)
@@ -121,7 +124,9 @@ def report(images: Images, seed: int = 0) -> Report:
     """
     pixels = images.images
     n = len(images)
-    lowest, highest = _extremes(pixels)
+    levels = [_extremes(pixels[part]) for part in lazy.parts(pixels)]
+    lowest, highest = (np.concatenate(one) for one in zip(*levels, strict=True))
+    total = sum(int(pixels[part].sum(dtype=np.int64)) for part in lazy.parts(pixels))
     blank = np.flatnonzero(highest.astype(int) - lowest <= BLANK)
     chosen = np.arange(n)
     if n > COMPARED:
@@ -136,7 +141,7 @@ def report(images: Images, seed: int = 0) -> Report:
     return Report(
         images=images,
         counts={} if labels is None else _counts(images),
-        levels=(int(lowest.min()), float(pixels.mean(dtype=np.float64)), int(highest.max())),
+        levels=(int(lowest.min()), total / pixels.size, int(highest.max())),
         blank=blank,
         inverted=np.setdiff1d(_inverted(pixels), blank),
         copies=copies,
@@ -171,21 +176,31 @@ def _inverted(pixels: np.ndarray) -> np.ndarray:
 
     Only where borders come in two clear kinds: all but a tenth of them near black or near white.
     """
-    grey = pixels.mean(axis=3, dtype=np.float32)  # (n, h, w)
-    border = np.concatenate([grey[:, 0], grey[:, -1], grey[:, :, 0], grey[:, :, -1]], axis=1)
-    level = np.median(border, axis=1)  # (n,)
+    level = np.concatenate([_border(pixels[part]) for part in lazy.parts(pixels)])  # (n,)
     light, dark = level > 191, level < 64
     if (light | dark).mean() < 0.9:
         return np.empty(0, np.int64)
     return np.flatnonzero(light if dark.sum() >= light.sum() else dark)
 
 
+def _border(pixels: np.ndarray) -> np.ndarray:
+    """Median level of each image's border, `(n,)`."""
+    grey = pixels.mean(axis=3, dtype=np.float32)  # (n, h, w)
+    border = np.concatenate([grey[:, 0], grey[:, -1], grey[:, :, 0], grey[:, :, -1]], axis=1)
+    return np.median(border, axis=1)
+
+
 def _copies(pixels: np.ndarray) -> tuple[tuple[int, ...], ...]:
-    """Groups of positions with the same pixels."""
-    where: dict[bytes, list[int]] = {}
+    """Groups of positions with the same pixels, told by 128 bits of a cryptographic hash of each."""
+    told = np.empty((len(pixels), 2), np.uint64)
     for i, image in enumerate(pixels):
-        where.setdefault(image.tobytes(), []).append(i)
-    return tuple(tuple(group) for group in where.values() if len(group) > 1)
+        told[i] = np.frombuffer(hashlib.blake2b(image.tobytes(), digest_size=16).digest(), np.uint64)
+    _, which, count = np.unique(told, axis=0, return_inverse=True, return_counts=True)
+    which = which.ravel()
+    groups: dict[int, list[int]] = {}
+    for i in np.flatnonzero(count[which] > 1).tolist():
+        groups.setdefault(int(which[i]), []).append(i)
+    return tuple(map(tuple, groups.values()))
 
 
 def _near(pixels: np.ndarray, chosen: np.ndarray, copies: tuple[tuple[int, ...], ...]) -> np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 from keras import ops
 
 from capslab.errors import ArgumentError
+from capslab.lazy import LazyRows, gather
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class ImageModel(keras.Model):
         ------
         ArgumentError : for another shape or type.
         """
-        pixels = np.asarray(getattr(images, "images", images))
+        pixels: Any = getattr(images, "images", images)
+        pixels = pixels if isinstance(pixels, LazyRows) else np.asarray(pixels)
         if pixels.shape[1:] != self.shape:
             size = " × ".join(str(n) for n in self.shape)
             raise ArgumentError(
@@ -77,12 +79,16 @@ class ImageModel(keras.Model):
         return pixels
 
     def in_batches(self, piece: Callable[..., Any], *arrays: np.ndarray, batch: int = 500) -> np.ndarray:
-        """`piece` applied to NumPy arrays a batch at a time, so that memory stays bounded."""
-        done = [
+        """`piece` applied to NumPy arrays a batch at a time, so that memory stays bounded.
+
+        More than 256 MB of what it gives are kept in a temporary file: see `capslab.lazy.gather`.
+        """
+        n = len(arrays[0])
+        done = (
             ops.convert_to_numpy(piece(*(array[start : start + batch] for array in arrays)))
-            for start in range(0, max(len(arrays[0]), 1), batch)
-        ]
-        return np.concatenate(done)
+            for start in range(0, max(n, 1), batch)
+        )
+        return gather(done, n)
 
 
 def image_shape(shape: Sequence[int]) -> tuple[int, int, int]:

@@ -1,0 +1,226 @@
+"""More rows than memory: arrays whose rows are read, and converted, when they are asked for.
+
+A large `.npy` stays on the disk, and a selection of it is a list of positions, no copy. Pixels as
+float32 take four times their bytes, so those of many images are made a block at a time too.
+"""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from capslab.errors import DataUnavailable
+
+#: bytes; of a larger file nothing is read before it is needed, and larger selections of it stay there
+BIG = 64_000_000
+#: bytes of float32; more vectors than that are made, or kept in a temporary file, and read in blocks
+LARGE = 256_000_000
+#: bytes of a block as float32
+BLOCK = 16_000_000
+#: bytes that the system maps around a row that is read alone
+AROUND = 65_536
+
+
+class LazyRows(NDArrayOperatorsMixin):
+    """Rows of an array, read when they are asked for: `rows[10:20]`, `rows[[3, 1]]`, `rows[mask]`, `rows[7]`.
+
+    What comes back is an ordinary array. Whatever else an array can do (`rows.mean()`,
+    `rows / 255`), it does after it was read whole.
+
+    Parameters
+    ----------
+    source : `(n, …)`, mapped from a file or in memory, or `LazyRows`.
+    chosen : positions int64 `(m,)`; None for all.
+    convert : a function of rows `(b, …)` to what is given for them `(b, …)`, each by itself.
+
+    Examples
+    --------
+    >>> halves = LazyRows(np.arange(6, dtype=np.uint8).reshape(3, 2), np.array([2, 0]), lambda rows: rows / 2)
+    >>> halves.shape, halves[0], halves.sum()
+    ((2, 2), array([2. , 2.5]), np.float64(5.0))
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        chosen: np.ndarray | None = None,
+        convert: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> None:
+        self.source, self.chosen, self.convert = source, chosen, convert
+        self._touched = 0
+        self._length = len(source) if chosen is None else len(chosen)
+        first = self[:1]
+        self.shape: tuple[int, ...] = (self._length, *first.shape[1:])
+        self.dtype = first.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all rows, were they in memory."""
+        return self.size * self.dtype.itemsize
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: Any) -> np.ndarray:
+        if isinstance(index, tuple) and index and not (index[0] is None or index[0] is Ellipsis):
+            rows = self[index[0]]
+            return rows[index[1:] if isinstance(index[0], (int, np.integer)) else (slice(None), *index[1:])]
+        if isinstance(index, (int, np.integer)):
+            at = range(len(self))[index]
+            return self[at : at + 1][0]
+        if isinstance(index, slice):
+            return self._read(index if self.chosen is None else self.chosen[index])
+        if isinstance(index, (list, np.ndarray)):
+            where = np.arange(len(self))[np.asarray(index)]  # masks and negative positions too
+            where = where if self.chosen is None else self.chosen[where]
+            rows = self._read(where.ravel())
+            return rows.reshape(*where.shape, *rows.shape[1:])
+        return np.asarray(self)[index]
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        for part in parts(self):
+            yield from self[part]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        whole = np.empty(self.shape, self.dtype if dtype is None else dtype)
+        for part in parts(self):
+            whole[part] = self[part]
+        return whole
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        read = [np.asarray(value) if isinstance(value, LazyRows) else value for value in inputs]
+        return getattr(ufunc, method)(*read, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or not hasattr(np.ndarray, name) or "_length" not in self.__dict__:
+            raise AttributeError(name)
+        return getattr(np.asarray(self), name)
+
+    def __repr__(self) -> str:
+        return f"LazyRows of shape {self.shape} and type {self.dtype}, {self.nbytes / 1e6:,.0f} MB once read"
+
+    def take(self, where: np.ndarray) -> LazyRows:
+        """A selection by positions `(m,)` that reads nothing."""
+        return LazyRows(self.source, where if self.chosen is None else self.chosen[where], self.convert)
+
+    def map(self, convert: Callable[[np.ndarray], np.ndarray]) -> LazyRows:
+        """The same rows, each converted further."""
+        return LazyRows(self, None, convert)
+
+    def _read(self, where: slice | np.ndarray) -> np.ndarray:
+        rows = self.source[where]
+        if is_mapped(self.source):
+            rows = np.array(rows)
+            self._release(rows.nbytes if isinstance(where, slice) else max(rows.nbytes, len(rows) * AROUND))
+        return rows if self.convert is None else self.convert(rows)
+
+    def _release(self, touched: int) -> None:
+        """Tell the system, now and then, that what was read of the file need not stay in memory."""
+        self._touched += touched
+        if self._touched > BLOCK and hasattr(mmap, "MADV_DONTNEED"):
+            self._touched = 0
+            base = self.source
+            while isinstance(base, np.ndarray):
+                if getattr(base, "mode", "r") == "c":
+                    return  # a private copy: what was changed there is nowhere else
+                base = base.base
+            if isinstance(base, mmap.mmap):
+                base.madvise(mmap.MADV_DONTNEED)
+
+
+def is_mapped(array: Any) -> bool:
+    """Whether an array's numbers lie in a file, not in memory."""
+    while isinstance(array, np.ndarray):
+        if isinstance(array, np.memmap):
+            return True
+        array = array.base
+    return False
+
+
+def stay(array: Any) -> Any:
+    """The array; as `LazyRows` where it is a large one that lies in a file."""
+    return LazyRows(array) if array.nbytes > BIG and is_mapped(array) else array
+
+
+def float32(array: Any) -> LazyRows:
+    """Rows of numbers as `LazyRows` of float32."""
+    rows = array if isinstance(array, LazyRows) else LazyRows(array)
+    return rows if rows.dtype == np.float32 else rows.map(_as_float32)
+
+
+def _as_float32(rows: np.ndarray) -> np.ndarray:
+    return rows.astype(np.float32)
+
+
+def choose(array: Any, where: Any) -> Any:
+    """`array[where]` for a slice, a mask or positions; a large selection of `LazyRows` stays one."""
+    if not isinstance(array, LazyRows):
+        return array[where]
+    positions = np.arange(len(array))[where]
+    if len(positions) * (array.nbytes // len(array)) > BIG:
+        return array.take(positions)
+    return array[positions]
+
+
+def parts(array: Any, size: int = BLOCK, most: int = 1_000_000) -> Iterator[slice]:
+    """Slices that cover an array in order: at most `size` bytes of float32, or one row; at most so many rows.
+
+    >>> [(part.start, part.stop) for part in parts(np.zeros((5, 2)), size=16)]
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    n = len(array)
+    rows = max(1, min(most, size // (4 * max(array.size // max(n, 1), 1))))
+    return (slice(start, min(start + rows, n)) for start in range(0, n, rows))
+
+
+def gather(made: Iterable[np.ndarray], n: int) -> np.ndarray:
+    """n rows that are made in parts, as one array; more than `LARGE` bytes of them in a temporary file.
+
+    Raises
+    ------
+    DataUnavailable : when the disk is full.
+
+    Examples
+    --------
+    >>> gather((np.full((2, 1), i) for i in range(2)), 4).ravel()
+    array([0, 0, 1, 1])
+    """
+    coming = iter(made)
+    first = np.ascontiguousarray(next(coming))
+    shape = (n, *first.shape[1:])
+    if int(np.prod(shape)) * first.dtype.itemsize <= LARGE:
+        whole = np.empty(shape, first.dtype)
+        start = 0
+        for part in _first_then(first, coming):
+            whole[start : start + len(part)] = part
+            start += len(part)
+        return whole
+    try:
+        with tempfile.TemporaryFile(prefix="capslab-") as file:
+            for part in _first_then(first, coming):
+                file.write(np.ascontiguousarray(part).data)
+            file.flush()
+            return np.memmap(file, first.dtype, "r", shape=shape)
+    except OSError as error:
+        raise DataUnavailable(
+            f"{n:,} rows of {first.nbytes // len(first):,} bytes cannot be kept in {tempfile.gettempdir()} "
+            f"({error.strerror or error}). Make room there, or name another folder in TMPDIR."
+        ) from None
+
+
+def _first_then(first: np.ndarray, rest: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    yield first
+    yield from rest
