@@ -400,7 +400,7 @@ cl.verdict(
 # %% [markdown]
 # ## Answer
 #
-# **Can capsules tell overlapping objects apart?** Yes, as long as the objects are of different classes: two capsules can be long at once, and each one's pose is enough to draw its digit with the other
+# **Can capsules tell overlapping objects apart?** Once trained for long enough, yes, as long as the objects are of different classes: two capsules can be long at once, and each one's pose is enough to draw its digit with the other
 # one gone. Whether *routing* is the reason is another question: a network that was trained with it depends on it, as the bars above say, and only a race between networks trained with it and without can say more. What no plain network offers without more machinery is the drawing: a
 # digit at a time, from sixteen numbers. And what looks like a limit of capsules, one answer a class, goes away when each place has capsules of its own, as in the scenes.
 #
