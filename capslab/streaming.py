@@ -10,15 +10,18 @@ import math
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from capslab import backend  # first: it brings TensorFlow in quietly
 
 import keras  # isort: skip
 
+from capslab.checkpoint import Checkpoint, Standing, fingerprint, put_back, taken
 from capslab.errors import ArgumentError
+from capslab.history import History
 from capslab.screen import display
-from capslab.training import History
+from capslab.training import APART
 
 TOGETHER = 20  # steps in one call
 TELLS = 50  # how often an endless training tells how it goes
@@ -35,6 +38,8 @@ def fit_stream(
     seed: int = 0,
     show: bool | None = None,
     after_epoch: Callable[[Any, int], None] | None = None,
+    devices: Any = None,
+    checkpoint: Any = None,
     clock: Callable[[], float] = time.process_time,
 ) -> History:
     """Train a model on examples that it makes from `images.train`.
@@ -45,6 +50,9 @@ def fit_stream(
     epochs : of `model.recipe.steps` steps each; None takes the recipe's.
     seconds : train for so long instead, by `clock` (processor time).
     batch, rate, seed, show, after_epoch : as for `fit`.
+    devices : one device; several are refused.
+    checkpoint : as for `fit`. What comes after it learns from new examples: as good as those that an unbroken
+        training would have seen, not the same ones.
 
     Returns
     -------
@@ -53,8 +61,18 @@ def fit_stream(
 
     Raises
     ------
-    ArgumentError : for `seconds` that are no time, or together with `epochs`.
+    ArgumentError : for `seconds` that are no time, or together with `epochs`; for several devices; for a
+        checkpoint of another training.
     """
+    if devices is not None:
+        from capslab import distribute
+
+        if distribute.team(devices) is not None:
+            raise ArgumentError(
+                "devices",
+                f"left out: a {type(model).__name__} makes its examples as it learns, on one device",
+                devices,
+            )
     if seconds is not None and (epochs is not None or not 0 < seconds < math.inf):
         raise ArgumentError("seconds", "a time above 0, without epochs", seconds, "Try seconds=60.")
     recipe = model.recipe
@@ -67,9 +85,21 @@ def fit_stream(
         steps_per_execution=TOGETHER,
         jit_compile=False if where == "CPU" else "auto",
     )
-    screen = display(f"{type(model).__name__} on {where}", epochs, ["accuracy", "loss"], show)
-    watch = _Progress(recipe, rate, epochs, seconds, clock, screen, after_epoch)
-    stream = model.stream(images.train, batch, seed)
+    model.optimizer.build(model.trainable_variables)
+    watch = _Progress(recipe, rate, epochs, seconds, clock, after_epoch)
+    if checkpoint is not None:
+        told = {**asdict(recipe), "batch": batch, "rate": rate, "seed": seed, "epochs": epochs}
+        told["seconds"] = seconds
+        what = {
+            "model": {"class": type(model).__name__, **model.get_config()},
+            "images": {"to train on": fingerprint(images.train)},
+            "recipe": told,
+        }
+        watch.resume(model, Checkpoint(checkpoint, type(model).__name__), what)
+    title = f"{type(model).__name__} on {where}"
+    title += f", from {watch.progress():.0%} by its checkpoint" if watch.resumed else ""
+    screen = watch.screen = display(title, epochs, ["accuracy", "loss"], show)
+    stream = model.stream(images.train, batch, seed + APART * watch.resumed)
     stages: Any = getattr(model, "stages", ((0.0, {}),))
     ends = [start for start, _ in stages[1:]] + [1.0]
     stopped = ""
@@ -94,7 +124,15 @@ def fit_stream(
     except KeyboardInterrupt:
         stopped = f"interrupted after {watch.progress():.0%}"
     curves = {name: tuple(values) for name, values in watch.curves.items()}
-    done = History(curves, time.perf_counter() - watch.started, where, stopped, examples=watch.step * batch)
+    done = History(
+        curves,
+        time.perf_counter() - watch.started,
+        where,
+        stopped,
+        examples=watch.step * batch,
+        resumed=watch.resumed,
+        notes=tuple(watch.keeper.notes) if watch.keeper else (),
+    )
     if screen is not None:
         screen.finish(str(done))
     return done
@@ -104,17 +142,33 @@ class _Progress(keras.callbacks.Callback):
     """Where training stands, the rate that belongs there, and who is told."""
 
     def __init__(
-        self, recipe: Any, rate: float, epochs: int, seconds: Any, clock: Any, screen: Any, after_epoch: Any
+        self, recipe: Any, rate: float, epochs: int, seconds: Any, clock: Any, after_epoch: Any
     ) -> None:
         super().__init__()
         self.recipe, self.rate, self.epochs = recipe, rate, epochs
-        self.seconds, self.clock, self.screen, self.after_epoch = seconds, clock, screen, after_epoch
+        self.seconds, self.clock, self.after_epoch = seconds, clock, after_epoch
+        self.screen: Any = None
+        self.keeper: Checkpoint | None = None
+        self.what: dict[str, dict[str, Any]] = {}
+        self.resumed = 0
         # With a time to keep, one call at a time, so that it is kept.
         self.steps = TOGETHER if seconds else recipe.steps
         self.total = epochs * recipe.steps
         self.curves: dict[str, list[float]] = {}
         self.step, self.end, self.told = 0, 1.0, time.perf_counter()
         self.begun, self.started = clock(), time.perf_counter()
+
+    def resume(self, model: Any, keeper: Checkpoint, what: dict[str, dict[str, Any]]) -> None:
+        """Begin where the checkpoint ends, if there is one; keep one from here on."""
+        self.keeper, self.what = keeper, what
+        standing = keeper.load(what)
+        if standing is None:
+            return
+        put_back(model, standing.arrays)
+        progress = standing.progress
+        self.step, self.curves, self.resumed = progress["step"], progress["curves"], progress["epoch"]
+        self.begun -= progress["clock"]
+        self.started -= progress["seconds"]
 
     def progress(self) -> float:
         """From 0 to 1."""
@@ -146,6 +200,11 @@ class _Progress(keras.callbacks.Callback):
         self._tell("")
         if self.after_epoch is not None:
             self.after_epoch(self.model, finished)
+        if self.keeper is not None:
+            progress = {"epoch": finished, "step": self.step, "curves": self.curves}
+            progress["clock"] = self.clock() - self.begun
+            progress["seconds"] = time.perf_counter() - self.started
+            self.keeper.save(Standing(self.what, progress, taken(self.model)))
 
     def _rate(self) -> float:
         """Climbs in a straight line, then falls along a cosine."""

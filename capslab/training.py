@@ -1,16 +1,20 @@
 """`fit`: train any model of the course, watched live, interrupted without loss.
 
-The loop is Keras's own `fit`. What is added is what a learner needs around it: the device is
-named, a curve moves, Interrupt keeps the best weights so far, a loss that is not a number stops
-with advice.
+The loop is Keras's own `fit` (that of `capslab.distribute` where several devices share the work).
+What is added is what a learner needs around it: the device is named, a curve moves, Interrupt keeps
+the best weights so far, a loss that is not a number stops with advice, a killed kernel loses an epoch.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
+import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from io import BytesIO
 from typing import Any
 
 from capslab import backend  # first: it brings TensorFlow in quietly
@@ -18,67 +22,16 @@ from capslab import backend  # first: it brings TensorFlow in quietly
 import keras  # isort: skip
 import numpy as np
 
+from capslab.checkpoint import Checkpoint, Standing, copy, fingerprint, put_back, taken
 from capslab.errors import ArgumentError, Said, TrainingFailed
 from capslab.glance import Glance
+from capslab.history import History
 from capslab.models.base import ImageModel, Recipe
 from capslab.screen import Display, display
 
 STEPS_AN_EPOCH = 60  # small data sets pass several times in an epoch, or an epoch is mostly overhead
 
-
-@dataclass(frozen=True)
-class History:
-    """What training did.
-
-    Attributes
-    ----------
-    curves : one value an epoch for "loss", "accuracy", … and the same with "validation " in front.
-    seconds : wall-clock time.
-    device : what it ran on, in words.
-    stopped : "" when it ran to its end, else why it stopped ("interrupted in epoch 3 of 5").
-    best_epoch : the epoch (from 1) whose weights were kept: lowest validation loss; 0 for none.
-    passes : how often an epoch went over the images; 1 unless there are few of them.
-    examples : how many were seen, where they are made as they are needed; else 0.
-    """
-
-    curves: dict[str, tuple[float, ...]] = field(repr=False)
-    seconds: float
-    device: str
-    stopped: str = ""
-    best_epoch: int = 0
-    passes: int = 1
-    examples: int = 0
-
-    @property
-    def epochs(self) -> int:
-        """Epochs that were finished."""
-        return len(self.curves.get("loss", ()))
-
-    @property
-    def best(self) -> dict[str, float]:
-        """The curves' values at the epoch whose weights were kept."""
-        if not self.best_epoch:
-            return {}
-        return {name: values[self.best_epoch - 1] for name, values in self.curves.items()}
-
-    def plot(self) -> Any:
-        """The curves as a matplotlib Figure: training solid, validation dashed."""
-        from capslab.plots import curves
-
-        return curves(self.curves)
-
-    def __str__(self) -> str:
-        told = [
-            f"{name} {self.best[name]:.4g}" for name in sorted(self.best) if name.startswith("validation")
-        ]
-        epochs = f"{self.epochs} epoch{'' if self.epochs == 1 else 's'}"
-        if self.examples:
-            epochs = f"{self.examples:,} examples"
-        if self.passes > 1:
-            epochs += f" of {self.passes} passes"
-        kept = f"; kept epoch {self.best_epoch}: {', '.join(told)}" if told else ""
-        end = f"; {self.stopped}" if self.stopped else ""
-        return f"{epochs} in {self.seconds:.0f} s on {self.device}{kept}{end}"
+APART = 1_000_003  # between the seeds of epochs
 
 
 def fit(
@@ -91,6 +44,8 @@ def fit(
     seed: int = 0,
     show: bool | None = None,
     after_epoch: Callable[[ImageModel, int], None] | None = None,
+    devices: str | int | Sequence[str] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> History:
     """Train a model on `images.train`, watched on `images.validation`.
 
@@ -103,6 +58,11 @@ def fit(
     seed : order of the images and their shifts; the same seed gives the same network.
     show : a live curve (in Jupyter) or a progress line (elsewhere); None shows, False is silent.
     after_epoch : called as `after_epoch(model, epoch)` when an epoch ends (from 1).
+    devices : None for one device (the first GPU, or the CPU); "all", a number, or names as
+        `["GPU:0", "GPU:1"]` for several that share each batch. With `TF_CONFIG`, "all" means those of
+        all machines. The result is that of one device but for rounding.
+    checkpoint : a folder, or a file that ends in `.npz`, for where training stands after each epoch. The
+        same call goes on from there, after a killed kernel too; once finished it gives the result back.
 
     Returns
     -------
@@ -111,14 +71,25 @@ def fit(
 
     Raises
     ------
-    ArgumentError : labels that are missing or do not fit, images of another size, …
-    TrainingFailed : when the loss is no longer a number; the last good weights are kept.
+    ArgumentError : labels that are missing or do not fit, images of another size, devices that are not
+        there, a checkpoint of another training, …
+    TrainingFailed : when the loss is no longer a number, or a worker was lost; the last good weights
+        are kept.
     """
     if hasattr(model, "stream"):  # it makes its examples from the images: pairs, scenes
         from capslab.streaming import fit_stream
 
         return fit_stream(
-            model, images, epochs, batch=batch, rate=rate, seed=seed, show=show, after_epoch=after_epoch
+            model,
+            images,
+            epochs,
+            batch=batch,
+            rate=rate,
+            seed=seed,
+            show=show,
+            after_epoch=after_epoch,
+            devices=devices,
+            checkpoint=checkpoint,
         )
     _check(model, images, epochs, batch, rate)
     train, validation = images.train, images.validation
@@ -127,38 +98,95 @@ def fit(
     passes = -(-STEPS_AN_EPOCH // each)
     steps = -(-len(train) * passes // recipe.batch)
     epochs = epochs or max(recipe.epochs, -(-recipe.steps // steps))
-    where = backend.device()
     shift = round(recipe.shift * min(images.shape[:2]) / 28)
+    team = _team(devices)
+    where = backend.device() if team is None else team.words
 
     keras.utils.set_random_seed(seed)
-    _compile(model, recipe, steps, steps * epochs, where)
+    learner = model if team is None else team.twin(model)
+    with contextlib.nullcontext() if team is None else team.strategy.scope():
+        _compile(learner, recipe, steps, steps * epochs, where)
+        learner.optimizer.build(learner.trainable_variables)
+    watch = _Watch(model, learner, steps, after_epoch)
+    what = _identity(model, train, validation, recipe, epochs, seed)
+    watch.resume(what, team, checkpoint)
+
     metrics = ["accuracy", "loss"] if model.classes else ["loss", *model.parts]
-    screen = display(f"{type(model).__name__} on {where}", epochs, metrics, show)
+    title = f"{type(model).__name__} on {where}"
+    title += f", from epoch {watch.epoch + 1} of its checkpoint" if 0 < watch.epoch < epochs else ""
+    screen = watch.screen = display(title, epochs, metrics, show)
     pictured = screen is not None and screen.pictured
-    glance = Glance(model, validation if len(validation) else train) if pictured else None
-    watch = _Watch(model, steps, screen, after_epoch, glance)
+    glance = watch.glance = Glance(model, validation if len(validation) else train) if pictured else None
     stopped = ""
     try:
-        model.fit(
-            backend.batches(train, recipe.batch, seed, shift, passes=passes),
-            validation_data=backend.batches(validation, 500, shuffle=False),
-            epochs=epochs,
-            callbacks=[watch],
-            verbose=0,
-            shuffle=False,  # the pipeline does it
-        )
+        if watch.epoch < epochs:
+            held = backend.batches(validation, 500, shuffle=False)
+
+            def shown(epoch: int) -> Any:
+                """Each epoch's own pipeline, so that its order does not hang on those before."""
+                return backend.batches(train, recipe.batch, seed + APART * epoch, shift, passes=passes)
+
+            if team is not None:
+                team.fit(learner, shown, held, steps, epochs, watch, watch.epoch)
+            for epoch in range(watch.epoch, epochs):
+                model.fit(
+                    shown(epoch),
+                    validation_data=held,
+                    initial_epoch=epoch,
+                    epochs=epoch + 1,
+                    callbacks=[watch],
+                    verbose=0,
+                    shuffle=False,  # the pipeline does it
+                )
     except KeyboardInterrupt:
         stopped = f"interrupted in epoch {watch.epoch + 1} of {epochs}"
+    except TrainingFailed as error:
+        raise TrainingFailed(f"{error} {watch.kept()}".strip()) from error
     finally:
         watch.restore_best()
     curves = {name: tuple(values) for name, values in watch.curves.items()}
     seconds = time.perf_counter() - watch.started
-    history = History(curves, seconds, where, stopped, watch.best_epoch, passes)
+    history = History(
+        curves,
+        seconds,
+        where,
+        stopped,
+        watch.best_epoch,
+        passes,
+        resumed=watch.resumed,
+        notes=tuple(watch.keeper.notes) if watch.keeper else (),
+    )
     if screen is not None:
         if glance is not None:
             screen.examples(glance.now(), watch.best_epoch)  # of the weights that were kept
         screen.finish(str(history))
     return history
+
+
+def _team(devices: Any) -> Any:
+    """The devices that share the work; None for one."""
+    if devices is None:
+        return None
+    from capslab import distribute
+
+    return distribute.team(devices)
+
+
+def _identity(
+    model: ImageModel, train: Any, validation: Any, recipe: Recipe, epochs: int, seed: int
+) -> dict[str, dict[str, Any]]:
+    """What a checkpoint must be of to go on from it."""
+    told = {**asdict(recipe), "seed": seed}
+    del told["steps"]
+    if recipe.decay:
+        told["epochs"] = epochs  # the rate falls to 0 by then
+    else:
+        del told["epochs"]  # it may be trained for longer
+    seen = {
+        name: f"{len(part)} ({fingerprint(part)})"
+        for name, part in (("to train on", train), ("to validate on", validation))
+    }
+    return {"model": {"class": type(model).__name__, **model.get_config()}, "images": seen, "recipe": told}
 
 
 def _check(model: Any, images: Any, epochs: Any, batch: Any, rate: Any) -> None:
@@ -229,18 +257,65 @@ def _compile(model: ImageModel, recipe: Recipe, steps: int, total: int, where: s
 
 
 class _Watch(keras.callbacks.Callback):
-    """Curves, best weights and the display, fed by Keras as it trains."""
+    """Curves, best weights, checkpoint and display, fed by Keras as it trains.
 
-    def __init__(
-        self, model: Any, steps: int, screen: Display | None, after_epoch: Any, glance: Glance | None
-    ) -> None:
+    `trained` is the caller's model; `learner`, the same one or its twin on several devices, is what learns.
+    """
+
+    def __init__(self, trained: Any, learner: Any, steps: int, after_epoch: Any) -> None:
         super().__init__()
-        self.trained, self.steps, self.screen, self.after_epoch = model, steps, screen, after_epoch
-        self.glance = glance
-        self.epoch, self.best_epoch, self.best_loss = 0, 0, math.inf
+        self.trained, self.learner, self.steps, self.after_epoch = trained, learner, steps, after_epoch
+        self.screen: Display | None = None
+        self.glance: Glance | None = None
+        self.keeper: Checkpoint | None = None
+        self.what: dict[str, dict[str, Any]] = {}
+        self.epoch, self.resumed, self.best_epoch, self.best_loss = 0, 0, 0, math.inf
         self.curves: dict[str, list[float]] = {}
-        self.last_good = self.best_weights = model.get_weights()
+        self.best_weights = trained.get_weights()
         self.started = self.told = time.perf_counter()
+
+    def resume(self, what: dict[str, dict[str, Any]], team: Any, checkpoint: Any) -> None:
+        """Begin where the checkpoint ends; without one, with the model as it is. All workers alike."""
+        self.what = what
+        standing = None
+        if checkpoint is not None and (team is None or team.first):
+            self.keeper = Checkpoint(checkpoint, type(self.trained).__name__)
+            standing = self.keeper.load(what)
+        if team is not None:
+            copy(self.trained, self.learner)
+            if team.workers > 1:
+                content = (standing or self.standing()).packed() if team.first else b""
+                standing = Standing.read(BytesIO(team.agree(json.dumps(what), content)))
+        if standing is not None:
+            self._go_on(standing)
+
+    def standing(self) -> Standing:
+        """All that it takes to go on from here as if nothing had happened."""
+        progress = {
+            "epoch": self.epoch,
+            "curves": self.curves,
+            "best epoch": self.best_epoch,
+            "best loss": self.best_loss,
+            "seconds": time.perf_counter() - self.started,
+        }
+        return Standing(self.what, progress, {"best": self.best_weights, **taken(self.learner)})
+
+    def _go_on(self, standing: Standing) -> None:
+        progress = standing.progress
+        self.epoch = self.resumed = progress["epoch"]
+        self.curves, self.best_weights = progress["curves"], standing.arrays["best"]
+        self.best_epoch, self.best_loss = progress["best epoch"], progress["best loss"]
+        self.started -= progress["seconds"]
+        put_back(self.learner, standing.arrays)
+        if self.learner is not self.trained:
+            copy(self.learner, self.trained)
+
+    def kept(self) -> str:
+        """What a checkpoint saves of a training that failed, in words."""
+        if self.keeper is None or not self.keeper.epoch:
+            return ""
+        held = f"The checkpoint {self.keeper.path} holds epoch {self.keeper.epoch}"
+        return f"{held}: the same call goes on from there."
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         loss = float((logs or {}).get("loss", 0.0))
@@ -261,9 +336,10 @@ class _Watch(keras.callbacks.Callback):
             self.curves.setdefault(name, []).append(float(value))
         self.epoch = epoch + 1
         loss = float((logs or {}).get("val_loss", math.inf))
-        self.last_good = self.trained.get_weights()
+        if self.learner is not self.trained:
+            copy(self.learner, self.trained)
         if loss < self.best_loss:
-            self.best_loss, self.best_epoch, self.best_weights = loss, epoch + 1, self.last_good
+            self.best_loss, self.best_epoch, self.best_weights = loss, epoch + 1, self.trained.get_weights()
         self._tell(float(self.epoch), "")
         if self.screen is not None and self.glance is not None:
             found = self.glance.look(time.perf_counter() - self.started)
@@ -271,6 +347,10 @@ class _Watch(keras.callbacks.Callback):
                 self.screen.examples(found, self.epoch)
         if self.after_epoch is not None:
             self.after_epoch(self.trained, epoch + 1)
+            if self.learner is not self.trained:
+                copy(self.trained, self.learner)
+        if self.keeper is not None:
+            self.keeper.save(self.standing())
 
     def restore_best(self) -> None:
         """Give the model its best finished epoch's weights; before the first, what it has if sound."""
