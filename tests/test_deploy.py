@@ -18,8 +18,12 @@ import nbformat
 import pytest
 import yaml
 from common import ROOT
+from grading_class import QUICK, hand_in, made
+from nbgrader.utils import notebook_hash
 from traitlets.config import PyFileConfigLoader
 
+from capslab.grading.grade import grade
+from capslab.grading.reporting import feedback
 from capslab.serving import singleuser
 
 HUB = ROOT / "deploy" / "jupyterhub"
@@ -200,6 +204,26 @@ def test_the_image_is_binders_outside_the_home_with_nbgrader(tmp_path: Path) -> 
 
 # The exchange
 
+
+@pytest.mark.slow
+def test_feedback_goes_back_through_the_exchange_to_who_handed_in(tmp_path: Path) -> None:
+    room = made(tmp_path / "class", BOOK)
+    for student in ("ada", "ben"):
+        page = hand_in(room, student, name=BOOK)
+        (page.parent / "submission_secret.txt").write_text(f"secret of {student}")
+        (page.parent / "timestamp.txt").write_text("2026-01-01 10:00:00.000000 UTC")
+    grade(room, [BOOK], workers=1, limits=QUICK)
+    assert len(feedback(room, [BOOK])) == 2
+    environment = {**os.environ, **loaded(HUB / "learners.py").Spawner.environment}
+    line = [sys.executable, "-m", "nbgrader", "release_feedback", BOOK]
+    ran = subprocess.run(line, cwd=room.root, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    for student in ("ada", "ben"):
+        name = notebook_hash(secret=f"secret of {student}", notebook_id=BOOK)
+        page = tmp_path / "exchange" / "capslab" / "feedback" / f"{name}.html"
+        assert page.read_text() == (room.root / "feedback" / student / BOOK / f"{BOOK}.html").read_text()
+
+
 # Everything is imported first: another account may not be able to read this Python.
 AS_LEARNER = """
 import os, sys
@@ -208,17 +232,19 @@ from nbgrader.apps import NbGrader
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
-account, what, book = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+account, book = int(sys.argv[1]), sys.argv[2]
 app = NbGrader()
 app.load_config_file()
 app.config.CourseDirectory.assignment_id = book
 parts = ExchangeFactory(config=app.config)
-deed = {"fetch": parts.FetchAssignment, "submit": parts.Submit}[what]
 os.setgroups([])
 os.setgid(account)
 os.setuid(account)
-course = CourseDirectory(config=app.config)
-deed(coursedir=course, authenticator=Authenticator(config=app.config), config=app.config).start()
+for deed in (parts.FetchAssignment, parts.Submit):
+    course = CourseDirectory(config=app.config)
+    deed(coursedir=course, authenticator=Authenticator(config=app.config), config=app.config).start()
+    with open(f"{book}/answer.txt", "w") as file:
+        file.write(os.environ["CAPSLAB_STUDENT"])
 """
 
 
@@ -257,12 +283,9 @@ def test_numbered_accounts_hand_in_under_their_names_and_see_nothing_of_each_oth
             home = place / name
             home.mkdir(mode=0o700)
             os.chown(home, account, account)
-            for what in ("fetch", "submit"):
-                line = [sys.executable, "-c", AS_LEARNER, str(account), what, BOOK]
-                ran = subprocess.run(line, cwd=home, env=called(name), capture_output=True, text=True)
-                assert ran.returncode == 0, ran.stderr
-                if what == "fetch":
-                    (home / BOOK / "answer.txt").write_text(name)
+            line = [sys.executable, "-c", AS_LEARNER, str(account), BOOK]
+            ran = subprocess.run(line, cwd=home, env=called(name), capture_output=True, text=True)
+            assert ran.returncode == 0, ran.stderr
 
         inbound = exchange / "capslab" / "inbound"
         (theirs,) = inbound.glob("ada+*")
