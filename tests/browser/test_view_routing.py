@@ -156,6 +156,18 @@ def test_stepping_and_playing(host, view):
     host.root.get_by_role("button", name="Play").wait_for()  # it stops by itself
 
 
+def test_slow_motion_takes_three_times_as_long(host):
+    waits = "() => { window.waits = []; window.setInterval = (act, ms) => window.waits.push(ms); }"
+    host.page.evaluate(waits)  # no step is taken: there is time to pause
+    play = host.root.get_by_role("button", name="Play")
+    play.click()
+    host.root.get_by_role("button", name="Pause").click()
+    host.root.get_by_role("button", name="Slow").click()
+    play.click()
+    normal, slow = host.page.evaluate("window.waits")
+    assert slow == 3 * normal
+
+
 def test_running_more_iterations(host, view):
     host.root.get_by_label("number of iterations").select_option("10")
     host.settle()
