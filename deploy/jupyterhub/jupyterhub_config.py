@@ -9,7 +9,7 @@ for name in ("learners.py", "hub.py"):
 
 # Whoever is in these groups of the machine: `usermod -aG capslab-learners NAME`.
 c.JupyterHub.authenticator_class = "pam"
-c.PAMAuthenticator.allowed_groups = {"capslab-learners"}
+c.PAMAuthenticator.allowed_groups = {"capslab-learners", "capslab-instructors"}
 c.PAMAuthenticator.admin_groups = {"capslab-instructors"}
 
 # A unit of systemd for each learner: mem_limit and cpu_limit become MemoryMax and CPUQuota.
