@@ -357,7 +357,14 @@ print(f"tighter for {np.mean(bounds[50].tighter > bounds[50].elbo):.0%} of the i
 from capslab.bundled import effort, manifest
 
 bound = "test negative ELBO (nats)"
-rows = [{"network": "this one", "dimensions": 16, "cost": f"{training:.0f} CPU-s", "test −ELBO": -on_test.elbo.mean()}]
+rows = [
+    {
+        "network": "this one",
+        "dimensions": 16,
+        "cost": f"{training:.0f} CPU-s",
+        "test −ELBO": -on_test.elbo.mean(),
+    }
+]
 for name, facts in manifest().items():
     if name.startswith(f"vae-{images.name}"):
         d = facts["config"]["latent_dim"]
@@ -471,26 +478,31 @@ cl.explore_latent(vae, images.test)
 # %%
 from sklearn.decomposition import PCA
 
-sample = images.test.sample(min(4000, len(images.test)))
-train, test = (
-    x.images.reshape(len(x), -1) / np.float32(255) for x in (images.train[:8000], sample)
-)  # (n, pixels)
+known = images.train.sample(min(5000, len(images.train)))
+sample = images.test.sample(min(3000, len(images.test)))
+train, test = (x.images.reshape(len(x), -1) / np.float32(255) for x in (known, sample))  # (n, pixels)
 pca = PCA(vae.latent_dim, random_state=0).fit(train)
-rebuilt = {
-    "PCA": pca.inverse_transform(pca.transform(test)),
-    "VAE": vae.reconstruct(sample).reshape(test.shape),
-}
-again = {
-    "PCA": pca.inverse_transform(pca.transform(train)),
-    "VAE": vae.reconstruct(images.train[:8000]).reshape(train.shape),
-}
-everything = ((test - train.mean(axis=0)) ** 2).sum(axis=1).mean()  # the error without any code
-error = {name: ((test - x) ** 2).sum(axis=1).mean() for name, x in rebuilt.items()}
+
+
+def rebuild(name, part, flat):
+    """From its components or from its code, (n, pixels)."""
+    if name == "PCA":
+        return pca.inverse_transform(pca.transform(flat))
+    return vae.reconstruct(part).reshape(flat.shape)
+
+
+def squared_error(true, other):
+    return ((true - other) ** 2).sum(axis=1).mean()
+
+
+# %%
+rebuilt = {name: rebuild(name, sample, test) for name in ("PCA", "VAE")}
+error = {name: squared_error(test, x) for name, x in rebuilt.items()}
+everything = squared_error(test, train.mean(axis=0))  # the error without any code
 for name in rebuilt:
-    known = ((train - again[name]) ** 2).sum(axis=1).mean()
-    kept = 1 - error[name] / everything
     print(
-        f"{name}: squared error {known:.2f} on train, {error[name]:.2f} on test; {kept:.0%} of the variance kept"
+        f"{name}: squared error {squared_error(train, rebuild(name, known, train)):.2f} on train, {error[name]:.2f} on test; "
+        f"{1 - error[name] / everything:.0%} of the variance kept"
     )
 
 # %% [markdown]
@@ -609,18 +621,16 @@ from sklearn.metrics import recall_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-learn = images.train[: min(5000, len(images.train))]
-flat = [x.images.reshape(len(x), -1) / np.float32(255) for x in (learn, sample)]
 inputs = {
-    "pixels": flat,
-    f"{vae.latent_dim} principal components": [pca.transform(x) for x in flat],
-    f"{vae.latent_dim} code numbers": [vae.encode(learn), codes],
+    "pixels": (train, test),
+    f"{vae.latent_dim} principal components": (pca.transform(train), pca.transform(test)),
+    f"{vae.latent_dim} code numbers": (vae.encode(known), codes),
 }
 right, recall, spent = {}, {}, {}
-for name, (known, unknown) in inputs.items():
+for name, (to_learn, unknown) in inputs.items():
     classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, tol=0.01, max_iter=1000))
     began = time.process_time()
-    found = classifier.fit(known, learn.labels).predict(unknown)
+    found = classifier.fit(to_learn, known.labels).predict(unknown)
     spent[name] = time.process_time() - began
     right[name] = float(np.mean(found == sample.labels))
     recall[name] = recall_score(sample.labels, found, average=None)
@@ -632,8 +642,8 @@ for name, (known, unknown) in inputs.items():
 pixels_right, components_right, codes_right = right.values()
 cl.verdict(
     "a VAE gives efficient classification",
-    f"with {len(learn):,} labels and a linear classifier: {codes_right:.1%} from {vae.latent_dim} code numbers, "
-    f"{components_right:.1%} from as many principal components, {pixels_right:.1%} from {flat[0].shape[1]} pixels",
+    f"with {len(known):,} labels and a linear classifier: {codes_right:.1%} from {vae.latent_dim} code numbers, "
+    f"{components_right:.1%} from as many principal components, {pixels_right:.1%} from {train.shape[1]} pixels",
     holds=codes_right > max(pixels_right, components_right),
     holds_partly=codes_right > components_right,
     refuted=True,
