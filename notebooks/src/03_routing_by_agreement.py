@@ -150,7 +150,7 @@ bar, stroke = np.array([-0.9, 0]), turn(-120) @ [0.9, 0]  # of a 7: the bar to t
 W = np.array([[turn(180), turn(0)], [turn(120), turn(90)]])  # (bar, stroke) × (7, Γ)
 for degrees in (0, 40, 100):
     cast = np.einsum("ijdp,ip->ijd", W, np.array([bar, stroke]) @ turn(degrees).T)
-    angles = np.degrees(np.arctan2(cast[..., 1], cast[..., 0])).round()
+    angles = np.degrees(np.arctan2(cast[..., 1], cast[..., 0])).round() + 0.0  # no −0
     print(
         f"turned {degrees:3}°: bar and stroke vote {angles[:, 0]} for the 7, {angles[:, 1]} for the Γ (degrees)"
     )
