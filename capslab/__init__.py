@@ -4,10 +4,16 @@
 time it is used, and TensorFlow only when a model is needed.
 """
 
+import os as _os
 from importlib import import_module
 from typing import Any
 
 from capslab._version import __version__
+
+if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
+    from capslab.home import borrow as _borrow
+
+    _borrow()
 
 _HOME = {
     # data

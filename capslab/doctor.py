@@ -180,6 +180,15 @@ def _data_sets() -> Iterator[Finding]:
     yield Finding("data sets", "ok", words, advice)
 
 
+def _home() -> Iterator[Finding]:
+    from capslab.home import writable
+
+    home = Path.home()  # a missing one was given when capslab was imported
+    if not writable(home):
+        advice = "Set CAPSLAB_HOME to a folder of yours: data sets and your progress are kept there."
+        yield Finding("home", "warning", f"{home} cannot be written", advice)
+
+
 def _disk() -> Iterator[Finding]:
     from capslab.data.sources import cache_folder
 
@@ -249,6 +258,7 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _widgets,
     _fast_sliders,
     _data_sets,
+    _home,
     _disk,
     _memory,
     _grading,

@@ -12,6 +12,7 @@ from pathlib import Path
 from capslab.course.keeping import RECORD, Kept, bring
 from capslab.course.places import FIRST, PACKAGE, checkout
 from capslab.errors import ArgumentError, DataUnavailable, Said
+from capslab.home import stand_ins
 
 DEFAULT_FOLDER = "capslab-course"
 
@@ -128,6 +129,10 @@ def start(folder: Path, options: tuple[str, ...], *, classroom: bool = False) ->
     For a class it starts in the class's folder, where Formgrader looks for nbgrader's settings.
     """
     line = command(folder, options, classroom=classroom)
+    if elsewhere := stand_ins():
+        os.environ.update(elsewhere)
+        place = Path(next(iter(elsewhere.values()))).parent
+        print(f"Your home folder cannot be written: JupyterLab keeps its settings in {place} meanwhile.")
     if classroom:
         os.chdir(folder)
     if os.name == "posix":

@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from capslab.data import idx
@@ -56,38 +57,57 @@ def mirrors_that_answer(mirrors: Sequence[str], file: str, seconds: float) -> li
     ------
     DataUnavailable : none answers.
     """
-    answers: queue.Queue[tuple[str, bool]] = queue.Queue()
+    answers: queue.Queue[tuple[str, bool, str]] = queue.Queue()
 
     def ask(mirror: str) -> None:
-        answers.put((mirror, _has(mirror + file, seconds)))
+        answers.put((mirror, *_has(mirror + file, seconds)))
 
     for mirror in mirrors:
         threading.Thread(target=ask, args=(mirror,), daemon=True).start()
     end = time.monotonic() + seconds
     good: list[str] = []
+    hindered = ""
     for _ in mirrors:
         # once one has answered, the others get a moment to be second choice
         left = min(end - time.monotonic(), 0.5 if good else seconds)
         try:
-            mirror, has = answers.get(timeout=max(left, 0.0))
+            mirror, has, why = answers.get(timeout=max(left, 0.0))
         except queue.Empty:
             break
+        hindered = hindered or why
         if has:
             good.append(mirror)
     if not good:
-        raise DataUnavailable(
-            f"none of {len(mirrors)} download servers answers: this machine seems to be offline."
-        )
+        why = hindered or "this machine seems to be offline."
+        raise DataUnavailable(f"none of {len(mirrors)} download servers answers: {why}")
     return good
 
 
-def _has(url: str, seconds: float) -> bool:
+def _has(url: str, seconds: float) -> tuple[bool, str]:
+    """Whether a server has a file; and what stands between us and it, where that can be told."""
     import requests
 
     try:
-        return requests.head(url, timeout=seconds, allow_redirects=True).status_code == 200
+        status = requests.head(url, timeout=seconds, allow_redirects=True).status_code
+    except requests.exceptions.ProxyError as error:
+        return False, _of_proxy(url, " (it wants a password)" if "407" in str(error) else "")
+    except requests.exceptions.SSLError:
+        return False, (
+            f"the certificate of {_host(url)} is not believed. Is this machine's clock right "
+            f"({date.today():%d %B %Y})? Behind a proxy that opens connections, name its certificate "
+            "in the environment variable REQUESTS_CA_BUNDLE."
+        )
     except requests.RequestException:
-        return False
+        return False, ""
+    return status == 200, _of_proxy(url, " (it wants a password)") if status == 407 else ""
+
+
+def _of_proxy(url: str, more: str) -> str:
+    from urllib.request import getproxies
+
+    proxy = getproxies().get(url.split(":")[0], "")
+    name = proxy.rsplit("@", 1)[-1].split("//")[-1].rstrip("/")  # without the password that it may hold
+    return f"the proxy {name} lets nothing through{more}. Its address is in the variable HTTPS_PROXY."
 
 
 def fetch(mirrors: Sequence[str], file: str, place: Path, sha256: str, seconds: float) -> Path:
@@ -159,5 +179,5 @@ def _unwritable(place: Path, error: OSError) -> str:
     )
 
 
-def _host(mirror: str) -> str:
-    return mirror.split("/")[2]
+def _host(address: str) -> str:
+    return address.split("/")[2]

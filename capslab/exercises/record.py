@@ -7,11 +7,14 @@ import hashlib
 import json
 import os
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 VERSION = 1
+LOCK_SECONDS = 2
 
 
 @dataclass
@@ -65,8 +68,9 @@ class Record:
 
     def keep(self, name: str, entry: Entry) -> None:
         """Remember an entry, beside whatever other kernels wrote in the meantime."""
-        self.memory = {**self.memory, **self._read(), name: entry}
-        self._write()
+        with _alone(self.path()):
+            self.memory = {**self.memory, **self._read(), name: entry}
+            self._write()
 
     def _read(self) -> dict[str, Entry]:
         path = self.path()
@@ -101,6 +105,34 @@ class Record:
                 f"Your progress lasts until the kernel stops: {path.parent} cannot be written "
                 f"({error.strerror}). Set CAPSLAB_HOME to a folder of yours to keep it."
             )
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """No other kernel reads and writes the file meanwhile.
+
+    Where the system has no such lock, or one is not had in two seconds, two that write in
+    the same moment may forget one entry; neither waits longer for that.
+    """
+    try:
+        import fcntl
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_suffix(".lock").open("a")
+    except (ImportError, OSError):
+        yield
+        return
+    with lock:
+        end = time.monotonic() + LOCK_SECONDS
+        while time.monotonic() < end:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.005)
+            except OSError:  # a file system without locks
+                break
+        yield
 
 
 def _entry(values: Any) -> Entry:

@@ -1,0 +1,198 @@
+"""A home that cannot be written, no home at all, no network: the course runs, and says what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from capslab import doctor, home
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="homes as POSIX has them")
+
+COURSE = """
+import capslab as cl
+from capslab import plots
+print(cl.load("digits"))
+print(cl.load())
+images = cl.load("digits")
+plots.image_grid(images.images[:2] / 255, ["a", "b"])
+print(cl.pretrained("capsnet-digits").classify(images.test[:3]))
+print(cl.check("squash", lambda s: s))
+"""
+#: root may write everywhere, unless it gives that power up
+AS_A_USER = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
+
+
+def environment(tmp_path: Path, **more: str) -> dict[str, str]:
+    """Little more than a PATH, temporary folders of the test's own, and a network that reaches nothing."""
+    (tmp_path / "tmp").mkdir(exist_ok=True)
+    return {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "TMPDIR": str(tmp_path / "tmp"),
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "NO_PROXY": "127.0.0.1",
+        "PYTHONPATH": str(Path(home.__file__).parents[1]),
+        **more,
+    }
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> dict[str, str]:
+    """The environment of a user whose home cannot be written."""
+    if os.geteuid() == 0 and not shutil.which("setpriv"):
+        pytest.skip("root can write everywhere, and setpriv is not here to prevent it")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home").chmod(0o555)
+    return environment(tmp_path, HOME=str(tmp_path / "home"))
+
+
+@pytest.fixture
+def homeless(tmp_path: Path) -> dict[str, str]:
+    """The environment of a user that the system does not know: no HOME, no entry in its list."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(
+        "import pwd\ndef getpwuid(uid): raise KeyError(uid)\npwd.getpwuid = getpwuid\n"
+    )
+    made = environment(tmp_path)
+    return {**made, "PYTHONPATH": os.pathsep.join([str(tmp_path / "site"), made["PYTHONPATH"]])}
+
+
+def call(folder: Path, variables: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    before = AS_A_USER if os.geteuid() == 0 else []
+    return subprocess.run(
+        [*before, sys.executable, *command],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.mark.slow
+def test_the_course_in_a_home_that_cannot_be_written_and_without_a_network(
+    locked: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "work").mkdir()
+    told = call(tmp_path / "work", locked, "-c", COURSE)
+    assert told.returncode == 0, told.stderr
+    assert (
+        "Using the digits, 1,797 images of 8×8, because mnist is not in the cache, and none of" in told.stdout
+    )
+    assert "the proxy 127.0.0.1:9 lets nothing through" in told.stdout
+    assert "Your progress lasts until the kernel stops" in told.stdout
+    assert "Set CAPSLAB_HOME to a folder of yours" in told.stdout
+
+    kept = {**locked, "CAPSLAB_HOME": str(tmp_path / "work/kept")}
+    assert "Your progress lasts" not in call(tmp_path / "work", kept, "-c", COURSE).stdout
+    assert (tmp_path / "work/kept/progress.json").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["locked", "homeless"])
+def test_doctor_and_run_with_a_home_of_no_use(
+    which: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    variables = request.getfixturevalue(which)
+    (tmp_path / "work").mkdir()
+    told = call(tmp_path / "work", variables, "-m", "capslab.cli", "doctor")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert ("! home" in told.stdout) == (which == "locked")
+    told = call(tmp_path / "work", variables, "-m", "capslab.cli", "run", "00", "--data", "digits")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "1 of 1 ran" in told.stdout
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_course_without_a_home_remembers_and_makes_no_folder_of_that_name(
+    homeless: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "work").mkdir()
+    for _ in range(2):
+        told = call(tmp_path / "work", homeless, "-c", COURSE)
+        assert told.returncode == 0, told.stderr
+    assert list((tmp_path / "work").iterdir()) == [], "a folder named ~, say"
+    borrowed = tmp_path / "tmp" / f"capslab-home-{os.getuid()}"
+    assert stat.S_IMODE(borrowed.stat().st_mode) == 0o700
+    assert list(borrowed.rglob("progress.json"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["locked", "homeless"])
+def test_lab_starts_with_a_home_of_no_use(which: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    variables = request.getfixturevalue(which)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    before = AS_A_USER if os.geteuid() == 0 else []
+    command = [*before, sys.executable, "-m", "capslab.cli", "lab", "--dir", str(tmp_path / "course"), "--"]
+    command += ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=t"]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=variables, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status?token=t", timeout=5).close()
+                break
+            except OSError:
+                alive = process.poll() is None and time.monotonic() < deadline
+                assert alive, (tmp_path / "log").read_text()[-3000:]
+                time.sleep(0.2)
+    finally:
+        process.terminate()
+        process.wait(30)
+    said = "Your home folder cannot be written: JupyterLab keeps its settings in"
+    assert (said in (tmp_path / "log").read_text()) == (which == "locked")
+
+
+# The parts
+
+
+def test_a_borrowed_home_is_this_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home.tempfile, "tempdir", str(tmp_path))
+    first = home._own("home")
+    assert home._own("home") == first
+    first.chmod(0o777)
+    assert home._own("home") != first, "somebody else may have written there"
+    first.chmod(0o700)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / f"capslab-jupyter-{os.getuid()}").symlink_to(tmp_path / "elsewhere")
+    assert home._own("jupyter").parent == tmp_path
+    assert not home._own("jupyter").is_symlink()
+
+
+def test_nothing_is_moved_where_everything_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "IPYTHONDIR",
+        "MPLCONFIGDIR",
+    ):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    assert home.stand_ins() == {}
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "file/below"))
+    assert list(home.stand_ins()) == ["IPYTHONDIR"]
+
+
+def test_a_home_that_cannot_be_written_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(doctor._home()) == []
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
+    (finding,) = doctor._home()
+    assert (finding.state, "CAPSLAB_HOME" in finding.advice) == ("warning", True)
