@@ -44,6 +44,19 @@
 #
 # ## Does this machine work?
 #
+# **On Google Colab only**, this cell first installs the course (copy it to the top of any other notebook
+# that you open there). Anywhere else it does nothing.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:
+    # %pip install -q git+https://github.com/capslab/capslab
+    from google.colab import output
+
+    output.enable_custom_widget_manager()  # lets Colab show the live views
+
+# %% [markdown]
 # Run the next cell (**Shift + Enter**). It looks at Python, TensorFlow, the device that will train, Jupyter, the live
 # views, data, disk and memory, and takes some seconds. ✓ is fine, ! works with less, ✗ comes with what to do.
 
