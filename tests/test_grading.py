@@ -6,6 +6,9 @@ import csv
 import json
 import os
 import re
+import subprocess
+import sys
+import time
 import zipfile
 
 import pytest
@@ -119,6 +122,28 @@ def test_a_run_that_is_stopped_goes_on_and_nothing_is_lost_or_doubled(tmp_path, 
         assert [s.score for s in book.assignment_submissions(NAME)] == [11, 11, 11]
 
 
+def test_a_grader_that_is_killed_loses_and_doubles_nothing(tmp_path):
+    """SIGKILL at any moment: no time to tidy up."""
+    room = made(tmp_path / "class")
+    students = ["a", "b", "c", "d"]
+    for student in students:
+        hand_in(room, student)
+    command = [sys.executable, "-c", "from capslab.cli import main; main()", "assignment", "grade",
+               str(room.root), "--workers", "1"]  # fmt: skip
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (kept := list((room.root / ".capslab").glob("graded/*/*.json"))) and first.poll() is None:
+        time.sleep(0.01)
+    first.kill()
+    assert first.wait() == -9
+    assert 1 <= len(kept) < len(students)
+    done = grade(room, [NAME], workers=2, limits=QUICK)
+    assert [(o.student, o.name, o.points) for o in done] == [(s, "graded", 11) for s in students]
+    with room.gradebook() as book:
+        found = book.assignment_submissions(NAME)
+        assert sorted((s.student.id, s.score) for s in found) == [(s, 11) for s in students]
+        assert all(len(s.notebooks) == 1 and len(s.notebooks[0].grades) == 5 for s in found)
+
+
 def test_points_given_by_hand_survive_another_run(room):
     with room.gradebook() as book:
         given = book.find_grade("prediction-1", NAME, NAME, "Zoë Müller")
@@ -216,21 +241,53 @@ def test_collecting_sorts_what_a_platform_gives(tmp_path, room):
     assert not any(one.new for one in collect(new))
 
 
+def test_collecting_believes_no_file_about_somebody_else(tmp_path, room):
+    """The work of one student counts for that student, whatever names are in their archive."""
+    new = Classroom(tmp_path / "class")
+    new.make()
+    for name in (NAME, "01_clustering_pixels"):  # two: then a notebook must say which it is
+        new.release(name).parent.mkdir(parents=True)
+        new.release(name).write_bytes(room.release(NAME).read_bytes())
+    (new.root / "students.csv").write_text("id\nada\nbob\n", "utf-8")
+    given = new.root / "downloaded"
+    with zipfile.ZipFile(given / "ada_homework.zip", "w") as archive:
+        archive.writestr(f"bob/{NAME}.ipynb", "by ada")
+    (given / "bob").mkdir()
+    (given / "bob" / "my homework.ipynb").write_bytes(room.release(NAME).read_bytes())
+    (given / "bob" / "notes.txt").write_text("[1]")
+    (new.root / "submitted").rmdir()
+    (new.root / "submitted").mkdir()
+    (new.root / "submitted" / "eva").symlink_to(tmp_path)
+    (given / f"eva_{NAME}.ipynb").write_text("through a link")
+    words = {one.file: one.words for one in collect(new) if one.words}
+    kept = {
+        p.relative_to(new.root / "submitted").as_posix() for p in (new.root / "submitted").rglob("*.ipynb")
+    }
+    assert kept == {f"ada/{NAME}/{NAME}.ipynb", f"bob/{NAME}/my homework.ipynb"}
+    assert "Nothing says which assignment" in words["bob/notes.txt"]
+    assert "is a link" in words[f"eva_{NAME}.ipynb"]
+    assert not (tmp_path / NAME).exists()
+
+
 def test_the_commands_from_release_to_table(tmp_path):
     folder = tmp_path / "class"
     run = CliRunner().invoke
     said = run(main, ["assignment", "release", "04", str(folder)])
     assert said.exit_code == 0, said.output
     assert "Hand out" in said.output
+    assert f"capslab assignment collect {folder}" in said.output
     room = Classroom(folder)
     (folder / "downloaded" / f"ada_{NAME}.ipynb").write_text(json.dumps(solved(room)), "utf-8")
-    assert "1 new files of 1 students" in run(main, ["assignment", "collect", str(folder)]).output
+    assert (
+        "1 new file, 0 there already; 1 student in all."
+        in run(main, ["assignment", "collect", str(folder)]).output
+    )
     assert outcomes(room, [NAME])[0].words == ("Handed in and not graded yet.",)
     said = run(main, ["assignment", "grade", str(folder), "--workers", "1", "--assignment", "04"])
     assert said.exit_code == 0, said.output
     points = re.search(r"ada +graded (\d+)/\1\b", said.output)
     assert points, said.output
-    assert "1 pages in" in run(main, ["assignment", "feedback", str(folder)]).output
+    assert "1 page in" in run(main, ["assignment", "feedback", str(folder)]).output
     said = run(main, ["assignment", "grades", str(folder), "--csv", str(tmp_path / "grades.csv")])
     assert said.exit_code == 0, said.output
     row = f"ada,,,04_capsule_network,graded,{points[1]},0,{points[1]},"

@@ -6,6 +6,7 @@ STUDENT__NOTEBOOK.ipynb or STUDENT_NOTEBOOK.ipynb, and archives (.zip) of either
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from dataclasses import dataclass
@@ -38,10 +39,17 @@ def collect(room: Classroom, given: Path | None = None) -> list[Collected]:
         if not path.is_file() or path.is_symlink() or _ignored(path.relative_to(home)):
             continue
         if path.suffix.lower() == ".zip":
-            found += _archive(room, path, path.relative_to(home).parts[:-1])
+            found += _archive(room, path, path.relative_to(home).parts[:-1] or _owner(room, path))
         else:
             found.append(_place(room, path, path.relative_to(home).parts))
     return found
+
+
+def _owner(room: Classroom, path: Path) -> tuple[str, ...]:
+    """Whose an archive is, where its name begins with that of a student in students.csv."""
+    name = plain_name(path.stem)
+    found = [row["id"] for row in room.roster() if name == row["id"] or name.startswith(f"{row['id']}_")]
+    return (max(found, key=len),) if found else ()
 
 
 def _archive(room: Classroom, path: Path, before: tuple[str, ...] = ()) -> list[Collected]:
@@ -76,8 +84,10 @@ def _place(room: Classroom, path: Path, parts: tuple[str, ...]) -> Collected:
     assignment = next((a for a in room.assignments() if any(a in part for part in names)), "")
     if not assignment and len(room.assignments()) == 1:
         assignment = room.assignments()[0]
+    assignment = assignment or _says(path, room)
     if not assignment:
-        return Collected(shown, words="No assignment has its name.")
+        names_ = ", ".join(f"{one}.ipynb" for one in room.assignments())
+        return Collected(shown, words=f"Nothing says which assignment it is; students hand in {names_}.")
     file = names[-1]
     folders = [part for part in names[:-1] if part != assignment and part not in ("submitted", "downloaded")]
     student = folders[0] if folders else _before(file, assignment)
@@ -90,11 +100,22 @@ def _place(room: Classroom, path: Path, parts: tuple[str, ...]) -> Collected:
     right = f"{assignment}.ipynb"
     name = right if not folders and file.endswith(right) else file
     target = room.submitted(student, assignment) / name
+    if any(one.is_symlink() for one in (target, target.parent, target.parent.parent)):
+        return Collected(shown, student, assignment, words="Its place in the class is a link.")
     new = not (target.is_file() and target.read_bytes() == path.read_bytes())
     if new:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     return Collected(shown, student, assignment, new)
+
+
+def _says(path: Path, room: Classroom) -> str:
+    """The assignment that a notebook was made from, whatever its file is called."""
+    try:
+        about = json.loads(path.read_bytes())["metadata"]["capslab"]["notebook"]
+    except (ValueError, KeyError, TypeError, RecursionError, OSError):
+        return ""
+    return about if about in room.assignments() else ""
 
 
 def _before(file: str, assignment: str) -> str:

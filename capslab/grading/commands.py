@@ -15,6 +15,7 @@ FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path,
 ONLY = click.option(
     "--assignment", "-a", "only", multiple=True, help="Only this one (04, or its name); may be repeated."
 )
+BAR = "{desc}: {n_fmt} of {total_fmt} |{bar}| {elapsed}, {remaining} left"
 
 
 @click.group()
@@ -26,9 +27,10 @@ def assignment() -> None:
 @click.argument("notebooks", nargs=-1, required=True)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def release(notebooks: tuple[str, ...], folder: Path) -> None:
-    """Make assignments of notebooks (04 06, or names) in the class's folder DIR.
+    """Make assignments of notebooks.
 
-    What to hand out is then in DIR/release. Solutions and hidden checks stay with you.
+    NOTEBOOKS are numbers or names (04 06), DIR is the class's folder; a new one is made. What to hand
+    out is then in DIR/release. Solutions and hidden checks stay with you.
     """
     from capslab.course.places import find, sources
     from capslab.grading.classroom import Classroom
@@ -37,8 +39,12 @@ def release(notebooks: tuple[str, ...], folder: Path) -> None:
     known = sources()
     if not known:
         raise click.ClickException("releasing needs a checkout of capslab, which has the notebooks' sources.")
-    for path in release(find(notebooks, known), Classroom(folder)):
+    room = Classroom(folder)
+    for path in release(find(notebooks, known), room):
         click.echo(f"Hand out {path}")
+    click.echo(
+        f"What comes back goes into {room.root / 'downloaded'}; then: capslab assignment collect {folder}"
+    )
 
 
 @assignment.command()
@@ -48,7 +54,10 @@ def release(notebooks: tuple[str, ...], folder: Path) -> None:
     help="A folder or .zip from your learning platform (default: DIR/downloaded).",
 )  # fmt: skip
 def collect(folder: Path, given: Path | None) -> None:
-    """Sort what students handed in into DIR/submitted/STUDENT/NOTEBOOK."""
+    """Sort what students handed in.
+
+    Each file goes to DIR/submitted/STUDENT/NOTEBOOK, where `grade` looks for it.
+    """
     from capslab.grading.classroom import Classroom
     from capslab.grading.collecting import collect
 
@@ -58,10 +67,10 @@ def collect(folder: Path, given: Path | None) -> None:
         if one.words:
             click.echo(f"✗ {one.file}: {one.words}")
     students = {one.student for one in found if one.student}
-    new = sum(one.new for one in found)
-    click.echo(
-        f"{new} new files of {len(students)} students; {len(found) - new} were there or have no place."
-    )
+    new, lost = sum(one.new for one in found), sum(bool(one.words) for one in found)
+    said = [f"{new} new file{'s' * (new != 1)}", f"{len(found) - new - lost} there already"]
+    said += [f"{lost} without a place (see above)"] if lost else []
+    click.echo(f"{', '.join(said)}; {len(students)} student{'s' * (len(students) != 1)} in all.")
     if not found:
         click.echo(f"Put what your platform gives you into {room.root / 'downloaded'}.")
 
@@ -81,15 +90,17 @@ def grade(
 
     from capslab.grading.classroom import Classroom
     from capslab.grading.grade import grade, summary
+    from capslab.grading.reporting import to_read
     from capslab.grading.sandbox import Limits
 
     room = Classroom.opened(folder)
     limits = Limits(cpu_s=seconds, wall_s=2 * seconds, memory_mb=memory)
-    with tqdm(unit="submission", disable=not sys.stderr.isatty(), leave=False) as bar:
+    with tqdm(disable=not sys.stderr.isatty(), leave=False, bar_format=BAR) as bar:
+        bar.set_description_str("Our own solutions first")
 
         def told(now: int, of: int, outcome: Outcome) -> None:
             bar.total = of
-            bar.set_postfix_str(outcome.student)
+            bar.set_description_str(outcome.student[:24], refresh=False)
             bar.update()
 
         try:
@@ -99,19 +110,26 @@ def grade(
     for outcome in done:
         click.echo(outcome.line())
     click.echo(summary(done))
+    if waiting := to_read(room, room.assignments(only)):
+        have = "has" if waiting == 1 else "have"
+        click.echo(f"{waiting} of them {have} answers that wait for you: capslab lab --class {folder}")
 
 
 @assignment.command()
 @FOLDER
 @ONLY
 def feedback(folder: Path, only: tuple[str, ...]) -> None:
-    """Write a page for every graded submission to DIR/feedback."""
+    """Write a page for every student.
+
+    The pages of all graded submissions go to DIR/feedback.
+    """
     from capslab.grading.classroom import Classroom
     from capslab.grading.reporting import feedback
 
     room = Classroom.opened(folder)
     pages = feedback(room, room.assignments(only))
-    click.echo(f"{len(pages)} pages in {room.root / 'feedback'}." if pages else "Nothing is graded yet.")
+    many = f"{len(pages)} page{'s' * (len(pages) != 1)}"
+    click.echo(f"{many} in {room.root / 'feedback'}." if pages else "Nothing is graded yet.")
 
 
 @assignment.command()
@@ -119,7 +137,7 @@ def feedback(folder: Path, only: tuple[str, ...]) -> None:
 @ONLY
 @click.option("--csv", "file", required=True, type=click.Path(path_type=Path), help="The table to write.")
 def grades(folder: Path, only: tuple[str, ...], file: Path) -> None:
-    """Write everybody's grades and outcomes to a table."""
+    """Write a table of all grades."""
     from capslab.grading.classroom import Classroom
     from capslab.grading.reporting import save
 

@@ -57,6 +57,12 @@ def outcomes(room: Classroom, assignments: list[str]) -> list[Outcome]:
     return found
 
 
+def to_read(room: Classroom, assignments: list[str]) -> int:
+    """How many submissions have an answer that a person must read."""
+    with room.gradebook() as book:
+        return sum(s.needs_manual_grade for name in assignments for s in book.assignment_submissions(name))
+
+
 def table(room: Classroom, assignments: list[str]) -> str:
     """Everybody's grades as a table (CSV): from the gradebook, so with the points given by hand."""
     people = {row["id"]: row for row in room.roster()}

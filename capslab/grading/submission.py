@@ -85,8 +85,10 @@ def read(path: Path) -> Submission:
         book.metadata["capslab"] = about if isinstance(about, dict) else {}
     except NotANotebook:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
-        raise NotANotebook(f"It cannot be read ({type(error).__name__}).") from None
+    except ValueError:
+        raise NotANotebook("It is not JSON text, as notebooks are; Jupyter cannot open it either.") from None
+    except (KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+        raise NotANotebook(f"It cannot be read as a notebook ({type(error).__name__}).") from None
     found = [(OUTPUT, f"The file has {size:,.0f} MB.")] if size > LARGE_MB else []
     return Submission(book, found)
 
