@@ -1,4 +1,4 @@
-"""Writes binder/requirements.txt: every package of the course and what those need, each pinned.
+"""Writes binder/requirements.txt: every package of the course, of its build, and what those need, each pinned.
 
 Run it with the Python that runtime.txt names, on Linux: `make pins PYTHON=python3.12`. pip works out
 the versions and installs nothing. `tensorflow-cpu` stands in for `tensorflow`: a third smaller.
@@ -17,11 +17,14 @@ HERE = Path(__file__).parent
 
 
 def dependencies() -> list[str]:
-    """The course's own dependencies as pyproject.toml has them, with tensorflow-cpu."""
+    """What the course needs and what it is built with, as pyproject.toml has them, with tensorflow-cpu."""
     text = (HERE.parent / "pyproject.toml").read_text("utf-8")
-    block = re.search(r"^dependencies = \[(.*?)^\]", text, re.M | re.S)
-    assert block, "pyproject.toml has no list of dependencies"
-    return [re.sub(r"^tensorflow\b", "tensorflow-cpu", name) for name in re.findall(r'"([^"]+)"', block[1])]
+    runs = re.search(r"^dependencies = \[(.*?)^\]", text, re.M | re.S)
+    builds = re.search(r"^requires = \[(.*?)\]", text, re.M)
+    assert runs, "pyproject.toml has no list of dependencies"
+    assert builds, "pyproject.toml does not say what builds it"
+    named = re.findall(r'"([^"]+)"', builds[1] + runs[1])
+    return [re.sub(r"^tensorflow\b", "tensorflow-cpu", name) for name in named]
 
 
 def resolved(wanted: list[str]) -> list[str]:

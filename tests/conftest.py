@@ -34,3 +34,10 @@ def _no_windows() -> None:
     import matplotlib
 
     matplotlib.use("Agg")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what needs the package index, unless it is asked for: `-m binder`."""
+    if "binder" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[one for one in items if one.get_closest_marker("binder")])
+        items[:] = [one for one in items if not one.get_closest_marker("binder")]
