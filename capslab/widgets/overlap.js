@@ -98,12 +98,13 @@ function render({ model, el }) {
     write(out.said, `divided${divided.wrong.length ? "; dotted: wrong" : ""}`);
     write(real.said, "truth; white: both");
     const marks = classes.map((_, j) => (found.includes(j) ? (labels.includes(j) ? "✓ named" : "✗ named") : labels.includes(j) ? "there" : ""));
-    bars.context.clearRect(0, 0, bars.wide, bars.high);
-    drawLengths(bars.context, look, { steps: [{ lengths }], at: 0, classes, marks, digit: -1, row: bar });
     const every = (pick) => Float32Array.from({ length: count }, (_, s) => pick(arrays.lengths.data.subarray(
       J * row(pair(), s - reach), J * row(pair(), s - reach) + J)));
     const grey = look.soft;
     const [blue, orange] = look.dark ? ["#56b4e9", "#e69f00"] : ["#0072b2", "#b87700"];
+    const tints = Object.fromEntries(classes.map((_, j) => [j, j === labels[0] ? blue : j === labels[1] ? orange : grey]));
+    bars.context.clearRect(0, 0, bars.wide, bars.high);
+    drawLengths(bars.context, look, { steps: [{ lengths }], at: 0, classes, marks, digit: -1, row: bar, tints });
     drawDistances(distances.context, look, { shift: shift(), reach, trained, lines: [
       { values: every((v) => v[labels[0]]), colour: blue, dash: [] },
       { values: every((v) => v[labels[1]]), colour: orange, dash: [7, 4] },

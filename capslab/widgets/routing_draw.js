@@ -150,8 +150,8 @@ function drawLegend(context, look, width, { quantity, scale, J }) {
     contribution: "contribution to the length: takes away · nothing · adds" }[quantity], from + 150, 10);
 }
 
-/** Lengths of the digit capsules as bars; ticks where they stood in the other iterations. */
-function drawLengths(context, look, { steps, at, classes, marks, digit, row }) {
+/** Lengths of the digit capsules as bars, the longest in colour or each in its own of `tints`; ticks where they stood in the other iterations. */
+function drawLengths(context, look, { steps, at, classes, marks, digit, row, tints = {} }) {
   context.font = `600 12px ${look.font}`;
   const left = Math.min(72, Math.max(...classes.map((name) => context.measureText(name).width))) + 20;
   const bar = LENGTHS - left - 106;
@@ -167,7 +167,7 @@ function drawLengths(context, look, { steps, at, classes, marks, digit, row }) {
     if (j === digit) context.fillText("▸", 9, y);
     context.fillStyle = look.dark ? "rgba(255,255,255,.09)" : "rgba(0,0,0,.06)";
     context.fillRect(left, y - row / 2 + 3, bar, row - 6);
-    context.fillStyle = j === winner ? look.accent : (look.dark ? "#8b8b8b" : "#9a9a9a");
+    context.fillStyle = tints[j] || (j === winner ? look.accent : (look.dark ? "#8b8b8b" : "#9a9a9a"));
     context.fillRect(left, y - row / 2 + 3, bar * lengths[j], row - 6);
     context.fillStyle = look.ink;
     steps.forEach((step, t) => {

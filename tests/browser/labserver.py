@@ -166,6 +166,17 @@ class Notebook:
         view.wait_for()
         return view
 
+    def failures(self) -> list[str]:
+        """What went wrong in cells that were not meant to fail, whether scrolled into sight or not."""
+        return self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap((cell, i) => {
+              const meant = (cell.model.sharedModel.getMetadata('tags') || []).includes('raises-exception');
+              const outputs = cell.model.type === 'code' && !meant ? cell.model.outputs.toJSON() : [];
+              return outputs.filter((o) => o.output_type === 'error')
+                .map((o) => `cell ${i}, ${o.ename}: ${o.evalue}`);
+            })"""
+        )
+
     def outputs(self) -> list[str]:
         """The text of every output, tracebacks included."""
         return self.page.locator(".jp-OutputArea-output").all_inner_texts()
