@@ -258,6 +258,14 @@ def test_binder_pins_satisfy_every_dependency() -> None:
     assert Version(runtime.removeprefix("python-")) in SpecifierSet(python)
 
 
+def test_binder_pins_what_builds_the_course_too() -> None:
+    (needed,) = re.findall(r"^requires = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.M)
+    for text in re.findall(r'"([^"]+)"', needed):
+        requirement = Requirement(text)
+        assert Version(pins()[requirement.name]) in requirement.specifier
+    assert "--no-build-isolation" in (ROOT / "binder/postBuild").read_text("utf-8")
+
+
 def test_binder_pins_are_closed_under_what_the_pinned_packages_need() -> None:
     from importlib.metadata import PackageNotFoundError, requires
 
@@ -320,7 +328,9 @@ def make(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
 
 
-@pytest.mark.parametrize("target", ["lab", "run", "doctor", "build", "test", "test-fast", "clean"])
+@pytest.mark.parametrize(
+    "target", ["lab", "run", "doctor", "build", "test", "test-fast", "test-binder", "pins", "clean"]
+)
 def test_make_knows_its_targets(target: str) -> None:
     assert make("--dry-run", target).returncode == 0
 
