@@ -21,6 +21,14 @@ def rows(digits):
     return classical.measure(digits, [300, 100, 99_999], ["k-means", "support vector machine"], most_test=200)
 
 
+def test_a_linear_classifier_reads_classes_off_pixels_and_gives_their_own_numbers(digits):
+    part, test = digits.train, digits.test
+    rows = [x.images.reshape(len(x), -1) / 255 for x in (part, test)]
+    found = classical.linear_classifier(rows[0], part.labels + 3, rows[1])
+    assert (found.labels == test.labels + 3).mean() > 0.92
+    assert found.seconds > 0
+
+
 def test_each_method_learns_the_digits(digits):
     part, test = digits.train.sample(300), digits.test.sample(150)
     accuracy = {name: classical.run(name, part, test)["accuracy"] for name in classical.METHODS}

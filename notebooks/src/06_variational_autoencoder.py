@@ -616,10 +616,9 @@ cl.explore_latent(plane, images.test)
 # **Predict** the order. And which class will have the lowest recall, the share of its images that are found?
 
 # %%
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import recall_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+
+from capslab.classical import linear_classifier
 
 inputs = {
     "pixels": (train, test),
@@ -628,15 +627,11 @@ inputs = {
 }
 right, recall, spent = {}, {}, {}
 for name, (to_learn, unknown) in inputs.items():
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, tol=0.01, max_iter=1000))
-    began = time.process_time()
-    found = classifier.fit(to_learn, known.labels).predict(unknown)
-    spent[name] = time.process_time() - began
-    right[name] = float(np.mean(found == sample.labels))
-    recall[name] = recall_score(sample.labels, found, average=None)
-    print(
-        f"{name}: accuracy {right[name]:.3f}, lowest recall {recall[name].min():.3f} ({images.classes[recall[name].argmin()]})"
-    )
+    said = linear_classifier(to_learn, known.labels, unknown)
+    spent[name], right[name] = said.seconds, float(np.mean(said.labels == sample.labels))
+    recall[name] = recall_score(sample.labels, said.labels, average=None)
+    hardest = images.classes[recall[name].argmin()]
+    print(f"{name}: accuracy {right[name]:.3f}, lowest recall {recall[name].min():.3f} ({hardest})")
 
 # %%
 pixels_right, components_right, codes_right = right.values()
