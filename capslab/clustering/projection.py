@@ -6,7 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from capslab.clustering.principal import principal_components
 from capslab.errors import ArgumentError, unknown_name
+from capslab.lazy import LazyRows
+
+METHODS = ("pca", "tsne")
 
 
 def project(vectors: Any, seed: int = 0, method: str = "pca") -> np.ndarray:
@@ -34,13 +38,17 @@ def project(vectors: Any, seed: int = 0, method: str = "pca") -> np.ndarray:
     >>> project(cl.embed(cl.load("digits"))).shape
     (1797, 2)
     """
-    points = np.asarray(getattr(vectors, "vectors", vectors), dtype=np.float32)
+    if method not in METHODS:
+        raise unknown_name("method", method, METHODS)
+    points = getattr(vectors, "vectors", vectors)
+    if isinstance(points, LazyRows) and method == "pca":  # never as a whole
+        flat = principal_components(points, 2, seed=seed)
+        return np.pad(flat, ((0, 0), (0, 2 - flat.shape[1])))
+    points = np.asarray(points, dtype=np.float32)
     if points.ndim != 2 or not points.size or not np.isfinite(points).all():
         raise ArgumentError(
             "vectors", "finite numbers of shape (n, d)", points, "Give one row an image, without NaN."
         )
-    if method not in ("pca", "tsne"):
-        raise unknown_name("method", method, ["pca", "tsne"])
     n, d = points.shape
     if d <= 2:
         return np.pad(points, ((0, 0), (0, 2 - d)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -17,7 +18,7 @@ from capslab.errors import ArgumentError, DataUnavailable, Said
 from capslab.lazy import LazyRows
 
 SUFFIXES = (".npy", ".npz")
-MOST_UNPACKED = 4_000_000_000  # bytes of all arrays of an .npz together
+MOST_UNPACKED = 4_000_000_000  # bytes of all arrays of an .npz that are read
 
 
 def load_file(path: Path, seed: int = 0) -> Images:
@@ -27,8 +28,8 @@ def load_file(path: Path, seed: int = 0) -> Images:
     ----------
     path : `.npy` with images alone, or `.npz` with `images`, and `labels` and `classes`
         if it likes. Images are `(n, h, w)`, `(n, h, w, c)` or `(n, s·s)`; uint8, or
-        numbers in 0…1 or 0…255. Labels are class numbers or class names. A large `.npy`
-        stays on the disk (`capslab.lazy`): more images than memory are no trouble.
+        numbers in 0…1 or 0…255. Labels are class numbers or class names. A large `.npy`,
+        or `.npz` of `np.savez`, stays on the disk (`capslab.lazy`): more images than memory are no trouble.
     seed : decides the split.
 
     Raises
@@ -40,7 +41,16 @@ def load_file(path: Path, seed: int = 0) -> Images:
         found = {"images": _array(path)} if path.suffix.lower() == ".npy" else _arrays(path)
     except DataUnavailable:
         raise
-    except (ValueError, EOFError, OSError, KeyError, MemoryError, zlib.error, zipfile.BadZipFile) as error:
+    except (
+        ValueError,
+        EOFError,
+        OSError,
+        KeyError,
+        MemoryError,
+        zlib.error,
+        struct.error,
+        zipfile.BadZipFile,
+    ) as error:
         raise DataUnavailable(_why(path, error)) from None
     if "images" not in found:
         names = ", ".join(sorted(found)) or "nothing"
@@ -64,34 +74,49 @@ def _array(path: Path) -> np.ndarray:
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
-    """The arrays in an `.npz`, none larger than its own header and the whole say."""
+    """The arrays in an `.npz`, none larger than its own header and the whole say; a large one is mapped."""
+    mapped: dict[str, np.ndarray] = {}
     with zipfile.ZipFile(path) as archive:
-        total = sum(member.file_size for member in archive.infolist())
-    if total > MOST_UNPACKED:
-        raise DataUnavailable(
-            f"{path.name} would unpack to {total / 1e9:,.0f} GB, more than {MOST_UNPACKED / 1e9:.0f}: it is "
-            "refused. Save the images alone with np.save('data.npy', images); they are read from the disk."
-        )
-    with zipfile.ZipFile(path) as archive:
+        unpacked = 0
         for member in archive.infolist():
-            _check_header(archive, member)
+            found = _mapped(path, archive, member)
+            if found is None:
+                unpacked += member.file_size
+            else:
+                mapped[member.filename.removesuffix(".npy")] = found
+    if unpacked > MOST_UNPACKED:
+        raise DataUnavailable(
+            f"{path.name} would unpack to {unpacked / 1e9:,.0f} GB, more than {MOST_UNPACKED / 1e9:.0f}. "
+            "Save it with np.savez, which does not compress: the images are read from the disk then."
+        )
     with np.load(path, allow_pickle=False) as loaded:
-        return {name: loaded[name] for name in loaded.files}
+        return {name: mapped[name] if name in mapped else loaded[name] for name in loaded.files}
 
 
-def _check_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Raise ValueError where an array says that it is larger than its bytes."""
+def _mapped(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray | None:
+    """A large array that is stored as it is, mapped where it lies in the file; None for any other.
+
+    Raises ValueError where an array says that it is larger than its bytes.
+    """
     with archive.open(member) as packed:
         if packed.read(6) != b"\x93NUMPY":
-            return
+            return None
         packed.seek(0)
         version = np.lib.format.read_magic(packed)
         read = (
             np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         )
-        shape, _, kind = read(packed)
-        if not kind.hasobject and math.prod(shape) * kind.itemsize > member.file_size:
-            raise ValueError(f"{member.filename} is shorter than its header says")
+        shape, columns_first, kind = read(packed)
+        header = packed.tell()
+    if not kind.hasobject and math.prod(shape) * kind.itemsize > member.file_size - header:
+        raise ValueError(f"{member.filename} is shorter than its header says")
+    if kind.hasobject or member.compress_type != zipfile.ZIP_STORED or member.file_size <= lazy.BIG:
+        return None
+    with path.open("rb") as file:  # the zip's own header before the member: 30 bytes, a name, extras
+        file.seek(member.header_offset + 26)
+        name, extra = struct.unpack("<HH", file.read(4))
+    start = member.header_offset + 30 + name + extra + header
+    return np.memmap(path, kind, "r", start, shape, "F" if columns_first else "C")
 
 
 def _why(path: Path, error: Exception) -> str:
