@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -20,7 +21,7 @@ import yaml
 from common import ROOT
 from grading_class import QUICK, hand_in, made
 from nbgrader.utils import notebook_hash
-from traitlets.config import PyFileConfigLoader
+from traitlets.config import Config, PyFileConfigLoader
 
 from capslab.grading.grade import grade
 from capslab.grading.reporting import feedback
@@ -116,8 +117,18 @@ def test_kubernetes_gives_learners_what_the_other_variants_give() -> None:
     (volume,) = theirs["storage"]["extraVolumes"]
     claim = yaml.safe_load((HUB / "z2jh/exchange.yaml").read_text("utf-8"))
     assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+    settings = Config()
+    settings.KubeSpawner.environment = dict(theirs["extraEnv"])
     for code in values["hub"]["extraConfig"].values():
-        compile(code, "extraConfig", "exec")
+        exec(compile(code, "extraConfig", "exec"), {"c": settings})
+    for name, admin in (("ada", False), ("teacher", True)):
+        spawner = SimpleNamespace(user=SimpleNamespace(name=name, admin=admin, id=7))
+        assert settings.KubeSpawner.uid(spawner) == 10007
+        assert settings.KubeSpawner.environment["CAPSLAB_STUDENT"](spawner) == ("" if admin else "ada")
+        here = ours.environment["JUPYTER_CONFIG_PATH"](spawner)
+        assert settings.KubeSpawner.environment["JUPYTER_CONFIG_PATH"](spawner) == here.replace(
+            str(ROOT), "/srv/capslab"
+        )
     assert values["cull"]["timeout"] == 7200
     assert "--timeout=7200" in loaded(HUB / "local.py").JupyterHub.services[0]["command"]
 
@@ -171,11 +182,14 @@ def test_tljh_gets_the_same_settings_and_its_own_python(tmp_path: Path) -> None:
     assert record.read_text().splitlines()[-1] == "tljh-config reload hub"
     code = "import sys; from traitlets.config import PyFileConfigLoader as Loader; "
     code += "s = Loader(sys.argv[1]).load_config().Spawner; "
-    code += "print(s.cmd[0], s.mem_limit, s.environment['JUPYTER_CONFIG_PATH'])"
+    code += "who = type('', (), {'user': type('', (), {'admin': False})}); "
+    code += "print(s.cmd[0], s.mem_limit, s.environment['JUPYTER_CONFIG_PATH'](who))"
     line = [sys.executable, "-c", code, str(home / "config/jupyterhub_config.d/capslab.py")]
     told = subprocess.check_output(line, env=environment, text=True)
-    assert told.split() == [str(home / "user/bin/python"), "2G", str(home / "capslab/nbgrader")]
-    assert (home / "capslab/nbgrader/nbgrader_config.py").exists()
+    mine = home / "capslab/nbgrader"
+    assert told.split() == [str(home / "user/bin/python"), "2G", f"{mine / 'learner'}:{mine}"]
+    assert (mine / "nbgrader_config.py").exists()
+    assert (mine / "learner/labconfig/page_config.json").exists()
 
 
 def test_the_image_is_binders_outside_the_home_with_nbgrader(tmp_path: Path) -> None:
@@ -195,8 +209,9 @@ def test_the_image_is_binders_outside_the_home_with_nbgrader(tmp_path: Path) -> 
     assert ran.returncode == 0, said
     for wanted in ("RUN ./binder/postBuild", 'RUN pip install --no-cache-dir "nbgrader'):
         assert wanted in said
-    home = yaml.safe_load((HUB / "z2jh/values.yaml").read_text("utf-8"))["singleuser"]["extraEnv"]
-    assert home["JUPYTER_CONFIG_PATH"] == "/srv/capslab/" + str((HUB / "nbgrader").relative_to(ROOT))
+    assert f'"/srv/capslab/{(HUB / "nbgrader").relative_to(ROOT)}"' in (HUB / "z2jh/values.yaml").read_text(
+        "utf-8"
+    )
     assert (
         re.search(r"--target-repo-dir (\S+)", (HUB / "z2jh/build-image.sh").read_text())[1] == "/srv/capslab"
     )  # type: ignore[index]
@@ -214,7 +229,8 @@ def test_feedback_goes_back_through_the_exchange_to_who_handed_in(tmp_path: Path
         (page.parent / "timestamp.txt").write_text("2026-01-01 10:00:00.000000 UTC")
     grade(room, [BOOK], workers=1, limits=QUICK)
     assert len(feedback(room, [BOOK])) == 2
-    environment = {**os.environ, **loaded(HUB / "learners.py").Spawner.environment}
+    settings = loaded(HUB / "learners.py").Spawner.environment
+    environment = {**os.environ, **settings, "JUPYTER_CONFIG_PATH": str(HUB / "nbgrader")}
     line = [sys.executable, "-m", "nbgrader", "release_feedback", BOOK]
     ran = subprocess.run(line, cwd=room.root, env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
@@ -261,7 +277,12 @@ def test_numbered_accounts_hand_in_under_their_names_and_see_nothing_of_each_oth
 
         def called(name: str) -> dict[str, str]:
             home = str(place / (name or "teacher"))
-            return {"HOME": home, **settings, "CAPSLAB_STUDENT": name}
+            return {
+                "HOME": home,
+                **settings,
+                "JUPYTER_CONFIG_PATH": str(HUB / "nbgrader"),
+                "CAPSLAB_STUDENT": name,
+            }
 
         def nbgrader(what: str) -> str:
             line = [sys.executable, "-m", "nbgrader", what, BOOK]

@@ -16,6 +16,7 @@ c = get_config()  # noqa: F821
 
 here = Path(__file__).parent
 python = os.environ.get("CAPSLAB_PYTHON", sys.executable)
+nbgrader = here / "nbgrader"
 exchange = Path(os.environ.get("CAPSLAB_EXCHANGE", "/srv/nbgrader/exchange"))
 if not exchange.is_dir():
     exchange.mkdir(parents=True)
@@ -31,7 +32,10 @@ c.Spawner.cpu_limit = 2
 
 c.Spawner.environment = {
     "PATH": f"{os.path.dirname(python)}:{os.environ.get('PATH', os.defpath)}",  # nbgrader, in a terminal
-    "JUPYTER_CONFIG_PATH": str(here / "nbgrader"),
+    # Learners get no menus for making assignments: what those write into a notebook makes it another's.
+    "JUPYTER_CONFIG_PATH": lambda spawner: (
+        str(nbgrader) if spawner.user.admin else f"{nbgrader / 'learner'}:{nbgrader}"
+    ),
     "CAPSLAB_EXCHANGE": str(exchange),
     "CAPSLAB_CLASS": os.environ.get("CAPSLAB_CLASS", "capslab"),
     "TF_CPP_MIN_LOG_LEVEL": "3",

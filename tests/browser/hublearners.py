@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,11 @@ class Learner:
 
 
 class InChromium(Learner, Notebook):
-    """Somebody with a browser and a mouse."""
+    """Somebody with a browser and a mouse. `then` is where the login leads, if not to the course."""
 
-    def __init__(self, trial: Any, name: str, number: int, chromium: Any) -> None:
+    def __init__(self, trial: Any, name: str, number: int, chromium: Any, then: str = "") -> None:
         Learner.__init__(self, trial, name, number)
+        self.then = then
         self.page = chromium.new_context(viewport={"width": 1200, "height": 900}).new_page()
         self.page.set_default_timeout(120_000)
         self.errors = watch(self.page)
@@ -65,7 +67,7 @@ class InChromium(Learner, Notebook):
         settings.write_text("c.LabApp.expose_app_in_browser = True\n")
 
     def log_in(self) -> None:
-        self.page.goto(f"{self.trial.address}/hub/login", wait_until="commit")
+        self.page.goto(f"{self.trial.address}/hub/login{self.then}", wait_until="commit")
         self.page.fill("input[name=username]", self.name)
         self.page.fill("input[name=password]", self.trial.password)
         self.page.click("input[type=submit]", no_wait_after=True)
@@ -134,7 +136,7 @@ class InWords(Learner):
             answer = self.http.get(self.base + "lab")
             return answer.ok and answer.url.startswith(self.base + "lab")
 
-        until(arrived, True, lambda: None, seconds=300)
+        until(arrived, True, lambda: time.sleep(0.5), seconds=300)
 
     def post(self, address: str, data: Any) -> Any:
         return self._checked(self.http.post(self.base + address, json=data, headers=self._headers()))

@@ -9,9 +9,10 @@ home="${TLJH_INSTALL_PREFIX:-/opt/tljh}"
 "$home/user/bin/pip" install --upgrade "$(cd "$here/../.." && pwd)[grading]"
 
 # A hub of TLJH cannot see home directories, where this checkout may lie.
-install -d "$home/capslab/nbgrader" "$home/config/jupyterhub_config.d"
+install -d "$home/capslab/nbgrader/learner/labconfig" "$home/config/jupyterhub_config.d"
 install -m 644 "$here/learners.py" "$home/capslab/"
 install -m 644 "$here/nbgrader/nbgrader_config.py" "$home/capslab/nbgrader/"
+install -m 644 "$here/nbgrader/learner/labconfig/page_config.json" "$home/capslab/nbgrader/learner/labconfig/"
 install -m 644 "$here/tljh/capslab_hub.py" "$home/config/jupyterhub_config.d/capslab.py"
 
 tljh-config set services.cull.timeout 7200
