@@ -16,12 +16,20 @@ from typing import Any
 
 from capslab import backend  # noqa: F401  # first: it says which backend
 
-import jax  # isort: skip
-import jax.numpy as jnp
-import keras
+import keras  # isort: skip
 import numpy as np
 
 from capslab.data.pairs import Partners
+from capslab.errors import DataUnavailable, TrainingFailed
+
+if keras.backend.backend() != "jax":
+    raise DataUnavailable(
+        "These weights are trained under JAX, on a GPU: `pip install jax[cuda]`, then "
+        "`KERAS_BACKEND=jax capslab pretrain NAME`."
+    )
+
+import jax
+import jax.numpy as jnp
 
 CHAIN = 200  # steps in one call; the rate is constant in each
 
@@ -31,39 +39,48 @@ Make = Callable[[Any], tuple[Any, Any]]
 
 @dataclass(frozen=True)
 class Fused:
-    """What a training came to: steps, examples, seconds, and the mean loss of each chain of steps."""
+    """What a training came to: steps, examples, seconds, device, mean loss of each chain of steps."""
 
     steps: int
     examples: int
     seconds: float
+    device: str
     losses: tuple[float, ...]
 
 
 def fit_fused(
     model: Any,
-    make: Make,
-    batch: int,
+    images: Any,
     *,
-    steps: int | None = None,
-    seconds: float | None = None,
+    batch: int,
+    steps: int,
     rate: float = 8e-3,
     beta_2: float = 0.99,
     warmup: float = 0.05,
+    stages: Any = None,
     seed: int = 0,
     say: Callable[[str], None] = print,
 ) -> Fused:
-    """Train `model` in place on what `make` makes, for so many steps or so many seconds.
+    """Train `model` in place on `images.train`: on the images, or on pairs of them if it wants pairs.
 
     The rate climbs from 0 and falls along a cosine to 0; where `model.stages` says so, its attributes
     change on the way, as in `capslab.streaming.fit_stream`.
 
     Parameters
     ----------
-    make : see `pairs_of` and `images_of`.
-    batch : examples a step, as `make` gives them.
-    steps, seconds : one of the two.
+    batch, steps : examples a step, and how many steps, rounded up to a whole number of chains.
     rate, beta_2, warmup : of Adam and its schedule.
+    stages : in place of `model.stages`: `((share of the steps, {attribute: value}), …)`, from share 0.
+
+    Raises
+    ------
+    TrainingFailed : when the loss is no longer a number.
     """
+    make = pairs_of(images.train, batch, _margin(model, images)) if hasattr(model, "stream") else None
+    make = make or images_of(images.train, batch)
+    stages = stages or getattr(model, "stages", ((0.0, {}),))
+    for name, value in stages[0][1].items():  # what is trainable is fixed here
+        setattr(model, name, value)
     keras.utils.set_random_seed(seed)
     model.compile(optimizer=keras.optimizers.Adam(rate, beta_2=beta_2), jit_compile=True)
     model._symbolic_build(data_batch=jax.eval_shape(make, jax.random.key(0)))
@@ -87,14 +104,11 @@ def fit_fused(
         return jax.jit(chain, donate_argnums=0)
 
     begun, done, told, key = time.perf_counter(), 0, [], jax.random.key(seed)
-    stages: Any = getattr(model, "stages", ((0.0, {}),))
-    starts, call = [start for start, _ in stages], None
+    starts = [start for start, _ in stages]
+    call: Any = None
 
-    def progress() -> float:
-        return done / steps if steps else (time.perf_counter() - begun) / (seconds or math.inf)
-
-    while progress() < 1:
-        at = progress()
+    while done < steps:
+        at = done / steps
         while starts and at >= starts[0]:
             starts.pop(0)
             for name, value in stages[len(stages) - len(starts) - 1][1].items():
@@ -110,13 +124,19 @@ def fit_fused(
         done += CHAIN
         told.append(float(loss))
         if not math.isfinite(told[-1]):
-            raise FloatingPointError(f"the loss became {told[-1]} after {done} steps: try a lower rate")
+            raise TrainingFailed(f"The loss became {told[-1]} after {done:,} steps: try a lower rate.")
         if len(told) % 50 == 0:
-            say(f"{progress():.0%}, {done:,} steps, loss {np.mean(told[-50:]):.4f}")
+            say(f"{done:,} of {steps:,} steps, loss {np.mean(told[-50:]):.4f}")
     for part, values in zip(parts, state, strict=True):
         for variable, value in zip(part, values, strict=True):
             variable.assign(value)
-    return Fused(done, done * batch, time.perf_counter() - begun, tuple(told))
+    device = jax.devices()[0].device_kind
+    return Fused(done, done * batch, time.perf_counter() - begun, device, tuple(told))
+
+
+def _margin(model: Any, images: Any) -> int:
+    """How far a digit may move each way on the canvas of `model`."""
+    return (model.shape[0] - images.shape[0]) // 2
 
 
 def images_of(images: Any, batch: int) -> Make:

@@ -193,8 +193,40 @@ class GaussianSample(keras.layers.Layer):
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, mean: Any, log_variance: Any) -> Any:
-        noise = keras.random.normal(ops.shape(mean), dtype=mean.dtype, seed=self.generator)
-        return mean + ops.exp(0.5 * log_variance) * noise
+        return mean + ops.exp(0.5 * log_variance) * self.noise(ops.shape(mean), mean.dtype)
+
+    def noise(self, shape: Any, dtype: Any) -> Any:
+        """ε, new at each call."""
+        return keras.random.normal(shape, dtype=dtype, seed=self.generator)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "seed": self.seed}
+
+
+@register
+class Residual(keras.layers.Layer):
+    """x + f(x), where f is two 3×3 convolutions, each after x sigmoid(x), and begins as 0.
+
+    What is added learns a correction, so such blocks can be stacked without the first ones losing their
+    gradients. Source: He et al. 2016 (arXiv 1603.05027). Maps `(batch, h, w, maps)` in and out.
+    """
+
+    def __init__(self, maps: int, seed: int = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.maps, self.seed = maps, seed
+        he = keras.initializers.HeNormal(seed)
+        self.first = keras.layers.Conv2D(maps, 3, padding="same", kernel_initializer=he)
+        self.second = keras.layers.Conv2D(maps, 3, padding="same", kernel_initializer="zeros")
+
+    def build(self, input_shape: Any) -> None:
+        self.first.build(input_shape)
+        self.second.build(input_shape)
+
+    def call(self, x: Any) -> Any:
+        return x + self.second(ops.silu(self.first(ops.silu(x))))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "maps": self.maps, "seed": self.seed}

@@ -17,7 +17,7 @@ def test_every_planned_network_is_bundled_with_its_facts():
     assert list(facts) == list(PLANS)
     for name, fact in facts.items():
         path = FOLDER / fact["file"]
-        assert path.stat().st_size <= (4_000_000 if name.endswith("-best") else 2_000_000)
+        assert path.stat().st_size <= 2_000_000
         assert hashlib.sha256(path.read_bytes()).hexdigest() == fact["sha256"]
         assert fact["dataset"] == PLANS[name].dataset
         assert fact["config"]["seed"] == 0
@@ -48,9 +48,7 @@ def test_mnist_networks_load_and_say_something(name):
 def test_the_best_vae_is_better_by_far_than_the_default():
     facts = manifest()
     bound = "test negative ELBO (nats)"
-    assert facts["vae-mnist-best"][bound] < facts["vae-mnist"][bound] - 3
-    model = cl.pretrained("vae-mnist-best")
-    assert {weight.dtype for weight in model.weights} <= {"float32", "uint32"}  # half only while training
+    assert facts["vae-mnist-best"][bound] < facts["vae-mnist"][bound] - 10
     assert facts["plane-mnist"][bound] > facts["vae-mnist"][bound]
 
 

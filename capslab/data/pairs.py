@@ -153,7 +153,7 @@ def stream_pairs(
 
 
 class Partners:
-    """Images in the order of their classes, so that a partner of another class is a draw that skips one's own.
+    """Images in the order of their classes: a partner of another class is a draw that skips one's own.
 
     Attributes
     ----------

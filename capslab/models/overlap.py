@@ -75,6 +75,16 @@ class OverlapNet(CapsNet):
             preset = "overlap-digits" if min(shape[:2]) < 24 else "overlap"
         super().__init__(shape, classes, preset, **kwargs)
         self.drawing = True  # whether the decoder and the masks are being trained
+        self.naming = True
+
+    @property
+    def naming(self) -> bool:
+        """Whether the capsules are being trained; if not, only what draws from them learns."""
+        return self.digit_capsules.trainable
+
+    @naming.setter
+    def naming(self, value: bool) -> None:
+        self.trunk.trainable = self.digit_capsules.trainable = value
 
     def _decoder(self, design: Preset) -> list[keras.layers.Layer]:
         """Masked poses → quarter-size maps → image; the masks branch off at half size."""
@@ -105,12 +115,15 @@ class OverlapNet(CapsNet):
         return layers
 
     def call(self, images: Any, training: bool = False) -> dict[str, Any]:
-        maps = images
-        for layer in self.trunk.layers[:3]:  # scaling, convolution, normalisation
-            maps = layer(maps)
-        first = maps = self.trunk.layers[3](maps)
-        for layer in self.trunk.layers[4:]:
-            maps = layer(maps)
+        def through(layers: list[Any], maps: Any) -> Any:
+            for layer in layers:
+                # Said to each: where Keras calls `call` itself (under JAX), no layer learns it otherwise.
+                known = {"training": training} if isinstance(layer, keras.layers.BatchNormalization) else {}
+                maps = layer(maps, **known)
+            return maps
+
+        first = through(self.trunk.layers[:4], images)  # scaling, convolution, normalisation, ReLU
+        maps = through(self.trunk.layers[4:], first)
         poses = self.digit_capsules(maps)  # (batch, digit, pose)
         return {"lengths": length(poses), "poses": poses, "first": first}
 
@@ -156,6 +169,8 @@ class OverlapNet(CapsNet):
         self.margin.update_state(loss)
         if not self.drawing:
             return ops.mean(loss)
+        if not self.naming:
+            loss = ops.zeros_like(loss)
 
         digits = ops.cast(y["digits"], "float32") / 255  # (batch, 2, h, w, c)
         drawn, logits = self.draw(y_pred["poses"], labels, y_pred["first"])

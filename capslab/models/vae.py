@@ -75,7 +75,7 @@ class VAE(CodeModel):
     latent_dim : number d of latent dimensions.
     beta : weight of the KL; 1 is the ELBO, 0 a (noisy) autoencoder.
     architecture : "dense" (784-512-256-d and back), "convolutional" (two 4×4 convolutions of
-        stride 2 and back) or "large" (likewise, slower and better).
+        stride 2 and back) or "deep" (likewise with residual blocks; ten times slower, and better).
     reconstruction : "bernoulli" (cross-entropy of grey levels, in nats) or "gaussian" (squared
         error with deviation `sigma`). Both are summed over pixels.
     sigma : deviation of a pixel under "gaussian", in grey levels of 0…1.
