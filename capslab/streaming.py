@@ -70,7 +70,7 @@ def fit_stream(
         if distribute.team(devices) is not None:
             raise ArgumentError(
                 "devices",
-                f"left out: a {type(model).__name__} makes its examples as it learns, on one device",
+                f"left out: {type(model).__name__} makes its examples as it learns, on one device",
                 devices,
             )
     if seconds is not None and (epochs is not None or not 0 < seconds < math.inf):

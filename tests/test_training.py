@@ -1,6 +1,10 @@
 """fit: it learns, keeps what it has, stops with words, and gives the same twice."""
 
 import contextlib
+import resource
+import subprocess
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,6 +99,113 @@ def test_a_loss_that_is_not_a_number_stops_with_advice(few):
         cl.fit(model, few, epochs=3, rate=1e38, show=False)
     assert all(np.isfinite(w).all() for w in model.get_weights())
     assert [w.shape for w in before] == [w.shape for w in model.get_weights()]
+
+
+def stop_after(last):
+    def stop(model, epoch):
+        if epoch == last:
+            raise KeyboardInterrupt
+
+    return stop
+
+
+def test_the_same_call_goes_on_from_its_checkpoint_to_the_weights_of_an_unbroken_training(few, tmp_path):
+    def train(**more):
+        vae = cl.VAE(few.shape, latent_dim=2)  # its noise, the optimiser and the order must all go on
+        return vae, cl.fit(vae, few, epochs=3, batch=64, show=False, **more)
+
+    unbroken, _ = train()
+    _, begun = train(checkpoint=tmp_path, after_epoch=stop_after(2))
+    assert begun.stopped
+    vae, ended = train(checkpoint=tmp_path)  # epoch 2 was stopped before it was over
+    assert (begun.resumed, ended.resumed, ended.epochs) == (0, 1, 3)
+    assert "3 epochs of" in str(ended)
+    assert "(1 from the checkpoint)" in str(ended)
+    for a, b in zip(unbroken.get_weights(), vae.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+    # Finished, it gives the result back; a rate that does not fall allows more epochs.
+    again, given = train(checkpoint=tmp_path)
+    assert (given.resumed, given.curves) == (3, ended.curves)
+    for a, b in zip(unbroken.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    more = cl.fit(cl.VAE(few.shape, latent_dim=2), few, 4, batch=64, show=False, checkpoint=tmp_path)
+    assert (more.resumed, more.epochs) == (3, 4)
+
+
+@pytest.mark.slow
+def test_a_killed_kernel_loses_no_finished_epoch(few, tmp_path):
+    lines = (
+        "import os, sys, capslab as cl\n"
+        "few = cl.load('digits').sample(200, seed=0)\n"
+        "kill = lambda model, epoch: os.kill(os.getpid(), 9) if epoch == 2 else None\n"
+        "net = cl.CapsNet(few.shape, few.classes)\n"
+        "cl.fit(net, few, epochs=3, show=False, checkpoint=sys.argv[1], after_epoch=kill)"
+    )
+    killed = subprocess.run([sys.executable, "-c", lines, str(tmp_path)], timeout=400)
+    assert killed.returncode == -9
+
+    nets = [cl.CapsNet(few.shape, few.classes) for _ in range(2)]
+    unbroken = cl.fit(nets[0], few, epochs=3, show=False)
+    went_on = cl.fit(nets[1], few, epochs=3, show=False, checkpoint=tmp_path)
+    assert went_on.resumed == 1
+    assert went_on.best_epoch == unbroken.best_epoch
+    assert went_on.curves == unbroken.curves
+    for a, b in zip(*(net.get_weights() for net in nets), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_checkpoint_of_another_training_is_refused(few, tmp_path):
+    def net():
+        return cl.DenseNet(few.shape, few.classes, hidden=16)
+
+    cl.fit(net(), few, epochs=2, show=False, checkpoint=tmp_path)
+    cases = [
+        (lambda: cl.fit(cl.DenseNet(few.shape, few.classes, 8), few, 2, checkpoint=tmp_path), "hidden 8"),
+        (lambda: cl.fit(net(), few[:150], 2, checkpoint=tmp_path), "the same images"),
+        (lambda: cl.fit(net(), few, 3, checkpoint=tmp_path), "epochs 3"),  # its rate falls to 0 by the end
+        (lambda: cl.fit(net(), few, 2, seed=1, checkpoint=tmp_path), "seed 1"),
+        (lambda: cl.fit(net(), few, 2, rate=1e-5, checkpoint=tmp_path), "rate 1e-05"),
+    ]
+    for call, words in cases:
+        with pytest.raises(ArgumentError, match=f"`checkpoint` should be of the same .*{words}"):
+            call()
+
+
+def test_the_heading_says_where_it_goes_on(few, tmp_path, capsys):
+    for stop in (stop_after(2), None):
+        vae = cl.VAE(few.shape, latent_dim=2)
+        cl.fit(vae, few, epochs=2, checkpoint=tmp_path / "mine.npz", after_epoch=stop)
+    assert "VAE on CPU, from epoch 2 of its checkpoint" in capsys.readouterr().err
+
+
+def test_a_training_whose_checkpoints_do_not_fit_on_the_disk_goes_on_and_says_so(few, tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))  # room for a word, not for the weights
+    try:
+        net = cl.DenseNet(few.shape, few.classes)
+        with pytest.warns(RuntimeWarning, match="could not be written"):
+            history = cl.fit(net, few, epochs=2, show=False, checkpoint=tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert history.epochs == 2
+    assert "there is none yet, and training goes on" in str(history)
+    assert not list(tmp_path.iterdir())
+
+
+def test_pairs_made_while_learning_go_on_from_a_checkpoint(few, tmp_path):
+    def train(**more):
+        net = cl.OverlapNet((12, 12, 1), few.classes)
+        net.recipe = replace(net.recipe, steps=20)
+        return net, cl.fit(net, few, epochs=4, batch=8, show=False, checkpoint=tmp_path, **more)
+
+    train(after_epoch=stop_after(3))
+    net, history = train()
+    assert (history.resumed, history.epochs, history.examples) == (2, 4, 4 * 20 * 8)
+    again, given = train()
+    assert given.resumed == 4
+    for a, b in zip(net.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_history_plots_itself(few):
