@@ -25,11 +25,12 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests")]
 os.environ["CAPSLAB_DATASET"] = "digits"
 
-from grading_class import hand_in, made  # noqa: E402
+from grading_class import hand_in  # noqa: E402
 
 from capslab.course.places import find, sources  # noqa: E402
+from capslab.grading.classroom import Classroom  # noqa: E402
 from capslab.grading.grade import grade  # noqa: E402
-from capslab.grading.releasing import quietly  # noqa: E402
+from capslab.grading.releasing import quietly, release  # noqa: E402
 
 
 class Measured:
@@ -79,9 +80,11 @@ def main() -> None:
     ask.add_argument("--workers", type=int, default=2)
     ask.add_argument("--save", action="store_true")
     asked = ask.parse_args()
-    name = find((asked.notebook,), sources())[0].stem
+    source = find((asked.notebook,), sources())[0]
+    name = source.stem
     with tempfile.TemporaryDirectory(prefix="capslab-bench-") as folder:
-        room = made(Path(folder, "class"), name)
+        room = Classroom(Path(folder, "class"))
+        release([source], room)
         for number in range(asked.submissions):
             hand_in(room, f"student {number:02}", name=name)
         with Measured() as ours:
@@ -91,7 +94,8 @@ def main() -> None:
                  "python": platform.python_version(), "all_full_marks": full,
                  "capslab": ours.plain(asked.submissions)}  # fmt: skip
         if asked.plain:
-            other = made(Path(folder, "plain"), name)
+            other = Classroom(Path(folder, "plain"))
+            release([source], other)
             api = other.api()
             api.config.Execute.timeout = api.coursedir.config.Execute.timeout = 1200
             for number in range(asked.plain):

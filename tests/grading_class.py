@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +15,7 @@ import nbformat
 from capslab.course.editions import without_markers
 from capslab.grading.classroom import Classroom
 from capslab.grading.releasing import release
-from capslab.grading.sandbox import Limits
+from capslab.grading.watching import Limits
 
 NAME = "04_capsule_network"
 SOURCES = Path(__file__).parent / "assignment"
@@ -19,11 +23,19 @@ SOURCES = Path(__file__).parent / "assignment"
 QUICK = Limits(cpu_s=2.0, wall_s=4.0, memory_mb=400, output_mb=1.0)
 
 
+@functools.cache
+def released(*names: str) -> Path:
+    """A class with these notebooks released: nbgrader takes seconds for it, so once is enough."""
+    home = Path(tempfile.mkdtemp(prefix="capslab-class-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    release([SOURCES / f"{name}.py" for name in names], Classroom(home / "class"))
+    return home / "class"
+
+
 def made(folder: Path, *names: str) -> Classroom:
     """A class with these notebooks released."""
-    room = Classroom(folder)
-    release([SOURCES / f"{name}.py" for name in names or (NAME,)], room)
-    return room
+    shutil.copytree(released(*(names or (NAME,))), folder, dirs_exist_ok=True)
+    return Classroom(folder)
 
 
 def cell(book: Any, grade_id: str) -> Any:

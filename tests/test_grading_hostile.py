@@ -11,7 +11,8 @@ import pytest
 from grading_class import NAME, QUICK, cell, hand_in, made, solved
 
 from capslab.grading.grade import grade
-from capslab.grading.sandbox import Limits, Protection, run, strongest
+from capslab.grading.sandbox import Protection, run, strongest
+from capslab.grading.watching import Limits
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +59,7 @@ def without_metadata(book):
 
 
 def huge(book):
-    out = nbformat.v4.new_output("stream", text="x" * 11_000_000)
+    out = nbformat.v4.new_output("stream", text="x" * 50_000_000)
     book.cells[4].outputs = [out]
 
 
@@ -163,7 +164,7 @@ CLASS = {
     "duplicated ids": (duplicated, "graded", 11),
     "older release": (older, "needs a person", 11),
     "metadata lost": (without_metadata, "graded", 11),
-    "huge": (huge, "output too large", 11),
+    "50 MB": (huge, "output too large", 11),
     "empty": (
         lambda book: json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}),
         "test cells tampered with",

@@ -16,42 +16,11 @@ from capslab.grading import classroom, pages
 from capslab.grading.pages import JOINER, LONGEST, cleaned, harmless, text
 
 PIECES = [
-    "<",
-    ">",
-    "script",
-    "/",
-    "!--",
-    "img src=x onerror=x()",
-    "svg/onload=x()",
-    " ",
-    "`",
-    "```",
-    "p",
-    "br",
-    "a href='javascript:x()'",
-    "[a](",
-    ")",
-    "$",
-    "{",
-    "}",
-    "![b](attachment:c.png)",
-    "\\href{",
-    "&lt;",
-    "&#60;",
-    "iframe",
-    "style",
-    "    ",
-    "- ",
-    "# ",
-    "mermaid",
-    "é",
-    "<https://a?",
-    "\n",
-    "\n\n",
-    "\t",
-    "\x00",
-    "'",
-]
+    "<", ">", "script", "/", "!--", "img src=x onerror=x()", "svg/onload=x()", " ", "`", "```", "p", "br",
+    "a href='javascript:x()'", "[a](", ")", "$", "{", "}", "![b](attachment:c.png)", "\\href{", "&lt;",
+    "&#60;", "iframe", "style", "    ", "- ", "# ", "mermaid", "é", "<https://a?", "\n", "\n\n", "\t",
+    "\0", "'",
+]  # fmt: skip
 
 
 def set_as_markdown(source, attachments=None):

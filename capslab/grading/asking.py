@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from capslab.grading.outcome import DIED, MEMORY, OUTPUT
-from capslab.grading.sandbox import MEGABYTE, Ended, Limits, Protection, run
+from capslab.grading.sandbox import Protection, run
 from capslab.grading.slicing import reads
+from capslab.grading.watching import MEGABYTE, Ended, Limits
 
 TRIES = 3  # times as long for a submission that waited rather than computed
 

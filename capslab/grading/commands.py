@@ -91,7 +91,7 @@ def grade(
     from capslab.grading.classroom import Classroom
     from capslab.grading.grade import grade, summary
     from capslab.grading.reporting import to_read
-    from capslab.grading.sandbox import Limits
+    from capslab.grading.watching import Limits
 
     room = Classroom.opened(folder)
     limits = Limits(cpu_s=seconds, wall_s=2 * seconds, memory_mb=memory)

@@ -28,8 +28,9 @@ from capslab.grading.marking import Marked, mark
 from capslab.grading.outcome import ABSENT, DIED, GRADED, PERSON, UNREADABLE, Outcome, named
 from capslab.grading.pages import harmless
 from capslab.grading.releasing import quietly
-from capslab.grading.sandbox import Limits, Protection, stop, strongest
+from capslab.grading.sandbox import Protection, strongest
 from capslab.grading.submission import NotANotebook, Submission, chosen, read, restored
+from capslab.grading.watching import Limits, stop
 
 SLOWER = 20  # a function may take so many times as long as ours
 

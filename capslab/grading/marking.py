@@ -13,9 +13,10 @@ from capslab.exercises.registry import find
 from capslab.grading.asking import TRIES, Heard, Plan, Question, ask, errors
 from capslab.grading.outcome import DIED, MEMORY, PERSON, TIME
 from capslab.grading.replay import answer
-from capslab.grading.sandbox import Limits, Protection
+from capslab.grading.sandbox import Protection
 from capslab.grading.slicing import LONGEST, doubtful, needed, only, plain, reads, units
 from capslab.grading.submission import Submission
+from capslab.grading.watching import Limits
 
 PEEKS = re.compile(
     r"capslab\.exercises|_reference\b|\.reference\b|getsource|__subclasses__|\bgc\.get_objects"
