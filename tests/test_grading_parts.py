@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from capslab import doctor
 from capslab.course import assignment, editions
 from capslab.course.places import sources
 from capslab.errors import ArgumentError
-from capslab.grading import slicing
+from capslab.grading import sandbox, slicing
 from capslab.grading.outcome import Outcome, named
 from capslab.grading.slicing import needed, only, plain, units
 
@@ -152,3 +153,14 @@ def test_a_prediction_can_be_chosen(tmp_path):
         i for i, c in enumerate(cells) if c.metadata.get("nbgrader", {}).get("grade_id") == "prediction-1"
     )
     assert "that" in cells[place - 1].source
+
+
+def test_the_doctor_says_what_this_machine_cannot_enforce(monkeypatch):
+    for by, state, words in (
+        (("user",), "warning", "not enforced here: its own files, no network, no sight of other processes."),
+        (("files", "network", "processes", "user"), "ok", ""),
+    ):
+        monkeypatch.setattr(sandbox, "strongest", lambda by=by: sandbox.Protection(True, None, by))
+        finding = next(doctor._grading())
+        assert finding.state == state
+        assert words in finding.advice
