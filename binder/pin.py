@@ -1,4 +1,4 @@
-"""Writes binder/requirements.txt: every package of the course, of its build, and what those need, each pinned.
+"""Writes binder/requirements.txt: what the course needs and is built with, and what that needs, each pinned.
 
 Run it with the Python that runtime.txt names, on Linux: `make pins PYTHON=python3.12`. pip works out
 the versions and installs nothing. `tensorflow-cpu` stands in for `tensorflow`: a third smaller.
