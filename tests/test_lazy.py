@@ -204,15 +204,12 @@ def test_the_report_is_the_same_in_blocks(tiny, monkeypatch, tmp_path):
 # --- vectors and clusters
 
 
-@pytest.mark.parametrize("shift", [0, 20_000])
-def test_a_path_on_the_disk_is_the_path_in_memory(tiny, tmp_path, shift):
+def test_a_path_on_the_disk_is_the_path_in_memory(tiny, tmp_path):
     whole, mapped = digits_on_disk(tmp_path)
     x, y = cl.embed(whole), cl.embed(mapped)
     assert isinstance(y.vectors, LazyRows)
     assert lazy.is_mapped(y.vectors.source.source)
-    in_memory = cl.cluster(np.asarray(x.vectors) + np.float32(shift), k=[2, 5, 10])
-    moved = dataclasses.replace(y, vectors=y.vectors.map(lambda v: v + np.float32(shift)))
-    path = cl.cluster(moved, k=[2, 5, 10])
+    in_memory, path = (cl.cluster(found, k=[2, 5, 10]) for found in (np.asarray(x.vectors), y))
     assert (path.labels_ == in_memory.labels_).all()
     assert (path.inertia_ == in_memory.inertia_).all()
     for mine, theirs in zip(path.centers_, in_memory.centers_, strict=True):
@@ -277,6 +274,7 @@ def test_numbers_that_are_none_are_refused_in_blocks(tiny, wrong):
 # --- networks
 
 
+@pytest.mark.slow
 def test_a_network_learns_the_same_from_the_disk(tiny, tmp_path):
     whole, mapped = digits_on_disk(tmp_path)
     networks = []

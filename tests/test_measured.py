@@ -38,6 +38,16 @@ def test_the_settings_of_labelfree_are_the_best_mean_on_the_validation_images():
     assert max(means, key=means.get) == "choice-full", "LabelFree's own settings: jitter and straighten None"
 
 
+def test_a_million_images_are_clustered_in_bounded_memory():
+    found = measured("scale")
+    for run in ("pixels", "network", "report"):
+        rows = {row["images"]: row for row in found.where(run=run)}
+        assert list(rows) == [10_000, 100_000, 1_000_000]
+        assert all(row["peak_mb"] <= 1500 for row in rows.values())
+        assert rows[1_000_000]["file_mb"] == 784
+        assert rows[1_000_000]["peak_mb"] < 4 * rows[10_000]["peak_mb"], "not with the number of images"
+
+
 def test_what_is_saved_is_read(monkeypatch, tmp_path):
     monkeypatch.setattr(home, "FOLDER", tmp_path)
     save("mine", "python mine.py", [{"run": "a", "x": 1}, {"run": "b", "x": 2}])

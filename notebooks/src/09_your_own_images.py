@@ -402,11 +402,76 @@ cl.verdict(
 )
 
 # %% [markdown]
+# ### More images than memory
+#
+# Networks and k-means want fractions, float32, and those take four bytes a pixel. **Predict:** here is a file of 100 MB, your images over and over. How much more memory does Python hold once it is loaded
+# and its pixels are embedded as fractions?
+
+# %%
+n = 100_000_000 // each
+file = np.lib.format.open_memmap(place / "many.npy", "w+", np.uint8, (n, *clean.shape))
+for start in range(0, n, 10_000):
+    file[start : start + 10_000] = clean.images[chance.integers(0, len(clean), min(10_000, n - start))]
+del file  # it is on the disk now
+
+before = psutil.Process().memory_info().rss
+many = cl.load(place / "many.npy")
+fractions = cl.embed(many).vectors
+print(f"{many.images.nbytes / 1e6:.0f} MB on the disk, {fractions.nbytes / 1e6:.0f} MB as fractions:")
+print(f"Python holds {max(psutil.Process().memory_info().rss - before, 0) / 1e6:.0f} MB more.")
+many.train.images
+
+# %% [markdown]
+# No array came back but a promise of one: rows are read, and divided by 255, when somebody asks for them. A selection (`many.train`) is a list of positions. `cl.fit` asks for a batch, `cl.cluster` for a block of rows at a
+# time: mini-batches find a thousand small clusters (Sculley 2010), those are grouped for every k, and each pass over the file then moves the centres of *all* k at once. **How far does that go?** Up to a million images made
+# from MNIST by turning and moving them, measured on one core: each run a process of its own, its peak everything that it ever held.
+
+# %%
+from capslab.measured import measured
+
+scale = measured("scale")
+print(scale)
+work = {"pixels": "pixels, k = 2 … 30", "network": "an autoencoder, one epoch, then k = 10", "report": "images.report()"}  # fmt: skip
+told = [
+    {
+        "what": work[row["run"]],
+        "images": f"{row['images']:,}",
+        "as fractions": f"{row['images'] * 784 * 4 / 1e6:,.0f} MB",
+        "CPU-s": f"{sum(row.get(f'{stage}_cpu_s', 0) for stage in ('load', 'fit', 'embed', 'cluster', 'report')):.0f}",
+        "peak": f"{row['peak_mb']:,} MB",
+    }
+    for run in work
+    for row in scale.where(run=run)
+]
+plots.table(told)
+
+# %%
+small, large = scale.where(run="pixels")[0], scale.where(run="pixels")[-1]
+times = large["images"] / small["images"]
+more = {what: large[what] / small[what] for what in ("peak_mb", "cluster_cpu_s")}
+cl.verdict(
+    "clustering does not scale: it takes ever more memory and computing power",
+    f"for {times:.0f} times as many images k-means took {more['peak_mb']:.1f} times the memory and {more['cluster_cpu_s']:.0f} times the CPU-seconds",
+    holds=more["peak_mb"] > times / 2 or more["cluster_cpu_s"] > 2 * times,
+    holds_partly=more["cluster_cpu_s"] > times / 2,
+    refuted=True,
+)
+
+# %% [markdown]
 # What to do when it gets too much, in this order:
 # - **take fewer:** a chance sample of ten thousand finds the same groups; cluster the sample, and assign the rest to its centres (`path.predict`);
-# - **leave them on the disk:** a large `.npy` of uint8 is mapped, not read, so it may be larger than memory;
+# - **leave them on the disk:** as above, one large `.npy`, or `.npz` with labels from `np.savez`; it may be larger than memory;
 # - **make them smaller:** `size=16` has a quarter of the pixels;
 # - **get a faster machine:** the same notebooks use a GPU where there is one (`capslab doctor` says).
+
+# %% [markdown]
+# A training that takes a night must survive it. With `checkpoint=`, each finished epoch is safe on the disk, and the same cell goes on from there after a kernel was killed. With `devices="all"`, several GPUs share every
+# batch and reach what one would (both, and several machines: `docs/scaling.md`). **Predict:** below, the same training is asked for twice. What does the second one do?
+
+# %%
+for _ in range(2):
+    vae = cl.VAE(clean.shape, latent_dim=2)
+    print(cl.fit(vae, clean, epochs=1, devices="all", checkpoint=place / "checkpoints", show=False))
 
 # %%
 cl.progress("09")
