@@ -57,10 +57,12 @@ def mislabelled(images: Any, share: float = 0.05, seed: int = 0) -> tuple[np.nda
 
 def _other(images: Any, n: int, seed: int) -> np.ndarray | None:
     """Fashion-MNIST, where it is on this machine and no one's own data set."""
-    from capslab.data import load
-    from capslab.data.sources import present
+    from capslab.data.sources import unseen_pixels
 
-    if images.shape != (28, 28, 1) or images.name == "fashion-mnist" or not present("fashion-mnist"):
+    if images.shape != (28, 28, 1) or images.name == "fashion-mnist":
         return None
-    test = load("fashion-mnist").test
-    return test.sample(min(n, len(test)), seed=seed).images
+    pixels = unseen_pixels("fashion-mnist")
+    if pixels is None:
+        return None
+    drawn = np.random.default_rng(seed).choice(len(pixels), min(n, len(pixels)), replace=False)
+    return pixels[np.sort(drawn)]

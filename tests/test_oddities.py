@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from common import data_sets
 
 import capslab as cl
 from capslab.data import Images
@@ -24,6 +25,15 @@ def test_each_kind_is_spoiled_in_its_own_way_alone():
     assert sorted(order) == sorted(tuple(column) for column in x.reshape(50, -1).T)  # moved alike
     assert not made["blank"].any()
     np.testing.assert_array_equal(spoiled(images)["noisy"], spoiled(images)["noisy"])
+
+
+@pytest.mark.skipif("mnist" not in data_sets(), reason="needs CAPSLAB_DATA")
+def test_clothes_are_test_images_of_the_other_set():
+    digits = Images(np.zeros((20, 28, 28, 1), np.uint8), name="mnist")
+    made, clothes = spoiled(digits)["fashion-mnist"], cl.load("fashion-mnist").test.images
+    assert made.shape == (20, 28, 28, 1)
+    assert {image.tobytes() for image in made} <= {image.tobytes() for image in clothes}
+    assert "fashion-mnist" not in spoiled(Images(digits.images, name="fashion-mnist"))
 
 
 def test_images_that_are_not_square_or_grey():

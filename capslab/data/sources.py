@@ -182,6 +182,13 @@ def present(name: str, folder: Any = None) -> str:
     return origin if all(_file(place, file) for file in FILES) else ""
 
 
+def unseen_pixels(name: str) -> np.ndarray | None:
+    """The test images alone of a published set, uint8 `(n, h, w, 1)`; None where it is not here."""
+    place, _ = _place(name, None)
+    path, sha = next((_file(place, file), sha) for file, sha in _wanted(name) if file == FILES[2])
+    return None if path is None else idx.read(path, sha)[..., None]
+
+
 def _place(name: str, folder: Any) -> tuple[Path, str]:
     """The folder a data set should be in, and what to call it."""
     if folder is not None:

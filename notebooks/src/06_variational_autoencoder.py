@@ -79,7 +79,7 @@ def printed_encoder(seed):
     )
 
 
-some = images.test.images[:300] / 255
+some = images.test.images[:100] / 255
 negative = [float(np.mean(printed_encoder(seed)(some)[:, 1] < 0)) for seed in range(5)]
 once, again = (printed_decoder(printed_encoder(0)(some[:1])) for _ in range(2))
 print("share of negative deviations, five random starts:", np.round(negative, 2))
