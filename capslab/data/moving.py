@@ -48,17 +48,17 @@ def moved_pairs(
         raise ArgumentError(
             "shape", f"a canvas of {height}×{width} or more", (tall, wide), "Give the network's own shape."
         )
-    shifts = np.asarray(shifts, int)
-    digits = np.zeros((len(shifts), 2, tall, wide + 2 * width, channels), np.uint8)
+    each = np.asarray(shifts, int).tolist()
+    digits = np.zeros((len(each), 2, tall, wide + 2 * width, channels), np.uint8)
     top, middle = (tall - height) // 2, width + (wide - width) // 2
-    for at, shift in enumerate(shifts):
+    for at, shift in enumerate(each):
         left = middle - shift // 2, middle + shift - shift // 2
         for which, (position, start) in enumerate(zip((first, second), left, strict=True)):
             start = min(max(start, 0), wide + width)  # beyond the canvas it is gone, wherever it stands
             digits[at, which, top : top + height, start : start + width] = images.images[position]
     digits = np.ascontiguousarray(digits[:, :, :, width : width + wide])
     composite = digits[:, 0] + np.minimum(digits[:, 1], 255 - digits[:, 0])
-    labels = np.tile(np.asarray(images.labels[[first, second]], np.int64), (len(shifts), 1))
+    labels = np.tile(np.asarray(images.labels[[first, second]], np.int64), (len(each), 1))
     return Pairs(composite, labels, digits, tuple(images.classes))
 
 
