@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -73,6 +74,7 @@ def main() -> None:
         size = subprocess.run(["du", "-sm", str(image.bin.parent)], capture_output=True, text=True).stdout
         told: dict[str, Any] = {
             "machine": f"{platform.system()}, one core of {platform.processor() or platform.machine()}",
+            "other work": f"load average {os.getloadavg()[1]:.0f} on {os.cpu_count()} cores",
             "limit MB": MEMORY // 2**20,
             "build seconds": image.seconds,
             "environment MB": int(size.split()[0]),
