@@ -121,10 +121,16 @@ class LazyRows(NDArrayOperatorsMixin):
         return LazyRows(self, None, convert)
 
     def _read(self, where: slice | np.ndarray) -> np.ndarray:
-        rows = self.source[where]
-        if is_mapped(self.source):
-            rows = np.array(rows)
-            self._release(rows.nbytes if isinstance(where, slice) else max(rows.nbytes, len(rows) * AROUND))
+        if not is_mapped(self.source):
+            rows = self.source[where]
+        elif isinstance(where, slice):
+            rows = np.array(self.source[where])
+            self._release(rows.nbytes)
+        else:
+            rows = np.empty((len(where), *self.source.shape[1:]), self.source.dtype)
+            for part in parts(where, size=4 * max(1, BLOCK // AROUND)):
+                rows[part] = self.source[where[part]]
+                self._release(max(rows[part].nbytes, len(rows[part]) * AROUND))
         return rows if self.convert is None else self.convert(rows)
 
     def _release(self, touched: int) -> None:
