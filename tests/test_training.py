@@ -124,13 +124,19 @@ def test_the_same_call_goes_on_from_its_checkpoint_to_the_weights_of_an_unbroken
     for a, b in zip(unbroken.get_weights(), vae.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 
-    # Finished, it gives the result back; a rate that does not fall allows more epochs.
+    # Finished, it gives the result back.
     again, given = train(checkpoint=tmp_path)
     assert (given.resumed, given.curves) == (3, ended.curves)
     for a, b in zip(unbroken.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
-    more = cl.fit(cl.VAE(few.shape, latent_dim=2), few, 4, batch=64, show=False, checkpoint=tmp_path)
-    assert (more.resumed, more.epochs) == (3, 4)
+
+
+def test_where_the_rate_does_not_fall_more_epochs_go_on_from_a_finished_training(few, tmp_path):
+    for epochs in (1, 2):
+        net = cl.DenseNet(few.shape, few.classes, hidden=16)
+        net.recipe = replace(net.recipe, decay=False)
+        history = cl.fit(net, few, epochs, show=False, checkpoint=tmp_path)
+        assert (history.resumed, history.epochs) == (epochs - 1, epochs)
 
 
 @pytest.mark.slow
