@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ MOST_ROWS = 20_000
 
 
 def principal_components(
-    X: np.ndarray,
+    X: Any,
     n_components: int,
     power: float = 0.0,
     features: Callable[[np.ndarray], np.ndarray] | None = None,

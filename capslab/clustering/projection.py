@@ -40,7 +40,7 @@ def project(vectors: Any, seed: int = 0, method: str = "pca") -> np.ndarray:
     """
     if method not in METHODS:
         raise unknown_name("method", method, METHODS)
-    points = getattr(vectors, "vectors", vectors)
+    points: Any = getattr(vectors, "vectors", vectors)
     if isinstance(points, LazyRows) and method == "pca":  # never as a whole
         flat = principal_components(points, 2, seed=seed)
         return np.pad(flat, ((0, 0), (0, 2 - flat.shape[1])))
