@@ -37,7 +37,7 @@ def moved_pairs(
     >>> from capslab import data
     >>> pairs = data.moved_pairs(cl.load("digits"), 3, 8, range(-4, 5))
     >>> pairs.labels[0].tolist(), [round(float(share), 1) for share in pairs.overlap[[0, 4, 8]]]
-    ([3, 8], [0.5, 1.0, 0.5])
+    ([3, 8], [0.3, 1.0, 0.3])
     """
     if images.labels is None:
         raise ArgumentError("images", "labelled images", Said("images without labels"), "Load a data set.")
