@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import queue
 import sys
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -123,7 +126,6 @@ class InWords(Learner):
         super().__init__(trial, name, number)
         self.http = requests.Session()
         self.base = f"{trial.address}/user/{name}/"
-        self.errors: list[str] = []
 
     def log_in(self) -> None:
         login = f"{self.trial.address}/hub/login"
@@ -204,6 +206,17 @@ class InWords(Learner):
         self.socket = websocket.create_connection(
             address, cookie=cookies, header=self._headers(), origin=self.trial.address, timeout=120
         )
+        self.socket.settimeout(None)
+        self.inbox: queue.Queue[Any] = queue.Queue()
+        threading.Thread(target=self._listen, args=(self.socket, self.inbox), daemon=True).start()
+
+    def _listen(self, socket: Any, inbox: queue.Queue[Any]) -> None:
+        """Receives all the time, as a browser does: the server hangs up on who does not answer its pings."""
+        with contextlib.suppress(websocket.WebSocketException, OSError):
+            while True:
+                kind, data = socket.recv_data()
+                if kind == websocket.ABNF.OPCODE_TEXT:  # arrays come as bytes, and are for eyes alone
+                    inbox.put(json.loads(data))
 
     def _send(self, kind: str, content: dict[str, Any]) -> str:
         header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": self.name, "username": self.name,
@@ -218,15 +231,8 @@ class InWords(Learner):
         self.socket.send(json.dumps({**message, "buffers": []}))
         return header["msg_id"]
 
-    def _next(self) -> dict[str, Any]:
-        """The next message that is text; arrays come as bytes, and are for eyes alone."""
-        while True:
-            kind, data = self.socket.recv_data()
-            if kind == websocket.ABNF.OPCODE_TEXT:
-                message = json.loads(data)
-                if message["msg_type"] == "error":
-                    self.errors.append(str(message["content"]))
-                return message
+    def _next(self) -> Any:
+        return self.inbox.get(timeout=120)
 
     def _xsrf(self, path: str) -> str:
         return next(c.value or "" for c in self.http.cookies if c.name == "_xsrf" and c.path == path)
