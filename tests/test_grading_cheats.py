@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 
 import nbformat
@@ -16,7 +17,7 @@ from grading_class import NAME, QUICK, cell, hand_in, made
 from capslab.exercises import find
 from capslab.grading.grade import grade
 from capslab.grading.reporting import feedback
-from capslab.grading.sandbox import _end, run, strongest
+from capslab.grading.sandbox import Slot, _end, run, strongest
 from capslab.grading.watching import Limits
 
 pytestmark = pytest.mark.slow
@@ -296,6 +297,17 @@ def test_all_that_a_user_runs_ends_where_it_could_leave_its_family():
     assert one.returncode == other.wait(10) == -9
 
 
+def test_two_graders_on_one_machine_give_their_submissions_different_users():
+    code = "from capslab.grading.sandbox import Slot\nwith Slot() as n: print(n, flush=True); input()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with Slot() as one, Slot() as two:
+        numbers = {one, two, int(other.stdout.readline())}
+    other.communicate("\n", timeout=30)
+    assert len(numbers) == 3 or sys.platform != "linux"
+
+
 def test_an_endless_stream_of_output_ends(tmp_path):
     steps = [{"step": 0, "code": "import os\nwhile True: os.write(1, bytes(1 << 16))"}]
     started = time.monotonic()
@@ -306,7 +318,6 @@ def test_an_endless_stream_of_output_ends(tmp_path):
 
 def test_the_class_is_out_of_sight_wherever_it_lies(tmp_path):
     """Also where a class lies in a folder that Python needs: there it is hidden."""
-    import sys
     from dataclasses import replace
 
     protection = strongest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from capslab.errors import DataUnavailable
 from capslab.grading.watching import Ended, Limits, Watch, family
 
 HERE = Path(__file__).parent
-FIRST_USER = 64000  # users that own nothing on any usual system
+FIRST_USER, MOST_USERS = 64000, 1000  # users that own nothing on any usual system
 LEAVING_SECONDS = 0.5  # for a process that is done; what is left of it is ended
 
 
@@ -86,17 +87,38 @@ _lock = threading.Lock()
 
 
 class Slot:
-    """A number that no other submission has while it runs; its user is made from it."""
+    """A number that no other submission has while it runs, not even one of another grader's on this machine.
+
+    The user it runs as is made from it: two of one user would share a limit of processes, and end together.
+    """
 
     def __enter__(self) -> int:
         with _lock:
-            self.number = next(n for n in range(1000) if n not in _slots)
+            free = [n for n in range(MOST_USERS) if n not in _slots]
+            self.number, self.held = free[0], _held(free[0])
+            while self.held is None and free[1:]:
+                free = free[1:]
+                self.number, self.held = free[0], _held(free[0])
             _slots.add(self.number)
         return self.number
 
     def __exit__(self, *_: object) -> None:
         with _lock:
             _slots.discard(self.number)
+            if self.held is not None:
+                self.held.close()
+
+
+def _held(number: int) -> socket.socket | None:
+    """A hold on a number: a name of a socket, which Linux gives to one process and takes back with it."""
+    hold = socket.socket(socket.AF_UNIX)
+    try:
+        if sys.platform == "linux":
+            hold.bind(f"\0capslab-user-{FIRST_USER + number}")
+    except OSError:
+        hold.close()
+        return None
+    return hold
 
 
 def run(job: dict[str, Any], limits: Limits, protection: Protection) -> Ended:
