@@ -34,6 +34,7 @@ class Plan:
     dataset, model, arguments : data set, class in `capslab.models` and what it is made with.
     epochs : None takes the model's own recipe.
     recipe : what differs from that recipe otherwise, by name.
+    then : further rounds, of a rate that climbs and falls again: `(epochs, rate, model.stages meanwhile)`.
     fused : where a CPU would take hours: rounds of `capslab.fused.fit_fused` in place of all that.
     """
 
@@ -42,6 +43,7 @@ class Plan:
     arguments: dict[str, Any]
     epochs: int | None = None
     recipe: dict[str, Any] = field(default_factory=dict)
+    then: tuple[tuple[int, float, Any], ...] = ()
     fused: tuple[dict[str, Any], ...] = ()
 
 
@@ -52,7 +54,7 @@ PLANS = {
     "dense-mnist": Plan("mnist", "DenseNet", {}),
     # The preset made to be looked at: a 6×6 grid of capsules, not eight that each see everything.
     "capsnet-mnist": Plan("mnist", "CapsNet", {"preset": "visible"}, epochs=6),
-    "vae-mnist": Plan("mnist", "VAE", {"latent_dim": 16}, epochs=10),
+    "vae-mnist": Plan("mnist", "VAE", {"latent_dim": 16}, epochs=10, recipe={"batch": 128, "rate": 2e-3}),
     # Two dimensions fit on paper: a VAE, and beside it the plain control.
     "plane-digits": Plan("digits", "VAE", {"latent_dim": 2}),
     "plane-mnist": Plan("mnist", "VAE", {"latent_dim": 2}, epochs=4),
@@ -66,7 +68,19 @@ PLANS = {
         fused=({"batch": 256, "steps": 20_600, "rate": 2e-3, "beta_2": 0.999},),
     ),
     # These two make their examples as they learn: pairs of digits, windows of scenes.
-    "capsnet-overlap": Plan("mnist", "OverlapNet", {"shape": [36, 36, 1]}, epochs=19),
+    "capsnet-overlap": Plan(
+        "mnist",
+        "OverlapNet",
+        {"shape": [36, 36, 1]},
+        epochs=43,
+        # Drawing pulls the capsules its own way. So they learn to name alone for a while, the decoder follows,
+        # and at last both settle at a low rate.
+        then=(
+            (14, 2.5e-3, ((0.0, {"drawing": False}),)),
+            (7, 2e-3, ((0.0, {"drawing": True, "naming": False, "masking": 0.3}),)),
+            (6, 1.5e-3, ((0.0, {"drawing": True, "naming": True, "masking": 0.3}),)),
+        ),
+    ),
     "capsnet-scenes": Plan("mnist", "SceneNet", {"shape": [28, 28, 1]}, epochs=2),
 }
 
@@ -203,10 +217,16 @@ def pretrain(
                 "seconds": round(sum(part.seconds for part in done), 1),
             }
         else:
-            history = fit(trained, images, plan.epochs, seed=seed, show=False, after_epoch=keep)
+            settings: dict[str, Any] = {"seed": seed, "show": False, "after_epoch": keep}
+            histories = [fit(trained, images, plan.epochs, **settings)]
+            for epochs, rate, stages in plan.then:
+                trained.stages = stages
+                settings["seed"] += 1
+                histories.append(fit(trained, images, epochs, rate=rate, **settings))
+            examples = sum(history.examples for history in histories)
             cost = {
-                "epochs": history.epochs * history.passes,
-                **({"examples": history.examples} if history.examples else {}),
+                "epochs": sum(history.epochs * history.passes for history in histories),
+                **({"examples": examples} if examples else {}),
                 "cpu seconds": round(time.process_time() - started, 1),
             }
 

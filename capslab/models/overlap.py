@@ -76,6 +76,7 @@ class OverlapNet(CapsNet):
         super().__init__(shape, classes, preset, **kwargs)
         self.drawing = True  # whether the decoder and the masks are being trained
         self.naming = True
+        self.masking = MASKING
 
     @property
     def naming(self) -> bool:
@@ -181,7 +182,7 @@ class OverlapNet(CapsNet):
         masks = ops.sum(wrong * ink, axis=(1, 2, 3)) / (1 + 2 * ops.sum(ink, axis=(1, 2, 3)))
         self.reconstruction.update_state(error)
         self.mask_loss.update_state(masks)
-        return ops.mean(loss + RECONSTRUCTION * error + MASKING * masks)
+        return ops.mean(loss + RECONSTRUCTION * error + self.masking * masks)
 
     # What the network says of images, in NumPy ------------------------------------------
 
