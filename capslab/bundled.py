@@ -73,7 +73,7 @@ PLANS = {
         "OverlapNet",
         {"shape": [36, 36, 1]},
         epochs=43,
-        # Drawing pulls the capsules its own way. So they learn to name alone for a while, the decoder follows,
+        # Drawing pulls the capsules its own way. So they learn to name alone a while, the decoder follows,
         # and at last both settle at a low rate.
         then=(
             (14, 2.5e-3, ((0.0, {"drawing": False}),)),
@@ -273,7 +273,7 @@ def _score(model: Any, test: Any) -> dict[str, float]:
 def effort(facts: dict[str, Any]) -> str:
     """What a bundled network cost to train, in words, from its entry in the manifest."""
     if "cpu seconds" in facts:
-        return f"{facts['cpu seconds']:.0f} CPU-s"
+        return f"{facts['cpu seconds']:,.0f} CPU-s"
     return f"{facts['seconds']:.0f} s on {facts['device']}"
 
 
