@@ -92,7 +92,7 @@ def fit_stream(
         told["seconds"] = seconds
         what = {
             "model": {"class": type(model).__name__, **model.get_config()},
-            "images": {"to train on": fingerprint(images.train)},
+            "images": {"training": fingerprint(images.train)},
             "recipe": told,
         }
         watch.resume(model, Checkpoint(checkpoint, type(model).__name__), what)

@@ -184,7 +184,7 @@ def _identity(
         del told["epochs"]  # it may be trained for longer
     seen = {
         name: f"{len(part)} ({fingerprint(part)})"
-        for name, part in (("to train on", train), ("to validate on", validation))
+        for name, part in (("training", train), ("validation", validation))
     }
     return {"model": {"class": type(model).__name__, **model.get_config()}, "images": seen, "recipe": told}
 

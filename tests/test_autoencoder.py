@@ -14,7 +14,7 @@ def noise(n, shape=(8, 8, 1)):
     return rng.integers(0, 256, (n, *shape), np.uint8)
 
 
-@pytest.mark.parametrize("architecture", ["dense", "convolutional", "large"])
+@pytest.mark.parametrize("architecture", ["dense", "convolutional", "deep"])
 @pytest.mark.parametrize("shape", [(28, 28, 1), (9, 13, 3)])
 def test_any_size_comes_back(architecture, shape):
     plain = cl.AutoEncoder(shape, 3, architecture)

@@ -108,9 +108,8 @@ def test_kubernetes_gives_learners_what_the_other_variants_give() -> None:
     assert theirs["cmd"][1:] == ours.cmd[1:]
     assert values["hub"]["config"]["Spawner"]["notebook_dir"] == ours.notebook_dir
     moved = {"JUPYTER_CONFIG_PATH", "CAPSLAB_EXCHANGE", "PATH"}
-    kept = {
-        name: value for name, value in ours.environment.items() if name not in moved | {"CAPSLAB_OFFLINE"}
-    }
+    own = moved | {"CAPSLAB_OFFLINE", "CAPSLAB_DATA", "CAPSLAB_DATASET"}  # as this machine has them
+    kept = {name: value for name, value in ours.environment.items() if name not in own}
     assert {name: value for name, value in theirs["extraEnv"].items() if name not in moved} == kept
     mounts = [*theirs["storage"]["extraVolumeMounts"], *theirs["initContainers"][0]["volumeMounts"]]
     assert {mount["mountPath"] for mount in mounts} == {theirs["extraEnv"]["CAPSLAB_EXCHANGE"]}

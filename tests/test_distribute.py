@@ -17,6 +17,7 @@ import pytest
 import capslab as cl
 from capslab import distribute, training
 from capslab.errors import ArgumentError
+from capslab.models import OverlapNet
 
 HERE = Path(__file__).parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
@@ -121,7 +122,7 @@ def test_tf_config_set_too_late_is_said(monkeypatch: pytest.MonkeyPatch) -> None
 def test_models_that_make_their_examples_refuse_several_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distribute, "team", lambda devices: object())
     with pytest.raises(ArgumentError, match="OverlapNet makes its examples as it learns"):
-        cl.fit(cl.OverlapNet((12, 12, 1), 10), some(), devices="all")
+        cl.fit(OverlapNet((12, 12, 1), 10), some(), devices="all")
 
 
 # They reach the same

@@ -12,6 +12,7 @@ import pytest
 import capslab as cl
 from capslab import backend, screen
 from capslab.errors import ArgumentError, TrainingFailed
+from capslab.models import OverlapNet
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +169,7 @@ def test_a_checkpoint_of_another_training_is_refused(few, tmp_path):
     cl.fit(net(), few, epochs=2, show=False, checkpoint=tmp_path)
     cases = [
         (lambda: cl.fit(cl.DenseNet(few.shape, few.classes, 8), few, 2, checkpoint=tmp_path), "hidden 8"),
-        (lambda: cl.fit(net(), few[:150], 2, checkpoint=tmp_path), "the same images"),
+        (lambda: cl.fit(net(), few[:150], 2, checkpoint=tmp_path), "images: training"),
         (lambda: cl.fit(net(), few, 3, checkpoint=tmp_path), "epochs 3"),  # its rate falls to 0 by the end
         (lambda: cl.fit(net(), few, 2, seed=1, checkpoint=tmp_path), "seed 1"),
         (lambda: cl.fit(net(), few, 2, rate=1e-5, checkpoint=tmp_path), "rate 1e-05"),
@@ -201,7 +202,7 @@ def test_a_training_whose_checkpoints_do_not_fit_on_the_disk_goes_on_and_says_so
 
 def test_pairs_made_while_learning_go_on_from_a_checkpoint(few, tmp_path):
     def train(**more):
-        net = cl.OverlapNet((12, 12, 1), few.classes)
+        net = OverlapNet((12, 12, 1), few.classes)
         net.recipe = replace(net.recipe, steps=20)
         return net, cl.fit(net, few, epochs=4, batch=8, show=False, checkpoint=tmp_path, **more)
 
