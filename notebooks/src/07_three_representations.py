@@ -36,7 +36,7 @@ caps = cl.ready("capsnet", images)
 vae = cl.ready("vae", images)
 
 # %%
-some = images.test.sample(min(2000, len(images.test)), seed=0)
+some = images.test.sample(min(1200, len(images.test)), seed=0)
 pixels = cl.embed(some)
 hidden = cl.embed(dense, some)
 poses = cl.embed(caps, some)
