@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class History:
-    """What training did.
+    """What training did; it prints as one line of words.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class History:
     notes : what else happened, in words: a checkpoint that was damaged, or could not be written.
     """
 
-    curves: dict[str, tuple[float, ...]] = field(repr=False)
+    curves: dict[str, tuple[float, ...]]
     seconds: float
     device: str
     stopped: str = ""
@@ -51,7 +51,7 @@ class History:
 
         return curves(self.curves)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         told = [
             f"{name} {self.best[name]:.4g}" for name in sorted(self.best) if name.startswith("validation")
         ]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 from common import full_disk
-from test_data_files import SMALL, Mirror, alone, kept, mirror, online  # noqa: F401 (two are fixtures)
+from test_download import SMALL, Mirror, alone, kept, mirror, online  # noqa: F401 (two are fixtures)
 
 import capslab as cl
 from capslab import exercises

@@ -1,6 +1,6 @@
 // What every view's module shares. Put in front of each module by base.py; no exports.
 // Names here: unpack, positions, fill, element, canvas, resize, write, slider, button, toggle, latest, later,
-// sender, watchKernel, frame, theme, palette, css, readable, diverging, drawImage.
+// sender, watchKernel, frame, theme, palette, css, readable, diverging, polyline, drawImage.
 
 const DTYPES = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array };
 
@@ -272,6 +272,17 @@ function diverging(x, dark = false) {
   const end = dark ? (t < 0 ? [96, 178, 255] : [255, 138, 66]) : (t < 0 ? [0, 92, 171] : [194, 65, 0]);
   const depth = Math.abs(t) ** 0.75;
   return end.map((v) => Math.round(neutral + (v - neutral) * depth));
+}
+
+/** A line through points [x, y]; `dash` as for setLineDash, none left behind. */
+function polyline(context, points, colour, thick = 1, dash = []) {
+  context.strokeStyle = colour;
+  context.lineWidth = thick;
+  context.setLineDash(dash);
+  context.beginPath();
+  points.forEach(([x, y]) => context.lineTo(x, y));
+  context.stroke();
+  context.setLineDash([]);
 }
 
 /** Draws grey or colour images (values 0…255) into a context, each pixel `size` CSS pixels. */

@@ -53,28 +53,19 @@ function render({ model, el }) {
     c.clearRect(0, 0, width, height);
     c.font = `11px ${look.font}`;
     c.textBaseline = "middle";
-    const line = (points, colour, thick, dash = []) => {
-      c.strokeStyle = colour;
-      c.lineWidth = thick;
-      c.setLineDash(dash);
-      c.beginPath();
-      points.forEach(([px, py]) => c.lineTo(px, py));
-      c.stroke();
-      c.setLineDash([]);
-    };
     c.fillStyle = look.soft;
     c.textAlign = "right";
     for (const v of [0, 1]) {
-      line([[left, y(v)], [width - right, y(v)]], look.line, 1);
+      polyline(c, [[left, y(v)], [width - right, y(v)]], look.line);
       c.fillText(String(v), left - 5, y(v));
     }
-    line([[x(at()), top], [x(at()), height - bottom]], look.soft, 1);
+    polyline(c, [[x(at()), top], [x(at()), height - bottom]], look.soft);
     c.textAlign = "center";
     betas.forEach((b, i) => { if (i % 2 === 0 || n < 5) c.fillText(String(b), x(i), height - bottom + 10); });
     c.fillText("β", (left + width - right) / 2, height - 6);
     [["sharpness", look.accent, []], ["strangeness", look.dark ? "#ff8a42" : "#c24100", [6, 4]]].forEach(([name, colour, dash], row) => {
       const values = Array.from(arrays.trade.data.subarray(row * n, row * n + n));
-      line(values.map((v, i) => [x(i), y(v)]), colour, 2, dash);
+      polyline(c, values.map((v, i) => [x(i), y(v)]), colour, 2, dash);
       c.fillStyle = colour;
       c.beginPath();
       c.arc(x(at()), y(values[at()]), 4, 0, 7);

@@ -64,27 +64,18 @@ function drawDistances(c, look, { lines, shift, reach, trained }) {
   const known = Math.min(trained, reach);
   c.fillStyle = look.dark ? "rgba(255,255,255,.09)" : "rgba(0,0,0,.06)";
   c.fillRect(x(-known), top, x(known) - x(-known), height - top - bottom);
-  const line = (points, colour, thick, dash = []) => {
-    c.strokeStyle = colour;
-    c.lineWidth = thick;
-    c.setLineDash(dash);
-    c.beginPath();
-    points.forEach(([px, py]) => c.lineTo(px, py));
-    c.stroke();
-    c.setLineDash([]);
-  };
   c.fillStyle = look.soft;
   c.textAlign = "right";
   for (const v of [0, 0.5, 1]) {
-    line([[left, y(v)], [width - right, y(v)]], look.line, 1);
+    polyline(c, [[left, y(v)], [width - right, y(v)]], look.line);
     c.fillText(v === 0.5 ? ".5" : String(v), left - 5, y(v));
   }
   c.textAlign = "center";
   for (const s of [...new Set([-reach, -known, 0, known, reach])]) c.fillText(plain(s, 0), x(s), height - bottom + 10);
   c.fillText("shift in pixels; grey: as in training", (left + width - right) / 2, height - 7);
-  line([[x(shift), top], [x(shift), height - bottom]], look.soft, 1);
+  polyline(c, [[x(shift), top], [x(shift), height - bottom]], look.soft);
   lines.forEach(({ values, colour, dash }) => {
-    line(Array.from(values, (v, i) => [x(i - reach), y(v)]), colour, 2, dash);
+    polyline(c, Array.from(values, (v, i) => [x(i - reach), y(v)]), colour, 2, dash);
     c.fillStyle = colour;
     c.beginPath();
     c.arc(x(shift), y(values[shift + reach]), 4, 0, 7);

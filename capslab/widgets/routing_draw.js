@@ -191,23 +191,14 @@ function drawEntropy(context, look, width, height, { steps, at }) {
   const x = (t) => (steps.length < 2 ? (left + right) / 2 : left + 8 + (right - left - 16) * t / (steps.length - 1));
   const y = (v) => bottom - (bottom - top) * v;
   context.font = `11px ${look.font}`;
-  context.lineWidth = 1;
   context.textBaseline = "middle";
   for (const v of [0, 0.5, 1]) {
-    context.strokeStyle = look.line;
-    context.beginPath();
-    context.moveTo(left, y(v) + 0.5);
-    context.lineTo(right, y(v) + 0.5);
-    context.stroke();
+    polyline(context, [[left, y(v) + 0.5], [right, y(v) + 0.5]], look.line);
     context.fillStyle = look.soft;
     context.textAlign = "right";
     context.fillText(v === 0.5 ? ".5" : String(v), left - 4, y(v));
   }
-  context.strokeStyle = look.accent;
-  context.lineWidth = 2;
-  context.beginPath();
-  steps.forEach((step, t) => context.lineTo(x(t), y(step.entropy)));
-  context.stroke();
+  polyline(context, steps.map((step, t) => [x(t), y(step.entropy)]), look.accent, 2);
   steps.forEach((step, t) => {
     context.beginPath();
     context.arc(x(t), y(step.entropy), t === at ? 5 : 3, 0, 7);

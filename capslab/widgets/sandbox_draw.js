@@ -171,12 +171,8 @@ function drawLengthLines(context, look, width, height, { steps, at }) {
   context.font = `11px ${look.font}`;
   context.textBaseline = "middle";
   for (const v of most > 1.001 ? [0, 1, most] : [0, 0.5, 1]) {
-    context.strokeStyle = look.line;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(left, Math.round(y(v)) + 0.5);
-    context.lineTo(right, Math.round(y(v)) + 0.5);
-    context.stroke();
+    const level = Math.round(y(v)) + 0.5;
+    polyline(context, [[left, level], [right, level]], look.line);
     context.fillStyle = look.soft;
     context.textAlign = "right";
     if (v !== 1 || most < 6) context.fillText(v === 0.5 ? ".5" : String(Number(v.toFixed(1))), left - 4, y(v));
@@ -186,13 +182,7 @@ function drawLengthLines(context, look, width, height, { steps, at }) {
   const order = range(steps[0].lengths.length).sort((a, b) => steps.at(-1).lengths[b] - steps.at(-1).lengths[a]);
   let free = -Infinity; // labels at the right end neither overlap nor leave the chart
   order.forEach((j, k) => {
-    context.strokeStyle = look.accent;
-    context.lineWidth = 2;
-    context.setLineDash(DASHES[j]);
-    context.beginPath();
-    steps.forEach((step, t) => context.lineTo(x(t), y(step.lengths[j])));
-    context.stroke();
-    context.setLineDash([]);
+    polyline(context, steps.map((step, t) => [x(t), y(step.lengths[j])]), look.accent, 2, DASHES[j]);
     context.beginPath();
     context.arc(x(at), y(steps[at].lengths[j]), 4, 0, 7);
     context.fillStyle = look.accent;

@@ -31,13 +31,9 @@ function drawPanel(context, look, { metric, curves, trail, epochs }) {
   context.clearRect(0, 0, width, height);
   context.font = `11px ${look.font}`;
   context.textBaseline = "middle";
-  context.lineWidth = 1;
   for (const v of roundSteps(low, high)) {
-    context.strokeStyle = look.line;
-    context.beginPath();
-    context.moveTo(left, Math.round(y(v)) + 0.5);
-    context.lineTo(width - right, Math.round(y(v)) + 0.5);
-    context.stroke();
+    const level = Math.round(y(v)) + 0.5;
+    polyline(context, [[left, level], [width - right, level]], look.line);
     context.fillStyle = look.soft;
     context.textAlign = "right";
     context.fillText(String(v), left - 5, y(v));
@@ -47,22 +43,13 @@ function drawPanel(context, look, { metric, curves, trail, epochs }) {
   for (let e = 0; e <= epochs; e += every) context.fillText(String(e), x(e), height - bottom + 10);
   context.fillText("epoch", (left + width - right) / 2, height - 6);
 
-  const stroke = (points, colour, dash, thick) => {
-    context.strokeStyle = colour;
-    context.lineWidth = thick;
-    context.setLineDash(dash);
-    context.beginPath();
-    points.forEach(([px, py]) => context.lineTo(px, py));
-    context.stroke();
-    context.setLineDash([]);
-  };
   context.globalAlpha = 0.45;
   const seen = trail.filter(([, v]) => v >= low && v <= high);
-  if (seen.length > 1) stroke(seen.map(([e, v]) => [x(e), y(v)]), look.accent, [], 1);
+  if (seen.length > 1) polyline(context, seen.map(([e, v]) => [x(e), y(v)]), look.accent);
   context.globalAlpha = 1;
   const ends = lines.filter((line) => line.values.length).map((line) => {
     const points = line.values.map((v, k) => [x(k + 1), y(v)]);
-    stroke(points, line.colour, line.dash, 2);
+    polyline(context, points, line.colour, 2, line.dash);
     context.fillStyle = line.colour;
     for (const [px, py] of points.length > 25 ? points.slice(-1) : points) {
       context.beginPath();

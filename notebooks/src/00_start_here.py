@@ -265,5 +265,5 @@ cl.progress("00")
 # **What is this course?** A search for what representations group together: pixels first, then what a dense network, a
 # capsule network and a variational autoencoder make of them, with predictions before results and numbers behind
 # verdicts. **Does my machine work?** The line above says it, in words. Clustered pixels find part of the classes and
-# confuse those that share their bright pixels. What does a network see that they do not? On to
-# [02 · A dense network](02_dense_baseline.ipynb).
+# confuse those that share their bright pixels. Why those, and how much of such a score can be believed? On to
+# [01 · Clustering pixels](01_clustering_pixels.ipynb).

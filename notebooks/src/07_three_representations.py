@@ -344,6 +344,7 @@ cl.verdict(
 # well the teaching worked. Among those made without labels, read the spread above before you name a winner. **"Best" has no meaning
 # until you say what the groups are for**: k-means rewards round clouds of equal size, ARI and matched accuracy reward agreement with
 # labels that clustering is supposed to do without. Look at what moves between clusters before you believe a number.
+# How well images can be grouped when *nobody* is told anything is the question of [08](08_clustering_without_labels.ipynb).
 
 # %%
 cl.progress("07_three_representations")

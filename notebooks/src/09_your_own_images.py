@@ -217,7 +217,7 @@ for name, network in networks.items():
 
 # %%
 vae = cl.VAE(clean.shape, latent_dim=8)
-cl.fit(vae, clean, epochs=8)
+history = cl.fit(vae, clean, epochs=8)
 
 # %% [markdown]
 # **Is the rare class known?** Recall is the share of a class that is recognised. Read the numbers of test images beside it before you believe a bar.
