@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +35,17 @@ def _no_windows() -> None:
     import matplotlib
 
     matplotlib.use("Agg")
+
+
+@pytest.fixture
+def learner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A learner alone, with a fresh record in a folder of their own."""
+    from capslab import exercises
+    from capslab.exercises.record import Record
+
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(exercises, "_record", Record())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

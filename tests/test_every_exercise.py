@@ -10,22 +10,14 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from capslab import exercises
 from capslab.course.places import sources
 from capslab.exercises import all_exercises, check, solution
 from capslab.exercises.judge import judge
-from capslab.exercises.record import Record
+
+pytestmark = pytest.mark.usefixtures("learner")
 
 ALL = list(all_exercises().values())
 MISTAKES = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
-
-
-@pytest.fixture(autouse=True)
-def learner(monkeypatch, tmp_path):
-    """A learner alone, with a fresh record in a folder of their own."""
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(exercises, "_record", Record())
 
 
 def by_name(one):

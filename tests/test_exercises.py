@@ -19,16 +19,9 @@ from capslab.exercises.judge import judge
 from capslab.exercises.record import Record, fingerprint
 from capslab.exercises.registry import find
 
+pytestmark = pytest.mark.usefixtures("learner")
+
 ALL = list(all_exercises().values())
-MISTAKES = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
-
-
-@pytest.fixture(autouse=True)
-def learner(monkeypatch, tmp_path):
-    """A learner alone, with a fresh record in a folder of their own."""
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(exercises, "_record", Record())
 
 
 def by_name(one):
