@@ -3,6 +3,7 @@
     python benchmarks/overlap.py                  # 256,000 pairs each, into the package
     python benchmarks/overlap.py --epochs 12      # of 64,000 pairs each
     python benchmarks/overlap.py --seconds 190    # at equal processor time instead
+    python benchmarks/overlap.py --seeds 0 1 2    # three times, from other beginnings
 
 All three have the same convolutions and learn by the same recipe from the same pairs in the same order; no
 decoder is trained. "no capsules" has a dense layer of 128 units and a sigmoid for each class where the
@@ -88,7 +89,8 @@ def main() -> None:
             )
             print(rows[-1], flush=True)
     length = f"--seconds {asked.seconds:g}" if asked.seconds else f"--epochs {asked.epochs}"
-    measured.save("overlap", f"python benchmarks/overlap.py {length}", rows)
+    seeds = " ".join(map(str, asked.seeds))
+    measured.save("overlap", f"python benchmarks/overlap.py {length} --seeds {seeds}", rows)
 
 
 if __name__ == "__main__":

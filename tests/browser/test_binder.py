@@ -17,6 +17,7 @@ from binderimage import MEMORY, ROOT, Image, Server
 from hosting import drag_slider
 from labserver import Notebook
 from limits import Limit, limited
+from packaging.utils import canonicalize_name
 
 SECONDS_TO_A_PICTURE = 20
 PICTURES = """
@@ -80,7 +81,7 @@ def test_post_build_warms_the_data_and_checks_every_part(image: Image) -> None:
         path = site / name
         assert list((path.parent / "__pycache__").glob(f"{path.stem}.*.pyc")), f"no bytecode of {name}"
     installed = json.loads(image._do(["pip", "list", "--format=json"]))
-    names = {package["name"].lower() for package in installed}
+    names = {canonicalize_name(package["name"]) for package in installed}
     assert "tensorflow-cpu" in names
     assert "tensorflow" not in names
 
