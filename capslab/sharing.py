@@ -1,7 +1,9 @@
-"""What sharing weights saves: a network's layers counted as built, unshared, and as dense layers."""
+"""What networks cost: weights with and without sharing, products and seconds for an answer."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -64,3 +66,18 @@ def cost(caps: Any) -> dict[str, int]:
         "convolutions: products": sum(row["one a place"] for row in convolutions),
         "routing: products": routing["as built"] + 2 * caps.iterations * children * digits * pose,
     }
+
+
+def answering_time(networks: Mapping[str, Any], images: Any, tries: int = 3) -> dict[str, float]:
+    """CPU-seconds that each classifier takes for all these images: the quickest of some tries.
+
+    They take turns, so that a busy machine slows all of them; a first turn, which builds things, is
+    not counted.
+    """
+    spent: dict[str, list[float]] = {name: [] for name in networks}
+    for _ in range(tries + 1):
+        for name, network in networks.items():
+            began = time.process_time()
+            network.classify(images)
+            spent[name].append(time.process_time() - began)
+    return {name: min(each[1:]) for name, each in spent.items()}

@@ -57,6 +57,14 @@ def test_what_is_saved_is_read(monkeypatch, tmp_path):
     assert str(found) == f"2 measurements of {found.date} on {machine()}; again with `python mine.py`"
 
 
+def test_values_are_grouped_by_one_name_or_by_several():
+    rows = [{"run": "a", "seed": 1, "x": 1}, {"run": "a", "seed": 2, "x": 2}, {"run": "b", "seed": 1, "x": 3}]
+    found = home.Measured("", "", "", rows)
+    assert found.grouped("x", "run") == {"a": [1, 2], "b": [3]}
+    assert found.grouped("x", "run", "seed") == {("a", 1): [1], ("a", 2): [2], ("b", 1): [3]}
+    assert found.grouped("x", "run", seed=1) == {"a": [1], "b": [3]}
+
+
 def test_an_unknown_name_gets_a_hint():
     with pytest.raises(ArgumentError, match="Did you mean 'labelfree'"):
         measured("labelfre")

@@ -42,6 +42,12 @@ def test_each_notebook_ends_with_its_answer_and_leads_on_to_the_next() -> None:
         assert following is None or f"]({following}.ipynb)" in texts[-1], source.name
 
 
+@pytest.mark.parametrize("source", COURSE, ids=NAMES)
+def test_a_cell_is_short_enough_to_read(source: Path) -> None:
+    code = [cell.source for cell in edition(source).cells if cell.cell_type == "code"]
+    assert not [text for text in code if sum(bool(line.strip()) for line in text.splitlines()) > 12]
+
+
 def test_every_built_notebook_matches_its_source_and_has_its_figures() -> None:
     folder = places.checkout()
     assert folder is not None

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from capslab import plots
-from capslab.clustering import cluster, contingency, project
+from capslab.clustering import cluster, project
 from capslab.data import Images
 from capslab.errors import ArgumentError
 from capslab.features import embed
@@ -332,41 +332,6 @@ def test_bars_write_their_numbers():
 def test_scores_of_nothing_are_refused(scores):
     with pytest.raises(ArgumentError, match="at least one name"):
         plots.scores_with_spread(scores, "ARI")
-
-
-def test_confusion_writes_every_count_and_shades_by_row():
-    counts = contingency([0, 0, 0, 1], [0, 0, 1, 1])
-    figure = plots.confusion(counts, ["cat", "dog"])
-    np.testing.assert_allclose(figure.axes[0].images[0].get_array(), [[2 / 3, 1 / 3], [0, 1]])
-    assert [text.get_text() for text in figure.axes[0].texts] == ["2", "1", "1"]
-    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["cat", "dog"]
-
-
-def test_confusion_refuses_wrong_names():
-    with pytest.raises(ArgumentError, match="`classes` should be 3 of them"):
-        plots.confusion(np.eye(3, dtype=int), ["a", "b"])
-    with pytest.raises(ArgumentError, match=r"counts of shape \(r, c\)"):
-        plots.confusion([1, 2])
-
-
-def test_a_table_marks_the_best_with_a_star():
-    rows = [
-        {"what": "pixels", "ARI": 0.36, "s": 2},
-        {"what": "VAE", "ARI": None, "s": 1},
-        {"what": "caps", "ARI": 0.95, "s": 1},
-    ]
-    figure = plots.table(rows, {"ARI": "high", "s": "low"})
-    cells = {at: cell.get_text().get_text() for at, cell in figure.axes[0].tables[0].get_celld().items()}
-    assert [cells[0, j] for j in range(3)] == ["what", "ARI", "s"]
-    assert [cells[i, 1] for i in (1, 2, 3)] == ["0.36", "–", "0.95 ★"]
-    assert [cells[i, 2] for i in (1, 2, 3)] == ["2", "1 ★", "1 ★"]
-
-
-def test_a_table_refuses_uneven_rows_and_unknown_columns():
-    with pytest.raises(ArgumentError, match="all with the same names"):
-        plots.table([{"a": 1}, {"b": 2}])
-    with pytest.raises(ArgumentError, match="`best` should be"):
-        plots.table([{"a": 1}], {"b": "high"})
 
 
 def test_lines_are_named_and_marked():

@@ -37,6 +37,17 @@ class Measured:
         """The rows in which each of these names has this value."""
         return [row for row in self.rows if all(row.get(name) == value for name, value in wanted.items())]
 
+    def grouped(self, what: str, *by: str, **wanted: Any) -> dict[Any, list[Any]]:
+        """The values named `what`, one list for each value of `by` (a tuple where `by` is several names).
+
+        Both in the order of the table; `wanted` chooses rows as in `where`.
+        """
+        groups: dict[Any, list[Any]] = {}
+        for row in self.where(**wanted):
+            key = tuple(row[name] for name in by)
+            groups.setdefault(key[0] if len(by) == 1 else key, []).append(row[what])
+        return groups
+
     def __str__(self) -> str:
         return f"{len(self.rows)} measurements of {self.date} on {self.machine}; again with `{self.command}`"
 

@@ -164,7 +164,11 @@ def confusion(
     return figure
 
 
-def table(rows: Sequence[Mapping[str, Any]], best: Mapping[str, str] | None = None) -> Figure:
+def table(
+    rows: Sequence[Mapping[str, Any]],
+    best: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Figure:
     """A comparison as a table: one row a thing, one column a measure, the best in bold.
 
     Parameters
@@ -172,7 +176,15 @@ def table(rows: Sequence[Mapping[str, Any]], best: Mapping[str, str] | None = No
     rows : mappings with the same names in the same order; None is drawn as a dash.
     best : for some columns "high" or "low", whichever is better; its best cell is bold with
         a star beside it.
+    columns : names to show and what to call them; None shows all, as they are called.
     """
+    if columns is not None:
+        missing = [name for name in columns if any(name not in row for row in rows)]
+        if missing:
+            raise ArgumentError(
+                "columns", "names that every row has", missing, f"A row has {list(rows[0]) if rows else []}."
+            )
+        rows = [{told: row[name] for name, told in columns.items()} for row in rows]
     if not rows or any(list(row) != list(rows[0]) for row in rows):
         raise ArgumentError(
             "rows", "at least one mapping, all with the same names", rows, "Name every column."

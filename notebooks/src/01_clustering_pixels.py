@@ -297,18 +297,12 @@ cl.check("growth_exponent", growth_exponent)
 # %%
 most = min(1500, len(images.train))
 live = classical.measure(images, [most // 6, most // 3, most], most_test=1000)
-told = {
-    name: next(row for row in live if row["method"] == name and row["n"] == most)
-    for name in classical.METHODS
-}
+columns = {"method": "method", "n": "n", "fit_s": "CPU-s to fit", "predict_s": "CPU-s to answer"}
 plots.table(
-    [
-        {"method": m, "n": r["n"], "CPU-s to fit": r["fit_s"], "CPU-s to answer": r["predict_s"],
-         "accuracy": r["accuracy"]}
-        for m, r in told.items()
-    ],
-    best={"accuracy": "high"},
-)  # fmt: skip
+    [row for row in live if row["n"] == most],
+    {"accuracy": "high"},
+    columns | {"accuracy": "accuracy"},
+)
 
 # %% [markdown]
 # Tens of thousands of images take longer than a lesson, so that was measured once, on MNIST, and is bundled; the line below says when, where, and the call that measures it again on your machine. **Who would win at a million images?** Filled marks are bundled, hollow
@@ -344,8 +338,7 @@ plots.scores_with_spread(
 # %%
 def judge(name):
     one, scores = by_method[name], [r["accuracy"] for r in again[name]]
-    slow = one.exponent > 1.5
-    stuck = agree[name] < 0.95 and np.ptp(scores) > 0.02
+    slow, stuck = one.exponent > 1.5, agree[name] < 0.95 and np.ptp(scores) > 0.02
     return cl.verdict(
         f"{name}: slow on large data, and stuck in local optima",
         f"{one.seconds[-1]:.0f} CPU-s to fit {one.n[-1]:,} images, time ∝ n^{one.exponent:.2f}, accuracy {one.accuracy[-1]:.3f}; "

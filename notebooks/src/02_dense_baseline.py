@@ -288,6 +288,8 @@ walks = {
     "SGD, rate 0.1": keras.optimizers.SGD(0.1),
     "SGD, rate 0.1, momentum": keras.optimizers.SGD(0.1, momentum=0.9),
 }
+
+# %%
 losses, reached = {}, {}
 for name, optimizer in walks.items():
     keras.utils.set_random_seed(0)

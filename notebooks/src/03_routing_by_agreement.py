@@ -171,14 +171,12 @@ def capsule(u):
     return routing.routing_by_agreement(learned.votes(u), 3).outputs[-1]
 
 
-off = {
-    name: np.abs(f(a + b) - f(a) - f(b)).max() / np.abs(f(a + b)).max()
-    for name, f in {
-        "votes": learned.votes,
-        "sum of the votes": lambda u: learned.votes(u).sum(axis=0),
-        "capsule": capsule,
-    }.items()
+maps = {
+    "votes": learned.votes,
+    "sum of the votes": lambda u: learned.votes(u).sum(axis=0),
+    "capsule": capsule,
 }
+off = {name: np.abs(f(a + b) - f(a) - f(b)).max() / np.abs(f(a + b)).max() for name, f in maps.items()}
 plots.bars(off, "departure from linear, relative")
 
 # %% [markdown]
@@ -279,19 +277,12 @@ plots.table(rows)
 # %%
 sandbox.preset = "two groups"
 routed, clustered = sandbox.trace, sandbox.clusters
-names = np.array(["–", "A", "B"])
-plots.table(
-    [
-        {
-            "step": t + 1,
-            "routing: share of child 1 … 6 that goes to A": "  ".join(
-                f"{c:.2f}" for c in routed.couplings[t, :, 0]
-            ),
-            "k-means: child 1 … 6 belongs to": "  ".join(names[clustered.owners[t] + 1]),
-        }
-        for t in (0, 1, 2, 3, 5, 9)
-    ]
-)
+names, rows = np.array(["–", "A", "B"]), []
+to_a, belongs = "routing: share of child 1 … 6 that goes to A", "k-means: child 1 … 6 belongs to"
+for t in (0, 1, 2, 3, 5, 9):
+    shares = "  ".join(f"{c:.2f}" for c in routed.couplings[t, :, 0])
+    rows.append({"step": t + 1, to_a: shares, belongs: "  ".join(names[clustered.owners[t] + 1])})
+plots.table(rows)
 
 # %% [markdown]
 # | | k-means | routing by agreement |

@@ -14,8 +14,6 @@
 # before each of them.** Some of the answers are not what the pictures suggest.
 
 # %%
-import time
-
 import numpy as np
 
 import capslab as cl
@@ -24,7 +22,7 @@ from capslab.clustering import contingency
 from capslab.data.moved import shifted, turned
 from capslab.measured import measured
 from capslab.models import ConvNet
-from capslab.sharing import cost
+from capslab.sharing import answering_time, cost
 from capslab.verdicts import closing
 
 images = cl.load()
@@ -41,19 +39,13 @@ images = cl.load()
 preset = "visible" if min(images.shape[:2]) >= 20 else "digits"
 caps = cl.CapsNet(images.shape, images.classes, preset=preset)
 convolutions = [layer for layer in caps.trunk.layers if layer.name.startswith("conv")]
-stages = {
-    "image": images.shape,
-    **{f"convolution {i}": c.output.shape[1:] for i, c in enumerate(convolutions, 1)},
-}
+stages = {"image": images.shape}
+stages |= {f"convolution {i}": c.output.shape[1:] for i, c in enumerate(convolutions, 1)}
 stages["primary capsules × pose"] = caps.trunk.output_shape[1:]
 stages["digit capsules × pose"] = (len(images.classes), caps.digit_capsules.dimension)
 stages["lengths"], stages["drawn again"] = (len(images.classes),), images.shape
-plots.table(
-    [
-        {"stage": name, "shape": " × ".join(map(str, s)), "numbers": int(np.prod(s))}
-        for name, s in stages.items()
-    ]
-)
+rows = [{"stage": n, "shape": " × ".join(map(str, s)), "numbers": np.prod(s)} for n, s in stages.items()]
+plots.table(rows)
 
 # %% [markdown]
 # ## The loss
@@ -246,20 +238,13 @@ runs = measured("capsules")
 where = images.name if runs.where(data=images.name) else "mnist"
 print(f"{where}, measured {runs.date} on {runs.machine}; again with: {runs.command}")
 asked = 10_000 if where == "mnist" else len(images.test)
-wrong = {}
-for row in runs.where(data=where, change="shift", amount=0):
-    wrong.setdefault(row["kind"], {})[row["seed"]] = round((1 - row["accuracy"]) * asked)
-plots.table(
-    [
-        {
-            "trained": kind,
-            f"errors on {asked:,} test images, one a seed": ", ".join(map(str, errors.values())),
-            "chance alone": f"± {2 * np.sqrt(np.mean(list(errors.values()))):.0f}",
-        }
-        for kind, errors in wrong.items()
-        if kind != "dense"
-    ]
-)
+share_right = runs.grouped("accuracy", "kind", data=where, change="shift", amount=0)  # one a seed
+wrong = {kind: [round((1 - share) * asked) for share in found] for kind, found in share_right.items()}
+errors, heading = {kind: np.mean(found) for kind, found in wrong.items()}, f"errors on {asked:,} test images"
+rows = [{"trained": kind, heading + ", one a seed": ", ".join(map(str, wrong[kind]))}
+        | {"mean": f"{mean:.0f}", "chance alone": f"± {2 * mean**0.5:.0f}"}
+        for kind, mean in errors.items() if kind != "dense"]  # fmt: skip
+plots.table(rows)
 
 # %% [markdown]
 # Hold every difference against the last column before you name a winner: a count of $e$ errors comes out anywhere within about $\pm 2\sqrt{e}$ by the choice of test images alone, and another seed moves it too.
@@ -272,14 +257,16 @@ plots.table(
 known = images.train.sample(min(2000, len(images.train)), seed=2)
 known_parts = caps.primary(known)
 routed, known_routed = experiments.route_all(parts, learned), experiments.route_all(known_parts, learned)
-nearest = {
-    "pixels": (known.images / 255.0, few.images / 255.0),
-    "primary capsules, not routed": (known_parts, parts),
-    "couplings alone": (known_routed.couplings, routed.couplings),
-}
+
+
+def right_by_nearest(a, b):
+    return (experiments.nearest_mean(a, known.labels, b) == few.labels).mean()
+
+
 by_mean = {
-    name: (experiments.nearest_mean(a, known.labels, b) == few.labels).mean()
-    for name, (a, b) in nearest.items()
+    "pixels": right_by_nearest(known.images / 255, few.images / 255),
+    "primary capsules, not routed": right_by_nearest(known_parts, parts),
+    "couplings alone": right_by_nearest(known_routed.couplings, routed.couplings),
 }
 plots.bars(by_mean, "accuracy of the nearest class mean", (0, 1.2))
 
@@ -331,15 +318,10 @@ for share in shares[1:]:
     keep = experiments.removal_mask(coupled, max(1, round(share * coupled.shape[1])))
     after = experiments.route_all(parts * keep[..., None], learned)
     v = after.outputs[who]
-    cosine = (before * v).sum(axis=1) / np.linalg.norm(before, axis=1) / np.linalg.norm(v, axis=1)
+    length = np.linalg.norm(v, axis=1)
+    cosine = (before * v).sum(axis=1) / np.linalg.norm(before, axis=1) / length
     told = {"most coupled silenced": f"{share:.0%}", "accuracy": f"{after.accuracy(few.labels)[-1]:.3f}"}
-    rows.append(
-        {
-            **told,
-            "its length": f"{np.linalg.norm(v, axis=1).mean():.2f}",
-            "cosine to before": f"{cosine.mean():+.2f}",
-        }
-    )
+    rows.append(told | {"its length": f"{length.mean():.2f}", "cosine to before": f"{cosine.mean():+.2f}"})
 plots.table(rows)
 
 # %% [markdown]
@@ -379,23 +361,14 @@ plots.lines(np.array(amounts), fall, "shift in pixels", "accuracy", mark=0.5)
 
 # %%
 names = {"capsules, 3 iterations": "capsules", "convolutional": "convolutional", "dense": "dense"}
-mean = {
-    (kind, change, a): np.mean(
-        [row["accuracy"] for row in runs.where(data=where, kind=kind, change=change, amount=a)]
-    )
-    for kind in names
-    for change, a in dict.fromkeys((row["change"], row["amount"]) for row in runs.where(data=where))
-}
-plots.table(
-    [
-        {
-            "test images": f"{change} by {a}",
-            **{word: f"{mean[kind, change, a]:.3f}" for kind, word in names.items()},
-        }
-        for change, a in dict.fromkeys((change, a) for _, change, a in mean)
-        if change == "shift" or a in (10, 20, 30, 40, 60)
-    ]
-)
+found = runs.grouped("accuracy", "kind", "change", "amount", data=where)
+mean = {moved: np.mean(seeds) for moved, seeds in found.items()}
+rows = []
+for change, a in dict.fromkeys((change, a) for _, change, a in mean):
+    if change == "shift" or a in (10, 20, 30, 40, 60):
+        told = {word: f"{mean[kind, change, a]:.3f}" for kind, word in names.items()}
+        rows.append({"test images": f"{change} by {a}"} | told)
+plots.table(rows)
 
 # %% [markdown]
 # ## What does a larger problem cost?
@@ -437,30 +410,22 @@ plots.bars(by_itself, f"matched accuracy of k-means, k = {k}", (0, 1.2))
 
 # %%
 plain = ConvNet(images.shape, images.classes, preset=preset)
-seconds = {"capsules": [], "dense": [], "convolutional": []}
-for _ in range(4):  # the first call builds things; the quickest of the others counts
-    for name, model in zip(seconds, (caps, dense, plain), strict=True):
-        began = time.process_time()
-        model.classify(few)
-        seconds[name].append(time.process_time() - began)
-seconds = {name: min(tries[1:]) for name, tries in seconds.items()}
-size = caps.trunk.count_params() + caps.digit_capsules.count_params()
+seconds = answering_time({"capsules": caps, "dense": dense, "convolutional": plain}, few)
+size = caps.trunk.count_params() + caps.digit_capsules.count_params()  # its decoder is not needed to answer
 sizes = {"capsules": size, "dense": dense.count_params(), "convolutional": plain.count_params()}
-plots.table(
-    [
-        {"network": n, "parameters": sizes[n], "CPU time an image, dense = 1": f"{s / seconds['dense']:.1f}"}
-        for n, s in seconds.items()
-    ]
-)
+rows = []
+for name, spent in seconds.items():
+    times = f"{spent / seconds['dense']:.1f}"
+    rows.append({"network": name, "parameters": sizes[name], "CPU time an image, dense = 1": times})
+plots.table(rows)
 
 # %%
 three, one = (wrong[f"capsules, {name}"] for name in ("3 iterations", "1 iteration"))
-seeds = sorted(three.keys() & one.keys())  # those measured with both
-gain = np.mean([one[seed] - three[seed] for seed in seeds])
-noise = 2 * np.sqrt(np.mean([one[seed] + three[seed] for seed in seeds]) / len(seeds))
+seeds = len(three)
+gain, noise = np.mean(one) - np.mean(three), 2 * np.sqrt((np.mean(one) + np.mean(three)) / seeds)
 more_accurate = cl.verdict(
     "dynamic routing makes the result more accurate",
-    f"trained with three iterations instead of one: {gain:+.0f} errors fewer of {asked:,} ({len(seeds)} seed{'s' * (len(seeds) > 1)}), where chance alone gives ±{noise:.0f}; "
+    f"trained with three iterations instead of one: {gain:+.0f} errors fewer of {asked:,} ({seeds} seed{'s' * (seeds > 1)}), where chance alone gives ±{noise:.0f}; "
     f"with the same weights, iterations 1 and 3 are right on {accuracy[0]:.3f} and {accuracy[2]:.3f}",
     holds=gain > noise,
     refuted=gain < -noise,
@@ -491,12 +456,9 @@ turns = cl.verdict(
 turns
 
 # %%
-edge = np.mean(
-    [mean[a] - mean[("convolutional", *a[1:])] for a in mean if a[0].startswith("capsules") and a[2]]
-)
-over_dense = np.mean(
-    [mean[a] - mean[("dense", *a[1:])] for a in mean if a[0].startswith("capsules") and a[2]]
-)
+moves = [(change, a) for kind, change, a in mean if kind == "dense" and a]
+ahead = {other: [mean[("capsules, 3 iterations", *m)] - mean[(other, *m)] for m in moves] for other in names}
+edge, over_dense = np.mean(ahead["convolutional"]), np.mean(ahead["dense"])
 robust = cl.verdict(
     "capsules recognise what is moved better than other networks",
     f"mean accuracy over all shifts and turns: {edge:+.3f} against a plain convolutional network of equal size and training, {over_dense:+.3f} against the dense network",
@@ -531,9 +493,8 @@ scale = cl.verdict(
 scale
 
 # %%
-errors = {name: np.mean(list(found.values())) for name, found in wrong.items()}
 more = errors["capsules, 3 iterations"] - errors["convolutional"]
-by_chance = 2 * np.sqrt(errors["capsules, 3 iterations"] + errors["convolutional"])
+by_chance = 2 * np.sqrt((errors["capsules, 3 iterations"] + errors["convolutional"]) / seeds)
 share = {name: f"{1 - e / asked:.1%}" for name, e in errors.items()}
 classify = cl.verdict(
     "capsule networks suit classification",

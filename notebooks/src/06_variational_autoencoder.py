@@ -40,19 +40,14 @@ images
 
 # %%
 layers = keras.layers
-printed_decoder = keras.Sequential(
-    [
-        keras.Input((2,)),
-        layers.Dense(128, activation="relu"),
-        layers.Dense(7 * 7 * 64, activation="relu"),
-        layers.Reshape((7, 7, 64)),
-        layers.Conv2DTranspose(64, 3, activation="relu"),
-        layers.UpSampling2D(2),
-        layers.Conv2DTranspose(32, 3, activation="relu"),
-        layers.UpSampling2D(2),
-        layers.Conv2DTranspose(1, 3, activation="sigmoid"),
-    ]
-)
+printed_decoder = keras.Sequential([
+    keras.Input((2,)),
+    layers.Dense(128, activation="relu"), layers.Dense(7 * 7 * 64, activation="relu"),
+    layers.Reshape((7, 7, 64)),
+    layers.Conv2DTranspose(64, 3, activation="relu"), layers.UpSampling2D(2),
+    layers.Conv2DTranspose(32, 3, activation="relu"), layers.UpSampling2D(2),
+    layers.Conv2DTranspose(1, 3, activation="sigmoid"),
+])  # fmt: skip
 rows, columns = printed_decoder.output_shape[1:3]
 print(f"the decoder gives {rows}×{columns}; the images here are {images.shape[0]}×{images.shape[1]}")
 
@@ -67,16 +62,11 @@ print(f"the decoder gives {rows}×{columns}; the images here are {images.shape[0
 # %%
 def printed_encoder(seed):
     keras.utils.set_random_seed(seed)
-    return keras.Sequential(
-        [
-            keras.Input(images.shape),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Flatten(),
-            layers.Dense(128, activation="relu"),
-            layers.Dense(2),
-        ]
-    )
+    return keras.Sequential([
+        keras.Input(images.shape),
+        layers.Conv2D(32, 3, activation="relu"), layers.MaxPooling2D(2), layers.Flatten(),
+        layers.Dense(128, activation="relu"), layers.Dense(2),
+    ])  # fmt: skip
 
 
 some = images.test.images[:100] / 255
@@ -357,14 +347,8 @@ print(f"tighter for {np.mean(bounds[50].tighter > bounds[50].elbo):.0%} of the i
 from capslab.bundled import effort, manifest
 
 bound = "test negative ELBO (nats)"
-rows = [
-    {
-        "network": "this one",
-        "dimensions": 16,
-        "cost": f"{training:.0f} CPU-s",
-        "test −ELBO": -on_test.elbo.mean(),
-    }
-]
+mine = {"network": "this one", "dimensions": 16, "cost": f"{training:.0f} CPU-s"}
+rows = [mine | {"test −ELBO": -on_test.elbo.mean()}]
 for name, facts in manifest().items():
     if name.startswith(f"vae-{images.name}"):
         d = facts["config"]["latent_dim"]
@@ -554,26 +538,19 @@ plots.image_grid(np.concatenate([between, faded]), ([names[0], *[""] * 8, names[
 # %%
 codes = vae.encode(sample)
 ink = sample.images.reshape(len(sample), -1).mean(axis=1)
-order = np.argsort(ink)
-tenth = len(sample) // 10
-bold = codes[order[-tenth:]].mean(axis=0) - codes.mean(axis=0)
+bold = codes[ink >= np.quantile(ink, 0.9)].mean(axis=0) - codes.mean(axis=0)
 middle = np.stack([codes[sample.labels == k].mean(axis=0) for k in range(len(images.classes))])
-start, kind = codes[:10], sample.labels[:10]
-moved = start - middle[kind] + middle[(kind + 1) % len(middle)]
-rows = np.concatenate([sample.images[:10] / 255, vae.decode(start + bold), vae.decode(moved)])
-plots.image_grid(
-    rows,
-    [images.classes[k] for k in kind]
-    + ["bolder"] * 10
-    + [f"to {images.classes[(k + 1) % len(middle)]}" for k in kind],
-)
+following = (sample.labels + 1) % len(middle)  # the class that each is moved to
+moved = codes - middle[sample.labels] + middle[following]
+rows = np.concatenate([sample.images[:10] / 255, vae.decode(codes[:10] + bold), vae.decode(moved[:10])])
+to = [f"to {images.classes[k]}" for k in following[:10]]
+plots.image_grid(rows, [images.classes[k] for k in sample.labels[:10]] + ["bolder"] * 10 + to)
 
 # %%
 judge = cl.ready("dense", images)  # a classifier that knows nothing of codes
-bolder = vae.decode(codes + bold)
-other = vae.decode(codes - middle[sample.labels] + middle[(sample.labels + 1) % len(middle)])
+bolder, other = vae.decode(codes + bold), vae.decode(moved)
 said = [judge.classify((255 * x).astype("uint8")) for x in (bolder, other)]
-stays, becomes = np.mean(said[0] == sample.labels), np.mean(said[1] == (sample.labels + 1) % len(middle))
+stays, becomes = np.mean(said[0] == sample.labels), np.mean(said[1] == following)
 cl.verdict(
     "one can calculate with codes",
     f"adding boldness multiplies the ink by {bolder.mean() * 255 / ink.mean():.2f} and {stays:.0%} stay in their class; "
@@ -625,6 +602,8 @@ inputs = {
     f"{vae.latent_dim} principal components": (pca.transform(train), pca.transform(test)),
     f"{vae.latent_dim} code numbers": (vae.encode(known), codes),
 }
+
+# %%
 right, recall, spent = {}, {}, {}
 for name, (to_learn, unknown) in inputs.items():
     said = linear_classifier(to_learn, known.labels, unknown)
@@ -750,11 +729,7 @@ print({name: round(value, 3) for name, value in caught.items() if "mislabelled" 
 print(f"of the {wrong.sum()} most suspicious labels {wrong[suspects].mean():.0%} are wrong")
 
 # %%
-far = [
-    value
-    for kind, value in caught.items()
-    if kind not in ("blank", *(f"mislabelled, by {name}" for name in by))
-]
+far = [value for kind, value in caught.items() if kind != "blank" and "mislabelled" not in kind]
 cl.verdict(
     "a VAE finds images that do not belong",
     f"by their ELBO: {min(far):.2f} or better for spoiled images, {caught['blank']:.2f} for blank ones, "

@@ -241,7 +241,6 @@ pool = pool[~np.isin(pool.labels, away)].sample(min(8000, len(pool) // 2), seed=
 seen = cl.Images(
     pool.images, np.searchsorted(known, pool.labels), [images.classes[c] for c in known], images.name, parts=pool.parts
 )  # fmt: skip
-over_time = []
 
 
 def look(model, epoch):
@@ -249,7 +248,7 @@ def look(model, epoch):
     over_time.append(clustering.matched_accuracy(clusters, some.labels[:800]))
 
 
-partly = cl.DenseNet(images.shape, seen.classes)
+over_time, partly = [], cl.DenseNet(images.shape, seen.classes)
 history = cl.fit(partly, seen, epochs=4, after_epoch=look)
 
 # %% [markdown]
@@ -263,19 +262,17 @@ plots.lines(
 # %%
 capsules_partly = cl.CapsNet(images.shape, seen.classes)
 cl.fit(capsules_partly, seen, epochs=2, show=False)
-new = np.isin(some.labels, away)
-told = {}
-for name, z in {
-    "pixels": pixels,
-    "VAE means": means,
+taught_without = {
     "dense, three hidden": cl.embed(partly, some),
     "capsule poses, three hidden": cl.embed(capsules_partly, some),
-}.items():
-    runs = [
-        clustering.match_labels(some.labels, cl.cluster(z, k=k, seed=s).at(k).labels) == some.labels
-        for s in range(3)
-    ]
-    told[name] = [run[new].mean() for run in runs]
+}
+
+# %%
+new, told = np.isin(some.labels, away), {}
+for name, z in ({"pixels": pixels, "VAE means": means} | taught_without).items():
+    found = [cl.cluster(z, k=k, seed=seed).at(k).labels for seed in range(3)]
+    right = [clustering.match_labels(some.labels, clusters) == some.labels for clusters in found]
+    told[name] = [one[new].mean() for one in right]
 plots.scores_with_spread(told, "right among the three hidden classes, three seeds")
 
 # %%

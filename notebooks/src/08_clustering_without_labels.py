@@ -220,6 +220,8 @@ changes = {
     f"{k} eigenvectors": {"n_eigenvectors": k},
     f"{2 * k + 5} eigenvectors": {"n_eigenvectors": 2 * k + 5},
 }
+
+# %%
 samples = [some.sample(min(2000, 4 * len(some) // 5), seed=seed) for seed in range(3)]
 apart = {
     name: [matched_accuracy(SpectralPath(k, n_init=10, **change).fit_predict(s), s.labels) for s in samples]
@@ -343,25 +345,15 @@ def spread(run, what):
 
 
 # %%
-steps = {
-    "spectral": "web of pixels",
-    "selftrained": "web of pixels and a pupil",
-    "edges": "web of edges",
-    "full": "LabelFree",
-}
-columns = {
-    "accuracy": "clustered",
-    "test_accuracy": "10,000 unseen",
-    "cpu_s": "CPU-seconds",
-    "peak_mb": "peak MB",
-}
-plots.table(
-    [
-        {"MNIST, 60,000": words, "seeds": len(runs.where(run=run))}
-        | {told: spread(run, what) for what, told in columns.items()}
-        for run, words in steps.items()
-    ]
-)
+steps = {"spectral": "web of pixels", "selftrained": "web of pixels and a pupil",
+         "edges": "web of edges", "full": "LabelFree"}  # fmt: skip
+columns = {"accuracy": "clustered", "test_accuracy": "10,000 unseen",
+           "cpu_s": "CPU-seconds", "peak_mb": "peak MB"}  # fmt: skip
+rows = []
+for run, words in steps.items():
+    told = {heading: spread(run, what) for what, heading in columns.items()}
+    rows.append({"MNIST, 60,000": words, "seeds": len(runs.where(run=run))} | told)
+plots.table(rows)
 
 # %% [markdown]
 # ## Who chose the settings?
@@ -411,6 +403,8 @@ table = [
     {"method": m, "source": f"{s} (as quoted)", "accuracy": f"{a:.4f}", asked: "not checked here"}
     for m, s, a in published
 ]
+
+# %%
 for run, words in steps.items():
     on = "accuracy" if runs.where(run=run)[0]["test_accuracy"] is None else "test_accuracy"
     row = {"method": words, "source": f"capslab, {columns[on]}", "accuracy": spread(run, on).split()[0]}
@@ -446,6 +440,8 @@ ways = {
     "not straightened": {"straighten": False},
     "edges": {"features": "gradients", "n_components": 80, "power": 0.25},
 }
+
+# %%
 cuts = {way: SpectralPath(10, n_init=5, **settings).fit(other) for way, settings in ways.items()}
 print(f"{other.name}: {len(other):,} images" + ("" if other is not few else f", because {name} is not here"))
 plots.bars(
@@ -524,8 +520,7 @@ cl.verdict(
 )
 
 # %%
-quarter = some[: len(some) // 4]
-began = time.process_time()
+quarter, began = some[: len(some) // 4], time.process_time()
 SpectralPath(k).fit(quarter)
 less = time.process_time() - began
 growth = np.log(seconds / less) / np.log(len(some) / len(quarter))

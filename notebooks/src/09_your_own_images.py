@@ -108,6 +108,7 @@ def dice(together, seed):
     return (labels[~test][apart.argmin(axis=1)] == labels[test]).mean()
 
 
+# %%
 honest = [dice(True, seed) for seed in range(3)]
 leaking = [dice(False, seed) for seed in range(3)]
 plots.scores_with_spread(
@@ -347,6 +348,7 @@ def taught_with(wrong, seed, neighbours):
     return KNeighborsClassifier(neighbours).fit(flat[0], labels).score(flat[1], clean.test.labels)
 
 
+# %%
 shares = [0, 0.1, 0.3, 0.5]
 if labelled:
     curves = {
@@ -385,6 +387,8 @@ each = int(np.prod(clean.shape))
 print(
     f"{each:,} bytes an image, so {psutil.virtual_memory().available / each / 1e6:,.0f} million fit into memory"
 )
+
+# %%
 codes, chance = views[len(networks)].vectors, np.random.default_rng(0)
 sizes, seconds = [4000, 16000, 64000], []
 for n in sizes:
@@ -392,6 +396,8 @@ for n in sizes:
     began = time.process_time()
     cl.cluster(more, k=k)
     seconds.append(time.process_time() - began)
+
+# %%
 growth = np.log(seconds[-1] / seconds[0]) / np.log(sizes[-1] / sizes[0])
 cl.verdict(
     "clustering is slow on large data",
@@ -432,17 +438,13 @@ from capslab.measured import measured
 scale = measured("scale")
 print(scale)
 work = {"pixels": "pixels, k = 2 … 30", "network": "an autoencoder, one epoch, then k = 10", "report": "images.report()"}  # fmt: skip
-told = [
-    {
-        "what": work[row["run"]],
-        "images": f"{row['images']:,}",
-        "as fractions": f"{row['images'] * 784 * 4 / 1e6:,.0f} MB",
-        "CPU-s": f"{sum(row.get(f'{stage}_cpu_s', 0) for stage in ('load', 'fit', 'embed', 'cluster', 'report')):.0f}",
-        "peak": f"{row['peak_mb']:,} MB",
-    }
-    for run in work
-    for row in scale.where(run=run)
-]
+
+# %%
+stages, told = ("load", "fit", "embed", "cluster", "report"), []
+for row in (row for run in work for row in scale.where(run=run)):
+    size, spent = row["images"] * 784 * 4 / 1e6, sum(row.get(f"{stage}_cpu_s", 0) for stage in stages)
+    what = {"what": work[row["run"]], "images": f"{row['images']:,}", "as fractions": f"{size:,.0f} MB"}
+    told.append(what | {"CPU-s": f"{spent:.0f}", "peak": f"{row['peak_mb']:,} MB"})
 plots.table(told)
 
 # %%
