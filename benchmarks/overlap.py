@@ -17,10 +17,9 @@ import argparse
 import time
 from typing import Any
 
-import keras
-
 import capslab as cl
 from capslab import detection, measured
+from capslab.backend import keras
 from capslab.data import overlapping_pairs
 from capslab.models import OverlapNet
 from capslab.streaming import fit_stream
