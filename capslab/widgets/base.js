@@ -61,18 +61,28 @@ function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** A labelled slider; `onmove(value)` runs while it moves. Returns {node, input, set}. */
-function slider({ label, min, max, step = 1, value, onmove, format = (v) => String(v), name }) {
+/**
+ * A labelled slider; `onmove(value)` runs while it moves. `format` says what is shown, `aloud` what a screen
+ * reader says instead of the value, which may be a mere position. Returns {node, input, set}.
+ */
+function slider({ label, min, max, step = 1, value, onmove, format = (v) => String(v), aloud = format, name }) {
   const input = element("input", { type: "range", min, max, step, value, "aria-label": label, "data-control": name });
-  const shown = element("output", { class: "caps-value" }, format(value));
+  const shown = element("output", { class: "caps-value" });
+  const tell = (v) => {
+    const text = format(v);
+    if (shown.textContent === text) return;
+    shown.textContent = text;
+    input.setAttribute("aria-valuetext", aloud(v));
+  };
   const set = (v) => {
     if (Number(input.value) !== v) input.value = v;
-    write(shown, format(v));
+    tell(v);
   };
   input.addEventListener("input", () => {
-    write(shown, format(Number(input.value)));
+    tell(Number(input.value));
     onmove(Number(input.value));
   });
+  tell(value);
   const node = element("label", { class: "caps-slider" }, element("span", {}, label), input, shown);
   return { node, input, set };
 }

@@ -27,7 +27,7 @@ function pathView({ model, el, title, data, flag, layout, paint }) {
   }
 
   const kSlider = slider({ label: "k", name: "k", min: 0, max: ks.length - 1, value: now.i,
-    format: (i) => String(ks[i]), onmove: setK });
+    format: (i) => String(ks[i]), aloud: (i) => `${ks[i]} clusters`, onmove: setK });
   const ownSwitch = toggle(flag.label, now.flag, (on) => {
     now.flag = on;
     send({ [flag.name]: on });
@@ -48,7 +48,6 @@ function pathView({ model, el, title, data, flag, layout, paint }) {
   function changed() {
     legend.hidden = now.color !== "label";
     clear.hidden = !now.chosen.length;
-    kSlider.input.setAttribute("aria-valuetext", `${ks[now.i]} clusters`);
     view.tell();
     repaint();
   }

@@ -248,6 +248,7 @@ plots.table(rows)
 
 # %% [markdown]
 # Hold every difference against the last column before you name a winner: a count of $e$ errors comes out anywhere within about $\pm 2\sqrt{e}$ by the choice of test images alone, and another seed moves it too.
+# Several seeds say more than one: does *every* run of one kind err less than every run of the other? And what does the network without any capsule do?
 #
 # ## Evidence 3: do couplings mean anything?
 #
@@ -538,5 +539,5 @@ cl.progress("04")
 # ## Answer
 #
 # **What do the routing coefficients show?** Less than their pictures suggest, and more than nothing. They stay close to even, so they are no tree of parts and wholes; but the little that they deviate knows the class, and points at the parts that carry the decision, for a *yes* or, since length forgets the sign, just as
-# well for its opposite. Iterating makes the winner surer; how seldom it makes it righter, evidence 1 counts. What such a network gives that a dense one does not is a **pose** for each class that can be drawn and moved, and lengths that may say *two things are here*: see [05](05_detect_and_segment.ipynb). Whether poses **cluster** better is asked in
+# well for its opposite. Iterating makes the winner surer; how seldom it makes it righter, evidence 1 counts, and what *training* with it gains, evidence 2. What such a network gives that a dense one does not is a **pose** for each class that can be drawn and moved, and lengths that may say *two things are here*: see [05](05_detect_and_segment.ipynb). Whether poses **cluster** better is asked in
 # [07](07_three_representations.ipynb).

@@ -85,6 +85,9 @@ def test_the_tab_key_reaches_the_slider_and_arrows_move_it(hosted: Any, name: st
         if host.words() != words:
             break
     assert host.words() != words
+    slider = host.root.get_by_role("slider", name=SLIDERS[name], exact=True)
+    shown = slider.evaluate("(node) => node.closest('label').querySelector('output').textContent")
+    assert shown in slider.get_attribute("aria-valuetext"), "said as it is shown, not as a mere position"
     assert host.errors == []
 
 
