@@ -56,6 +56,7 @@ def room(tmp_path_factory):
 
 def test_everybody_has_a_named_outcome_and_what_they_earned(room):
     told = {student: (o.name, o.points) for student, o in room.graded.items()}
+    assert not [o.words for o in room.graded.values() if "could not be graded" in " ".join(o.words)]
     squash = find("squash")
     share = squash.earned(5, 6)  # all but the case with a vector of zeros
     assert told == {
@@ -99,6 +100,29 @@ def test_going_on_grades_nobody_twice_and_a_new_submission_again(room, monkeypat
     later = {o.student: (o.name, o.points) for o in grade(room, [NAME], workers=2, limits=QUICK)}
     assert later == {**before, "lea": ("graded", 11)}
     assert len(marked) == 3
+
+
+def test_what_fails_in_the_grader_is_tried_again_and_costs_nobody_a_point(tmp_path, monkeypatch):
+    room = made(tmp_path / "class")
+    hand_in(room, "a")
+    real, failing = grading.mark, [2]
+
+    def mark(*given):
+        if failing[0] and given[2] == limits:
+            failing[0] -= 1
+            raise OSError("no room")
+        return real(*given)
+
+    limits = grading.proved(room, NAME, grading.strongest(), QUICK)
+    monkeypatch.setattr(grading, "proved", lambda *_: limits)
+    monkeypatch.setattr(grading, "mark", mark)
+    (told,) = grade(room, [NAME], workers=1)
+    assert (told.name, told.points) == ("needs a person", None)
+    assert "OSError: no room; test_grading.py, line" in told.words[0]
+    failing[0] = 1
+    (told,) = grade(room, [NAME], workers=1)  # the next run does not take that for a grade
+    assert (told.name, told.points) == ("graded", 11)
+    assert failing == [0]
 
 
 def test_a_run_that_is_stopped_goes_on_and_nothing_is_lost_or_doubled(tmp_path, monkeypatch):

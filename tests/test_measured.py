@@ -64,6 +64,7 @@ def test_what_is_saved_is_read(monkeypatch, tmp_path):
 
 def test_values_are_grouped_by_one_name_or_by_several():
     rows = [{"run": "a", "seed": 1, "x": 1}, {"run": "a", "seed": 2, "x": 2}, {"run": "b", "seed": 1, "x": 3}]
+    rows.append({"run": "c", "seed": 1})
     found = home.Measured("", "", "", rows)
     assert found.grouped("x", "run") == {"a": [1, 2], "b": [3]}
     assert found.grouped("x", "run", "seed") == {("a", 1): [1], ("a", 2): [2], ("b", 1): [3]}

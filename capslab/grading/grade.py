@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ from capslab.grading.pages import harmless
 from capslab.grading.releasing import quietly
 from capslab.grading.sandbox import Protection, strongest
 from capslab.grading.submission import NotANotebook, Submission, chosen, read, restored
-from capslab.grading.watching import Limits, stop
+from capslab.grading.watching import Limits, Stopped, stop
 
 SLOWER = 20  # a function may take so many times as long as ours
 
@@ -144,14 +145,14 @@ def _one(
             return Done(replace(blank, name=outcome, words=words), _unread(room, name, words), print_)
         return Done(blank, None, print_)
     try:
-        submission = read(path)
-        restored(submission, room.released(name))
-        marked = mark(submission, room.seed(name), limits, protection)
+        submission, marked = _marked(room, name, path, limits, protection)
     except NotANotebook as error:
         words = (*(w for _, w in found), str(error))
         return Done(replace(blank, name=UNREADABLE, words=words), _unread(room, name, words), print_)
     except Exception as error:  # one submission must not keep the others from being graded
-        words = (f"It could not be graded ({type(error).__name__}: {error}).",)
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}, line {last.lineno}"
+        words = (f"It could not be graded ({type(error).__name__}: {error}; {where}).",)
         return Done(replace(blank, name=PERSON, words=words), _unread(room, name, words), print_)
     outcome, words = named([*found, *submission.found, *marked.found])
     graded = replace(
@@ -163,6 +164,24 @@ def _one(
         seconds=round(marked.cpu_s, 2),
     )
     return Done(graded, _autograded(submission, marked), print_)
+
+
+def _marked(
+    room: Classroom, name: str, path: Path, limits: Limits, protection: Protection
+) -> tuple[Submission, Marked]:
+    """A submission and what it earned. What fails in the grader itself, on a busy machine, is tried again."""
+
+    def once() -> tuple[Submission, Marked]:
+        submission = read(path)
+        restored(submission, room.released(name))
+        return submission, mark(submission, room.seed(name), limits, protection)
+
+    try:
+        return once()
+    except (NotANotebook, Stopped):
+        raise
+    except Exception:
+        return once()
 
 
 def _folder(room: Classroom, student: str, name: str) -> Path:
@@ -208,7 +227,10 @@ def _before(room: Classroom, name: str, student: str, mark_: str) -> Outcome | N
     except (OSError, ValueError, KeyError, TypeError):
         return None
     kept = outcome.name == ABSENT or room.autograded(student, name).is_file()
-    return outcome if told.get("mark") == mark_ and kept and outcome.name != DIED else None
+    failed = outcome.name == DIED or (
+        outcome.name == PERSON and outcome.points is None
+    )  # perhaps not its fault
+    return outcome if told.get("mark") == mark_ and kept and not failed else None
 
 
 # --- what nbgrader reads

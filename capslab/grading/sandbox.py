@@ -123,7 +123,9 @@ def _held(number: int) -> socket.socket | None:
 
 def run(job: dict[str, Any], limits: Limits, protection: Protection) -> Ended:
     """Runs a job (see `inside`) to its end or its limits; never raises for what it does."""
-    with tempfile.TemporaryDirectory(prefix="capslab-grading-") as place, Slot() as slot:
+    # What is still dying may write while the folder is removed; that is no reason to lose a grade.
+    made = tempfile.TemporaryDirectory(prefix="capslab-grading-", ignore_cleanup_errors=True)
+    with made as place, Slot() as slot:
         folder, root = Path(place, "work"), Path(place, "root")
         folder.mkdir()
         root.mkdir()
@@ -193,7 +195,9 @@ def _feed(pipe: int, job: dict[str, Any]) -> None:
 def _end(process: subprocess.Popen[bytes], uid: int | None) -> None:
     """Ends a process and whatever it started: all that its user runs, where it could leave its family."""
     theirs: list[psutil.Process] = []
-    for one in psutil.process_iter() if uid is not None else ():
+    with _lock:  # psutil keeps one table of all processes, which two threads may not change at once
+        everybody = list(psutil.process_iter()) if uid is not None else []
+    for one in everybody:
         with suppress(psutil.Error):
             theirs += [one] if one.uids().real == uid else []
     for one in [*list(family(process.pid))[1:], process, *theirs]:

@@ -173,7 +173,7 @@ class Watch:
             raise Stopped
         memory = cpu = waiting = 0.0
         for one in family(self.process.pid):
-            with suppress(psutil.Error):
+            with suppress(psutil.Error, OSError, ValueError, IndexError):  # it ends while it is looked at
                 with one.oneshot():
                     times = one.cpu_times()
                     cpu += times.user + times.system

@@ -40,12 +40,13 @@ class Measured:
     def grouped(self, what: str, *by: str, **wanted: Any) -> dict[Any, list[Any]]:
         """The values named `what`, one list for each value of `by` (a tuple where `by` is several names).
 
-        Both in the order of the table; `wanted` chooses rows as in `where`.
+        Both in the order of the table; `wanted` chooses rows as in `where`. Rows without `what` are left out.
         """
         groups: dict[Any, list[Any]] = {}
         for row in self.where(**wanted):
             key = tuple(row[name] for name in by)
-            groups.setdefault(key[0] if len(by) == 1 else key, []).append(row[what])
+            if what in row:
+                groups.setdefault(key[0] if len(by) == 1 else key, []).append(row[what])
         return groups
 
     def __str__(self) -> str:

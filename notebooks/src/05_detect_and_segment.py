@@ -231,11 +231,11 @@ rows = []
 for network, shares in trained.items():
     seen, spent = (np.median(race.grouped(what, "network")[network]) for what in ("pairs", "seconds"))
     told = {"trained with": network, "pairs seen": f"{seen:,.0f}", "CPU-seconds": f"{spent:.0f}"}
-    rows.append(told | {"both right": np.mean(shares), "smallest": min(shares), "largest": max(shares)})
-plots.table(rows, {"both right": "high"})
+    rows.append(told | {"both right, mean": np.mean(shares), "smallest": min(shares), "largest": max(shares)})
+plots.table(rows, {"both right, mean": "high"})
 
 # %% [markdown]
-# Each is judged by 5,000 pairs: by the choice of pairs alone a share of 0.8 comes out anywhere within ±0.011. **Does routing, or do capsules at all, name more digits?**
+# Each was trained from several beginnings, and is judged by 5,000 pairs: by the choice of pairs alone a share of 0.8 comes out anywhere within ±0.011. **Does routing, or do capsules at all, name more digits?**
 #
 # ## Where it fails
 #
