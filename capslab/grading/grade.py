@@ -227,9 +227,8 @@ def _before(room: Classroom, name: str, student: str, mark_: str) -> Outcome | N
     except (OSError, ValueError, KeyError, TypeError):
         return None
     kept = outcome.name == ABSENT or room.autograded(student, name).is_file()
-    failed = outcome.name == DIED or (
-        outcome.name == PERSON and outcome.points is None
-    )  # perhaps not its fault
+    # Neither need be the submission's own fault, so neither is kept for a grade.
+    failed = outcome.name == DIED or (outcome.name == PERSON and outcome.points is None)
     return outcome if told.get("mark") == mark_ and kept and not failed else None
 
 
