@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 from pathlib import Path
 
 import nbformat
@@ -144,9 +145,7 @@ def test_a_caller_with_an_event_loop_of_its_own_can_run_a_notebook() -> None:
     async def within() -> str:
         return execute(book("print(1 + 1)"), "nested").notebook.cells[0].outputs[0].text
 
-    with ThreadPoolExecutor(
-        1
-    ) as pool:  # this thread may have a loop already: a browser test before leaves one
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:  # a browser test leaves this thread a loop
         assert pool.submit(asyncio.run, within()).result() == "2\n"
 
 
