@@ -26,11 +26,13 @@ class Examples:
     pictures : uint8 `(2, n, h, w, c)`: the images, and what the model makes of them; or None.
     points : float32 `(n, 2)`, centred, within −1…1; or None.
     labels : the classes of the points, `(n,)`.
+    classes : names of the classes; `()` where their numbers are their names.
     """
 
     pictures: np.ndarray | None = None
     points: np.ndarray | None = None
     labels: np.ndarray | None = None
+    classes: tuple[str, ...] = ()
 
 
 class Glance:
@@ -69,7 +71,7 @@ class Glance:
             return Examples(pictures=np.stack([pixels, made]))
         vectors = self.model.features(pixels, None).vectors
         self._before = turned(plane_of(vectors), self._before)
-        return Examples(points=self._before, labels=self.images.labels)
+        return Examples(points=self._before, labels=self.images.labels, classes=self.images.classes)
 
 
 def some_of(images: Any, most: int, seed: int = 0) -> Any:

@@ -108,6 +108,7 @@ def test_fit_shows_what_the_model_makes_of_validation_images(monkeypatch, kind):
     cl.fit(model, images, epochs=2)
     epochs = [told[1] for told in seen.found[:-1]]
     assert epochs[:2] == [1, 2]
+    assert all(told[0].classes == (images.classes if kind == "DenseNet" else ()) for told in seen.found[:-1])
     assert seen.found[-1] == "over"
     last, best = seen.found[-2]
     assert best in (1, 2)  # of the weights that were kept

@@ -108,6 +108,8 @@ def test_points_are_in_the_still_picture_beside_the_curves(view):
     axis = view.figure().subfigs[0].axes[-1]
     np.testing.assert_allclose(axis.collections[0].get_offsets(), points)
     assert [text.get_text() for text in axis.texts] == ["4", "7"]
+    view.examples(Examples(points=points, labels=np.array([0, 0, 2]), classes=("0", "1", "eight")), 0)
+    assert [text.get_text() for text in view.figure().subfigs[0].axes[-1].texts] == ["0", "eight"]
     view.examples(Examples(points=points), 1)
     assert view.point_labels.tolist() == [-1] * 3
     assert not view.figure().subfigs[0].axes[-1].texts

@@ -81,8 +81,8 @@ function drawExamples(node, { data, shape: [, count, height, width, channels] })
       (i % count) * across, Math.floor(i / count) * down, size);
 }
 
-/** Points within −1…1 in the colours of their classes, each class's number at its middle. */
-function drawFeatures(node, look, points, labels) {
+/** Points within −1…1 in the colours of their classes, each class's name at its middle. */
+function drawFeatures(node, look, points, labels, names) {
   const { context, wide, high } = node;
   const place = (i) => [wide / 2 + points.data[2 * i] * (wide / 2 - 12), high / 2 - points.data[2 * i + 1] * (high / 2 - 12)];
   context.clearRect(0, 0, wide, high);
@@ -100,14 +100,17 @@ function drawFeatures(node, look, points, labels) {
   context.textBaseline = "middle";
   for (const [label, spots] of classes) {
     const [x, y] = [0, 1].map((axis) => spots.map((spot) => spot[axis]).sort((a, b) => a - b)[spots.length >> 1]);
+    const name = names.length ? names[label] : String(label);
+    const half = Math.max(9, context.measureText(name).width / 2 + 5);
+    const middle = Math.max(half, Math.min(wide - half, x)); // a long name stays in the picture
     context.fillStyle = css(palette(label));
     context.strokeStyle = css(look.paper);
     context.beginPath();
-    context.roundRect(x - 9, y - 8, 18, 16, 8);
+    context.roundRect(middle - half, y - 8, 2 * half, 16, 8);
     context.fill();
     context.stroke();
     context.fillStyle = readable(palette(label));
-    context.fillText(String(label), x, y + 0.5);
+    context.fillText(name, middle, y + 0.5);
   }
 }
 
@@ -123,7 +126,7 @@ function render({ model, el }) {
     return { metric, context: picture.context };
   });
   const pictures = canvas(100, 100, "Images above, what the model makes of them below");
-  const plane = canvas(PANEL.width, PANEL.height, "Images in the plane of the model's features, the numbers are their classes");
+  const plane = canvas(PANEL.width, PANEL.height, "Images in the plane of the model's features, with the names of their classes");
   const heading = element("h4", {});
   const examples = element("div", { class: "caps-panel caps-examples", hidden: true }, heading, pictures, plane);
   if (!view.hidden("examples")) view.body.append(examples);
@@ -134,7 +137,7 @@ function render({ model, el }) {
     pictures.hidden = !pairs;
     plane.hidden = !points;
     if (pairs) drawExamples(pictures, pairs);
-    if (points) drawFeatures(plane, look, points, unpack(model.get("point_labels")));
+    if (points) drawFeatures(plane, look, points, unpack(model.get("point_labels")), model.get("point_names"));
     heading.textContent = pairs ? `Images, and below what the model makes of them ${after}` : `Features of ${points ? points.shape[0] : 0} images ${after}`;
   };
   const redraw = latest(drawExample);

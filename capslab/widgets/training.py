@@ -63,6 +63,7 @@ class TrainingView(View):
     pictures = Array()
     points = Array()
     point_labels = Array(help="classes of the points, int32 (n,); −1 for none")
+    point_names = t.List(t.Unicode(), help="names of the classes; [] for their numbers").tag(sync=True)
     shown_after = t.Int(0).tag(sync=True)
 
     def __init__(self, title: str, epochs: int, metrics: Sequence[str], **options: Any) -> None:
@@ -107,6 +108,7 @@ class TrainingView(View):
             if found.points is not None:
                 labels = np.full(len(found.points), -1) if found.labels is None else found.labels
                 self.point_labels = np.asarray(labels, np.int32)
+                self.point_names = [str(name) for name in found.classes]
             self.shown_after = int(epoch)
 
     def after(self) -> str:

@@ -57,6 +57,7 @@ def _points(axis: Any, view: Any) -> None:
     labels = view.point_labels
     axis.scatter(*view.points.T, c=["#666666" if k < 0 else palette(k) for k in labels], s=8)
     for k in np.unique(labels[labels >= 0]):
-        badge(axis, np.median(view.points[labels == k], axis=0), int(k), size=8)
+        name = view.point_names[k] if view.point_names else None
+        badge(axis, np.median(view.points[labels == k], axis=0), int(k), name, size=8)
     axis.set(xticks=[], yticks=[], xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
     axis.set_title(f"features of {len(labels)} images {view.after()}", fontsize=9)

@@ -235,7 +235,7 @@ for network, shares in trained.items():
 plots.table(rows, {"both right, mean": "high"})
 
 # %% [markdown]
-# Each was trained from several beginnings, and is judged by 5,000 pairs: by the choice of pairs alone a share of 0.8 comes out anywhere within ±0.011. **Does routing, or do capsules at all, name more digits?**
+# Each was trained from several beginnings and is judged by 5,000 pairs. Another choice of pairs would move each share a little; how far, the verdict at the end says. **Does routing, or do capsules at all, name more digits?**
 #
 # ## Where it fails
 #

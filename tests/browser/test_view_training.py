@@ -83,6 +83,8 @@ def test_features_move_in_their_plane(hosted, theme):
         view.examples(Examples(points=points, labels=np.arange(50) % 4), epoch)
         pictures.append(host.pixels(plane))
     assert pictures[0] != pictures[1]
+    view.examples(Examples(points=points, labels=np.arange(50) % 4, classes=("0", "1", "coat", "8")), 2)
+    assert host.pixels(plane) != pictures[1], "names, where numbers stood"
     assert host.root.get_by_text("Features of 50 images after epoch 2").is_visible()
     assert host.root.locator("canvas[aria-label^='Images above']").is_hidden()
     assert host.errors == []
