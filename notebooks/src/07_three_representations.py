@@ -238,9 +238,8 @@ away = [4, 7, 9] if k > 9 else [0]
 known = np.setdiff1d(np.arange(k), away)
 pool = images[np.asarray(images.parts) < 2]
 pool = pool[~np.isin(pool.labels, away)].sample(min(8000, len(pool) // 2), seed=0)
-seen = cl.Images(
-    pool.images, np.searchsorted(known, pool.labels), [images.classes[c] for c in known], images.name, parts=pool.parts
-)  # fmt: skip
+names = [images.classes[c] for c in known]
+seen = cl.Images(pool.images, np.searchsorted(known, pool.labels), names, images.name, parts=pool.parts)
 
 
 def look(model, epoch):
