@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import capslab as cl
-import capslab.models.capsule
-from capslab.data.moved import shifted, turned
+import capslab.models.capsnet
+from capslab.data.transform import shifted, turned
 from capslab.models import ConvNet
 
 PATH = Path(__file__).with_suffix(".json")
@@ -32,7 +32,7 @@ PRESETS = {"mnist": "visible", "digits": "digits"}
 SHIFTS = {"mnist": (0, 1, 2, 3, 4, 6, 8), "digits": (0, 1, 2, 3)}
 TURNS = range(0, 61, 10)
 MOVED = 2500  # test images that are moved; as they are, all of them are asked
-RECONSTRUCTION = capslab.models.capsule.RECONSTRUCTION
+RECONSTRUCTION = capslab.models.capsnet.RECONSTRUCTION
 
 
 def made(kind: str, images: Any, seed: int) -> Any:
@@ -53,7 +53,7 @@ def rows_of(kind: str, images: Any, seed: int) -> Iterator[dict[str, Any]]:
     """Train one network, then one row for each way its test images are moved."""
     model = made(kind, images, seed)
     weight = 0.0 if kind == "capsules, no decoder" else RECONSTRUCTION
-    capslab.models.capsule.RECONSTRUCTION = weight
+    capslab.models.capsnet.RECONSTRUCTION = weight
     began = time.process_time()
     history = cl.fit(model, images, seed=seed, show=False)
     cpu = time.process_time() - began
@@ -93,7 +93,7 @@ def main() -> None:
     options = parser.parse_args()
     rows = json.loads(PATH.read_text("utf-8")) if PATH.exists() else []
     if options.bundle:
-        from capslab.measured import save
+        from capslab.lessons.results import save
 
         print("saved", save("capsules", "python benchmarks/capsules.py", rows).name)
         return

@@ -27,10 +27,10 @@ os.environ["CAPSLAB_DATASET"] = "digits"
 
 from grading_class import hand_in  # noqa: E402
 
-from capslab.course.places import find, sources  # noqa: E402
-from capslab.grading.classroom import Classroom  # noqa: E402
-from capslab.grading.grade import grade  # noqa: E402
-from capslab.grading.releasing import quietly, release  # noqa: E402
+from capslab.classroom.folder import Classroom  # noqa: E402
+from capslab.classroom.grade import grade  # noqa: E402
+from capslab.classroom.release import quietly, release  # noqa: E402
+from capslab.course.paths import find, sources  # noqa: E402
 
 
 class Measured:

@@ -49,7 +49,7 @@ def spectral(images: cl.Images, test: cl.Images, seed: int, **settings: Any) -> 
 
 
 def selftrained(images: cl.Images, test: cl.Images, seed: int) -> Found:
-    from capslab.selftrain import selftrain
+    from capslab.labelfree.selftraining import selftrain
 
     labels = SpectralPath(10, seed=seed).fit_predict(images)
     network = selftrain(images, labels, seed=seed)
@@ -121,7 +121,7 @@ def one(name: str, seed: int) -> dict[str, Any]:
     elif count < len(images):
         images = images[np.asarray(images.parts) != 2].sample(count, seed=seed)
     if choosing or cluster in (selftrained, full, full_mild):
-        import capslab.selftrain  # noqa: F401  # imports are not part of the measurement
+        import capslab.labelfree.selftraining  # noqa: F401  # imports are not part of the measurement
     yardstick = matrix_product()
     wall, cpu = time.perf_counter(), time.process_time()
     labels, unseen = cluster(images, unseen_images, seed)
@@ -182,7 +182,7 @@ def main() -> None:
             print(row, flush=True)
         print(told(rows, name), flush=True)
     if options.bundle:
-        from capslab.measured import save
+        from capslab.lessons.results import save
 
         print("saved", save("labelfree", "python benchmarks/labelfree.py --bundle", rows).name)
 

@@ -18,11 +18,11 @@ import time
 from typing import Any
 
 import capslab as cl
-from capslab import detection, measured
-from capslab.backend import keras
 from capslab.data import overlapping_pairs
-from capslab.models import OverlapNet
-from capslab.streaming import fit_stream
+from capslab.lessons import results
+from capslab.models import OverlapNet, detection
+from capslab.models.backend import keras
+from capslab.training.streaming import fit_stream
 
 
 class CapsulesAlone(OverlapNet):
@@ -89,7 +89,7 @@ def main() -> None:
             print(rows[-1], flush=True)
     length = f"--seconds {asked.seconds:g}" if asked.seconds else f"--epochs {asked.epochs}"
     seeds = " ".join(map(str, asked.seeds))
-    measured.save("overlap", f"python benchmarks/overlap.py {length} --seeds {seeds}", rows)
+    results.save("overlap", f"python benchmarks/overlap.py {length} --seeds {seeds}", rows)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 
 import capslab as cl
-from capslab.data.moved import turned
+from capslab.data.transform import turned
 
 PATH = Path(__file__).with_suffix(".json")
 ONE_CORE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -129,7 +129,7 @@ def main() -> None:
                 PATH.write_text("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n", "utf-8")
                 print(row, flush=True)
     if options.bundle:
-        from capslab.measured import save
+        from capslab.lessons.results import save
 
         print("saved", save("scale", "python benchmarks/scale.py", rows).name)
 

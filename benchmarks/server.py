@@ -99,7 +99,7 @@ def server(folder: Path, extension: bool) -> Lab:
     folder.mkdir()
     settings = folder / "config"
     settings.mkdir()
-    enabled = {"ServerApp": {"jpserver_extensions": {"capslab.serving": extension}}}
+    enabled = {"ServerApp": {"jpserver_extensions": {"capslab.server": extension}}}
     (settings / "jupyter_server_config.json").write_text(json.dumps(enabled))
     lab = Lab(folder)
     lab.start()

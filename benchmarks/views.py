@@ -39,7 +39,7 @@ from views_in_lab import measure_in_lab
 
 import capslab as cl
 from capslab.data import Images
-from capslab.features import Embedding
+from capslab.embedding import Embedding
 
 SCRIPT = """async ([label, moves]) => {
   const inputs = [...document.querySelectorAll('.caps-view input[type=range]')];

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from IPython.display import display
 import capslab as cl
 from capslab.data import Images
-from capslab.features import Embedding
+from capslab.embedding import Embedding
 from capslab.plots import palette
 rng = np.random.default_rng(0)
 labels = rng.integers(0, 10, 10_000)

@@ -11,7 +11,7 @@ from typing import Any
 from capslab._version import __version__
 
 if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
-    from capslab.home import borrow as _borrow
+    from capslab._home import borrow as _borrow
 
     _borrow()
 
@@ -25,13 +25,13 @@ _HOME = {
     "CapsNet": "capslab.models",
     "DenseNet": "capslab.models",
     "VAE": "capslab.models",
-    "fit": "capslab.training",
-    "pretrained": "capslab.bundled",
-    "ready": "capslab.bundled",
-    "beta_sweep": "capslab.betas",
+    "fit": "capslab.training.fit",
+    "pretrained": "capslab.models.pretrained",
+    "ready": "capslab.models.pretrained",
+    "beta_sweep": "capslab.lessons.beta_sweep",
     # what a model says about images
-    "Embedding": "capslab.features",
-    "embed": "capslab.features",
+    "Embedding": "capslab.embedding",
+    "embed": "capslab.embedding",
     "route": "capslab.routing",
     # clustering
     "cluster": "capslab.clustering",
@@ -48,7 +48,7 @@ _HOME = {
     "routing_sandbox": "capslab.widgets",
     "show_routing": "capslab.widgets",
     # claims and exercises
-    "verdict": "capslab.verdicts",
+    "verdict": "capslab.lessons.verdict",
     "check": "capslab.exercises",
     "hint": "capslab.exercises",
     "progress": "capslab.exercises",

@@ -12,10 +12,10 @@ from typing import Any
 
 import nbformat
 
+from capslab.classroom.folder import Classroom
+from capslab.classroom.process_monitor import Limits
+from capslab.classroom.release import release
 from capslab.course.editions import without_markers
-from capslab.grading.classroom import Classroom
-from capslab.grading.releasing import release
-from capslab.grading.watching import Limits
 
 NAME = "04_capsule_network"
 SOURCES = Path(__file__).parent / "assignment"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from capslab.data import idx, sources
+from capslab.data import datasets, idx
 
 CODES = {np.dtype(kind).str.lstrip("<>|"): code for code, kind in idx.TYPES.items()}
 
@@ -36,13 +36,13 @@ SMALL = small_set()
 
 def stand_in(monkeypatch, home):
     """A small MNIST with its own checksums, an empty cache, no network, no shared folder."""
-    digests = tuple(hashlib.sha256(SMALL[file]).hexdigest() for file in sources.FILES)
+    digests = tuple(hashlib.sha256(SMALL[file]).hexdigest() for file in datasets.FILES)
     small = {
         name: replace(found, sha256=digests, mirrors=("http://127.0.0.1:9/",))
-        for name, found in sources.PUBLISHED.items()
+        for name, found in datasets.PUBLISHED.items()
     }
-    monkeypatch.setattr(sources, "PUBLISHED", small)
-    monkeypatch.setattr(sources, "_failed", {})
+    monkeypatch.setattr(datasets, "PUBLISHED", small)
+    monkeypatch.setattr(datasets, "_failed", {})
     monkeypatch.setenv("CAPSLAB_HOME", str(home))
     monkeypatch.setenv("CAPSLAB_OFFLINE", "1")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

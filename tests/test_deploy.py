@@ -23,9 +23,9 @@ from grading_class import QUICK, hand_in, made
 from nbgrader.utils import notebook_hash
 from traitlets.config import Config, PyFileConfigLoader
 
-from capslab.grading.grade import grade
-from capslab.grading.reporting import feedback
-from capslab.serving import singleuser
+from capslab.classroom.feedback import feedback
+from capslab.classroom.grade import grade
+from capslab.server import singleuser
 
 HUB = ROOT / "deploy" / "jupyterhub"
 BOOK = "03_routing_by_agreement"

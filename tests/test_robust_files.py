@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 import requests
 from common import full_disk
-from test_download import SMALL, Mirror, alone, kept, mirror, online  # noqa: F401 (two are fixtures)
+from idx_files import SMALL
+from mirror import Mirror, alone, kept, mirror, online  # noqa: F401 (two are fixtures)
 
 import capslab as cl
 from capslab import exercises
@@ -39,7 +40,7 @@ def progress(monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @posix
-def test_a_download_on_a_full_disk_is_said_leaves_nothing_and_succeeds_later(mirror: Mirror) -> None:  # noqa: F811
+def test_a_download_on_a_full_disk_is_said_leaves_nothing_and_succeeds_later(mirror: Mirror) -> None:
     with (
         full_disk(1000),
         pytest.raises(DataUnavailable, match=r"cannot be written \(File too large\)") as error,
@@ -65,7 +66,7 @@ def test_progress_on_a_full_disk_is_said_and_what_was_there_stays(progress: Path
 
 
 def test_a_clock_that_leaps_gives_up_no_download_and_forgets_no_progress(
-    mirror: Mirror,  # noqa: F811
+    mirror: Mirror,
     progress: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from capslab import doctor, home
+from capslab import _home
+from capslab.cli import doctor
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="homes as POSIX has them")
 
@@ -46,7 +47,7 @@ def environment(tmp_path: Path, **more: str) -> dict[str, str]:
         "HTTPS_PROXY": "http://127.0.0.1:9",
         "HTTP_PROXY": "http://127.0.0.1:9",
         "NO_PROXY": "127.0.0.1",
-        "PYTHONPATH": str(Path(home.__file__).parents[1]),
+        "PYTHONPATH": str(Path(_home.__file__).parents[1]),
         **more,
     }
 
@@ -140,7 +141,16 @@ def test_lab_starts_with_a_home_of_no_use(which: str, tmp_path: Path, request: p
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     before = AS_A_USER if os.geteuid() == 0 else []
-    command = [*before, sys.executable, "-m", "capslab.cli", "lab", "--dir", str(tmp_path / "course"), "--"]
+    command = [
+        *before,
+        sys.executable,
+        "-m",
+        "capslab.cli",
+        "lab",
+        "--dir",
+        str(tmp_path / "course"),
+        "--",
+    ]
     command += ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=t"]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, env=variables, stdout=log, stderr=subprocess.STDOUT)
@@ -165,16 +175,16 @@ def test_lab_starts_with_a_home_of_no_use(which: str, tmp_path: Path, request: p
 
 
 def test_a_borrowed_home_is_this_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(home.tempfile, "tempdir", str(tmp_path))
-    first = home._own("home")
-    assert home._own("home") == first
+    monkeypatch.setattr(_home.tempfile, "tempdir", str(tmp_path))
+    first = _home._own("home")
+    assert _home._own("home") == first
     first.chmod(0o777)
-    assert home._own("home") != first, "somebody else may have written there"
+    assert _home._own("home") != first, "somebody else may have written there"
     first.chmod(0o700)
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / f"capslab-jupyter-{os.getuid()}").symlink_to(tmp_path / "elsewhere")
-    assert home._own("jupyter").parent == tmp_path
-    assert not home._own("jupyter").is_symlink()
+    assert _home._own("jupyter").parent == tmp_path
+    assert not _home._own("jupyter").is_symlink()
 
 
 def test_nothing_is_moved_where_everything_can_be_written(
@@ -188,10 +198,10 @@ def test_nothing_is_moved_where_everything_can_be_written(
         "MPLCONFIGDIR",
     ):
         monkeypatch.setenv(name, str(tmp_path / name))
-    assert home.stand_ins() == {}
+    assert _home.stand_ins() == {}
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "file/below"))
-    assert list(home.stand_ins()) == ["IPYTHONDIR"]
+    assert list(_home.stand_ins()) == ["IPYTHONDIR"]
 
 
 def test_a_home_that_cannot_be_written_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from fakes import FakeCapsNet, FakePairNet, FakePoseNet, FakeVAE, some_images
 
 import capslab as cl
-from capslab.betas import BetaSweep
-from capslab.features import Embedding
+from capslab.embedding import Embedding
+from capslab.lessons.beta_sweep import BetaSweep
 from capslab.widgets import TrainingView
 
 

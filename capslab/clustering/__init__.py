@@ -6,11 +6,12 @@
 (1797,)
 """
 
-from capslab.clustering.constructed import score, traps
+from capslab.clustering.gaussian_mixture import gaussian_mixture
 from capslab.clustering.kmeans_path import Clustering, KMeansPath, cluster
+from capslab.clustering.kmeans_steps import Step, kmeans_steps
 from capslab.clustering.matching import contingency, match_labels, matched_accuracy
-from capslab.clustering.mixture import gaussian_mixture
 from capslab.clustering.projection import project
+from capslab.clustering.score_pitfalls import score, traps
 from capslab.clustering.scores import (
     Curves,
     Scores,
@@ -20,7 +21,6 @@ from capslab.clustering.scores import (
 )
 from capslab.clustering.spectral import Cut, SpectralPath
 from capslab.clustering.stability import Repeats, repeat_kmeans
-from capslab.clustering.steps import Step, kmeans_steps
 
 __all__ = [
     "Clustering",

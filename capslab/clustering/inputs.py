@@ -8,7 +8,7 @@ import numpy as np
 
 from capslab.clustering.deskew import LEAST_SIDE, deskew
 from capslab.clustering.gradients import gradient_histograms
-from capslab.clustering.principal import principal_components
+from capslab.clustering.pca import principal_components
 from capslab.errors import ArgumentError, Said, unknown_name
 
 FEATURES = ("pixels", "gradients")

@@ -11,8 +11,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from capslab.clustering import lloyd, streamed
-from capslab.clustering.checks import checked_ks, checked_rows, is_whole, too_few_distinct
+from capslab.clustering import kmeans_lloyd, kmeans_out_of_core
 from capslab.clustering.matching import accuracy_of, contingency, new_names
 from capslab.clustering.scores import (
     Curves,
@@ -21,11 +20,12 @@ from capslab.clustering.scores import (
     normalized_mutual_information,
     silhouette,
 )
+from capslab.clustering.validation import checked_ks, checked_rows, is_whole, too_few_distinct
+from capslab.data.lazy_rows import LazyRows, parts
 from capslab.errors import ArgumentError
-from capslab.lazy import LazyRows, parts
 
 if TYPE_CHECKING:
-    from capslab.features import Embedding
+    from capslab.embedding import Embedding
 
 #: images that a silhouette is computed on
 SILHOUETTE_IMAGES = 2000
@@ -91,7 +91,7 @@ class KMeansPath(BaseEstimator):
        to the next (Hungarian matching): colours stay put under a slider.
 
     More than 256 MB of vectors, in memory or not, are gone through in blocks, all k in the same
-    passes (`capslab.clustering.streamed`); `benchmarks/scale.py` measures that.
+    passes (`capslab.clustering.kmeans_out_of_core`); `benchmarks/scale.py` measures that.
     `benchmarks/clustering.py` measures time and inertia against `KMeans(n_init=10)`.
     Everything runs in one thread: when TensorFlow lives in the same process, the two
     libraries' thread pools fight over the cores, and k-means takes several times longer.
@@ -137,7 +137,7 @@ class KMeansPath(BaseEstimator):
         if not is_whole(self.seed) or self.seed < 0:
             raise ArgumentError("seed", "a whole number from 0", self.seed, "Try seed=0.")
         self.n_features_in_ = X.shape[1]
-        core: Any = streamed if isinstance(X, LazyRows) else lloyd
+        core: Any = kmeans_out_of_core if isinstance(X, LazyRows) else kmeans_lloyd
         points, self._origin, self._scale = core.centred(X)
         with (
             threadpool_limits(1),
@@ -159,13 +159,13 @@ class KMeansPath(BaseEstimator):
         self.embedding_: Embedding | None = None
         return self
 
-    def _search(self, core: Any, shown: Any, most: int) -> dict[int, lloyd.Fit]:
+    def _search(self, core: Any, shown: Any, most: int) -> dict[int, kmeans_lloyd.Fit]:
         """Starting centres for each k, found on the micro-clusters."""
         micro, sizes = core.micro_clusters(shown, max(self.n_micro, 5 * most), most, self.seed)
-        grown = lloyd.grow(micro, sizes, min(max(most, SEARCHED), len(micro)), self.seed)
-        return lloyd.shrink(micro, sizes, grown)
+        grown = kmeans_lloyd.grow(micro, sizes, min(max(most, SEARCHED), len(micro)), self.seed)
+        return kmeans_lloyd.shrink(micro, sizes, grown)
 
-    def _name(self, ks: tuple[int, ...], settled: Iterable[lloyd.Settled], n: int) -> None:
+    def _name(self, ks: tuple[int, ...], settled: Iterable[kmeans_lloyd.Settled], n: int) -> None:
         """Keep each k, its clusters named after those of the k before."""
         self.ks = ks
         self.labels_ = np.empty((len(ks), n), dtype=np.uint8)
@@ -209,8 +209,8 @@ class KMeansPath(BaseEstimator):
             raise ArgumentError(
                 "X", f"of shape (m, {self.n_features_in_})", X, "Embed the images with the same model."
             )
-        place = partial(streamed.inside, origin=self._origin, scale=self._scale)
-        return lloyd.assign(X.map(place) if isinstance(X, LazyRows) else place(X), place(centers))
+        place = partial(kmeans_out_of_core.inside, origin=self._origin, scale=self._scale)
+        return kmeans_lloyd.assign(X.map(place) if isinstance(X, LazyRows) else place(X), place(centers))
 
     def moved(self, k: int) -> np.ndarray:
         """Which images change their cluster's number from k to the next k of the path, bool `(n,)`."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from capslab.clustering.principal import principal_components
+from capslab.clustering.pca import principal_components
+from capslab.data.lazy_rows import LazyRows
 from capslab.errors import ArgumentError, unknown_name
-from capslab.lazy import LazyRows
 
 METHODS = ("pca", "tsne")
 

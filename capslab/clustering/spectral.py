@@ -12,11 +12,11 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import check_is_fitted
 
 from capslab.clustering import inputs
-from capslab.clustering.checks import is_whole, too_few_distinct
 from capslab.clustering.eigen import cut, eigengap, leading_eigenvectors
 from capslab.clustering.graph import connected, parts, self_tuning_weights, symmetric_normalisation
 from capslab.clustering.neighbours import nearest_neighbours
-from capslab.clustering.principal import principal_components
+from capslab.clustering.pca import principal_components
+from capslab.clustering.validation import is_whole, too_few_distinct
 from capslab.errors import ArgumentError
 
 #: a trained network's features spread in about as many directions as it has clusters

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import nbformat
 
-from capslab.course.cleaning import WIDGET, clean
+from capslab.course.clean_outputs import WIDGET, clean
 from capslab.course.editions import edition
-from capslab.course.places import sources
-from capslab.course.run import Run, execute
+from capslab.course.execute import Run, execute
+from capslab.course.paths import sources
 
 EXPECTED_ERROR = "raises-exception"  # the tag of a cell that is meant to fail
 

@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from capslab.course import places
-from capslab.course.page import Page, as_script, page
-from capslab.course.run import Run, execute, opened
+from capslab.course import paths
+from capslab.course.execute import Run, execute, opened
+from capslab.course.html_page import Page, as_script, page
 from capslab.errors import ArgumentError, Said
 
 SITE = Path(__file__).parent / "site"
@@ -45,7 +45,7 @@ def checked(folder: Path) -> Path:
 
 
 def _names() -> set[str]:
-    return {path.stem for path in places.notebooks()}
+    return {path.stem for path in paths.notebooks()}
 
 
 def export(
@@ -73,7 +73,7 @@ def export(
     checked(folder)
     runs, pages = [], []
     for path in notebooks:
-        own = None if path in places.notebooks() else path.parent
+        own = None if path in paths.notebooks() else path.parent
         book = opened(path, edition)
         run = execute(
             book, path.stem, folder=own, dataset=dataset, timeout=timeout, progress=progress(path.stem)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from capslab import lazy
-from capslab.data.origin import Origin
-from capslab.data.pixels import as_uint8, large_as_uint8, shaped
+from capslab.data import lazy_rows
+from capslab.data.grey_levels import as_uint8, large_as_uint8, shaped
+from capslab.data.lazy_rows import LazyRows
+from capslab.data.provenance import Origin
 from capslab.data.splits import COMMON, PARTS, stratified
 from capslab.errors import ArgumentError, Said
-from capslab.lazy import LazyRows
 
 if TYPE_CHECKING:
-    from capslab.data.report import Report
+    from capslab.data.quality import Report
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,8 +27,8 @@ class Images:
     Attributes
     ----------
     images : uint8 array `(n, h, w, c)`, read-only. Other shapes and types that can be
-        read in one way only are converted: see `capslab.data.pixels`. A large array that lies
-        in a file stays there, and so do large selections of it: `capslab.lazy.LazyRows`.
+        read in one way only are converted: see `capslab.data.grey_levels`. A large array that lies
+        in a file stays there, and so do large selections of it: `capslab.data.lazy_rows.LazyRows`.
     labels : int64 array `(n,)` of class numbers from 0, or None.
     classes : names of the classes; `()` without labels.
     name : what the images are called ("mnist").
@@ -56,7 +56,7 @@ class Images:
 
     def __post_init__(self) -> None:
         pixels = shaped(self.images)  # (n, h, w, c)
-        pixels, _ = (as_uint8 if pixels.nbytes <= lazy.BIG else large_as_uint8)(pixels)
+        pixels, _ = (as_uint8 if pixels.nbytes <= lazy_rows.BIG else large_as_uint8)(pixels)
         labels = None if self.labels is None else _labels(self.labels, len(pixels))
         classes = _classes(self.classes, labels)
         parts = self.parts
@@ -105,7 +105,7 @@ class Images:
         assert self.parts is not None
         origin = None if self.origin is None else self.origin[one_slice]
         return Images(
-            lazy.choose(self.images, one_slice),
+            lazy_rows.choose(self.images, one_slice),
             labels,
             self.classes,
             self.name,
@@ -180,9 +180,9 @@ class Images:
     def report(self, seed: int = 0) -> Report:
         """What a careful look finds: copies, blank images, doubtful labels, what was left out and why.
 
-        See `capslab.data.report.Report` for what it holds.
+        See `capslab.data.quality.Report` for what it holds.
         """
-        from capslab.data.report import report
+        from capslab.data.quality import report
 
         return report(self, seed)
 
@@ -213,7 +213,7 @@ class Images:
         return f"{self.name}: {len(self):,} {plural} of {size}, {kinds}; {parts}"
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
-        from capslab.data.strip import strip
+        from capslab.data.thumbnails import strip
 
         return strip(self)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from capslab.errors import ArgumentError
 from capslab.exercises.core import Case, Exercise, Mistake
+from capslab.exercises.display import CheckResult, Progress, Row, Said, Solution
 from capslab.exercises.judge import judge
-from capslab.exercises.outcome import CheckResult, Progress, Row, Said, Solution
 from capslab.exercises.record import Record, fingerprint
 from capslab.exercises.registry import all_exercises, find
 

@@ -2,8 +2,8 @@
 
 from capslab.models.autoencoder import AutoEncoder
 from capslab.models.base import ImageModel, Recipe
-from capslab.models.capsule import PRESETS, CapsNet
-from capslab.models.convolutional import ConvNet
+from capslab.models.capsnet import PRESETS, CapsNet
+from capslab.models.convnet import ConvNet
 from capslab.models.dense import DenseNet
 from capslab.models.overlap import OverlapNet, Separated
 from capslab.models.scene import Scan, SceneNet

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import capslab.backend  # noqa: F401  # first: it brings TensorFlow in quietly
+import capslab.models.backend  # noqa: F401  # first: it brings TensorFlow in quietly
 
 import keras  # isort: skip
 import numpy as np
 from keras import ops
 
-from capslab import losses
+from capslab.embedding import Features
 from capslab.errors import ArgumentError, unknown_name
-from capslab.features import Features
-from capslab.layers import register
+from capslab.models import losses
 from capslab.models.base import ImageModel, Recipe, take
-from capslab.models.trunks import ARCHITECTURES
+from capslab.models.encoders import ARCHITECTURES
+from capslab.models.layers import register
 
 RECONSTRUCTIONS = ("bernoulli", "gaussian")
 

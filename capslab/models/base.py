@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import capslab.backend  # noqa: F401  # first: it brings TensorFlow in quietly
+import capslab.models.backend  # noqa: F401  # first: it brings TensorFlow in quietly
 
 import keras  # isort: skip
 import numpy as np
 from keras import ops
 
+from capslab.data.lazy_rows import LazyRows, gather
 from capslab.errors import ArgumentError
-from capslab.lazy import LazyRows, gather
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class ImageModel(keras.Model):
     def in_batches(self, piece: Callable[..., Any], *arrays: np.ndarray, batch: int = 500) -> np.ndarray:
         """`piece` applied to NumPy arrays a batch at a time, so that memory stays bounded.
 
-        More than 256 MB of what it gives are kept in a temporary file: see `capslab.lazy.gather`.
+        More than 256 MB of what it gives are kept in a temporary file: see `capslab.data.lazy_rows.gather`.
         """
         n = len(arrays[0])
         done = (

@@ -9,10 +9,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from capslab.embedding import Features
 from capslab.errors import unknown_name
-from capslab.features import Features
-from capslab.layers import register
 from capslab.models.base import ImageModel, Recipe, need_classes, take
+from capslab.models.layers import register
 
 
 @register

@@ -10,12 +10,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from capslab import losses
 from capslab.data.pairs import overlapping_pairs, stream_pairs
 from capslab.errors import ArgumentError, Said
-from capslab.layers import length, register
+from capslab.models import losses
 from capslab.models.base import Recipe
-from capslab.models.capsule import RECONSTRUCTION, CapsNet, Preset
+from capslab.models.capsnet import RECONSTRUCTION, CapsNet, Preset
+from capslab.models.layers import length, register
 
 MASKING = 0.1  # weight of the masks' cross-entropy
 
@@ -217,7 +217,7 @@ class OverlapNet(CapsNet):
 
     def measure(self, test: Any, n: int = 5000, seed: int = 0) -> dict[str, float]:
         """Both right and per digit, and pixels told apart, on new pairs of these images."""
-        from capslab import detection
+        from capslab.models import detection
 
         pairs = overlapping_pairs(test, n, shift=(self.shape[0] - test.shape[0]) // 2, seed=seed)
         found = detection.aligned(pairs.labels, self.detect(pairs))

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from capslab import losses
-from capslab.data.scenery import scenes, stream_windows
-from capslab.layers import register, squash
+from capslab.data.scenes import scenes, stream_windows
+from capslab.models import losses
 from capslab.models.base import Recipe
-from capslab.models.capsule import PRESETS, RECONSTRUCTION, CapsNet
+from capslab.models.capsnet import PRESETS, RECONSTRUCTION, CapsNet
+from capslab.models.layers import register, squash
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class SceneNet(CapsNet):
 
     def measure(self, test: Any, n: int = 500, seed: int = 0) -> dict[str, float]:
         """Precision and recall on new scenes of these images."""
-        from capslab.detection import find, score
+        from capslab.models.detection import find, score
 
         made = scenes(test, n, seed=seed)
         found = score(find(self, made.images), made)

@@ -10,12 +10,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from capslab import losses
+from capslab.embedding import Features
 from capslab.errors import ArgumentError, unknown_name
-from capslab.features import Features
-from capslab.layers import GaussianSample, register
+from capslab.models import losses
 from capslab.models.autoencoder import CodeModel
 from capslab.models.base import take
+from capslab.models.layers import GaussianSample, register
 
 
 @dataclass(frozen=True)

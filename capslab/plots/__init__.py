@@ -4,15 +4,15 @@ Figures are made without pyplot, so no figure is kept alive or shown twice, and 
 notebook shows the one that is the cell's value. Nothing is computed here.
 """
 
+from capslab.plots.architecture import gradient_paths
+from capslab.plots.charts import bars, confusion, curves, lines, scores_with_spread, table
 from capslab.plots.clouds import clouds
 from capslab.plots.clusters import cluster_overview, scatter, score_curves
 from capslab.plots.detections import boxed, taken_apart
-from capslab.plots.diagrams import gradient_paths
 from capslab.plots.growth import against_n
-from capslab.plots.measures import bars, confusion, curves, lines, scores_with_spread, table
-from capslab.plots.pictures import image_grid, latent_row, manifold
+from capslab.plots.images import image_grid, latent_row, manifold
 from capslab.plots.reliability import reliability
-from capslab.plots.routes import routing_maps
+from capslab.plots.routing import routing_maps
 from capslab.plots.style import BASE_COLOURS, DIVERGING, ink_on, palette
 
 __all__ = [

@@ -12,7 +12,7 @@ from capslab.errors import ArgumentError
 from capslab.plots.style import new_figure, open_axes, palette
 
 if TYPE_CHECKING:
-    from capslab.classical import Growth
+    from capslab.lessons.classical_methods import Growth
 
 MARKS = "os^D"
 

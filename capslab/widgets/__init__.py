@@ -1,6 +1,6 @@
-"""The live views. Each factory returns a view; `capslab.widgets.<file>` holds its class.
+"""The live views. Each factory returns a view; `capslab.widgets.<view>.widget` holds its class.
 
-Imported one by one, so that a view costs only what it needs. A file is never named like
+Imported one by one, so that a view costs only what it needs. A folder is never named like
 its factory: importing it would put the module where the function is expected.
 """
 
@@ -8,16 +8,16 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "explore_clusters": "clusters",
-    "compare": "comparison",
-    "explore_beta": "betas",
-    "explore_latent": "latent",
-    "draw_digit": "drawing",
-    "explore_overlap": "overlap",
-    "explore_pose": "pose",
-    "routing_sandbox": "sandbox",
-    "show_routing": "routing",
-    "TrainingView": "training",
+    "explore_clusters": "clusters.widget",
+    "compare": "comparison.widget",
+    "explore_beta": "beta.widget",
+    "explore_latent": "latent.widget",
+    "draw_digit": "draw.widget",
+    "explore_overlap": "overlap.widget",
+    "explore_pose": "pose.widget",
+    "routing_sandbox": "sandbox.widget",
+    "show_routing": "routing.widget",
+    "TrainingView": "training.widget",
 }
 
 __all__ = [*_HOME]

@@ -1,5 +1,5 @@
 // From pen strokes to the image that the network sees, and the line of words about what it sees there.
-// The same as capslab/data/drawn.py and capslab/widgets/drawing_figure.py; tests hold the two sides together.
+// The same as capslab/data/strokes.py and capslab/widgets/draw/figure.py; tests hold the two sides together.
 
 /** The ink of a round pen, 0…1, on a pad of size × size. Strokes are lists of [x, y] in 0…1. */
 function inkStrokes(strokes, pen, size) {
@@ -89,7 +89,7 @@ function pixelsOf(grey, channels) {
 /** "a 3", "an 8": a class name with its article. */
 const withArticle = (name) => (/^(8|1[18]$|[aeiou])/i.test(name) ? `an ${name}` : `a ${name}`);
 
-/** The line of words; capslab/widgets/drawing_figure.py says the same. */
+/** The line of words; capslab/widgets/draw/figure.py says the same. */
 function sayDrawing({ empty, silent, scores, capsules, entropy, classes, code, axes, missing }) {
   if (empty) return "Nothing drawn yet: draw with a mouse, a pen or a finger, or with arrow keys and space.";
   if (silent) return "The kernel does not answer, so no network reads the drawing. You can go on drawing; run the cell again to join it.";

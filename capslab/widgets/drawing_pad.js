@@ -2,7 +2,7 @@
 // questions to the kernel about the newest one.
 
 const PAD_SIDE = 280;
-const INK = 140; // pixels of a side of the inked pad, as in capslab/data/drawn.py
+const INK = 140; // pixels of a side of the inked pad, as in capslab/data/strokes.py
 const PATIENCE = 2500; // milliseconds that a kernel may take to answer
 const PACE = 45; // milliseconds between questions while a stroke is drawn; its end asks at once
 const NEAR = 0.006; // of the pad: points nearer to the last one add nothing

@@ -1,5 +1,5 @@
 // A dense decoder in the browser, and the line of words about a point of the latent space.
-// The same as vae.decode and capslab/widgets/latent_figure.py; tests hold the two sides together.
+// The same as vae.decode and capslab/widgets/latent/figure.py; tests hold the two sides together.
 
 const ACTIVATIONS = { relu: (x) => (x > 0 ? x : 0), sigmoid: (x) => 1 / (1 + Math.exp(-x)), linear: (x) => x };
 
@@ -38,7 +38,7 @@ function sayOrigin({ origin, index, other, mix }, name) {
     between: `${mix.toFixed(2)} of the way from ${name(index)} to ${name(other)}` }[origin];
 }
 
-/** The line of words; capslab/widgets/latent_figure.py says the same. */
+/** The line of words; capslab/widgets/latent/figure.py says the same. */
 function sayLatent(s, name) {
   const { z, start, moved, kl, order } = s;
   const from = sayOrigin(s, name);

@@ -1,4 +1,4 @@
-// Small convolutional networks in the browser: the steps that capslab/widgets/networks.py tells.
+// Small convolutional networks in the browser: the steps that capslab/widgets/shared/networks.py tells.
 // The same as Keras computes; a test holds the two sides together.
 
 /** run(pixels) → the network's output, a Float32Array. `flat` holds the weights of all steps in turn. */

@@ -1,5 +1,5 @@
 // The pose of one digit capsule to an image, and the line of words about it.
-// The same as capslab/widgets/pose.py and pose_figure.py; tests hold the two sides together.
+// The same as capslab/widgets/pose/widget.py and figure.py; tests hold the two sides together.
 
 /** decode(capsule, pose): the other capsules stay at zero, as the mask does in training. */
 function poseDecoder(decode, digits) {
@@ -13,7 +13,7 @@ function poseDecoder(decode, digits) {
 /** Mean |a − b| of two pictures. */
 const differenceOf = (a, b) => a.reduce((sum, v, k) => sum + Math.abs(v - b[k]), 0) / a.length;
 
-/** The line of words; capslab/widgets/pose_figure.py says the same. */
+/** The line of words; capslab/widgets/pose/figure.py says the same. */
 function sayPose({ pose, start, capsule, predicted, label, moved, classes, difference }) {
   const now = normOf(pose);
   const role = [...(capsule === predicted ? ["predicted"] : []), ...(capsule === label ? ["true"] : [])];

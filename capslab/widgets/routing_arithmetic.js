@@ -1,5 +1,5 @@
 // Routing by agreement, every iteration kept, and the line of words about it.
-// The same as capslab/routing.py and capslab/widgets/routing.py; tests hold the two sides together.
+// The same as capslab/routing/agreement.py and capslab/widgets/routing/widget.py; tests hold the two sides together.
 
 /** û_ij = W_ij u_i. Weights (I, J, D, P), primary capsules (…, I, P) from `offset` on; votes (I, J, D). */
 function castVotes({ data, shape: [I, J, D, P] }, primary, offset) {
@@ -67,7 +67,7 @@ function placeCapsule(i, [rows, columns, types]) {
     + (types > 1 ? `, type ${i % types + 1}` : "");
 }
 
-/** The line of words; capslab/widgets/routing.py says the same. */
+/** The line of words; capslab/widgets/routing/widget.py says the same. */
 function sayRouting({ steps, at, grid, classes, label, capsule, digit, quantity }) {
   const { lengths, couplings, entropy, agreement } = steps[at];
   const J = lengths.length;

@@ -1,5 +1,5 @@
 // Routing and k-means on votes in the plane, every step kept, and the line of words about them.
-// The same as capslab/widgets/votes.py and sandbox_figure.py; tests hold the two sides together.
+// The same as capslab/widgets/sandbox/votes.py and figure.py; tests hold the two sides together.
 
 const PARENTS = "ABCD";
 const signed = (x, digits = 2) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(digits);

@@ -22,7 +22,7 @@ if not exchange.is_dir():
     exchange.mkdir(parents=True)
     exchange.chmod(0o1777)  # everybody may add to it; nobody may rename or remove what is another's
 
-c.Spawner.cmd = [python, "-m", "capslab.serving.singleuser"]
+c.Spawner.cmd = [python, "-m", "capslab.server.singleuser"]
 c.Spawner.notebook_dir = "~"
 c.Spawner.default_url = "/lab/tree/capslab-course/00_start_here.ipynb"
 c.Spawner.start_timeout = 180  # a whole class starts at the same minute

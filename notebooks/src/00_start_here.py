@@ -61,7 +61,7 @@ if "google.colab" in sys.modules:
 # views, data, disk and memory, and takes some seconds. ✓ is fine, ! works with less, ✗ comes with what to do.
 
 # %%
-from capslab import doctor
+from capslab.cli import doctor
 
 findings = list(doctor.examine())
 print(*findings, sep="\n")

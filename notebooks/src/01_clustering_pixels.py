@@ -17,8 +17,9 @@
 import numpy as np
 
 import capslab as cl
-from capslab import classical, clustering, plots
-from capslab.measured import measured
+from capslab import clustering, plots
+from capslab.lessons import classical_methods
+from capslab.lessons.results import measured
 
 images = cl.load()
 k = len(images.classes)
@@ -296,7 +297,7 @@ cl.check("growth_exponent", growth_exponent)
 
 # %%
 most = min(1500, len(images.train))
-live = classical.measure(images, [most // 6, most // 3, most], most_test=1000)
+live = classical_methods.measure(images, [most // 6, most // 3, most], most_test=1000)
 columns = {"method": "method", "n": "n", "fit_s": "CPU-s to fit", "predict_s": "CPU-s to answer"}
 plots.table(
     [row for row in live if row["n"] == most],
@@ -311,8 +312,10 @@ plots.table(
 # %%
 full = measured("classical")
 print(full)
-by_method = {name: classical.growth(full.rows, name, above=5000) for name in classical.METHODS}
-small = [classical.growth(live, name) for name in classical.METHODS]
+by_method = {
+    name: classical_methods.growth(full.rows, name, above=5000) for name in classical_methods.METHODS
+}
+small = [classical_methods.growth(live, name) for name in classical_methods.METHODS]
 plots.against_n(list(by_method.values()), small, "accuracy (k-means: matched accuracy)")
 
 # %% [markdown]
@@ -323,8 +326,11 @@ plots.against_n(list(by_method.values()), small, "accuracy (k-means: matched acc
 # %%
 part = images.train.sample(most // 4, seed=0)
 unseen = images.test.sample(min(1000, len(images.test)), seed=0)
-again = {name: [classical.run(name, part, unseen, seed) for seed in range(3)] for name in classical.METHODS}
-agree = {name: classical.agreement([r["answers"] for r in found]) for name, found in again.items()}
+again = {
+    name: [classical_methods.run(name, part, unseen, seed) for seed in range(3)]
+    for name in classical_methods.METHODS
+}
+agree = {name: classical_methods.agreement([r["answers"] for r in found]) for name, found in again.items()}
 plots.scores_with_spread(
     {name: [r["accuracy"] for r in found] for name, found in again.items()},
     "accuracy, three starts",
@@ -371,7 +377,7 @@ print(f"most accurate: {best.method}, {best.accuracy[-1]:.4f} with {best.n[-1]:,
 
 # %%
 sizes = [250, 1000]
-tried = classical.measure(images, sizes, ["k-means"], seeds=3)
+tried = classical_methods.measure(images, sizes, ["k-means"], seeds=3)
 plots.scores_with_spread(
     {f"n = {n:,}": [r["accuracy"] for r in tried if r["n"] == n] for n in sorted({r["n"] for r in tried})},
     "matched accuracy of k-means, three draws",

@@ -17,13 +17,14 @@
 import numpy as np
 
 import capslab as cl
-from capslab import experiments, plots
+from capslab import plots
 from capslab.clustering import contingency
-from capslab.data.moved import shifted, turned
-from capslab.measured import measured
+from capslab.data.transform import shifted, turned
+from capslab.lessons.results import measured
+from capslab.lessons.verdict import closing
 from capslab.models import ConvNet
-from capslab.sharing import answering_time, cost
-from capslab.verdicts import closing
+from capslab.models.cost import answering_time, cost
+from capslab.routing import ablation
 
 images = cl.load()
 
@@ -199,14 +200,14 @@ def coupling_entropy(couplings):
 cl.check("coupling_entropy", coupling_entropy)
 
 # %% [markdown]
-# `experiments.route_all` routes many images with the weights that the network has learned, for as many iterations as you like; it was trained with three.
+# `ablation.route_all` routes many images with the weights that the network has learned, for as many iterations as you like; it was trained with three.
 #
 # **Predict three numbers for iteration 3, and again for 10:** the entropy; the length of the true class's capsule; the accuracy.
 
 # %%
 few = images.test.sample(min(2000, len(images.test)), seed=1)
 parts, learned = caps.primary(few), caps.routing_weights()
-long = experiments.route_all(parts, learned, iterations=10)
+long = ablation.route_all(parts, learned, iterations=10)
 entropy, accuracy = long.entropy.mean(axis=1), long.accuracy(few.labels)
 true_length = long.lengths[:, np.arange(len(few)), few.labels].mean(axis=1)
 shown = {"entropy / ln J": entropy, "length of the true class": true_length, "accuracy": accuracy}
@@ -257,11 +258,11 @@ plots.table(rows)
 # %%
 known = images.train.sample(min(2000, len(images.train)), seed=2)
 known_parts = caps.primary(known)
-routed, known_routed = experiments.route_all(parts, learned), experiments.route_all(known_parts, learned)
+routed, known_routed = ablation.route_all(parts, learned), ablation.route_all(known_parts, learned)
 
 
 def right_by_nearest(a, b):
-    return (experiments.nearest_mean(a, known.labels, b) == few.labels).mean()
+    return (ablation.nearest_mean(a, known.labels, b) == few.labels).mean()
 
 
 by_mean = {
@@ -299,7 +300,7 @@ cl.check("removal_mask", removal_mask)
 
 # %%
 shares = (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
-removed = experiments.removal_test(parts, few.labels, learned, shares)
+removed = ablation.removal_test(parts, few.labels, learned, shares)
 tenth = {name: curve[shares.index(0.1)] for name, curve in removed.items()}
 print("a tenth silenced:", ", ".join(f"{name} {value:.3f}" for name, value in tenth.items()))
 plots.lines(np.array(shares), removed, "share of primary capsules silenced", "accuracy")
@@ -316,8 +317,8 @@ who = np.arange(len(few)), routed.predicted
 coupled, before = routed.to_winner(routed.couplings), routed.outputs[who]
 rows = []
 for share in shares[1:]:
-    keep = experiments.removal_mask(coupled, max(1, round(share * coupled.shape[1])))
-    after = experiments.route_all(parts * keep[..., None], learned)
+    keep = ablation.removal_mask(coupled, max(1, round(share * coupled.shape[1])))
+    after = ablation.route_all(parts * keep[..., None], learned)
     v = after.outputs[who]
     length = np.linalg.norm(v, axis=1)
     cosine = (before * v).sum(axis=1) / np.linalg.norm(before, axis=1) / length
@@ -331,9 +332,9 @@ plots.table(rows)
 
 # %%
 against = (routed.to_winner(routed.agreement) < 0).mean()
-opposite = experiments.route_all(-parts, learned)
+opposite = ablation.route_all(-parts, learned)
 no_bias = type(learned)(learned.weights, 0 * learned.bias, learned.iterations)
-same = [experiments.route_all(sign * parts, no_bias).lengths[-1] for sign in (1, -1)]
+same = [ablation.route_all(sign * parts, no_bias).lengths[-1] for sign in (1, -1)]
 print(f"primary capsules that contradict the winner: {against:.1%}")
 print(f"accuracy with every capsule turned round: {opposite.accuracy(few.labels)[-1]:.3f}")
 print(f"without the small bias, lengths change by {np.abs(same[0] - same[1]).max():.0e}: nothing at all")

@@ -23,7 +23,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import plots
-from capslab.backend import keras
+from capslab.models.backend import keras
 
 images = cl.load()
 images
@@ -344,7 +344,7 @@ print(f"tighter for {np.mean(bounds[50].tighter > bounds[50].elbo):.0%} of the i
 # best is convolutional and deep, has more dimensions, and took a GPU.
 
 # %%
-from capslab.bundled import effort, manifest
+from capslab.models.pretrained import effort, manifest
 
 bound = "test negative ELBO (nats)"
 mine = {"network": "this one", "dimensions": 16, "cost": f"{training:.0f} CPU-s"}
@@ -595,7 +595,7 @@ cl.explore_latent(plane, images.test)
 # %%
 from sklearn.metrics import recall_score
 
-from capslab.classical import linear_classifier
+from capslab.lessons.classical_methods import linear_classifier
 
 inputs = {
     "pixels": (train, test),
@@ -697,7 +697,7 @@ plots.image_grid(sample[ends], [f"{images.classes[sample.labels[i]]}: {price[i]:
 # %%
 from sklearn.metrics import roc_auc_score
 
-from capslab.oddities import mislabelled, spoiled
+from capslab.data.corrupt import mislabelled, spoiled
 
 usual = sample[:500]
 usual_price, caught = price[:500], {}

@@ -18,7 +18,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import clustering, plots
-from capslab.experiments import route_all
+from capslab.routing.ablation import route_all
 
 images = cl.load()
 

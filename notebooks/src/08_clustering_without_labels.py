@@ -22,7 +22,7 @@ import numpy as np
 import capslab as cl
 from capslab import clustering, plots
 from capslab.clustering import SpectralPath, matched_accuracy
-from capslab.measured import measured
+from capslab.lessons.results import measured
 
 images = cl.load()
 k = len(images.classes)
@@ -57,7 +57,7 @@ plots.scores_with_spread(marks, f"matched accuracy, k = {k}", (0, 1.3))
 
 # %%
 from capslab.clustering.neighbours import nearest_neighbours
-from capslab.clustering.principal import principal_components
+from capslab.clustering.pca import principal_components
 
 
 def neighbours_agree(pictures):
@@ -320,7 +320,7 @@ print(f"for each 100 images that pixels group wrongly, edges do {100 * (1 - by_e
 # **Predict:** on images that nobody clustered, is it better or worse than the labels it was taught?
 
 # %%
-from capslab.selftrain import selftrain
+from capslab.labelfree.selftraining import selftrain
 
 began = time.process_time()
 network = selftrain(some, edges.labels_, steps=320, batch=128)

@@ -433,7 +433,7 @@ many.train.images
 # from MNIST by turning and moving them, measured on one core: each run a process of its own, its peak everything that it ever held.
 
 # %%
-from capslab.measured import measured
+from capslab.lessons.results import measured
 
 scale = measured("scale")
 print(scale)

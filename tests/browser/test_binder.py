@@ -72,12 +72,12 @@ def server(image: Image, limit: Limit) -> Iterator[Server]:
 @pytest.mark.binder
 @pytest.mark.timeout(900)
 def test_post_build_warms_the_data_and_checks_every_part(image: Image) -> None:
-    assert "capslab.serving" in image.said
+    assert "capslab.server" in image.said
     assert "digits: 1,797 images" in image.said
     assert "mnist: 70,000 images" in image.said or "Built without MNIST" in image.said
     assert "The course runs here." in image.said
     site = next((image.bin.parent / "lib").glob("python3.*/site-packages"))
-    for name in ("capslab/cli.py", "tensorflow/__init__.py", "jupyterlab/labapp.py"):
+    for name in ("capslab/cli/main.py", "tensorflow/__init__.py", "jupyterlab/labapp.py"):
         path = site / name
         assert list((path.parent / "__pycache__").glob(f"{path.stem}.*.pyc")), f"no bytecode of {name}"
     installed = json.loads(image._do(["pip", "list", "--format=json"]))

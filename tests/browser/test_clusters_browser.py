@@ -9,7 +9,7 @@ import pytest
 
 import capslab as cl
 from capslab.data import Images
-from capslab.features import Embedding
+from capslab.embedding import Embedding
 
 pytestmark = pytest.mark.browser
 
@@ -116,7 +116,7 @@ def test_a_lasso_selects_and_python_reads_it(hosted, embedding, view):
 
 
 def test_a_lasso_on_a_sample_selects_positions_in_the_embedding(hosted, embedding, monkeypatch):
-    from capslab.widgets import preparation
+    from capslab.widgets.shared import preparation
 
     monkeypatch.setattr(preparation, "MOST_POINTS", 200)
     view = cl.explore_clusters(embedding, 4)

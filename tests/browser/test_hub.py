@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "deploy" / "jupyterhub"))
 from grading_class import cell, made
 from try_it import Trial
 
-from capslab.grading.classroom import Classroom
+from capslab.classroom.folder import Classroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from fakes import FakeClassifier, FakePoseNet, FakeVAE
 
-from capslab.data.drawn import _placed, centred, filling, inked
-from capslab.widgets.drawing import DrawingView, draw_digit
+from capslab.data.strokes import _placed, centred, filling, inked
+from capslab.widgets.draw.widget import DrawingView, draw_digit
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from fakes import FakeVAE, some_images
 
-from capslab.widgets.latent import LatentView, explore_latent
+from capslab.widgets.latent.widget import LatentView, explore_latent
 
 pytestmark = pytest.mark.browser
 

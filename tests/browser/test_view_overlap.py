@@ -10,7 +10,7 @@ from hosting import Hosted
 import capslab as cl
 from capslab.data.pairs import INK
 from capslab.widgets.base import module
-from capslab.widgets.overlap_figure import divided
+from capslab.widgets.overlap.figure import divided
 
 pytestmark = pytest.mark.browser
 

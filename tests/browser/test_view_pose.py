@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import FakePoseNet, some_images
 
-from capslab.widgets.pose import PoseView, explore_pose
+from capslab.widgets.pose.widget import PoseView, explore_pose
 
 pytestmark = pytest.mark.browser
 

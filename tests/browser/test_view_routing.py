@@ -7,7 +7,7 @@ import pytest
 from fakes import FakeCapsNet, some_images
 
 from capslab.routing import routing_by_agreement
-from capslab.widgets.routing import show_routing
+from capslab.widgets.routing.widget import show_routing
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_arithmetic_is_pythons(page, grid, classes, gain):
 
 
 def show_source():
-    from capslab.widgets.routing import RoutingView
+    from capslab.widgets.routing.widget import RoutingView
 
     return str(RoutingView._esm)
 

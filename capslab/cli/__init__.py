@@ -1,0 +1,1 @@
+"""The command line: `capslab lab`, `run`, `doctor`, `assignment` and the others."""

@@ -1,0 +1,249 @@
+"""The command `capslab`: lab, update, run, doctor, build, export, assignment, pretrain.
+
+Each command imports what it needs when it runs, so that `capslab --help` is instant.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from capslab._version import __version__
+from capslab.cli.assignment import assignment
+from capslab.errors import ArgumentError, DataUnavailable, TrainingFailed
+
+DATA_SETS = click.Choice(["digits", "mnist", "fashion-mnist"])
+
+
+class Teaching(click.Group):
+    """A group of commands that says the course's own errors in one line, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ArgumentError, DataUnavailable, TrainingFailed) as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=Teaching, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="capslab")
+def main() -> None:
+    """The course on what neural networks learn about images: open it, run it, check this machine."""
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Where the notebooks are copied to and opened (default: ./capslab-course, or the checkout's own).",
+)
+@click.option(
+    "--class",
+    "classroom",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Open a class's folder instead, for nbgrader's Formgrader (see capslab assignment).",
+)
+@click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
+def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str, ...]) -> None:
+    """Open the course in JupyterLab.
+
+    Options after -- go to Jupyter: capslab lab -- --no-browser --port 8899
+    """
+    from capslab.cli import lab as opening
+
+    if classroom is not None:
+        from capslab.classroom.folder import Classroom
+
+        place = Classroom.opened(classroom).root
+        click.echo(
+            f"Opening the class in {place}. Formgrader is in the menu Nbgrader. Ctrl-C ends JupyterLab."
+        )
+        sys.exit(opening.start(place, jupyter_options, classroom=True))
+    place, said = opening.folder_to_open(folder)
+    for line in said:
+        click.echo(line)
+    click.echo(f"Opening {place}. Ctrl-C ends JupyterLab.")
+    sys.exit(opening.start(place, jupyter_options))
+
+
+@main.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="The folder that capslab lab copied the course to (default: this one, or ./capslab-course).",
+)
+def update(folder: Path | None) -> None:
+    """Bring a folder of the course to the installed version, never over your work.
+
+    A notebook that you changed stays. Its newer version is set beside it, with the cells that you changed.
+    """
+    from capslab.cli import lab as opening
+
+    place = opening.update(folder, lambda one: click.echo(str(one)))
+    click.echo(f"{place} is at version {__version__} of the course.")
+
+
+@main.command()
+@click.argument("notebooks", nargs=-1)
+@click.option(
+    "--json", "report", type=click.Path(path_type=Path, dir_okay=False), help="Also write this file."
+)
+@click.option("--data", type=DATA_SETS, help="What cl.load() gives (default: MNIST where it can be had).")
+@click.option("--edition", type=click.Choice(["learner", "solved"]), default="learner", show_default=True)
+@click.option("--timeout", default=600, show_default=True, help="Seconds that one cell may take.")
+def run(
+    notebooks: tuple[str, ...], report: Path | None, data: str | None, edition: str, timeout: int
+) -> None:
+    """Execute notebooks without a browser: all of the course, or those named (04, a name, a path).
+
+    Nothing is saved but the report.
+    """
+    from capslab.course import paths
+    from capslab.course.execute import execute, opened
+
+    runs = []
+    sources = paths.find(notebooks)
+    for path in sources:
+        own = None if path in paths.notebooks() else path.parent
+        book = opened(path, edition)
+        runs.append(
+            execute(book, path.stem, folder=own, dataset=data, timeout=timeout, progress=_progress(path.stem))
+        )
+        click.echo(runs[-1].line())
+        if report:
+            report.write_text(json.dumps([r.plain() for r in runs], indent=1) + "\n", "utf-8")
+        if runs[-1].interrupted:
+            break
+    failed = [r for r in runs if not r.ok]
+    left = len(sources) - len(runs)
+    total = sum(r.seconds for r in runs)
+    click.echo(
+        f"{len(runs) - len(failed)} of {len(sources)} ran in {total:.0f} s"
+        + (f", {left} not started" if left else "")
+    )
+    sys.exit(1 if failed or left else 0)
+
+
+@main.command()
+def doctor() -> None:
+    """Say whether this machine can run the course, and what to do where it cannot."""
+    from capslab.cli.doctor import examine
+
+    states = set()
+    for finding in examine():
+        click.echo(str(finding))
+        states.add(finding.state)
+    if "failed" in states:
+        click.echo("The course cannot run here yet: see the lines with ✗.")
+        sys.exit(1)
+    click.echo("The course runs here.")
+
+
+@main.command()
+@click.argument("notebooks", nargs=-1)
+@click.option(
+    "--check", "only_check", is_flag=True, help="Execute nothing: say which notebooks are out of date."
+)
+@click.option(
+    "--data", type=DATA_SETS, help="What cl.load() gives (default: MNIST, for the committed figures)."
+)
+def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> None:
+    """Build notebooks/*.ipynb from notebooks/src/*.py, executed, with their figures."""
+    from capslab.course import build as building
+    from capslab.course.paths import checkout, find, sources
+
+    folder = checkout()
+    if folder is None:
+        raise click.ClickException("only a checkout of capslab has the notebooks' sources.")
+    chosen = find(notebooks, sources(folder)) if notebooks else sources(folder)
+    if only_check:
+        wrong = building.check(folder, chosen if notebooks else None)
+        for line in wrong:
+            click.echo(f"✗ {line}")
+        if wrong:
+            sys.exit(1)
+        click.echo(f"✓ {len(chosen)} notebooks match their sources.")
+        return
+    if data is None:
+        from capslab.data.datasets import present
+
+        if not present("mnist"):
+            raise click.ClickException(
+                "the committed figures show MNIST, which is not on this machine. Set CAPSLAB_DATA or run "
+                "cl.load('mnist') once; --data digits builds with the digits."
+            )
+    failed = False
+    for source in chosen:
+        run, said = building.build(source, data, _progress(source.stem))
+        click.echo(run.line())
+        for line in said:
+            click.echo(f"        left out: {line}")
+        failed |= not run.ok
+        if run.interrupted:
+            break
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("notebooks", nargs=-1)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--data", type=DATA_SETS, help="What cl.load() gives (default: MNIST where it can be had).")
+@click.option("--edition", type=click.Choice(["learner", "solved"]), default="learner", show_default=True)
+@click.option("--timeout", default=600, show_default=True, help="Seconds that one cell may take.")
+def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: str, timeout: int) -> None:
+    """Execute notebooks and write them to DIR as web pages whose views move with no kernel and no network."""
+    from capslab.course import paths
+    from capslab.course.execute import Run
+    from capslab.course.export import checked, export
+
+    def told(run: Run, said: list[str]) -> None:
+        click.echo(run.line())
+        for line in said:
+            click.echo(f"        {line}")
+
+    checked(folder)  # before a minute is spent
+    sources = paths.find(notebooks)
+    runs = export(
+        sources, folder, edition=edition, dataset=data, timeout=timeout, progress=_progress, told=told
+    )
+    good = sum(run.ok for run in runs)
+    if good:
+        click.echo(f"Open {folder / 'index.html'}, or serve the folder from any file server.")
+    sys.exit(0 if good == len(sources) else 1)
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+def pretrain(names: tuple[str, ...]) -> None:
+    """Train the bundled networks again and write their weights (all of them, or those named)."""
+    from capslab.models import pretrained
+
+    pretrained.pretrain(list(names) or None)
+
+
+main.add_command(assignment)
+
+
+def _progress(name: str) -> Callable[[int, int], None]:
+    """Shows which cell runs, on one line that is overwritten; nothing where nobody watches."""
+    watched = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+
+    def show(cell: int, total: int) -> None:
+        if watched:
+            click.echo(f"\r\x1b[K…       {name}: cell {cell} of {total}", nl=False, err=True)
+            if cell == total:
+                click.echo("\r\x1b[K", nl=False, err=True)
+
+    return show
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""One executed notebook as one HTML page that needs nothing else: no kernel, no server, no network.
+
+The state of its live views is in the page, as text, and `site/site.js` makes them alive again.
+Until then, and where no JavaScript runs, each is the picture it has on GitHub too.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import nbformat
+from nbconvert.filters import Highlight2HTML, ansi2html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from capslab.course.clean_outputs import WIDGET, clean
+from capslab.course.math_svg import svg
+
+STATE = "application/vnd.jupyter.widget-state+json"
+MARK = "capslab_view"  # in an output's metadata: the id of the live view that stood there
+TRAINING = "TrainingView"
+PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
+ELSEWHERE = re.compile(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*["'](https?://[^"'/]+)""")
+
+
+@dataclass
+class Page:
+    """A page's parts.
+
+    Attributes
+    ----------
+    name : of its file, without suffix.
+    title : the notebook's first heading; `lead` the first paragraph below it, as HTML.
+    body : the cells as HTML.
+    views : for each live view its id and its state as JSON; `sources` their modules and styles, once each.
+    picture : an element: the still picture of the first view that is not a training curve, `cover`, or else
+        of the first output that has one.
+    said : what a reader will not see, in words.
+    """
+
+    name: str
+    title: str
+    lead: str = ""
+    body: str = ""
+    views: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    picture: str = ""
+    cover: str = ""
+    said: list[str] = field(default_factory=list)
+
+
+class Prose(IPythonRenderer):
+    """nbconvert's Markdown, with formulas drawn; `unread` collects what could not be."""
+
+    def __init__(self, unread: list[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.unread = unread
+
+    def block_math(self, body: str) -> str:
+        return f'<div class="display">{self._formula(body, display=True)}</div>'
+
+    def inline_math(self, body: str) -> str:
+        return self._formula(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def _formula(self, tex: str, display: bool = False) -> str:
+        drawn = svg(tex, display)
+        if drawn is None:
+            self.unread.append(" ".join(tex.split()))
+        return drawn or f'<code class="formula">{html.escape(tex)}</code>'
+
+
+def page(notebook: nbformat.NotebookNode, name: str) -> Page:
+    """Renders a notebook that was executed; the notebook is cleaned in place."""
+    states = _take_views(notebook)
+    said = clean(notebook)
+    made = Page(name, title=name, said=said)
+    unread: list[str] = []
+    parts = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "markdown":
+            text = _prose(cell.source, unread, attachments=cell.get("attachments"))
+            parts.append(f'<div class="prose">{text}</div>')
+            _introduce(made, text)
+        elif cell.cell_type == "code" and cell.source.strip():
+            parts.append(_code(cell.source))
+            for output in cell.outputs:
+                parts.append(_output(output, made, states, unread))
+                said += _asks_elsewhere(output, number)
+    made.body = "\n".join(parts)
+    said += [f"a formula that could not be drawn is shown as TeX: {tex}" for tex in unread]
+    return made
+
+
+def _take_views(notebook: nbformat.NotebookNode) -> dict[str, dict[str, Any]]:
+    """Every anywidget's state by its id; the outputs that show one keep its id in their metadata."""
+    every = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    states = {name: told for name, told in every.items() if "_esm" in told.get("state", {})}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {}).get(WIDGET, {}).get("model_id")
+            if shown in states:
+                del output.data[WIDGET]  # what is left is its picture and its words
+                output.metadata[MARK] = shown
+    return states
+
+
+def _introduce(made: Page, text: str) -> None:
+    """The title and the lead from the first cell that has a heading."""
+    heading = re.search(
+        r"<h1[^>]*>(.*?)(?:<a class=\"anchor-link\".*?</a>)?</h1>\s*(?:<p>(.*?)</p>)?", text, re.S
+    )
+    if heading and made.title == made.name:
+        made.title = html.unescape(re.sub(r"<[^>]+>", "", heading[1])).strip()
+        made.lead = heading[2] or ""
+
+
+def _prose(source: str, unread: list[str], **options: Any) -> str:
+    renderer = Prose(unread, escape=False, anchor_link_text="#", **options)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def _code(source: str) -> str:
+    highlighted = Highlight2HTML(pygments_lexer="ipython3")(source)
+    return f'<div class="code" role="region" aria-label="code" tabindex="0">{highlighted}</div>'
+
+
+def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: list[str]) -> str:
+    if output.output_type == "stream":
+        return f'<pre class="output">{ansi2html(output.text)}</pre>'
+    if output.output_type == "error":
+        return f'<pre class="output failed">{ansi2html(chr(10).join(output.traceback))}</pre>'
+    data, shown = output.data, output.metadata.get(MARK)
+    still = _picture(output)
+    if shown:
+        if made.cover not in made.views and TRAINING not in states[shown]["state"].get("_anywidget_id", ""):
+            made.picture, made.cover = still, shown
+        _add_view(made, shown, states[shown])
+        words = html.escape(data.get("text/plain", "a live view"))
+        return f'<figure class="live" data-view="{shown}">{still or f"<p>{words}</p>"}</figure>'
+    made.picture = made.picture or still
+    if "text/html" in data:
+        return f'<div class="output html">{data["text/html"]}</div>'
+    if still:
+        return f'<div class="output">{still}</div>'
+    if "text/markdown" in data:
+        return f'<div class="output prose">{_prose(data["text/markdown"], unread)}</div>'
+    if "text/latex" in data:
+        tex = data["text/latex"].strip().strip("$")
+        return f'<div class="output display">{svg(tex, display=True) or html.escape(tex)}</div>'
+    return f'<pre class="output">{ansi2html(data.get("text/plain", ""))}</pre>'
+
+
+def _picture(output: Any) -> str:
+    """The output's picture as an element, with the words that stand for it; empty where it has none."""
+    for kind in PICTURES:
+        if kind in output.data:
+            told = output.metadata.get(kind, {})
+            alt = html.escape(told.get("alt") or "figure")
+            if kind == "image/svg+xml":
+                return f'<div role="img" aria-label="{alt}">{output.data[kind]}</div>'
+            width = f' width="{told["width"]}"' if "width" in told else ""
+            return f'<img src="data:{kind};base64,{output.data[kind].strip()}" alt="{alt}"{width}>'
+    return ""
+
+
+def _add_view(made: Page, name: str, told: dict[str, Any]) -> None:
+    """A view's state as JSON; its module and its style sheet are kept once for all views of the page."""
+    state = dict(told["state"])
+    for key in ("_esm", "_css"):
+        text = state.pop(key, "") or ""
+        state[key] = sha256(text.encode()).hexdigest()[:12]
+        made.sources[state[key]] = text
+    made.views[name] = as_script({"state": state, "buffers": told.get("buffers", [])})
+
+
+def _asks_elsewhere(output: Any, number: int) -> Iterator[str]:
+    for address in dict.fromkeys(ELSEWHERE.findall(output.get("data", {}).get("text/html", ""))):
+        yield f"cell {number} asks {address} for something: without a network it stays empty"
+
+
+def as_script(value: Any) -> str:
+    """JSON that can stand inside a script element."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")

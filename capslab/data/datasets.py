@@ -1,0 +1,299 @@
+"""`load`: digits offline, MNIST and Fashion-MNIST from a folder, the cache or a mirror."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from capslab.data import idx
+from capslab.data.download import fetch, mirrors_that_answer
+from capslab.data.images import Images
+from capslab.data.own_images import SUFFIXES, load_own
+from capslab.data.splits import OFFICIAL, TEST, stratified
+from capslab.errors import ArgumentError, DataUnavailable, Said, unknown_name
+
+TEN_DIGITS = tuple("0123456789")
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+INSTEAD = 'cl.load("digits") works without a connection.'
+
+
+@dataclass(frozen=True)
+class Published:
+    """A data set in four IDX files: where they are, and the SHA-256 of each decompressed."""
+
+    classes: tuple[str, ...]
+    sha256: tuple[str, ...]
+    mirrors: tuple[str, ...]
+
+
+PUBLISHED = {
+    "mnist": Published(
+        TEN_DIGITS,
+        (
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ),
+        (
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+            "https://sagemaker-sample-files.s3.amazonaws.com/datasets/image/MNIST/",
+        ),
+    ),
+    "fashion-mnist": Published(
+        (
+            "T-shirt/top",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ),
+        (
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        ),
+        (
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        ),
+    ),
+}
+SETS = ("digits", *PUBLISHED)
+
+_failed: dict[str, str] = {}  # what could not be had in this process, and why: nobody waits twice
+
+
+def load(
+    name: str | os.PathLike[str] | None = None, *, folder: Any = None, seed: int = 0, size: Any = None
+) -> Images:
+    """Images to work with.
+
+    Parameters
+    ----------
+    name : "digits" (8×8, needs no connection), "mnist", "fashion-mnist", or images of
+        your own: "data.npy", "data.npz", a folder of pictures with a sub-folder a class,
+        a zip of one, a CSV of paths and labels. Without a name: MNIST where it is on this
+        machine or quickly downloaded, otherwise the digits; a line says which and why.
+        The environment variable CAPSLAB_DATASET names another default.
+    folder : where data sets lie as `mnist/train-images-idx3-ubyte.gz` and so on. The
+        environment variable CAPSLAB_DATA does the same for all calls.
+    seed : decides the split into train, validation and test. The official test sets of
+        MNIST and Fashion-MNIST stay the test sets, whatever the seed.
+    size : for your own pictures: pixels of the longer side, or (height, width); None takes
+        what they have, up to 32.
+
+    Returns
+    -------
+    Images : uint8 `(n, h, w, c)` with labels, class names and a split.
+
+    Raises
+    ------
+    ArgumentError : an unknown name, or an array that is not images.
+    DataUnavailable : no connection and nothing cached; a damaged file; a cache that
+        cannot be written. It says what to do.
+
+    Source
+    ------
+    digits: E. Alpaydin and C. Kaynak, UCI repository, 1998, as scikit-learn ships it.
+    MNIST: LeCun, Bottou, Bengio, Haffner, 1998. Fashion-MNIST: Xiao, Rasul, Vollgraf,
+    2017 (arXiv 1708.07747).
+
+    Examples
+    --------
+    >>> load("digits").shape
+    (8, 8, 1)
+    """
+    name = name or os.environ.get("CAPSLAB_DATASET") or None
+    if name is None:
+        return _course_images(folder, seed)
+    if isinstance(name, os.PathLike) or (isinstance(name, str) and _is_file_name(name)):
+        return load_own(Path(name).expanduser(), seed, size)
+    if name == "digits":
+        return _digits(seed)
+    if not isinstance(name, str) or name not in PUBLISHED:
+        raise unknown_name(
+            "name",
+            name,
+            SETS,
+            "Images of your own: a folder, or a file that ends in .npy, .npz, .zip or .csv.",
+        )
+    return _published(name, folder, seed, patient=True)[0]
+
+
+def _is_file_name(name: str) -> bool:
+    if name.lower().endswith(SUFFIXES):
+        return True
+    return name not in SETS and ("/" in name or os.sep in name or os.path.exists(name))
+
+
+def _course_images(folder: Any, seed: int) -> Images:
+    """MNIST where it can be had without a wait, otherwise the digits; says which and why."""
+    try:
+        images, origin = _published("mnist", folder, seed, patient=False)
+    except DataUnavailable as error:
+        why = str(error).removesuffix(INSTEAD).strip()
+        print(f"Using the digits, 1,797 images of 8×8, because {why}")
+        return _digits(seed)
+    print(f"Using MNIST, {len(images):,} images of 28×28: {origin}.")
+    return images
+
+
+def _digits(seed: int) -> Images:
+    from sklearn.datasets import load_digits
+
+    found = load_digits()
+    pixels = np.rint(found.images * (255 / 16)).astype(np.uint8)  # (n, 8, 8), 0…16 before
+    return Images(pixels, found.target, TEN_DIGITS, name="digits", seed=seed)
+
+
+def cache_folder() -> Path:
+    """Where downloads are kept: `$CAPSLAB_HOME/data`, or the platform's cache folder."""
+    home = os.environ.get("CAPSLAB_HOME")
+    if home:
+        return Path(home).expanduser() / "data"
+    import pooch
+
+    return Path(pooch.os_cache("capslab")) / "data"
+
+
+def present(name: str, folder: Any = None) -> str:
+    """Where a data set is found on this machine, in words; "" where it would have to be downloaded."""
+    if name == "digits":
+        return "ships with scikit-learn"
+    place, origin = _place(name, folder)
+    return origin if all(_file(place, file) for file in FILES) else ""
+
+
+def unseen_pixels(name: str) -> np.ndarray | None:
+    """The test images alone of a published set, uint8 `(n, h, w, 1)`; None where it is not here."""
+    place, _ = _place(name, None)
+    path, sha = next((_file(place, file), sha) for file, sha in _wanted(name) if file == FILES[2])
+    return None if path is None else idx.read(path, sha)[..., None]
+
+
+def _place(name: str, folder: Any) -> tuple[Path, str]:
+    """The folder a data set should be in, and what to call it."""
+    if folder is not None:
+        given = Path(folder).expanduser()
+        if not (given / name).is_dir():
+            raise ArgumentError(
+                "folder",
+                f"a folder that holds {name}/{FILES[0]}.gz and three files more",
+                Said(f"{str(given)!r}, which has no folder {name!r}"),
+                "Leave `folder` out to download.",
+            )
+        return given / name, "found in the folder"
+    shared = os.environ.get("CAPSLAB_DATA")
+    if shared and (Path(shared).expanduser() / name).is_dir():
+        return Path(shared).expanduser() / name, "found in CAPSLAB_DATA"
+    return cache_folder() / name, "found in the cache"
+
+
+def _file(place: Path, file: str) -> Path | None:
+    """The file, compressed or not, or None."""
+    for candidate in (place / f"{file}.gz", place / file):
+        if candidate.exists():
+            return candidate
+    return None
+
+
+def _published(name: str, folder: Any, seed: int, patient: bool) -> tuple[Images, str]:
+    place, origin = _place(name, folder)
+    if place == cache_folder() / name and folder is None:
+        arrays, downloaded = _cached(name, place, patient)
+        origin = "downloaded and kept for next time" if downloaded else origin
+    else:
+        missing = [file for file in FILES if _file(place, file) is None]
+        if missing:
+            raise DataUnavailable(f"{place} lacks {', '.join(missing)} (.gz). Copy them there. {INSTEAD}")
+        arrays = [idx.read(_file(place, f) or place, sha) for f, sha in _wanted(name)]
+    return _joined(name, arrays, seed), origin
+
+
+def _wanted(name: str) -> list[tuple[str, str]]:
+    return list(zip(FILES, PUBLISHED[name].sha256, strict=True))
+
+
+def _cached(name: str, place: Path, patient: bool) -> tuple[list[np.ndarray], bool]:
+    """The four arrays from the cache; what is missing or damaged there is downloaded."""
+    arrays: dict[str, np.ndarray] = {}
+    missing: list[tuple[str, str]] = []
+    for file, sha in _wanted(name):
+        path = _file(place, file)
+        try:
+            if path is None:
+                missing.append((file, sha))
+            else:
+                arrays[file] = idx.read(path, sha)
+        except idx.Damaged as error:
+            print(f"{error} It is deleted from the cache and downloaded once more.")
+            _delete(path)
+            missing.append((file, sha))
+    if missing:
+        _refuse_if_hopeless(name, patient)
+        try:
+            mirrors = mirrors_that_answer(
+                PUBLISHED[name].mirrors, f"{FILES[3]}.gz", seconds=15 if patient else 4
+            )
+            for file, sha in missing:
+                path = fetch(mirrors, f"{file}.gz", place, sha, seconds=600 if patient else 20)
+                arrays[file] = idx.read(path, sha)
+        except DataUnavailable as error:
+            _failed[name] = str(error)
+            raise DataUnavailable(f"{name} is not in the cache, and {error} {INSTEAD}") from None
+        _failed.pop(name, None)
+    return [arrays[file] for file in FILES], bool(missing)
+
+
+def _refuse_if_hopeless(name: str, patient: bool) -> None:
+    if os.environ.get("CAPSLAB_OFFLINE", "0") not in ("", "0"):
+        raise DataUnavailable(f"{name} is not in the cache, and CAPSLAB_OFFLINE forbids downloads. {INSTEAD}")
+    if not patient and name in _failed:
+        raise DataUnavailable(
+            f"{name} is not in the cache, and a download failed a moment ago; cl.load({name!r}) tries again."
+        )
+
+
+def _delete(path: Path | None) -> None:
+    try:
+        if path is not None:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise DataUnavailable(
+            f"{path} is damaged and cannot be deleted ({error.strerror}). Delete it by hand, or set "
+            "CAPSLAB_HOME to a folder of yours."
+        ) from None
+
+
+def _joined(name: str, arrays: list[np.ndarray], seed: int) -> Images:
+    """One set of images with the official test set as its test part."""
+    images, labels, test_images, test_labels = arrays
+    if images.ndim != 3 or images.shape[1:] != test_images.shape[1:]:
+        raise idx.Damaged(f"{name}: images of {images.shape} and {test_images.shape} do not fit together.")
+    for pixels, numbers in ((images, labels), (test_images, test_labels)):
+        if numbers.shape != (len(pixels),):
+            raise idx.Damaged(f"{name}: {len(pixels):,} images come with labels of shape {numbers.shape}.")
+    parts = np.concatenate(
+        [stratified(labels, len(labels), seed, OFFICIAL), np.full(len(test_labels), TEST, np.uint8)]
+    )
+    pixels = np.concatenate([images, test_images])[..., None]  # (n, h, w, 1)
+    numbers = np.concatenate([labels, test_labels]).astype(np.int64)  # (n,)
+    return Images(pixels, numbers, PUBLISHED[name].classes, name, seed, parts)

@@ -1,0 +1,398 @@
+"""The capsule network: convolutions, primary capsules, routed digit capsules, a decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from capslab.embedding import Features
+from capslab.errors import ArgumentError, unknown_name
+from capslab.models import losses
+from capslab.models.base import ImageModel, Recipe, need_classes, take
+from capslab.models.layers import Mask, PrimaryCapsules, RoutedCapsules, length, register
+from capslab.routing import RoutingWeights
+
+RECONSTRUCTION = 0.0005  # weight of the squared error *summed* over pixels (Sabour et al. 2017)
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """One convolution: filters, side of the window, stride, padding."""
+
+    filters: int
+    kernel: int
+    strides: int = 1
+    padding: str = "valid"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A network, said in one place. Parameter counts are for 28×28×1, without the decoder."""
+
+    about: str
+    trunk: tuple[Convolution, ...]
+    types: int
+    kernel: int
+    strides: int = 1
+    depthwise: bool = False
+    padding: str = "valid"
+    primary_dim: int = 8
+    dimension: int = 16
+    normalise: bool = True
+    momentum: float = 0.9  # of the running averages in BatchNorm
+    decoder: tuple[int, ...] = (128, 256)
+    recipe: dict[str, Any] = field(default_factory=dict)  # where it differs from CapsNet.recipe
+
+
+PRESETS = {
+    "digits": Preset(
+        "for images of about 8×8: 55 k parameters, 64 primary capsules on 4×4",
+        (Convolution(16, 3, padding="same"), Convolution(32, 3)),
+        types=4,
+        kernel=3,
+        dimension=8,
+        # Few images: more, smaller steps; and at 8×8 a shift of one pixel cuts digits off.
+        recipe={"epochs": 1, "batch": 64, "shift": 0},
+    ),
+    "small": Preset(
+        "the fastest: 36 k parameters, 8 primary capsules that each see the whole image",
+        (Convolution(16, 5, 2), Convolution(32, 3), Convolution(64, 3, 2, "same")),
+        types=8,
+        kernel=5,
+        depthwise=True,
+        recipe={"epochs": 3},
+    ),
+    "visible": Preset(
+        "to look at: 111 k parameters, 72 primary capsules on 6×6",
+        (Convolution(16, 5, 2, "same"), Convolution(32, 3), Convolution(32, 3, 2, "same")),
+        types=2,
+        kernel=3,
+        padding="same",
+        recipe={"epochs": 2},
+    ),
+    "accurate": Preset(
+        "the most accurate of the quick ones: 117 k parameters, 72 primary capsules on 3×3",
+        (Convolution(16, 5, 2), Convolution(32, 3), Convolution(64, 3, 2, "same")),
+        types=8,
+        kernel=3,
+        depthwise=True,
+    ),
+    "overlap": Preset(
+        "for two overlapping digits on 36×36: 108 primary capsules on 3×3",
+        (
+            Convolution(24, 5, 2, "same"),
+            Convolution(48, 3, 2, "same"),
+            Convolution(64, 3, padding="same"),
+            Convolution(96, 3),
+            Convolution(96, 3),
+        ),
+        types=12,
+        kernel=3,
+        depthwise=True,
+        momentum=0.95,
+    ),
+    "overlap-quick": Preset(
+        "the same in half the time an image, for a lesson: 72 primary capsules on 3×3",
+        (
+            Convolution(24, 5, 2, "same"),
+            Convolution(32, 3, 2, "same"),
+            Convolution(48, 3, padding="same"),
+            Convolution(64, 3),
+            Convolution(64, 3),
+        ),
+        types=8,
+        kernel=3,
+        depthwise=True,
+        momentum=0.95,
+    ),
+    "overlap-digits": Preset(
+        "for two overlapping digits on 12×12: 128 primary capsules on 4×4",
+        (
+            Convolution(24, 3, padding="same"),
+            Convolution(48, 3, 2, "same"),
+            Convolution(64, 3, padding="same"),
+        ),
+        types=8,
+        kernel=3,
+        depthwise=True,
+        momentum=0.95,
+    ),
+    "scene": Preset(
+        "for scenes, windows of 28×28 every 4 pixels: 8 primary capsules that each see the whole window",
+        (Convolution(16, 5, 2), Convolution(32, 3), Convolution(64, 3, 2)),
+        types=8,
+        kernel=4,
+        depthwise=True,
+        momentum=0.95,
+    ),
+    "scene-digits": Preset(
+        "for scenes, windows of 12×12 every 2 pixels: 8 primary capsules that each see the whole window",
+        (Convolution(32, 3), Convolution(64, 3, 2)),
+        types=8,
+        kernel=4,
+        depthwise=True,
+        momentum=0.95,
+    ),
+    "paper": Preset(
+        "the network of Sabour et al. 2017: 8.2 M parameters with its decoder, hours on a CPU",
+        (Convolution(256, 9),),
+        types=32,
+        kernel=9,
+        strides=2,
+        normalise=False,
+        decoder=(512, 1024),
+    ),
+}
+
+
+@register
+class CapsNet(ImageModel):
+    """A capsule network whose length says *what* and whose direction says *how*.
+
+    image → convolutions → primary capsules (I vectors of 8) → routing by agreement →
+    digit capsules (J vectors of 16, one a class) → lengths; and the pose of one digit
+    capsule → decoder → image. Source: Sabour et al. 2017 (arXiv 1710.09829); depthwise
+    primary capsules: Mazzia et al. 2021 (arXiv 2101.12491).
+
+    Parameters
+    ----------
+    shape : `(height, width, channels)` of the images.
+    classes : number of classes, or their names.
+    preset : a name in `PRESETS`; None takes "digits" for sides under 20 pixels, else "small".
+    iterations : routing iterations, in training and after it.
+
+    Input uint8 `(batch, height, width, channels)`. Output a dict: `lengths (batch, digit)`,
+    `poses (batch, digit, pose)`.
+    """
+
+    recipe = Recipe(epochs=4, steps=600, rate=4e-3, warmup=0.15, decay=True, shift=2)
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        classes: int | Sequence[str],
+        preset: str | None = None,
+        iterations: int = 3,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(shape, classes, **kwargs)
+        need_classes(self.classes, classes)
+        if preset is None:
+            preset = "digits" if min(self.shape[:2]) < 20 else "small"
+        if preset not in PRESETS:
+            raise unknown_name("preset", preset, PRESETS)
+        if not isinstance(iterations, int) or iterations < 1:
+            raise ArgumentError("iterations", "a whole number from 1", iterations, "The paper uses 3.")
+        self.preset, self.iterations, self.seed = preset, iterations, seed
+        design = PRESETS[preset]
+        self.recipe = replace(self.recipe, **design.recipe)
+        digits = len(self.classes)
+
+        self.trunk = keras.Sequential(_trunk(self.shape, design, seed), name="trunk")
+        self.primary_capsules = self.trunk.layers[-1]
+        self.digit_capsules = RoutedCapsules(
+            digits, design.dimension, iterations, seed, name="digit_capsules"
+        )
+        self.mask = Mask(name="mask")
+        self.decoder = keras.Sequential(self._decoder(design), name="decoder")
+        self.accuracy = keras.metrics.Mean(name="accuracy")
+        self.margin = keras.metrics.Mean(name="margin")
+        self.reconstruction = keras.metrics.Mean(name="reconstruction")
+        self.build((None, *self.shape))
+
+    def _decoder(self, design: Preset) -> list[keras.layers.Layer]:
+        return _decoder(self.shape, design, len(self.classes), self.seed)
+
+    def build(self, input_shape: Any) -> None:
+        self.digit_capsules.build(self.trunk.output_shape)
+        super().build(input_shape)
+
+    def call(self, images: Any, training: bool = False) -> dict[str, Any]:
+        primary = self.trunk(images, training=training)  # (batch, primary, 8)
+        poses = self.digit_capsules(primary)  # (batch, digit, pose)
+        return {"lengths": length(poses), "poses": poses}
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        lengths, poses = y_pred["lengths"], y_pred["poses"]
+        # The decoder is told the class while it learns, and never when it is measured.
+        decoded = self.decoder(self.mask(poses, y if training else None), training=training)
+        margin = losses.margin(y, lengths)
+        reconstruction = losses.squared_error(ops.cast(x, decoded.dtype) / 255, decoded)
+        right = ops.equal(ops.argmax(lengths, axis=-1), ops.cast(y, "int32"))
+        self.accuracy.update_state(ops.cast(right, "float32"))
+        self.margin.update_state(margin)
+        self.reconstruction.update_state(reconstruction)
+        return ops.mean(margin + RECONSTRUCTION * reconstruction)
+
+    # What the network says of images, in NumPy ------------------------------------------
+
+    def primary(self, images: Any) -> np.ndarray:
+        """Primary capsules u, float32 `(n, primary, 8)`, lengths in [0, 1)."""
+        return self.in_batches(self.trunk, self.pixels(images))
+
+    def poses(self, images: Any) -> np.ndarray:
+        """Digit capsules v, float32 `(n, digit, pose)`; no label is used."""
+        return self.in_batches(lambda x: self(x)["poses"], self.pixels(images))
+
+    def lengths(self, images: Any) -> np.ndarray:
+        """‖v‖ of each digit capsule, float32 `(n, digit)` in [0, 1)."""
+        return np.linalg.norm(self.poses(images), axis=-1)
+
+    def classify(self, images: Any) -> np.ndarray:
+        """The longest digit capsule, integers `(n,)`."""
+        return self.lengths(images).argmax(axis=1)
+
+    def decode(self, poses: Any, labels: Any = None) -> np.ndarray:
+        """Images in 0…1 `(n, h, w, c)` from the pose of one digit capsule each.
+
+        Parameters
+        ----------
+        poses : `(n, digit, pose)`.
+        labels : which capsule to keep, `(n,)`; None keeps the longest.
+        """
+        poses = np.asarray(poses, np.float32)
+        if labels is None:
+            labels = np.linalg.norm(poses, axis=-1).argmax(axis=1)
+        labels = np.broadcast_to(np.asarray(labels, np.int32), (len(poses),))
+        return self.in_batches(lambda v, k: self.decoder(self.mask(v, k)), poses, labels)
+
+    def reconstruct(self, images: Any) -> np.ndarray:
+        """Images in 0…1 `(n, h, w, c)` decoded from the longest digit capsule of each."""
+        return self.decode(self.poses(images))
+
+    def routing_weights(self) -> RoutingWeights:
+        """The routing layer's W_ij as `(primary, digit, pose, primary_dim)`, its bias, its T."""
+        layer = self.digit_capsules
+        kernel = ops.convert_to_numpy(layer.kernel)  # (J, I · P, D)
+        split = kernel.reshape(layer.digits, layer.primary, layer.primary_dim, layer.dimension)
+        weights = np.ascontiguousarray(split.transpose(1, 0, 3, 2))  # (I, J, D, P)
+        return RoutingWeights(weights, ops.convert_to_numpy(layer.bias), layer.iterations)
+
+    def decoder_layers(self) -> list[tuple[np.ndarray, np.ndarray, str]]:
+        """The dense decoder as `(kernel, bias, activation)`: masked poses → … → pixels."""
+        layers = [layer for layer in self.decoder.layers if isinstance(layer, keras.layers.Dense)]
+        return [(*layer.get_weights(), layer.activation.__name__) for layer in layers]
+
+    @property
+    def grid(self) -> tuple[int, int, int]:
+        """`(rows, columns, types)` of the primary capsules; i = (row · columns + column) · types + type."""
+        return self.primary_capsules.grid
+
+    def receptive_field(self, capsule: int) -> tuple[int, int, int, int]:
+        """The pixels that primary capsule i can see: `(top, left, bottom, right)`, ends excluded."""
+        rows, columns, types = self.grid
+        if not 0 <= capsule < rows * columns * types:
+            raise ArgumentError("capsule", f"from 0 to {rows * columns * types - 1}", capsule)
+        row, column = divmod(capsule // types, columns)
+        design = PRESETS[self.preset]
+        steps = [
+            *((c.kernel, c.strides, c.padding) for c in design.trunk),
+            (design.kernel, design.strides, design.padding),
+        ]
+        top, bottom = _seen(row, self.shape[0], steps)
+        left, right = _seen(column, self.shape[1], steps)
+        return top, left, bottom, right
+
+    def features(self, images: Any, what: str | None = None) -> Features:
+        """Digit capsules as vectors: "poses" `(n, digit · pose)` (default) or "lengths" `(n, digit)`."""
+        if what not in (None, "poses", "lengths"):
+            raise unknown_name("what", what, ["poses", "lengths"])
+        poses = self.poses(images)
+        if what == "lengths":
+            return Features(np.linalg.norm(poses, axis=-1), "capsule lengths", supervised=True)
+
+        def decode(vectors: np.ndarray) -> np.ndarray:
+            return self.decode(vectors.reshape(len(vectors), *poses.shape[1:]))
+
+        return Features(poses.reshape(len(poses), -1), "capsule poses", supervised=True, decode=decode)
+
+    def get_config(self) -> dict[str, Any]:
+        return take(["shape", "classes", "preset", "iterations", "seed"], self)
+
+
+def _trunk(shape: tuple[int, int, int], design: Preset, seed: int) -> list[keras.layers.Layer]:
+    """Image → feature maps → primary capsules."""
+    layers: list[keras.layers.Layer] = [keras.Input(shape), keras.layers.Rescaling(1 / 255)]
+    sides = list(shape[:2])
+    for i, c in enumerate(design.trunk):
+        sides = [_side(side, c.kernel, c.strides, c.padding) for side in sides]
+        layers.append(
+            keras.layers.Conv2D(
+                c.filters,
+                c.kernel,
+                c.strides,
+                c.padding,
+                use_bias=not design.normalise,
+                kernel_initializer=keras.initializers.HeNormal(seed + i),
+            )
+        )
+        if design.normalise:
+            layers.append(keras.layers.BatchNormalization(momentum=design.momentum))
+        layers.append(keras.layers.ReLU())
+    if min(_side(side, design.kernel, design.strides, design.padding) for side in sides) < 1:
+        name = next(name for name, preset in PRESETS.items() if preset is design)
+        raise ArgumentError(
+            "shape",
+            f'large enough for the preset "{name}" (its last window is {design.kernel} cells wide)',
+            shape,
+            'Take CapsNet(shape, classes, preset="digits") for small images.',
+        )
+    layers.append(
+        PrimaryCapsules(
+            design.types,
+            design.primary_dim,
+            design.kernel,
+            design.strides,
+            design.depthwise,
+            design.padding,
+            seed=seed + len(design.trunk),
+            name="primary_capsules",
+        )
+    )
+    return layers
+
+
+def _decoder(shape: tuple[int, int, int], design: Preset, digits: int, seed: int) -> list[keras.layers.Layer]:
+    """Masked poses → image in 0…1."""
+
+    def dense(units: int, activation: str, i: int) -> keras.layers.Layer:
+        start = keras.initializers.HeNormal(seed + 100 + i)
+        return keras.layers.Dense(units, activation=activation, kernel_initializer=start)
+
+    return [
+        keras.Input((digits * design.dimension,)),
+        *(dense(units, "relu", i) for i, units in enumerate(design.decoder)),
+        dense(int(np.prod(shape)), "sigmoid", len(design.decoder)),
+        keras.layers.Reshape(shape),
+    ]
+
+
+def _side(side: int, kernel: int, strides: int, padding: str) -> int:
+    """Cells along one side after a convolution."""
+    return -(-side // strides) if padding == "same" else (side - kernel) // strides + 1
+
+
+def _seen(cell: int, side: int, steps: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
+    """First pixel and one past the last that a cell of the last map can see, along one axis."""
+    sides = [side]
+    for kernel, strides, padding in steps:
+        sides.append(_side(sides[-1], kernel, strides, padding))
+    first = last = cell
+    for (kernel, strides, padding), before in zip(reversed(steps), reversed(sides[:-1]), strict=True):
+        after = _side(before, kernel, strides, padding)
+        pad = max((after - 1) * strides + kernel - before, 0) // 2 if padding == "same" else 0
+        first, last = first * strides - pad, last * strides - pad + kernel - 1
+    return max(first, 0), min(last + 1, side)

@@ -1,0 +1,109 @@
+"""The plain convolutional network to hold against a capsule network of the same size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from capslab.errors import unknown_name
+from capslab.models.base import ImageModel, need_classes, take
+from capslab.models.capsnet import PRESETS, CapsNet
+from capslab.models.layers import register
+
+
+@register
+class ConvNet(ImageModel):
+    """A capsule network with the capsules taken out: the same convolutions, then two dense layers.
+
+    Where a `CapsNet` of the same preset has primary capsules, this has a convolution of as many
+    channels with BatchNorm and ReLU; where that has routing, this has a dense layer of J · D
+    units, one for each number in a digit capsule, so the weights W are as many. One more dense
+    layer gives the logits. It is trained by the same recipe, with the cross-entropy.
+
+    Parameters
+    ----------
+    shape : `(height, width, channels)` of the images.
+    classes : number of classes, or their names.
+    preset : a name in `PRESETS` that normalises and has no depthwise primary capsules; None takes
+        "digits" for sides under 20 pixels, else "visible".
+
+    Input uint8 `(batch, height, width, channels)`, output logits `(batch, classes)`.
+    """
+
+    recipe = CapsNet.recipe
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        classes: int | Sequence[str],
+        preset: str | None = None,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(shape, classes, **kwargs)
+        need_classes(self.classes, classes)
+        known = [name for name, design in PRESETS.items() if design.normalise and not design.depthwise]
+        if preset is None:
+            preset = "digits" if min(self.shape[:2]) < 20 else "visible"
+        if preset not in known:
+            raise unknown_name("preset", preset, known)
+        self.preset, self.seed = preset, seed
+        design = PRESETS[preset]
+        self.recipe = replace(CapsNet.recipe, **design.recipe)
+        blocks: list[keras.layers.Layer] = [keras.Input(self.shape), keras.layers.Rescaling(1 / 255)]
+        convolutions = [(c.filters, c.kernel, c.strides, c.padding) for c in design.trunk]
+        convolutions.append(
+            (design.types * design.primary_dim, design.kernel, design.strides, design.padding)
+        )
+        for i, (filters, kernel, strides, padding) in enumerate(convolutions):
+            blocks += [
+                keras.layers.Conv2D(
+                    filters,
+                    kernel,
+                    strides,
+                    padding,
+                    use_bias=False,
+                    kernel_initializer=keras.initializers.HeNormal(seed + i),
+                ),
+                keras.layers.BatchNormalization(momentum=0.9),
+                keras.layers.ReLU(),
+            ]
+        hidden = len(self.classes) * design.dimension
+        blocks += [
+            keras.layers.Flatten(),
+            keras.layers.Dense(
+                hidden, activation="relu", kernel_initializer=keras.initializers.HeNormal(seed + 10)
+            ),
+            keras.layers.Dense(
+                len(self.classes), kernel_initializer=keras.initializers.GlorotUniform(seed + 11)
+            ),
+        ]
+        self.network = keras.Sequential(blocks, name="network")
+        self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+        self.build((None, *self.shape))
+
+    def call(self, images: Any, training: bool = False) -> Any:
+        return self.network(images, training=training)  # (batch, classes)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        self.accuracy.update_state(y, y_pred)
+        return ops.mean(keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True))
+
+    def classify(self, images: Any) -> np.ndarray:
+        """The class with the largest logit, integers `(n,)`."""
+        return self.in_batches(self, self.pixels(images)).argmax(axis=1)
+
+    def get_config(self) -> dict[str, Any]:
+        return take(["shape", "classes", "preset", "seed"], self)

@@ -1,0 +1,27 @@
+"""Routing by agreement in plain NumPy, and what a trained network's routing is worth.
+
+>>> import numpy as np
+>>> trace = routing_by_agreement(np.ones((4, 2, 3)))
+>>> trace.couplings.shape  # (iterations, primary, digit)
+(3, 4, 2)
+"""
+
+from capslab.routing.agreement import (
+    EPSILON,
+    RoutingTrace,
+    RoutingWeights,
+    route,
+    routing_by_agreement,
+    softmax,
+    squash,
+)
+
+__all__ = [
+    "EPSILON",
+    "RoutingTrace",
+    "RoutingWeights",
+    "route",
+    "routing_by_agreement",
+    "softmax",
+    "squash",
+]

@@ -1,0 +1,242 @@
+"""Routing by agreement in plain NumPy, as the paper writes it, with nothing thrown away.
+
+The layer that trains (`capslab.models.layers.RoutedCapsules`) computes the same thing faster and
+forgets every step. Here every iteration is kept, because it is what the course looks at.
+
+Source: Sabour, Frosst & Hinton, "Dynamic Routing Between Capsules" (2017), arXiv 1710.09829,
+equations 1 to 3 and procedure 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from capslab.errors import ArgumentError, Said
+
+EPSILON = 1e-7  # under the square root of a length, so that its gradient is finite at 0
+
+
+def squash(s: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Shrink a vector to a length below 1 and keep its direction (equation 1).
+
+    v = ‖s‖² / (1 + ‖s‖²) · s / ‖s‖
+
+    Short vectors shrink to almost nothing, long ones to a length just below 1, so that a
+    capsule's length can be read as "how present is what I stand for".
+
+    Parameters
+    ----------
+    s : array of any shape; the vectors lie along `axis`.
+
+    Returns
+    -------
+    Array of the same shape, lengths in [0, 1).
+
+    Examples
+    --------
+    >>> squash(np.array([3.0, 4.0])).round(4)  # length 5 becomes 25/26
+    array([0.5769, 0.7692])
+    >>> squash(np.zeros(2))
+    array([0., 0.])
+    """
+    squared = np.sum(np.square(s), axis=axis, keepdims=True)
+    return s * (squared / (1 + squared) / np.sqrt(squared + EPSILON))
+
+
+def softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
+    """exp(b) / Σ exp(b) along `axis`, shifted by the largest b so that nothing overflows."""
+    powers = np.exp(logits - logits.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+@dataclass(frozen=True)
+class RoutingWeights:
+    """What a trained network's routing layer has learned.
+
+    Attributes
+    ----------
+    weights : float32 `(primary, digit, pose, primary_dim)`: one matrix W_ij for each pair.
+    bias : float32 `(digit, pose)`, added to the weighted sum of the votes.
+    iterations : how many routing iterations the network was trained with.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    iterations: int
+
+    def votes(self, primary: np.ndarray) -> np.ndarray:
+        """û_ij = W_ij u_i (equation 2): `(primary, primary_dim)` to `(primary, digit, pose)`."""
+        return np.einsum("ijdp,ip->ijd", self.weights, primary)
+
+
+@dataclass(frozen=True)
+class RoutingTrace:
+    """Every iteration of routing one image's votes.
+
+    With I primary capsules, J digit capsules, D pose dimensions and T iterations:
+
+    Attributes
+    ----------
+    votes : `(I, J, D)`, what each primary capsule predicts for each digit capsule's pose.
+    logits : `(T, I, J)`, b at the start of each iteration; zeros at the first.
+    couplings : `(T, I, J)`, c = softmax of b over the *digit* capsules (the parents); the J
+        couplings of one primary capsule sum to 1, and each is 1/J at the first iteration.
+    outputs : `(T, J, D)`, v, the digit capsules' poses after each iteration.
+    agreement : `(T, I, J)`, ⟨û_ij, v_j⟩, signed; it is added to b for the next iteration.
+    grid : `(rows, columns, types)` of the primary capsules, or None outside an image.
+    classes : names of the digit capsules.
+    image, label : what was routed, where it came from an image.
+    """
+
+    votes: np.ndarray
+    logits: np.ndarray
+    couplings: np.ndarray
+    outputs: np.ndarray
+    agreement: np.ndarray
+    grid: tuple[int, int, int] | None = None
+    classes: tuple[str, ...] = ()
+    image: np.ndarray | None = field(default=None, repr=False)
+    label: int | None = None
+
+    @property
+    def iterations(self) -> int:
+        """Number of iterations T."""
+        return len(self.couplings)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """‖v_j‖ after each iteration, `(T, J)`, in [0, 1)."""
+        return np.linalg.norm(self.outputs, axis=-1)
+
+    @property
+    def predicted(self) -> int:
+        """The digit capsule that is longest after the last iteration."""
+        return int(self.lengths[-1].argmax())
+
+    @property
+    def entropy(self) -> np.ndarray:
+        """Entropy of a primary capsule's couplings over ln J, mean over capsules, `(T,)`.
+
+        1 means uniform (nothing was routed), 0 means each capsule chose one parent.
+        """
+        c = self.couplings
+        return -(c * np.log(np.maximum(c, 1e-30))).sum(-1).mean(-1) / np.log(c.shape[-1])
+
+    @property
+    def deviation(self) -> np.ndarray:
+        """c − 1/J, `(T, I, J)`: what routing changed. Draw this, not c itself."""
+        return self.couplings - 1 / self.couplings.shape[-1]
+
+    @property
+    def contributions(self) -> np.ndarray:
+        """How much each primary capsule adds to the length of s_j, `(T, I, J)`.
+
+        c_ij ⟨û_ij, v_j⟩ / ‖v_j‖: the part of the weighted vote that points along v_j.
+        """
+        along = self.agreement / np.maximum(self.lengths[:, None, :], 1e-12)
+        return self.couplings * along
+
+    def __str__(self) -> str:
+        primary, digit, _ = self.votes.shape
+        name = self.classes[self.predicted] if self.classes else str(self.predicted)
+        return (
+            f"{primary} primary capsules routed to {digit} digit capsules in {self.iterations} iterations; "
+            f"longest: {name} ({self.lengths[-1].max():.2f}); coupling entropy {self.entropy[-1]:.3f} of 1"
+        )
+
+
+def routing_by_agreement(
+    votes: np.ndarray, iterations: int = 3, bias: np.ndarray | None = None, **context: Any
+) -> RoutingTrace:
+    """Decide, by how well votes agree, how much each capsule listens to each vote (procedure 1).
+
+    Repeat:  c = softmax(b) over parents;  s_j = Σ_i c_ij û_ij;  v_j = squash(s_j);
+    b_ij ← b_ij + ⟨û_ij, v_j⟩.
+
+    Parameters
+    ----------
+    votes : `(I, J, D)`, finite.
+    iterations : T ≥ 1. With T = 1 every coupling is 1/J: a dense layer divided by J, squashed.
+    bias : `(J, D)` added to s, or None.
+    context : further fields of the RoutingTrace (grid, classes, image, label).
+
+    Raises
+    ------
+    ArgumentError : for votes of another rank or not finite, or fewer than one iteration.
+
+    Examples
+    --------
+    Two capsules agree on the first parent and contradict each other on the second:
+
+    >>> votes = np.array([[[1.0, 0.0], [1.0, 0.0]], [[1.0, 0.0], [-1.0, 0.0]]])
+    >>> trace = routing_by_agreement(votes, iterations=3)
+    >>> trace.couplings[0, 0], trace.couplings[-1, 0].round(2)
+    (array([0.5, 0.5]), array([0.75, 0.25]))
+    """
+    votes = np.asarray(votes)
+    if votes.ndim != 3 or 0 in votes.shape:
+        raise ArgumentError(
+            "votes", "an array of shape (primary, digit, pose)", votes, "Add the missing axis."
+        )
+    if not np.isfinite(votes).all():
+        raise ArgumentError("votes", "finite numbers", Said("NaN or infinity"), "Look at the weights first.")
+    if not isinstance(iterations, (int, np.integer)) or iterations < 1:
+        raise ArgumentError("iterations", "a whole number from 1", iterations, "The paper uses 3.")
+
+    b = np.zeros(votes.shape[:2], votes.dtype)  # (I, J)
+    kept: dict[str, list[np.ndarray]] = {name: [] for name in ("logits", "couplings", "outputs", "agreement")}
+    for _ in range(iterations):
+        c = softmax(b, axis=1)  # (I, J), each row sums to 1: over parents
+        s = np.einsum("ij,ijd->jd", c, votes)  # (J, D)
+        v = squash(s if bias is None else s + bias)  # (J, D)
+        agreement = np.einsum("ijd,jd->ij", votes, v)  # (I, J)
+        for name, value in (("logits", b), ("couplings", c), ("outputs", v), ("agreement", agreement)):
+            kept[name].append(value)
+        b = b + agreement
+    steps: dict[str, Any] = {name: np.stack(values) for name, values in kept.items()}
+    return RoutingTrace(votes=votes, **steps, **context)
+
+
+def route(model: Any, image: Any, iterations: int | None = None) -> RoutingTrace:
+    """How a trained capsule network routes one image, every iteration kept.
+
+    Parameters
+    ----------
+    model : a `CapsNet`, or anything with `primary(images)`, `routing_weights()` and `grid`.
+    image : `images[7]` (an `Images` of one), or a uint8 array `(h, w)` or `(h, w, c)`.
+    iterations : None for the number the network was trained with.
+
+    Raises
+    ------
+    ArgumentError : for a model without routing, more than one image, or another size.
+    """
+    if not hasattr(model, "routing_weights"):
+        raise ArgumentError(
+            "model",
+            "a capsule network (it has routing to look at)",
+            Said(f"a {type(model).__name__}"),
+            'Try capslab.pretrained("capsnet-digits").',
+        )
+    label = None
+    if hasattr(image, "images"):
+        if len(image) != 1:
+            raise ArgumentError("image", "one image", Said(f"{len(image)} images"), "Write images[7], say.")
+        label = None if image.labels is None else int(image.labels[0])
+        image = image.images[0]
+    pixels = np.asarray(image)
+    if pixels.ndim == 2:
+        pixels = pixels[..., None]
+    learned = model.routing_weights()
+    primary = model.primary(pixels[None])[0]  # (I, P)
+    return routing_by_agreement(
+        learned.votes(primary),
+        learned.iterations if iterations is None else iterations,
+        learned.bias,
+        grid=model.grid,
+        classes=tuple(model.classes),
+        image=pixels,
+        label=label,
+    )

@@ -1,0 +1,75 @@
+"""Where training shows itself: a live view in Jupyter, a line elsewhere, nothing if not wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from capslab.training.preview import Examples
+
+
+class Display(Protocol):
+    """What `fit` talks to; `TrainingView` is one, `Line` the other."""
+
+    #: whether `examples` is worth calling
+    pictured: bool
+
+    def update(self, curves: dict[str, list[float]], epoch: float, seconds: float, note: str) -> None:
+        """Show the curves so far; `epoch` counts in fractions, `note` is the newest loss."""
+
+    def examples(self, found: Examples, epoch: int) -> None:
+        """Show what the model makes of a few images after an epoch."""
+
+    def finish(self, words: str) -> None:
+        """Training is over; `words` says how it went."""
+
+
+def in_notebook() -> bool:
+    """Whether a Jupyter front end shows what we display."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def display(title: str, epochs: int, metrics: Sequence[str], show: bool | None) -> Display | None:
+    """The display that fits where we are; None when `show` is False."""
+    if show is False:
+        return None
+    if not in_notebook():
+        return Line(title, epochs)
+    from IPython.display import display as put
+
+    from capslab.widgets import TrainingView
+
+    view = TrainingView(title=title, epochs=epochs, metrics=list(metrics))
+    put(view)
+    return view
+
+
+class Line:
+    """A plain progress line, for terminals and logs."""
+
+    pictured = False
+
+    def __init__(self, title: str, epochs: int) -> None:
+        from tqdm import tqdm
+
+        form = "{desc} {bar:20} {n:.1f}/{total} epochs{postfix}"
+        self.bar = tqdm(total=epochs, desc=title, bar_format=form, mininterval=0.5)
+
+    def update(self, curves: dict[str, list[float]], epoch: float, seconds: float, note: str) -> None:
+        said = [
+            f"{name} {values[-1]:.4g}" for name, values in curves.items() if name.startswith("validation")
+        ]
+        self.bar.set_postfix_str(" · ".join([note, *said][:3]).strip(" ·"), refresh=False)
+        self.bar.update(round(epoch, 1) - self.bar.n)
+
+    def examples(self, found: Examples, epoch: int) -> None:
+        """A line has no room for pictures."""
+
+    def finish(self, words: str) -> None:
+        self.bar.close()
+        print(words)

@@ -1,0 +1,294 @@
+"""The drawing pad: what a network sees and says of a drawing while it is drawn.
+
+The browser turns strokes into the network's image, and runs small networks itself: convolutions
+(`network_arithmetic.js`), routing (`routing_arithmetic.js`), dense decoders (`latent_arithmetic.js`).
+Then a drawing needs no kernel, and Python follows at its own pace. Of a network that is too large
+or unknown to the browser it asks the kernel, about the newest drawing alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import traitlets as t
+
+from capslab.data.strokes import filling
+from capslab.errors import ArgumentError, Said
+from capslab.routing import RoutingTrace, routing_by_agreement, softmax
+from capslab.widgets.base import Array, View, fill, module, style
+from capslab.widgets.draw import figure as drawing_figure
+from capslab.widgets.shared import decoders, networks, strip
+from capslab.widgets.shared.drawing_input import Drawable, for_one
+
+RECIPE = """\
+import capslab as cl
+from capslab.data.strokes import centred, inked
+
+strokes = ⟨strokes⟩
+image = centred(inked(strokes, pen=⟨pen⟩), model.shape)  # as the network sees it
+print("predicted", model.classes[model.classify(image[None])[0]])
+"""
+ROUTES = """\
+trace = cl.route(model, image)
+print("lengths", trace.lengths[-1].round(2), "entropy", trace.entropy.round(3))
+"""
+DECODES = "reconstruction = model.decode(trace.outputs[-1:])[0]  # (height, width, channels), 0…1\n"
+ENCODES = "z = vae.encode(image[None])[0]\nagain = vae.decode(z[None])[0]\n"
+
+
+class DrawingView(Drawable, View):
+    """A pad to draw on, and what a network says of the drawing.
+
+    Attributes
+    ----------
+    strokes : lines of points (x, y) in 0…1, x to the right and y down; set them to draw from Python.
+    pen : width of the pen as a share of the pad.
+    image : the drawing as the network sees it, uint8 `(h, w, c)`.
+    lengths : of the digit capsules, `(J,)`; None without capsules or where nothing is drawn.
+    probabilities : of the classes, `(J,)`, for a network without capsules; else None.
+    predicted : position of the predicted class, or None where nothing is drawn.
+    trace : the `RoutingTrace` of the drawing, or None.
+    reconstruction : decoded from the predicted capsule's pose, `(h, w, c)` in 0…1, or None.
+    z : the drawing's code in the VAE's latent space, `(d,)`, or None.
+    """
+
+    _esm = module(
+        "strip", "routing_arithmetic", "routing_draw", "latent_arithmetic", "latent_draw",
+        "network_arithmetic", "drawing_arithmetic", "drawing_pad", "drawing",
+    )  # fmt: skip
+    _css = style("drawing")
+    STATE = ("pen", "strokes")
+    CONTROLS = ("undo", "clear", "pen", "routing", "reconstruction", "latent", "code")
+
+    lengths = t.Instance(np.ndarray, allow_none=True)
+    predicted = t.Int(None, allow_none=True)
+
+    classes = t.List(t.Unicode()).tag(sync=True)
+    shape = t.List(t.Int()).tag(sync=True)
+    share = t.Float().tag(sync=True)  # of the image's side that a drawing fills
+    grid = t.List(t.Int()).tag(sync=True)  # of the primary capsules; [] without capsules
+    iterations = t.Int(1).tag(sync=True)
+    weights = Array()  # (I, J, D, P)
+    bias = Array()  # (J, D)
+    layers: t.List[Any] = t.List().tag(sync=True)  # of the pose decoder; [] for none
+    kernels = Array()
+    latent_dim = t.Int(0).tag(sync=True)
+    axes = t.List(t.Int()).tag(sync=True)  # the one or two most active latent dimensions
+    vae_layers: t.List[Any] = t.List().tag(sync=True)
+    vae_kernels = Array()
+    #: what the browser runs: the steps of "primary", "logits" and "z", with their weights; {} for none
+    steps: t.Dict[str, Any] = t.Dict().tag(sync=True)
+    step_weights = Array()
+    missing = t.Unicode().tag(sync=True)  # what this network cannot show, in words
+    recipe = t.Unicode().tag(sync=True)
+    primary = Array()  # (I, P)
+    probabilities = Array()  # (J,)
+    z = Array()  # (d,)
+    decoded = Array()  # (h, w, c), where Python decodes for the VAE
+
+    def __init__(self, model: Any, vae: Any = None, **options: Any) -> None:
+        capsules = hasattr(model, "primary") and hasattr(model, "routing_weights")
+        if not capsules and not hasattr(model, "probabilities"):
+            hint = "Write draw_digit(model, vae=…)." if hasattr(model, "latent_dim") else ""
+            raise ArgumentError(
+                "model",
+                "a network that tells classes apart (a CapsNet or a DenseNet)",
+                Said(f"a {type(model).__name__}"),
+                hint or 'Try capslab.pretrained("capsnet-digits").',
+            )
+        if vae is not None:
+            _check_vae(vae, model.shape)
+        self._model, self._vae = model, vae
+        self._trace: RoutingTrace | None = None
+        self._layers: list[Any] = []
+        shape = tuple(int(n) for n in model.shape)
+        traits: dict[str, Any] = {"shape": list(shape), "classes": strip.class_names(model.classes, None)}
+        traits |= self._about_capsules(shape) if capsules else self._about_classes(shape)
+        if vae is not None:
+            traits |= self._about_vae(shape)
+            traits["recipe"] += ENCODES
+        traits |= self._for_browser(traits, shape)
+        super().__init__(**traits, **self._blank(shape), share=filling(shape), **options)
+        self._quiet = False
+        self._look()
+
+    def _about_capsules(self, shape: tuple[int, ...]) -> dict[str, Any]:
+        """Routing weights and the decoder of a capsule network."""
+        model, learned = self._model, self._model.routing_weights()
+        self._learned = learned
+        self._primary = for_one(getattr(model, "trunk", None), model.primary, shape)
+        _, digits, pose, _ = learned.weights.shape
+        self._layers = decoders.dense(model, digits * pose, int(np.prod(shape)))
+        kernels, layers = decoders.packed(self._layers)
+        missing = "" if layers else "This network has no dense decoder, so there is no reconstruction."
+        return {
+            "weights": np.asarray(learned.weights, np.float32),
+            "bias": np.asarray(learned.bias, np.float32),
+            "iterations": int(learned.iterations),
+            "grid": [int(n) for n in model.grid],
+            "kernels": kernels,
+            "layers": layers,
+            "missing": missing,
+            "recipe": RECIPE + ROUTES + (DECODES if layers else ""),
+        }
+
+    def _about_classes(self, shape: tuple[int, ...]) -> dict[str, Any]:
+        """A network without capsules: its probabilities alone."""
+        model = self._model
+        keras = hasattr(model, "logits") and callable(model)
+        logits = for_one(model, None, shape) if keras else None
+        self._probabilities = (
+            (lambda image: softmax(logits(image))) if logits else for_one(None, model.probabilities, shape)
+        )
+        name = type(model).__name__
+        missing = f"A {name} has no capsules, so there is no routing and no reconstruction to show."
+        return {"missing": missing, "recipe": RECIPE}
+
+    def _about_vae(self, shape: tuple[int, ...]) -> dict[str, Any]:
+        """The VAE's decoder, and the dimensions of its latent space that show most."""
+        vae, d = self._vae, int(self._vae.latent_dim)
+        keras = hasattr(vae, "encoder") and hasattr(vae, "mean")
+        piece = (lambda x: vae.mean(vae.encoder(x))) if keras else None
+        self._encode = for_one(piece, vae.encode, shape)
+        kernels, layers = decoders.packed(decoders.dense(vae, d, int(np.prod(shape))))
+        effects = decoders.effects(vae.decode, np.zeros(d, np.float32), 1.5)
+        axes = np.arange(d) if d <= 2 else np.argsort(-effects, kind="stable")[:2]
+        return {"latent_dim": d, "axes": axes.tolist(), "vae_kernels": kernels, "vae_layers": layers}
+
+    def _for_browser(self, traits: dict[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
+        """All networks that a drawing goes through, where the browser can run each of them."""
+        model, vae, found = self._model, self._vae, {}
+        if "grid" in traits:
+            found["primary"] = getattr(getattr(model, "trunk", None), "layers", None)
+        elif hasattr(model, "hidden") and hasattr(model, "logits"):
+            found["logits"] = [*model.hidden.layers, model.logits]
+        else:
+            return {}
+        if vae is not None:
+            if not traits["vae_layers"]:
+                return {}
+            found["z"] = [*vae.encoder.layers, vae.mean] if hasattr(vae, "encoder") else None
+        steps, weights = {}, []
+        for name, layers in found.items():
+            flat, told = networks.packed(layers, shape)
+            if flat is None:
+                return {}
+            steps[name] = {"size": flat.size, "steps": told}
+            weights.append(flat)
+        return {"steps": steps, "step_weights": np.concatenate(weights)}
+
+    @property
+    def image(self) -> np.ndarray:
+        """The drawing as the network sees it, uint8 `(h, w, c)`."""
+        return self.drawing
+
+    @property
+    def trace(self) -> RoutingTrace | None:
+        """Every routing iteration of the drawing; None without capsules or where nothing is drawn."""
+        if self._trace is None and self.primary is not None:
+            self._trace = routing_by_agreement(
+                self._learned.votes(self.primary),
+                self.iterations,
+                self._learned.bias,
+                grid=tuple(self.grid),
+                classes=tuple(self.classes),
+                image=self.image,
+            )
+        return self._trace
+
+    @property
+    def scores(self) -> np.ndarray | None:
+        """Lengths or probabilities, whichever the network gives."""
+        return self.lengths if self.probabilities is None else self.probabilities
+
+    @property
+    def reconstruction(self) -> np.ndarray | None:
+        """What the predicted capsule's pose decodes to, `(h, w, c)` in 0…1."""
+        if self.trace is None or not self._layers:
+            return None
+        masked = np.zeros_like(self.trace.outputs[-1])  # (J, D)
+        masked[self.trace.predicted] = self.trace.outputs[-1, self.trace.predicted]
+        return decoders.decoded(self._layers, masked.reshape(1, -1)).reshape(self.image.shape)
+
+    def clear(self) -> None:
+        """Wipe the pad."""
+        self.strokes = ()
+
+    def _look(self, question: int | None = None) -> None:
+        """Show the image to the networks; all that follows leaves in one message."""
+        blank = not self.image.any()
+        self._trace = None
+        with self.hold_sync():
+            if self.grid:
+                self.primary = None if blank else self._primary(self.image).astype(np.float32)
+            else:
+                self.probabilities = None if blank else self._probabilities(self.image).astype(np.float32)
+            if self._vae is not None:
+                self.z = None if blank else self._encode(self.image).astype(np.float32)
+                if not self.vae_layers:
+                    self.decoded = None if blank else self._vae.decode(self.z[None])[0].astype(np.float32)
+            self.lengths = None if self.trace is None else self.trace.lengths[-1]
+            self.predicted = None if self.scores is None else int(self.scores.argmax())
+            self._retell_strokes()
+            if question is not None:
+                self.answered = question
+
+    def _retell_strokes(self) -> None:
+        """Words and code for what is shown now."""
+        strokes = [[list(point) for point in line] for line in self.strokes]
+        self.words = drawing_figure.words(self)
+        self.code = fill(self.recipe, strokes=strokes, pen=self.pen)
+
+    def figure(self) -> Any:
+        """What is on screen as a still matplotlib figure."""
+        return drawing_figure.draw(self)
+
+
+def _check_vae(vae: Any, shape: Any) -> None:
+    if not (hasattr(vae, "decode") and hasattr(vae, "encode") and hasattr(vae, "latent_dim")):
+        raise ArgumentError(
+            "vae",
+            "a VAE (it has a latent space to look at)",
+            Said(f"a {type(vae).__name__}"),
+            'Try capslab.pretrained("vae-digits").',
+        )
+    if tuple(vae.shape) != tuple(shape):
+        raise ArgumentError(
+            "vae",
+            f"made for the model's images, {tuple(shape)}",
+            Said(f"one for {tuple(vae.shape)}"),
+            "Train both on the same data set.",
+        )
+
+
+def draw_digit(
+    model: Any, vae: Any = None, state: str | None = None, hide: tuple[str, ...] = ()
+) -> DrawingView:
+    """Draw, and watch what a network makes of it: prediction, routing, reconstruction, latent position.
+
+    The drawing is brought into the form of MNIST's digits first, and shown as the network sees it.
+
+    Parameters
+    ----------
+    model : a `CapsNet`, or a `DenseNet` (its prediction alone).
+    vae : a `VAE` made for images of the same size, to see where the drawing lies in its latent
+        space and what it decodes to there.
+    state : what `view.state` of another drawing pad gave, to show the same.
+    hide : controls and panels to leave out: "undo", "clear", "pen", "routing",
+        "reconstruction", "latent", "code".
+
+    Returns
+    -------
+    DrawingView : `view.image`, `view.lengths`, `view.predicted`, `view.trace` and `view.z` say what
+        is drawn and seen; `view.strokes` and `view.pen` can also be set.
+
+    Raises
+    ------
+    ArgumentError : for a model that does not classify, a VAE for images of another size, or a
+        state of another view.
+    """
+    view = DrawingView(model, vae, hide=list(hide))
+    if state is not None:
+        view.state = state
+    return view

@@ -1,0 +1,290 @@
+"""The routing view: how a capsule network routes one image, computed in the browser.
+
+The routing weights and the primary capsules of the images in the strip go over once; the
+browser casts the votes and runs every iteration itself (`routing_arithmetic.js`). Python
+computes the same with `capslab.routing.route`, for `view.trace`, the words and the picture.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import traitlets as t
+
+from capslab.data.strokes import filling
+from capslab.errors import ArgumentError, Said
+from capslab.routing import RoutingTrace, routing_by_agreement
+from capslab.widgets.base import Array, View, fill, module, style
+from capslab.widgets.routing import figure as routing_figure
+from capslab.widgets.shared import strip
+from capslab.widgets.shared.drawing_input import Drawable, for_one
+
+MOST = 10  # iterations; from there on nothing new is to be seen
+
+RECIPE = """\
+import capslab as cl
+⟨drawing⟩
+trace = cl.route(model, ⟨image⟩, iterations=⟨iterations⟩)
+step = ⟨iteration⟩ - 1  # iteration ⟨iteration⟩
+i, j = ⟨capsule⟩, ⟨digit⟩  # a primary and a digit capsule
+print("lengths", trace.lengths[step].round(2))
+print("entropy of the couplings", trace.entropy.round(3))
+print("c - 1/J", trace.deviation[step, i].round(3))
+print("vote", trace.votes[i, j].round(2))
+print("logit", trace.logits[step, i, j], "coupling", trace.couplings[step, i, j])
+print("agreement", trace.agreement[step, i, j], "contribution", trace.contributions[step, i, j])
+"""
+
+DRAWING = """\
+from capslab.data.strokes import centred, inked
+
+drawing = centred(inked(⟨strokes⟩, pen=⟨pen⟩), model.shape)  # as the network sees it
+"""
+
+
+class RoutingView(Drawable, View):
+    """Routing by agreement on one image of a strip, or on a drawing, every iteration kept.
+
+    Attributes
+    ----------
+    index : which of the images is shown; one past the last is the drawing, once there is one.
+    strokes : of the drawing: lines of points (x, y) in 0…1; set them to draw from Python.
+    iteration : the iteration on screen, from 1.
+    iterations : how many are run, 1 to 10.
+    capsule : the primary capsule whose arithmetic is shown, or None.
+    digit : the digit capsule it is shown for; None follows the prediction.
+    quantity : what the maps show: "coupling" (c − 1/J), "agreement" or "contribution".
+    trace : the `RoutingTrace` of what is shown.
+    """
+
+    _esm = module(
+        "strip", "latent_draw", "drawing_arithmetic", "drawing_pad", "own_pad", "routing_arithmetic",
+        "routing_draw", "routing_steps", "routing_pad", "routing",
+    )  # fmt: skip
+    _css = style("strip", "drawing", "routing")
+    STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity")
+    CONTROLS = ("images", "draw", "iteration", "iterations", "play", "quantity", "arithmetic", "code")
+
+    index = t.Int(0).tag(sync=True)
+    iterations = t.Int(3).tag(sync=True)
+    iteration = t.Int(3).tag(sync=True)
+    capsule = t.Int(None, allow_none=True).tag(sync=True)
+    digit = t.Int(None, allow_none=True).tag(sync=True)
+    quantity = t.Unicode("coupling").tag(sync=True)
+
+    classes = t.List(t.Unicode()).tag(sync=True)
+    grid = t.List(t.Int()).tag(sync=True)
+    recipe = t.Unicode(RECIPE).tag(sync=True)
+    recipe_drawing = t.Unicode(DRAWING).tag(sync=True)
+    count = t.Int(0).tag(sync=True)  # of the images, and the position of the drawing
+    share = t.Float().tag(sync=True)  # of the image's side that a drawing fills
+    drawn = Array()  # (I, P), the drawing's primary capsules
+    weights = Array()  # (I, J, D, P)
+    bias = Array()  # (J, D)
+    fields = Array()  # (I, 4): top, left, bottom, right
+    primary = Array()  # (shown, I, P)
+    thumbs = Array()  # (shown, h, w, c)
+    labels = Array()  # (shown,)
+    positions = Array()  # (shown,)
+
+    def __init__(
+        self, model: Any, images: Any, index: int = 0, iterations: int | None = None, **options: Any
+    ):
+        if not all(
+            hasattr(model, name) for name in ("primary", "routing_weights", "grid", "receptive_field")
+        ):
+            raise ArgumentError(
+                "model",
+                "a capsule network (it has routing to look at)",
+                Said(f"a {type(model).__name__}"),
+                'Try capslab.pretrained("capsnet-digits").',
+            )
+        self._images = strip.checked(images, model.shape)
+        self._model, self._learned = model, model.routing_weights()
+        self._traces: dict[tuple[int, int], RoutingTrace] = {}
+        self._primary: dict[int, np.ndarray] = {}
+        index = strip.position("index", index, len(images))
+        chosen = strip.with_position(strip.mixture(images.labels, len(images)), index)
+        count = self._count(self._learned.iterations if iterations is None else iterations)
+        super().__init__(
+            classes=strip.class_names(model.classes, None),
+            grid=[int(n) for n in model.grid],
+            weights=np.asarray(self._learned.weights, np.float32),
+            bias=np.asarray(self._learned.bias, np.float32),
+            fields=np.array([model.receptive_field(i) for i in range(len(self._learned.weights))], np.int32),
+            **self._shown(chosen),
+            **self._blank(model.shape),
+            count=len(images),
+            share=filling(model.shape),
+            index=index,
+            iterations=count,
+            iteration=count,
+            **options,
+        )
+        self._quiet = False
+        self._follow()
+
+    @cached_property
+    def _see(self) -> Any:
+        """One image to its primary capsules, compiled when the first drawing comes."""
+        return for_one(getattr(self._model, "trunk", None), self._model.primary, tuple(self._model.shape))
+
+    def _look(self, question: int | None = None) -> None:
+        """Route the drawing: it is what the view shows from now on; a cleared pad gives way to an image."""
+        empty = not self.drawing.any()
+        self._traces = {}
+        with self.hold_sync():
+            self.drawn = None if empty else self._see(self.drawing).astype(np.float32)
+            if not empty:
+                self.index = self.count
+            elif self.index == self.count:
+                self.index = int(self.positions[0])
+            if question is not None:
+                self.answered = question
+        self._follow()
+
+    def _retell_strokes(self) -> None:
+        self._follow()
+
+    def _shown(self, positions: np.ndarray) -> dict[str, np.ndarray]:
+        """The traits of a strip with these images, their primary capsules included."""
+        new = np.array([p for p in positions if p not in self._primary], int)
+        if len(new):
+            found = np.asarray(self._model.primary(self._images.images[new]), np.float32)
+            self._primary.update(zip(new.tolist(), found, strict=True))
+        primary = np.stack([self._primary[int(p)] for p in positions])  # (shown, I, P)
+        return {"primary": primary, **strip.arrays(self._images, positions)}
+
+    @property
+    def trace(self) -> RoutingTrace:
+        """The `RoutingTrace` of the image and the number of iterations that are shown."""
+        key = (self.index, self.iterations)
+        if key not in self._traces:
+            drawing = self.index == self.count
+            image = None if drawing else self._images[self.index]
+            self._traces = {  # the newest alone: a trace of a large network takes megabytes
+                key: routing_by_agreement(
+                    self._learned.votes(self.drawn if drawing else self._primary[self.index]),
+                    self.iterations,
+                    self._learned.bias,
+                    grid=tuple(self.grid),
+                    classes=tuple(self.classes),
+                    image=self.drawing if image is None else image.images[0],
+                    label=None if image is None or image.labels is None else int(image.labels[0]),
+                )
+            }
+        return self._traces[key]
+
+    @staticmethod
+    def _count(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= MOST:
+            raise ArgumentError("iterations", f"a whole number from 1 to {MOST}", value, "The paper uses 3.")
+        return int(value)
+
+    @t.validate("index")
+    def _valid_index(self, proposal: Any) -> int:
+        return strip.position("index", proposal["value"], self.count + (self.drawn is not None))
+
+    @t.validate("iterations")
+    def _valid_iterations(self, proposal: Any) -> int:
+        return self._count(proposal["value"])
+
+    @t.validate("iteration")
+    def _valid_iteration(self, proposal: Any) -> int:
+        value = proposal["value"]
+        if not 1 <= value <= self.iterations:
+            raise ArgumentError(
+                "iteration",
+                f"a whole number from 1 to {self.iterations}",
+                value,
+                "Set view.iterations to run more of them.",
+            )
+        return int(value)
+
+    @t.validate("capsule", "digit")
+    def _valid_capsule(self, proposal: Any) -> int | None:
+        name, value = proposal["trait"].name, proposal["value"]
+        count = self.weights.shape[0 if name == "capsule" else 1]
+        return None if value is None else strip.position(name, value, count)
+
+    @t.validate("quantity")
+    def _valid_quantity(self, proposal: Any) -> str:
+        if proposal["value"] not in routing_figure.QUANTITIES:
+            from capslab.errors import unknown_name
+
+            raise unknown_name("quantity", proposal["value"], routing_figure.QUANTITIES)
+        return str(proposal["value"])
+
+    @t.observe("index")
+    def _bring_into_strip(self, change: Any) -> None:
+        if self.positions is not None and self.index not in (*self.positions, self.count):
+            with self.hold_sync():
+                for name, value in self._shown(strip.with_position(self.positions, self.index)).items():
+                    setattr(self, name, value)
+
+    @t.observe("iterations", "iteration", "index", "capsule", "digit", "quantity")
+    def _retell(self, change: Any) -> None:
+        if self.iteration > self.iterations:
+            self.iteration = self.iterations  # comes back here
+        elif self.positions is not None:
+            self._follow()
+
+    def _follow(self) -> None:
+        """Words and code for what is shown now."""
+        step = self.trace.couplings[self.iteration - 1]  # (I, J)
+        pulled = int(step.argmax()) // step.shape[1]
+        self.words = routing_figure.words(self.trace, self.iteration, self.capsule, self.digit, self.quantity)
+        drawing = self.index == self.count
+        strokes = [[list(point) for point in line] for line in self.strokes]
+        self.code = fill(
+            self.recipe,
+            drawing=fill(self.recipe_drawing, strokes=strokes, pen=self.pen) if drawing else "",
+            image="drawing" if drawing else f"images[{self.index}]",
+            iterations=self.iterations,
+            iteration=self.iteration,
+            capsule=pulled if self.capsule is None else self.capsule,
+            digit=routing_figure.followed(self.trace, self.iteration, self.digit),
+        )
+
+    def figure(self) -> Any:
+        """What is on screen as a still matplotlib figure."""
+        return routing_figure.draw(self.trace, self.iteration, self.quantity)
+
+
+def show_routing(
+    model: Any,
+    images: Any,
+    index: int = 0,
+    iterations: int | None = None,
+    state: str | None = None,
+    hide: tuple[str, ...] = (),
+) -> RoutingView:
+    """How a capsule network routes an image: step, play, pick a capsule, read its arithmetic.
+
+    Parameters
+    ----------
+    model : a `CapsNet`.
+    images : the `Images` to pick from; a strip shows up to 24 of them, a mix of classes. Or draw
+        one: "Draw your own" opens a pad.
+    index : the image to begin with, a position in `images`.
+    iterations : routing iterations, 1 to 10; None for as many as the network was trained with.
+    state : what `view.state` of another routing view gave, to show the same.
+    hide : controls to leave out: "images", "draw", "iteration", "iterations", "play", "quantity",
+        "arithmetic", "code".
+
+    Returns
+    -------
+    RoutingView : its `index`, `iteration`, `iterations`, `capsule`, `digit` and `quantity` can be
+        read, set and observed; `view.trace` is the `RoutingTrace` of what is shown.
+
+    Raises
+    ------
+    ArgumentError : for a model without routing, images of another size, an index out of range,
+        or a state of another view.
+    """
+    view = RoutingView(model, images, index, iterations, hide=list(hide))
+    if state is not None:
+        view.state = state
+    return view

@@ -1,0 +1,363 @@
+"""The command `capslab`: run, lab, doctor, build, pretrain, and how each says what went wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from click.testing import CliRunner, Result
+
+import capslab
+from capslab.cli import doctor, lab
+from capslab.cli.main import main
+from capslab.course import paths
+from capslab.errors import ArgumentError, DataUnavailable
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def notebook(path: Path, *cells: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells]), path)
+    return path
+
+
+def test_version() -> None:
+    assert call("--version").output == f"capslab, version {capslab.__version__}\n"
+
+
+def test_help_is_quick_and_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from capslab.cli.main import main; "
+        "print(CliRunner().invoke(main, ['run', '--help']).exit_code, "
+        "sorted({'numpy', 'tensorflow', 'nbclient'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert told.stdout == "0 []\n"
+
+
+# run
+
+
+def test_run_prints_a_line_per_notebook_writes_json_and_fails_if_one_fails(tmp_path: Path) -> None:
+    good = notebook(tmp_path / "good.ipynb", "import os", "print(os.getcwd())")
+    bad = notebook(tmp_path / "bad.ipynb", "1 + 1", "1 / 0")
+    report = tmp_path / "report.json"
+    told = call("run", str(good), str(bad), "--json", str(report))
+    assert told.exit_code == 1
+    first, second, last = told.output.strip().splitlines()
+    assert first.startswith("ok")
+    assert "good" in first
+    assert first.endswith("MB")
+    assert second.startswith("failed")
+    assert second.endswith("cell 2: ZeroDivisionError: division by zero")
+    assert last.startswith("1 of 2 ran in ")
+    runs = json.loads(report.read_text())
+    assert [(r["notebook"], r["ok"], r["cell"]) for r in runs] == [("good", True, None), ("bad", False, 2)]
+    assert all(r["seconds"] > 0 and r["peak_mb"] > 20 for r in runs)
+    assert not nbformat.read(good, as_version=4).cells[1].outputs, "a learner's file is not written"
+
+
+def test_run_succeeds_if_all_do(tmp_path: Path) -> None:
+    told = call("run", str(notebook(tmp_path / "good.ipynb", "1")))
+    assert told.exit_code == 0
+    assert "1 of 1 ran" in told.output
+
+
+def test_run_chooses_the_data_set_of_load(tmp_path: Path) -> None:
+    cell = "import capslab as cl\nimages = cl.load()\nassert images.name == 'digits', images.name"
+    told = call("run", str(notebook(tmp_path / "data.ipynb", cell)), "--data", "digits")
+    assert told.exit_code == 0, told.output
+
+
+def test_an_unknown_notebook_is_said_in_one_line() -> None:
+    told = call("run", "99_nothing")
+    assert told.exit_code == 1
+    assert told.output.startswith("Error: `NOTEBOOK` should be ")
+    assert "Traceback" not in told.output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_ctrl_c_ends_a_run_cleanly_with_what_it_has(tmp_path: Path) -> None:
+    good = notebook(tmp_path / "good.ipynb", "1")
+    slow = notebook(
+        tmp_path / "slow.ipynb",
+        "import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))",
+        "import time\npathlib.Path('sleeping').touch()\ntime.sleep(300)",
+    )
+    report = tmp_path / "report.json"
+    named = [str(path) for path in (good, slow, good)]
+    command = [sys.executable, "-m", "capslab.cli", "run", *named, "--json", str(report)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    wait_for(lambda: (tmp_path / "sleeping").exists(), 60)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    lines = output.strip().splitlines()
+    assert len(lines) == 3, output
+    assert lines[1].startswith("stopped")
+    assert lines[1].endswith("cell 2: interrupted")
+    assert lines[2].startswith("1 of 2 ran in ")
+    assert [r["interrupted"] for r in json.loads(report.read_text())] == [False, True]
+    pid = int((tmp_path / "pid").read_text())
+    wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, 20)
+
+
+def wait_for(condition: object, seconds: float) -> None:
+    assert callable(condition)
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+# lab: which folder
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed course of two notebooks; the current folder is a learner's."""
+    folder = tmp_path / "site/capslab/_course"
+    folder.mkdir(parents=True)
+    for name in ("00_start_here", "02_dense_baseline"):
+        (folder / f"{name}.ipynb").write_text(f'{{"first": "{name}"}}')
+    monkeypatch.setattr(lab, "PACKAGE", folder.parent)
+    monkeypatch.setattr(lab, "checkout", lambda: None)
+    (tmp_path / "home").mkdir()
+    monkeypatch.chdir(tmp_path / "home")
+    return folder
+
+
+def test_a_checkout_opens_its_own_notebooks() -> None:
+    folder, said = lab.folder_to_open(None)
+    assert folder == Path(capslab.__file__).parents[1] / "notebooks"
+    assert said == []
+
+
+def test_an_installed_course_is_copied_where_the_learner_is_or_says(shipped: Path, tmp_path: Path) -> None:
+    folder, said = lab.folder_to_open(None)
+    assert folder == tmp_path / "home/capslab-course"
+    assert said == [f"2 notebooks copied to {folder}."]
+    assert (folder / "02_dense_baseline.ipynb").read_text() == '{"first": "02_dense_baseline"}'
+    elsewhere, _ = lab.folder_to_open(tmp_path / "deep/er")
+    assert (elsewhere / "00_start_here.ipynb").exists()
+    assert lab.folder_to_open(None) == (folder, []), "the second time there is nothing to do"
+
+
+def test_work_stays_and_a_newer_version_is_set_beside_it_once(shipped: Path) -> None:
+    folder, _ = lab.folder_to_open(None)
+    mine = folder / "00_start_here.ipynb"
+    mine.write_text("my answers")
+    assert lab.folder_to_open(None)[1] == [], "there is no newer version yet"
+    for name in ("00_start_here", "02_dense_baseline"):
+        (shipped / f"{name}.ipynb").write_text("second")
+    assert lab.folder_to_open(None)[1] == [
+        "00_start_here.ipynb is yours and stays; beside it is the newer 00_start_here.new.ipynb.",
+        "02_dense_baseline.ipynb is brought up to date.",
+    ]
+    assert mine.read_text() == "my answers"
+    assert (folder / "00_start_here.new.ipynb").read_text() == "second"
+    assert (folder / "02_dense_baseline.ipynb").read_text() == "second"
+    assert lab.folder_to_open(None)[1] == []
+    (folder / "00_start_here.new.ipynb").write_text("answers in the new one")
+    (shipped / "00_start_here.ipynb").write_text("third")
+    lab.folder_to_open(None)
+    assert (folder / "00_start_here.new.ipynb").read_text() == "answers in the new one"
+    assert (folder / "00_start_here.new2.ipynb").read_text() == "third"
+
+
+def test_a_file_that_was_there_before_is_never_written(shipped: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "work/00_start_here.ipynb"
+    theirs.parent.mkdir()
+    theirs.write_text("not of this course")
+    (theirs.parent / lab.RECORD).write_text("no json")
+    lab.folder_to_open(theirs.parent)
+    assert theirs.read_text() == "not of this course"
+    assert (theirs.parent / "00_start_here.new.ipynb").exists()
+
+
+def test_a_folder_that_cannot_be_used_is_said_in_words(shipped: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ArgumentError, match="`--dir` should be a folder"):
+        lab.folder_to_open(tmp_path / "file")
+    with pytest.raises(DataUnavailable, match=r"cannot be written .*Name another place with --dir"):
+        lab.folder_to_open(tmp_path / "file/below")
+    for path in shipped.glob("*"):
+        path.unlink()
+    with pytest.raises(DataUnavailable, match="holds no notebooks"):
+        lab.folder_to_open(None)
+
+
+# lab: the command line
+
+
+def test_jupyter_is_told_loopback_the_folder_and_the_first_notebook(tmp_path: Path) -> None:
+    line = lab.command(tmp_path, ("--no-browser", "--port", "8899"))
+    assert line[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert "--ServerApp.ip=localhost" in line
+    assert f"--ServerApp.root_dir={tmp_path}" in line
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in line
+    assert line[-3:] == ["--no-browser", "--port", "8899"]
+    assert not [option for option in line if "token" in option or "password" in option]
+
+
+def test_jupyters_own_options_win(tmp_path: Path) -> None:
+    line = lab.command(tmp_path, ("--ip=0.0.0.0", "--notebook-dir", "elsewhere"))
+    assert not [option for option in line if option.startswith(("--ServerApp.ip", "--ServerApp.root_dir"))]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--", "--no-browser", "--port", "1"], ["--no-browser", "--port", "1"]]
+)
+def test_lab_passes_options_on(
+    shipped: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]
+) -> None:
+    started: list[tuple[Path, tuple[str, ...]]] = []
+
+    def start(folder: Path, options: tuple[str, ...]) -> int:
+        started.append((folder, options))
+        return 0
+
+    monkeypatch.setattr(lab, "start", start)
+    told = call("lab", "--dir", str(tmp_path / "course"), *arguments)
+    assert told.exit_code == 0, told.output
+    assert started == [(tmp_path / "course", ("--no-browser", "--port", "1"))]
+    assert "2 notebooks copied" in told.output
+
+
+# doctor
+
+
+def test_a_well_machine_has_a_line_for_everything() -> None:
+    told = call("doctor")
+    assert told.exit_code == 0, told.output
+    marks = {line[2:14].strip(): line[0] for line in told.output.splitlines() if line[0] in "✓!✗"}
+    wanted = "Python, TensorFlow, device, Jupyter, widgets, sliders, data sets, disk, cache, memory, grading"
+    assert ", ".join(marks) == wanted
+    assert {marks[name] for name in ("Python", "TensorFlow", "Jupyter", "widgets", "sliders")} == {"✓"}
+    assert told.output.endswith("The course runs here.\n")
+
+
+def missing_tensorflow(folder: Path) -> dict[str, str]:
+    (folder / "tensorflow.py").write_text("raise ImportError(\"No module named 'tensorflow'\")")
+    return {**os.environ, "PYTHONPATH": str(folder)}
+
+
+def test_without_tensorflow_it_says_so_goes_on_and_exits_1(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "capslab.cli", "doctor"]
+    environment = missing_tensorflow(tmp_path)
+    told = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+    assert told.returncode == 1, told.stdout
+    assert "✗ TensorFlow  cannot be imported" in told.stdout
+    assert "→ Install it: pip install tensorflow" in told.stdout
+    assert "memory" in told.stdout
+    assert told.stderr == ""
+
+
+def states(look: object) -> dict[str, doctor.Finding]:
+    assert callable(look)
+    return {finding.what: finding for finding in look()}
+
+
+def test_a_python_that_does_not_fit_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+    finding = states(doctor._python)["Python"]
+    assert finding.state == "failed"
+    assert finding.advice == "Install Python 3.10 to 3.13: TensorFlow needs it."
+
+
+def test_a_gpu_that_tensorflow_does_not_see_is_a_warning() -> None:
+    assert doctor._device([], []).state == "ok"
+    unused = doctor._device([], ["NVIDIA X, 16384 MiB"])
+    assert (unused.state, "and-cuda" in unused.advice) == ("warning", True)
+    used = doctor._device(["NVIDIA X"], ["NVIDIA X, 16384 MiB"])
+    assert (used.state, used.words) == ("ok", "GPU: NVIDIA X, 16384 MiB")
+
+
+def test_missing_widgets_extension_and_little_room_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    import jupyter_core.paths
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jupyter_core.paths, "jupyter_path", lambda *parts: [])
+        patch.setattr(jupyter_core.paths, "jupyter_config_path", lambda: [])
+        assert states(doctor._widgets)["widgets"].state == "failed"
+        assert states(doctor._fast_sliders)["sliders"].state == "warning"
+    monkeypatch.setattr(doctor, "NEEDED_GB", 10**6)
+    monkeypatch.setattr(doctor, "DISK_GB", 10**9)
+    assert states(doctor._memory)["memory"].state == "warning"
+    assert states(doctor._disk)["disk"].state == "warning"
+
+
+def test_data_sets_that_are_not_there_are_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("CAPSLAB_DATA", raising=False)
+    monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
+    finding = states(doctor._data_sets)["data sets"]
+    assert (finding.state, finding.words) == ("ok", "digits (ships with scikit-learn)")
+    assert finding.advice.startswith("mnist and fashion-mnist: downloaded when first asked for")
+
+
+def test_a_look_that_breaks_is_itself_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def _broken() -> None:
+        raise RuntimeError("oh")
+
+    monkeypatch.setattr(doctor, "LOOKS", (_broken,))
+    (finding,) = doctor.examine()
+    assert (finding.what, finding.state) == ("broken", "warning")
+    assert "RuntimeError: oh" in finding.words
+
+
+# build, pretrain
+
+
+def test_build_needs_a_checkout_and_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("CAPSLAB_DATA", raising=False)
+    monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
+    told = call("build")
+    assert told.exit_code == 1
+    assert "MNIST, which is not on this machine" in told.output
+    monkeypatch.setattr(paths, "checkout", lambda: None)
+    assert "only a checkout" in call("build").output
+
+
+def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source = tmp_path / "notebooks/src/01_small.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("# %%\nimport sys\nprint(1)\nprint('loud', file=sys.stderr)\n")
+    monkeypatch.setattr(paths, "checkout", lambda: tmp_path / "notebooks")
+    told = call("build", "--check")
+    assert (told.exit_code, told.output) == (1, "✗ 01_small.ipynb is not built. Run `capslab build 01`.\n")
+    told = call("build", "01", "--data", "digits")
+    assert told.exit_code == 0, told.output
+    assert "left out: cell 1 wrote to stderr: loud" in told.output
+    told = call("build", "--check")
+    assert (told.exit_code, told.output) == (0, "✓ 1 notebooks match their sources.\n")
+    source.write_text("# %%\nnothing\n")
+    assert call("build", "01", "--data", "digits").exit_code == 1
+    assert call("build", "--check").exit_code == 1
+
+
+def test_pretrain_passes_the_names_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    from capslab.models import pretrained
+
+    asked: list[object] = []
+    monkeypatch.setattr(pretrained, "pretrain", lambda names=None: asked.append(names))
+    assert call("pretrain", "vae-digits", "dense-digits").exit_code == 0
+    assert call("pretrain").exit_code == 0
+    assert asked == [["vae-digits", "dense-digits"], None]
+
+
+def test_an_unknown_network_is_said_in_one_line() -> None:
+    told = call("pretrain", "vae-digit")
+    assert told.exit_code == 1
+    assert told.output.startswith("Error: `name` should be one of")
+    assert "Did you mean 'vae-digits'?" in told.output

@@ -1,0 +1,144 @@
+"""k-means step by step, from many starts, and the cases that fool a score."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics
+from sklearn.cluster import KMeans
+
+import capslab as cl
+from capslab import clustering
+from capslab.clustering import kmeans_steps, repeat_kmeans, score, traps
+from capslab.errors import ArgumentError
+from capslab.lessons import classical_methods
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    return cl.embed(cl.load("digits")[:300])
+
+
+# --- steps
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 6))
+def test_steps_never_raise_the_inertia_and_end_at_rest(seed, k):
+    chance = np.random.default_rng(seed)
+    X = chance.normal(size=(40, 2))
+    steps = kmeans_steps(X, X[:k])
+    inertia = np.array([step.inertia for step in steps])
+    assert (np.diff(inertia) <= 1e-9).all()
+    last = steps[-1]
+    for c in np.unique(last.labels):
+        np.testing.assert_allclose(last.centers[c], X[last.labels == c].mean(axis=0), atol=1e-5)
+    apart = np.linalg.norm(X[:, None] - last.centers, axis=-1)
+    assert last.inertia == pytest.approx((apart.min(axis=1) ** 2).sum(), abs=1e-4)
+
+
+def test_steps_end_where_scikit_learn_ends(pixels):
+    start = pixels.vectors[:10]
+    ours = kmeans_steps(pixels, start)[-1]
+    theirs = KMeans(10, init=start, n_init=1, tol=0).fit(pixels.vectors)
+    assert ours.inertia == pytest.approx(theirs.inertia_, rel=1e-4)
+
+
+def test_a_centre_without_points_stays():
+    steps = kmeans_steps(np.array([[0.0], [1.0]]), [[0.5], [99.0]])
+    assert steps[-1].centers[1] == 99
+
+
+@pytest.mark.parametrize(("centers", "most"), [([0.0], 5), ([[0.0, 1.0]], 5), ([[0.0]], 0)])
+def test_bad_steps_are_refused_in_words(centers, most):
+    with pytest.raises(ArgumentError):
+        kmeans_steps(np.array([[0.0], [1.0]]), centers, most)
+
+
+# --- many starts
+
+
+def test_runs_differ_in_score_more_than_in_inertia(pixels):
+    runs = repeat_kmeans(pixels, 10, runs=12)
+    assert runs.labels.shape == (12, 300)
+    assert np.ptp(runs.matched_accuracy) > np.ptp(runs.inertia) / runs.inertia.min()
+    for labels, inertia in zip(runs.labels, runs.inertia, strict=True):
+        assert score(pixels, labels).inertia == pytest.approx(inertia, rel=1e-4)
+
+
+def test_groups_are_those_that_are_always_together(pixels):
+    runs = repeat_kmeans(pixels, 8, runs=6)
+    always = runs.together == 1
+    np.testing.assert_array_equal(always, runs.groups[:, None] == runs.groups)
+    sizes = np.bincount(runs.groups)
+    assert (np.diff(sizes) <= 0).all()
+    assert sizes.sum() == 300
+
+
+def test_firmness_is_one_for_company_that_never_changes():
+    labels = np.array([[0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [1, 1, 0, 0, 0]])
+    runs = clustering.Repeats(labels, np.array([1.0, 2.0, 3.0]), None)
+    np.testing.assert_allclose(runs.firmness, [1, 1, 5 / 6, 5 / 6, 2 / 3])
+    assert runs.groups.tolist() == [0, 0, 1, 1, 2]
+    assert clustering.Repeats(np.arange(4)[None], np.ones(1), None).firmness.tolist() == [0] * 4
+
+
+def test_the_same_seed_gives_the_same_runs(pixels):
+    one, same, other = (repeat_kmeans(pixels, 5, runs=3, seed=s) for s in (1, 1, 7))
+    np.testing.assert_array_equal(one.labels, same.labels)
+    assert (one.labels != other.labels).any()
+    assert repeat_kmeans(pixels.vectors, 5, runs=1).matched_accuracy is None
+
+
+@pytest.mark.parametrize("wrong", [{"k": 0}, {"runs": 0}, {"runs": True}, {"seed": -1}, {"k": 301}])
+def test_bad_repeats_are_refused_in_words(pixels, wrong):
+    with pytest.raises(ArgumentError):
+        repeat_kmeans(pixels, **{"k": 3, **wrong})
+
+
+def test_k_means_takes_one_thread_beside_tensorflow(pixels, monkeypatch):
+    from threadpoolctl import threadpool_info
+
+    seen = []
+    fit = KMeans.fit
+
+    def watched(self, *args, **more):
+        seen.append(max(pool["num_threads"] for pool in threadpool_info()))
+        return fit(self, *args, **more)
+
+    monkeypatch.setattr(KMeans, "fit", watched)
+    images = pixels.images
+    for work in (
+        lambda: cl.cluster(pixels, k=[3]),
+        lambda: repeat_kmeans(pixels, 3, runs=1),
+        lambda: clustering.SpectralPath(3).fit(pixels),
+        lambda: clustering.gaussian_mixture(pixels.vectors[:, :8], 2),
+        lambda: classical_methods.run("k-means", images, images),
+    ):
+        seen.clear()
+        work()
+        assert seen, "k-means is part of it"
+        assert set(seen) == {1}
+
+
+# --- cases that fool a score
+
+
+def test_scores_of_any_clustering_are_scikit_learns(pixels):
+    labels = np.random.default_rng(0).integers(0, 7, 300)
+    found = score(pixels, labels)
+    assert found.silhouette == pytest.approx(metrics.silhouette_score(pixels.vectors, labels), abs=1e-5)
+    assert found.ari == pytest.approx(metrics.adjusted_rand_score(pixels.labels, labels))
+    assert found.nmi == pytest.approx(metrics.normalized_mutual_info_score(pixels.labels, labels))
+    assert score(pixels.vectors, np.zeros(300, int)).silhouette is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_case_fools_the_score_that_it_is_about(seed):
+    fooled = {name: set(case.fooled) for name, case in traps(seed).items()}
+    assert fooled["two stripes"] == {"inertia", "silhouette"}
+    assert fooled["four times as many"] == {"inertia"}
+    assert "matched accuracy" in fooled["clean halves"]
+    assert not {"ARI", "NMI"} & fooled["clean halves"]
+    assert fooled["drawn by lot"] == {"inertia", "NMI"}
+    assert fooled["the rare one"] >= {"ARI", "NMI", "matched accuracy"}

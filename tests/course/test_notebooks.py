@@ -1,0 +1,88 @@
+"""The real notebooks: complete, built from their sources, and run in both editions."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from pathlib import Path
+
+import pytest
+from common import data_sets
+
+from capslab.course import build as building
+from capslab.course import paths
+from capslab.course.editions import edition
+from capslab.course.execute import execute
+
+COURSE = paths.sources()
+NAMES = [path.stem for path in COURSE]
+
+
+def test_the_course_is_complete() -> None:
+    wanted = [
+        "00_start_here",
+        "01_clustering_pixels",
+        "02_dense_baseline",
+        "03_routing_by_agreement",
+        "04_capsule_network",
+        "05_detect_and_segment",
+        "06_variational_autoencoder",
+        "07_three_representations",
+        "08_clustering_without_labels",
+        "09_your_own_images",
+    ]
+    assert wanted == sorted(NAMES)
+
+
+def test_each_notebook_ends_with_its_answer_and_leads_on_to_the_next() -> None:
+    for source, following in itertools.zip_longest(COURSE, NAMES[1:]):
+        texts = [cell.source for cell in edition(source).cells if cell.cell_type == "markdown"]
+        assert "## Answer" in texts[-1], source.name
+        assert following is None or f"]({following}.ipynb)" in texts[-1], source.name
+
+
+@pytest.mark.parametrize("source", COURSE, ids=NAMES)
+def test_a_cell_is_short_enough_to_read(source: Path) -> None:
+    code = [cell.source for cell in edition(source).cells if cell.cell_type == "code"]
+    assert not [text for text in code if sum(bool(line.strip()) for line in text.splitlines()) > 12]
+
+
+def test_every_built_notebook_matches_its_source_and_has_its_figures() -> None:
+    folder = paths.checkout()
+    assert folder is not None
+    assert building.check(folder) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_built_notebooks_show_pictures_of_mnist_and_nothing_of_a_machine(name: str) -> None:
+    path = paths.course_folder() / f"{name}.ipynb"
+    text = path.read_text("utf-8")
+    assert '"image/png"' in text
+    assert "MNIST" in text
+    outputs = [o for c in json.loads(text)["cells"] for o in c.get("outputs", [])]
+    assert not [o for o in outputs if str(Path.home()) + "/" in json.dumps(o)]
+    assert os.path.getsize(path) < 2_000_000
+
+
+# On the digits the learner's edition runs in JupyterLab, in tests/browser/test_course_in_lab.py.
+@pytest.mark.slow
+@pytest.mark.parametrize("dataset", data_sets()[-1:])
+@pytest.mark.parametrize("source", COURSE, ids=NAMES)
+def test_the_learners_edition_runs(source: Path, dataset: str) -> None:
+    runs(source, "learner", dataset)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", COURSE, ids=NAMES)
+def test_the_solved_edition_runs(source: Path) -> None:
+    runs(source, "solved", "digits")
+
+
+def runs(source: Path, which: str, dataset: str) -> None:
+    run = execute(edition(source, which), source.stem, dataset=dataset)
+    print(run.line())
+    assert run.ok, run.line()
+    assert run.peak_mb <= 1536, run.line()
+    noise = [c for c in run.notebook.cells for o in c.get("outputs", []) if o.get("name") == "stderr"]
+    assert not noise, "a notebook writes nothing to stderr"

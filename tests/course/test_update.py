@@ -1,0 +1,239 @@
+"""`capslab update` and what `capslab lab` copies: a learner's notebooks are never overwritten."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from click.testing import CliRunner, Result
+from common import full_disk
+
+from capslab.cli import lab
+from capslab.cli.main import main
+from capslab.course import update as keeping
+from capslab.course.editions import edition
+
+FIRST = """# %% [markdown]
+# # A question
+
+# %%
+def squash(s):
+    ### BEGIN SOLUTION
+    return s
+    ### END SOLUTION
+
+# %%
+guess = 10
+
+# %%
+print("the end")
+"""
+
+
+def release(shipped: Path, **sources: str) -> None:
+    """A version of the course: built notebooks with these sources and no other."""
+    shipped.mkdir(parents=True, exist_ok=True)
+    for old in shipped.glob("*.ipynb"):
+        old.unlink()
+    for name, text in sources.items():
+        source = shipped.parent / f"{name}.py"
+        source.write_text(text)
+        nbformat.write(edition(source), shipped / f"{name}.ipynb")
+
+
+def answer(path: Path, **changes: str) -> None:
+    """A learner writes into the cells that hold these texts, and runs what they wrote."""
+    book = nbformat.read(path, as_version=4)
+    for text, written in changes.items():
+        (cell,) = [cell for cell in book.cells if text in cell.source]
+        cell.source = written
+        cell.outputs = [nbformat.v4.new_output("stream", text="mine\n")]
+    nbformat.write(book, path)
+
+
+def cells(path: Path) -> list[str]:
+    return [cell.source for cell in nbformat.read(path, as_version=4).cells]
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "site/capslab/_course"
+    monkeypatch.setattr(lab, "PACKAGE", folder.parent)
+    monkeypatch.setattr(lab, "checkout", lambda: None)
+    return folder
+
+
+@pytest.fixture
+def course(shipped: Path, tmp_path: Path) -> Path:
+    """A learner's folder with the notebooks `one`, `two` and `old` of a first version."""
+    release(shipped, one=FIRST, two=FIRST, old=FIRST)
+    lab.folder_to_open(tmp_path / "mine")
+    return tmp_path / "mine"
+
+
+def update(folder: Path) -> Result:
+    return CliRunner().invoke(main, ["update", "--dir", str(folder)])
+
+
+def test_edited_untouched_new_and_removed_notebooks(shipped: Path, course: Path) -> None:
+    answer(course / "one.ipynb", squash="def squash(s):\n    return 2 * s", guess="guess = 12")
+    mine = (course / "one.ipynb").read_bytes()
+    second = FIRST.replace("A question", "A better question")
+    release(shipped, one=second, two=second, three=FIRST)
+    told = update(course)
+    assert told.exit_code == 0, told.output
+    assert told.output.splitlines()[:-1] == [
+        "one.ipynb is yours and stays; beside it is the newer one.new.ipynb, "
+        "with the 2 cells that you changed.",
+        "three.ipynb is copied.",
+        "two.ipynb is brought up to date.",
+        "old.ipynb is no longer part of the course; yours stays.",
+    ]
+    assert (course / "one.ipynb").read_bytes() == mine
+    assert cells(course / "one.new.ipynb") == [
+        "# A better question",
+        "def squash(s):\n    return 2 * s",
+        "guess = 12",
+        'print("the end")',
+    ]
+    assert nbformat.read(course / "one.new.ipynb", 4).cells[1].outputs[0].text == "mine\n"
+    assert (course / "two.ipynb").read_bytes() == (shipped / "two.ipynb").read_bytes()
+    assert (course / "old.ipynb").exists()
+    assert [line.split(" is ", 1)[1] for line in update(course).output.splitlines()[:3]] == [
+        "yours and stays; there is no newer one.",
+        "up to date.",
+        "up to date.",
+    ]
+    assert not (course / "one.new2.ipynb").exists()
+
+
+def test_a_cell_that_both_changed_stays_the_courses_in_the_newer_notebook(
+    shipped: Path, course: Path
+) -> None:
+    answer(course / "one.ipynb", squash="def squash(s):\n    return 2 * s", guess="guess = 12")
+    release(shipped, one=FIRST.replace("guess = 10", "guess = 20"))
+    assert "with the 1 cell that you changed; 1 cell of yours has no place in it." in update(course).output
+    assert cells(course / "one.new.ipynb")[1:3] == ["def squash(s):\n    return 2 * s", "guess = 20"]
+    assert cells(course / "one.ipynb")[2] == "guess = 12"
+
+
+def test_a_notebook_that_was_only_run_stays_too(shipped: Path, course: Path) -> None:
+    answer(course / "one.ipynb", guess="guess = 10")
+    ran = (course / "one.ipynb").read_bytes()
+    release(shipped, one=FIRST.replace("A question", "Another"))
+    assert "one.ipynb is yours and stays; beside it is the newer one.new.ipynb.\n" in update(course).output
+    assert (course / "one.ipynb").read_bytes() == ran
+
+
+def test_a_file_that_is_no_notebook_stays_and_nothing_of_it_is_taken(shipped: Path, course: Path) -> None:
+    (course / "one.ipynb").write_text("{ half a file")
+    release(shipped, one=FIRST.replace("A question", "Another"))
+    assert "beside it is the newer one.new.ipynb.\n" in update(course).output
+    assert (course / "one.ipynb").read_text() == "{ half a file"
+    assert (course / "one.new.ipynb").read_bytes() == (shipped / "one.ipynb").read_bytes()
+
+
+def test_a_notebook_that_the_learner_deleted_comes_back(course: Path) -> None:
+    (course / "two.ipynb").unlink()
+    assert "two.ipynb is copied." in update(course).output
+
+
+class Killed(BaseException):
+    """As a signal that nothing can catch."""
+
+
+@pytest.mark.parametrize("moves", range(7))
+def test_stopped_at_any_file_nothing_is_lost_and_the_next_call_goes_on(
+    shipped: Path, course: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    answer(course / "one.ipynb", squash="def squash(s):\n    return 2 * s")
+    mine = (course / "one.ipynb").read_bytes()
+    second = FIRST.replace("A question", "A better question")
+    release(shipped, one=second, two=second, three=second)
+    left = iter([True] * moves)
+
+    def replace(part: Path, path: Path) -> None:
+        if not next(left, False):
+            raise Killed
+        part.rename(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping.os, "replace", replace)
+        if moves < 6:  # three notebooks, and the record after each
+            with pytest.raises(Killed):
+                keeping.bring(shipped, course)
+        else:
+            keeping.bring(shipped, course)
+    for path in course.glob("*.ipynb"):
+        nbformat.read(path, as_version=4)
+    told = update(course)
+    assert told.exit_code == 0, told.output
+    assert (course / "one.ipynb").read_bytes() == mine
+    assert "return 2 * s" in cells(course / "one.new.ipynb")[1]
+    for name in ("two.ipynb", "three.ipynb"):
+        assert (course / name).read_bytes() == (shipped / name).read_bytes()
+    assert {path.name for path in course.iterdir()} == {
+        *("one.ipynb", "one.new.ipynb", "two.ipynb", "three.ipynb", "old.ipynb", keeping.RECORD)
+    }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits as POSIX has them")
+def test_a_full_disk_is_said_and_leaves_every_notebook_whole(shipped: Path, course: Path) -> None:
+    answer(course / "one.ipynb", squash="def squash(s):\n    return 2 * s")
+    release(shipped, one=FIRST + "# " + "long " * 2000, two=FIRST + "# " + "long " * 2000)
+    before = {path.name: path.read_bytes() for path in course.glob("*.ipynb")}
+    with full_disk(4096):
+        told = update(course)
+    assert told.exit_code == 1
+    assert "cannot be written (File too large). Name another place with --dir, or make room" in told.output
+    assert {path.name: path.read_bytes() for path in course.glob("*.ipynb")} == before
+    assert not list(course.glob(".*.part"))
+    assert update(course).exit_code == 0
+
+
+def test_without_a_folder_it_takes_the_one_here(
+    shipped: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course)
+    told = CliRunner().invoke(main, ["update"])
+    assert told.output.splitlines()[-1] == f"{course} is at version {lab_version()} of the course."
+
+
+def lab_version() -> Any:
+    from capslab import __version__
+
+    return __version__
+
+
+def test_no_course_is_said_in_words(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, ["update"])
+    assert told.exit_code == 1
+    assert told.output == (
+        "Error: `--dir` should be a folder that `capslab lab` copied the course to. Received: none. "
+        "`capslab lab` makes one, or name another place.\n"
+    )
+
+
+def test_a_checkout_is_told_of_git_and_of_the_notebooks_that_are_the_learners(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+        subprocess.run(["git", "-C", str(tmp_path), *who, *arguments], check=True, capture_output=True)
+
+    release(tmp_path / "notebooks", one=FIRST, two=FIRST)
+    git("init")
+    git("add", "notebooks")
+    git("commit", "-m", "first")
+    answer(tmp_path / "notebooks/one.ipynb", guess="guess = 12")
+    monkeypatch.setattr(lab, "checkout", lambda: tmp_path / "notebooks")
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, ["update"])
+    assert told.exit_code == 1
+    assert "`git pull` brings newer notebooks, and overwrites none of yours." in told.output
+    assert "Yours are one.ipynb: copy them to other names" in told.output

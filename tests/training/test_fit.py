@@ -1,0 +1,296 @@
+"""fit: it learns, keeps what it has, stops with words, and gives the same twice."""
+
+import contextlib
+import resource
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import capslab as cl
+from capslab.errors import ArgumentError, TrainingFailed
+from capslab.models import OverlapNet, backend
+from capslab.training import display
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return cl.load("digits")
+
+
+@pytest.fixture(scope="module")
+def few(digits):
+    return digits.sample(200, seed=0)
+
+
+def test_capsule_network_learns_and_is_accurate_on_digits_it_never_saw(digits):
+    # Floors at a fixed seed: a start too small or too large fails without any other sign.
+    model = cl.CapsNet(digits.shape, digits.classes)
+    history = cl.fit(model, digits, epochs=5, show=False)
+    assert (model.classify(digits.test) == digits.test.labels).mean() >= 0.95
+    assert history.epochs == 5
+    assert history.passes > 1
+    assert history.curves["loss"][-1] < history.curves["loss"][0] / 3
+    assert set(history.curves) >= {"accuracy", "validation accuracy", "validation loss"}
+
+
+def test_vae_uses_its_latents_after_a_short_training(digits):
+    vae = cl.VAE(digits.shape, latent_dim=8)
+    cl.fit(vae, digits, epochs=4, show=False)
+    assert vae.active_units(digits.test) >= 4
+    untrained = cl.VAE(digits.shape, latent_dim=8).elbo(digits.test).elbo.mean()
+    assert vae.elbo(digits.test).elbo.mean() > untrained + 5
+
+
+def test_same_seed_same_weights(few):
+    def trained(seed):
+        model = cl.CapsNet(few.shape, few.classes)
+        cl.fit(model, few, epochs=1, seed=seed, show=False)
+        return model.get_weights()
+
+    first, again, other = trained(3), trained(3), trained(4)
+    for a, b in zip(first, again, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert any(np.abs(a - b).max() > 1e-4 for a, b in zip(first, other, strict=True))
+
+
+def test_interrupt_keeps_the_best_weights_and_says_so(few):
+    model = cl.DenseNet(few.shape, few.classes)
+    kept = {}
+
+    def press_stop(trained, epoch):
+        if epoch == 2:
+            kept["weights"] = trained.get_weights()
+            raise KeyboardInterrupt
+
+    history = cl.fit(model, few, epochs=9, show=False, after_epoch=press_stop)
+    assert history.stopped == "interrupted in epoch 3 of 9"
+    assert "interrupted in epoch 3 of 9" in str(history)
+    assert history.epochs == 2
+    assert history.best_epoch == 1 + int(np.argmin(history.curves["validation loss"]))
+    if history.best_epoch == 2:
+        for a, b in zip(kept["weights"], model.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_best_epoch_is_restored_when_later_ones_are_worse(few):
+    model = cl.DenseNet(few.shape, few.classes)
+    cl.fit(model, few, epochs=3, show=False)
+    weights = []
+
+    def spoil(trained, epoch):
+        weights.append([w.copy() for w in trained.get_weights()])
+        trained.set_weights(
+            [np.random.default_rng(0).normal(size=w.shape) * 5 for w in trained.get_weights()]
+        )
+
+    history = cl.fit(model, few, epochs=2, rate=1e-6, show=False, after_epoch=spoil)
+    assert history.best_epoch == 1
+    for a, b in zip(weights[0], model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_loss_that_is_not_a_number_stops_with_advice(few):
+    model = cl.DenseNet(few.shape, few.classes)
+    before = model.get_weights()
+
+    with pytest.raises(TrainingFailed, match="Try a lower learning rate"):
+        cl.fit(model, few, epochs=3, rate=1e38, show=False)
+    assert all(np.isfinite(w).all() for w in model.get_weights())
+    assert [w.shape for w in before] == [w.shape for w in model.get_weights()]
+
+
+def stop_after(last):
+    def stop(model, epoch):
+        if epoch == last:
+            raise KeyboardInterrupt
+
+    return stop
+
+
+def test_the_same_call_goes_on_from_its_checkpoint_to_the_weights_of_an_unbroken_training(few, tmp_path):
+    def train(**more):
+        vae = cl.VAE(few.shape, latent_dim=2)  # its noise, the optimiser and the order must all go on
+        return vae, cl.fit(vae, few, epochs=3, batch=64, show=False, **more)
+
+    unbroken, _ = train()
+    _, begun = train(checkpoint=tmp_path, after_epoch=stop_after(2))
+    assert begun.stopped
+    vae, ended = train(checkpoint=tmp_path)  # epoch 2 was stopped before it was over
+    assert (begun.resumed, ended.resumed, ended.epochs) == (0, 1, 3)
+    assert "3 epochs of" in str(ended)
+    assert "(1 from the checkpoint)" in str(ended)
+    for a, b in zip(unbroken.get_weights(), vae.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+    # Finished, it gives the result back.
+    again, given = train(checkpoint=tmp_path)
+    assert (given.resumed, given.curves) == (3, ended.curves)
+    for a, b in zip(unbroken.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_where_the_rate_does_not_fall_more_epochs_go_on_from_a_finished_training(few, tmp_path):
+    for epochs in (1, 2):
+        net = cl.DenseNet(few.shape, few.classes, hidden=16)
+        net.recipe = replace(net.recipe, decay=False)
+        history = cl.fit(net, few, epochs, show=False, checkpoint=tmp_path)
+        assert (history.resumed, history.epochs) == (epochs - 1, epochs)
+
+
+@pytest.mark.slow
+def test_a_killed_kernel_loses_no_finished_epoch(few, tmp_path):
+    lines = (
+        "import os, sys, capslab as cl\n"
+        "few = cl.load('digits').sample(200, seed=0)\n"
+        "kill = lambda model, epoch: os.kill(os.getpid(), 9) if epoch == 2 else None\n"
+        "net = cl.CapsNet(few.shape, few.classes)\n"
+        "cl.fit(net, few, epochs=3, show=False, checkpoint=sys.argv[1], after_epoch=kill)"
+    )
+    killed = subprocess.run([sys.executable, "-c", lines, str(tmp_path)], timeout=400)
+    assert killed.returncode == -9
+
+    nets = [cl.CapsNet(few.shape, few.classes) for _ in range(2)]
+    unbroken = cl.fit(nets[0], few, epochs=3, show=False)
+    went_on = cl.fit(nets[1], few, epochs=3, show=False, checkpoint=tmp_path)
+    assert went_on.resumed == 1
+    assert went_on.best_epoch == unbroken.best_epoch
+    assert went_on.curves == unbroken.curves
+    for a, b in zip(*(net.get_weights() for net in nets), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_checkpoint_of_another_training_is_refused(few, tmp_path):
+    def net():
+        return cl.DenseNet(few.shape, few.classes, hidden=16)
+
+    cl.fit(net(), few, epochs=2, show=False, checkpoint=tmp_path)
+    cases = [
+        (lambda: cl.fit(cl.DenseNet(few.shape, few.classes, 8), few, 2, checkpoint=tmp_path), "hidden 8"),
+        (lambda: cl.fit(net(), few[:150], 2, checkpoint=tmp_path), "images: training"),
+        (lambda: cl.fit(net(), few, 3, checkpoint=tmp_path), "epochs 3"),  # its rate falls to 0 by the end
+        (lambda: cl.fit(net(), few, 2, seed=1, checkpoint=tmp_path), "seed 1"),
+        (lambda: cl.fit(net(), few, 2, rate=1e-5, checkpoint=tmp_path), "rate 1e-05"),
+    ]
+    for call, words in cases:
+        with pytest.raises(ArgumentError, match=f"`checkpoint` should be of the same .*{words}"):
+            call()
+
+
+def test_the_heading_says_where_it_goes_on(few, tmp_path, capsys):
+    for stop in (stop_after(2), None):
+        vae = cl.VAE(few.shape, latent_dim=2)
+        cl.fit(vae, few, epochs=2, checkpoint=tmp_path / "mine.npz", after_epoch=stop)
+    assert "VAE on CPU, from epoch 2 of its checkpoint" in capsys.readouterr().err
+
+
+def test_a_training_whose_checkpoints_do_not_fit_on_the_disk_goes_on_and_says_so(few, tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))  # room for a word, not for the weights
+    try:
+        net = cl.DenseNet(few.shape, few.classes)
+        with pytest.warns(RuntimeWarning, match="could not be written"):
+            history = cl.fit(net, few, epochs=2, show=False, checkpoint=tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert history.epochs == 2
+    assert "there is none yet, and training goes on" in str(history)
+    assert not list(tmp_path.iterdir())
+
+
+def test_pairs_made_while_learning_go_on_from_a_checkpoint(few, tmp_path):
+    def train(**more):
+        net = OverlapNet((12, 12, 1), few.classes)
+        net.recipe = replace(net.recipe, steps=20)
+        return net, cl.fit(net, few, epochs=4, batch=8, show=False, checkpoint=tmp_path, **more)
+
+    train(after_epoch=stop_after(3))
+    net, history = train()
+    assert (history.resumed, history.epochs, history.examples) == (2, 4, 4 * 20 * 8)
+    again, given = train()
+    assert given.resumed == 4
+    for a, b in zip(net.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_history_plots_itself(few):
+    model = cl.DenseNet(few.shape, few.classes)
+    figure = cl.fit(model, few, epochs=2, show=False).plot()
+    labels = [axis.get_xlabel() for axis in figure.axes]
+    assert "epoch" in " ".join(labels).lower()
+
+
+def test_pipeline_gives_every_image_once_a_pass_with_its_label(digits):
+    seen = [(x.numpy(), y.numpy()) for x, y in backend.batches(digits, 100, seed=1)]
+    assert [len(x) for x, _ in seen] == [100] * 17 + [97]  # the last, partial batch is there
+    pixels, labels = (np.concatenate(part) for part in zip(*seen, strict=True))
+    assert pixels.dtype == np.uint8
+    given = sorted(
+        (image.tobytes(), int(label)) for image, label in zip(digits.images, digits.labels, strict=True)
+    )
+    assert sorted((image.tobytes(), int(label)) for image, label in zip(pixels, labels, strict=True)) == given
+    assert not np.array_equal(labels, digits.labels)
+
+
+def test_pipeline_shifts_whole_batches_and_fills_with_black(digits):
+    (x, _) = next(iter(backend.batches(digits, 50, seed=5, shift=2)))
+    (plain, _) = next(iter(backend.batches(digits, 50, seed=5)))
+    padded = np.pad(plain.numpy(), ((0, 0), (2, 2), (2, 2), (0, 0)))
+    found = [
+        (i, j)
+        for i in range(5)
+        for j in range(5)
+        if np.array_equal(padded[:, i : i + 8, j : j + 8], x.numpy())
+    ]
+    assert len(found) == 1
+
+
+def test_pipelines_hold_no_copy_of_the_images():
+    """An epoch has a pipeline of its own; one copy each was once never freed, 43 MB an epoch of MNIST."""
+
+    def held() -> float:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+
+    images = cl.Images(np.random.default_rng(0).integers(0, 256, (40_000, 28, 28), np.uint8))  # 31 MB
+    next(iter(backend.batches(images, 100, seed=1)))
+    before = held()
+    for epoch in range(10):
+        next(iter(backend.batches(images, 100, seed=epoch, shift=1)))
+    assert held() - before < 3 * images.images.nbytes / 1e6
+
+
+def test_progress_line_tells_the_loss_and_the_end(few, capsys):
+    cl.fit(cl.DenseNet(few.shape, few.classes), few, epochs=2)
+    out = capsys.readouterr()
+    assert "2 epochs of" in out.out
+    assert "validation accuracy" in out.out
+    assert "DenseNet on" in out.err
+
+
+def test_not_in_a_notebook_here():
+    assert not display.in_notebook()
+
+
+def test_bad_input_is_refused_in_words(digits, few):
+    unlabelled = cl.Images(few.images, None)
+    one_class = digits[digits.labels == 3]
+    net = cl.DenseNet(digits.shape, digits.classes)
+    cases = [
+        (lambda: cl.fit(net, unlabelled), "images without labels"),
+        (lambda: cl.fit(net, one_class), "images of class 3 only"),
+        (lambda: cl.fit(cl.DenseNet(digits.shape, 4), digits), "labels from 0 to 9"),
+        (lambda: cl.fit(cl.DenseNet((28, 28, 1), 10), digits), "made for 28 × 28 × 1"),
+        (lambda: cl.fit("net", digits), "`model` should be a model of capslab"),
+        (lambda: cl.fit(net, digits.images), "`images` should be Images"),
+        (lambda: cl.fit(net, digits, epochs=0), "`epochs` should be a whole number from 1. Received: 0"),
+        (lambda: cl.fit(net, digits, batch=1.5), "`batch`"),
+        (lambda: cl.fit(net, digits, rate=float("nan")), "`rate`"),
+    ]
+    for call, words in cases:
+        with pytest.raises(ArgumentError, match=words.replace("(", r"\(")):
+            call()
+    with contextlib.suppress(KeyboardInterrupt):
+        cl.fit(cl.VAE(few.shape, 2), unlabelled, epochs=1, show=False)  # a VAE needs no labels

@@ -1,0 +1,113 @@
+"""The overlap view on the Python side, and the pairs that it pushes apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import FakeCapsNet, FakePairNet, some_images
+
+import capslab as cl
+from capslab import data
+from capslab.data.moving import room
+from capslab.errors import ArgumentError
+from capslab.models import detection
+
+
+def spot(column: int, side: int = 8) -> np.ndarray:
+    image = np.zeros((side, side, 1), np.uint8)
+    image[3, column] = 200
+    return image
+
+
+def two_spots() -> data.Images:
+    return data.Images(np.stack([spot(3), spot(4)]), np.array([0, 1]), ("a", "b"))
+
+
+def test_each_shift_moves_both_images_and_nothing_else():
+    pairs = data.moved_pairs(two_spots(), 0, 1, range(-5, 6), (12, 12, 1))
+    for shift, pair in zip(range(-5, 6), pairs.digits, strict=True):
+        (row, first), (other, second) = (np.argwhere(image[..., 0])[0] for image in pair)
+        assert row == other == 5
+        assert (second - 4) - (first - 3) == shift
+        assert abs((second - 4) + (first - 3) - 4) <= 1  # as much to the one side as to the other
+    np.testing.assert_array_equal(pairs.images[0], pairs.digits[0].sum(axis=0))
+    np.testing.assert_array_equal(pairs.labels, np.tile([0, 1], (11, 1)))
+    assert pairs.overlap.tolist() == [0] * 4 + [1] + [0] * 6  # the spots meet where the shift is −1
+    assert data.moved_pairs(two_spots(), 0, 1, [99]).images.max() == 0  # beyond the canvas
+
+
+def test_room_is_where_ink_would_leave_the_canvas():
+    images = two_spots()
+    reach = room(images, 12)
+    moved = data.moved_pairs(images, 0, 1, [-reach, reach, reach + 2], (12, 12, 1))
+    assert (moved.digits.max(axis=(2, 3, 4)) > 0).all(axis=1).tolist() == [True, True, False]
+    assert room(data.Images(np.zeros((2, 8, 8, 1), np.uint8)), 12) == 0
+
+
+def test_what_is_shown_is_what_the_network_says():
+    net, images = FakePairNet(), some_images()
+    view = cl.explore_overlap(net, images, pairs=[(0, 1), (7, -1)], shift=2)
+    assert view.chosen == [[0, 1], [7, 39]]
+    view.pair, view.shift = 1, -3
+    pair = data.moved_pairs(images, 7, 39, [-3], net.shape)
+    np.testing.assert_array_equal(view.now.images, pair.images)
+    at = view.shift + view.reach
+    np.testing.assert_allclose(view.lengths[1, at], net.lengths(pair)[0], rtol=1e-6)
+    found = detection.aligned(pair.labels, net.detect(pair))
+    np.testing.assert_array_equal(view.found[1, at], found[0])
+    np.testing.assert_array_equal(view.owner[1, at], net.separate(pair, found).owner[0])
+    names = [view.classes[k] for k in images.labels[[7, 39]]]
+    assert view.words.startswith(
+        f"{names[0]} and {names[1]}, 3 px apart, {names[1]} on the left; boxes overlap by"
+    )
+    wrong = [view.classes[k] for k in found[0] if k not in pair.labels[0]]
+    assert (f"but no {wrong[0]}" in view.words) if wrong else ("both right" in view.words)
+    assert ("further apart than any pair" in view.words) == (view.trained < 3)
+
+
+def test_the_pairs_of_the_strip_differ_in_class_and_follow_the_seed():
+    for classes in (2, 3, 5):
+        images = some_images(classes=classes)
+        view = cl.explore_overlap(FakePairNet(classes), images)
+        labels = images.labels[np.array(view.chosen)]
+        assert len(labels) == 6
+        assert (labels[:, 0] != labels[:, 1]).all()
+        assert cl.explore_overlap(FakePairNet(classes), images, seed=1).chosen != view.chosen
+        assert cl.explore_overlap(FakePairNet(classes), images).chosen == view.chosen
+
+
+def test_state_and_picture():
+    view = cl.explore_overlap(FakePairNet(), some_images())
+    view.pair, view.shift = 3, 1
+    again = cl.explore_overlap(FakePairNet(), some_images(), state=view.state)
+    assert (again.pair, again.shift, again.words, again.code) == (3, 1, view.words, view.code)
+    assert view.picture(dpi=40).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: cl.explore_overlap(FakeCapsNet(), some_images()), "two overlapping digits.*a FakeCapsNet"),
+        (lambda: cl.explore_overlap(FakePairNet(), np.zeros((4, 8, 8, 1))), "the Images"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(labelled=False)), "label"),
+        (lambda: cl.explore_overlap(FakePairNet(side=7), some_images()), r"no larger.*\(7, 7, 1\)"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(), pairs=[(1, 40)]), "0 to 39"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(), pairs=[1, 2]), "two images each"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(), shift=99), "pixels from -4 to 4"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(), hide=("slider",)), "`hide`"),
+        (lambda: data.moved_pairs(some_images(labelled=False), 0, 1, [0]), "labelled"),
+        (lambda: data.moved_pairs(some_images(), 0, 1, [0], (6, 9, 1)), "a canvas of 8×8"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_in_words(make, said):
+    with pytest.raises(ArgumentError, match=said):
+        make()
+
+
+def test_the_code_runs_and_says_the_same(capsys):
+    net, images = FakePairNet(), some_images()
+    view = cl.explore_overlap(net, images, shift=2)
+    exec(view.code, {"net": net, "images": images})
+    told = capsys.readouterr().out
+    first = view.found[0, view.shift + view.reach, 0]
+    assert f"{view.classes[first]}: {view.lengths[0, view.shift + view.reach, first]:.2f}" in told

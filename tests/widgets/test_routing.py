@@ -1,0 +1,225 @@
+"""The routing view on the Python side: what is shown, said, shared and refused."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from fakes import FakeCapsNet, some_images
+
+import capslab as cl
+from capslab.errors import ArgumentError
+from capslab.widgets.routing.widget import show_routing
+from capslab.widgets.shared import strip
+
+
+@pytest.fixture
+def model():
+    return FakeCapsNet()
+
+
+@pytest.fixture
+def images():
+    return some_images()
+
+
+def test_trace_is_what_route_gives(model, images):
+    view = show_routing(model, images, index=7, iterations=5)
+    expected = cl.route(model, images[7], iterations=5)
+    for name in ("votes", "logits", "couplings", "outputs", "agreement"):
+        np.testing.assert_allclose(getattr(view.trace, name), getattr(expected, name), rtol=1e-5, atol=1e-6)
+    assert view.trace.label == images.labels[7]
+    view.index = 8
+    np.testing.assert_allclose(view.trace.couplings, cl.route(model, images[8], 5).couplings, atol=1e-6)
+
+
+def test_words_name_prediction_truth_entropy_and_strongest_pull(model, images):
+    view = show_routing(model, images, index=7)
+    trace = view.trace
+    winner = trace.predicted
+    i, j = np.unravel_index(trace.couplings[2].argmax(), trace.couplings[2].shape)
+    row, column, kind = i // 8 + 1, i // 2 % 4 + 1, i % 2 + 1
+    assert view.words.startswith(
+        f"Iteration 3 of 3: predicted {model.classes[winner]} (length {trace.lengths[2, winner]:.2f})"
+    )
+    assert f"entropy {trace.entropy[2]:.3f} of 1" in view.words
+    told = f"capsule at row {row}, column {column}, type {kind} → {model.classes[j]} "
+    assert told + f"(c = {trace.couplings[2, i, j]:.2f} against 0.20)" in view.words
+
+
+def test_words_of_the_first_iteration_say_that_nothing_is_routed_yet(model, images):
+    view = show_routing(model, images)
+    view.iteration = 1
+    assert "Couplings are uniform: entropy 1.000 of 1" in view.words
+    assert "each of the 5 the same share, 0.20" in view.words
+
+
+def test_words_say_when_the_prediction_is_wrong_and_nothing_of_truth_without_labels(model, images):
+    view = show_routing(model, images)
+    for view.index in range(len(images)):
+        label, predicted = view.trace.label, int(view.trace.lengths[-1].argmax())
+        said = f", but true {model.classes[label]}" in view.words
+        assert said == (label != predicted)
+    assert "true" not in show_routing(model, some_images(labelled=False)).words
+
+
+def test_chosen_capsule_is_told_with_its_numbers(model, images):
+    view = show_routing(model, images)
+    view.capsule, view.digit = 5, 2
+    c, a = view.trace.couplings[2, 5, 2], view.trace.agreement[2, 5, 2]
+    sign = "−" if a < 0 else "+"
+    assert f"→ c: c = {c:.3f}, agreement {sign}{abs(a):.3f}." in view.words
+
+
+@pytest.mark.parametrize("grid", [(1, 1, 8), (6, 6, 1), (4, 4, 4)])
+def test_any_grid_has_words_and_a_picture(grid, images):
+    view = show_routing(FakeCapsNet(grid=grid), images)
+    assert "of type" in view.words if grid[:2] == (1, 1) else "at row" in view.words
+    assert ("type" in view.words) == (grid[2] > 1)
+    assert view.picture(dpi=40).startswith(b"\x89PNG")
+
+
+def test_types_are_cells_of_their_place():
+    from capslab.widgets.routing.figure import tiled
+
+    cells = tiled(np.arange(2 * 2 * 4), (2, 2, 4))
+    assert cells.tolist() == [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]]
+    assert tiled(np.arange(8), (1, 1, 8)).shape == (2, 4)
+
+
+def test_code_runs_and_gives_the_numbers_on_screen(model, images, capsys):
+    view = show_routing(model, images, index=4)
+    view.iteration, view.capsule, view.digit = 2, 3, 1
+    scope = {"model": model, "images": images}
+    exec(view.code, scope)
+    assert scope["step"] == 1
+    np.testing.assert_allclose(scope["trace"].couplings, view.trace.couplings, atol=1e-6)
+    assert str(scope["trace"].couplings[1, 3, 1]) in capsys.readouterr().out
+
+
+def test_state_shows_the_same_again(model, images):
+    view = show_routing(model, images, iterations=6)
+    view.iteration, view.index, view.capsule, view.quantity = 4, 11, 9, "agreement"
+    again = show_routing(model, images, state=view.state)
+    assert again.words == view.words
+    assert again.state == view.state
+
+
+def test_strip_mixes_the_classes_and_takes_in_what_python_asks_for(model):
+    images = some_images(n=400)
+    view = show_routing(model, images, index=333)
+    assert len(view.positions) <= 25
+    assert 333 in view.positions
+    assert set(view.labels.tolist()) == {0, 1, 2, 3, 4}
+    outside = next(i for i in range(400) if i not in view.positions)
+    view.index = outside
+    assert view.positions[0] == outside
+    np.testing.assert_array_equal(view.thumbs[0], images.images[outside])
+    np.testing.assert_allclose(view.primary[0], model.primary(images.images[[outside]])[0], atol=1e-6)
+
+
+def test_moving_about_never_asks_the_model(model, images):
+    view = show_routing(model, images[:20])
+    asked = model.asked
+    for view.index in range(20):
+        for view.iteration in (1, 2, 3):
+            pass
+    assert model.asked == asked
+
+
+def test_fewer_iterations_pull_the_iteration_back(model, images):
+    view = show_routing(model, images, iterations=8)
+    view.iterations = 2
+    assert view.iteration == 2
+    assert view.words.startswith("Iteration 2 of 2")
+
+
+def test_hidden_controls_are_checked(model, images):
+    assert show_routing(model, images, hide=("play",)).hide == ["play"]
+    with pytest.raises(ArgumentError, match="arithmetic"):
+        show_routing(model, images, hide=("speed",))
+
+
+def wrong(view, name, value):
+    setattr(view, name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("index", 40, "from 0 to 39"),
+        ("iteration", 4, "from 1 to 3"),
+        ("iteration", 0, "from 1 to 3"),
+        ("iterations", 11, "from 1 to 10"),
+        ("capsule", 24, "from 0 to 23"),
+        ("digit", 5, "from 0 to 4"),
+        ("quantity", "agrement", "agreement"),
+    ],
+)
+def test_bad_values_are_refused_in_words(model, images, name, value, said):
+    view = show_routing(model, images)
+    before = view.words
+    with pytest.raises(ArgumentError, match=said):
+        wrong(view, name, value)
+    assert view.words == before
+
+
+def test_bad_arguments_are_refused_in_words(model, images):
+    with pytest.raises(ArgumentError, match="capsule network"):
+        show_routing(object(), images)
+    with pytest.raises(ArgumentError, match=r"size \(8, 8, 1\).*\(10, 10, 1\)"):
+        show_routing(model, some_images(side=10))
+    with pytest.raises(ArgumentError, match="Images to look at"):
+        show_routing(model, images.images)
+    with pytest.raises(ArgumentError, match="from 1 to 10"):
+        show_routing(model, images, iterations=0)
+
+
+@pytest.mark.parametrize("state", ["", "3", "{}", json.dumps({"view": "LatentView", "v": 1})])
+def test_state_of_something_else_is_refused(model, images, state):
+    with pytest.raises(ArgumentError, match="state"):
+        show_routing(model, images, state=state)
+    with pytest.raises(ArgumentError, match="version"):
+        show_routing(model, images, state=json.dumps({"view": "RoutingView", "v": 99}))
+
+
+def test_static_page_has_picture_and_words(model, images):
+    data, meta = show_routing(model, images)._repr_mimebundle_()
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert meta["image/png"]["alt"] == data["text/plain"]
+    assert "predicted" in data["text/plain"]
+
+
+def test_mixture_is_even_seeded_and_in_order():
+    labels = np.random.default_rng(0).integers(0, 3, 300)
+    first = strip.mixture(labels, 300, size=9)
+    assert np.bincount(labels[first]).tolist() == [3, 3, 3]
+    assert (np.diff(labels[first]) >= 0).all()
+    assert first.tolist() == strip.mixture(labels, 300, size=9).tolist()
+    assert first.tolist() != strip.mixture(labels, 300, size=9, seed=1).tolist()
+
+
+def test_a_drawing_is_routed_like_an_image(model, images):
+    from capslab.routing import route
+
+    view = show_routing(model, images, index=7)
+    with pytest.raises(ArgumentError, match="from 0 to 39"):
+        view.index = 40  # nothing is drawn yet
+    view.strokes = [[(0.2, 0.2), (0.7, 0.2), (0.4, 0.9)]]
+    assert view.index == 40
+    expected = route(model, view.drawing)
+    np.testing.assert_allclose(view.trace.couplings, expected.couplings, atol=1e-6)
+    assert view.trace.label is None
+    scope = {"model": model, "images": images}
+    exec(view.code, scope)
+    np.testing.assert_array_equal(scope["drawing"], view.drawing)
+    np.testing.assert_allclose(scope["trace"].couplings, view.trace.couplings, atol=1e-6)
+    again = show_routing(model, images, state=view.state)
+    assert again.words == view.words
+    assert again.state == view.state
+    view.index = 3
+    assert "images[3]" in view.code
+    view.index = 40
+    view.strokes = ()
+    assert view.index == view.positions[0]
