@@ -39,13 +39,13 @@ def made(kind: str, images: Any, seed: int) -> Any:
     """An untrained network of that kind with the recipe that all share."""
     preset = PRESETS[images.name]
     if kind == "convolutional":
-        return ConvNet(images.shape, images.classes, preset=preset, seed=seed)
+        return ConvNet(images.image_shape, images.classes, preset=preset, seed=seed)
     iterations = 1 if kind == "capsules, 1 iteration" else 3
-    capsules = cl.CapsNet(images.shape, images.classes, preset=preset, iterations=iterations, seed=seed)
+    capsules = cl.CapsNet(images.image_shape, images.classes, preset=preset, iterations=iterations, seed=seed)
     if kind != "dense":
         return capsules
-    dense = cl.DenseNet(images.shape, images.classes, seed=seed)
-    dense.recipe = replace(capsules.recipe, rate=dense.recipe.rate)
+    dense = cl.DenseBaseline(images.image_shape, images.classes, seed=seed)
+    dense.recipe = replace(capsules.recipe, learning_rate=dense.recipe.learning_rate)
     return dense
 
 

@@ -36,7 +36,7 @@ def vectors(points: int, dimension: int) -> tuple[str, np.ndarray]:
 def time_path(X: np.ndarray, seeds: int) -> tuple[list[dict[str, float]], np.ndarray]:
     """Seconds of a whole path and of its scores for several seeds; inertias `(seeds, 29)`."""
     rows, inertias = [], []
-    cl.cluster(X[:3000], k=2)  # imports are not part of the measurement
+    cl.cluster(X[:3000], n_clusters=2)  # imports are not part of the measurement
     for seed in range(seeds):
         wall, cpu = time.perf_counter(), time.process_time()
         path = cl.cluster(X, seed=seed)

@@ -71,7 +71,7 @@ def main() -> None:
     rows = []
     for seed in asked.seeds:
         for name, (kind, arguments) in RUNS.items():
-            model = kind(pairs.shape, images.classes, seed=seed, **arguments)
+            model = kind(pairs.image_shape, images.classes, seed=seed, **arguments)
             began = time.process_time()
             length = {"seconds": asked.seconds} if asked.seconds else {"epochs": asked.epochs}
             history = fit_stream(model, images, **length, seed=seed, show=False)

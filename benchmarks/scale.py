@@ -47,7 +47,7 @@ def write(n: int, folder: Path, seed: int = 0) -> Path:
     """`images.npy` and `labels.npy`: n images made from MNIST, a thousand at a time."""
     mnist, chance = cl.load("mnist"), np.random.default_rng(seed)
     path = folder / "images.npy"
-    pixels = np.lib.format.open_memmap(path, "w+", np.uint8, (n, *mnist.shape))
+    pixels = np.lib.format.open_memmap(path, "w+", np.uint8, (n, *mnist.image_shape))
     labels = np.empty(n, np.uint8)
     for start in range(0, n, 1000):
         drawn = chance.integers(0, len(mnist), min(1000, n - start))
@@ -86,13 +86,13 @@ def one(run: str, folder: Path) -> dict[str, Any]:
             images.report()
     else:
         if run == "network":
-            vae = cl.VAE(images.shape)
+            vae = cl.VAE(images.image_shape)
             with timed("fit"):
                 cl.fit(vae, images, epochs=1, show=False)
         with timed("embed"):
             z = cl.embed(vae, images) if run == "network" else cl.embed(images)
         with timed("cluster"):
-            path = cl.cluster(z, k=10 if run == "network" else range(2, 31))
+            path = cl.cluster(z, n_clusters=10 if run == "network" else range(2, 31))
         with timed("scores"):
             row["matched_accuracy"] = round(path.at(10).scores.matched_accuracy, 4)
     row["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

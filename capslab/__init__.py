@@ -23,7 +23,7 @@ _HOME = {
     # models
     "AutoEncoder": "capslab.models",
     "CapsNet": "capslab.models",
-    "DenseNet": "capslab.models",
+    "DenseBaseline": "capslab.models",
     "VAE": "capslab.models",
     "fit": "capslab.training.fit",
     "pretrained": "capslab.models.pretrained",

@@ -13,7 +13,7 @@ import numpy as np
 
 from capslab.data import lazy_rows
 from capslab.data.lazy_rows import LazyRows
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 if TYPE_CHECKING:
     from capslab.data import Images
@@ -55,7 +55,7 @@ class Embedding:
             raise ArgumentError(
                 "vectors",
                 "finite numbers",
-                Said(f"{bad} of {len(vectors)} rows with NaN or infinity"),
+                Verbatim(f"{bad} of {len(vectors)} rows with NaN or infinity"),
                 "Train the model again with a lower learning rate, or drop those rows.",
             )
         for name, length in (("labels", self.labels), ("images", self.images)):
@@ -63,7 +63,7 @@ class Embedding:
                 raise ArgumentError(
                     name,
                     f"as many as there are vectors ({len(vectors)})",
-                    Said(f"{len(length)} of them"),
+                    Verbatim(f"{len(length)} of them"),
                     "Embed the images and take the labels from the same selection.",
                 )
         object.__setattr__(self, "vectors", _as_float32(vectors))
@@ -135,7 +135,7 @@ def embed(model_or_images: Any, images: Images | None = None, what: str | None =
     if not hasattr(model_or_images, "features"):
         raise ArgumentError(
             "model",
-            "a capslab model (DenseNet, CapsNet, VAE)",
+            "a capslab model (DenseBaseline, CapsNet, VAE)",
             type(model_or_images).__name__,
             "Any object with a method features(images, what) that returns Features will do.",
         )

@@ -46,12 +46,12 @@ def short(value: Any, limit: int = 120) -> str:
     """`repr` in one line; an array is told by its shape and type, not by its numbers."""
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"an array of shape {tuple(value.shape)} and type {value.dtype}"
-    text = value if isinstance(value, Said) else repr(value)
+    text = value if isinstance(value, Verbatim) else repr(value)
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-class Said(str):
+class Verbatim(str):
     """Words to be shown as they are, without quotation marks, after "Received:"."""
 
 

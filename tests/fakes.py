@@ -26,7 +26,7 @@ class FakeCapsNet:
 
     def __init__(self, grid=(3, 4, 2), classes=5, side=8, pose=6, inputs=4, gain=1.0, seed=0):
         rng = np.random.default_rng(seed)
-        self.grid, self.shape, self.classes = grid, (side, side, 1), tuple("abcdefghijklmnop"[:classes])
+        self.grid, self.image_shape, self.classes = grid, (side, side, 1), tuple("abcdefghijklmnop"[:classes])
         count = int(np.prod(grid))
         self.mix = rng.normal(size=(side * side, count * inputs)) / side
         self.weights = (gain * rng.normal(size=(count, classes, pose, inputs))).astype(np.float32)
@@ -45,7 +45,7 @@ class FakeCapsNet:
     def receptive_field(self, capsule):
         rows, columns, types = self.grid
         row, column = divmod(capsule // types, columns)
-        side = self.shape[0]
+        side = self.image_shape[0]
         top, left = row * side // rows, column * side // columns
         return top, left, min(side, top + 4), min(side, left + 4)
 
@@ -55,7 +55,7 @@ class FakeVAE:
 
     def __init__(self, latent=4, side=8, dense=True, seed=1, hidden=(16, 32)):
         rng = np.random.default_rng(seed)
-        self.latent_dim, self.shape, self.dense = latent, (side, side, 1), dense
+        self.latent_dim, self.image_shape, self.dense = latent, (side, side, 1), dense
         sizes = [latent, *hidden, side * side]
         self.layers = [
             (
@@ -79,7 +79,7 @@ class FakeVAE:
         for kernel, bias in self.layers[:-1]:
             x = np.maximum(x @ kernel + bias, 0)
         kernel, bias = self.layers[-1]
-        return (1 / (1 + np.exp(-(x @ kernel + bias)))).reshape(-1, *self.shape)
+        return (1 / (1 + np.exp(-(x @ kernel + bias)))).reshape(-1, *self.image_shape)
 
     def encode(self, images):
         flat = np.asarray(images, np.float32).reshape(len(images), -1) / 255
@@ -98,7 +98,7 @@ class FakePoseNet(FakeCapsNet):
     def __init__(self, *args, hidden=(16, 32), **kwargs):
         super().__init__(*args, **kwargs)
         rng = np.random.default_rng(9)
-        sizes = [self.bias.size, *hidden, int(np.prod(self.shape))]
+        sizes = [self.bias.size, *hidden, int(np.prod(self.image_shape))]
         self.dense = [
             (
                 rng.normal(0, (4 / a) ** 0.5, (a, b)).astype(np.float32),
@@ -118,7 +118,7 @@ class FakePoseNet(FakeCapsNet):
         for kernel, bias in self.dense[:-1]:
             x = np.maximum(x @ kernel + bias, 0)
         kernel, bias = self.dense[-1]
-        return (1 / (1 + np.exp(-(x @ kernel + bias)))).reshape(-1, *self.shape)
+        return (1 / (1 + np.exp(-(x @ kernel + bias)))).reshape(-1, *self.image_shape)
 
     def classify(self, images):
         from capslab.routing import route
@@ -130,7 +130,7 @@ class FakePairNet:
     """A network for two overlapping images: lengths, drawings and masks of random numbers and the image."""
 
     def __init__(self, classes=5, side=12, seed=4):
-        self.shape, self.classes = (side, side, 1), tuple("abcdefghijklmnop"[:classes])
+        self.image_shape, self.classes = (side, side, 1), tuple("abcdefghijklmnop"[:classes])
         self.mix = np.random.default_rng(seed).normal(size=(side * side, classes)) / side
         self.asked = 0
 
@@ -147,7 +147,7 @@ class FakePairNet:
 
     def separate(self, images, labels=None):
         pixels = self._pixels(images)[:, None]  # (n, 1, h, w, c)
-        weights = np.stack([np.linspace(1, 0, self.shape[1]), np.linspace(0, 1, self.shape[1])])
+        weights = np.stack([np.linspace(1, 0, self.image_shape[1]), np.linspace(0, 1, self.image_shape[1])])
         drawn = pixels * weights[None, :, None, :, None]  # the first has the left, the second the right
         return SimpleNamespace(drawn=drawn.astype(np.float32), owner=drawn[..., 0].argmax(axis=1))
 
@@ -156,7 +156,7 @@ class FakeClassifier:
     """Class probabilities from a seed, no capsules."""
 
     def __init__(self, classes=5, side=8, seed=0):
-        self.shape, self.classes = (side, side, 1), tuple("abcdefghijklmnop"[:classes])
+        self.image_shape, self.classes = (side, side, 1), tuple("abcdefghijklmnop"[:classes])
         self.mix = np.random.default_rng(seed).normal(size=(side * side, classes))
 
     def probabilities(self, images):

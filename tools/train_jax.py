@@ -52,9 +52,9 @@ def fit_fused(
     model: Any,
     images: Any,
     *,
-    batch: int,
+    batch_size: int,
     steps: int,
-    rate: float = 8e-3,
+    learning_rate: float = 8e-3,
     beta_2: float = 0.99,
     warmup: float = 0.05,
     stages: Any = None,
@@ -68,21 +68,21 @@ def fit_fused(
 
     Parameters
     ----------
-    batch, steps : examples a step, and how many steps, rounded up to a whole number of chains.
-    rate, beta_2, warmup : of Adam and its schedule.
+    batch_size, steps : examples a step, and how many steps, rounded up to a whole number of chains.
+    learning_rate, beta_2, warmup : of Adam and its schedule.
     stages : in place of `model.stages`: `((share of the steps, {attribute: value}), …)`, from share 0.
 
     Raises
     ------
     TrainingFailed : when the loss is no longer a number.
     """
-    make = pairs_of(images.train, batch, _margin(model, images)) if hasattr(model, "stream") else None
-    make = make or images_of(images.train, batch)
+    make = pairs_of(images.train, batch_size, _margin(model, images)) if hasattr(model, "stream") else None
+    make = make or images_of(images.train, batch_size)
     stages = stages or getattr(model, "stages", ((0.0, {}),))
     for name, value in stages[0][1].items():  # what is trainable is fixed here
         setattr(model, name, value)
     keras.utils.set_random_seed(seed)
-    model.compile(optimizer=keras.optimizers.Adam(rate, beta_2=beta_2), jit_compile=True)
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate, beta_2=beta_2), jit_compile=True)
     model._symbolic_build(data_batch=jax.eval_shape(make, jax.random.key(0)))
     optimizer = model.optimizer
     place = [v is optimizer._learning_rate for v in optimizer.variables].index(True)
@@ -114,11 +114,11 @@ def fit_fused(
             for name, value in stages[len(stages) - len(starts) - 1][1].items():
                 setattr(model, name, value)
             call = chained()  # what is set is compiled in
-        now = rate * min(at / warmup if warmup else 1.0, 1.0)
+        now = learning_rate * min(at / warmup if warmup else 1.0, 1.0)
         if at > warmup:
-            now = rate * (0.5 + 0.5 * math.cos(math.pi * (at - warmup) / (1 - warmup)))
+            now = learning_rate * (0.5 + 0.5 * math.cos(math.pi * (at - warmup) / (1 - warmup)))
         variables = list(state[2])
-        variables[place] = jnp.asarray(max(now, 1e-4 * rate), variables[place].dtype)
+        variables[place] = jnp.asarray(max(now, 1e-4 * learning_rate), variables[place].dtype)
         key, drawn = jax.random.split(key)
         state, loss = call((state[0], state[1], variables, state[3]), jax.random.split(drawn, CHAIN))
         done += CHAIN
@@ -131,32 +131,32 @@ def fit_fused(
         for variable, value in zip(part, values, strict=True):
             variable.assign(value)
     device = jax.devices()[0].device_kind
-    return Fused(done, done * batch, time.perf_counter() - begun, device, tuple(told))
+    return Fused(done, done * batch_size, time.perf_counter() - begun, device, tuple(told))
 
 
 def _margin(model: Any, images: Any) -> int:
     """How far a digit may move each way on the canvas of `model`."""
-    return (model.shape[0] - images.shape[0]) // 2
+    return (model.image_shape[0] - images.image_shape[0]) // 2
 
 
-def images_of(images: Any, batch: int) -> Make:
+def images_of(images: Any, batch_size: int) -> Make:
     """Images as they are, each drawn by chance; labels of 0 stand in where there are none."""
     pixels = jnp.asarray(images.images)
     labels = jnp.zeros(len(images), "int32") if images.labels is None else jnp.asarray(images.labels, "int32")
 
     def make(key: Any) -> tuple[Any, Any]:
-        chosen = jax.random.randint(key, (batch,), 0, len(pixels))
+        chosen = jax.random.randint(key, (batch_size,), 0, len(pixels))
         return pixels[chosen], labels[chosen]
 
     return make
 
 
-def pairs_of(images: Any, batch: int, shift: int) -> Make:
+def pairs_of(images: Any, batch_size: int, shift: int) -> Make:
     """What `capslab.data.stream_pairs` yields, made on the device."""
     partners = Partners(images.labels, len(images.classes))
     order, starts, counts = (jnp.asarray(a) for a in (partners.order, partners.starts, partners.counts))
     pixels, labels = jnp.asarray(images.images), jnp.asarray(images.labels, "int32")
-    height, width, channels = images.shape
+    height, width, channels = images.image_shape
     size = (height + 2 * shift, width + 2 * shift, channels)
 
     def placed(image: Any, by: Any) -> Any:
@@ -164,13 +164,13 @@ def pairs_of(images: Any, batch: int, shift: int) -> Make:
 
     def make(key: Any) -> tuple[Any, Any]:
         keys = jax.random.split(key, 3)
-        a = jax.random.randint(keys[0], (batch,), 0, len(pixels))
+        a = jax.random.randint(keys[0], (batch_size,), 0, len(pixels))
         of = labels[a]
         others = len(pixels) - counts[of]
-        draw = jnp.minimum((jax.random.uniform(keys[1], (batch,)) * others).astype("int32"), others - 1)
+        draw = jnp.minimum((jax.random.uniform(keys[1], (batch_size,)) * others).astype("int32"), others - 1)
         b = order[draw + jnp.where(draw >= starts[of], counts[of], 0)]  # skips the places of the class
         both = jnp.stack([a, b], axis=1)  # (batch, 2)
-        by = jax.random.randint(keys[2], (batch, 2, 2), 0, 2 * shift + 1)
+        by = jax.random.randint(keys[2], (batch_size, 2, 2), 0, 2 * shift + 1)
         digits = jax.vmap(jax.vmap(placed))(pixels[both], by)  # (batch, 2, h, w, c)
         composite = digits[:, 0] + jnp.minimum(digits[:, 1], 255 - digits[:, 0])
         return composite, {"labels": labels[both], "digits": digits}

@@ -25,7 +25,7 @@ import nbformat
 
 from capslab.course.assignment import PREDICTION_STUB
 from capslab.course.editions import STUB
-from capslab.errors import ArgumentError, DataUnavailable, Said
+from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 CONFIG = '''"""nbgrader's settings for this class, written by `capslab assignment release`."""
 
@@ -104,13 +104,13 @@ class Classroom:
     def make(self) -> None:
         """Makes the folder where it is not there; nobody else may look into it."""
         if self.root.exists() and not self.root.is_dir():
-            raise ArgumentError("DIR", "a folder", Said(f"the file {self.root}"), "Give another name.")
+            raise ArgumentError("DIR", "a folder", Verbatim(f"the file {self.root}"), "Give another name.")
         mine = (self.root / ".capslab").is_dir()
         if self.root.is_dir() and any(self.root.iterdir()) and not mine:
             raise ArgumentError(
                 "DIR",
                 "a new or empty folder, or that of a class",
-                Said(f"{self.root}, which holds other files"),
+                Verbatim(f"{self.root}, which holds other files"),
                 "Give another name.",
             )
         private = self.root / ".capslab"
@@ -162,7 +162,7 @@ class Classroom:
             rows = list(csv.DictReader(file))
         if rows and "id" not in rows[0]:
             raise ArgumentError(
-                "students.csv", "a table with a column `id`", Said(f"the columns {', '.join(rows[0])}")
+                "students.csv", "a table with a column `id`", Verbatim(f"the columns {', '.join(rows[0])}")
             )
         kept = ("id", "first_name", "last_name", "email")
         return [

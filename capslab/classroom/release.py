@@ -14,7 +14,7 @@ import nbformat
 from capslab.classroom.folder import Classroom, write
 from capslab.course.assignment import assignment
 from capslab.course.editions import BEGIN
-from capslab.errors import ArgumentError, DataUnavailable, Said
+from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 
 def release(sources: list[Path], room: Classroom) -> list[Path]:
@@ -37,7 +37,7 @@ def release(sources: list[Path], room: Classroom) -> list[Path]:
         write(room.source(name), nbformat.writes(book) + "\n")
         done = quietly(api.generate_assignment, name, force=True)
         if not done["success"]:
-            raise ArgumentError("NOTEBOOK", "what nbgrader can release", Said(_why(done)), "")
+            raise ArgumentError("NOTEBOOK", "what nbgrader can release", Verbatim(_why(done)), "")
         released = room.released(name)
         if any(BEGIN in cell.source for cell in released.cells):
             raise DataUnavailable(f"{room.release(name)} still has a solution in it; it was not released.")

@@ -12,7 +12,7 @@ from pathlib import Path
 from capslab._home import stand_ins
 from capslab.course.paths import FIRST, PACKAGE, checkout
 from capslab.course.update import RECORD, Kept, bring
-from capslab.errors import ArgumentError, DataUnavailable, Said
+from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 DEFAULT_FOLDER = "capslab-course"
 
@@ -28,7 +28,7 @@ def folder_to_open(wanted: Path | None) -> tuple[Path, list[str]]:
         return here, []
     folder = (wanted or Path(DEFAULT_FOLDER)).expanduser().absolute()
     if folder.exists() and not folder.is_dir():
-        raise ArgumentError("--dir", "a folder", Said(f"the file {folder}"), "Name another place.")
+        raise ArgumentError("--dir", "a folder", Verbatim(f"the file {folder}"), "Name another place.")
     with _in_words(folder):
         done = bring(_shipped(), folder)
     copied = sum(one.state == "copied" for one in done)
@@ -52,9 +52,9 @@ def update(wanted: Path | None, told: Callable[[Kept], None]) -> Path:
     places = [wanted] if wanted is not None else [Path(), Path(DEFAULT_FOLDER)]
     folder = next((p.expanduser().absolute() for p in places if (p.expanduser() / RECORD).is_file()), None)
     if folder is None:
-        received, advice = Said(str(wanted or "none")), "`capslab lab` makes one, or name another place."
+        received, advice = Verbatim(str(wanted or "none")), "`capslab lab` makes one, or name another place."
         if wanted is None and (here := checkout()) is not None:
-            received = Said("none, and this course is a checkout")
+            received = Verbatim("none, and this course is a checkout")
             advice = f"There `git pull` brings newer notebooks, and overwrites none of yours.{_own(here)}"
         raise ArgumentError("--dir", "a folder that `capslab lab` copied the course to", received, advice)
     with _in_words(folder):

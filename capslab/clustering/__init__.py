@@ -1,7 +1,7 @@
 """k-means for every k at once, spectral clustering, scores, matching of labels, and a plane to draw in.
 
 >>> import capslab as cl
->>> path = cl.cluster(cl.embed(cl.load("digits")), k=range(2, 31))
+>>> path = cl.cluster(cl.embed(cl.load("digits")), n_clusters=range(2, 31))
 >>> path.at(10).labels.shape
 (1797,)
 """

@@ -57,9 +57,9 @@ def eigengap(values: np.ndarray) -> int:
 
 
 def cut(
-    vectors: np.ndarray, k: int, counts: np.ndarray | None = None, n_init: int = 10, seed: int = 0
+    vectors: np.ndarray, n_clusters: int, counts: np.ndarray | None = None, n_init: int = 10, seed: int = 0
 ) -> np.ndarray:
-    """k-means on rows brought to unit length, int64 `(n,)`; exactly k clusters where k ≤ n.
+    """k-means on rows brought to unit length, int64 `(n,)`; exactly `n_clusters` of them where n allows.
 
     The direction of a row says which group it is with, its length how well it is tied at all.
 
@@ -71,16 +71,16 @@ def cut(
     from sklearn.cluster import KMeans
 
     n = len(vectors)
-    if k == 1:
+    if n_clusters == 1:
         return np.zeros(n, np.int64)
-    if k == n:
+    if n_clusters == n:
         return np.arange(n)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     rows = (vectors / np.maximum(lengths, 1e-30)).astype(np.float32)
-    different = len(np.unique(rows.round(5), axis=0)) if n <= 20 * k else n
-    model = KMeans(min(k, different), n_init=n_init, random_state=seed)
+    different = len(np.unique(rows.round(5), axis=0)) if n <= 20 * n_clusters else n
+    model = KMeans(min(n_clusters, different), n_init=n_init, random_state=seed)
     labels = model.fit_predict(rows, sample_weight=counts).astype(np.int64)
-    return _filled(labels, k)
+    return _filled(labels, n_clusters)
 
 
 def _filled(labels: np.ndarray, k: int) -> np.ndarray:

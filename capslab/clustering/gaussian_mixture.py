@@ -9,7 +9,7 @@ import numpy as np
 from capslab.clustering.validation import checked_ks, checked_vectors
 
 
-def gaussian_mixture(embedding: Any, k: int, seed: int = 0) -> np.ndarray:
+def gaussian_mixture(embedding: Any, n_clusters: int, seed: int = 0) -> np.ndarray:
     """The likeliest of k normal distributions for each vector, int64 `(n,)`.
 
     p(x) = Σⱼ πⱼ N(x; μⱼ, Σⱼ), fitted by expectation maximisation from a k-means start
@@ -18,7 +18,7 @@ def gaussian_mixture(embedding: Any, k: int, seed: int = 0) -> np.ndarray:
     Parameters
     ----------
     embedding : an `Embedding`, or vectors `(n, d)`.
-    k : from 1 to the number of different vectors.
+    n_clusters : from 1 to the number of different vectors.
     seed : the same seed gives the same clusters.
 
     Examples
@@ -32,7 +32,7 @@ def gaussian_mixture(embedding: Any, k: int, seed: int = 0) -> np.ndarray:
     from threadpoolctl import threadpool_limits
 
     X = checked_vectors(getattr(embedding, "vectors", embedding))
-    (k,) = checked_ks(k, X)
+    (k,) = checked_ks(n_clusters, X)
     if k == 1:
         return np.zeros(len(X), np.int64)
     X = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)

@@ -9,7 +9,7 @@ import numpy as np
 from capslab.clustering.deskew import LEAST_SIDE, deskew
 from capslab.clustering.gradients import gradient_histograms
 from capslab.clustering.pca import principal_components
-from capslab.errors import ArgumentError, Said, unknown_name
+from capslab.errors import ArgumentError, Verbatim, unknown_name
 
 FEATURES = ("pixels", "gradients")
 
@@ -38,7 +38,7 @@ def rows(estimator: Any, X: Any) -> np.ndarray:
     array = validate_data(estimator, X, dtype=[np.float64, np.float32], ensure_all_finite=False)
     if not np.isfinite(array).all():
         step = "Drop those rows, or train the model again with a lower learning rate."
-        raise ArgumentError("X", "finite numbers", Said("NaN or infinity (inf) in some rows"), step)
+        raise ArgumentError("X", "finite numbers", Verbatim("NaN or infinity (inf) in some rows"), step)
     largest = float(np.abs(array).max()) or 1.0
     array = array / array.dtype.type(largest)
     array = array - array.mean(axis=0)  # small differences of large numbers survive float32

@@ -39,14 +39,14 @@ class Clustering:
 
     Attributes
     ----------
-    k : number of clusters.
+    n_clusters : number of clusters.
     labels : int64 `(n,)`, 0…k−1; matched, so that a cluster keeps its number along the path.
     centers : float32 `(k, d)`.
     inertia : Σᵢ ‖xᵢ − centre of its cluster‖².
     scores : computed when first read, for all k of the path at once.
     """
 
-    k: int
+    n_clusters: int
     labels: np.ndarray
     centers: np.ndarray
     inertia: float
@@ -54,12 +54,12 @@ class Clustering:
 
     @cached_property
     def scores(self) -> Scores:
-        return self.path.curves().at(self.k)
+        return self.path.curves().at(self.n_clusters)
 
     @property
     def sizes(self) -> np.ndarray:
         """Number of images in each cluster, `(k,)`."""
-        return np.bincount(self.labels, minlength=self.k)
+        return np.bincount(self.labels, minlength=self.n_clusters)
 
     @cached_property
     def mean_images(self) -> np.ndarray | None:
@@ -68,7 +68,7 @@ class Clustering:
         if embedding is None or embedding.images is None:
             return None
         images = embedding.images.images  # (n, h, w, c), 0…255
-        sums = np.zeros((self.k, *images.shape[1:]))
+        sums = np.zeros((self.n_clusters, *images.shape[1:]))
         for part in parts(images):
             pixels, labels = images[part], self.labels[part]
             for i in np.unique(labels):
@@ -98,7 +98,7 @@ class KMeansPath(BaseEstimator):
 
     Parameters
     ----------
-    k : a whole number, or several (`range(2, 31)`, a list), from 1 to at most 256.
+    n_clusters : a whole number, or several (`range(2, 31)`, a list), from 1 to at most 256.
     n_micro : number of micro-clusters, at least 1; raised to 5 × the largest k.
     seed : the same seed gives the same path.
 
@@ -113,15 +113,15 @@ class KMeansPath(BaseEstimator):
     Examples
     --------
     >>> X = np.array([[0.0], [1.0], [10.0], [11.0], [20.0]])
-    >>> path = KMeansPath(k=[2, 3]).fit(X)
+    >>> path = KMeansPath(n_clusters=[2, 3]).fit(X)
     >>> path.at(3).sizes.tolist()
     [2, 2, 1]
     >>> path.inertia_.round(2).tolist()
     [61.17, 1.0]
     """
 
-    def __init__(self, k: Any = range(2, 31), n_micro: int = 1000, seed: int = 0) -> None:
-        self.k = k
+    def __init__(self, n_clusters: Any = range(2, 31), n_micro: int = 1000, seed: int = 0) -> None:
+        self.n_clusters = n_clusters
         self.n_micro = n_micro
         self.seed = seed
 
@@ -131,7 +131,7 @@ class KMeansPath(BaseEstimator):
         from threadpoolctl import threadpool_limits
 
         X = checked_rows(X)
-        ks = checked_ks(self.k, X)
+        ks = checked_ks(self.n_clusters, X)
         if not is_whole(self.n_micro) or self.n_micro < 1:
             raise ArgumentError("n_micro", "a whole number from 1", self.n_micro, "Leave it at 1000.")
         if not is_whole(self.seed) or self.seed < 0:
@@ -262,19 +262,19 @@ class KMeansPath(BaseEstimator):
             every = len(self.ks) == last - first + 1
             on_path = f"{first} to {last}" if every and last > first else ", ".join(map(str, self.ks))
             raise ArgumentError(
-                "k", f"a k of this path ({on_path})", k, "Ask for others in cluster(embedding, k=…)."
+                "k", f"a k of this path ({on_path})", k, "Ask for others in cluster(embedding, n_clusters=…)."
             )
         return self.ks.index(k)
 
 
-def cluster(embedding: Embedding | np.ndarray, k: Any = range(2, 31), seed: int = 0) -> KMeansPath:
+def cluster(embedding: Embedding | np.ndarray, n_clusters: Any = range(2, 31), seed: int = 0) -> KMeansPath:
     """k-means for every k at once.
 
     Parameters
     ----------
     embedding : an `Embedding`, or vectors `(n, d)`. Its labels are never used to cluster,
         only to score the clusters afterwards.
-    k : a whole number, or several (`range(2, 31)`, a list), from 1 to n (at most 256).
+    n_clusters : a whole number, or several (`range(2, 31)`, a list), from 1 to n (at most 256).
     seed : the same seed gives the same clusters.
 
     Returns
@@ -293,6 +293,6 @@ def cluster(embedding: Embedding | np.ndarray, k: Any = range(2, 31), seed: int 
     >>> path.at(10).scores.matched_accuracy > 0.7
     True
     """
-    path = KMeansPath(k, seed=seed).fit(getattr(embedding, "vectors", embedding))
+    path = KMeansPath(n_clusters, seed=seed).fit(getattr(embedding, "vectors", embedding))
     path.embedding_ = None if isinstance(embedding, (np.ndarray, list, LazyRows)) else embedding
     return path

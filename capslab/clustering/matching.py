@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 
 def contingency(labels: Any, truth: Any) -> np.ndarray:
@@ -42,7 +42,7 @@ def contingency(labels: Any, truth: Any) -> np.ndarray:
         raise ArgumentError(
             "truth",
             f"as many as there are labels ({len(labels)})",
-            Said(f"{len(truth)} of them"),
+            Verbatim(f"{len(truth)} of them"),
             "Take both from the same selection of images.",
         )
     rows, columns = int(labels.max()) + 1, int(truth.max()) + 1

@@ -29,19 +29,19 @@ class Cut:
 
     Attributes
     ----------
-    k : number of clusters.
+    n_clusters : number of clusters.
     labels : int64 `(n,)`, 0…k − 1.
     n_eigenvectors : how many eigenvectors k-means looked at.
     """
 
-    k: int
+    n_clusters: int
     labels: np.ndarray
     n_eigenvectors: int
 
     @property
     def sizes(self) -> np.ndarray:
         """Number of points in each cluster, `(k,)`."""
-        return np.bincount(self.labels, minlength=self.k)
+        return np.bincount(self.labels, minlength=self.n_clusters)
 
 
 class SpectralPath(ClusterMixin, BaseEstimator):

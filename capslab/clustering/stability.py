@@ -63,7 +63,7 @@ class Repeats:
         return (self.together * company).sum(axis=1, dtype=np.float64) / np.maximum(many, 1)
 
 
-def repeat_kmeans(embedding: Any, k: int, runs: int = 20, seed: int = 0) -> Repeats:
+def repeat_kmeans(embedding: Any, n_clusters: int, runs: int = 20, seed: int = 0) -> Repeats:
     """Plain k-means, each run from k of the points drawn by chance.
 
     Unlike `cluster`, which searches for good centres, this is what the textbook says, one start a
@@ -72,13 +72,13 @@ def repeat_kmeans(embedding: Any, k: int, runs: int = 20, seed: int = 0) -> Repe
     Parameters
     ----------
     embedding : an `Embedding`, or vectors `(n, d)`; labels only score.
-    k : from 1 to the number of different vectors.
+    n_clusters : from 1 to the number of different vectors.
     runs : from 1.
     seed : the same seed gives the same runs.
 
     Examples
     --------
-    >>> runs = repeat_kmeans(np.array([[0.0], [0.1], [5.0], [5.1], [9.0]]), k=3, runs=4)
+    >>> runs = repeat_kmeans(np.array([[0.0], [0.1], [5.0], [5.1], [9.0]]), n_clusters=3, runs=4)
     >>> first, second, third, fourth, fifth = runs.groups
     >>> runs.labels.shape, bool(first == second), bool(second == third)
     ((4, 5), True, False)
@@ -87,7 +87,7 @@ def repeat_kmeans(embedding: Any, k: int, runs: int = 20, seed: int = 0) -> Repe
     from threadpoolctl import threadpool_limits
 
     X = checked_vectors(getattr(embedding, "vectors", embedding))
-    (k,) = checked_ks([k], X)
+    (k,) = checked_ks([n_clusters], X)
     if not is_whole(runs) or runs < 1:
         raise ArgumentError("runs", "a whole number from 1", runs, "Try runs=20.")
     if not is_whole(seed) or seed < 0:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data import lazy_rows
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 #: labels travel to the browser as bytes
 LARGEST_K = 256
@@ -40,7 +40,7 @@ def not_numbers() -> ArgumentError:
     return ArgumentError(
         "embedding",
         "finite numbers, none beyond ±1e30",
-        Said("NaN, infinity or larger numbers"),
+        Verbatim("NaN, infinity or larger numbers"),
         "Drop those rows, or train the model again with a lower learning rate.",
     )
 
@@ -53,10 +53,10 @@ def checked_ks(k: Any, X: np.ndarray) -> tuple[int, ...]:
     several = not isinstance(k, (str, bytes, Integral)) and isinstance(k, Iterable)
     values = list(k) if several else [k]
     if not values:
-        raise ArgumentError("k", expected, k, "Try k=range(2, 31).")
+        raise ArgumentError("n_clusters", expected, k, "Try n_clusters=range(2, 31).")
     for value in values:
         if not is_whole(value) or not 1 <= value <= most:
-            raise ArgumentError("k", expected, value, f"Try k={min(10, most)}.")
+            raise ArgumentError("n_clusters", expected, value, f"Try n_clusters={min(10, most)}.")
     ks = tuple(sorted({int(value) for value in values}))
     seen: set[bytes] = set()
     for row in X:  # ends after a few rows unless nearly all are copies
@@ -66,7 +66,7 @@ def checked_ks(k: Any, X: np.ndarray) -> tuple[int, ...]:
     raise too_few_distinct(ks[-1], len(seen))
 
 
-def too_few_distinct(k: int, distinct: int, argument: str = "k") -> ArgumentError:
+def too_few_distinct(k: int, distinct: int, argument: str = "n_clusters") -> ArgumentError:
     """The error for more clusters than there are different vectors."""
     return ArgumentError(
         argument,

@@ -20,7 +20,7 @@ from typing import Any
 import nbformat
 
 from capslab.course.editions import BEGIN, edition
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 from capslab.exercises import find
 
 PREDICTION_POINTS = 2
@@ -86,14 +86,14 @@ def assignment(path: Path) -> nbformat.NotebookNode:
         found = [one for one in checks(cell.source) if one.exercise not in graded]
         if len(found) > 1:
             raise ArgumentError(
-                "source", "one check a cell", Said(f"{len(found)} in cell {number} of {path.name}")
+                "source", "one check a cell", Verbatim(f"{len(found)} in cell {number} of {path.name}")
             )
         for one in found:
             exercise = find(one.exercise)
             graded[one.exercise] = exercise.points
             if cell in waiting:
                 raise ArgumentError(
-                    "source", "a check in a cell of its own", Said(f"cell {number} of {path.name}")
+                    "source", "a check in a cell of its own", Verbatim(f"cell {number} of {path.name}")
                 )
             cell.metadata["nbgrader"] = _metadata(
                 f"check-{one.exercise}", grade=True, locked=True, points=exercise.points

@@ -22,7 +22,7 @@ from typing import Any
 
 import nbformat
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 COMMENT = "# your code here"
@@ -99,7 +99,7 @@ def _unbalanced(where: str, line: int, marker: str) -> ArgumentError:
     return ArgumentError(
         "source",
         f"{BEGIN!r} and {END!r} in turn",
-        Said(f"a lone {marker!r} in line {line} of {where}"),
+        Verbatim(f"a lone {marker!r} in line {line} of {where}"),
         "Add the other marker or remove this one.",
     )
 

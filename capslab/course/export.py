@@ -16,7 +16,7 @@ from typing import Any
 from capslab.course import paths
 from capslab.course.execute import Run, execute, opened
 from capslab.course.html_page import Page, as_script, page
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 SITE = Path(__file__).parent / "site"
 MANIFEST = "capslab-site.json"  # names what an export wrote, so that the next one can replace it
@@ -33,12 +33,12 @@ def checked(folder: Path) -> Path:
             f"Try: capslab export {folder} site",
         )
     if folder.exists() and not folder.is_dir():
-        raise ArgumentError("DIR", "a folder", Said(f"the file {folder}"), "Give another name.")
+        raise ArgumentError("DIR", "a folder", Verbatim(f"the file {folder}"), "Give another name.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise ArgumentError(
             "DIR",
             "a new or empty folder, or one that an export made",
-            Said(f"{folder}, which holds other files"),
+            Verbatim(f"{folder}, which holds other files"),
             "Give another name.",
         )
     return folder

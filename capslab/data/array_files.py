@@ -15,7 +15,7 @@ from capslab.data import lazy_rows
 from capslab.data.grey_levels import as_uint8, brightest, large_as_uint8, shaped
 from capslab.data.images import Images
 from capslab.data.lazy_rows import LazyRows
-from capslab.errors import ArgumentError, DataUnavailable, Said
+from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 SUFFIXES = (".npy", ".npz")
 MOST_UNPACKED = 4_000_000_000  # bytes of all arrays of an .npz that are read
@@ -55,7 +55,9 @@ def load_file(path: Path, seed: int = 0) -> Images:
     if "images" not in found:
         names = ", ".join(sorted(found)) or "nothing"
         step = "Save it again: np.savez('data.npz', images=…, labels=…)."
-        raise ArgumentError("name", "an .npz file with an array `images`", Said(f"one with {names}"), step)
+        raise ArgumentError(
+            "name", "an .npz file with an array `images`", Verbatim(f"one with {names}"), step
+        )
     labels, classes = _named(found.get("labels"), found.get("classes"))
     pixels, note = _pixels(found["images"])
     images = Images(pixels, labels, classes, name=path.stem, seed=seed)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 
 def spoiled(images: Any, share: float = 0.1, seed: int = 0) -> dict[str, np.ndarray]:
@@ -47,7 +47,7 @@ def mislabelled(images: Any, share: float = 0.05, seed: int = 0) -> tuple[np.nda
     """The labels with a share of them changed to another class, and which ones, each `(n,)`."""
     images.require_classes("a wrong label")
     if not 0 < share < 1:
-        said = Said(str(share))
+        said = Verbatim(str(share))
         raise ArgumentError("share", "a number between 0 and 1", said, "0.05 changes one label in twenty.")
     chance = np.random.default_rng(seed)
     wrong = chance.random(len(images)) < share
@@ -59,7 +59,7 @@ def _other(images: Any, n: int, seed: int) -> np.ndarray | None:
     """Fashion-MNIST, where it is on this machine and no one's own data set."""
     from capslab.data.datasets import unseen_pixels
 
-    if images.shape != (28, 28, 1) or images.name == "fashion-mnist":
+    if images.image_shape != (28, 28, 1) or images.name == "fashion-mnist":
         return None
     pixels = unseen_pixels("fashion-mnist")
     if pixels is None:

@@ -14,7 +14,7 @@ from capslab.data.download import fetch, mirrors_that_answer
 from capslab.data.images import Images
 from capslab.data.own_images import SUFFIXES, load_own
 from capslab.data.splits import OFFICIAL, TEST, stratified
-from capslab.errors import ArgumentError, DataUnavailable, Said, unknown_name
+from capslab.errors import ArgumentError, DataUnavailable, Verbatim, unknown_name
 
 TEN_DIGITS = tuple("0123456789")
 FILES = (
@@ -118,7 +118,7 @@ def load(
 
     Examples
     --------
-    >>> load("digits").shape
+    >>> load("digits").image_shape
     (8, 8, 1)
     """
     name = name or os.environ.get("CAPSLAB_DATASET") or None
@@ -197,7 +197,7 @@ def _place(name: str, folder: Any) -> tuple[Path, str]:
             raise ArgumentError(
                 "folder",
                 f"a folder that holds {name}/{FILES[0]}.gz and three files more",
-                Said(f"{str(given)!r}, which has no folder {name!r}"),
+                Verbatim(f"{str(given)!r}, which has no folder {name!r}"),
                 "Leave `folder` out to download.",
             )
         return given / name, "found in the folder"

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from capslab.data.decode import MOST_BYTES, SUFFIXES
 from capslab.data.provenance import LeftOut, shown
-from capslab.errors import ArgumentError, DataUnavailable, Said
+from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 MOST_UNPACKED = 4_000_000_000  # bytes of all members of a zip together
 MOST_RATIO = 200  # a member of more than a megabyte that is packed tighter is no picture
@@ -150,7 +150,7 @@ def _rows(path: Path) -> Iterator[tuple[str, str | None]]:
     if where is None:
         if not rows[0][0].lower().endswith(SUFFIXES):
             step = "A table of pixels: np.loadtxt, then reshape, then np.savez('data.npz', images=…)."
-            got = Said(f"columns {', '.join(header[:4])}{', …' if len(header) > 4 else ''}")
+            got = Verbatim(f"columns {', '.join(header[:4])}{', …' if len(header) > 4 else ''}")
             raise ArgumentError("name", "a CSV with columns path and label", got, step)
         where, label = 0, (1 if len(header) > 1 else None)
     else:

@@ -9,7 +9,7 @@ import numpy as np
 
 from capslab.data import lazy_rows
 from capslab.data.lazy_rows import LazyRows
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 ROUNDED = "pixels in 0…255 were rounded to whole numbers"
 EXPECTED = "images of shape (n, height, width), (n, height, width, channels) or (n, side × side)"
@@ -37,7 +37,7 @@ def shaped(array: Any, argument: str = "images") -> np.ndarray:
         array = np.asarray(array)
     except ValueError:  # rows of unequal length
         raise ArgumentError(
-            argument, EXPECTED, Said("images of different sizes"), "Bring them to one size first."
+            argument, EXPECTED, Verbatim("images of different sizes"), "Bring them to one size first."
         ) from None
     if array.dtype == object:
         step = "Bring all images to one size and save them as one array of numbers."
@@ -51,7 +51,7 @@ def shaped(array: Any, argument: str = "images") -> np.ndarray:
             raise ArgumentError(
                 argument,
                 EXPECTED,
-                Said(f"rows of {array.shape[1]} numbers, and {array.shape[1]} is not a square"),
+                Verbatim(f"rows of {array.shape[1]} numbers, and {array.shape[1]} is not a square"),
                 "Say how they are laid out: array.reshape(n, height, width) before saving.",
             )
         array = array.reshape(len(array), side, side)  # (n, h, w)
@@ -60,7 +60,7 @@ def shaped(array: Any, argument: str = "images") -> np.ndarray:
             raise ArgumentError(
                 argument,
                 EXPECTED,
-                Said(f"shape {array.shape}, which reads as images {array.shape[2]} pixels wide"),
+                Verbatim(f"shape {array.shape}, which reads as images {array.shape[2]} pixels wide"),
                 "If it is one colour image, give it a first axis: image[None].",
             )
         return array[..., None]  # (n, h, w, 1)
@@ -97,7 +97,7 @@ def as_uint8(array: np.ndarray, argument: str = "images") -> tuple[np.ndarray, s
         raise ArgumentError(
             argument,
             "finite pixels",
-            Said(f"{wrong} of {len(array)} images with NaN or infinity"),
+            Verbatim(f"{wrong} of {len(array)} images with NaN or infinity"),
             "Drop those images, or replace the pixels: np.nan_to_num(array).",
         )
     low, high = float(array.min()), float(array.max())
@@ -107,7 +107,7 @@ def as_uint8(array: np.ndarray, argument: str = "images") -> tuple[np.ndarray, s
         raise ArgumentError(
             argument,
             "pixels from 0 to 1 or from 0 to 255",
-            Said(f"values from {low:g} to {high:g}"),
+            Verbatim(f"values from {low:g} to {high:g}"),
             step or "Divide by the maximum.",
         )
     if high <= 1:

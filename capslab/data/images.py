@@ -14,7 +14,7 @@ from capslab.data.grey_levels import as_uint8, large_as_uint8, shaped
 from capslab.data.lazy_rows import LazyRows
 from capslab.data.provenance import Origin
 from capslab.data.splits import COMMON, PARTS, stratified
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 if TYPE_CHECKING:
     from capslab.data.quality import Report
@@ -42,7 +42,7 @@ class Images:
     >>> images = Images(np.zeros((20, 8, 8), np.uint8), np.arange(20) % 2)
     >>> images
     images: 20 images of 8×8, 2 classes (0, 1); 14 train, 2 validation, 4 test
-    >>> images[:3].shape, len(images[images.labels == 1])
+    >>> images[:3].image_shape, len(images[images.labels == 1])
     ((8, 8, 1), 10)
     """
 
@@ -70,8 +70,13 @@ class Images:
         object.__setattr__(self, "classes", classes)
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """(height, width, channels) of each image."""
+    def shape(self) -> tuple[int, ...]:
+        """`(n, height, width, channels)`, as any array's shape starts with its length."""
+        return tuple(self.images.shape)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """`(height, width, channels)` of one image."""
         height, width, channels = self.images.shape[1:]
         return height, width, channels
 
@@ -99,7 +104,7 @@ class Images:
             )
         if not len(chosen):
             step = "Look at the labels there are: set(images.labels)." if self.labels is not None else ""
-            raise ArgumentError("index", "a selection of at least one image", Said("an empty one"), step)
+            raise ArgumentError("index", "a selection of at least one image", Verbatim("an empty one"), step)
         one_slice = index if isinstance(index, slice) else chosen  # a slice shares memory
         labels = None if self.labels is None else self.labels[one_slice]
         assert self.parts is not None
@@ -126,7 +131,7 @@ class Images:
             raise ArgumentError(
                 "images",
                 f"a set with {name} images",
-                Said(f"one with {have} only"),
+                Verbatim(f"one with {have} only"),
                 "An image keeps its part in every selection: split first, then select from the part.",
             )
         return self if chosen.all() else self[chosen]
@@ -165,7 +170,7 @@ class Images:
         array([0, 0, 1, 1, 2, 2])
         """
         if (n is None) == (per_class is None):
-            both = Said("both" if n is not None else "neither")
+            both = Verbatim("both" if n is not None else "neither")
             raise ArgumentError("n", "one number: sample(100) or sample(per_class=10)", both, "Give one.")
         chance = np.random.default_rng(seed)
         if per_class is None:
@@ -190,18 +195,20 @@ class Images:
         """Raise in words unless there are labels of at least two classes."""
         if self.labels is None:
             step = "Save images and labels together: np.savez('data.npz', images=…, labels=…)."
-            raise ArgumentError("images", f"labelled: {purpose} learns from labels", Said("no labels"), step)
+            raise ArgumentError(
+                "images", f"labelled: {purpose} learns from labels", Verbatim("no labels"), step
+            )
         found = np.unique(self.labels)
         if len(found) < 2:
             raise ArgumentError(
                 "images",
                 f"of two classes or more: {purpose} has nothing to tell apart otherwise",
-                Said(f"{len(self):,} images of class {self.classes[found[0]]!r} alone"),
+                Verbatim(f"{len(self):,} images of class {self.classes[found[0]]!r} alone"),
                 "Add images of another class, or use the VAE, which needs no classes.",
             )
 
     def __repr__(self) -> str:
-        height, width, channels = self.shape
+        height, width, channels = self.image_shape
         size = f"{height}×{width}" + (f"×{channels}" if channels > 1 else "")
         kinds = "no labels"
         if self.classes:
@@ -242,7 +249,7 @@ def _labels(labels: Any, n: int) -> np.ndarray:
         raise ArgumentError(
             "labels",
             "class numbers from 0",
-            Said(f"{wrong} negative ones, the lowest {array.min()}"),
+            Verbatim(f"{wrong} negative ones, the lowest {array.min()}"),
             "Drop the images that have no class.",
         )
     return array
@@ -257,13 +264,15 @@ def _classes(classes: Sequence[str], labels: np.ndarray | None) -> tuple[str, ..
     if not classes:
         if highest >= 10_000:
             step = "np.unique(labels, return_inverse=True) numbers them from 0."
-            raise ArgumentError("labels", "class numbers from 0 to 9,999", Said(f"up to {highest:,}"), step)
+            raise ArgumentError(
+                "labels", "class numbers from 0 to 9,999", Verbatim(f"up to {highest:,}"), step
+            )
         return tuple(str(number) for number in range(highest + 1))
     if highest >= len(classes):
         raise ArgumentError(
             "classes",
             f"a name for each class up to number {highest}",
-            Said(f"{len(classes)} names"),
+            Verbatim(f"{len(classes)} names"),
             "Classes are numbered from 0.",
         )
     return classes

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data.pairs import Pairs
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 
 def moved_pairs(
@@ -40,8 +40,10 @@ def moved_pairs(
     ([3, 8], [0.3, 1.0, 0.3])
     """
     if images.labels is None:
-        raise ArgumentError("images", "labelled images", Said("images without labels"), "Load a data set.")
-    height, width, channels = images.shape
+        raise ArgumentError(
+            "images", "labelled images", Verbatim("images without labels"), "Load a data set."
+        )
+    height, width, channels = images.image_shape
     margin = max(2, round(min(height, width) / 7))
     tall, wide, _ = shape or (height + 2 * margin, width + 2 * margin, channels)
     if tall < height or wide < width:
@@ -67,6 +69,6 @@ def room(images: Any, width: int) -> int:
     columns = np.flatnonzero(images.images.any(axis=(0, 1, 3)))
     if not len(columns):
         return 0
-    side = images.shape[1]
+    side = images.image_shape[1]
     margin = (width - side) // 2
     return int(2 * min(margin + columns[0], width - margin - 1 - columns[-1]))

@@ -215,7 +215,7 @@ def _check_size(size: Any) -> None:
 def _say(images: Images) -> None:
     """One line on what came of it."""
     assert images.origin is not None
-    height, width, channels = images.shape
+    height, width, channels = images.image_shape
     told = (
         f"{images.name}: {len(images):,} images of {height}×{width}, {'grey' if channels == 1 else 'colour'}"
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 INK = 128  # a pixel belongs to a digit when it is at least half inked
 ROUNDS = 200  # of drawing again what does not overlap as asked
@@ -39,8 +39,13 @@ class Pairs:
     classes: tuple[str, ...]
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """(height, width, channels) of each image."""
+    def shape(self) -> tuple[int, ...]:
+        """`(n, height, width, channels)`, as any array's shape starts with its length."""
+        return tuple(self.images.shape)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """`(height, width, channels)` of one image."""
         height, width, channels = self.images.shape[1:]
         return height, width, channels
 
@@ -68,7 +73,7 @@ class Pairs:
         return box_overlap(self.digits.max(axis=-1) > 0)
 
     def __repr__(self) -> str:
-        height, width, _ = self.shape
+        height, width, _ = self.image_shape
         return (
             f"{len(self):,} pairs on {height}×{width}, no two of one class; "
             f"boxes overlap by {self.overlap.mean():.2f} on average"
@@ -112,7 +117,7 @@ def overlapping_pairs(
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise ArgumentError("n", "a whole number from 1", n, "Try 1000.")
     low, high = _range(overlap)
-    shift = _shift(shift, images.shape)
+    shift = _shift(shift, images.image_shape)
     chance = np.random.default_rng(seed)
     maker = _Maker(images, shift, same)
     composite, labels, digits = maker(chance, n)
@@ -128,14 +133,14 @@ def overlapping_pairs(
         raise ArgumentError(
             "overlap",
             f"a range that pairs moved by up to {shift} pixels have",
-            Said(f"{low} to {high}, which {len(wrong):,} of {n:,} pairs never met in {ROUNDS} draws"),
+            Verbatim(f"{low} to {high}, which {len(wrong):,} of {n:,} pairs never met in {ROUNDS} draws"),
             "Widen it, or allow a larger shift.",
         )
     return Pairs(composite, labels, digits, images.classes)
 
 
 def stream_pairs(
-    images: Any, batch: int, *, shift: int | None = None, seed: int = 0
+    images: Any, batch_size: int, *, shift: int | None = None, seed: int = 0
 ) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
     """Batches of new pairs without end, as Keras's `fit` takes them.
 
@@ -145,10 +150,10 @@ def stream_pairs(
     `(batch, 2, h, w, c)`.
     """
     images.require_classes("a pair")
-    maker = _Maker(images, _shift(shift, images.shape), same=False)
+    maker = _Maker(images, _shift(shift, images.image_shape), same=False)
     chance = np.random.default_rng(seed)
     while True:
-        composite, labels, digits = maker(chance, batch)
+        composite, labels, digits = maker(chance, batch_size)
         yield composite, {"labels": labels.astype(np.int32), "digits": digits}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data.images import Images
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 
 def practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int = 0) -> Path:
@@ -35,7 +35,7 @@ def practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int
 
     images.require_classes("the practice folder")
     if len(images) < 100:
-        raise ArgumentError("images", "at least 100", Said(f"{len(images)}"), "Take cl.load().")
+        raise ArgumentError("images", "at least 100", Verbatim(f"{len(images)}"), "Take cl.load().")
     if folder is None:
         root = Path(tempfile.mkdtemp(prefix="capslab-"), "pictures")
     else:

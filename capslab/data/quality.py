@@ -12,7 +12,7 @@ from capslab.data import lazy_rows
 from capslab.data.images import Images
 from capslab.data.provenance import LeftOut
 from capslab.data.splits import COMMON, PARTS, stratified
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 #: correlation of two images' pixels from which one is called nearly a copy of the other.
 #: A copy saved as JPEG, brightened or with a little noise stays above it; two different
@@ -92,7 +92,7 @@ class Report:
             keep[list(same if same in self.contradicting else same[1:])] = False
         if not keep.any():
             step = "Look at a few of them: capslab.plots.image_grid(images[:10])."
-            raise ArgumentError("images", "more than blank ones and copies", Said("nothing else"), step)
+            raise ArgumentError("images", "more than blank ones and copies", Verbatim("nothing else"), step)
         first = _first_of_group(len(images), self.near)[keep]
         pixels = lazy_rows.choose(images.images, keep)
         left = Images(

@@ -88,7 +88,7 @@ def _left_out(report: Report) -> Row:
 
 
 def _sizes(report: Report) -> Row:
-    height, width, channels = report.images.shape
+    height, width, channels = report.images.image_shape
     now = f"{height}×{width}, {'grey' if channels == 1 else 'colour'}"
     origin = report.images.origin
     if origin is None:

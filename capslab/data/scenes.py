@@ -38,8 +38,13 @@ class Scenes:
     classes: tuple[str, ...]
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """(height, width, channels) of each image."""
+    def shape(self) -> tuple[int, ...]:
+        """`(n, height, width, channels)`, as any array's shape starts with its length."""
+        return tuple(self.images.shape)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """`(height, width, channels)` of one image."""
         height, width, channels = self.images.shape[1:]
         return height, width, channels
 
@@ -52,7 +57,7 @@ class Scenes:
         return Scenes(self.images[index], *parts, self.classes)
 
     def __repr__(self) -> str:
-        height, width, _ = self.shape
+        height, width, _ = self.image_shape
         counts = [len(labels) for labels in self.labels]
         return f"{len(self):,} scenes on {height}×{width} of {min(counts)} to {max(counts)} digits"
 
@@ -94,7 +99,7 @@ def scenes(
     fewest, most = digits
     if not 1 <= fewest <= most:
         raise ArgumentError("digits", "(fewest, most) with 1 ≤ fewest ≤ most", digits, "Try (3, 5).")
-    side = max(images.shape[:2])
+    side = max(images.image_shape[:2])
     size = 3 * side + (4 if side < 20 else 0) if size is None else size
     if size < side:
         raise ArgumentError("size", f"at least {side}, the side of one digit", size, "Leave it out.")
@@ -111,7 +116,7 @@ def _made(
     overlap: float,
     chance: np.random.Generator,
 ) -> Scenes:
-    height, width, channels = images.shape
+    height, width, channels = images.image_shape
     canvas = np.zeros((n, size, size, channels), np.uint8)
     labels, boxes, places, sources = [], [], [], []
     for scene in range(n):
@@ -170,7 +175,7 @@ def ink_boxes(pixels: np.ndarray) -> np.ndarray:
 
 
 def stream_windows(
-    images: Any, window: int, reach: int, batch: int, *, seed: int = 0
+    images: Any, window: int, reach: int, batch_size: int, *, seed: int = 0
 ) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
     """Windows cut from new scenes without end, as Keras's `fit` takes them.
 
@@ -185,7 +190,7 @@ def stream_windows(
     alone.
     """
     images.require_classes("a scene")
-    height, width, channels = images.shape
+    height, width, channels = images.image_shape
     chance = np.random.default_rng(seed)
     ink = ink_boxes(images.images)
     side = max(height, width)
@@ -200,14 +205,14 @@ def stream_windows(
         for i, places in enumerate(made.places):
             centres[i, : len(places)] = 2 * places + (height, width)
             labels[i, : len(places)], sources[i, : len(places)] = made.labels[i], made.sources[i]
-        for _ in range(max(1, POOL * WINDOWS // batch)):
-            scene = chance.integers(POOL, size=batch)
-            rows = np.arange(batch)
-            spot = chance.integers(-window // 2, size - window // 2 + 1, size=(batch, 2))
+        for _ in range(max(1, POOL * WINDOWS // batch_size)):
+            scene = chance.integers(POOL, size=batch_size)
+            rows = np.arange(batch_size)
+            spot = chance.integers(-window // 2, size - window // 2 + 1, size=(batch_size, 2))
             counts = np.array([len(made.labels[i]) for i in scene])
-            aimed = (chance.random(batch) * counts).astype(int)
-            near = chance.integers(-reach, reach + 1, size=(batch, 2))
-            far = chance.integers(-window // 2, window // 2 + 1, size=(batch, 2))
+            aimed = (chance.random(batch_size) * counts).astype(int)
+            near = chance.integers(-reach, reach + 1, size=(batch_size, 2))
+            far = chance.integers(-window // 2, window // 2 + 1, size=(batch_size, 2))
             aim = (centres[scene, aimed] - window) // 2
             kind = (rows % 4)[:, None]
             spot = np.where(kind < 2, aim + near, np.where(kind == 2, aim + far, spot))
@@ -221,9 +226,9 @@ def stream_windows(
                 here[:, 1, None, None] + around,
             ]
             label = labels[scene, which]
-            present = np.zeros((batch, len(images.classes)), np.float32)
+            present = np.zeros((batch_size, len(images.classes)), np.float32)
             present[rows[centred], label[centred]] = 1
-            one = np.zeros((batch, 3 * window, 3 * window, channels), np.uint8)
+            one = np.zeros((batch_size, 3 * window, 3 * window, channels), np.uint8)
             digit = images.images[sources[scene, which]]
             one[:, window : window + height, window : window + width] = digit
             offset = np.clip((2 * spot + height - centres[scene, which]) // 2 + window, 0, 2 * window)

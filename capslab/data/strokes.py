@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 PAD = 140  # pixels of a side of the inked pad: five for each pixel of MNIST
 PEN = 0.09  # width of the pen, as a share of the pad's side
@@ -87,7 +87,7 @@ def centred(ink: Any, shape: Sequence[int], fill: float | None = None) -> np.nda
     levels = np.asarray(ink)
     levels = levels / 255 if levels.dtype == np.uint8 else levels.astype(float)
     if levels.ndim != 2 or not np.isfinite(levels).all():
-        got = Said("NaN or infinity") if levels.ndim == 2 else ink
+        got = Verbatim("NaN or infinity") if levels.ndim == 2 else ink
         raise ArgumentError("ink", "finite grey levels of shape (rows, columns)", got, "Write image[..., 0].")
     height, width, channels = shape
     grey = _placed(levels, height, width, filling(shape) if fill is None else fill)  # (h, w)

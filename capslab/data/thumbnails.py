@@ -28,7 +28,7 @@ def strip(images: Images) -> tuple[bytes, dict[str, Any]]:
     from PIL import Image, ImageDraw, ImageFont
 
     chosen = representatives(images)
-    height, width, channels = images.shape
+    height, width, channels = images.image_shape
     scale = SIZE / max(height, width)
     tall, wide = max(1, round(height * scale)), max(1, round(width * scale))
     step = max(wide, SIZE // 2) + GAP

@@ -30,7 +30,7 @@ def shifted(images: Images, pixels: int) -> Images:
     >>> np.argwhere(shifted(Images(dot), 1).images[0, :, :, 0]).tolist()
     [[2, 3]]
     """
-    height, width = images.shape[:2]
+    height, width = images.image_shape[:2]
     if not isinstance(pixels, (int, np.integer)) or not 0 <= pixels < min(height, width):
         expected = f"a whole number from 0 to {min(height, width) - 1}"
         raise ArgumentError("pixels", expected, pixels, "Try 2.")

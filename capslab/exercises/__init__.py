@@ -11,7 +11,7 @@ from typing import Any
 
 from capslab.errors import ArgumentError
 from capslab.exercises.core import Case, Exercise, Mistake
-from capslab.exercises.display import CheckResult, Progress, Row, Said, Solution
+from capslab.exercises.display import CheckResult, Progress, Row, Solution, Message
 from capslab.exercises.judge import judge
 from capslab.exercises.record import Record, fingerprint
 from capslab.exercises.registry import all_exercises, find
@@ -116,7 +116,7 @@ def _remember(result: CheckResult, mark: str) -> None:
     _record.keep(result.name, entry)
 
 
-def hint(name: str) -> Said:
+def hint(name: str) -> Message:
     """The next hint, one step further with every call.
 
     Examples
@@ -127,7 +127,7 @@ def hint(name: str) -> Said:
     try:
         exercise = find(name)
     except ArgumentError as error:
-        return Said("There is no such exercise.", str(error), "unknown")
+        return Message("There is no such exercise.", str(error), "unknown")
     entry = _record.entry(name)
     number = min(entry.hints, len(exercise.hints) - 1)
     last = number == len(exercise.hints) - 1
@@ -139,27 +139,29 @@ def hint(name: str) -> Said:
         if last
         else f'hint("{name}") again goes further.'
     )
-    return Said(f"{name}, hint {number + 1} of {len(exercise.hints)}", f"{exercise.hints[number]}\n{more}")
+    return Message(
+        f"{name}, hint {number + 1} of {len(exercise.hints)}", f"{exercise.hints[number]}\n{more}"
+    )
 
 
-def solution(name: str) -> Said | Solution:
+def solution(name: str) -> Message | Solution:
     """One solution, after three real attempts (running the same answer again is none) or success."""
     try:
         exercise = find(name)
     except ArgumentError as error:
-        return Said("There is no such exercise.", str(error), "unknown")
+        return Message("There is no such exercise.", str(error), "unknown")
     entry = _record.entry(name)
     if entry.done or entry.attempts >= ATTEMPTS:
         return Solution(name, exercise.solution())
     left = ATTEMPTS - entry.attempts
-    return Said(
+    return Message(
         f"{name}: the solution opens after {left} more real attempt{'s' if left > 1 else ''}.",
         f'hint("{name}") may be all you need.',
         "in progress" if entry.attempts else "not attempted",
     )
 
 
-def progress(notebook: str | None = None) -> Progress | Said:
+def progress(notebook: str | None = None) -> Progress | Message:
     """What is done: in the whole course, or in one notebook ("04" or its whole name)."""
     chosen = list(all_exercises().values())
     if notebook is not None:
@@ -167,7 +169,7 @@ def progress(notebook: str | None = None) -> Progress | Said:
         chosen = [one for one in chosen if wanted and one.notebook.startswith(wanted)]
         if not chosen:
             have = ", ".join(dict.fromkeys(one.notebook for one in all_exercises().values()))
-            return Said(f"No notebook {wanted!r} has exercises.", f"Those that have: {have}.", "unknown")
+            return Message(f"No notebook {wanted!r} has exercises.", f"Those that have: {have}.", "unknown")
     rows = []
     for one in chosen:
         entry = _record.entry(one.name)

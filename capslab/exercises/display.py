@@ -75,7 +75,7 @@ class CheckResult(Shown):
 
 
 @dataclass(frozen=True, repr=False)
-class Said(Shown):
+class Message(Shown):
     """A few words: a hint, or why there is no solution yet."""
 
     head: str

@@ -12,7 +12,7 @@ from capslab.clustering.deskew import LEAST_SIDE, deskew
 from capslab.clustering.matching import match_labels
 from capslab.clustering.spectral import SpectralPath
 from capslab.clustering.validation import is_whole
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 if TYPE_CHECKING:
     from capslab.labelfree.selftraining import SmallNet
@@ -99,7 +99,9 @@ class LabelFree(ClusterMixin, BaseEstimator):
             self.n_clusters, features="gradients", n_components=80, power=0.25, seed=self.seed
         ).fit(pixels)
         shown = self._shown(pixels)
-        pupil = selftrain(shown, first.labels_, steps=steps[0], batch=128, jitter=self.jitter, seed=self.seed)
+        pupil = selftrain(
+            shown, first.labels_, steps=steps[0], batch_size=128, jitter=self.jitter, seed=self.seed
+        )
         seen = pupil.features(shown).vectors
         second = first.joined(seen)
         again = match_labels(first.labels_, second.labels_)
@@ -107,7 +109,7 @@ class LabelFree(ClusterMixin, BaseEstimator):
             shown,
             again,
             steps=steps[1],
-            batch=128,
+            batch_size=128,
             widths=(32, 64, 128),
             jitter=self.jitter,
             seed=self.seed + 1,
@@ -137,6 +139,6 @@ class LabelFree(ClusterMixin, BaseEstimator):
 def _pixels(X: Any) -> np.ndarray:
     pixels = getattr(X, "images", X)
     if getattr(pixels, "ndim", 0) != 4 or pixels.dtype != np.uint8 or not len(pixels):
-        said = Said("no images") if getattr(pixels, "size", 1) == 0 else X
+        said = Verbatim("no images") if getattr(pixels, "size", 1) == 0 else X
         raise ArgumentError("X", "Images, or uint8 pixels (n, h, w, c)", said, "capslab.load() gives Images.")
     return pixels

@@ -19,7 +19,7 @@ from keras import ops
 
 from capslab.clustering.validation import is_whole
 from capslab.embedding import Features
-from capslab.errors import ArgumentError, Said, TrainingFailed
+from capslab.errors import ArgumentError, TrainingFailed, Verbatim
 from capslab.models.base import ImageModel, Recipe, need_classes, take
 from capslab.models.layers import register
 
@@ -89,7 +89,7 @@ class SmallNet(ImageModel):
 
     Parameters
     ----------
-    shape : `(height, width, channels)` of the images.
+    image_shape : `(height, width, channels)` of the images.
     classes : number of classes, or their names.
     widths : channels of the 5×5 and the 3×3 convolution, units of the dense layer.
     smoothing : share of the target that is spread over all classes: some labels are wrong.
@@ -98,11 +98,11 @@ class SmallNet(ImageModel):
     Input uint8 `(batch, height, width, channels)`, output logits `(batch, classes)`.
     """
 
-    recipe = Recipe(epochs=1, steps=700, batch=256, rate=4e-3, warmup=0.15, decay=True)
+    recipe = Recipe(epochs=1, steps=700, batch_size=256, learning_rate=4e-3, warmup=0.15, decay=True)
 
     def __init__(
         self,
-        shape: Sequence[int],
+        image_shape: Sequence[int],
         classes: int | Sequence[str],
         widths: Sequence[int] = (24, 48, 96),
         smoothing: float = 0.1,
@@ -110,7 +110,7 @@ class SmallNet(ImageModel):
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(shape, classes, **kwargs)
+        super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
         self.widths, self.smoothing, self.seed = tuple(widths), float(smoothing), seed
         self.changes = dict(jitter or {})
@@ -119,7 +119,7 @@ class SmallNet(ImageModel):
         layers, (first, second, dense) = keras.layers, self.widths
         self.trunk = keras.Sequential(
             [
-                keras.Input(self.shape),
+                keras.Input(self.image_shape),
                 layers.Conv2D(first, 5, 2, "same", use_bias=False, kernel_initializer=start(seed)),
                 layers.BatchNormalization(momentum=0.9),
                 layers.ReLU(),
@@ -137,7 +137,7 @@ class SmallNet(ImageModel):
             len(self.classes), kernel_initializer=keras.initializers.GlorotUniform(seed + 3), name="logits"
         )
         self.accuracy = keras.metrics.CategoricalAccuracy(name="accuracy")
-        self.build((None, *self.shape))
+        self.build((None, *self.image_shape))
 
     def build(self, input_shape: Any) -> None:
         self.logits.build((None, self.widths[-1]))
@@ -203,7 +203,7 @@ class SmallNet(ImageModel):
         return (vectors @ kernel + bias).argmax(axis=1)
 
     def get_config(self) -> dict[str, Any]:
-        config = take(["shape", "classes", "widths", "smoothing", "seed"], self)
+        config = take(["image_shape", "classes", "widths", "smoothing", "seed"], self)
         return {**config, "jitter": self.changes}
 
 
@@ -226,8 +226,8 @@ def selftrain(
     labels: Any,
     *,
     steps: int = 700,
-    batch: int = 256,
-    rate: float = 4e-3,
+    batch_size: int = 256,
+    learning_rate: float = 4e-3,
     widths: Sequence[int] = (24, 48, 96),
     jitter: dict[str, float] | None = None,
     seed: int = 0,
@@ -240,7 +240,7 @@ def selftrain(
     ----------
     images : `Images`, or uint8 `(n, h, w, c)`.
     labels : cluster numbers from 0, `(n,)`: `SpectralPath(…).fit_predict(images)`.
-    steps, batch, rate : of Adam, with 15 % of warm-up and a cosine to 0.
+    steps, batch_size, learning_rate : of Adam, with 15 % of warm-up and a cosine to 0.
     widths, jitter : see `SmallNet`.
     seed : the same seed gives the same network.
 
@@ -255,7 +255,7 @@ def selftrain(
     """
     pixels = np.asarray(getattr(images, "images", images))
     labels = np.asarray(labels)
-    for name, value in (("steps", steps), ("batch", batch)):
+    for name, value in (("steps", steps), ("batch_size", batch_size)):
         if not is_whole(value) or value < 1:
             raise ArgumentError(name, "a whole number from 1", value, "Leave it out.")
     if labels.shape != pixels.shape[:1] or labels.dtype.kind not in "iu" or labels.min(initial=0) < 0:
@@ -264,7 +264,9 @@ def selftrain(
         )
     k = int(labels.max(initial=0)) + 1
     if k < 2:
-        raise ArgumentError("labels", "of two clusters or more", Said("a single one"), "Cut with a larger k.")
+        raise ArgumentError(
+            "labels", "of two clusters or more", Verbatim("a single one"), "Cut with a larger k."
+        )
     check_jitter(jitter)
     keras.utils.set_random_seed(seed)
     network = SmallNet(pixels.shape[1:], k, widths, jitter=jitter, seed=seed)
@@ -273,21 +275,21 @@ def selftrain(
     network.compile(
         optimizer=keras.optimizers.Adam(
             keras.optimizers.schedules.CosineDecay(
-                0.0, max(steps - warm, 1), warmup_target=rate, warmup_steps=warm
+                0.0, max(steps - warm, 1), warmup_target=learning_rate, warmup_steps=warm
             )
         ),
         steps_per_execution=min(20, steps),
         jit_compile=False if backend.device() == "CPU" else "auto",
     )
-    passes = -(-steps * batch // len(pixels))
+    passes = -(-steps * batch_size // len(pixels))
     known = SimpleNamespace(images=pixels, labels=labels)
     history = network.fit(
-        backend.batches(known, batch, seed, passes=passes),
+        backend.batches(known, batch_size, seed, passes=passes),
         steps_per_epoch=steps,
         verbose=0,
         shuffle=False,  # the pipeline does it
     )
     if not np.isfinite(history.history["loss"][-1]):
-        raise TrainingFailed("The loss is no longer a number. Try a lower rate, for instance rate=1e-3.")
+        raise TrainingFailed("The loss is no longer a number. Try learning_rate=1e-3.")
     network.settle(pixels, seed)
     return network

@@ -83,7 +83,7 @@ def beta_sweep(
     path = FOLDER / f"betas-{images.name}.npz"
     if betas is None and path.exists():
         found = read(path)
-        if found.originals.shape[1:] == images.shape:
+        if found.originals.shape[1:] == images.image_shape:
             return found
     wanted = np.sort(np.asarray(BETAS if betas is None else betas, float).ravel())
     if not wanted.size or not (wanted >= 0).all():
@@ -122,7 +122,7 @@ def _measure(images: Any, betas: np.ndarray, size: int, epochs: int | None, seed
     rows = []
     started = time.process_time()
     for beta in betas:
-        vae = VAE(images.shape, latent_dim=16, beta=float(beta), seed=seed)
+        vae = VAE(images.image_shape, latent_dim=16, beta=float(beta), seed=seed)
         history = fit(vae, some, epochs, seed=seed, show=False)
         bound, decoded, drawn = vae.elbo(test), vae.reconstruct(test), vae.sample(DRAWN, seed)
         rows.append(

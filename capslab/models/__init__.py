@@ -4,22 +4,22 @@ from capslab.models.autoencoder import AutoEncoder
 from capslab.models.base import ImageModel, Recipe
 from capslab.models.capsnet import PRESETS, CapsNet
 from capslab.models.convnet import ConvNet
-from capslab.models.dense import DenseNet
+from capslab.models.dense import DenseBaseline
 from capslab.models.overlap import OverlapNet, Separated
 from capslab.models.scene import Scan, SceneNet
-from capslab.models.vae import VAE, Codes, Elbo
+from capslab.models.vae import VAE, Elbo, Posterior
 
 __all__ = [
     "PRESETS",
     "VAE",
     "AutoEncoder",
     "CapsNet",
-    "Codes",
     "ConvNet",
-    "DenseNet",
+    "DenseBaseline",
     "Elbo",
     "ImageModel",
     "OverlapNet",
+    "Posterior",
     "Recipe",
     "Scan",
     "SceneNet",

@@ -29,11 +29,11 @@ class CodeModel(ImageModel):
 
     # Twice the batch at twice the rate reaches the same loss in two thirds of the time; a rate that
     # falls to 0 spares the last epochs the noise of large steps.
-    recipe = Recipe(epochs=4, steps=800, batch=256, rate=3e-3, warmup=0.05, decay=True)
+    recipe = Recipe(epochs=4, steps=800, batch_size=256, learning_rate=3e-3, warmup=0.05, decay=True)
 
     def __init__(
         self,
-        shape: Sequence[int],
+        image_shape: Sequence[int],
         latent_dim: int,
         architecture: str,
         reconstruction: str,
@@ -41,7 +41,7 @@ class CodeModel(ImageModel):
         seed: int,
         **kwargs: Any,
     ) -> None:
-        super().__init__(shape, **kwargs)
+        super().__init__(image_shape, **kwargs)
         if isinstance(latent_dim, bool) or not isinstance(latent_dim, (int, np.integer)) or latent_dim < 1:
             raise ArgumentError(
                 "latent_dim", "a whole number from 1", latent_dim, "2 can be drawn, 16 is better."
@@ -54,7 +54,7 @@ class CodeModel(ImageModel):
             raise ArgumentError("sigma", "a number above 0", sigma, "0.2 is a fifth of the grey scale.")
         self.latent_dim, self.architecture = int(latent_dim), architecture
         self.reconstruction, self.sigma, self.seed = reconstruction, float(sigma), seed
-        encoder, decoder = ARCHITECTURES[architecture](self.shape, self.latent_dim, seed)
+        encoder, decoder = ARCHITECTURES[architecture](self.image_shape, self.latent_dim, seed)
         self.encoder = keras.Sequential(encoder, name="encoder")
         self.decoder = keras.Sequential(decoder, name="decoder")
 
@@ -87,7 +87,8 @@ class CodeModel(ImageModel):
     def interpolate(self, first: Any, second: Any, steps: int = 8) -> np.ndarray:
         """Images along the straight line between the codes of two images, ends included."""
         ends = [
-            self.encode(np.asarray(getattr(i, "images", i)).reshape(1, *self.shape)) for i in (first, second)
+            self.encode(np.asarray(getattr(i, "images", i)).reshape(1, *self.image_shape))
+            for i in (first, second)
         ]
         t = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
         return self.decode((1 - t) * ends[0] + t * ends[1])
@@ -123,7 +124,7 @@ class AutoEncoder(CodeModel):
 
     Parameters
     ----------
-    shape : `(height, width, channels)` of the images.
+    image_shape : `(height, width, channels)` of the images.
     latent_dim : number d of latent dimensions.
     architecture, reconstruction, sigma, seed : as for `VAE`.
 
@@ -134,14 +135,14 @@ class AutoEncoder(CodeModel):
     --------
     >>> import capslab as cl
     >>> images = cl.load("digits")
-    >>> plain = cl.AutoEncoder(images.shape, latent_dim=2)
+    >>> plain = cl.AutoEncoder(images.image_shape, latent_dim=2)
     >>> plain.encode(images.test[:5]).shape
     (5, 2)
     """
 
     def __init__(
         self,
-        shape: Sequence[int],
+        image_shape: Sequence[int],
         latent_dim: int = 16,
         architecture: str = "dense",
         reconstruction: str = "bernoulli",
@@ -149,9 +150,9 @@ class AutoEncoder(CodeModel):
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(shape, latent_dim, architecture, reconstruction, sigma, seed, **kwargs)
+        super().__init__(image_shape, latent_dim, architecture, reconstruction, sigma, seed, **kwargs)
         self.code = self.head("code", 90)
-        self.build((None, *self.shape))
+        self.build((None, *self.image_shape))
 
     def build(self, input_shape: Any) -> None:
         self.code.build(self.encoder.output_shape)
@@ -183,4 +184,4 @@ class AutoEncoder(CodeModel):
         return Features(self.encode(images), "autoencoder codes", supervised=False, decode=self.decode)
 
     def get_config(self) -> dict[str, Any]:
-        return take(["shape", "latent_dim", "architecture", "reconstruction", "sigma", "seed"], self)
+        return take(["image_shape", "latent_dim", "architecture", "reconstruction", "sigma", "seed"], self)

@@ -88,7 +88,7 @@ def device() -> str:
 
 
 def batches(
-    images: Any, batch: int, seed: int = 0, shift: int = 0, shuffle: bool = True, passes: int = 1
+    images: Any, batch_size: int, seed: int = 0, shift: int = 0, shuffle: bool = True, passes: int = 1
 ) -> Any:
     """A `tf.data` pipeline of (uint8 images, int32 labels).
 
@@ -110,7 +110,7 @@ def batches(
     order = tf.data.Dataset.range(len(pixels))
     if shuffle:
         order = order.shuffle(len(pixels), seed=seed, reshuffle_each_iteration=True)
-    order = order.repeat(passes).batch(batch)
+    order = order.repeat(passes).batch(batch_size)
 
     def gather(positions: Any) -> tuple[Any, Any]:
         # NumPy picks, from memory or from the file. A tensor of all pixels would be a second copy of

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import capslab.models.backend  # noqa: F401  # first: it brings TensorFlow in quietly
 
@@ -15,6 +16,9 @@ from keras import ops
 from capslab.data.lazy_rows import LazyRows, gather
 from capslab.errors import ArgumentError
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -24,17 +28,17 @@ class Recipe:
     ----------
     epochs : passes over the training images.
     steps : least number of optimiser steps; small data sets get more epochs to reach it.
-    batch : images a step.
-    rate : highest learning rate of Adam.
-    warmup : share of the steps in which the rate climbs from 0 to `rate`.
+    batch_size : images per step.
+    learning_rate : highest learning rate of Adam.
+    warmup : share of the steps in which the rate climbs from 0 to `learning_rate`.
     decay : whether the rate then falls to 0 along a cosine.
     shift : largest random shift of a batch in pixels, each way (a 28-pixel image; scaled to others).
     """
 
     epochs: int
     steps: int
-    batch: int = 128
-    rate: float = 1e-3
+    batch_size: int = 128
+    learning_rate: float = 1e-3
     warmup: float = 0.0
     decay: bool = False
     shift: int = 0
@@ -47,10 +51,29 @@ class ImageModel(keras.Model):
     #: what a loss is the sum of, where that is worth a curve of its own
     parts: tuple[str, ...] = ()
 
-    def __init__(self, shape: Sequence[int], classes: int | Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(self, image_shape: Sequence[int], classes: int | Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.shape = image_shape(shape)
+        self.image_shape = checked_shape(image_shape)
         self.classes = class_names(classes)
+
+    @classmethod
+    def for_images(cls, images: Any, **arguments: Any) -> Self:
+        """A model for these images: of their size and, where it tells classes apart, their classes.
+
+        >>> import capslab as cl
+        >>> cl.CapsNet.for_images(cl.load("digits"), iterations=1).iterations
+        1
+        """
+        if "classes" in inspect.signature(cls).parameters:
+            arguments = {"classes": images.classes, **arguments}
+        return cls(images.image_shape, **arguments)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """The model of a `get_config`; files of the first edition call `image_shape` `shape`."""
+        if "shape" in config:
+            config = {"image_shape": config["shape"], **{k: v for k, v in config.items() if k != "shape"}}
+        return cls(**config)
 
     def pixels(self, images: Any) -> np.ndarray:
         """The uint8 array `(n, h, w, c)` in `images`, checked against what the model takes.
@@ -61,13 +84,13 @@ class ImageModel(keras.Model):
         """
         pixels: Any = getattr(images, "images", images)
         pixels = pixels if isinstance(pixels, LazyRows) else np.asarray(pixels)
-        if pixels.shape[1:] != self.shape:
-            size = " × ".join(str(n) for n in self.shape)
+        if pixels.shape[1:] != self.image_shape:
+            size = " × ".join(str(n) for n in self.image_shape)
             raise ArgumentError(
                 "images",
-                f"of shape (n, {', '.join(map(str, self.shape))}): this model was made for {size}",
+                f"of shape (n, {', '.join(map(str, self.image_shape))}): this model was made for {size}",
                 pixels,
-                "Make a model with CapsNet(images.shape, …), or load images of that size.",
+                "Make a model with CapsNet.for_images(images), or load images of that size.",
             )
         if pixels.dtype != np.uint8:
             raise ArgumentError(
@@ -78,30 +101,33 @@ class ImageModel(keras.Model):
             )
         return pixels
 
-    def in_batches(self, piece: Callable[..., Any], *arrays: np.ndarray, batch: int = 500) -> np.ndarray:
+    def in_batches(self, piece: Callable[..., Any], *arrays: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """`piece` applied to NumPy arrays a batch at a time, so that memory stays bounded.
 
         More than 256 MB of what it gives are kept in a temporary file: see `capslab.data.lazy_rows.gather`.
         """
         n = len(arrays[0])
         done = (
-            ops.convert_to_numpy(piece(*(array[start : start + batch] for array in arrays)))
-            for start in range(0, max(n, 1), batch)
+            ops.convert_to_numpy(piece(*(array[start : start + batch_size] for array in arrays)))
+            for start in range(0, max(n, 1), batch_size)
         )
         return gather(done, n)
 
 
-def image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
+def checked_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
     """`(height, width, channels)` from what the caller wrote; `(h, w)` means one channel."""
     try:
-        sides = tuple(int(n) for n in shape)
+        sides = tuple(int(n) for n in image_shape)
     except TypeError:
         sides = ()
     if len(sides) == 2:
         sides = (*sides, 1)
     if len(sides) != 3 or min(sides) < 1 or min(sides[:2]) < 4:
         raise ArgumentError(
-            "shape", "(height, width, channels) with at least 4 × 4 pixels", shape, "Write images.shape."
+            "image_shape",
+            "(height, width, channels) with at least 4 × 4 pixels",
+            image_shape,
+            "Write images.image_shape.",
         )
     return sides
 
@@ -120,7 +146,7 @@ def need_classes(classes: tuple[str, ...], received: Any) -> None:
             "classes",
             "at least two classes (a number, or their names)",
             received,
-            "Images without labels can train a VAE: VAE(images.shape).",
+            "Images without labels can train a VAE: VAE.for_images(images).",
         )
 
 

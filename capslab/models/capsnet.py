@@ -57,7 +57,7 @@ PRESETS = {
         kernel=3,
         dimension=8,
         # Few images: more, smaller steps; and at 8×8 a shift of one pixel cuts digits off.
-        recipe={"epochs": 1, "batch": 64, "shift": 0},
+        recipe={"epochs": 1, "batch_size": 64, "shift": 0},
     ),
     "small": Preset(
         "the fastest: 36 k parameters, 8 primary capsules that each see the whole image",
@@ -161,7 +161,7 @@ class CapsNet(ImageModel):
 
     Parameters
     ----------
-    shape : `(height, width, channels)` of the images.
+    image_shape : `(height, width, channels)` of the images.
     classes : number of classes, or their names.
     preset : a name in `PRESETS`; None takes "digits" for sides under 20 pixels, else "small".
     iterations : routing iterations, in training and after it.
@@ -170,21 +170,21 @@ class CapsNet(ImageModel):
     `poses (batch, digit, pose)`.
     """
 
-    recipe = Recipe(epochs=4, steps=600, rate=4e-3, warmup=0.15, decay=True, shift=2)
+    recipe = Recipe(epochs=4, steps=600, learning_rate=4e-3, warmup=0.15, decay=True, shift=2)
 
     def __init__(
         self,
-        shape: Sequence[int],
+        image_shape: Sequence[int],
         classes: int | Sequence[str],
         preset: str | None = None,
         iterations: int = 3,
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(shape, classes, **kwargs)
+        super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
         if preset is None:
-            preset = "digits" if min(self.shape[:2]) < 20 else "small"
+            preset = "digits" if min(self.image_shape[:2]) < 20 else "small"
         if preset not in PRESETS:
             raise unknown_name("preset", preset, PRESETS)
         if not isinstance(iterations, int) or iterations < 1:
@@ -194,7 +194,7 @@ class CapsNet(ImageModel):
         self.recipe = replace(self.recipe, **design.recipe)
         digits = len(self.classes)
 
-        self.trunk = keras.Sequential(_trunk(self.shape, design, seed), name="trunk")
+        self.trunk = keras.Sequential(_trunk(self.image_shape, design, seed), name="trunk")
         self.primary_capsules = self.trunk.layers[-1]
         self.digit_capsules = RoutedCapsules(
             digits, design.dimension, iterations, seed, name="digit_capsules"
@@ -204,10 +204,10 @@ class CapsNet(ImageModel):
         self.accuracy = keras.metrics.Mean(name="accuracy")
         self.margin = keras.metrics.Mean(name="margin")
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
-        self.build((None, *self.shape))
+        self.build((None, *self.image_shape))
 
     def _decoder(self, design: Preset) -> list[keras.layers.Layer]:
-        return _decoder(self.shape, design, len(self.classes), self.seed)
+        return _decoder(self.image_shape, design, len(self.classes), self.seed)
 
     def build(self, input_shape: Any) -> None:
         self.digit_capsules.build(self.trunk.output_shape)
@@ -302,8 +302,8 @@ class CapsNet(ImageModel):
             *((c.kernel, c.strides, c.padding) for c in design.trunk),
             (design.kernel, design.strides, design.padding),
         ]
-        top, bottom = _seen(row, self.shape[0], steps)
-        left, right = _seen(column, self.shape[1], steps)
+        top, bottom = _seen(row, self.image_shape[0], steps)
+        left, right = _seen(column, self.image_shape[1], steps)
         return top, left, bottom, right
 
     def features(self, images: Any, what: str | None = None) -> Features:
@@ -320,7 +320,7 @@ class CapsNet(ImageModel):
         return Features(poses.reshape(len(poses), -1), "capsule poses", supervised=True, decode=decode)
 
     def get_config(self) -> dict[str, Any]:
-        return take(["shape", "classes", "preset", "iterations", "seed"], self)
+        return take(["image_shape", "classes", "preset", "iterations", "seed"], self)
 
 
 def _trunk(shape: tuple[int, int, int], design: Preset, seed: int) -> list[keras.layers.Layer]:
@@ -345,10 +345,10 @@ def _trunk(shape: tuple[int, int, int], design: Preset, seed: int) -> list[keras
     if min(_side(side, design.kernel, design.strides, design.padding) for side in sides) < 1:
         name = next(name for name, preset in PRESETS.items() if preset is design)
         raise ArgumentError(
-            "shape",
+            "image_shape",
             f'large enough for the preset "{name}" (its last window is {design.kernel} cells wide)',
             shape,
-            'Take CapsNet(shape, classes, preset="digits") for small images.',
+            'Take CapsNet(image_shape, classes, preset="digits") for small images.',
         )
     layers.append(
         PrimaryCapsules(

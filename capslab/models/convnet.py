@@ -27,7 +27,7 @@ class ConvNet(ImageModel):
 
     Parameters
     ----------
-    shape : `(height, width, channels)` of the images.
+    image_shape : `(height, width, channels)` of the images.
     classes : number of classes, or their names.
     preset : a name in `PRESETS` that normalises and has no depthwise primary capsules; None takes
         "digits" for sides under 20 pixels, else "visible".
@@ -39,23 +39,23 @@ class ConvNet(ImageModel):
 
     def __init__(
         self,
-        shape: Sequence[int],
+        image_shape: Sequence[int],
         classes: int | Sequence[str],
         preset: str | None = None,
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(shape, classes, **kwargs)
+        super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
         known = [name for name, design in PRESETS.items() if design.normalise and not design.depthwise]
         if preset is None:
-            preset = "digits" if min(self.shape[:2]) < 20 else "visible"
+            preset = "digits" if min(self.image_shape[:2]) < 20 else "visible"
         if preset not in known:
             raise unknown_name("preset", preset, known)
         self.preset, self.seed = preset, seed
         design = PRESETS[preset]
         self.recipe = replace(CapsNet.recipe, **design.recipe)
-        blocks: list[keras.layers.Layer] = [keras.Input(self.shape), keras.layers.Rescaling(1 / 255)]
+        blocks: list[keras.layers.Layer] = [keras.Input(self.image_shape), keras.layers.Rescaling(1 / 255)]
         convolutions = [(c.filters, c.kernel, c.strides, c.padding) for c in design.trunk]
         convolutions.append(
             (design.types * design.primary_dim, design.kernel, design.strides, design.padding)
@@ -85,7 +85,7 @@ class ConvNet(ImageModel):
         ]
         self.network = keras.Sequential(blocks, name="network")
         self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-        self.build((None, *self.shape))
+        self.build((None, *self.image_shape))
 
     def call(self, images: Any, training: bool = False) -> Any:
         return self.network(images, training=training)  # (batch, classes)
@@ -106,4 +106,4 @@ class ConvNet(ImageModel):
         return self.in_batches(self, self.pixels(images)).argmax(axis=1)
 
     def get_config(self) -> dict[str, Any]:
-        return take(["shape", "classes", "preset", "seed"], self)
+        return take(["image_shape", "classes", "preset", "seed"], self)

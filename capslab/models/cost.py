@@ -20,7 +20,7 @@ def weights_by_layer(caps: Any) -> list[dict[str, Any]]:
     over places", with "one a place", and as a "dense layer" from everything to everything.
     """
     rows = []
-    height, width = caps.shape[:2]
+    height, width = caps.image_shape[:2]
     convolutions = [
         layer for layer in caps.trunk.layers if hasattr(getattr(layer, "convolution", layer), "kernel")
     ]

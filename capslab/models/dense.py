@@ -16,34 +16,34 @@ from capslab.models.layers import register
 
 
 @register
-class DenseNet(ImageModel):
+class DenseBaseline(ImageModel):
     """Pixels → one hidden layer with ReLU → one number (logit) a class.
 
     Parameters
     ----------
-    shape : `(height, width, channels)` of the images.
+    image_shape : `(height, width, channels)` of the images.
     classes : number of classes, or their names.
     hidden : units of the hidden layer; the articles have 512.
 
     Input uint8 `(batch, height, width, channels)`, output logits `(batch, classes)`.
     """
 
-    recipe = Recipe(epochs=5, steps=400, rate=2e-3, warmup=0.1, decay=True)
+    recipe = Recipe(epochs=5, steps=400, learning_rate=2e-3, warmup=0.1, decay=True)
 
     def __init__(
         self,
-        shape: Sequence[int],
+        image_shape: Sequence[int],
         classes: int | Sequence[str],
         hidden: int = 512,
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(shape, classes, **kwargs)
+        super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
         self.hidden_units, self.seed = hidden, seed
         self.hidden = keras.Sequential(
             [
-                keras.Input(self.shape),
+                keras.Input(self.image_shape),
                 keras.layers.Rescaling(1 / 255),
                 keras.layers.Flatten(),
                 keras.layers.Dense(
@@ -56,7 +56,7 @@ class DenseNet(ImageModel):
             len(self.classes), kernel_initializer=keras.initializers.GlorotUniform(seed + 1), name="logits"
         )
         self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-        self.build((None, *self.shape))
+        self.build((None, *self.image_shape))
 
     def build(self, input_shape: Any) -> None:
         self.logits.build((None, self.hidden_units))
@@ -94,4 +94,4 @@ class DenseNet(ImageModel):
         return Features(self.in_batches(piece, self.pixels(images)), source, supervised=True)
 
     def get_config(self) -> dict[str, Any]:
-        return {**take(["shape", "classes", "seed"], self), "hidden": self.hidden_units}
+        return {**take(["image_shape", "classes", "seed"], self), "hidden": self.hidden_units}

@@ -64,11 +64,11 @@ def squared_error(images: Any, decoded: Any) -> Any:
     return ops.sum(ops.square(flat(images) - flat(decoded)), axis=-1)
 
 
-def gaussian(images: Any, decoded: Any, deviation: float) -> Any:
+def gaussian(images: Any, decoded: Any, std: float) -> Any:
     """−log N(x; x̂, σ²) summed over pixels, in nats: squared error with its units put right."""
     pixels = flat(images).shape[-1]
-    constant = 0.5 * pixels * ops.log(2 * 3.141592653589793 * deviation**2)
-    return squared_error(images, decoded) / (2 * deviation**2) + constant
+    constant = 0.5 * pixels * ops.log(2 * 3.141592653589793 * std**2)
+    return squared_error(images, decoded) / (2 * std**2) + constant
 
 
 def bernoulli(images: Any, logits: Any) -> Any:

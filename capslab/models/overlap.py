@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from capslab.data.pairs import overlapping_pairs, stream_pairs
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 from capslab.models import losses
 from capslab.models.base import Recipe
 from capslab.models.capsnet import RECONSTRUCTION, CapsNet, Preset
@@ -66,14 +66,14 @@ class OverlapNet(CapsNet):
     Sides must be multiples of 4, as the decoder doubles a quarter-size map twice.
     """
 
-    recipe = Recipe(epochs=6, steps=1000, batch=64, rate=8e-3, warmup=0.05, decay=True)
+    recipe = Recipe(epochs=6, steps=1000, batch_size=64, learning_rate=8e-3, warmup=0.05, decay=True)
     #: shares of the training from which on these attributes hold
     stages = ((0.0, {"drawing": False}), (0.5, {"drawing": True}))
 
-    def __init__(self, shape: Any, classes: Any, preset: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, image_shape: Any, classes: Any, preset: str | None = None, **kwargs: Any) -> None:
         if preset is None:
-            preset = "overlap-digits" if min(shape[:2]) < 24 else "overlap"
-        super().__init__(shape, classes, preset, **kwargs)
+            preset = "overlap-digits" if min(image_shape[:2]) < 24 else "overlap"
+        super().__init__(image_shape, classes, preset, **kwargs)
         self.drawing = True  # whether the decoder and the masks are being trained
         self.naming = True
         self.masking = MASKING
@@ -89,7 +89,7 @@ class OverlapNet(CapsNet):
 
     def _decoder(self, design: Preset) -> list[keras.layers.Layer]:
         """Masked poses → quarter-size maps → image; the masks branch off at half size."""
-        height, width, channels = self.shape
+        height, width, channels = self.image_shape
         start = keras.initializers.HeNormal
         seed = self.seed + 100
         layers = [
@@ -118,7 +118,7 @@ class OverlapNet(CapsNet):
     def call(self, images: Any, training: bool = False) -> dict[str, Any]:
         def through(layers: list[Any], maps: Any) -> Any:
             for layer in layers:
-                # Said to each: where Keras calls `call` itself (under JAX), no layer learns it otherwise.
+                # Verbatim to each: where Keras calls `call` itself (under JAX), no layer learns it otherwise.
                 known = {"training": training} if isinstance(layer, keras.layers.BatchNormalization) else {}
                 maps = layer(maps, **known)
             return maps
@@ -143,7 +143,7 @@ class OverlapNet(CapsNet):
         for layer in self.decoder.layers[:-1]:
             maps = layer(maps)  # …, (batch · k, h/2, w/2, 16)
         drawn = self.decoder.layers[-1](maps)  # (batch · k, h, w, c)
-        height, width, channels = self.shape
+        height, width, channels = self.image_shape
         half = (height // 2, width // 2, 16)
         strokes = ops.expand_dims(self.strokes(ops.stop_gradient(first)), 1)  # (batch, 1, h/2, w/2, 16)
         shapes = ops.reshape(self.shape_of_digit(maps), (-1, count, *half))
@@ -211,15 +211,17 @@ class OverlapNet(CapsNet):
         both = self.in_batches(look, pixels, labels)  # (n, 2, h, w, c + 1)
         return Separated(labels, both[..., :-1], both[..., -1])
 
-    def stream(self, images: Any, batch: int, seed: int) -> Iterator[Any]:
+    def stream(self, images: Any, batch_size: int, seed: int) -> Iterator[Any]:
         """What `fit` trains on: new pairs of these images."""
-        return stream_pairs(images, batch, shift=(self.shape[0] - images.shape[0]) // 2, seed=seed)
+        return stream_pairs(
+            images, batch_size, shift=(self.image_shape[0] - images.image_shape[0]) // 2, seed=seed
+        )
 
     def measure(self, test: Any, n: int = 5000, seed: int = 0) -> dict[str, float]:
         """Both right and per digit, and pixels told apart, on new pairs of these images."""
         from capslab.models import detection
 
-        pairs = overlapping_pairs(test, n, shift=(self.shape[0] - test.shape[0]) // 2, seed=seed)
+        pairs = overlapping_pairs(test, n, shift=(self.image_shape[0] - test.image_shape[0]) // 2, seed=seed)
         found = detection.aligned(pairs.labels, self.detect(pairs))
         parted = self.separate(pairs, found)
         return {
@@ -231,5 +233,5 @@ class OverlapNet(CapsNet):
     def decoder_layers(self) -> list[Any]:
         """Refused: this decoder is not dense, so the views that draw in the browser cannot take it."""
         raise ArgumentError(
-            "model", "one whose decoder is made of dense layers", Said("an OverlapNet"), "Take a CapsNet."
+            "model", "one whose decoder is made of dense layers", Verbatim("an OverlapNet"), "Take a CapsNet."
         )

@@ -48,13 +48,15 @@ class Plan:
 
 
 PLANS = {
-    "dense-digits": Plan("digits", "DenseNet", {}),
+    "dense-digits": Plan("digits", "DenseBaseline", {}),
     "capsnet-digits": Plan("digits", "CapsNet", {}),
     "vae-digits": Plan("digits", "VAE", {"latent_dim": 16}),
-    "dense-mnist": Plan("mnist", "DenseNet", {}),
+    "dense-mnist": Plan("mnist", "DenseBaseline", {}),
     # The preset made to be looked at: a 6×6 grid of capsules, not eight that each see everything.
     "capsnet-mnist": Plan("mnist", "CapsNet", {"preset": "visible"}, epochs=6),
-    "vae-mnist": Plan("mnist", "VAE", {"latent_dim": 16}, epochs=10, recipe={"batch": 128, "rate": 2e-3}),
+    "vae-mnist": Plan(
+        "mnist", "VAE", {"latent_dim": 16}, epochs=10, recipe={"batch_size": 128, "learning_rate": 2e-3}
+    ),
     # Two dimensions fit on paper: a VAE, and beside it the plain control.
     "plane-digits": Plan("digits", "VAE", {"latent_dim": 2}),
     "plane-mnist": Plan("mnist", "VAE", {"latent_dim": 2}, epochs=4),
@@ -65,13 +67,13 @@ PLANS = {
         "mnist",
         "VAE",
         {"latent_dim": 24, "architecture": "deep"},
-        fused=({"batch": 256, "steps": 20_600, "rate": 2e-3, "beta_2": 0.999},),
+        fused=({"batch_size": 256, "steps": 20_600, "learning_rate": 2e-3, "beta_2": 0.999},),
     ),
     # These two make their examples as they learn: pairs of digits, windows of scenes.
     "capsnet-overlap": Plan(
         "mnist",
         "OverlapNet",
-        {"shape": [36, 36, 1]},
+        {"image_shape": [36, 36, 1]},
         epochs=43,
         # Drawing pulls the capsules its own way. So they learn to name alone a while, the decoder follows,
         # and at last both settle at a low rate.
@@ -81,7 +83,7 @@ PLANS = {
             (6, 1.5e-3, ((0.0, {"drawing": True, "naming": True, "masking": 0.3}),)),
         ),
     ),
-    "capsnet-scenes": Plan("mnist", "SceneNet", {"shape": [28, 28, 1]}, epochs=2),
+    "capsnet-scenes": Plan("mnist", "SceneNet", {"image_shape": [28, 28, 1]}, epochs=2),
 }
 
 
@@ -143,15 +145,15 @@ def ready(kind: str, images: Any, show: bool | None = None) -> Any:
         raise unknown_name("kind", kind, kinds)
     name = f"{kind}-{images.name}"
     facts = manifest().get(name)
-    if facts and facts["config"]["shape"] == list(images.shape):
+    if facts and facts["config"]["image_shape"] == list(images.image_shape):
         print(f"{name}: bundled weights, {_told(facts)}; trained for {effort(facts)}.")
         return pretrained(name)
     from capslab.training.fit import fit
 
     # The same network as is bundled for images of that size.
-    plan = PLANS[f"{kind}-{'digits' if min(images.shape[:2]) < 20 else 'mnist'}"]
+    plan = PLANS[f"{kind}-{'digits' if min(images.image_shape[:2]) < 20 else 'mnist'}"]
     print(f"{name}: no bundled weights, so it is trained now.")
-    config: dict[str, Any] = {"shape": images.shape, **plan.arguments}
+    config: dict[str, Any] = {"image_shape": images.image_shape, **plan.arguments}
     if plan.model not in UNSUPERVISED:
         config["classes"] = images.classes
     model = _make(plan.model, config)
@@ -197,7 +199,7 @@ def pretrain(
         if plan.fused:
             from tools.train_jax import fit_fused  # refused under another backend, before anything is loaded
         images = load(plan.dataset)
-        config = {"shape": list(images.shape), **plan.arguments, "seed": seed}
+        config = {"image_shape": list(images.image_shape), **plan.arguments, "seed": seed}
         if plan.model not in UNSUPERVISED:
             config["classes"] = list(images.classes)
         path = folder / f"{name}.npz"
@@ -222,7 +224,7 @@ def pretrain(
             for epochs, rate, stages in plan.then:
                 trained.stages = stages
                 settings["seed"] += 1
-                histories.append(fit(trained, images, epochs, rate=rate, **settings))
+                histories.append(fit(trained, images, epochs, learning_rate=rate, **settings))
             examples = sum(history.examples for history in histories)
             cost = {
                 "epochs": sum(history.epochs * history.passes for history in histories),

@@ -45,12 +45,12 @@ class SceneNet(CapsNet):
     Parameters are those of `CapsNet`; presets "scene" (28×28) and "scene-digits" (12×12).
     """
 
-    recipe = Recipe(epochs=4, steps=1000, batch=128, rate=4e-3, warmup=0.05, decay=True)
+    recipe = Recipe(epochs=4, steps=1000, batch_size=128, learning_rate=4e-3, warmup=0.05, decay=True)
 
-    def __init__(self, shape: Any, classes: Any, preset: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, image_shape: Any, classes: Any, preset: str | None = None, **kwargs: Any) -> None:
         if preset is None:
-            preset = "scene-digits" if min(shape[:2]) < 20 else "scene"
-        super().__init__(shape, classes, preset, **kwargs)
+            preset = "scene-digits" if min(image_shape[:2]) < 20 else "scene"
+        super().__init__(image_shape, classes, preset, **kwargs)
 
     @property
     def stride(self) -> int:
@@ -58,9 +58,9 @@ class SceneNet(CapsNet):
         design = PRESETS[self.preset]
         return design.strides * math.prod(convolution.strides for convolution in design.trunk)
 
-    def stream(self, images: Any, batch: int, seed: int) -> Iterator[Any]:
+    def stream(self, images: Any, batch_size: int, seed: int) -> Iterator[Any]:
         """What `fit` trains on: windows of scenes made from these images."""
-        return stream_windows(images, self.shape[0], self.stride // 2, batch, seed=seed)
+        return stream_windows(images, self.image_shape[0], self.stride // 2, batch_size, seed=seed)
 
     def compute_loss(
         self,
@@ -86,7 +86,7 @@ class SceneNet(CapsNet):
     def scan(self, pictures: Any) -> Scan:
         """Every window of pictures of any size, `(n, h, w, c)` uint8, in one pass of the convolutions."""
         pixels = np.asarray(getattr(pictures, "images", pictures))
-        window, stride = self.shape[0], self.stride
+        window, stride = self.image_shape[0], self.stride
         # A margin, so that digits at the edge are in the middle of some window too.
         before = window // 2 // stride * stride
         after = [before + -(side + 2 * before - window) % stride for side in pixels.shape[1:3]]
@@ -100,7 +100,7 @@ class SceneNet(CapsNet):
                 maps = layer(maps)
             return self._routed(capsules.convolution(maps), rows, columns)
 
-        poses = self.in_batches(look, padded, batch=20)  # (n, rows, columns, digit, pose)
+        poses = self.in_batches(look, padded, batch_size=20)  # (n, rows, columns, digit, pose)
         corners = np.moveaxis(np.indices((rows, columns)), 0, -1) * stride - before
         return Scan(np.linalg.norm(poses, axis=-1), poses, corners)
 

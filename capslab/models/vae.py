@@ -19,14 +19,14 @@ from capslab.models.layers import GaussianSample, register
 
 
 @dataclass(frozen=True)
-class Codes:
+class Posterior:
     """q(z|x) of each image: `mean` μ and `log_variance` log σ², each `(n, latent)`."""
 
     mean: np.ndarray
     log_variance: np.ndarray
 
     @property
-    def deviation(self) -> np.ndarray:
+    def std(self) -> np.ndarray:
         """σ, always positive."""
         return np.exp(0.5 * self.log_variance)
 
@@ -41,14 +41,14 @@ class Elbo:
     ----------
     reconstruction : −log p(x|z), averaged over the draws of z.
     kl : KL(q(z|x) ‖ p(z)), in closed form.
-    tighter : the importance-weighted bound from the same draws, log 1/S Σ_s p(x|z_s) p(z_s) / q(z_s|x).
+    importance_weighted_bound : from the same draws, log 1/S Σ_s p(x|z_s) p(z_s) / q(z_s|x).
         With one draw a noisy ELBO; the more draws, the closer to log p(x). Source: Burda et al. 2016
         (arXiv 1509.00519).
     """
 
     reconstruction: np.ndarray
     kl: np.ndarray
-    tighter: np.ndarray
+    importance_weighted_bound: np.ndarray
 
     @property
     def elbo(self) -> np.ndarray:
@@ -71,7 +71,7 @@ class VAE(CodeModel):
 
     Parameters
     ----------
-    shape : `(height, width, channels)` of the images.
+    image_shape : `(height, width, channels)` of the images.
     latent_dim : number d of latent dimensions.
     beta : weight of the KL; 1 is the ELBO, 0 a (noisy) autoencoder.
     architecture : "dense" (784-512-256-d and back), "convolutional" (two 4×4 convolutions of
@@ -88,7 +88,7 @@ class VAE(CodeModel):
 
     def __init__(
         self,
-        shape: Sequence[int],
+        image_shape: Sequence[int],
         latent_dim: int = 16,
         beta: float = 1.0,
         architecture: str = "dense",
@@ -97,7 +97,7 @@ class VAE(CodeModel):
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(shape, latent_dim, architecture, reconstruction, sigma, seed, **kwargs)
+        super().__init__(image_shape, latent_dim, architecture, reconstruction, sigma, seed, **kwargs)
         if not beta >= 0:
             raise ArgumentError("beta", "a number from 0", beta, "1 is the ELBO.")
         self.beta = float(beta)
@@ -106,7 +106,7 @@ class VAE(CodeModel):
         self.sampler = GaussianSample(seed)
         self.reconstruction_part = keras.metrics.Mean(name="reconstruction")
         self.kl_part = keras.metrics.Mean(name="kl")
-        self.build((None, *self.shape))
+        self.build((None, *self.image_shape))
 
     def build(self, input_shape: Any) -> None:
         for head in (self.mean, self.log_variance):
@@ -136,10 +136,10 @@ class VAE(CodeModel):
 
     # What the network says of images and codes, in NumPy --------------------------------
 
-    def encode_full(self, images: Any) -> Codes:
+    def posterior(self, images: Any) -> Posterior:
         """μ and log σ² of each image."""
         found = self.in_batches(self._heads, self.pixels(images))  # (n, 2 · latent)
-        return Codes(found[:, : self.latent_dim], found[:, self.latent_dim :])
+        return Posterior(found[:, : self.latent_dim], found[:, self.latent_dim :])
 
     def _heads(self, images: Any) -> Any:
         hidden = self.encoder(images)
@@ -147,7 +147,7 @@ class VAE(CodeModel):
 
     def encode(self, images: Any) -> np.ndarray:
         """μ of each image, `(n, latent)`: the code to cluster, with no noise in it."""
-        return self.encode_full(images).mean
+        return self.posterior(images).mean
 
     def elbo(self, images: Any, samples: int = 1, seed: int = 0) -> Elbo:
         """The ELBO of each image over `samples` draws of z, and the tighter bound from the same draws.
@@ -162,32 +162,32 @@ class VAE(CodeModel):
         --------
         >>> import capslab as cl
         >>> bound = cl.pretrained("vae-digits").elbo(cl.load("digits").test, samples=10)
-        >>> bool(bound.elbo.mean() < bound.tighter.mean())
+        >>> bool(bound.elbo.mean() < bound.importance_weighted_bound.mean())
         True
         """
         if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 1:
             raise ArgumentError("samples", "a whole number from 1", samples, "50 give a tight bound.")
-        pixels, codes = self.pixels(images), self.encode_full(images)
+        pixels, codes = self.pixels(images), self.posterior(images)
         rng = np.random.default_rng(seed)
         reconstruction, log_weights = np.empty((2, samples, len(pixels)))
         for s in range(samples):
             noise = rng.normal(size=codes.mean.shape).astype(np.float32)
-            z = codes.mean + codes.deviation * noise
+            z = codes.mean + codes.std * noise
             log_ratio = 0.5 * (noise**2 - z**2 + codes.log_variance).sum(axis=1)  # log p(z) − log q(z|x)
             reconstruction[s] = self.reconstruction_nats(pixels, z)
             log_weights[s] = log_ratio - reconstruction[s]
         kl = np.sum(ops.convert_to_numpy(losses.kl_to_prior(codes.mean, codes.log_variance)), axis=-1)
         top = log_weights.max(axis=0)
-        tighter = top + np.log(np.exp(log_weights - top).mean(axis=0))
-        return Elbo(reconstruction.mean(axis=0), kl, tighter)
+        bound = top + np.log(np.exp(log_weights - top).mean(axis=0))
+        return Elbo(reconstruction.mean(axis=0), kl, bound)
 
     def log_likelihood(self, images: Any, samples: int = 50, seed: int = 0) -> np.ndarray:
         """The tighter bound of `elbo` alone, `(n,)`: on average never above log p(x)."""
-        return self.elbo(images, samples, seed).tighter
+        return self.elbo(images, samples, seed).importance_weighted_bound
 
     def kl_per_dimension(self, images: Any) -> np.ndarray:
         """Mean KL of each latent dimension in nats, `(latent,)`: near 0 where one is not used."""
-        codes = self.encode_full(images)
+        codes = self.posterior(images)
         return ops.convert_to_numpy(losses.kl_to_prior(codes.mean, codes.log_variance)).mean(axis=0)
 
     def active_units(self, images: Any, threshold: float = 0.01) -> int:
@@ -204,5 +204,5 @@ class VAE(CodeModel):
         return Features(self.encode(images), "VAE means", supervised=False, decode=self.decode)
 
     def get_config(self) -> dict[str, Any]:
-        names = ["shape", "latent_dim", "beta", "architecture", "reconstruction", "sigma", "seed"]
+        names = ["image_shape", "latent_dim", "beta", "architecture", "reconstruction", "sigma", "seed"]
         return take(names, self)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 EPSILON = 1e-7  # under the square root of a length, so that its gradient is finite at 0
 
@@ -182,7 +182,9 @@ def routing_by_agreement(
             "votes", "an array of shape (primary, digit, pose)", votes, "Add the missing axis."
         )
     if not np.isfinite(votes).all():
-        raise ArgumentError("votes", "finite numbers", Said("NaN or infinity"), "Look at the weights first.")
+        raise ArgumentError(
+            "votes", "finite numbers", Verbatim("NaN or infinity"), "Look at the weights first."
+        )
     if not isinstance(iterations, (int, np.integer)) or iterations < 1:
         raise ArgumentError("iterations", "a whole number from 1", iterations, "The paper uses 3.")
 
@@ -217,13 +219,15 @@ def route(model: Any, image: Any, iterations: int | None = None) -> RoutingTrace
         raise ArgumentError(
             "model",
             "a capsule network (it has routing to look at)",
-            Said(f"a {type(model).__name__}"),
+            Verbatim(f"a {type(model).__name__}"),
             'Try capslab.pretrained("capsnet-digits").',
         )
     label = None
     if hasattr(image, "images"):
         if len(image) != 1:
-            raise ArgumentError("image", "one image", Said(f"{len(image)} images"), "Write images[7], say.")
+            raise ArgumentError(
+                "image", "one image", Verbatim(f"{len(image)} images"), "Write images[7], say."
+            )
         label = None if image.labels is None else int(image.labels[0])
         image = image.images[0]
     pixels = np.asarray(image)

@@ -22,7 +22,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 FORMAT = 1
 HEAD = "capslab-training.json"  # the member of the file that says what the arrays are
@@ -138,7 +138,7 @@ class Checkpoint:
             raise ArgumentError(
                 "checkpoint",
                 "in a folder that can be written to",
-                Said(f"{place} ({error.strerror or error})"),
+                Verbatim(f"{place} ({error.strerror or error})"),
                 "Name another folder, or make room.",
             ) from error
 
@@ -162,7 +162,7 @@ class Checkpoint:
                 raise ArgumentError(
                     "checkpoint",
                     "a checkpoint that fit wrote",
-                    Said(f"{path.name}: {error}"),
+                    Verbatim(f"{path.name}: {error}"),
                     "Name another file.",
                 ) from error
             self._same(standing.what, json.loads(json.dumps(what)))
@@ -202,7 +202,7 @@ class Checkpoint:
                 raise ArgumentError(
                     "checkpoint",
                     f"of the same {part}: {words[0]}",
-                    Said(f"{self.path.name}, a checkpoint with {words[1]}"),
+                    Verbatim(f"{self.path.name}, a checkpoint with {words[1]}"),
                     "Name another file or folder, or delete this one to begin anew.",
                 )
 

@@ -19,7 +19,7 @@ import keras  # isort: skip
 import numpy as np
 import tensorflow as tf
 
-from capslab.errors import ArgumentError, Said, TrainingFailed
+from capslab.errors import ArgumentError, TrainingFailed, Verbatim
 from capslab.models.layers import GaussianSample
 
 TOGETHER = 20  # steps in one call
@@ -75,7 +75,7 @@ class Team:
             raise ArgumentError(
                 "images",
                 "the same on all workers, as the model and the recipe",
-                Said(f"others on worker {other} than on worker 0"),
+                Verbatim(f"others on worker {other} than on worker 0"),
                 "Run the same cells, on the same files, everywhere.",
             )
         size = int(self._sum(np.array([len(content) if self.first else 0], np.int32))[0])
@@ -255,7 +255,7 @@ def team(devices: Any) -> Team | None:
             raise ArgumentError(
                 "devices",
                 "used in a kernel that had TF_CONFIG from its start",
-                Said("a TF_CONFIG that was set after TensorFlow had started"),
+                Verbatim("a TF_CONFIG that was set after TensorFlow had started"),
                 "Restart the kernel and set os.environ['TF_CONFIG'] in its first cell.",
             )
         each = strategy.num_replicas_in_sync // together.count
@@ -266,7 +266,7 @@ def team(devices: Any) -> Team | None:
     chosen = choose(devices, there)
     if chosen == [default(there)]:
         return None
-    # Said outright: the collective operations that TensorFlow would choose count from 1 in each strategy, and
+    # Verbatim outright: the collective operations that TensorFlow would choose count from 1 in each strategy, and
     # those of a second training in the same process are taken for those of the first.
     alone = len(tf.config.list_physical_devices("GPU")) == len(tf.config.list_logical_devices("GPU"))
     nccl = chosen[0].startswith("GPU") and alone

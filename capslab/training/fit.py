@@ -22,7 +22,7 @@ from capslab.models import backend  # first: it brings TensorFlow in quietly
 import keras  # isort: skip
 import numpy as np
 
-from capslab.errors import ArgumentError, Said, TrainingFailed
+from capslab.errors import ArgumentError, TrainingFailed, Verbatim
 from capslab.models.base import ImageModel, Recipe
 from capslab.training.checkpoint import Checkpoint, Standing, copy, fingerprint, put_back, taken
 from capslab.training.display import Display, display
@@ -39,8 +39,8 @@ def fit(
     images: Any,
     epochs: int | None = None,
     *,
-    batch: int | None = None,
-    rate: float | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
     seed: int = 0,
     show: bool | None = None,
     after_epoch: Callable[[ImageModel, int], None] | None = None,
@@ -51,10 +51,10 @@ def fit(
 
     Parameters
     ----------
-    model : DenseNet, CapsNet or VAE; trained in place. It goes on from the weights it has.
+    model : DenseBaseline, CapsNet or VAE; trained in place. It goes on from the weights it has.
     images : `Images`; a classifier needs labels of at least two classes.
-    epochs, batch, rate : None takes the model's own recipe (`model.recipe`). Where there are few
-        images an epoch is several passes over them (`History.passes` says how many).
+    epochs, batch_size, learning_rate : None takes the model's own recipe (`model.recipe`). Where there
+        are few images an epoch is several passes over them (`History.passes` says how many).
     seed : order of the images and their shifts; the same seed gives the same network.
     show : a live curve (in Jupyter) or a progress line (elsewhere); None shows, False is silent.
     after_epoch : called as `after_epoch(model, epoch)` when an epoch ends (from 1).
@@ -83,22 +83,26 @@ def fit(
             model,
             images,
             epochs,
-            batch=batch,
-            rate=rate,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
             seed=seed,
             show=show,
             after_epoch=after_epoch,
             devices=devices,
             checkpoint=checkpoint,
         )
-    _check(model, images, epochs, batch, rate)
+    _check(model, images, epochs, batch_size, learning_rate)
     train, validation = images.train, images.validation
-    recipe = replace(model.recipe, batch=batch or model.recipe.batch, rate=rate or model.recipe.rate)
-    each = -(-len(train) // recipe.batch)  # steps a pass
+    recipe = replace(
+        model.recipe,
+        batch_size=batch_size or model.recipe.batch_size,
+        learning_rate=learning_rate or model.recipe.learning_rate,
+    )
+    each = -(-len(train) // recipe.batch_size)  # steps a pass
     passes = -(-STEPS_AN_EPOCH // each)
-    steps = -(-len(train) * passes // recipe.batch)
+    steps = -(-len(train) * passes // recipe.batch_size)
     epochs = epochs or max(recipe.epochs, -(-recipe.steps // steps))
-    shift = round(recipe.shift * min(images.shape[:2]) / 28)
+    shift = round(recipe.shift * min(images.image_shape[:2]) / 28)
     team = _team(devices)
     where = backend.device() if team is None else team.words
 
@@ -124,7 +128,7 @@ def fit(
 
             def shown(epoch: int) -> Any:
                 """Each epoch's own pipeline, so that its order does not hang on those before."""
-                return backend.batches(train, recipe.batch, seed + APART * epoch, shift, passes=passes)
+                return backend.batches(train, recipe.batch_size, seed + APART * epoch, shift, passes=passes)
 
             if team is not None:
                 team.fit(learner, shown, held, steps, epochs, watch, watch.epoch)
@@ -189,24 +193,28 @@ def _identity(
     return {"model": {"class": type(model).__name__, **model.get_config()}, "images": seen, "recipe": told}
 
 
-def _check(model: Any, images: Any, epochs: Any, batch: Any, rate: Any) -> None:
+def _check(model: Any, images: Any, epochs: Any, batch_size: Any, learning_rate: Any) -> None:
     """Refuse in words what training could only trip over."""
     if not isinstance(model, ImageModel):
         raise ArgumentError(
             "model",
-            "a model of capslab (DenseNet, CapsNet, VAE)",
-            Said(f"a {type(model).__name__}"),
+            "a model of capslab (DenseBaseline, CapsNet, VAE)",
+            Verbatim(f"a {type(model).__name__}"),
             "Other Keras models have their own .fit().",
         )
     if not hasattr(images, "train"):
         raise ArgumentError(
             "images", "Images, as load() gives them", images, "Write images = capslab.load()."
         )
-    for name, value in (("epochs", epochs), ("batch", batch)):
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
         if value is not None and (not isinstance(value, (int, np.integer)) or value < 1):
             raise ArgumentError(name, "a whole number from 1", value, "Leave it out to take the model's own.")
-    if rate is not None and not (isinstance(rate, (int, float)) and 0 < rate < math.inf):
-        raise ArgumentError("rate", "a number above 0", rate, f"Try {model.recipe.rate}.")
+    if learning_rate is not None and not (
+        isinstance(learning_rate, (int, float)) and 0 < learning_rate < math.inf
+    ):
+        raise ArgumentError(
+            "learning_rate", "a number above 0", learning_rate, f"Try {model.recipe.learning_rate}."
+        )
     model.pixels(images.images[:1])
     if model.classes:
         _check_labels(model, images)
@@ -217,34 +225,34 @@ def _check_labels(model: ImageModel, images: Any) -> None:
         raise ArgumentError(
             "images",
             "labelled: a classifier learns from labels",
-            Said("images without labels"),
-            "A VAE needs none: VAE(images.shape).",
+            Verbatim("images without labels"),
+            "A VAE needs none: VAE(images.image_shape).",
         )
     seen = np.unique(images.labels)
     if seen[-1] >= len(model.classes) or seen[0] < 0:
         raise ArgumentError(
             "images",
             f"labelled 0 to {len(model.classes) - 1}, as the model has {len(model.classes)} classes",
-            Said(f"labels from {seen[0]} to {seen[-1]}"),
+            Verbatim(f"labels from {seen[0]} to {seen[-1]}"),
             "Make the model with images.classes.",
         )
     if len(seen) < 2:
         raise ArgumentError(
             "images",
             "of at least two classes",
-            Said(f"images of class {seen[0]} only"),
+            Verbatim(f"images of class {seen[0]} only"),
             "A network that always says the same would be right: add images of another class.",
         )
 
 
 def _compile(model: ImageModel, recipe: Recipe, steps: int, total: int, where: str) -> None:
-    rate: Any = recipe.rate
+    rate: Any = recipe.learning_rate
     if recipe.decay:
         warm = round(recipe.warmup * total)
         rate = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=0.0 if warm else recipe.rate,
+            initial_learning_rate=0.0 if warm else recipe.learning_rate,
             decay_steps=max(total - warm, 1),
-            warmup_target=recipe.rate if warm else None,
+            warmup_target=recipe.learning_rate if warm else None,
             warmup_steps=warm,
         )
     model.compile(
@@ -322,7 +330,8 @@ class _Watch(keras.callbacks.Callback):
         if not math.isfinite(loss):
             raise TrainingFailed(
                 f"The loss became {loss} in epoch {self.epoch + 1}, so training stopped; the model has its "
-                "last good weights. Try a lower learning rate, for instance fit(model, images, rate=1e-4), "
+                "last good weights. Try a lower learning rate, for instance "
+                "fit(model, images, learning_rate=1e-4), "
                 "and look for images that are not what you expect."
             )
         now = time.perf_counter()

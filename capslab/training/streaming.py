@@ -33,8 +33,8 @@ def fit_stream(
     epochs: int | None = None,
     *,
     seconds: float | None = None,
-    batch: int | None = None,
-    rate: float | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
     seed: int = 0,
     show: bool | None = None,
     after_epoch: Callable[[Any, int], None] | None = None,
@@ -46,10 +46,10 @@ def fit_stream(
 
     Parameters
     ----------
-    model : has `stream(images, batch, seed)`: `OverlapNet`, `SceneNet`.
+    model : has `stream(images, batch_size, seed)`: `OverlapNet`, `SceneNet`.
     epochs : of `model.recipe.steps` steps each; None takes the recipe's.
     seconds : train for so long instead, by `clock` (processor time).
-    batch, rate, seed, show, after_epoch : as for `fit`.
+    batch_size, learning_rate, seed, show, after_epoch : as for `fit`.
     devices : one device; several are refused.
     checkpoint : as for `fit`. What comes after it learns from new examples: as good as those that an unbroken
         training would have seen, not the same ones.
@@ -76,19 +76,26 @@ def fit_stream(
     if seconds is not None and (epochs is not None or not 0 < seconds < math.inf):
         raise ArgumentError("seconds", "a time above 0, without epochs", seconds, "Try seconds=60.")
     recipe = model.recipe
-    batch, rate = batch or recipe.batch, rate or recipe.rate
+    batch_size = batch_size or recipe.batch_size
+    learning_rate = learning_rate or recipe.learning_rate
     epochs = TELLS if seconds is not None else epochs or recipe.epochs
     where = backend.device()
     keras.utils.set_random_seed(seed)
     model.compile(
-        optimizer=keras.optimizers.Adam(rate, beta_2=0.99),
+        optimizer=keras.optimizers.Adam(learning_rate, beta_2=0.99),
         steps_per_execution=TOGETHER,
         jit_compile=False if where == "CPU" else "auto",
     )
     model.optimizer.build(model.trainable_variables)
-    watch = _Progress(recipe, rate, epochs, seconds, clock, after_epoch)
+    watch = _Progress(recipe, learning_rate, epochs, seconds, clock, after_epoch)
     if checkpoint is not None:
-        told = {**asdict(recipe), "batch": batch, "rate": rate, "seed": seed, "epochs": epochs}
+        told = {
+            **asdict(recipe),
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "seed": seed,
+            "epochs": epochs,
+        }
         told["seconds"] = seconds
         what = {
             "model": {"class": type(model).__name__, **model.get_config()},
@@ -99,7 +106,7 @@ def fit_stream(
     title = f"{type(model).__name__} on {where}"
     title += f", from {watch.progress():.0%} by its checkpoint" if watch.resumed else ""
     screen = watch.screen = display(title, epochs, ["accuracy", "loss"], show)
-    stream = model.stream(images.train, batch, seed + APART * watch.resumed)
+    stream = model.stream(images.train, batch_size, seed + APART * watch.resumed)
     stages: Any = getattr(model, "stages", ((0.0, {}),))
     ends = [start for start, _ in stages[1:]] + [1.0]
     stopped = ""
@@ -129,7 +136,7 @@ def fit_stream(
         time.perf_counter() - watch.started,
         where,
         stopped,
-        examples=watch.step * batch,
+        examples=watch.step * batch_size,
         resumed=watch.resumed,
         notes=tuple(watch.keeper.notes) if watch.keeper else (),
     )
@@ -142,10 +149,10 @@ class _Progress(keras.callbacks.Callback):
     """Where training stands, the rate that belongs there, and who is told."""
 
     def __init__(
-        self, recipe: Any, rate: float, epochs: int, seconds: Any, clock: Any, after_epoch: Any
+        self, recipe: Any, learning_rate: float, epochs: int, seconds: Any, clock: Any, after_epoch: Any
     ) -> None:
         super().__init__()
-        self.recipe, self.rate, self.epochs = recipe, rate, epochs
+        self.recipe, self.learning_rate, self.epochs = recipe, learning_rate, epochs
         self.seconds, self.clock, self.after_epoch = seconds, clock, after_epoch
         self.screen: Any = None
         self.keeper: Checkpoint | None = None
@@ -210,8 +217,8 @@ class _Progress(keras.callbacks.Callback):
         """Climbs in a straight line, then falls along a cosine."""
         at, warm = self.progress(), self.recipe.warmup
         if at < warm:
-            return self.rate * max(at / warm, 1e-3)
-        return self.rate * max(0.5 + 0.5 * math.cos(math.pi * (at - warm) / (1 - warm)), 1e-4)
+            return self.learning_rate * max(at / warm, 1e-3)
+        return self.learning_rate * max(0.5 + 0.5 * math.cos(math.pi * (at - warm) / (1 - warm)), 1e-4)
 
     def _tell(self, note: str) -> None:
         if self.screen is not None:

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from capslab.errors import ArgumentError, DataUnavailable, Said
+from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 PATIENCE = "CAPSLAB_WORKER_TIMEOUT"  # seconds to wait for a worker; 300 where it is not set
 EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
@@ -74,7 +74,9 @@ def described() -> Cluster | None:
         if task["type"] == "worker":
             position += len(jobs.get("chief", []))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArgumentError("TF_CONFIG", f"like {EXAMPLE}", Said(told), f"What is wrong: {error}.") from error
+        raise ArgumentError(
+            "TF_CONFIG", f"like {EXAMPLE}", Verbatim(told), f"What is wrong: {error}."
+        ) from error
     return Cluster(tuple(addresses), position)
 
 

@@ -21,7 +21,7 @@ import anywidget
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 HERE = Path(__file__).parent
 
@@ -173,10 +173,10 @@ class View(anywidget.AnyWidget):
             raise ArgumentError("state", f"a state string of a {name}", text, again) from None
         if not isinstance(told, dict) or told.get("view") != name:
             other = told.get("view") if isinstance(told, dict) else text
-            raise ArgumentError("state", f"the state of a {name}", Said(f"that of {other!r}"), again)
+            raise ArgumentError("state", f"the state of a {name}", Verbatim(f"that of {other!r}"), again)
         if told.get("v") != self.STATE_VERSION:
             raise ArgumentError(
-                "state", f"version {self.STATE_VERSION}", Said(f"version {told.get('v')!r}"), again
+                "state", f"version {self.STATE_VERSION}", Verbatim(f"version {told.get('v')!r}"), again
             )
         for key in self.STATE:
             if key in told:

@@ -104,7 +104,14 @@ images[0]
 # numbers, one an image. **Predict:** do all classes occur equally often?
 
 # %%
-print("pixels", images.images.shape, images.images.dtype, "  labels", images.labels.shape, images.labels[:10])
+print(
+    "pixels",
+    images.images.image_shape,
+    images.images.dtype,
+    "  labels",
+    images.labels.shape,
+    images.labels[:10],
+)
 
 # %% [markdown]
 # ## How exercises work
@@ -172,7 +179,7 @@ cl.check("mean_image", mean_image)
 # %%
 each = min(np.bincount(images.train.labels))
 chosen = images.train.sample(per_class=min(200, each)).images / 255  # class by class
-classes = chosen.reshape(len(images.classes), -1, *images.shape)  # (class, image, h, w, c)
+classes = chosen.reshape(len(images.classes), -1, *images.image_shape)  # (class, image, h, w, c)
 means = classes.mean(axis=1)
 apart = ((classes - means[:, None]) ** 2).sum(axis=(2, 3, 4)).mean(axis=1) ** 0.5
 plots.image_grid(means, [f"{name}: {far:.1f}" for name, far in zip(images.classes, apart, strict=True)])

@@ -36,7 +36,7 @@ print(pixels)
 # the right. Is it now nearer to itself, as it was, than to the nearest image of **another class**?
 
 # %%
-step = max(1, images.shape[1] // 14)
+step = max(1, images.image_shape[1] // 14)
 moved = np.roll(some.images, step, axis=2).reshape(len(some), -1) / 255
 to_itself = np.linalg.norm(moved - pixels.vectors, axis=1)
 squares = (moved**2).sum(axis=1)[:, None] + (pixels.vectors**2).sum(axis=1) - 2 * moved @ pixels.vectors.T
@@ -44,7 +44,9 @@ squares[some.labels[:, None] == some.labels] = np.inf
 stranger = squares.argmin(axis=1)
 to_stranger = np.sqrt(squares.min(axis=1))
 fooled = (to_stranger < to_itself).mean()
-print(f"moved by {step} of {images.shape[1]} pixels, {fooled:.0%} are nearer to an image of another class")
+print(
+    f"moved by {step} of {images.image_shape[1]} pixels, {fooled:.0%} are nearer to an image of another class"
+)
 
 # %% [markdown]
 # **What do such pairs look like?** Above the image as it was; in the middle the same, moved; below the nearest image of another class, which the

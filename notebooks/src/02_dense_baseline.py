@@ -158,7 +158,7 @@ cl.check("cross_entropy", cross_entropy)
 # **Predict:** how many of a hundred test images will it get right? And chance?
 
 # %%
-dense = cl.DenseNet(images.shape, images.classes)
+dense = cl.DenseBaseline(images.image_shape, images.classes)
 history = cl.fit(dense, images)
 
 # %%
@@ -268,7 +268,7 @@ sure = confidence > 0.99
 print(f"mean confidence {confidence.mean():.4f}, accuracy {right.mean():.4f}")
 print(f"surer than 0.99 of {sure.mean():.0%} of the images, and wrong about {(~right[sure]).sum()} of those")
 print(
-    f"given pure noise instead of an image, its mean confidence is {dense.probabilities(chance.integers(0, 256, (200, *images.shape), np.uint8)).max(axis=1).mean():.2f}"
+    f"given pure noise instead of an image, its mean confidence is {dense.probabilities(chance.integers(0, 256, (200, *images.image_shape), np.uint8)).max(axis=1).mean():.2f}"
 )
 
 # %% [markdown]
@@ -293,7 +293,7 @@ walks = {
 losses, reached = {}, {}
 for name, optimizer in walks.items():
     keras.utils.set_random_seed(0)
-    walker = cl.DenseNet(images.shape, images.classes)
+    walker = cl.DenseBaseline(images.image_shape, images.classes)
     walker.compile(optimizer=optimizer, jit_compile=False)
     order = np.random.default_rng(0).integers(0, len(few), (100, 128))
     losses[name] = [float(walker.train_on_batch(few.images[b], few.labels[b])[0]) for b in order]
@@ -338,7 +338,7 @@ print(hidden, pixels, sep="\n")
 
 # %%
 k = len(images.classes)
-found = {"pixels": cl.cluster(pixels, k=k).at(k), "hidden": cl.cluster(hidden, k=k).at(k)}
+found = {"pixels": cl.cluster(pixels, n_clusters=k).at(k), "hidden": cl.cluster(hidden, n_clusters=k).at(k)}
 for name, one in found.items():
     print(f"{name:7} matched accuracy {one.scores.matched_accuracy:.3f}   ARI {one.scores.ari:.3f}")
 
@@ -355,7 +355,7 @@ cl.explore_clusters(hidden, k=k)
 
 # %%
 spread = {
-    name: [cl.cluster(z, k=k, seed=s).at(k).scores.matched_accuracy for s in range(5)]
+    name: [cl.cluster(z, n_clusters=k, seed=s).at(k).scores.matched_accuracy for s in range(5)]
     for name, z in {"pixels": pixels, "hidden layer (made with labels)": hidden}.items()
 }
 plots.scores_with_spread(spread, f"matched accuracy, k = {k}")
@@ -387,14 +387,14 @@ def without(part):
 
 
 seen = without(images[np.asarray(images.parts) < 2])
-partial = cl.DenseNet(images.shape, seen.classes)
+partial = cl.DenseBaseline(images.image_shape, seen.classes)
 cl.fit(partial, seen, epochs=3, show=False)
 print(f"taught {', '.join(seen.classes)}; never {', '.join(images.classes[c] for c in hidden_classes)}")
 
 # %%
 unseen = cl.embed(partial, sample)
 views = {"taught all": hidden, "three never taught": unseen, "pixels": pixels}
-clusterings = {name: cl.cluster(z, k=k).at(k).labels for name, z in views.items()}
+clusterings = {name: cl.cluster(z, n_clusters=k).at(k).labels for name, z in views.items()}
 new = np.isin(sample.labels, hidden_classes)
 told = []
 for name, clusters in clusterings.items():

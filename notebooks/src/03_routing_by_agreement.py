@@ -101,8 +101,8 @@ plots.lines(before, {"length": after, "its slope": slope}, "length before", "aft
 # weights decides whether anything is learned at all. **Predict:** weights ten times smaller than usual, or ten times larger: which of them leaves more slope?
 
 # %%
-preset = "visible" if min(images.shape[:2]) >= 20 else "digits"
-caps = cl.CapsNet(images.shape, images.classes, preset=preset)  # not trained
+preset = "visible" if min(images.image_shape[:2]) >= 20 else "digits"
+caps = cl.CapsNet(images.image_shape, images.classes, preset=preset)  # not trained
 parts, fresh = caps.primary(images.train[:200]), caps.routing_weights()
 s = np.einsum("ijdp,nip->njd", fresh.weights, parts) / len(images.classes)
 for factor in (0.01, 0.1, 1, 10, 100):
@@ -304,7 +304,7 @@ plots.table(rows)
 # %%
 clouds = np.concatenate([rng.normal([0.9, 0.2], 0.1, (6, 2)), rng.normal([-0.2, 0.9], 0.1, (6, 2))])
 alike = np.repeat(clouds[:, None], 2, axis=1)  # (12 children, 2 parents, 2): the same vote to both
-groups = cl.cluster(clouds, k=[2]).at(2).labels
+groups = cl.cluster(clouds, n_clusters=[2]).at(2).labels
 print("k-means", groups)
 shares = {}
 for nudge in (0, 0.01):

@@ -37,14 +37,14 @@ images = cl.load()
 # a small **decoder** draws the image again from that capsule's pose. **How many numbers pass each stage?**
 
 # %%
-preset = "visible" if min(images.shape[:2]) >= 20 else "digits"
-caps = cl.CapsNet(images.shape, images.classes, preset=preset)
+preset = "visible" if min(images.image_shape[:2]) >= 20 else "digits"
+caps = cl.CapsNet(images.image_shape, images.classes, preset=preset)
 convolutions = [layer for layer in caps.trunk.layers if layer.name.startswith("conv")]
-stages = {"image": images.shape}
+stages = {"image": images.image_shape}
 stages |= {f"convolution {i}": c.output.shape[1:] for i, c in enumerate(convolutions, 1)}
 stages["primary capsules × pose"] = caps.trunk.output_shape[1:]
 stages["digit capsules × pose"] = (len(images.classes), caps.digit_capsules.dimension)
-stages["lengths"], stages["drawn again"] = (len(images.classes),), images.shape
+stages["lengths"], stages["drawn again"] = (len(images.classes),), images.image_shape
 rows = [{"stage": n, "shape": " × ".join(map(str, s)), "numbers": np.prod(s)} for n, s in stages.items()]
 plots.table(rows)
 
@@ -351,7 +351,7 @@ plots.image_grid(
 )
 
 # %%
-amounts = range(0, min(images.shape[:2]) // 3)
+amounts = range(0, min(images.image_shape[:2]) // 3)
 fall = {
     name: [(model.classify(shifted(few[:1000], a)) == few[:1000].labels).mean() for a in amounts]
     for name, model in {"capsules": caps, "dense": dense}.items()
@@ -379,7 +379,7 @@ plots.table(rows)
 # **Predict:** with twice the height and twice the width, four times the pixels, how many times the weights have the convolutions? And the routing layer? (*Products* are the multiplications for one image.)
 
 # %%
-height, width, channels = images.shape
+height, width, channels = images.image_shape
 larger = {
     f"{h}×{w}, {c} classes": cl.CapsNet((h, w, channels), c, preset=preset)
     for h, w, c in (
@@ -399,9 +399,9 @@ plots.table([{"images": name, **cost} for name, cost in growth.items()])
 
 # %%
 hundred = images.train.sample(per_class=min(100, np.bincount(images.train.labels).min()), seed=3)
-k, untrained = len(images.classes), cl.CapsNet(images.shape, images.classes, preset=preset, seed=1)
+k, untrained = len(images.classes), cl.CapsNet(images.image_shape, images.classes, preset=preset, seed=1)
 by_itself = {
-    name: cl.cluster(z, k=[k]).at(k).scores.matched_accuracy
+    name: cl.cluster(z, n_clusters=[k]).at(k).scores.matched_accuracy
     for name, z in {
         "pixels": cl.embed(hundred),
         "untrained capsules": cl.embed(untrained, hundred),
@@ -411,7 +411,7 @@ by_itself = {
 plots.bars(by_itself, f"matched accuracy of k-means, k = {k}", (0, 1.2))
 
 # %%
-plain = ConvNet(images.shape, images.classes, preset=preset)
+plain = ConvNet(images.image_shape, images.classes, preset=preset)
 seconds = answering_time({"capsules": caps, "dense": dense, "convolutional": plain}, few)
 size = caps.trunk.count_params() + caps.digit_capsules.count_params()  # its decoder is not needed to answer
 sizes = {"capsules": size, "dense": dense.count_params(), "convolutional": plain.count_params()}

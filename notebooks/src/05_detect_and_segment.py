@@ -26,7 +26,7 @@ from capslab.training.streaming import fit_stream
 
 images = cl.load()
 bundled = images.name == "mnist"  # other data: the networks are trained here, for some seconds
-tiny = min(images.shape[:2]) < 20
+tiny = min(images.image_shape[:2]) < 20
 
 # %% [markdown]
 # ## Pairs
@@ -81,7 +81,7 @@ cl.check("can_be_said", sayable)
 seconds = 0 if bundled else 25 if tiny else 60
 
 if seconds:
-    net = OverlapNet(pairs.shape, images.classes, preset="overlap-digits" if tiny else "overlap-quick")
+    net = OverlapNet(pairs.image_shape, images.classes, preset="overlap-digits" if tiny else "overlap-quick")
     history = fit_stream(net, images, seconds=seconds)
     print(history)
 else:
@@ -214,7 +214,7 @@ for name, some in {"both classes right": right, "not both right": ~right}.items(
 # %%
 by_iterations = {}
 for iterations in (1, 2, 3, 5):
-    same = OverlapNet(net.shape, net.classes, net.preset, iterations=iterations)
+    same = OverlapNet(net.image_shape, net.classes, net.preset, iterations=iterations)
     same.set_weights(net.get_weights())
     by_iterations[iterations] = detection.both_right(pairs.labels, same.detect(pairs)).mean()
 plots.bars({f"{k} iterations": v for k, v in by_iterations.items()}, "both right, same weights")
@@ -296,7 +296,7 @@ scene_set = data.scenes(images.test, 60, seed=3)
 if bundled:
     scanner = cl.pretrained("capsnet-scenes")
 else:
-    scanner = SceneNet((12, 12, 1) if tiny else images.shape, images.classes)
+    scanner = SceneNet((12, 12, 1) if tiny else images.image_shape, images.classes)
     print(fit_stream(scanner, images, seconds=15 if tiny else 30))
 print(scene_set)
 

@@ -49,7 +49,9 @@ printed_decoder = keras.Sequential([
     layers.Conv2DTranspose(1, 3, activation="sigmoid"),
 ])  # fmt: skip
 rows, columns = printed_decoder.output_shape[1:3]
-print(f"the decoder gives {rows}×{columns}; the images here are {images.shape[0]}×{images.shape[1]}")
+print(
+    f"the decoder gives {rows}×{columns}; the images here are {images.image_shape[0]}×{images.image_shape[1]}"
+)
 
 # %% [markdown]
 # Its encoder ends in two numbers, read as *one mean and one standard deviation*, and both go into the decoder as if
@@ -63,7 +65,7 @@ print(f"the decoder gives {rows}×{columns}; the images here are {images.shape[0
 def printed_encoder(seed):
     keras.utils.set_random_seed(seed)
     return keras.Sequential([
-        keras.Input(images.shape),
+        keras.Input(images.image_shape),
         layers.Conv2D(32, 3, activation="relu"), layers.MaxPooling2D(2), layers.Flatten(),
         layers.Dense(128, activation="relu"), layers.Dense(2),
     ])  # fmt: skip
@@ -96,11 +98,11 @@ for name, call in calls.items():
         print(f"{name}: {error}")
 
 # %%
-fits = (rows, columns) == images.shape[:2]
+fits = (rows, columns) == images.image_shape[:2]
 cl.verdict(
     "the printed VAE trains",
     f"{len(gone)} of the {len(calls)} functions it calls no longer exist; {rows}×{columns} pixels are compared with "
-    f"{images.shape[0]}×{images.shape[1]}; of its deviations up to {max(negative):.0%} are negative",
+    f"{images.image_shape[0]}×{images.image_shape[1]}; of its deviations up to {max(negative):.0%} are negative",
     holds=fits and not gone and not any(negative),
     refuted=bool(gone) or not fits,
 )
@@ -137,8 +139,8 @@ plots.image_grid(np.concatenate([plain.decode(draws[0][:20]), plane.decode(draws
 # %%
 from sklearn.neighbors import NearestNeighbors
 
-clouds = plane.encode_full(seen)
-points_of = points, clouds.mean + clouds.deviation * rng.normal(size=clouds.mean.shape)
+clouds = plane.posterior(seen)
+points_of = points, clouds.mean + clouds.std * rng.normal(size=clouds.mean.shape)
 for name, there, drawn in zip(("autoencoder", "VAE"), points_of, draws, strict=True):
     near = NearestNeighbors(n_neighbors=2).fit(there)
     among, away = near.kneighbors(there)[0][:, 1].mean(), near.kneighbors(drawn)[0][:, 0].mean()
@@ -290,7 +292,7 @@ cl.check("elbo", elbo)
 # **Predict:** −ELBO falls. Do *both* of its parts fall, or does one rise?
 
 # %%
-vae = cl.VAE(images.shape, latent_dim=16)
+vae = cl.VAE(images.image_shape, latent_dim=16)
 began = time.process_time()
 history = cl.fit(vae, images)
 training = time.process_time() - began  # CPU-seconds, for later
@@ -336,8 +338,11 @@ cl.check("tighter_bound", tighter_bound)
 few = images.test[:200]
 bounds = {draws: vae.elbo(few, samples=draws) for draws in (1, 5, 50)}
 print(f"ELBO {bounds[50].elbo.mean():.2f} nats; the mean weight's logarithm:")
-print(*(f"{draws} draws {bound.tighter.mean():.2f}" for draws, bound in bounds.items()), sep="; ")
-print(f"tighter for {np.mean(bounds[50].tighter > bounds[50].elbo):.0%} of the images")
+print(
+    *(f"{draws} draws {bound.importance_weighted_bound.mean():.2f}" for draws, bound in bounds.items()),
+    sep="; ",
+)
+print(f"tighter for {np.mean(bounds[50].importance_weighted_bound > bounds[50].elbo):.0%} of the images")
 
 # %% [markdown]
 # **How far can one get?** The same bound for the networks that come with the course, and what they cost to train. The
@@ -365,8 +370,8 @@ plots.table(rows, {"test −ELBO": "low"})
 
 # %%
 several = images.sample(min(12_000, len(images)))
-collapsed = cl.VAE(images.shape, latent_dim=16, beta=np.prod(images.shape))
-cl.fit(collapsed, several, epochs=3, rate=0.01, show=False)
+collapsed = cl.VAE(images.image_shape, latent_dim=16, beta=np.prod(images.image_shape))
+cl.fit(collapsed, several, epochs=3, learning_rate=0.01, show=False)
 for name, network in (("sum over pixels", vae), ("mean over pixels", collapsed)):
     kl = network.kl_per_dimension(images.test)
     print(
@@ -493,15 +498,15 @@ for name in rebuilt:
 # **Which is which?** Test images, then PCA, then the VAE. Look for what is lost: a tail, a gap, a pattern.
 
 # %%
-shown = np.concatenate([x[:10] for x in (test, *rebuilt.values())]).reshape(-1, *images.shape)
+shown = np.concatenate([x[:10] for x in (test, *rebuilt.values())]).reshape(-1, *images.image_shape)
 plots.image_grid(shown.clip(0, 1), [name for name in ("original", *rebuilt) for _ in range(10)])
 
 # %%
-steps = [np.abs(np.diff(x.reshape(-1, *images.shape), axis=2)).mean() for x in (rebuilt["VAE"], test)]
+steps = [np.abs(np.diff(x.reshape(-1, *images.image_shape), axis=2)).mean() for x in (rebuilt["VAE"], test)]
 kept, sharp = 1 - error["VAE"] / everything, steps[0] / steps[1]  # blur makes steps smaller
 cl.verdict(
     "a VAE keeps image quality while reducing dimension",
-    f"{np.prod(images.shape)} numbers become {vae.latent_dim}: {kept:.0%} of the variance is kept "
+    f"{np.prod(images.image_shape)} numbers become {vae.latent_dim}: {kept:.0%} of the variance is kept "
     f"(PCA {1 - error['PCA'] / everything:.0%}) and {sharp:.0%} of the steps between neighbouring pixels",
     holds=kept > 0.95 and sharp > 0.95,
     holds_partly=kept > 0.5,
@@ -657,7 +662,7 @@ cl.explore_clusters(means, k=k)
 
 # %%
 accuracy = {
-    z.source: [cl.cluster(z, k=k, seed=seed).at(k).scores.matched_accuracy for seed in range(3)]
+    z.source: [cl.cluster(z, n_clusters=k, seed=seed).at(k).scores.matched_accuracy for seed in range(3)]
     for z in (pixels, means)
 }
 plots.scores_with_spread(accuracy, f"matched accuracy, k = {k}", (0, 1))

@@ -109,7 +109,7 @@ cl.compare(pixels, hidden, poses, means, k=k)
 spread = {}
 for z in (pixels, hidden, poses, lengths, means):
     name = f"{z.source} (labels)" if z.supervised else z.source
-    spread[name] = [cl.cluster(z, k=k, seed=seed).at(k).scores.matched_accuracy for seed in range(5)]
+    spread[name] = [cl.cluster(z, n_clusters=k, seed=seed).at(k).scores.matched_accuracy for seed in range(5)]
 plots.scores_with_spread(spread, f"matched accuracy, k = {k}")
 
 # %%
@@ -155,7 +155,7 @@ for name, model in {"dense": dense, "capsules": caps}.items():
 # **Which pairs of classes does each representation keep together?** For each, the largest wrong entry of its contingency table:
 
 # %%
-clusterings = {z.source: cl.cluster(z, k=k).at(k) for z in (pixels, hidden, poses, means)}
+clusterings = {z.source: cl.cluster(z, n_clusters=k).at(k) for z in (pixels, hidden, poses, means)}
 for name, found in clusterings.items():
     table = clustering.contingency(some.labels, found.labels)  # (classes, clusters)
     worst = np.sort(table, axis=0)[-2].argmax()
@@ -243,11 +243,11 @@ seen = cl.Images(pool.images, np.searchsorted(known, pool.labels), names, images
 
 
 def look(model, epoch):
-    clusters = cl.cluster(cl.embed(model, some[:800]), k=k).at(k).labels
+    clusters = cl.cluster(cl.embed(model, some[:800]), n_clusters=k).at(k).labels
     over_time.append(clustering.matched_accuracy(clusters, some.labels[:800]))
 
 
-over_time, partly = [], cl.DenseNet(images.shape, seen.classes)
+over_time, partly = [], cl.DenseBaseline(images.image_shape, seen.classes)
 history = cl.fit(partly, seen, epochs=4, after_epoch=look)
 
 # %% [markdown]
@@ -259,7 +259,7 @@ plots.lines(
 )
 
 # %%
-capsules_partly = cl.CapsNet(images.shape, seen.classes)
+capsules_partly = cl.CapsNet(images.image_shape, seen.classes)
 cl.fit(capsules_partly, seen, epochs=2, show=False)
 taught_without = {
     "dense, three hidden": cl.embed(partly, some),
@@ -269,7 +269,7 @@ taught_without = {
 # %%
 new, told = np.isin(some.labels, away), {}
 for name, z in ({"pixels": pixels, "VAE means": means} | taught_without).items():
-    found = [cl.cluster(z, k=k, seed=seed).at(k).labels for seed in range(3)]
+    found = [cl.cluster(z, n_clusters=k, seed=seed).at(k).labels for seed in range(3)]
     right = [clustering.match_labels(some.labels, clusters) == some.labels for clusters in found]
     told[name] = [one[new].mean() for one in right]
 plots.scores_with_spread(told, "right among the three hidden classes, three seeds")
@@ -319,7 +319,7 @@ routed = {}
 for iterations in (1, 3):
     vectors = route_all(parts, learned, iterations).outputs.reshape(len(some), -1)
     z = cl.Embedding(vectors, some.labels, some, f"{iterations} iterations", True)
-    routed[z.source] = [cl.cluster(z, k=k, seed=s).at(k).scores.matched_accuracy for s in range(5)]
+    routed[z.source] = [cl.cluster(z, n_clusters=k, seed=s).at(k).scores.matched_accuracy for s in range(5)]
 plots.scores_with_spread(routed, f"matched accuracy of capsule poses, k = {k}")
 
 # %%

@@ -43,7 +43,7 @@ pixels, codes = cl.embed(few), cl.embed(cl.ready("vae", images), few)
 marks = {}
 for z in (pixels, codes):
     marks[f"k-means, {z.source}"] = [
-        cl.cluster(z, k=k, seed=s).at(k).scores.matched_accuracy for s in range(3)
+        cl.cluster(z, n_clusters=k, seed=s).at(k).scores.matched_accuracy for s in range(3)
     ]
 mixtures = [clustering.gaussian_mixture(codes, k, seed=s) for s in range(3)]
 marks[f"mixture, {codes.source}"] = [matched_accuracy(labels, few.labels) for labels in mixtures]
@@ -211,7 +211,7 @@ plots.image_grid(some.images[wrong], words)
 # three samples each, and in the last row one sample with three seeds. **Predict which change costs most.**
 
 # %%
-upright = min(images.shape[:2]) >= 16  # straightened so far?
+upright = min(images.image_shape[:2]) >= 16  # straightened so far?
 changes = {
     "as above": {},
     "not straightened" if upright else "straightened": {"straighten": not upright},
@@ -289,7 +289,7 @@ plots.lines(list(stable), {"stability": list(stable.values())}, "k", "ARI of two
 # **How wrong is each?** There are as many classes as the first row says.
 
 # %%
-tried = cl.cluster(pixels, k=range(2, 21)).curves()
+tried = cl.cluster(pixels, n_clusters=range(2, 21)).curves()
 guesses = {
     "classes": k,
     "eigengap, pixels": graph.eigengap_,
@@ -323,7 +323,7 @@ print(f"for each 100 images that pixels group wrongly, edges do {100 * (1 - by_e
 from capslab.labelfree.selftraining import selftrain
 
 began = time.process_time()
-network = selftrain(some, edges.labels_, steps=320, batch=128)
+network = selftrain(some, edges.labels_, steps=320, batch_size=128)
 unseen = matched_accuracy(network.classify(images.test), images.test.labels)
 print(f"taught by {by_edges:.4f}; on {len(images.test):,} unseen images {unseen:.4f}")
 print(f"({time.process_time() - began:.0f} CPU-seconds)")

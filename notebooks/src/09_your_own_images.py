@@ -212,12 +212,12 @@ cl.check("class_weights", class_weights)
 
 # %%
 labelled = clean.labels is not None and len(np.unique(clean.labels)) > 1
-networks = {"dense": cl.DenseNet(clean.shape, clean.classes), "capsules": cl.CapsNet(clean.shape, clean.classes)} if labelled else {}  # fmt: skip
+networks = {"dense": cl.DenseBaseline(clean.image_shape, clean.classes), "capsules": cl.CapsNet(clean.image_shape, clean.classes)} if labelled else {}  # fmt: skip
 for name, network in networks.items():
     print(f"{name}: {cl.fit(network, clean, epochs=5, show=False)}")
 
 # %%
-vae = cl.VAE(clean.shape, latent_dim=8)
+vae = cl.VAE(clean.image_shape, latent_dim=8)
 history = cl.fit(vae, clean, epochs=8)
 
 # %% [markdown]
@@ -266,7 +266,7 @@ cl.compare(*views[:3], k=k, seeds=1)
 
 # %%
 if labelled:
-    scores = {z.source: cl.cluster(z, k=k).at(k).scores for z in views}
+    scores = {z.source: cl.cluster(z, n_clusters=k).at(k).scores for z in views}
     told = [
         {"representation": name, "matched": f"{s.matched_accuracy:.3f}", "silhouette": f"{s.silhouette:.2f}"}
         for name, s in scores.items()
@@ -279,7 +279,7 @@ if labelled:
 # As folders of pictures, or as a table for a spreadsheet. Nothing is ever overwritten: try the cell twice. (`originals=True` copies your own files instead of what the networks saw.)
 
 # %%
-clustering = cl.cluster(views[len(networks)], k=k).at(k)
+clustering = cl.cluster(views[len(networks)], n_clusters=k).at(k)
 target = Path(tempfile.mkdtemp()) / "clusters"  # or "my clusters", beside the notebook
 cl.export_clusters(clustering, clean, target)
 cl.export_clusters(clustering, clean, target.with_suffix(".csv"))
@@ -383,7 +383,7 @@ import time
 
 import psutil
 
-each = int(np.prod(clean.shape))
+each = int(np.prod(clean.image_shape))
 print(
     f"{each:,} bytes an image, so {psutil.virtual_memory().available / each / 1e6:,.0f} million fit into memory"
 )
@@ -394,7 +394,7 @@ sizes, seconds = [4000, 16000, 64000], []
 for n in sizes:
     more = codes[chance.integers(0, len(codes), n)] + chance.normal(0, 0.3, (n, codes.shape[1]))
     began = time.process_time()
-    cl.cluster(more, k=k)
+    cl.cluster(more, n_clusters=k)
     seconds.append(time.process_time() - began)
 
 # %%
@@ -415,7 +415,7 @@ cl.verdict(
 
 # %%
 n = 100_000_000 // each
-file = np.lib.format.open_memmap(place / "many.npy", "w+", np.uint8, (n, *clean.shape))
+file = np.lib.format.open_memmap(place / "many.npy", "w+", np.uint8, (n, *clean.image_shape))
 for start in range(0, n, 10_000):
     file[start : start + 10_000] = clean.images[chance.integers(0, len(clean), min(10_000, n - start))]
 del file  # it is on the disk now
@@ -472,7 +472,7 @@ cl.verdict(
 
 # %%
 for _ in range(2):
-    vae = cl.VAE(clean.shape, latent_dim=2)
+    vae = cl.VAE(clean.image_shape, latent_dim=2)
     print(cl.fit(vae, clean, epochs=1, devices="all", checkpoint=place / "checkpoints", show=False))
 
 # %%

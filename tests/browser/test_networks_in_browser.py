@@ -34,11 +34,11 @@ def test_convolutions_are_keras(page, preset):
 
 @pytest.mark.slow
 def test_dense_and_encoders_are_keras(page):
-    from capslab.models import VAE, DenseNet
+    from capslab.models import VAE, DenseBaseline
     from capslab.widgets.shared.networks import packed
 
     shape = (12, 12, 1)
-    dense = DenseNet(shape, 5)
+    dense = DenseBaseline(shape, 5)
     same_as_keras(
         page,
         packed([*dense.hidden.layers, dense.logits], shape),

@@ -73,7 +73,7 @@ def test_reconstructions_appear_and_change(hosted):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_features_move_in_their_plane(hosted, theme):
-    view = TrainingView("DenseNet on CPU", 3, ["accuracy", "loss"])
+    view = TrainingView("DenseBaseline on CPU", 3, ["accuracy", "loss"])
     host = hosted(view, theme=theme)
     plane = "canvas[aria-label^='Images in the plane']"
     rng = np.random.default_rng(0)

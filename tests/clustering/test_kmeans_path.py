@@ -57,7 +57,7 @@ def test_more_dimensions_than_are_searched_end_at_the_same_inertia():
     rng = np.random.default_rng(0)
     centers = rng.normal(size=(15, 200)) * 2
     X = (centers[rng.integers(15, size=3000)] + rng.normal(size=(3000, 200))).astype(np.float32)
-    found = KMeansPath(k=[5, 15]).fit(X)
+    found = KMeansPath(n_clusters=[5, 15]).fit(X)
     for k in (5, 15):
         assert found.at(k).inertia <= 1.01 * KMeans(k, n_init=10, random_state=0).fit(X).inertia_
 
@@ -68,7 +68,7 @@ def test_labels_centres_and_inertia_belong_together(which, request):
     X = path.embedding_.vectors
     for k in (2, 9, 30):
         one = path.at(k)
-        assert one.k == k
+        assert one.n_clusters == k
         assert one.centers.shape == (k, X.shape[1])
         assert (one.labels == nearest(X, one.centers)).mean() > 0.9999  # ties may fall either way
         exact = ((X.astype(np.float64) - one.centers[one.labels]) ** 2).sum()
@@ -120,33 +120,33 @@ def test_moved_are_the_images_whose_number_changes(path):
 
 
 def test_moved_goes_to_the_next_k_of_the_path_where_k_has_gaps(digits):
-    sparse = cluster(digits, k=[3, 10])
+    sparse = cluster(digits, n_clusters=[3, 10])
     np.testing.assert_array_equal(sparse.moved(3), sparse.at(3).labels != sparse.at(10).labels)
 
 
 def test_one_k_alone_is_the_same_as_that_k_of_the_path(digits, path):
-    alone = cluster(digits, k=10).at(10)
+    alone = cluster(digits, n_clusters=10).at(10)
     assert matched_accuracy(alone.labels, path.at(10).labels) == 1
     assert alone.inertia == pytest.approx(path.at(10).inertia)
 
 
 def test_the_seed_decides(many):
-    first, again, other = (cluster(many, k=[8, 20], seed=seed) for seed in (1, 1, 2))
+    first, again, other = (cluster(many, n_clusters=[8, 20], seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.labels_, again.labels_)
     assert not np.array_equal(first.labels_, other.labels_)
 
 
 def test_the_order_of_images_changes_little(many, many_path):
     order = np.random.default_rng(0).permutation(len(many))
-    shuffled = cluster(many.vectors[order], k=range(2, 31))
+    shuffled = cluster(many.vectors[order], n_clusters=range(2, 31))
     np.testing.assert_allclose(shuffled.inertia_, many_path.inertia_, rtol=0.01)
 
 
 @pytest.mark.parametrize("factor", [1e-12, 1e12])
 @pytest.mark.parametrize("offset", [0, 100])
 def test_scale_and_origin_do_not_matter(factor, offset, digits):
-    plain = cluster(digits.vectors[:300], k=5)
-    scaled = cluster((digits.vectors[:300] + np.float32(offset)) * np.float32(factor), k=5)
+    plain = cluster(digits.vectors[:300], n_clusters=5)
+    scaled = cluster((digits.vectors[:300] + np.float32(offset)) * np.float32(factor), n_clusters=5)
     assert matched_accuracy(plain.at(5).labels, scaled.at(5).labels) > 0.95
     assert scaled.inertia_[0] == pytest.approx(plain.inertia_[0] * factor**2, rel=0.01)
 
@@ -158,19 +158,19 @@ def test_predict_gives_the_labels_again_and_those_of_new_vectors(many, many_path
 
 
 def test_predict_needs_no_k_where_there_is_one(digits):
-    path = KMeansPath(k=4).fit(digits.vectors)
+    path = KMeansPath(n_clusters=4).fit(digits.vectors)
     np.testing.assert_array_equal(path.predict(digits.vectors), path.labels_[0])
 
 
 def test_it_is_a_scikit_learn_estimator(digits):
-    path = KMeansPath(k=range(2, 5), n_micro=50, seed=3)
-    assert clone(path).get_params() == {"k": range(2, 5), "n_micro": 50, "seed": 3}
+    path = KMeansPath(n_clusters=range(2, 5), n_micro=50, seed=3)
+    assert clone(path).get_params() == {"n_clusters": range(2, 5), "n_micro": 50, "seed": 3}
     assert path.fit(digits.vectors) is path
     assert path.n_features_in_ == 64
 
 
 def test_one_cluster_holds_everything(digits):
-    one = cluster(digits, k=1).at(1)
+    one = cluster(digits, n_clusters=1).at(1)
     np.testing.assert_allclose(one.centers[0], digits.vectors.mean(axis=0), atol=1e-5)
     assert one.scores.silhouette is None
     assert one.scores.ari == 0
@@ -178,7 +178,7 @@ def test_one_cluster_holds_everything(digits):
 
 def test_k_may_be_the_number_of_images():
     X = np.random.default_rng(0).normal(size=(12, 3))
-    every = cluster(X, k=12).at(12)
+    every = cluster(X, n_clusters=12).at(12)
     assert sorted(every.labels) == list(range(12))
     assert every.inertia == pytest.approx(0, abs=1e-9)
 
@@ -212,7 +212,7 @@ def test_curves_are_the_scores_of_every_k_and_computed_once(path):
 
 
 def test_without_labels_only_distances_are_scored(digits):
-    scores = cluster(digits.vectors, k=10).at(10).scores
+    scores = cluster(digits.vectors, n_clusters=10).at(10).scores
     assert scores.silhouette > 0
     assert scores.ari is scores.nmi is scores.matched_accuracy is None
     assert "accuracy" not in str(scores)
@@ -261,11 +261,13 @@ def test_mean_images_are_those_of_the_members(digits):
     from capslab.data import Images
 
     pixels = (load_digits().images * 15.9).astype(np.uint8)[..., None]
-    known = cluster(Embedding(digits.vectors, None, Images(pixels), "pixels", supervised=False), k=4).at(4)
+    known = cluster(
+        Embedding(digits.vectors, None, Images(pixels), "pixels", supervised=False), n_clusters=4
+    ).at(4)
     by_hand = [pixels[known.labels == i].astype(float).mean(axis=0) / 255 for i in range(4)]
     np.testing.assert_allclose(known.mean_images, by_hand, atol=1e-6)
     assert known.mean_images.shape == (4, 8, 8, 1)
-    assert cluster(digits.vectors[:50], k=4).at(4).mean_images is None
+    assert cluster(digits.vectors[:50], n_clusters=4).at(4).mean_images is None
 
 
 @pytest.mark.parametrize("name", ["", ".kmeans_path", ".matching", ".projection", ".scores"])

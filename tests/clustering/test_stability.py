@@ -90,10 +90,12 @@ def test_the_same_seed_gives_the_same_runs(pixels):
     assert repeat_kmeans(pixels.vectors, 5, runs=1).matched_accuracy is None
 
 
-@pytest.mark.parametrize("wrong", [{"k": 0}, {"runs": 0}, {"runs": True}, {"seed": -1}, {"k": 301}])
+@pytest.mark.parametrize(
+    "wrong", [{"n_clusters": 0}, {"runs": 0}, {"runs": True}, {"seed": -1}, {"n_clusters": 301}]
+)
 def test_bad_repeats_are_refused_in_words(pixels, wrong):
     with pytest.raises(ArgumentError):
-        repeat_kmeans(pixels, **{"k": 3, **wrong})
+        repeat_kmeans(pixels, **{"n_clusters": 3, **wrong})
 
 
 def test_k_means_takes_one_thread_beside_tensorflow(pixels, monkeypatch):
@@ -109,7 +111,7 @@ def test_k_means_takes_one_thread_beside_tensorflow(pixels, monkeypatch):
     monkeypatch.setattr(KMeans, "fit", watched)
     images = pixels.images
     for work in (
-        lambda: cl.cluster(pixels, k=[3]),
+        lambda: cl.cluster(pixels, n_clusters=[3]),
         lambda: repeat_kmeans(pixels, 3, runs=1),
         lambda: clustering.SpectralPath(3).fit(pixels),
         lambda: clustering.gaussian_mixture(pixels.vectors[:, :8], 2),

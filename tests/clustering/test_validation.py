@@ -28,19 +28,22 @@ def path(digits):
 )
 def test_a_k_that_cannot_be_is_refused_in_words(k):
     X = np.random.default_rng(0).normal(size=(20, 2))
-    with pytest.raises(ArgumentError, match=r"`k` should be a whole number from 1 to 20.*Received: .*Try k="):
-        cluster(X, k=k)
+    with pytest.raises(
+        ArgumentError,
+        match=r"`n_clusters` should be a whole number from 1 to 20.*Received: .*Try n_clus",
+    ):
+        cluster(X, n_clusters=k)
 
 
 @pytest.mark.parametrize("k", [[5, 3, 3], np.array([3, 5]), (5, 3), {3, 5}, iter([3, 5])])
 def test_several_k_in_any_form(k):
     X = np.random.default_rng(0).normal(size=(20, 2))
-    assert KMeansPath(k=k).fit(X).ks == (3, 5)
+    assert KMeansPath(n_clusters=k).fit(X).ks == (3, 5)
 
 
 def test_more_clusters_than_travel_as_bytes_are_refused():
     with pytest.raises(ArgumentError, match=r"from 1 to 256.*Received: 257"):
-        cluster(np.random.default_rng(0).normal(size=(300, 2)), k=257)
+        cluster(np.random.default_rng(0).normal(size=(300, 2)), n_clusters=257)
 
 
 @pytest.mark.parametrize("k", [31, 1, 10.0, "10", None, True])
@@ -51,7 +54,7 @@ def test_a_k_that_is_not_on_the_path_is_named(path, k):
 
 def test_the_ks_of_a_path_with_gaps_are_listed(digits):
     with pytest.raises(ArgumentError, match=r"\(3, 10\)"):
-        cluster(digits.vectors[:50], k=[3, 10]).at(4)
+        cluster(digits.vectors[:50], n_clusters=[3, 10]).at(4)
 
 
 def test_nothing_moves_after_the_last_k(path):
@@ -64,31 +67,34 @@ def test_numbers_that_are_none_are_refused(bad):
     X = np.ones((10, 2))
     X[3, 1] = bad
     with pytest.raises(ArgumentError, match="finite numbers"):
-        KMeansPath(k=2).fit(X)
+        KMeansPath(n_clusters=2).fit(X)
 
 
 @pytest.mark.parametrize("X", [np.ones(5), np.ones((0, 3)), np.ones((3, 0)), "pixels", [["a"]], None])
 def test_what_are_not_vectors_is_refused(X):
     with pytest.raises(ArgumentError, match=r"vectors \(n, d\)"):
-        KMeansPath(k=2).fit(X)
+        KMeansPath(n_clusters=2).fit(X)
 
 
 def test_copies_are_counted_once():
     X = np.repeat(np.eye(3), 10, axis=0)
-    assert cluster(X, k=3).at(3).inertia == pytest.approx(0, abs=1e-9)
+    assert cluster(X, n_clusters=3).at(3).inertia == pytest.approx(0, abs=1e-9)
     with pytest.raises(ArgumentError, match=r"at most 3, the number of different vectors.*Received: 4"):
-        cluster(X, k=4)
+        cluster(X, n_clusters=4)
 
 
 def test_constant_vectors_make_one_cluster():
-    assert cluster(np.full((50, 4), 7.5), k=1).at(1).inertia == 0
+    assert cluster(np.full((50, 4), 7.5), n_clusters=1).at(1).inertia == 0
     with pytest.raises(ArgumentError, match="at most 1"):
-        cluster(np.full((50, 4), 7.5), k=2)
+        cluster(np.full((50, 4), 7.5), n_clusters=2)
 
 
 def test_constant_features_change_nothing(digits):
     padded = np.pad(digits.vectors[:400], ((0, 0), (0, 3)), constant_values=5)
-    plain, wide = cluster(digits.vectors[:400, :10], k=6), cluster(padded[:, [*range(10), -1, -2]], k=6)
+    plain, wide = (
+        cluster(digits.vectors[:400, :10], n_clusters=6),
+        cluster(padded[:, [*range(10), -1, -2]], n_clusters=6),
+    )
     assert matched_accuracy(plain.at(6).labels, wide.at(6).labels) > 0.95
 
 
@@ -97,20 +103,20 @@ def test_a_few_different_vectors_among_thousands_of_copies(distinct):
     rng = np.random.default_rng(0)
     X = np.zeros((60_000, 3), np.float32)
     X[:distinct] = rng.normal(size=(distinct, 3))
-    path = cluster(X, k=range(2, 31))
+    path = cluster(X, n_clusters=range(2, 31))
     assert all(path.at(k).sizes.min() > 0 for k in path.ks)
     assert (np.diff(path.inertia_) < 0).all()
 
 
 def test_vectors_that_differ_outside_the_leading_components():
     X = np.repeat(np.eye(120), 3, axis=0)
-    assert cluster(X, k=120).at(120).inertia == pytest.approx(0, abs=1e-6)
+    assert cluster(X, n_clusters=120).at(120).inertia == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("change", [{"n_micro": 0}, {"n_micro": 1.5}, {"seed": -1}, {"seed": "a"}])
 def test_other_parameters_are_checked(change):
     with pytest.raises(ArgumentError, match=next(iter(change))):
-        KMeansPath(k=2, **change).fit(np.eye(5))
+        KMeansPath(n_clusters=2, **change).fit(np.eye(5))
 
 
 def test_predict_refuses_other_vectors(path):
@@ -138,10 +144,10 @@ def test_any_small_set_is_clustered_or_refused_in_words(n, d, levels, k, seed):
     X = np.random.default_rng(seed).integers(levels, size=(n, d)).astype(np.float32)
     distinct = len(np.unique(X, axis=0))
     if k > distinct:
-        with pytest.raises(ArgumentError, match="`k` should be"):
-            cluster(X, k=k)
+        with pytest.raises(ArgumentError, match="`n_clusters` should be"):
+            cluster(X, n_clusters=k)
         return
-    one = cluster(X, k=k, seed=seed).at(k)
+    one = cluster(X, n_clusters=k, seed=seed).at(k)
     assert sorted(set(one.labels)) == list(range(k))
     np.testing.assert_allclose(
         ((X - one.centers[one.labels]) ** 2).sum(),

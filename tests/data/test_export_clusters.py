@@ -52,7 +52,7 @@ def test_a_table_holds_each_image_once(tmp_path):
 
 def test_a_clustering_of_images_without_files_or_labels(tmp_path):
     images = Images(PIXELS)
-    clustering = cl.cluster(cl.embed(images), k=2).at(2)
+    clustering = cl.cluster(cl.embed(images), n_clusters=2).at(2)
     made = cl.export_clusters(clustering, images, tmp_path / "out")
     assert len(list(made.rglob("*.png"))) == 6
     cl.export_clusters(clustering, images, tmp_path / "out.csv")

@@ -38,7 +38,7 @@ def test_digits_are_whole_and_fill_the_range_of_uint8():
     assert (images.images.min(), images.images.max()) == (0, 255)
     assert images.labels.dtype == np.int64
     assert images.classes == tuple("0123456789")
-    assert images.shape == (8, 8, 1)
+    assert images.image_shape == (8, 8, 1)
     assert (images.images[0, 0, :, 0] == [0, 0, 80, 207, 143, 16, 0, 0]).all()  # 0 0 5 13 9 1 0 0 of 16
 
 

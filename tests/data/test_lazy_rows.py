@@ -208,7 +208,7 @@ def test_a_path_on_the_disk_is_the_path_in_memory(tiny, tmp_path):
     x, y = cl.embed(whole), cl.embed(mapped)
     assert isinstance(y.vectors, LazyRows)
     assert lazy_rows.is_mapped(y.vectors.source.source)
-    in_memory, path = (cl.cluster(found, k=[2, 5, 10]) for found in (np.asarray(x.vectors), y))
+    in_memory, path = (cl.cluster(found, n_clusters=[2, 5, 10]) for found in (np.asarray(x.vectors), y))
     assert (path.labels_ == in_memory.labels_).all()
     assert (path.inertia_ == in_memory.inertia_).all()
     for mine, theirs in zip(path.centers_, in_memory.centers_, strict=True):
@@ -224,7 +224,7 @@ def test_in_blocks_the_inertia_is_that_of_kmeans(tiny, monkeypatch, dimensions):
     rng = np.random.default_rng(0)
     X = (rng.normal(size=(15, dimensions)) * 2)[rng.integers(15, size=6000)].astype(np.float32)
     X += rng.normal(size=X.shape).astype(np.float32)
-    path = KMeansPath(k=[5, 15], n_micro=200).fit(X)
+    path = KMeansPath(n_clusters=[5, 15], n_micro=200).fit(X)
     for i, k in enumerate((5, 15)):
         labels, centers = path.labels_[i], path.centers_[i]
         assert path.inertia_[i] == pytest.approx(((X - centers[labels]) ** 2).sum(dtype=float), rel=1e-4)
@@ -232,14 +232,14 @@ def test_in_blocks_the_inertia_is_that_of_kmeans(tiny, monkeypatch, dimensions):
         apart = ((X[:300, None] - centers) ** 2).sum(axis=2)
         assert (labels[:300] == apart.argmin(axis=1)).mean() > 0.99
         assert (path.predict(X, k) == labels).mean() > 0.999
-    assert (KMeansPath(k=[5, 15], n_micro=200).fit(X).labels_ == path.labels_).all()
+    assert (KMeansPath(n_clusters=[5, 15], n_micro=200).fit(X).labels_ == path.labels_).all()
 
 
 def test_sorted_rows_are_clustered_as_well_as_shuffled_ones(tiny):
     rng = np.random.default_rng(1)
     X = (rng.normal(size=(10, 16)) * 3)[np.arange(8000) // 800] + rng.normal(size=(8000, 16))
-    ordered = KMeansPath(k=10, n_micro=100).fit(X.astype(np.float32))
-    shuffled = KMeansPath(k=10, n_micro=100).fit(rng.permutation(X).astype(np.float32))
+    ordered = KMeansPath(n_clusters=10, n_micro=100).fit(X.astype(np.float32))
+    shuffled = KMeansPath(n_clusters=10, n_micro=100).fit(rng.permutation(X).astype(np.float32))
     assert ordered.inertia_[0] == pytest.approx(shuffled.inertia_[0], rel=0.01)
     assert matched_accuracy(ordered.labels_[0].astype(int), np.arange(8000) // 800) > 0.99
 
@@ -247,11 +247,11 @@ def test_sorted_rows_are_clustered_as_well_as_shuffled_ones(tiny):
 def test_many_copies_of_few_points_and_empty_clusters_in_blocks(tiny):
     few = np.random.default_rng(0).normal(size=(6, 70)).astype(np.float32)
     X = np.concatenate([few[:1].repeat(5000, axis=0), few])
-    path = KMeansPath(k=[2, 6], n_micro=20).fit(X)
+    path = KMeansPath(n_clusters=[2, 6], n_micro=20).fit(X)
     assert [len(np.unique(labels)) for labels in path.labels_] == [2, 6]
     assert path.inertia_[1] == pytest.approx(0, abs=1e-2)
     with pytest.raises(ArgumentError, match="at most 6, the number of different vectors"):
-        KMeansPath(k=7).fit(X)
+        KMeansPath(n_clusters=7).fit(X)
 
 
 def test_the_plane_of_a_large_embedding_is_that_in_memory(tiny, tmp_path):
@@ -267,7 +267,7 @@ def test_numbers_that_are_none_are_refused_in_blocks(tiny, wrong):
     X = np.ones((500, 4), np.float32)
     X[300, 2] = wrong
     with pytest.raises(ArgumentError, match="finite numbers, none beyond"):
-        cl.cluster(X, k=1)
+        cl.cluster(X, n_clusters=1)
 
 
 # --- networks
@@ -278,7 +278,7 @@ def test_a_network_learns_the_same_from_the_disk(tiny, tmp_path):
     whole, mapped = digits_on_disk(tmp_path)
     networks = []
     for images in (whole, mapped):
-        network = cl.DenseNet(images.shape, images.classes, hidden=16)
+        network = cl.DenseBaseline(images.image_shape, images.classes, hidden=16)
         cl.fit(network, images, epochs=1, show=False)
         networks.append(network)
     for mine, theirs in zip(networks[1].get_weights(), networks[0].get_weights(), strict=True):
@@ -318,7 +318,7 @@ for file in sys.argv[2:]:
 
         for batch in batches(images.train, 100):
             pass
-        z = cl.embed(cl.VAE(images.shape, 4), images)
+        z = cl.embed(cl.VAE(images.image_shape, 4), images)
     else:
         z = cl.embed(images)
     KMeansPath(3, n_micro=20).fit(z.vectors).predict(z.vectors[:10])

@@ -64,13 +64,13 @@ def test_the_origin_follows_every_selection(tmp_path):
 
 
 def test_small_pictures_of_one_size_stay_as_they_are(tmp_path):
-    assert cl.load(filled(tmp_path / "a", squares("1.png", side=20))).shape == (20, 20, 1)
+    assert cl.load(filled(tmp_path / "a", squares("1.png", side=20))).image_shape == (20, 20, 1)
 
 
 def test_large_and_mixed_sizes_are_fitted_and_that_is_said(tmp_path, capsys):
     files = {**squares("1.png", side=100), **squares("2.png", side=10)}
     images = cl.load(filled(tmp_path / "a", files))
-    assert images.shape == (32, 32, 1)
+    assert images.image_shape == (32, 32, 1)
     assert "2 brought to 32×32 from another size" in capsys.readouterr().out
     assert images.origin.sizes.tolist() == [[100, 100], [10, 10]]
 
@@ -80,7 +80,7 @@ def test_large_and_mixed_sizes_are_fitted_and_that_is_said(tmp_path, capsys):
 )
 def test_a_common_aspect_is_kept(tmp_path, size, shape):
     files = {"1.png": encoded(np.zeros((80, 40), np.uint8)), "2.png": encoded(np.ones((60, 30), np.uint8))}
-    assert cl.load(filled(tmp_path / "a", files), size=size).shape[:2] == shape
+    assert cl.load(filled(tmp_path / "a", files), size=size).image_shape[:2] == shape
 
 
 def test_another_aspect_is_filled_with_the_colour_of_the_border():
@@ -108,14 +108,14 @@ def test_colour_is_kept_and_grey_among_it_becomes_colour(tmp_path, capsys):
     red = np.zeros((12, 12, 3), np.uint8)
     red[..., 0] = 255
     images = cl.load(filled(tmp_path / "a", {"1.png": encoded(red), "2.png": encoded(GREY)}))
-    assert images.shape == (12, 12, 3)
+    assert images.image_shape == (12, 12, 3)
     assert images.images[0, 0, 0].tolist() == [255, 0, 0]
     assert (images.images[1] == GREY[..., None]).all()
     assert "1 grey among colours" in capsys.readouterr().out
 
 
 def test_colour_files_without_colour_are_grey(tmp_path):
-    assert cl.load(filled(tmp_path / "a", {"1.png": encoded(GREY, mode="RGB")})).shape[2] == 1
+    assert cl.load(filled(tmp_path / "a", {"1.png": encoded(GREY, mode="RGB")})).image_shape[2] == 1
 
 
 # --- kinds of pixels: each mode gives what an eye would see
@@ -331,7 +331,7 @@ def test_the_practice_folder_has_what_folders_have(tmp_path):
     digits = cl.load("digits")
     images = cl.load(practice_folder(digits, 600, tmp_path / "p"))
     found = images.report()
-    assert images.shape == digits.shape
+    assert images.image_shape == digits.image_shape
     assert len(images.classes) == 10
     assert len(found.left_out) == 6
     assert len(found.blank) == 3

@@ -32,7 +32,7 @@ def noisy(digits):
 
 @pytest.fixture(scope="module")
 def network(digits, noisy):
-    return selftrain(digits.train, noisy, steps=300, batch=128)
+    return selftrain(digits.train, noisy, steps=300, batch_size=128)
 
 
 def test_the_network_knows_better_than_its_labels(digits, noisy, network):
@@ -44,7 +44,7 @@ def test_the_network_knows_better_than_its_labels(digits, noisy, network):
 
 
 def test_the_same_seed_gives_the_same_network(digits, noisy):
-    one, two, other = (selftrain(digits.train, noisy, steps=5, batch=32, seed=s) for s in (3, 3, 4))
+    one, two, other = (selftrain(digits.train, noisy, steps=5, batch_size=32, seed=s) for s in (3, 3, 4))
     same, different = (
         np.abs(one.probabilities(digits.test) - net.probabilities(digits.test)).max() for net in (two, other)
     )
@@ -118,7 +118,7 @@ def test_images_stay_uint8(monkeypatch, digits, noisy):
         return call(self, images, training=training)
 
     monkeypatch.setattr(SmallNet, "call", watched)
-    selftrain(digits.train, noisy, steps=2, batch=16)
+    selftrain(digits.train, noisy, steps=2, batch_size=16)
     assert "uint8" in {getattr(dtype, "name", dtype) for dtype in seen}
 
 

@@ -84,7 +84,7 @@ def test_it_rebuilds_better_than_a_vae_of_the_same_size():
     images = cl.load("digits")
     error = {}
     for make in (cl.AutoEncoder, cl.VAE):
-        model = make(images.shape, 2)
+        model = make(images.image_shape, 2)
         cl.fit(model, images, epochs=10, show=False)
         error[make.__name__] = ((model.reconstruct(images.train) - images.train.images / 255) ** 2).mean()
     assert error["AutoEncoder"] < error["VAE"]

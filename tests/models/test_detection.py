@@ -176,7 +176,9 @@ def test_training_from_a_stream_learns_and_its_decoder_joins_late(digits):
     pairs = overlapping_pairs(digits.validation, 300)
     heard = []
     net.stages = net.stages[:1]
-    net.recipe = type(net.recipe)(epochs=2, steps=40, batch=64, rate=8e-3, warmup=0.1, decay=True)
+    net.recipe = type(net.recipe)(
+        epochs=2, steps=40, batch_size=64, learning_rate=8e-3, warmup=0.1, decay=True
+    )
     history = cl.fit(net, digits, show=False, after_epoch=lambda model, epoch: heard.append(epoch))
     for one, other in zip(before, net.decoder.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -193,7 +195,7 @@ def test_training_from_a_stream_learns_and_its_decoder_joins_late(digits):
 def test_training_keeps_its_time(digits):
     ticks = iter(np.arange(0, 1000, 0.25))
     net = OverlapNet((12, 12, 1), 10)
-    history = fit_stream(net, digits, seconds=3, batch=8, show=False, clock=lambda: next(ticks))
+    history = fit_stream(net, digits, seconds=3, batch_size=8, show=False, clock=lambda: next(ticks))
     assert history.epochs == 50
     assert 0 < history.examples < 1000
     with pytest.raises(ArgumentError, match="seconds"):

@@ -46,7 +46,7 @@ def test_the_papers_network_has_eight_million_parameters_with_its_decoder():
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3), (9, 13, 2), (40, 28, 1), (64, 64, 3)])
-@pytest.mark.parametrize("make", [cl.CapsNet, cl.DenseNet])
+@pytest.mark.parametrize("make", [cl.CapsNet, cl.DenseBaseline])
 def test_any_size_channels_and_classes(make, shape):
     model = make(shape, ("cat", "dog", "eel"))
     labels = model.classify(noise(3, shape))
@@ -119,7 +119,7 @@ def test_the_decoder_reads_one_capsule_and_no_label_when_measured():
     "make",
     [
         lambda: cl.CapsNet((8, 8, 1), ("a", "b", "c"), iterations=2),
-        lambda: cl.DenseNet((8, 8, 1), 3, hidden=16),
+        lambda: cl.DenseBaseline((8, 8, 1), 3, hidden=16),
         lambda: cl.VAE((8, 8, 1), 2, beta=2.0, reconstruction="gaussian"),
         lambda: cl.VAE((8, 8, 3), 2, architecture="convolutional"),
     ],
@@ -131,7 +131,7 @@ def test_saved_and_loaded_as_any_keras_model(make, tmp_path):
             weight.assign(np.asarray(rng.normal(size=weight.shape)) ** 2 * 0.1)
     model.save(tmp_path / "model.keras")
     copy = keras.saving.load_model(tmp_path / "model.keras")
-    images = noise(3, model.shape)
+    images = noise(3, model.image_shape)
     what = "encode" if isinstance(model, cl.VAE) else "classify"
     np.testing.assert_allclose(getattr(copy, what)(images), getattr(model, what)(images), rtol=1e-5)
     assert copy.get_config() == model.get_config()
@@ -174,19 +174,22 @@ def test_dense_decoder_layers_reproduce_decode():
         (lambda: cl.CapsNet((8, 8, 1), 1), "`classes` should be at least two"),
         (lambda: cl.CapsNet((8, 8, 1), ()), "`classes` should be at least two"),
         (lambda: cl.CapsNet((8, 8, 1), 10, iterations=0), "`iterations`"),
-        (lambda: cl.CapsNet(8, 10), "`shape` should be"),
-        (lambda: cl.DenseNet((8, 8, 0), 10), "`shape` should be"),
+        (lambda: cl.CapsNet(8, 10), "`image_shape` should be"),
+        (lambda: cl.DenseBaseline((8, 8, 0), 10), "`image_shape` should be"),
         (lambda: cl.VAE((8, 8, 1), 0), "`latent_dim`"),
         (lambda: cl.VAE((8, 8, 1), beta=-1), "`beta`"),
         (lambda: cl.VAE((8, 8, 1), architecture="convolution"), "Did you mean 'convolutional'"),
         (lambda: cl.VAE((8, 8, 1), reconstruction="mse"), "one of 'bernoulli', 'gaussian'"),
         (lambda: cl.VAE((8, 8, 1), 2).decode(np.zeros(2)), r"`z` should be of shape \(n, 2\)"),
         (
-            lambda: cl.DenseNet((8, 8, 1), 3).classify(noise(2, (9, 9, 1))),
+            lambda: cl.DenseBaseline((8, 8, 1), 3).classify(noise(2, (9, 9, 1))),
             "this model was made for 8 × 8 × 1",
         ),
-        (lambda: cl.DenseNet((8, 8, 1), 3).classify(rng.random((2, 8, 8, 1))), "uint8 pixels"),
-        (lambda: cl.DenseNet((8, 8, 1), 3).features(noise(2, (8, 8, 1)), "hiden"), "Did you mean 'hidden'"),
+        (lambda: cl.DenseBaseline((8, 8, 1), 3).classify(rng.random((2, 8, 8, 1))), "uint8 pixels"),
+        (
+            lambda: cl.DenseBaseline((8, 8, 1), 3).features(noise(2, (8, 8, 1)), "hiden"),
+            "Did you mean 'hidden'",
+        ),
     ],
 )
 def test_bad_input_is_refused_in_words(make, words):

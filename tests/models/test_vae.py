@@ -87,7 +87,7 @@ def test_deviation_is_positive_whatever_the_head_says():
     vae = cl.VAE((8, 8, 1), 3)
     for bias in (-50.0, 0.0, 50.0):
         vae.log_variance.bias.assign(np.full(3, bias, np.float32))
-        deviation = vae.encode_full(noise(4)).deviation
+        deviation = vae.posterior(noise(4)).std
         assert (deviation > 0).all()
         assert np.isfinite(deviation).all()
 
@@ -157,13 +157,15 @@ def test_both_bounds_come_from_the_same_draws():
     vae = cl.VAE((8, 8, 1), 3)
     images = noise(7)
     bound = vae.elbo(images, samples=5, seed=2)
-    np.testing.assert_array_equal(bound.tighter, vae.log_likelihood(images, samples=5, seed=2))
-    codes, one = vae.encode_full(images), vae.elbo(images, seed=4)
+    np.testing.assert_array_equal(
+        bound.importance_weighted_bound, vae.log_likelihood(images, samples=5, seed=2)
+    )
+    codes, one = vae.posterior(images), vae.elbo(images, seed=4)
     drawn = np.random.default_rng(4).normal(size=codes.mean.shape).astype("f4")
-    z = codes.mean + codes.deviation * drawn
+    z = codes.mean + codes.std * drawn
     log_q = -0.5 * (drawn**2 + codes.log_variance)  # the constants cancel
     by_hand = (-0.5 * z**2 - log_q).sum(axis=1) - vae.reconstruction_nats(images, z)
-    np.testing.assert_allclose(one.tighter, by_hand, rtol=1e-5)
+    np.testing.assert_allclose(one.importance_weighted_bound, by_hand, rtol=1e-5)
 
 
 @pytest.mark.parametrize("samples", [0, -1, 1.5, True])
@@ -201,11 +203,11 @@ def test_the_deep_network_gives_back_any_size(shape):
 @pytest.mark.slow
 def test_default_learns_and_a_mean_over_pixels_collapses():
     images = cl.load("digits")
-    vae = cl.VAE(images.shape, 16)
+    vae = cl.VAE(images.image_shape, 16)
     history = cl.fit(vae, images, epochs=8, show=False)
     assert {"loss", "reconstruction", "kl"} <= set(history.curves)
     assert vae.active_units(images.test) >= 8
-    collapsed = cl.VAE(images.shape, 16, beta=64)
+    collapsed = cl.VAE(images.image_shape, 16, beta=64)
     cl.fit(collapsed, images, epochs=8, show=False)
     assert collapsed.active_units(images.test) == 0
     assert collapsed.kl_per_dimension(images.test).max() < 0.05
@@ -217,7 +219,7 @@ def test_default_learns_and_a_mean_over_pixels_collapses():
 def test_half_of_the_units_are_active_after_one_epoch_whatever_the_seed():
     images = cl.load("digits")
     for seed in range(3):
-        vae = cl.VAE(images.shape, seed=seed)
+        vae = cl.VAE(images.image_shape, seed=seed)
         cl.fit(vae, images, epochs=1, seed=seed, show=False)
         assert vae.active_units(images.validation) >= vae.latent_dim / 2
 

@@ -30,7 +30,7 @@ def images():
 
 @pytest.fixture(scope="module")
 def path(images):
-    return cluster(embed(images), k=range(2, 13))
+    return cluster(embed(images), n_clusters=range(2, 13))
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +270,7 @@ def test_every_cluster_is_numbered_beside_its_colour(path):
 
 
 def test_an_overview_without_images_is_drawn(images):
-    path = cluster(embed(images).vectors, k=3)
+    path = cluster(embed(images).vectors, n_clusters=3)
     figure = plots.cluster_overview(path, 3, project(embed(images)))
     assert not any(axes.images for axes in figure.axes)
     assert "ARI" not in words(figure)
@@ -285,7 +285,7 @@ def test_score_curves_are_told_apart_by_line_style(path):
 
 
 def test_a_path_of_one_k_is_drawn(images):
-    path = cluster(embed(images), k=1)
+    path = cluster(embed(images), n_clusters=1)
     assert drawn(plots.cluster_overview(path, 1, project(embed(images))))
 
 

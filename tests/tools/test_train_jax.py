@@ -32,16 +32,16 @@ np.savez(sys.argv[1] + "/said.npz",
          lengths=cl.pretrained("capsnet-digits").lengths(digits.test),
          logits=cl.pretrained("vae-digits").decode(np.linspace(-1, 1, 48).reshape(3, 16)))
 
-vae = VAE(digits.shape, latent_dim=4)
+vae = VAE(digits.image_shape, latent_dim=4)
 before = float(-vae.elbo(digits.test).elbo.mean())
 train_jax.CHAIN = 50
-done = train_jax.fit_fused(vae, digits, batch=64, steps=300, rate=3e-3)
+done = train_jax.fit_fused(vae, digits, batch_size=64, steps=300, learning_rate=3e-3)
 net = OverlapNet((12, 12, 1), digits.classes)
 train_jax.CHAIN = 1
-train_jax.fit_fused(net, digits, batch=8, steps=2, stages=((0.0, {"drawing": False}),))
+train_jax.fit_fused(net, digits, batch_size=8, steps=2, stages=((0.0, {"drawing": False}),))
 averages = [np.asarray(w.value) for w in net.non_trainable_variables if "moving_mean" in w.path]
 poses = net.poses(x[:4])
-train_jax.fit_fused(net, digits, batch=8, steps=2, stages=((0.0, {"drawing": True, "naming": False}),))
+train_jax.fit_fused(net, digits, batch_size=8, steps=2, stages=((0.0, {"drawing": True, "naming": False}),))
 after = float(-vae.elbo(digits.test).elbo.mean())
 print(json.dumps({"before": before, "after": after, "steps": done.steps, "examples": done.examples,
                   "normalised": min(float(np.abs(a).max()) for a in averages),

@@ -23,7 +23,7 @@ from capslab.training.checkpoint import Checkpoint, Damaged, Standing, fingerpri
 WHAT = {
     "model": {"class": "CapsNet", "iterations": 3, "shape": (8, 8, 1)},
     "images": {"to train on": "60 (ab)"},
-    "recipe": {"rate": 0.001, "seed": 0},
+    "recipe": {"learning_rate": 0.001, "seed": 0},
 }
 
 
@@ -110,7 +110,7 @@ def test_another_training_and_a_file_that_is_none_are_refused_and_left_alone(tmp
          "Received: CapsNet.npz, a checkpoint with iterations 3"),
         ("model", {"class": "VAE", "beta": 1.0}, "same model: class 'VAE'. Received: .* class 'CapsNet'"),
         ("images", {"to train on": "61 (cd)"}, "same images"),
-        ("recipe", {"rate": 0.01, "seed": 0}, "same recipe: rate 0.01. .* with rate 0.001"),
+        ("recipe", {"learning_rate": 0.01, "seed": 0}, "learning_rate 0.01. .* with learning_rate 0.001"),
     ]  # fmt: skip
     for part, other, words in cases:
         with pytest.raises(ArgumentError, match=words):

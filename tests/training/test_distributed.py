@@ -31,8 +31,8 @@ def some() -> Any:
 def network(name: str) -> Any:
     images = some()
     if name == "VAE":
-        return cl.VAE(images.shape, latent_dim=4)
-    return getattr(cl, name)(images.shape, images.classes)
+        return cl.VAE(images.image_shape, latent_dim=4)
+    return getattr(cl, name)(images.image_shape, images.classes)
 
 
 def trained(name: str, devices: Any, **more: Any) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def trained(name: str, devices: Any, **more: Any) -> dict[str, Any]:
     images, model = some(), network(name)
     assert len(images.train) % 9 == 1
     with mock.patch.object(training, "STEPS_AN_EPOCH", 1):
-        history = cl.fit(model, images, epochs=2, batch=9, show=False, devices=devices, **more)
+        history = cl.fit(model, images, epochs=2, batch_size=9, show=False, devices=devices, **more)
     assert history.passes == 1
     total = float(sum(np.abs(weights).sum() for weights in model.get_weights()))
     return {"curves": history.curves, "device": history.device, "weights": total, "resumed": history.resumed}
@@ -108,16 +108,16 @@ def test_one_device_asked_for_is_the_one_taken_when_nothing_is_said() -> None:
     for devices in (None, 1, first, [first]):
         assert distributed.team(devices) is None
     with pytest.raises(ArgumentError, match=rf"Received: 99\. This machine has {first}"):
-        cl.fit(network("DenseNet"), some(), devices=99)
+        cl.fit(network("DenseBaseline"), some(), devices=99)
 
 
 def test_tf_config_set_too_late_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = {"worker": ["127.0.0.1:1", "127.0.0.1:2"]}
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster, "task": {"type": "worker", "index": 0}}))
     with pytest.raises(ArgumentError, match="set after TensorFlow had started"):
-        cl.fit(network("DenseNet"), some(), devices="all")
+        cl.fit(network("DenseBaseline"), some(), devices="all")
     with pytest.raises(ArgumentError, match='"all" where TF_CONFIG names 2 workers'):
-        cl.fit(network("DenseNet"), some(), devices=2)
+        cl.fit(network("DenseBaseline"), some(), devices=2)
 
 
 def test_models_that_make_their_examples_refuse_several_devices(monkeypatch: pytest.MonkeyPatch) -> None:

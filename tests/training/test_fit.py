@@ -28,7 +28,7 @@ def few(digits):
 
 def test_capsule_network_learns_and_is_accurate_on_digits_it_never_saw(digits):
     # Floors at a fixed seed: a start too small or too large fails without any other sign.
-    model = cl.CapsNet(digits.shape, digits.classes)
+    model = cl.CapsNet(digits.image_shape, digits.classes)
     history = cl.fit(model, digits, epochs=5, show=False)
     assert (model.classify(digits.test) == digits.test.labels).mean() >= 0.95
     assert history.epochs == 5
@@ -38,16 +38,16 @@ def test_capsule_network_learns_and_is_accurate_on_digits_it_never_saw(digits):
 
 
 def test_vae_uses_its_latents_after_a_short_training(digits):
-    vae = cl.VAE(digits.shape, latent_dim=8)
+    vae = cl.VAE(digits.image_shape, latent_dim=8)
     cl.fit(vae, digits, epochs=4, show=False)
     assert vae.active_units(digits.test) >= 4
-    untrained = cl.VAE(digits.shape, latent_dim=8).elbo(digits.test).elbo.mean()
+    untrained = cl.VAE(digits.image_shape, latent_dim=8).elbo(digits.test).elbo.mean()
     assert vae.elbo(digits.test).elbo.mean() > untrained + 5
 
 
 def test_same_seed_same_weights(few):
     def trained(seed):
-        model = cl.CapsNet(few.shape, few.classes)
+        model = cl.CapsNet(few.image_shape, few.classes)
         cl.fit(model, few, epochs=1, seed=seed, show=False)
         return model.get_weights()
 
@@ -58,7 +58,7 @@ def test_same_seed_same_weights(few):
 
 
 def test_interrupt_keeps_the_best_weights_and_says_so(few):
-    model = cl.DenseNet(few.shape, few.classes)
+    model = cl.DenseBaseline(few.image_shape, few.classes)
     kept = {}
 
     def press_stop(trained, epoch):
@@ -77,7 +77,7 @@ def test_interrupt_keeps_the_best_weights_and_says_so(few):
 
 
 def test_best_epoch_is_restored_when_later_ones_are_worse(few):
-    model = cl.DenseNet(few.shape, few.classes)
+    model = cl.DenseBaseline(few.image_shape, few.classes)
     cl.fit(model, few, epochs=3, show=False)
     weights = []
 
@@ -87,18 +87,18 @@ def test_best_epoch_is_restored_when_later_ones_are_worse(few):
             [np.random.default_rng(0).normal(size=w.shape) * 5 for w in trained.get_weights()]
         )
 
-    history = cl.fit(model, few, epochs=2, rate=1e-6, show=False, after_epoch=spoil)
+    history = cl.fit(model, few, epochs=2, learning_rate=1e-6, show=False, after_epoch=spoil)
     assert history.best_epoch == 1
     for a, b in zip(weights[0], model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
 def test_a_loss_that_is_not_a_number_stops_with_advice(few):
-    model = cl.DenseNet(few.shape, few.classes)
+    model = cl.DenseBaseline(few.image_shape, few.classes)
     before = model.get_weights()
 
     with pytest.raises(TrainingFailed, match="Try a lower learning rate"):
-        cl.fit(model, few, epochs=3, rate=1e38, show=False)
+        cl.fit(model, few, epochs=3, learning_rate=1e38, show=False)
     assert all(np.isfinite(w).all() for w in model.get_weights())
     assert [w.shape for w in before] == [w.shape for w in model.get_weights()]
 
@@ -113,8 +113,8 @@ def stop_after(last):
 
 def test_the_same_call_goes_on_from_its_checkpoint_to_the_weights_of_an_unbroken_training(few, tmp_path):
     def train(**more):
-        vae = cl.VAE(few.shape, latent_dim=2)  # its noise, the optimiser and the order must all go on
-        return vae, cl.fit(vae, few, epochs=3, batch=64, show=False, **more)
+        vae = cl.VAE(few.image_shape, latent_dim=2)  # its noise, the optimiser and the order must all go on
+        return vae, cl.fit(vae, few, epochs=3, batch_size=64, show=False, **more)
 
     unbroken, _ = train()
     _, begun = train(checkpoint=tmp_path, after_epoch=stop_after(2))
@@ -135,7 +135,7 @@ def test_the_same_call_goes_on_from_its_checkpoint_to_the_weights_of_an_unbroken
 
 def test_where_the_rate_does_not_fall_more_epochs_go_on_from_a_finished_training(few, tmp_path):
     for epochs in (1, 2):
-        net = cl.DenseNet(few.shape, few.classes, hidden=16)
+        net = cl.DenseBaseline(few.image_shape, few.classes, hidden=16)
         net.recipe = replace(net.recipe, decay=False)
         history = cl.fit(net, few, epochs, show=False, checkpoint=tmp_path)
         assert (history.resumed, history.epochs) == (epochs - 1, epochs)
@@ -147,13 +147,13 @@ def test_a_killed_kernel_loses_no_finished_epoch(few, tmp_path):
         "import os, sys, capslab as cl\n"
         "few = cl.load('digits').sample(200, seed=0)\n"
         "kill = lambda model, epoch: os.kill(os.getpid(), 9) if epoch == 2 else None\n"
-        "net = cl.CapsNet(few.shape, few.classes)\n"
+        "net = cl.CapsNet(few.image_shape, few.classes)\n"
         "cl.fit(net, few, epochs=3, show=False, checkpoint=sys.argv[1], after_epoch=kill)"
     )
     killed = subprocess.run([sys.executable, "-c", lines, str(tmp_path)], timeout=400)
     assert killed.returncode == -9
 
-    nets = [cl.CapsNet(few.shape, few.classes) for _ in range(2)]
+    nets = [cl.CapsNet(few.image_shape, few.classes) for _ in range(2)]
     unbroken = cl.fit(nets[0], few, epochs=3, show=False)
     went_on = cl.fit(nets[1], few, epochs=3, show=False, checkpoint=tmp_path)
     assert went_on.resumed == 1
@@ -165,15 +165,18 @@ def test_a_killed_kernel_loses_no_finished_epoch(few, tmp_path):
 
 def test_a_checkpoint_of_another_training_is_refused(few, tmp_path):
     def net():
-        return cl.DenseNet(few.shape, few.classes, hidden=16)
+        return cl.DenseBaseline(few.image_shape, few.classes, hidden=16)
 
     cl.fit(net(), few, epochs=2, show=False, checkpoint=tmp_path)
     cases = [
-        (lambda: cl.fit(cl.DenseNet(few.shape, few.classes, 8), few, 2, checkpoint=tmp_path), "hidden 8"),
+        (
+            lambda: cl.fit(cl.DenseBaseline(few.image_shape, few.classes, 8), few, 2, checkpoint=tmp_path),
+            "hidden 8",
+        ),
         (lambda: cl.fit(net(), few[:150], 2, checkpoint=tmp_path), "images: training"),
         (lambda: cl.fit(net(), few, 3, checkpoint=tmp_path), "epochs 3"),  # its rate falls to 0 by the end
         (lambda: cl.fit(net(), few, 2, seed=1, checkpoint=tmp_path), "seed 1"),
-        (lambda: cl.fit(net(), few, 2, rate=1e-5, checkpoint=tmp_path), "rate 1e-05"),
+        (lambda: cl.fit(net(), few, 2, learning_rate=1e-5, checkpoint=tmp_path), "learning_rate 1e-05"),
     ]
     for call, words in cases:
         with pytest.raises(ArgumentError, match=f"`checkpoint` should be of the same .*{words}"):
@@ -182,7 +185,7 @@ def test_a_checkpoint_of_another_training_is_refused(few, tmp_path):
 
 def test_the_heading_says_where_it_goes_on(few, tmp_path, capsys):
     for stop in (stop_after(2), None):
-        vae = cl.VAE(few.shape, latent_dim=2)
+        vae = cl.VAE(few.image_shape, latent_dim=2)
         cl.fit(vae, few, epochs=2, checkpoint=tmp_path / "mine.npz", after_epoch=stop)
     assert "VAE on CPU, from epoch 2 of its checkpoint" in capsys.readouterr().err
 
@@ -191,7 +194,7 @@ def test_a_training_whose_checkpoints_do_not_fit_on_the_disk_goes_on_and_says_so
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))  # room for a word, not for the weights
     try:
-        net = cl.DenseNet(few.shape, few.classes)
+        net = cl.DenseBaseline(few.image_shape, few.classes)
         with pytest.warns(RuntimeWarning, match="could not be written"):
             history = cl.fit(net, few, epochs=2, show=False, checkpoint=tmp_path)
     finally:
@@ -205,7 +208,7 @@ def test_pairs_made_while_learning_go_on_from_a_checkpoint(few, tmp_path):
     def train(**more):
         net = OverlapNet((12, 12, 1), few.classes)
         net.recipe = replace(net.recipe, steps=20)
-        return net, cl.fit(net, few, epochs=4, batch=8, show=False, checkpoint=tmp_path, **more)
+        return net, cl.fit(net, few, epochs=4, batch_size=8, show=False, checkpoint=tmp_path, **more)
 
     train(after_epoch=stop_after(3))
     net, history = train()
@@ -217,7 +220,7 @@ def test_pairs_made_while_learning_go_on_from_a_checkpoint(few, tmp_path):
 
 
 def test_history_plots_itself(few):
-    model = cl.DenseNet(few.shape, few.classes)
+    model = cl.DenseBaseline(few.image_shape, few.classes)
     figure = cl.fit(model, few, epochs=2, show=False).plot()
     labels = [axis.get_xlabel() for axis in figure.axes]
     assert "epoch" in " ".join(labels).lower()
@@ -263,11 +266,11 @@ def test_pipelines_hold_no_copy_of_the_images():
 
 
 def test_progress_line_tells_the_loss_and_the_end(few, capsys):
-    cl.fit(cl.DenseNet(few.shape, few.classes), few, epochs=2)
+    cl.fit(cl.DenseBaseline(few.image_shape, few.classes), few, epochs=2)
     out = capsys.readouterr()
     assert "2 epochs of" in out.out
     assert "validation accuracy" in out.out
-    assert "DenseNet on" in out.err
+    assert "DenseBaseline on" in out.err
 
 
 def test_not_in_a_notebook_here():
@@ -277,20 +280,20 @@ def test_not_in_a_notebook_here():
 def test_bad_input_is_refused_in_words(digits, few):
     unlabelled = cl.Images(few.images, None)
     one_class = digits[digits.labels == 3]
-    net = cl.DenseNet(digits.shape, digits.classes)
+    net = cl.DenseBaseline(digits.image_shape, digits.classes)
     cases = [
         (lambda: cl.fit(net, unlabelled), "images without labels"),
         (lambda: cl.fit(net, one_class), "images of class 3 only"),
-        (lambda: cl.fit(cl.DenseNet(digits.shape, 4), digits), "labels from 0 to 9"),
-        (lambda: cl.fit(cl.DenseNet((28, 28, 1), 10), digits), "made for 28 × 28 × 1"),
+        (lambda: cl.fit(cl.DenseBaseline(digits.image_shape, 4), digits), "labels from 0 to 9"),
+        (lambda: cl.fit(cl.DenseBaseline((28, 28, 1), 10), digits), "made for 28 × 28 × 1"),
         (lambda: cl.fit("net", digits), "`model` should be a model of capslab"),
         (lambda: cl.fit(net, digits.images), "`images` should be Images"),
         (lambda: cl.fit(net, digits, epochs=0), "`epochs` should be a whole number from 1. Received: 0"),
-        (lambda: cl.fit(net, digits, batch=1.5), "`batch`"),
-        (lambda: cl.fit(net, digits, rate=float("nan")), "`rate`"),
+        (lambda: cl.fit(net, digits, batch_size=1.5), "`batch_size`"),
+        (lambda: cl.fit(net, digits, learning_rate=float("nan")), "`learning_rate`"),
     ]
     for call, words in cases:
         with pytest.raises(ArgumentError, match=words.replace("(", r"\(")):
             call()
     with contextlib.suppress(KeyboardInterrupt):
-        cl.fit(cl.VAE(few.shape, 2), unlabelled, epochs=1, show=False)  # a VAE needs no labels
+        cl.fit(cl.VAE(few.image_shape, 2), unlabelled, epochs=1, show=False)  # a VAE needs no labels

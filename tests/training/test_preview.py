@@ -93,26 +93,28 @@ class Screen:
         self.found.append("over")
 
 
-@pytest.mark.parametrize("kind", ["VAE", "CapsNet", "DenseNet"])
+@pytest.mark.parametrize("kind", ["VAE", "CapsNet", "DenseBaseline"])
 def test_fit_shows_what_the_model_makes_of_validation_images(monkeypatch, kind):
     images = cl.load("digits").sample(200)
     seen = Screen()
     monkeypatch.setattr(training, "display", lambda *told: seen)
     make = {
-        "VAE": lambda: cl.VAE(images.shape),
-        "CapsNet": lambda: cl.CapsNet(images.shape, images.classes),
-        "DenseNet": lambda: cl.DenseNet(images.shape, images.classes),
+        "VAE": lambda: cl.VAE(images.image_shape),
+        "CapsNet": lambda: cl.CapsNet(images.image_shape, images.classes),
+        "DenseBaseline": lambda: cl.DenseBaseline(images.image_shape, images.classes),
     }[kind]
     model = make()
     monkeypatch.setattr("capslab.training.preview.SHARE", 1e9)
     cl.fit(model, images, epochs=2)
     epochs = [told[1] for told in seen.found[:-1]]
     assert epochs[:2] == [1, 2]
-    assert all(told[0].classes == (images.classes if kind == "DenseNet" else ()) for told in seen.found[:-1])
+    assert all(
+        told[0].classes == (images.classes if kind == "DenseBaseline" else ()) for told in seen.found[:-1]
+    )
     assert seen.found[-1] == "over"
     last, best = seen.found[-2]
     assert best in (1, 2)  # of the weights that were kept
-    if kind == "DenseNet":
+    if kind == "DenseBaseline":
         assert last.points.shape == (len(images.validation), 2)
         assert not np.allclose(last.points, seen.found[0][0].points, atol=0.01)
     else:

@@ -35,7 +35,7 @@ def embedding():
 
 @pytest.fixture(scope="module")
 def path(embedding):
-    return cl.cluster(embedding, k=range(2, 9))
+    return cl.cluster(embedding, n_clusters=range(2, 9))
 
 
 def test_the_words_tell_the_k_the_scores_and_how_the_vectors_were_made(embedding, path):
@@ -211,7 +211,7 @@ def test_more_than_70_000_points_are_sampled_and_that_is_said():
     n = 70_001
     images = Images(rng.integers(0, 255, (n, 4, 4, 1), dtype=np.uint8))
     embedding = Embedding(rng.normal(size=(n, 2)), None, images, "noise", False)
-    view = cl.explore_clusters(embedding, 3, cl.cluster(embedding, k=[2, 3]))
+    view = cl.explore_clusters(embedding, 3, cl.cluster(embedding, n_clusters=[2, 3]))
     assert view.labels.shape == (2, 70_000)
     assert "70,000 of 70,001 images are drawn" in view.about["notes"]
     assert "70,000 of 70,001 images drawn" in view.words

@@ -139,7 +139,7 @@ def test_colour_images_of_any_size():
     class Wide(FakeClassifier):
         def __init__(self):
             super().__init__()
-            self.shape = (24, 30, 3)
+            self.image_shape = (24, 30, 3)
             self.mix = np.random.default_rng(0).normal(size=(24 * 30 * 3, 5))
 
     view = draw_digit(Wide())

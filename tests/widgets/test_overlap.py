@@ -49,7 +49,7 @@ def test_what_is_shown_is_what_the_network_says():
     view = cl.explore_overlap(net, images, pairs=[(0, 1), (7, -1)], shift=2)
     assert view.chosen == [[0, 1], [7, 39]]
     view.pair, view.shift = 1, -3
-    pair = data.moved_pairs(images, 7, 39, [-3], net.shape)
+    pair = data.moved_pairs(images, 7, 39, [-3], net.image_shape)
     np.testing.assert_array_equal(view.now.images, pair.images)
     at = view.shift + view.reach
     np.testing.assert_allclose(view.lengths[1, at], net.lengths(pair)[0], rtol=1e-6)

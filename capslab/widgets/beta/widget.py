@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 from capslab.lessons.beta_sweep import BetaSweep
 from capslab.widgets.base import Array, View, fill, module, style
 
@@ -23,7 +23,7 @@ i = sweep.nearest(⟨beta⟩)
 print(sweep.reconstruction[i], sweep.kl[i], sweep.active[i])  # nats, nats, dimensions
 plots.image_grid(np.concatenate([sweep.originals, sweep.rebuilt[i], sweep.drawn[i]]))
 
-vae = cl.VAE(images.shape, latent_dim=16, beta=⟨beta⟩)  # or train it yourself
+vae = cl.VAE(images.image_shape, latent_dim=16, beta=⟨beta⟩)  # or train it yourself
 cl.fit(vae, images)
 """
 
@@ -54,7 +54,7 @@ class BetaView(View):
 
     def __init__(self, sweep: BetaSweep, beta: float = 1.0, **options: Any) -> None:
         if not isinstance(sweep, BetaSweep):
-            said = Said(f"a {type(sweep).__name__}")
+            said = Verbatim(f"a {type(sweep).__name__}")
             raise ArgumentError("sweep", "what beta_sweep(images) gives", said, "Write beta_sweep(images).")
         self.sweep = sweep
         super().__init__(

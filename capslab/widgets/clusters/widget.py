@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, fill, module, shown, style
 from capslab.widgets.shared import phrases, preparation
 from capslab.widgets.shared.path_view import PathView, check_embedding, different, first_k, full_path
@@ -186,7 +186,7 @@ def check_path(embedding: Embedding, path: Any) -> None:
         raise ArgumentError(
             "path",
             f"a path of the same {len(embedding):,} images",
-            Said(f"one of {path.labels_.shape[1]:,}"),
+            Verbatim(f"one of {path.labels_.shape[1]:,}"),
             "Write path=cl.cluster(embedding).",
         )
 
@@ -196,7 +196,8 @@ def path_code(path: KMeansPath, seed: int) -> str:
     first, last = int(path.ks[0]), int(path.ks[-1])
     whole = len(path.ks) == last - first + 1
     ks = f"range({first}, {last + 1})" if whole else str([int(k) for k in path.ks])
-    return f"path = cl.cluster(embedding, k={ks}, seed={path.seed if hasattr(path, 'seed') else seed})\n"
+    seed = getattr(path, "seed", seed)
+    return f"path = cl.cluster(embedding, n_clusters={ks}, seed={seed})\n"
 
 
 def curves(path: KMeansPath) -> list[dict[str, Any]]:
@@ -241,7 +242,7 @@ def pictures_of(embedding: Embedding, path: KMeansPath, drawn: np.ndarray, seed:
     with_picture = drawn[small.positions]
     labels = path.labels_[:, with_picture]
     if embedding.decode:
-        factor = max(1, round(max(embedding.images.shape[:2]) / max(small.pixels.shape[1:3])))
+        factor = max(1, round(max(embedding.images.image_shape[:2]) / max(small.pixels.shape[1:3])))
         centers = preparation.decoded_centers(embedding, path.centers_, factor)
     else:
         centers = preparation.mean_images(small.pixels, labels, ks)

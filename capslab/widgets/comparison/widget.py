@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, fill, module, shown, style
 from capslab.widgets.shared import phrases, preparation
 from capslab.widgets.shared.path_view import LAST_K, PathView, check_embedding, different, first_k, full_path
@@ -28,7 +28,7 @@ MEASURES = {
 RECIPE = """import capslab as cl
 
 for embedding in embeddings:
-    print(embedding.source, cl.cluster(embedding, k=range(2, ⟨end⟩), seed=⟨seed⟩).at(⟨k⟩).scores)
+    print(embedding.source, cl.cluster(embedding, n_clusters=range(2, ⟨end⟩), seed=⟨seed⟩).at(⟨k⟩).scores)
 view = cl.compare(
     *embeddings, k=⟨k⟩, color="⟨color⟩", differ=⟨differ⟩, seeds=⟨seeds⟩, method="⟨method⟩", seed=⟨seed⟩
 )"""
@@ -187,7 +187,7 @@ def check_same_images(embeddings: tuple[Any, ...]) -> None:
     """Raise in words unless these are two to four embeddings of the same images."""
     if not 2 <= len(embeddings) <= 4:
         again = "Write cl.compare(dense_z, caps_z); explore_clusters shows a single one."
-        raise ArgumentError("embeddings", "two to four of them", Said(f"{len(embeddings)}"), again)
+        raise ArgumentError("embeddings", "two to four of them", Verbatim(f"{len(embeddings)}"), again)
     first = embeddings[0]
     for i, other in enumerate(embeddings):
         check_embedding(other, f"embeddings[{i}]")
@@ -195,7 +195,7 @@ def check_same_images(embeddings: tuple[Any, ...]) -> None:
         for one, two in ((first.labels, other.labels), (_pixels(first), _pixels(other))):
             same = same and (one is None or two is None or one is two or np.array_equal(one, two))
         if not same:
-            received = Said(
+            received = Verbatim(
                 f"other images in embeddings[{i}] ({other.source}, {len(other):,}) than in the first"
             )
             again = "Embed one and the same selection with every model."

@@ -14,7 +14,7 @@ import numpy as np
 import traitlets as t
 
 from capslab.data.strokes import filling
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 from capslab.routing import RoutingTrace, routing_by_agreement, softmax
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.draw import figure as drawing_figure
@@ -26,7 +26,7 @@ import capslab as cl
 from capslab.data.strokes import centred, inked
 
 strokes = ⟨strokes⟩
-image = centred(inked(strokes, pen=⟨pen⟩), model.shape)  # as the network sees it
+image = centred(inked(strokes, pen=⟨pen⟩), model.image_shape)  # as the network sees it
 print("predicted", model.classes[model.classify(image[None])[0]])
 """
 ROUTES = """\
@@ -93,16 +93,16 @@ class DrawingView(Drawable, View):
             hint = "Write draw_digit(model, vae=…)." if hasattr(model, "latent_dim") else ""
             raise ArgumentError(
                 "model",
-                "a network that tells classes apart (a CapsNet or a DenseNet)",
-                Said(f"a {type(model).__name__}"),
+                "a network that tells classes apart (a CapsNet or a DenseBaseline)",
+                Verbatim(f"a {type(model).__name__}"),
                 hint or 'Try capslab.pretrained("capsnet-digits").',
             )
         if vae is not None:
-            _check_vae(vae, model.shape)
+            _check_vae(vae, model.image_shape)
         self._model, self._vae = model, vae
         self._trace: RoutingTrace | None = None
         self._layers: list[Any] = []
-        shape = tuple(int(n) for n in model.shape)
+        shape = tuple(int(n) for n in model.image_shape)
         traits: dict[str, Any] = {"shape": list(shape), "classes": strip.class_names(model.classes, None)}
         traits |= self._about_capsules(shape) if capsules else self._about_classes(shape)
         if vae is not None:
@@ -250,14 +250,14 @@ def _check_vae(vae: Any, shape: Any) -> None:
         raise ArgumentError(
             "vae",
             "a VAE (it has a latent space to look at)",
-            Said(f"a {type(vae).__name__}"),
+            Verbatim(f"a {type(vae).__name__}"),
             'Try capslab.pretrained("vae-digits").',
         )
-    if tuple(vae.shape) != tuple(shape):
+    if tuple(vae.image_shape) != tuple(shape):
         raise ArgumentError(
             "vae",
             f"made for the model's images, {tuple(shape)}",
-            Said(f"one for {tuple(vae.shape)}"),
+            Verbatim(f"one for {tuple(vae.image_shape)}"),
             "Train both on the same data set.",
         )
 
@@ -271,7 +271,7 @@ def draw_digit(
 
     Parameters
     ----------
-    model : a `CapsNet`, or a `DenseNet` (its prediction alone).
+    model : a `CapsNet`, or a `DenseBaseline` (its prediction alone).
     vae : a `VAE` made for images of the same size, to see where the drawing lies in its latent
         space and what it decodes to there.
     state : what `view.state` of another drawing pad gave, to show the same.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Said, unknown_name
+from capslab.errors import ArgumentError, Verbatim, unknown_name
 from capslab.widgets.shared import strip
 
 POINTS = 1000  # codes that are drawn
@@ -38,7 +38,7 @@ def clustered(codes: np.ndarray, labels: np.ndarray | None) -> np.ndarray | None
     k = min(max(len(classes), 2), different)
     if k < 2:
         return None
-    found = cluster(codes, k=[k]).at(k).labels
+    found = cluster(codes, n_clusters=[k]).at(k).labels
     return (found if labels is None else match_labels(labels, found)).astype(np.int32)
 
 
@@ -54,7 +54,7 @@ def checked_color(view: Any, value: str) -> str:
     if value not in COLORS:
         raise unknown_name("color", value, COLORS)
     if value == "cluster" and view.plane_clusters is None:
-        received = Said("no plane of codes to cluster")
+        received = Verbatim("no plane of codes to cluster")
         again = 'Leave color="label", or use a VAE with latent_dim=2 and images.'
         raise ArgumentError("color", "left alone here", received, again)
     if value == "label" and view.plane_clusters is not None and view._images.labels is None:

@@ -15,7 +15,7 @@ import numpy as np
 import traitlets as t
 
 from capslab.data.strokes import filling
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.latent import figure as latent_figure
 from capslab.widgets.latent import plane
@@ -55,7 +55,7 @@ class Code(t.TraitType):
             raise ArgumentError(name, f"{size} numbers, one a dimension", value, f"Try np.zeros({size}).")
         if not np.isfinite(numbers).all():
             raise ArgumentError(
-                name, "finite numbers", Said("NaN or infinity"), "Look at where they come from."
+                name, "finite numbers", Verbatim("NaN or infinity"), "Look at where they come from."
             )
         return tuple(round(number, 4) for number in numbers.tolist())
 
@@ -122,20 +122,20 @@ class LatentView(Drawable, View):
             raise ArgumentError(
                 "vae",
                 "a VAE (it has a latent space to move in)",
-                Said(f"a {type(vae).__name__}"),
+                Verbatim(f"a {type(vae).__name__}"),
                 'Try capslab.pretrained("vae-digits").',
             )
         self._vae = vae
-        self._images: Any = None if images is None else strip.checked(images, vae.shape)
+        self._images: Any = None if images is None else strip.checked(images, vae.image_shape)
         self._codes: dict[int, np.ndarray] = {}
         self._encoded = b""  # the drawing that z was last put to
         d = int(vae.latent_dim)
-        traits: dict[str, Any] = {"shape": [int(n) for n in vae.shape], "order": list(range(d))}
-        layers = decoders.dense(vae, d, int(np.prod(vae.shape)))
+        traits: dict[str, Any] = {"shape": [int(n) for n in vae.image_shape], "order": list(range(d))}
+        layers = decoders.dense(vae, d, int(np.prod(vae.image_shape)))
         traits["kernels"], traits["layers"] = decoders.packed(layers)
         inside = [*vae.encoder.layers, vae.mean] if hasattr(vae, "encoder") and hasattr(vae, "mean") else None
-        traits["step_weights"], traits["steps"] = networks.packed(inside, tuple(vae.shape))
-        traits |= {**self._blank(vae.shape), "share": filling(vae.shape)}
+        traits["step_weights"], traits["steps"] = networks.packed(inside, tuple(vae.image_shape))
+        traits |= {**self._blank(vae.image_shape), "share": filling(vae.image_shape)}
         if self._images is not None:
             index = strip.position("index", 0 if index is None else index, len(self._images))
             traits |= self._about_images(index)
@@ -214,7 +214,7 @@ class LatentView(Drawable, View):
         vae = self._vae
         keras = hasattr(vae, "encoder") and hasattr(vae, "mean")
         piece = (lambda x: vae.mean(vae.encoder(x))) if keras else None
-        return for_one(piece, vae.encode, tuple(vae.shape))
+        return for_one(piece, vae.encode, tuple(vae.image_shape))
 
     def _look(self, question: int | None = None) -> None:
         """Go to the code of a new drawing, unless the browser did; decode z where the browser cannot."""

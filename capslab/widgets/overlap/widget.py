@@ -14,7 +14,7 @@ import traitlets as t
 
 from capslab.data.moving import moved_pairs, room
 from capslab.data.pairs import Pairs
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 from capslab.models import detection
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.overlap import figure as overlap_figure
@@ -28,7 +28,7 @@ from capslab import data, plots
 from capslab.models import detection
 
 first, second, shift = ⟨first⟩, ⟨second⟩, ⟨shift⟩  # two images, and how far apart they stand
-pair = data.moved_pairs(images, first, second, [shift], net.shape)
+pair = data.moved_pairs(images, first, second, [shift], net.image_shape)
 found = detection.aligned(pair.labels, net.detect(pair))  # the two longest capsules
 parted = net.separate(pair, found)
 print(*(f"{name}: {length:.2f}" for name, length in zip(net.classes, net.lengths(pair)[0], strict=True)))
@@ -76,12 +76,12 @@ class OverlapView(View):
         _check(net, images)
         chosen = _chosen(images, pairs, seed)
         self._count = len(chosen)
-        self._reach = min(FAR, room(images[np.unique(chosen)], net.shape[1]))
+        self._reach = min(FAR, room(images[np.unique(chosen)], net.image_shape[1]))
         shifts = range(-self._reach, self._reach + 1)
         self._pairs = [
-            moved_pairs(images, first, second, shifts, net.shape) for first, second in chosen.tolist()
+            moved_pairs(images, first, second, shifts, net.image_shape) for first, second in chosen.tolist()
         ]
-        trained = net.shape[1] - images.shape[1]
+        trained = net.image_shape[1] - images.image_shape[1]
         arrays, phrases = self._asked(net, trained)
         super().__init__(
             classes=strip.class_names(net.classes, None),
@@ -156,19 +156,22 @@ def _check(net: Any, images: Any) -> None:
         raise ArgumentError(
             "net",
             "a network for two overlapping digits",
-            Said(f"a {type(net).__name__}"),
+            Verbatim(f"a {type(net).__name__}"),
             'Try capslab.pretrained("capsnet-overlap") on MNIST.',
         )
     if not (hasattr(images, "images") and hasattr(images, "require_classes")):
         raise ArgumentError(
-            "images", "the Images to put over each other", Said(f"a {type(images).__name__}"), "Try load()."
+            "images",
+            "the Images to put over each other",
+            Verbatim(f"a {type(images).__name__}"),
+            "Try load().",
         )
     images.require_classes("a pair")
-    if any(side < own for side, own in zip(net.shape[:2], images.shape[:2], strict=True)):
+    if any(side < own for side, own in zip(net.image_shape[:2], images.image_shape[:2], strict=True)):
         raise ArgumentError(
             "images",
-            f"no larger than the network's canvas {tuple(net.shape)}",
-            Said(f"images of size {tuple(images.shape)}"),
+            f"no larger than the network's canvas {tuple(net.image_shape)}",
+            Verbatim(f"images of size {tuple(images.image_shape)}"),
             "Load the data set that the network was trained on.",
         )
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Said, unknown_name
+from capslab.errors import ArgumentError, Verbatim, unknown_name
 from capslab.routing import route
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.latent.widget import Code
@@ -74,7 +74,7 @@ class PoseView(View):
             raise ArgumentError(
                 "model",
                 "a capsule network with a dense decoder (the browser runs it)",
-                Said(f"a {type(model).__name__} without one"),
+                Verbatim(f"a {type(model).__name__} without one"),
                 'Try capslab.pretrained("capsnet-digits").',
             )
         names = [str(name) for name in model.classes]
@@ -192,12 +192,14 @@ def _one(image: Any, model: Any) -> tuple[np.ndarray, int | None]:
     label = None
     if hasattr(image, "images"):
         if len(image) != 1:
-            raise ArgumentError("image", "one image", Said(f"{len(image)} images"), "Write images[7], say.")
+            raise ArgumentError(
+                "image", "one image", Verbatim(f"{len(image)} images"), "Write images[7], say."
+            )
         label = None if image.labels is None else int(image.labels[0])
         image = image.images[0]
     pixels = np.asarray(image)
     pixels = pixels[..., None] if pixels.ndim == 2 else pixels
-    shape = tuple(getattr(model, "shape", pixels.shape))
+    shape = tuple(getattr(model, "image_shape", pixels.shape))
     if pixels.shape != shape or pixels.dtype != np.uint8:
         raise ArgumentError(
             "image", f"uint8 pixels of the model's size {shape}", pixels, "Write images[7], say."

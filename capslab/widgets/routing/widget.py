@@ -14,7 +14,7 @@ import numpy as np
 import traitlets as t
 
 from capslab.data.strokes import filling
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 from capslab.routing import RoutingTrace, routing_by_agreement
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.routing import figure as routing_figure
@@ -40,7 +40,7 @@ print("agreement", trace.agreement[step, i, j], "contribution", trace.contributi
 DRAWING = """\
 from capslab.data.strokes import centred, inked
 
-drawing = centred(inked(⟨strokes⟩, pen=⟨pen⟩), model.shape)  # as the network sees it
+drawing = centred(inked(⟨strokes⟩, pen=⟨pen⟩), model.image_shape)  # as the network sees it
 """
 
 
@@ -98,10 +98,10 @@ class RoutingView(Drawable, View):
             raise ArgumentError(
                 "model",
                 "a capsule network (it has routing to look at)",
-                Said(f"a {type(model).__name__}"),
+                Verbatim(f"a {type(model).__name__}"),
                 'Try capslab.pretrained("capsnet-digits").',
             )
-        self._images = strip.checked(images, model.shape)
+        self._images = strip.checked(images, model.image_shape)
         self._model, self._learned = model, model.routing_weights()
         self._traces: dict[tuple[int, int], RoutingTrace] = {}
         self._primary: dict[int, np.ndarray] = {}
@@ -115,9 +115,9 @@ class RoutingView(Drawable, View):
             bias=np.asarray(self._learned.bias, np.float32),
             fields=np.array([model.receptive_field(i) for i in range(len(self._learned.weights))], np.int32),
             **self._shown(chosen),
-            **self._blank(model.shape),
+            **self._blank(model.image_shape),
             count=len(images),
-            share=filling(model.shape),
+            share=filling(model.image_shape),
             index=index,
             iterations=count,
             iteration=count,
@@ -129,7 +129,9 @@ class RoutingView(Drawable, View):
     @cached_property
     def _see(self) -> Any:
         """One image to its primary capsules, compiled when the first drawing comes."""
-        return for_one(getattr(self._model, "trunk", None), self._model.primary, tuple(self._model.shape))
+        return for_one(
+            getattr(self._model, "trunk", None), self._model.primary, tuple(self._model.image_shape)
+        )
 
     def _look(self, question: int | None = None) -> None:
         """Route the drawing: it is what the view shows from now on; a cleared pad gives way to an image."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Said, unknown_name
+from capslab.errors import ArgumentError, Verbatim, unknown_name
 from capslab.routing import RoutingTrace, routing_by_agreement
 from capslab.widgets.base import View, fill, module, style
 from capslab.widgets.sandbox import figure as sandbox_figure
@@ -230,16 +230,16 @@ def checked(votes: Any) -> np.ndarray:
     if found is None:
         raise ArgumentError("votes", expected, votes, next_step)
     if found.ndim != 3 or found.shape[2] != 2:
-        raise ArgumentError("votes", expected, Said(f"shape {found.shape}"), next_step)
+        raise ArgumentError("votes", expected, Verbatim(f"shape {found.shape}"), next_step)
     if not (fewest <= found.shape[0] <= most and 2 <= found.shape[1] <= len(PARENTS)):
-        raise ArgumentError("votes", expected, Said(f"shape {found.shape}"), next_step)
+        raise ArgumentError("votes", expected, Verbatim(f"shape {found.shape}"), next_step)
     if not np.isfinite(found).all():
-        raise ArgumentError("votes", "finite numbers", Said("NaN or infinity"), next_step)
+        raise ArgumentError("votes", "finite numbers", Verbatim("NaN or infinity"), next_step)
     if np.abs(found).max() > REACH:
         raise ArgumentError(
             "votes",
             f"numbers from {reach}",
-            Said(f"{np.abs(found).max():g}"),
+            Verbatim(f"{np.abs(found).max():g}"),
             "Divide them all by the largest.",
         )
     return np.round(found, 2) + 0.0  # no −0.0: it would be written differently

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Said, unknown_name
+from capslab.errors import ArgumentError, Verbatim, unknown_name
 from capslab.widgets.base import Array, Positions, View
 
 if TYPE_CHECKING:
@@ -99,14 +99,14 @@ def check_embedding(embedding: Any, name: str = "embedding") -> None:
         raise ArgumentError(name, "an Embedding", embedding, again)
     broken = int((~np.isfinite(embedding.vectors).all(axis=1)).sum())
     if broken:
-        received = Said(f"{broken:,} of {len(embedding):,} rows with NaN or infinity")
+        received = Verbatim(f"{broken:,} of {len(embedding):,} rows with NaN or infinity")
         raise ArgumentError(name, "finite numbers", received, "Leave those rows out: embedding[mask].")
 
 
 def beyond(k: Any, ks: Any) -> ArgumentError:
     """The error for a k that the path does not have."""
     expected = f"one of the path's values, {ks[0]} to {ks[-1]}"
-    again = "Compute another path: path=cl.cluster(embedding, k=range(2, 41))."
+    again = "Compute another path: path=cl.cluster(embedding, n_clusters=range(2, 41))."
     return ArgumentError("k", expected, k, again)
 
 
@@ -128,7 +128,7 @@ def different(embedding: Embedding) -> int:
             break
     if len(seen) < 2:
         n = len(embedding)
-        received = Said("one vector" if n == 1 else f"{n:,} copies of the same one")
+        received = Verbatim("one vector" if n == 1 else f"{n:,} copies of the same one")
         raise ArgumentError("embedding", "at least two different vectors", received, "Embed more images.")
     return len(seen)
 
@@ -137,4 +137,4 @@ def full_path(embedding: Embedding, last: int, seed: int) -> KMeansPath:
     """Every k from 2 to the last."""
     from capslab.clustering import cluster
 
-    return cluster(embedding, k=range(2, last + 1), seed=seed)
+    return cluster(embedding, n_clusters=range(2, last + 1), seed=seed)

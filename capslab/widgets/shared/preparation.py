@@ -147,7 +147,7 @@ def decoded_centers(embedding: Embedding, centers: list[np.ndarray], factor: int
     """What the embedding's decoder draws for every centre of every k: uint8 `(Σ k, h, w, c)`."""
     decoded = np.asarray(embedding.decode(np.concatenate(centers)), np.float32)
     pixels = np.clip(decoded * 255, 0, 255).round().astype(np.uint8)
-    return shrink(pixels.reshape(len(pixels), *embedding.images.shape), factor)
+    return shrink(pixels.reshape(len(pixels), *embedding.images.image_shape), factor)
 
 
 def member_rows(

@@ -6,23 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Said
+from capslab.errors import ArgumentError, Verbatim
 
 
 def checked(images: Any, shape: tuple[int, ...]) -> Any:
     """`images` itself when it holds images of the model's size; an error in words otherwise."""
     if not (hasattr(images, "images") and hasattr(images, "labels")):
         raise ArgumentError(
-            "images", "the Images to look at", Said(f"a {type(images).__name__}"), "Try capslab.load()."
+            "images", "the Images to look at", Verbatim(f"a {type(images).__name__}"), "Try capslab.load()."
         )
     if not len(images):
-        raise ArgumentError("images", "at least one image", Said("none"), "Choose a larger selection.")
+        raise ArgumentError("images", "at least one image", Verbatim("none"), "Choose a larger selection.")
     found = tuple(images.images.shape[1:])
     if found != tuple(shape):
         raise ArgumentError(
             "images",
             f"of the model's size {tuple(shape)} (height, width, channels)",
-            Said(f"images of size {found}"),
+            Verbatim(f"images of size {found}"),
             "Load the data set that the model was trained on.",
         )
     return images
