@@ -1,6 +1,7 @@
 # make lab      install into .venv and open the course in JupyterLab
 # make run      execute the whole course without a browser
-# make test     everything (slow tests, browser tests); make test-fast: the inner loop
+# make check    linters, types and the quick tests, in about a minute
+# make test     every test that a change must pass; make test-all: the slower and rarer ones too
 # make test-binder   what Binder would build, built and opened; needs the package index
 # make build    rebuild the notebooks with their figures; make doctor: look at this machine
 # ARGS goes to the command: make lab ARGS="--no-browser --port 8899"
@@ -17,10 +18,13 @@ WORKERS ?= 2
 ONE_THREAD := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 TESTS = $(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
+# Tests without TensorFlow and without a browser: those of what is plain NumPy, and of the house itself.
+NUMPY_ONLY := tests/test_structure.py tests/data tests/routing tests/clustering
+
 # What the test of the hub puts in front of it.
 PROXY := deploy/jupyterhub/proxy
 
-.PHONY: lab run doctor build pretrain test test-fast test-binder lint pins clean help
+.PHONY: lab run doctor build pretrain check test test-all test-binder pins clean help
 
 lab: $(VENV)/.installed
 	@$(BIN)/capslab lab -- $(ARGS)
@@ -37,16 +41,21 @@ build: $(VENV)/.installed
 pretrain: $(VENV)/.installed
 	@$(BIN)/capslab pretrain $(ARGS)
 
-lint: $(VENV)/.installed-test
+# The answer within a minute, while one works: linters, types, and the tests that need no TensorFlow.
+check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/deptry . 2>/dev/null
+	$(BIN)/python tools/long_code.py
+	$(TESTS) -m "not slow and not browser and not rare" $(NUMPY_ONLY) $(ARGS)
 
-test: lint $(PROXY)/node_modules/.installed
+test: check $(PROXY)/node_modules/.installed
+	$(TESTS) -m "not rare" $(ARGS)
+
+# What is slower and rarer too: PyTorch, every edition of every notebook, the lowest versions that are declared.
+test-all: check $(PROXY)/node_modules/.installed
 	$(TESTS) $(ARGS)
-
-test-fast: lint
-	$(TESTS) -m "not slow and not browser" $(ARGS)
 
 # Needs the package index and, like pins, the Python of binder/runtime.txt.
 test-binder: $(VENV)/.installed-test
@@ -75,11 +84,11 @@ endef
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.made
 	@echo "Installing the course into $(VENV): 2 GB, a few minutes, once."
-	$(call install,-e .)
+	$(call install,-e '.[lab]')
 
 $(VENV)/.installed-test: pyproject.toml $(VENV)/.made
 	@echo "Installing the course and what its tests need into $(VENV)."
-	$(call install,-e '.[test$(comma)grading$(comma)hub]')
+	$(call install,-e '.[test$(comma)hub]')
 	@touch $(VENV)/.installed
 
 comma := ,

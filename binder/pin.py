@@ -19,11 +19,11 @@ HERE = Path(__file__).parent
 def dependencies() -> list[str]:
     """What the course needs and what it is built with, as pyproject.toml has them, with tensorflow-cpu."""
     text = (HERE.parent / "pyproject.toml").read_text("utf-8")
-    runs = re.search(r"^dependencies = \[(.*?)^\]", text, re.M | re.S)
+    runs = [re.search(rf"^{name} = \[(.*?)^\]", text, re.M | re.S) for name in ("dependencies", "lab")]
     builds = re.search(r"^requires = \[(.*?)\]", text, re.M)
-    assert runs, "pyproject.toml has no list of dependencies"
+    assert all(runs), "pyproject.toml has no list of dependencies, or no extra `lab`"
     assert builds, "pyproject.toml does not say what builds it"
-    named = re.findall(r'"([^"]+)"', builds[1] + runs[1])
+    named = re.findall(r'"([^"]+)"', builds[1] + "".join(found[1] for found in runs if found))
     return [re.sub(r"^tensorflow\b", "tensorflow-cpu", name) for name in named]
 
 

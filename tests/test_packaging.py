@@ -62,11 +62,8 @@ def loaded_by(code: str) -> set[str]:
 # Import rules
 
 
-def test_import_capslab_takes_milliseconds_and_loads_nothing_heavy() -> None:
+def test_import_capslab_loads_nothing_heavy() -> None:
     assert not HEAVY & loaded_by("import capslab")
-    code = "import time; t = time.perf_counter(); import capslab; print(time.perf_counter() - t)"
-    best = min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5))
-    assert best < 0.2
 
 
 @pytest.mark.parametrize("part", NUMPY_ONLY)
@@ -144,11 +141,6 @@ def test_no_file_names_a_registry_or_a_machine() -> None:
     assert not found
 
 
-def test_no_module_grows_past_400_lines() -> None:
-    long = {path.name: n for path in MODULES if (n := len(path.read_text("utf-8").splitlines())) > 400}
-    assert not long
-
-
 # The wheel
 
 
@@ -223,13 +215,13 @@ def test_an_installed_capslab_copies_the_course_into_any_folder(distributions: P
 
 
 def project() -> tuple[str, list[Requirement]]:
-    """`requires-python` and the dependencies, as the installed metadata has them."""
+    """`requires-python` and what the core and `capslab[lab]` need, as the installed metadata has them."""
     from importlib.metadata import metadata
 
     told = metadata("capslab")
     needed = [Requirement(text) for text in told.get_all("Requires-Dist") or []]
     return told["Requires-Python"], [
-        r for r in needed if r.marker is None or r.marker.evaluate({"extra": ""})
+        r for r in needed if r.marker is None or r.marker.evaluate({"extra": "lab"})
     ]
 
 
@@ -329,7 +321,8 @@ def make(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[st
 
 
 @pytest.mark.parametrize(
-    "target", ["lab", "run", "doctor", "build", "test", "test-fast", "test-binder", "pins", "clean"]
+    "target",
+    ["lab", "run", "doctor", "build", "check", "test", "test-all", "test-binder", "pins", "clean"],
 )
 def test_make_knows_its_targets(target: str) -> None:
     assert make("--dry-run", target).returncode == 0

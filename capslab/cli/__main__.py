@@ -1,5 +1,5 @@
 """`python -m capslab.cli`: the same as the command `capslab`."""
 
-from capslab.cli.main import main
+from capslab.cli import run
 
-main()
+run()
