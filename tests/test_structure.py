@@ -77,8 +77,8 @@ def test_the_root_holds_few_modules() -> None:
 
 
 def test_no_two_modules_import_each_other() -> None:
-    # Packages' __init__ files re-export what their modules define, and modules import their packages' siblings
-    # by full name, so an edge to a package alone says nothing about the order of work.
+    # Packages' __init__ files re-export what their modules define, and modules import siblings by full name,
+    # so an edge to a package alone says nothing about the order of work.
     graph = {
         name: {other for other in others if NAMES[other].name != "__init__.py"}
         for name, others in MODULE_GRAPH.items()

@@ -65,18 +65,20 @@ def test_built_notebooks_show_pictures_of_mnist_and_nothing_of_a_machine(name: s
     assert os.path.getsize(path) < 2_000_000
 
 
-# On the digits the learner's edition runs in JupyterLab, in tests/browser/test_course_in_lab.py.
-@pytest.mark.slow
-@pytest.mark.parametrize("dataset", data_sets()[-1:])
-@pytest.mark.parametrize("source", COURSE, ids=NAMES)
-def test_the_learners_edition_runs(source: Path, dataset: str) -> None:
-    runs(source, "learner", dataset)
-
-
+# The learner's edition runs in JupyterLab, on the digits: tests/browser/test_course_in_lab.py.
 @pytest.mark.slow
 @pytest.mark.parametrize("source", COURSE, ids=NAMES)
 def test_the_solved_edition_runs(source: Path) -> None:
-    runs(source, "solved", "digits")
+    runs(source, "solved", data_sets()[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.rare
+@pytest.mark.parametrize("which", ["learner", "solved"])
+@pytest.mark.parametrize("dataset", data_sets())
+@pytest.mark.parametrize("source", COURSE, ids=NAMES)
+def test_every_edition_runs_on_every_data_set(source: Path, dataset: str, which: str) -> None:
+    runs(source, which, dataset)
 
 
 def runs(source: Path, which: str, dataset: str) -> None:
