@@ -2,6 +2,7 @@
 # make run      execute the whole course without a browser
 # make test     everything (slow tests, browser tests); make test-fast: the inner loop
 # make test-binder   what Binder would build, built and opened; needs the package index
+# make js       rebuild the views' browser code (capslab/widgets/static) from js/src; needs Node
 # make build    rebuild the notebooks with their figures; make doctor: look at this machine
 # ARGS goes to the command: make lab ARGS="--no-browser --port 8899"
 # PYTHON chooses the interpreter: make lab PYTHON=python3.12
@@ -20,7 +21,7 @@ TESTS = $(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 # What the test of the hub puts in front of it.
 PROXY := deploy/jupyterhub/proxy
 
-.PHONY: lab run doctor build pretrain test test-fast test-binder lint pins clean help
+.PHONY: lab run doctor build pretrain js test test-fast test-binder lint lint-js pins clean help
 
 lab: $(VENV)/.installed
 	@$(BIN)/capslab lab -- $(ARGS)
@@ -37,7 +38,14 @@ build: $(VENV)/.installed
 pretrain: $(VENV)/.installed
 	@$(BIN)/capslab pretrain $(ARGS)
 
-lint: $(VENV)/.installed-test
+js: js/node_modules/.installed
+	npm --prefix js run --silent build
+
+# The browser code: formatting, lint, types, unit tests, and whether the built files are up to date.
+lint-js: js/node_modules/.installed
+	npm --prefix js run --silent check
+
+lint: $(VENV)/.installed-test lint-js
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -56,7 +64,7 @@ pins:
 	@python="$(PYTHON)"; "$${python:-python3}" binder/pin.py
 
 clean:
-	rm -rf $(VENV) $(PROXY)/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PROXY)/node_modules js/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:
@@ -86,6 +94,10 @@ comma := ,
 
 $(PROXY)/node_modules/.installed: $(PROXY)/package-lock.json
 	npm ci --prefix $(PROXY) --no-fund --no-audit
+	@touch $@
+
+js/node_modules/.installed: js/package-lock.json
+	npm ci --prefix js --no-fund --no-audit
 	@touch $@
 
 $(VENV)/.made:

@@ -13,8 +13,10 @@ pytestmark = pytest.mark.browser
 TOY = """
 export default { render({ model, el }) {
   const { dtype, data } = model.get("numbers");
-  const numbers = new { float32: Float32Array }[dtype](data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
-  el.innerHTML = `<section class="caps-view"><input type="range" aria-label="x" min="0" max="10" value="${model.get("x")}">
+  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  const numbers = new { float32: Float32Array }[dtype](bytes);
+  el.innerHTML = `<section class="caps-view">
+    <input type="range" aria-label="x" min="0" max="10" value="${model.get("x")}">
     <p class="caps-words">${model.get("words")}</p></section>`;
   const [slider, words] = [el.querySelector("input"), el.querySelector("p")];
   slider.addEventListener("input", () => {

@@ -10,7 +10,7 @@ import pytest
 
 from capslab.routing import routing_by_agreement
 from capslab.widgets.sandbox.votes import cluster_votes, presets, route_votes
-from capslab.widgets.sandbox.widget import routing_sandbox
+from capslab.widgets.sandbox.widget import SandboxView, routing_sandbox
 
 pytestmark = pytest.mark.browser
 
