@@ -3,6 +3,7 @@
 # make check    linters, types and the quick tests, in about a minute
 # make test     every test that a change must pass; make test-all: the slower and rarer ones too
 # make test-binder   what Binder would build, built and opened; needs the package index
+# make js       rebuild the views' browser code (capslab/widgets/static) from js/src; needs Node
 # make build    rebuild the notebooks with their figures; make doctor: look at this machine
 # ARGS goes to the command: make lab ARGS="--no-browser --port 8899"
 # PYTHON chooses the interpreter: make lab PYTHON=python3.12
@@ -24,7 +25,7 @@ NUMPY_ONLY := tests/test_structure.py tests/data tests/routing tests/clustering
 # What the test of the hub puts in front of it.
 PROXY := deploy/jupyterhub/proxy
 
-.PHONY: lab run doctor build pretrain check test test-all test-binder pins clean help
+.PHONY: lab run doctor build pretrain js check lint-js test test-all test-binder pins clean help
 
 lab: $(VENV)/.installed
 	@$(BIN)/capslab lab -- $(ARGS)
@@ -41,8 +42,15 @@ build: $(VENV)/.installed
 pretrain: $(VENV)/.installed
 	@$(BIN)/capslab pretrain $(ARGS)
 
+js: js/node_modules/.installed
+	npm --prefix js run --silent build
+
+# The browser code: formatting, lint, types, unit tests, and whether the built files are up to date.
+lint-js: js/node_modules/.installed
+	npm --prefix js run --silent check
+
 # The answer within a minute, while one works: linters, types, and the tests that need no TensorFlow.
-check: $(VENV)/.installed-test
+check: $(VENV)/.installed-test lint-js
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -65,7 +73,7 @@ pins:
 	@python="$(PYTHON)"; "$${python:-python3}" binder/pin.py
 
 clean:
-	rm -rf $(VENV) $(PROXY)/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PROXY)/node_modules js/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:
@@ -95,6 +103,10 @@ comma := ,
 
 $(PROXY)/node_modules/.installed: $(PROXY)/package-lock.json
 	npm ci --prefix $(PROXY) --no-fund --no-audit
+	@touch $@
+
+js/node_modules/.installed: js/package-lock.json
+	npm ci --prefix js --no-fund --no-audit
 	@touch $@
 
 $(VENV)/.made:

@@ -187,7 +187,12 @@ def test_the_sdist_holds_what_a_build_and_the_tests_need(distributions: Path) ->
         "LICENSE",
         "Makefile",
         "tests/conftest.py",
+        "js/package-lock.json",
+        "js/build.mjs",
+        "js/src/shared/frame.js",
+        "js/test/reference.json",
     } <= names
+    assert not [name for name in names if "node_modules" in name]
     assert {f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")} <= names
     assert {f"notebooks/src/{path.name}" for path in (ROOT / "notebooks/src").glob("*.py")} <= names
 

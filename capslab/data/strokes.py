@@ -1,6 +1,6 @@
 """From pen strokes to an image like those of MNIST: ink, then scale and centre of mass.
 
-`drawing_arithmetic.js` does the same in the browser; a test holds the two together.
+`js/src/shared/strokes.js` does the same in the browser; a test holds the two together.
 """
 
 from __future__ import annotations

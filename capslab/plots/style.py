@@ -1,4 +1,4 @@
-"""Colours and the few things that every figure shares; the colours are those of `widgets/base.js`."""
+"""Colours and the few things that every figure shares; the colours are those of `js/src/shared/colours.js`."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
 """What every live view has: words, code, state, a static picture, errors that show.
 
-A view is an anywidget. Python holds validated state in traits; a plain JavaScript
-module beside the view's Python file draws it on a canvas. `base.js` holds what the
-modules share and is put in front of each of them, so no bundler is needed.
+A view is an anywidget. Python holds validated state in traits; a JavaScript module draws
+it on a canvas. The modules are written in `js/src`, one folder per view, and built into one
+file per view in `static/` (`make js`); the built files are committed, so that installing
+capslab needs no Node.
 
-Arrays go to the browser once, as bytes: `packed` here, `unpack` in `base.js`.
+Arrays go to the browser once, as bytes: `Array` here, `unpack` in `js/src/shared/arrays.js`.
 """
 
 from __future__ import annotations
@@ -23,29 +24,24 @@ import traitlets as t
 
 from capslab.errors import ArgumentError, Verbatim
 
-HERE = Path(__file__).parent
+STATIC = Path(__file__).parent / "static"
 
 
-def module(*names: str) -> str:
-    """The JavaScript of a view: the shared part, then its own (one file or several; the last is the view)."""
-    source = "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in ("base", *names))
-    return f'{source}\nVIEW.kind = "{names[-1]}";\n' if names else source
+def module(view: str) -> str:
+    """The JavaScript module of a view, as `make js` built it from `js/src/<view>`."""
+    return (STATIC / f"{view}.js").read_text("utf-8")
 
 
-def style(*names: str) -> str:
-    """The style sheet of a view: the shared part, then its files' own, which hold inside this view alone.
+def style(view: str) -> str:
+    """The style sheet of a view: what all views share, then its own below `.caps-of-<view>`.
 
-    All views of a notebook share one page; by CSS nesting one view's `.caps-bar` leaves another's as it is.
+    All views of a notebook share one page; the nesting keeps one view's rules from another's parts.
     """
-    sheets = [HERE / f"{name}.css" for name in names]
-    if not names:
-        return (HERE / "base.css").read_text("utf-8")
-    own = "".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
-    return (HERE / "base.css").read_text("utf-8") + f".caps-of-{names[-1]} {{\n{own}}}\n"
+    return (STATIC / f"{view}.css").read_text("utf-8")
 
 
 def fill(template: str, **values: Any) -> str:
-    """Puts values where `⟨name⟩` stands; `fill` in base.js does the same without a kernel.
+    """Puts values where `⟨name⟩` stands; `fill` in js/src/shared/text.js does the same without a kernel.
 
     >>> fill("path.at(⟨k⟩)", k=10)
     'path.at(10)'
@@ -148,7 +144,7 @@ class View(anywidget.AnyWidget):
     #: names of controls that `hide` accepts
     CONTROLS: tuple[str, ...] = ()
     #: raised when old state strings no longer fit
-    STATE_VERSION = 1
+    STATE_VERSION = 2
 
     @t.validate("hide")
     def _known_controls(self, proposal: Any) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosting import Hosted
+from hosting import Hosted, serve_modules
 from labserver import Lab
 
 FLAGS = [
@@ -56,6 +56,13 @@ def page(chromium: Any) -> Iterator[Any]:
     page.set_default_timeout(60_000)  # a busy machine is slow, not wrong
     yield page
     context.close()
+
+
+@pytest.fixture
+def modules(page: Any) -> Any:
+    """A page on which `await import("/js/shared/routing.js")` gives a module of js/src."""
+    serve_modules(page)
+    return page
 
 
 @pytest.fixture

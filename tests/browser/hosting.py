@@ -10,11 +10,14 @@ import base64
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ipywidgets.widgets.widget import _remove_buffers
 
 ADDRESS = "http://view.test/"  # answered from memory: nothing leaves the page
+MODULES = ADDRESS + "js/"  # the files of js/src, as ES modules
+SOURCES = Path(__file__).parents[2] / "js" / "src"
 
 # The names JupyterLab gives its colours, so that a view's two themes can be looked at.
 THEMES = {
@@ -71,6 +74,21 @@ async function host(state, paths, buffers, manager) {
   window.dispose = await module.render({ model, el: document.getElementById("view") });
 }
 </script>"""
+
+
+def serve_modules(page: Any) -> None:
+    """Opens an empty page on which `import("/js/shared/routing.js")` gives the module in js/src."""
+
+    def answer(route: Any) -> None:
+        address = route.request.url
+        if address.startswith(MODULES):
+            source = (SOURCES / address[len(MODULES) :]).read_text("utf-8")
+            route.fulfill(body=source, content_type="text/javascript; charset=utf-8")
+        else:
+            route.fulfill(body="", content_type="text/html; charset=utf-8")
+
+    page.route(f"{ADDRESS}**", answer)
+    page.goto(ADDRESS)
 
 
 def watch(page: Any) -> list[str]:

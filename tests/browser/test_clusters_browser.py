@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
@@ -217,16 +215,16 @@ def test_the_scatter_takes_the_paper_of_the_theme(hosted, view, theme):
     assert corner == ([255, 255, 255, 255] if theme == "light" else [17, 17, 17, 255])
 
 
-def test_the_palette_is_pythons(hosted, view):
+def test_the_palette_is_pythons(modules):
     from capslab.plots import ink_on, palette
 
-    host = hosted(view)
-    source = json.dumps(view._esm.rsplit("export default", 1)[0])
-    told = host.page.evaluate(
-        f"() => new Function({source} + '; return Array.from({{ length: 32 }}, (_, i) =>"
-        " [palette(i), readable(palette(i))])')()"
+    colours = modules.evaluate(
+        """async () => {
+          const { palette, readable } = await import("/js/shared/colours.js");
+          return Array.from({ length: 32 }, (_, i) => [palette(i), readable(palette(i))]);
+        }"""
     )
-    for i, (colour, ink) in enumerate(told):
+    for i, (colour, ink) in enumerate(colours):
         assert colour == [round(255 * part) for part in palette(i)]
         assert ink == {"black": "#000", "white": "#fff"}[ink_on(palette(i))]
 

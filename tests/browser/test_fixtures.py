@@ -12,22 +12,28 @@ pytestmark = pytest.mark.browser
 
 TOY = """
 export default { render({ model, el }) {
-  const view = frame(model, el, { title: "Toy" });
-  const send = sender(model, 20);
-  const numbers = unpack(model.get("numbers"));
-  const move = slider({ label: "x", min: 0, max: 10, value: model.get("x"), name: "x",
-    onmove: (v) => { view.say(`x = ${v}, numbers[x] = ${numbers.data[v]}`); send({ x: v }); } });
-  model.on("change:x", () => { move.set(model.get("x")); });
-  view.controls.append(move.node);
-  return view.dispose;
+  const { dtype, data } = model.get("numbers");
+  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  const numbers = new { float32: Float32Array }[dtype](bytes);
+  el.innerHTML = `<section class="caps-view">
+    <input type="range" aria-label="x" min="0" max="10" value="${model.get("x")}">
+    <p class="caps-words">${model.get("words")}</p></section>`;
+  const [slider, words] = [el.querySelector("input"), el.querySelector("p")];
+  slider.addEventListener("input", () => {
+    const x = Number(slider.value);
+    words.textContent = `x = ${x}, numbers[x] = ${numbers[x]}`;
+    model.set("x", x);
+    model.save_changes();
+  });
+  const follow = () => { slider.value = model.get("x"); };
+  model.on("change:x", follow);
+  return () => model.off("change:x", follow);
 } };"""
 
 
 def toy():
-    from capslab.widgets.base import HERE
-
     class Toy(View):
-        _esm = (HERE / "base.js").read_text("utf-8") + TOY
+        _esm = TOY
         x = t.Int(3).tag(sync=True)
         numbers = Array()
         CONTROLS = ("x",)
@@ -50,10 +56,10 @@ def test_hosted_view_talks_both_ways(hosted):
 
 
 CELLS = [
-    "import ipywidgets, traitlets as t, numpy as np\nfrom capslab.widgets.base import HERE, Array, View",
+    "import ipywidgets, traitlets as t, numpy as np\nfrom capslab.widgets.base import Array, View",
     f"""TOY = {TOY!r}
 class Toy(View):
-    _esm = (HERE / "base.js").read_text("utf-8") + TOY
+    _esm = TOY
     x = t.Int(3).tag(sync=True)
     numbers = Array()
     def picture(self, dpi=90):

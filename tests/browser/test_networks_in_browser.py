@@ -5,20 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capslab.widgets.draw.widget import DrawingView
-
 pytestmark = pytest.mark.browser
 
-NETWORK = """async ([source, flat, steps, images]) => {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const run = (await import(url)).makeNetwork(Float32Array.from(flat), steps);
+NETWORK = """async ([flat, steps, images]) => {
+  const { makeNetwork } = await import("/js/shared/network.js");
+  const run = makeNetwork(Float32Array.from(flat), steps);
   return images.map((pixels) => Array.from(run(Uint8Array.from(pixels))));
 }"""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("preset", ["digits", "small", "visible", "accurate"])
-def test_convolutions_are_keras(page, preset):
+def test_convolutions_are_keras(modules, preset):
     from capslab.models import CapsNet
     from capslab.widgets.shared.networks import packed
 
@@ -29,31 +27,30 @@ def test_convolutions_are_keras(page, preset):
         layer.set_weights(
             [w + rng.uniform(0.1, 0.3, w.shape) if w.ndim == 1 else w for w in layer.get_weights()]
         )
-    same_as_keras(page, packed(model.trunk.layers, shape), model.primary, shape)
+    same_as_keras(modules, packed(model.trunk.layers, shape), model.primary, shape)
 
 
 @pytest.mark.slow
-def test_dense_and_encoders_are_keras(page):
+def test_dense_and_encoders_are_keras(modules):
     from capslab.models import VAE, DenseBaseline
     from capslab.widgets.shared.networks import packed
 
     shape = (12, 12, 1)
     dense = DenseBaseline(shape, 5)
     same_as_keras(
-        page,
+        modules,
         packed([*dense.hidden.layers, dense.logits], shape),
         lambda images: dense.features(images, "logits").vectors,
         shape,
     )
     for architecture in ("dense", "convolutional"):
         vae = VAE(shape, 3, architecture=architecture)
-        same_as_keras(page, packed([*vae.encoder.layers, vae.mean], shape), vae.encode, shape)
+        same_as_keras(modules, packed([*vae.encoder.layers, vae.mean], shape), vae.encode, shape)
 
 
-def same_as_keras(page, told, python, shape):
+def same_as_keras(modules, told, python, shape):
     weights, steps = told
     images = np.random.default_rng(1).integers(0, 255, (3, *shape), dtype=np.uint8)
-    page.goto("about:blank")
     pixels = images.reshape(3, -1).tolist()
-    found = page.evaluate(NETWORK, [str(DrawingView._esm), weights.tolist(), steps, pixels])
+    found = modules.evaluate(NETWORK, [weights.tolist(), steps, pixels])
     np.testing.assert_allclose(found, python(images).reshape(3, -1), atol=1e-5)

@@ -7,13 +7,12 @@ import pytest
 from fakes import FakeClassifier, FakePoseNet, FakeVAE
 
 from capslab.data.strokes import _placed, centred, filling, inked
-from capslab.widgets.draw.widget import DrawingView, draw_digit
+from capslab.widgets.draw.widget import draw_digit
 
 pytestmark = pytest.mark.browser
 
-CENTRE = """async ([source, strokes, pen, size, shape, fill]) => {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { inkStrokes, centreInk } = await import(url);
+CENTRE = """async ([strokes, pen, size, shape, fill]) => {
+  const { inkStrokes, centreInk } = await import("/js/shared/strokes.js");
   const ink = inkStrokes(strokes, pen, size);
   return [Array.from(ink), Array.from(centreInk(ink, size, shape, fill).grey)];
 }"""
@@ -26,9 +25,8 @@ SEEN = "canvas[aria-label='What the network sees']"
     ("shape", "pen", "size"),
     [((28, 28), 0.09, 140), ((8, 8), 0.12, 140), ((20, 33), 0.2, 50), ((64, 48), 0.02, 140)],
 )
-def test_arithmetic_is_pythons(page, shape, pen, size):
+def test_arithmetic_is_pythons(modules, shape, pen, size):
     rng = np.random.default_rng(sum(shape))
-    page.goto("about:blank")
     for strokes in (
         [SEVEN],
         [rng.random((12, 2)).tolist() for _ in range(3)],
@@ -36,7 +34,7 @@ def test_arithmetic_is_pythons(page, shape, pen, size):
         [[(0, 0), (1, 1)]],
         [],
     ):
-        ink, grey = page.evaluate(CENTRE, [str(DrawingView._esm), strokes, pen, size, shape, filling(shape)])
+        ink, grey = modules.evaluate(CENTRE, [strokes, pen, size, shape, filling(shape)])
         expected = inked(strokes, pen, size)
         np.testing.assert_allclose(ink, expected.ravel(), atol=1e-5)
         np.testing.assert_allclose(grey, _placed(expected, *shape, filling(shape)).ravel(), atol=1e-5)

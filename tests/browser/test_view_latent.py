@@ -9,37 +9,34 @@ import numpy as np
 import pytest
 from fakes import FakeVAE, some_images
 
-from capslab.widgets.latent.widget import LatentView, explore_latent
+from capslab.widgets.latent.widget import explore_latent
 
 pytestmark = pytest.mark.browser
 
-DECODE = """async ([source, kernels, layers, points]) => {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const decode = (await import(url)).makeDecoder(Float32Array.from(kernels), layers);
+DECODE = """async ([kernels, layers, points]) => {
+  const decode = (await import("/js/shared/decoder.js")).makeDecoder(Float32Array.from(kernels), layers);
   return points.map((z) => Array.from(decode(z)));
 }"""
 DECODED = "canvas[aria-label='The decoded image']"
 
 
 @pytest.mark.parametrize(("latent", "hidden"), [(4, (16, 32)), (16, (64, 128)), (2, ())])
-def test_decoder_is_pythons(page, latent, hidden):
+def test_decoder_is_pythons(modules, latent, hidden):
     vae = FakeVAE(latent, side=12, hidden=hidden)
     view = explore_latent(vae)
     points = np.random.default_rng(0).normal(0, 2, (20, latent))
-    page.goto("about:blank")
-    found = page.evaluate(DECODE, [str(LatentView._esm), view.kernels.tolist(), view.layers, points.tolist()])
+    found = modules.evaluate(DECODE, [view.kernels.tolist(), view.layers, points.tolist()])
     np.testing.assert_allclose(found, vae.decode(points).reshape(20, -1), atol=1e-5)
 
 
 @pytest.mark.slow
-def test_decoder_is_keras(page):
+def test_decoder_is_keras(modules):
     from capslab.models import VAE
 
     vae = VAE((8, 8, 1), latent_dim=8, seed=5)
     view = explore_latent(vae)
     points = np.random.default_rng(0).normal(0, 2, (10, 8))
-    page.goto("about:blank")
-    found = page.evaluate(DECODE, [str(LatentView._esm), view.kernels.tolist(), view.layers, points.tolist()])
+    found = modules.evaluate(DECODE, [view.kernels.tolist(), view.layers, points.tolist()])
     np.testing.assert_allclose(found, vae.decode(points).reshape(10, -1), atol=1e-5)
 
 

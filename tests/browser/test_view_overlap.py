@@ -9,7 +9,6 @@ from hosting import Hosted
 
 import capslab as cl
 from capslab.data.pairs import INK
-from capslab.widgets.base import module
 from capslab.widgets.overlap.figure import divided
 
 pytestmark = pytest.mark.browser
@@ -77,30 +76,27 @@ def test_keys_and_another_pair(host: Hosted, view):
     assert host.root.locator(".caps-code").inner_text().strip() == view.code.strip()
 
 
-def test_pictures_are_composed_as_python_composes_them(host: Hosted, view):
-    source = module("strip", "routing_arithmetic", "routing_draw", "overlap_draw")
-    parts = "\n".join(line for line in source.splitlines() if not line.startswith("export "))
+COMPOSE = """async ([digits, owner]) => {
+  const { compose, colourMasks, divide } = await import("/js/overlap/arithmetic.js");
+  const { image, masks } = compose(Uint8Array.from(digits), 0, [5, 6, 1]);
+  const divided = divide(Uint8Array.from(owner), 0, masks);
+  const pictures = [masks, divided.masks].map((some) => [...colourMasks(some)]);
+  return { image: [...image], truth: pictures[0], divided: pictures[1], wrong: divided.wrong };
+}"""
+
+
+def test_pictures_are_composed_as_python_composes_them(modules):
     rng = np.random.default_rng(0)
     digits = rng.integers(0, 256, (2, 5, 6, 1), np.uint8)
     owner = rng.integers(0, 2, (5, 6))
-    run = (
-        parts
-        + """
-      const { image, masks } = compose(Uint8Array.from(digits), 0, [5, 6, 1]);
-      const { masks: given, wrong } = givenOut(Uint8Array.from(owner), 0, masks);
-      return { image: [...image], truth: [...divide(masks)], given: [...divide(given)], wrong };"""
-    )
-    told = host.page.evaluate(
-        "([run, digits, owner]) => new Function('digits', 'owner', run)(digits, owner)",
-        [run, digits.ravel().tolist(), owner.ravel().tolist()],
-    )
+    composed = modules.evaluate(COMPOSE, [digits.ravel().tolist(), owner.ravel().tolist()])
     masks = digits[..., 0] >= INK
-    assert told["image"] == np.minimum(digits.astype(int).sum(axis=0), 255).ravel().tolist()
-    np.testing.assert_allclose(told["truth"], 255 * divided(masks).ravel(), atol=0.5)
+    assert composed["image"] == np.minimum(digits.astype(int).sum(axis=0), 255).ravel().tolist()
+    np.testing.assert_allclose(composed["truth"], 255 * divided(masks).ravel(), atol=0.5)
     ink = masks.any(axis=0)
     given = np.stack([(owner == k) & ink for k in (0, 1)])
-    np.testing.assert_allclose(told["given"], 255 * divided(given).ravel(), atol=0.5)
-    assert told["wrong"] == np.flatnonzero(ink & ~np.take_along_axis(masks, owner[None], 0)[0]).tolist()
+    np.testing.assert_allclose(composed["divided"], 255 * divided(given).ravel(), atol=0.5)
+    assert composed["wrong"] == np.flatnonzero(ink & ~np.take_along_axis(masks, owner[None], 0)[0]).tolist()
 
 
 @pytest.mark.parametrize("hide", [("pairs", "shift"), ("drawings", "pixels", "lengths", "distances", "code")])

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from fakes import FakePoseNet, some_images
 
-from capslab.widgets.pose.widget import PoseView, explore_pose
+from capslab.widgets.pose.widget import explore_pose
 
 pytestmark = pytest.mark.browser
 
-DECODE = """async ([source, kernels, layers, digits, capsule, poses]) => {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { makeDecoder, poseDecoder } = await import(url);
+DECODE = """async ([kernels, layers, digits, capsule, poses]) => {
+  const { makeDecoder } = await import("/js/shared/decoder.js");
+  const { poseDecoder } = await import("/js/pose/arithmetic.js");
   const decode = poseDecoder(makeDecoder(Float32Array.from(kernels), layers), digits);
   return poses.map((pose) => Array.from(decode(capsule, pose)));
 }"""
@@ -21,14 +21,13 @@ CHANGE = "canvas[aria-label^='What changed']"
 
 
 @pytest.mark.parametrize("capsule", [0, 3])
-def test_decoder_is_pythons(page, capsule):
+def test_decoder_is_pythons(modules, capsule):
     model = FakePoseNet()
     view = explore_pose(model, some_images()[7])
     poses = np.zeros((20, 5, 6), np.float32)
     poses[:, capsule] = np.random.default_rng(0).normal(0, 0.4, (20, 6))
-    page.goto("about:blank")
     arguments = [view.kernels.tolist(), view.layers, 5, capsule, poses[:, capsule].tolist()]
-    found = page.evaluate(DECODE, [str(PoseView._esm), *arguments])
+    found = modules.evaluate(DECODE, arguments)
     expected = model.decode(poses, np.full(20, capsule)).reshape(20, -1)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 

@@ -11,9 +11,8 @@ from capslab.widgets.routing.widget import show_routing
 
 pytestmark = pytest.mark.browser
 
-ROUTE = """async ([source, weights, shape, primary, bias, iterations]) => {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { castVotes, routeVotes } = await import(url);
+ROUTE = """async ([weights, shape, primary, bias, iterations]) => {
+  const { castVotes, routeVotes } = await import("/js/shared/routing.js");
   const votes = castVotes({ data: Float32Array.from(weights), shape }, Float32Array.from(primary), 0);
   const steps = routeVotes(votes, shape.slice(0, 3), Float32Array.from(bias), iterations);
   const list = (name) => steps.map((step) => Array.from(step[name]));
@@ -26,13 +25,12 @@ ROUTE = """async ([source, weights, shape, primary, bias, iterations]) => {
 @pytest.mark.parametrize(
     ("grid", "classes", "gain"), [((3, 4, 2), 5, 1.0), ((1, 1, 8), 10, 0.02), ((6, 6, 2), 10, 3.0)]
 )
-def test_arithmetic_is_pythons(page, grid, classes, gain):
+def test_arithmetic_is_pythons(modules, grid, classes, gain):
     model, image = FakeCapsNet(grid, classes, gain=gain), some_images().images[:1]
     learned, primary = model.routing_weights(), model.primary(image)[0]
     trace = routing_by_agreement(learned.votes(primary), 10, learned.bias)
-    page.goto("about:blank")
     arguments = [learned.weights, learned.weights.shape, primary, learned.bias]
-    found = page.evaluate(ROUTE, [show_source(), *(np.ravel(a).tolist() for a in arguments), 10])
+    found = modules.evaluate(ROUTE, [*(np.ravel(a).tolist() for a in arguments), 10])
     expected = {
         "votes": trace.votes,
         "entropy": trace.entropy,
@@ -44,12 +42,6 @@ def test_arithmetic_is_pythons(page, grid, classes, gain):
     }
     for name, value in expected.items():
         np.testing.assert_allclose(np.ravel(found[name]), np.ravel(value), rtol=1e-5, atol=1e-5, err_msg=name)
-
-
-def show_source():
-    from capslab.widgets.routing.widget import RoutingView
-
-    return str(RoutingView._esm)
 
 
 @pytest.fixture
@@ -102,13 +94,13 @@ def test_picking_an_image_of_the_strip(host, view):
 
 def test_pointing_at_a_capsule_shows_what_it_sees(host):
     before = host.pixels("canvas[aria-label^='The input']")
-    told = host.root.locator(".caps-told").inner_text()
+    told = host.root.locator(".caps-cell-text").inner_text()
     host.page.mouse.move(*middle_of(host, 9, 2))
     assert host.pixels("canvas[aria-label^='The input']") != before
-    assert "row 2, column 1, type 2 → c" in host.root.locator(".caps-told").inner_text()
+    assert "row 2, column 1, type 2 → c" in host.root.locator(".caps-cell-text").inner_text()
     host.page.mouse.move(5, 5)
     assert host.pixels("canvas[aria-label^='The input']") == before
-    assert host.root.locator(".caps-told").inner_text() == told
+    assert host.root.locator(".caps-cell-text").inner_text() == told
 
 
 def test_clicking_a_capsule_opens_its_arithmetic(host, view):
@@ -220,9 +212,8 @@ def test_hidden_controls_are_not_there(hosted):
     assert host.errors == []
 
 
-CELLS = """async ([source, grids]) => {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { layMap, boxInMap, capsuleInMap } = await import(url);
+CELLS = """async (grids) => {
+  const { layMap, boxInMap, capsuleInMap } = await import("/js/shared/capsule_maps.js");
   return grids.map((grid) => {
     const lay = layMap(grid);
     const count = grid[0] * grid[1] * grid[2];
@@ -237,10 +228,9 @@ CELLS = """async ([source, grids]) => {
 }"""
 
 
-def test_every_capsule_has_a_cell_of_its_own(page):
+def test_every_capsule_has_a_cell_of_its_own(modules):
     grids = [(1, 1, 8), (4, 4, 4), (6, 6, 2), (6, 6, 32), (3, 3, 8), (3, 4, 2), (1, 1, 1), (2, 5, 7)]
-    page.goto("about:blank")
-    for grid, told in zip(grids, page.evaluate(CELLS, [show_source(), grids]), strict=True):
+    for grid, told in zip(grids, modules.evaluate(CELLS, grids), strict=True):
         middle, corner, shape = zip(*told["found"], strict=True)
         assert list(middle) == list(corner) == list(range(np.prod(grid)))
         assert told["outside"] == [-1, -1, -1]

@@ -14,9 +14,8 @@ from capslab.widgets.sandbox.widget import SandboxView, routing_sandbox
 
 pytestmark = pytest.mark.browser
 
-COMPUTE = """async ([source, votes, options]) => {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { routeSandbox, clusterSandbox } = await import(url);
+COMPUTE = """async ([votes, options]) => {
+  const { routeSandbox, clusterSandbox } = await import("/js/sandbox/arithmetic.js");
   return [routeSandbox(votes, 10, options), clusterSandbox(votes, 10)];
 }"""
 
@@ -25,16 +24,15 @@ def computed(
     page: Any, votes: np.ndarray, **options: Any
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """What the browser makes of votes, each quantity stacked over the steps."""
-    page.goto("about:blank")
-    found = page.evaluate(COMPUTE, [str(SandboxView._esm), votes.tolist(), options])
+    found = page.evaluate(COMPUTE, [votes.tolist(), options])
     steps, clusters = ({name: np.array([s[name] for s in part]) for name in part[0]} for part in found)
     return steps, clusters
 
 
 @pytest.mark.parametrize(("children", "parents"), [(2, 2), (6, 3), (8, 4)])
-def test_arithmetic_is_pythons(page: Any, children: int, parents: int) -> None:
+def test_arithmetic_is_pythons(modules: Any, children: int, parents: int) -> None:
     votes = np.random.default_rng(children).uniform(-1.5, 1.5, (children, parents, 2))
-    steps, clusters = computed(page, votes)
+    steps, clusters = computed(modules, votes)
     right = routing_by_agreement(votes, 10)
     for name in ("logits", "couplings", "outputs", "agreement", "lengths"):
         np.testing.assert_allclose(steps[name], getattr(right, name), rtol=1e-5, atol=1e-5, err_msg=name)
@@ -44,7 +42,7 @@ def test_arithmetic_is_pythons(page: Any, children: int, parents: int) -> None:
 
 
 @pytest.mark.parametrize(("wrong_axis", "no_squash", "kept"), list(product([False, True], repeat=3))[1:])
-def test_mistakes_are_pythons(page: Any, wrong_axis: bool, no_squash: bool, kept: bool) -> None:
+def test_mistakes_are_pythons(modules: Any, wrong_axis: bool, no_squash: bool, kept: bool) -> None:
     votes = np.random.default_rng(1).uniform(-1, 1, (5, 3, 2))
     start = np.random.default_rng(2).normal(size=(5, 3)) if kept else None
     options = {
@@ -52,7 +50,7 @@ def test_mistakes_are_pythons(page: Any, wrong_axis: bool, no_squash: bool, kept
         "noSquash": no_squash,
         "start": None if start is None else start.tolist(),
     }
-    steps, _ = computed(page, votes, **options)
+    steps, _ = computed(modules, votes, **options)
     expected = route_votes(votes, 10, start=start, over_children=wrong_axis, squashed=not no_squash)
     for name in ("logits", "couplings", "outputs", "agreement", "lengths"):
         np.testing.assert_allclose(steps[name], getattr(expected, name), rtol=1e-5, atol=1e-5, err_msg=name)

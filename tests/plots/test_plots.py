@@ -106,7 +106,7 @@ def test_measurements_have_labelled_axes(path, trace, images):
 
 
 def test_colours_are_those_of_the_live_views():
-    source = (Path(plots.__file__).parents[1] / "widgets" / "base.js").read_text("utf-8")
+    source = (Path(plots.__file__).parents[2] / "js/src/shared/colours.js").read_text("utf-8")
     listed = re.search(r"BASE_COLOURS = \[(.*?)\];", source, re.DOTALL).group(1)
     colours = [tuple(map(int, rgb)) for rgb in re.findall(r"\[(\d+), (\d+), (\d+)\]", f"[{listed}]")]
     assert tuple(colours) == plots.BASE_COLOURS

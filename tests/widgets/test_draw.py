@@ -179,7 +179,7 @@ def test_bad_arguments_are_refused_in_words(model):
     with pytest.raises(ArgumentError, match="eraser"):
         draw_digit(model, hide=("eraser",))
     with pytest.raises(ArgumentError, match="DrawingView"):
-        draw_digit(model, state=json.dumps({"view": "RoutingView", "v": 1}))
+        draw_digit(model, state=json.dumps({"view": "RoutingView", "v": 2}))
 
 
 def test_an_error_while_looking_shows_under_the_view(view, model):

@@ -226,7 +226,7 @@ def test_bad_arguments_are_refused_in_words(vae, images):
     with pytest.raises(ArgumentError, match="sliders"):
         explore_latent(vae, images, hide=("knobs",))
     with pytest.raises(ArgumentError, match="LatentView"):
-        explore_latent(vae, images, state=json.dumps({"view": "RoutingView", "v": 1}))
+        explore_latent(vae, images, state=json.dumps({"view": "RoutingView", "v": 2}))
 
 
 def test_static_page_has_picture_and_words(vae, images):

@@ -154,7 +154,7 @@ def test_bad_arguments_are_refused_in_words(model, images):
     with pytest.raises(ArgumentError, match="knobs"):
         explore_pose(model, images[7], hide=("knobs",))
     with pytest.raises(ArgumentError, match="PoseView"):
-        explore_pose(model, images[7], state=json.dumps({"view": "LatentView", "v": 1}))
+        explore_pose(model, images[7], state=json.dumps({"view": "LatentView", "v": 2}))
 
 
 def test_static_page_has_picture_and_words(view):

@@ -176,7 +176,7 @@ def test_bad_arguments_are_refused_in_words(model, images):
         show_routing(model, images, iterations=0)
 
 
-@pytest.mark.parametrize("state", ["", "3", "{}", json.dumps({"view": "LatentView", "v": 1})])
+@pytest.mark.parametrize("state", ["", "3", "{}", json.dumps({"view": "LatentView", "v": 2})])
 def test_state_of_something_else_is_refused(model, images, state):
     with pytest.raises(ArgumentError, match="state"):
         show_routing(model, images, state=state)

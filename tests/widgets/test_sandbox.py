@@ -191,13 +191,13 @@ def test_state_shows_the_same_again(view: Any) -> None:
 
 
 def test_state_of_something_else_is_refused() -> None:
-    for state in ("", "{}", json.dumps({"view": "RoutingView", "v": 1})):
+    for state in ("", "{}", json.dumps({"view": "RoutingView", "v": 2})):
         with pytest.raises(ArgumentError, match="state"):
             routing_sandbox(state=state)
     with pytest.raises(ArgumentError, match="version"):
         routing_sandbox(state=json.dumps({"view": "SandboxView", "v": 99}))
     with pytest.raises(ArgumentError, match="votes"):
-        routing_sandbox(state=json.dumps({"view": "SandboxView", "v": 1, "votes": [[1]]}))
+        routing_sandbox(state=json.dumps({"view": "SandboxView", "v": 2, "votes": [[1]]}))
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ class BetaView(View):
     beta : the weight itself.
     """
 
-    _esm = module("betas")
-    _css = style("betas")
+    _esm = module("beta")
+    _css = style("beta")
     STATE = ("at",)
     CONTROLS = ("beta", "pictures", "dimensions", "trade", "code")
 

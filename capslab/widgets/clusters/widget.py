@@ -46,8 +46,8 @@ class ClusterView(PathView):
     path : the `KMeansPath`; `clusters` its clustering at the current k.
     """
 
-    _esm = module("scatter", "tiles", "cluster_parts", "path_parts", "clusters")
-    _css = style("scatter", "clusters")
+    _esm = module("clusters")
+    _css = style("clusters")
     STATE = ("k", "color", "moved", "zoom", "selected")
     CONTROLS = ("k", "color", "moved", "tools", "members", "scores", "table", "code")
 

@@ -48,8 +48,8 @@ class CompareView(PathView):
         the first that they share most images with, so that colours mean the same.
     """
 
-    _esm = module("scatter", "tiles", "cluster_parts", "path_parts", "comparison")
-    _css = style("scatter", "clusters", "comparison")
+    _esm = module("comparison")
+    _css = style("comparison")
     STATE = ("k", "color", "differ", "selected")
     CONTROLS = ("k", "color", "differ", "tools", "scores", "pairs", "code")
 

@@ -21,7 +21,7 @@ def article(name: str) -> str:
 
 
 def words(view: Any) -> str:
-    """The line of words; `sayDrawing` in drawing_arithmetic.js says the same."""
+    """The line of words; `drawingWords` in js/src/draw/words.js says the same."""
     scores, trace = view.scores, view.trace
     if scores is None:
         return "Nothing drawn yet: draw with a mouse, a pen or a finger, or with arrow keys and space."

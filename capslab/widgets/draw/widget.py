@@ -1,7 +1,7 @@
 """The drawing pad: what a network sees and says of a drawing while it is drawn.
 
 The browser turns strokes into the network's image, and runs small networks itself: convolutions
-(`network_arithmetic.js`), routing (`routing_arithmetic.js`), dense decoders (`latent_arithmetic.js`).
+(network.js in `js/src/shared`), routing (routing.js), dense decoders (decoder.js).
 Then a drawing needs no kernel, and Python follows at its own pace. Of a network that is too large
 or unknown to the browser it asks the kernel, about the newest drawing alone.
 """
@@ -53,11 +53,8 @@ class DrawingView(Drawable, View):
     z : the drawing's code in the VAE's latent space, `(d,)`, or None.
     """
 
-    _esm = module(
-        "strip", "routing_arithmetic", "routing_draw", "latent_arithmetic", "latent_draw",
-        "network_arithmetic", "drawing_arithmetic", "drawing_pad", "drawing",
-    )  # fmt: skip
-    _css = style("drawing")
+    _esm = module("draw")
+    _css = style("draw")
     STATE = ("pen", "strokes")
     CONTROLS = ("undo", "clear", "pen", "routing", "reconstruction", "latent", "code")
 

@@ -26,7 +26,7 @@ def origin(view: Any) -> str:
 
 
 def words(view: Any) -> str:
-    """The line of words; `sayLatent` in latent_arithmetic.js says the same."""
+    """The line of words; `latentWords` in js/src/latent/words.js says the same."""
     z, start, moved = np.array(view.z), np.array(view.start), view.moved
     changed = np.flatnonzero(np.abs(z - start) > 5e-4)
     source = origin(view)

@@ -1,7 +1,7 @@
 """The latent view: a slider per dimension, decoded in the browser where the decoder is dense.
 
 A dense decoder's weights and the codes of the images in the strip go over once; from then on
-the browser decodes (`latent_arithmetic.js`) and a drag needs no kernel; a small encoder goes over
+the browser decodes (`js/src/shared/decoder.js`) and a drag needs no kernel; a small encoder goes over
 too and encodes what is drawn. A convolutional decoder stays here: the browser asks for the newest
 point, one question at a time.
 """
@@ -77,11 +77,8 @@ class LatentView(Drawable, View):
     color : what the colours of the codes on the plane of d = 2 mean, "label" or "cluster".
     """
 
-    _esm = module(
-        "strip", "latent_arithmetic", "latent_draw", "network_arithmetic", "drawing_arithmetic",
-        "drawing_pad", "own_pad", "latent",
-    )  # fmt: skip
-    _css = style("strip", "drawing", "latent")
+    _esm = module("latent")
+    _css = style("latent")
     STATE = ("pen", "strokes", "index", "other", "mix", "z", "start", "origin", "moved", "color")
     CONTROLS = ("images", "sliders", "pad", "color", "reset", "random", "draw", "interpolate", "code")
 

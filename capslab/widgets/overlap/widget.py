@@ -50,8 +50,8 @@ class OverlapView(View):
     now : the shown pair at the shown shift, as `Pairs` of one.
     """
 
-    _esm = module("strip", "routing_arithmetic", "routing_draw", "overlap_draw", "overlap")
-    _css = style("strip", "overlap")
+    _esm = module("overlap")
+    _css = style("overlap")
     STATE = ("pair", "shift")
     CONTROLS = ("pairs", "shift", "drawings", "pixels", "lengths", "distances", "code")
 

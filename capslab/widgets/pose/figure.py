@@ -10,7 +10,7 @@ from capslab.widgets.routing.figure import signed
 
 
 def words(view: Any) -> str:
-    """The line of words; `sayPose` in pose_arithmetic.js says the same."""
+    """The line of words; `poseWords` in js/src/pose/words.js says the same."""
     pose, start = np.array(view.pose), np.array(view.start)
     was, now = np.linalg.norm(start), np.linalg.norm(pose)
     role = ["predicted"] if view.capsule == view.predicted else []

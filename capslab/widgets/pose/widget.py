@@ -1,7 +1,7 @@
 """The pose view: the numbers of one digit capsule under sliders, and the image they decode to.
 
 The poses of all digit capsules and the dense decoder's weights go over once; from then on the
-browser decodes (`latent_arithmetic.js`, `pose_arithmetic.js`) and a drag needs no kernel.
+browser decodes (`js/src/pose/arithmetic.js`) and a drag needs no kernel.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class PoseView(View):
     original : the image that the poses were read from, uint8 `(h, w, c)`.
     """
 
-    _esm = module("strip", "latent_arithmetic", "latent_draw", "pose_arithmetic", "pose")
-    _css = style("latent", "pose")
+    _esm = module("pose")
+    _css = style("pose")
     STATE = ("capsule", "pose", "moved")
     CONTROLS = ("capsule", "sliders", "reset", "sweep", "code")
 

@@ -37,7 +37,7 @@ def signed(value: float, digits: int = 2) -> str:
 
 
 def words(trace: RoutingTrace, iteration: int, capsule: int | None, digit: int | None, quantity: str) -> str:
-    """The line of words; `sayRouting` in routing_arithmetic.js says the same."""
+    """The line of words; `routingWords` in js/src/routing/words.js says the same."""
     step, grid = iteration - 1, trace.grid or (1, 1, len(trace.votes))
     lengths, couplings = trace.lengths[step], trace.couplings[step]  # (J,), (I, J)
     parents, winner = len(lengths), int(lengths.argmax())

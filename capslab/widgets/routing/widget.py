@@ -1,7 +1,7 @@
 """The routing view: how a capsule network routes one image, computed in the browser.
 
 The routing weights and the primary capsules of the images in the strip go over once; the
-browser casts the votes and runs every iteration itself (`routing_arithmetic.js`). Python
+browser casts the votes and runs every iteration itself (`js/src/shared/routing.js`). Python
 computes the same with `capslab.routing.route`, for `view.trace`, the words and the picture.
 """
 
@@ -59,11 +59,8 @@ class RoutingView(Drawable, View):
     trace : the `RoutingTrace` of what is shown.
     """
 
-    _esm = module(
-        "strip", "latent_draw", "drawing_arithmetic", "drawing_pad", "own_pad", "routing_arithmetic",
-        "routing_draw", "routing_steps", "routing_pad", "routing",
-    )  # fmt: skip
-    _css = style("strip", "drawing", "routing")
+    _esm = module("routing")
+    _css = style("routing")
     STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity")
     CONTROLS = ("images", "draw", "iteration", "iterations", "play", "quantity", "arithmetic", "code")
 

@@ -22,7 +22,7 @@ def listed(children: Any) -> str:
 
 
 def words(view: Any) -> str:
-    """The line of words; `saySandbox` in sandbox_arithmetic.js says the same."""
+    """The line of words; `sandboxWords` in js/src/sandbox/words.js says the same."""
     step, votes, shown = view.iteration - 1, view.array, view.shown
     couplings, lengths = shown.couplings[step], shown.lengths[step]  # (I, J), (J,)
     owner = view.clusters.owners[step]  # (I,)

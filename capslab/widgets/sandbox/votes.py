@@ -1,6 +1,6 @@
 """Votes in the plane: ready-made ones, routing that can be broken on purpose, and k-means on the same votes.
 
-The sandbox shows them; `sandbox_arithmetic.js` computes the same in the browser.
+The sandbox shows them; `js/src/sandbox/arithmetic.js` computes the same in the browser.
 """
 
 from __future__ import annotations

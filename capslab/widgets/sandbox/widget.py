@@ -1,6 +1,6 @@
 """The routing sandbox: votes as arrows in the plane that one drags, routing and k-means stepped together.
 
-Everything is computed in the browser (`sandbox_arithmetic.js`). Python computes the same for
+Everything is computed in the browser (`js/src/sandbox/arithmetic.js`). Python computes the same for
 `view.trace`, the words and the picture, so the view can be read and set from a notebook.
 """
 
@@ -65,7 +65,7 @@ class SandboxView(View):
     clusters : `VoteClusters`, k-means on the same votes; 10 steps.
     """
 
-    _esm = module("sandbox_arithmetic", "sandbox_draw", "sandbox")
+    _esm = module("sandbox")
     _css = style("sandbox")
     STATE = ("votes", "iteration", "selected", "wrong_axis", "no_squash", "keep_logits", "carried")
     CONTROLS = ("preset", "parents", "iteration", "play", "break", "kmeans", "table", "code")

@@ -1,6 +1,6 @@
 """Dense decoders that the browser can run, for the views that decode as one drags.
 
-`makeDecoder` in latent_arithmetic.js takes what `packed` gives.
+`makeDecoder` in js/src/shared/decoder.js takes what `packed` gives.
 """
 
 from __future__ import annotations

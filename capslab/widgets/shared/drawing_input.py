@@ -1,7 +1,7 @@
 """A view that one can draw on: strokes, the image made of them, questions about the newest one.
 
-In JavaScript: `drawingPad` and `asker` in drawing_pad.js, `inkStrokes` and `centreInk` in
-drawing_arithmetic.js.
+In JavaScript, in `js/src/shared`: joined_pad.js, drawing_pad.js, questions.js, and the arithmetic
+in strokes.js.
 """
 
 from __future__ import annotations

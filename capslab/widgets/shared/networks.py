@@ -1,6 +1,6 @@
 """Small Keras networks that the browser can run, told as plain steps over one flat array of weights.
 
-`makeNetwork` in network_arithmetic.js takes what `packed` gives. Layers are known by the names of
+`makeNetwork` in js/src/shared/network.js takes what `packed` gives. Layers are known by the names of
 their classes, so that nothing here imports Keras.
 """
 

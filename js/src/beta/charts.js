@@ -1,0 +1,75 @@
+// The charts of the β view: the KL of each dimension, and what β trades.
+
+import { dot, polyline } from "../shared/canvas.js";
+
+export const CHART = { width: 250, height: 150, left: 34, right: 76, top: 10, bottom: 30 };
+
+/** A bar per dimension; `most` nats fill the width. */
+export function drawBars({ context, wide, high }, look, nats, most) {
+  const room = CHART.width - 50;
+  context.clearRect(0, 0, wide, high);
+  context.font = `10px ${look.font}`;
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  nats.forEach((value, k) => {
+    context.fillStyle = look.accent;
+    context.fillRect(0, 10 * k + 1, (room * value) / most, 8);
+    context.fillStyle = look.soft;
+    context.fillText(value.toFixed(2), (room * value) / most + 4, 10 * k + 5);
+  });
+}
+
+/** Sharpness (solid) and strangeness (dashed) over β; `values` holds one row after the other. */
+export function drawTradeOff({ context }, look, { betas, at, values }) {
+  const { width, height, left, right, top, bottom } = CHART;
+  const count = betas.length;
+  const most = Math.max(...values, 1);
+  const x = (i) => left + ((width - left - right) * i) / Math.max(count - 1, 1);
+  const y = (v) => height - bottom - ((height - top - bottom) * v) / most;
+  context.clearRect(0, 0, width, height);
+  context.font = `11px ${look.font}`;
+  context.textBaseline = "middle";
+  context.fillStyle = look.soft;
+  context.textAlign = "right";
+  for (const v of [0, 1]) {
+    polyline(
+      context,
+      [
+        [left, y(v)],
+        [width - right, y(v)],
+      ],
+      look.line,
+    );
+    context.fillText(String(v), left - 5, y(v));
+  }
+  polyline(
+    context,
+    [
+      [x(at), top],
+      [x(at), height - bottom],
+    ],
+    look.soft,
+  );
+  context.textAlign = "center";
+  betas.forEach((beta, i) => {
+    if (i % 2 === 0 || count < 5) context.fillText(String(beta), x(i), height - bottom + 10);
+  });
+  context.fillText("β", (left + width - right) / 2, height - 6);
+  const lines = [
+    { name: "sharpness", colour: look.accent, dash: [] },
+    { name: "strangeness", colour: look.second, dash: [6, 4] },
+  ];
+  lines.forEach(({ name, colour, dash }, row) => {
+    const line = Array.from(values.subarray(row * count, row * count + count));
+    polyline(
+      context,
+      line.map((v, i) => [x(i), y(v)]),
+      colour,
+      2,
+      dash,
+    );
+    dot(context, x(at), y(line[at]), 4, colour);
+    context.textAlign = "left";
+    context.fillText(name, width - right + 6, y(line[count - 1]));
+  });
+}

@@ -1,0 +1,146 @@
+// Canvases that are sharp on dense screens, and what is drawn on them everywhere.
+
+import { element } from "./dom.js";
+
+/**
+ * @typedef {HTMLCanvasElement & { context: CanvasRenderingContext2D, ratio: number, wide: number, high: number }} Canvas
+ * a canvas with its context; `wide` and `high` are its size in CSS pixels, `ratio` the device pixels in one of them
+ */
+
+/**
+ * A canvas to draw on in CSS pixels through `.context`.
+ * @param {number} width
+ * @param {number} height
+ * @param {string | null} [label] for screen readers
+ * @param {Record<string, any>} [attributes]
+ * @returns {Canvas}
+ */
+export function canvas(width, height, label, attributes = {}) {
+  const node = /** @type {Canvas} */ (element("canvas", { role: "img", ...attributes }));
+  if (label) node.setAttribute("aria-label", label);
+  node.context = node.getContext("2d");
+  return resize(node, width, height);
+}
+
+/**
+ * Gives a canvas another size in CSS pixels; what was drawn is lost.
+ * @param {Canvas} node
+ * @param {number} width
+ * @param {number} height
+ */
+export function resize(node, width, height) {
+  const ratio = Math.min(window.devicePixelRatio || 1, 2);
+  node.width = Math.round(width * ratio);
+  node.height = Math.round(height * ratio);
+  node.style.width = `${width}px`;
+  node.style.height = `${height}px`;
+  node.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return Object.assign(node, { ratio, wide: width, high: height });
+}
+
+/** Wipes canvases clean. */
+export function clear(/** @type {Canvas[]} */ ...nodes) {
+  for (const node of nodes) node.context.clearRect(0, 0, node.width, node.height);
+}
+
+/** Where a mouse event is on a node, in CSS pixels: [x, y]. */
+export function spotOf(/** @type {MouseEvent} */ event, node = /** @type {Element} */ (event.currentTarget)) {
+  const box = node.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+}
+
+/**
+ * A line through points [x, y]; `dash` as for setLineDash, and reset afterwards.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[][]} points
+ * @param {string} colour
+ * @param {number} [thickness]
+ * @param {number[]} [dash]
+ */
+export function polyline(context, points, colour, thickness = 1, dash = []) {
+  context.strokeStyle = colour;
+  context.lineWidth = thickness;
+  context.setLineDash(dash);
+  context.beginPath();
+  for (const [x, y] of points) context.lineTo(x, y);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/**
+ * A filled dot.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ * @param {string} colour
+ */
+export function dot(context, x, y, radius, colour) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 7);
+  context.fillStyle = colour;
+  context.fill();
+}
+
+/** Text cut to a width, with an ellipsis. */
+export function fitText(context, text, width) {
+  if (context.measureText(text).width <= width) return text;
+  let cut = text;
+  while (cut.length > 1 && context.measureText(`${cut}…`).width > width) cut = cut.slice(0, -1);
+  return `${cut}…`;
+}
+
+/** @type {HTMLCanvasElement | undefined} */
+let scratch; // where a small image is put together, to be drawn enlarged
+
+function scratchOf(width, height) {
+  scratch ||= document.createElement("canvas");
+  if (scratch.width !== width || scratch.height !== height) Object.assign(scratch, { width, height });
+  return scratch;
+}
+
+/**
+ * Draws a grey or colour image (values 0…255, from `offset` on) into a context, each pixel `size` CSS pixels.
+ * @param {CanvasRenderingContext2D} context
+ * @param {ArrayLike<number>} pixels
+ * @param {number} offset
+ * @param {number[]} shape height, width, channels
+ * @param {number} x
+ * @param {number} y
+ * @param {number} size
+ */
+export function drawImage(context, pixels, offset, [height, width, channels], x, y, size) {
+  const image = new ImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = pixels[offset + i * channels + (channels === 3 ? c : 0)];
+    image.data[4 * i + 3] = 255;
+  }
+  drawEnlarged(context, image, x, y, width * size, height * size, false);
+}
+
+/**
+ * Draws an image of levels 0…1 into a box of a context; `smooth` for boxes smaller than the image.
+ * @param {CanvasRenderingContext2D} context
+ * @param {ArrayLike<number>} levels
+ * @param {number[]} shape height, width, channels
+ * @param {number} x
+ * @param {number} y
+ * @param {number} w
+ * @param {number} h
+ * @param {boolean} [smooth]
+ */
+export function drawLevels(context, levels, [height, width, channels], x, y, w, h, smooth = false) {
+  const image = new ImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = 255 * levels[i * channels + (channels === 3 ? c : 0)];
+    image.data[4 * i + 3] = 255;
+  }
+  drawEnlarged(context, image, x, y, w, h, smooth);
+}
+
+function drawEnlarged(context, image, x, y, width, height, smooth) {
+  const small = scratchOf(image.width, image.height);
+  small.getContext("2d").putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = smooth;
+  context.drawImage(small, x, y, width, height);
+}

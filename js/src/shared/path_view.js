@@ -1,0 +1,225 @@
+// What the views share that put one k over precomputed clusterings: state, controls, words, selection.
+
+import { css, palette, readable } from "./colours.js";
+import { button, element, slider, toggle } from "./dom.js";
+import { drawnSample } from "./drawn_sample.js";
+import { frame } from "./frame.js";
+import { sender } from "./kernel.js";
+import { pictureStrip } from "./pictures.js";
+import { middlesOf } from "./scatter_arithmetic.js";
+import { fill } from "./text.js";
+import { theme } from "./theme.js";
+import { later, latest } from "./timing.js";
+
+/**
+ * The base class of a view with one k. A subclass gives `layout()` and `paint()`, its own drawing.
+ *
+ * `place` is where k is in `ks`; `color` is "cluster" or "label"; `flagged` is the view's own switch, whose trait
+ * and label are {name, label}; `selected` are places among the drawn points; `hovered` is one of them or −1.
+ */
+export class PathView {
+  constructor({ model, el, kind, title, data, flag }) {
+    this.model = model;
+    this.el = el;
+    this.data = data;
+    this.flag = flag;
+    this.about = model.get("about");
+    this.ks = model.get("ks");
+    this.send = sender(model, 10);
+    this.images = drawnSample(data.drawn, data.thumbnails, data.thumbnail_of);
+    this.strip = data.thumbnails ? pictureStrip(data.thumbnails) : null;
+    this.place = this.ks.indexOf(model.get("k"));
+    this.color = model.get("color");
+    this.flagged = model.get(flag.name);
+    this.selected = this.images.places(model.get("selection"));
+    this.hovered = -1;
+    const options = { kind, title, words: () => this.words(), code: () => this.code() };
+    this.view = frame(model, el, options);
+    this.colours = theme(this.view.root, () => {
+      this.layout();
+      this.paint();
+    });
+    this.repaint = latest(() => this.paint());
+    this.makeControls();
+  }
+
+  layout() {}
+
+  paint() {}
+
+  get k() {
+    return this.ks[this.place];
+  }
+
+  /** What is on screen, in words, without asking Python. */
+  words() {
+    const { about, place, selected } = this;
+    const count = selected.length;
+    const selection = count ? `${count.toLocaleString("en")} image${count === 1 ? "" : "s"} selected.` : "";
+    const moves = about.moves && this.flagged ? about.moves[place] : "";
+    return [about.phrases[place], moves, selection].filter(Boolean).join(" ");
+  }
+
+  code() {
+    const values = { k: this.k, color: this.color, [this.flag.name]: this.flagged ? "True" : "False" };
+    const start = fill(this.about.recipe, values);
+    const code = this.model.get("code"); // Python adds lines about the selection
+    return code.startsWith(start) ? code : start;
+  }
+
+  makeControls() {
+    const { ks, flag, about, view } = this;
+    this.kSlider = slider({
+      label: "k",
+      name: "k",
+      min: 0,
+      max: ks.length - 1,
+      value: this.place,
+      format: (i) => String(ks[i]),
+      aloud: (i) => `${ks[i]} clusters`,
+      onmove: (i) => this.setK(i),
+    });
+    const setFlag = (on) => {
+      this.flagged = on;
+      this.send({ [flag.name]: on });
+      this.change();
+    };
+    this.flagSwitch = toggle(flag.label, this.flagged, setFlag, { "data-control": flag.name });
+    const setColor = (on) => {
+      this.color = on ? "label" : "cluster";
+      this.send({ color: this.color });
+      this.change();
+    };
+    this.colorSwitch = toggle("Colour by label", this.color === "label", setColor, { "data-control": "color" });
+    view.addControls(
+      ["k", this.kSlider.node],
+      [flag.name, this.flagSwitch.node],
+      ["color", this.data.truth && this.colorSwitch.node],
+    );
+    this.clear = button("Clear selection", () => this.select(new Int32Array(0)), { "data-control": "clear" });
+    this.legend = classLegend(about.classes);
+    if (about.notes) view.foot.prepend(element("span", { class: "caps-note" }, about.notes));
+  }
+
+  change() {
+    this.legend.hidden = this.color !== "label";
+    this.clear.hidden = !this.selected.length;
+    this.view.tell();
+    this.repaint();
+  }
+
+  setK(place) {
+    if (place === this.place || place < 0 || place >= this.ks.length) return;
+    this.place = place;
+    this.kSlider.set(place);
+    this.send({ k: this.k });
+    this.change();
+  }
+
+  showStrip() {
+    this.strip?.show(this.images.pictures(this.selected));
+  }
+
+  /** Selects places among the drawn points; Python hears of it. */
+  select(/** @type {Int32Array} */ places) {
+    this.send({ selection: Int32Array.from(places, this.images.position) });
+    this.showSelection(places);
+  }
+
+  showSelection(places) {
+    this.selected = places;
+    this.change();
+    this.showStrip();
+  }
+
+  /** A number on the middle of each cluster of a scatter, and the clusters' sizes. */
+  badgesOf(xy, labels) {
+    const { middles, sizes } = middlesOf(xy, labels, this.k);
+    const grey = this.colours.dark ? [220, 220, 220] : [70, 70, 70];
+    const tintOf = (c) => (this.color === "label" ? grey : palette(c));
+    const badges = Array.from(sizes, (size, c) => {
+      return { x: middles[2 * c], y: middles[2 * c + 1], text: String(c), tint: tintOf(c), size };
+    });
+    return { badges: badges.filter(({ size }) => size), sizes };
+  }
+
+  takeK() {
+    const place = this.ks.indexOf(this.model.get("k"));
+    if (place < 0 || place === this.place) return;
+    this.place = place;
+    this.kSlider.set(place);
+    this.change();
+  }
+
+  takeColor() {
+    if (this.model.get("color") === this.color) return;
+    this.color = this.model.get("color");
+    this.colorSwitch.set(this.color === "label");
+    this.change();
+  }
+
+  takeFlag() {
+    if (this.model.get(this.flag.name) === this.flagged) return;
+    this.flagged = this.model.get(this.flag.name);
+    this.flagSwitch.set(this.flagged);
+    this.change();
+  }
+
+  takeSelection() {
+    const places = this.images.places(this.model.get("selection"));
+    if (String(places) !== String(this.selected)) this.showSelection(places);
+  }
+
+  /** Draws for the first time and follows Python; returns what ends that. */
+  start(/** @type {Record<string, () => void>} */ more = {}) {
+    const { model, view, colours } = this;
+    const grown = new ResizeObserver(later(() => this.grow(), 80));
+    const listeners = {
+      "change:k": () => this.takeK(),
+      "change:color": () => this.takeColor(),
+      [`change:${this.flag.name}`]: () => this.takeFlag(),
+      "change:selection": () => this.takeSelection(),
+      ...more,
+    };
+    for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+    this.layout();
+    this.paint();
+    this.change();
+    this.showStrip();
+    grown.observe(this.el);
+    return () => {
+      for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+      grown.disconnect();
+      colours.stop();
+      view.dispose();
+    };
+  }
+
+  grow() {
+    this.colours.read();
+    this.layout();
+    this.paint();
+    this.showStrip();
+  }
+}
+
+/** The classes' names on their colours, for when points are coloured by label. */
+function classLegend(/** @type {string[]} */ classes) {
+  const chips = classes.map((name, c) => {
+    const style = `background:${css(palette(c))};color:${readable(palette(c))}`;
+    return element("span", { class: "caps-chip", style }, name);
+  });
+  return element("div", { class: "caps-legend", hidden: true }, ...chips);
+}
+
+/** Lasso or pan, one of the two pressed, for one or several scatters. */
+export function toolButtons(scatters) {
+  const lasso = toggle("Lasso", true, () => set("lasso"), { title: "Drag a loop around points (Shift: pan)" });
+  const pan = toggle("Pan", false, () => set("pan"), { title: "Drag the picture (Shift: lasso)" });
+  const set = (tool) => {
+    for (const scatter of scatters) scatter.tool = tool;
+    lasso.set(tool === "lasso");
+    pan.set(tool === "pan");
+  };
+  return [lasso.node, pan.node];
+}
