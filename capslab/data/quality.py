@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from capslab.data import lazy_rows
-from capslab.data.images import Images
 from capslab.data.provenance import LeftOut
 from capslab.data.splits import COMMON, PARTS, stratified
 from capslab.errors import ArgumentError, Verbatim
@@ -49,7 +48,7 @@ class Report:
     compared : number of images whose neighbours were looked up.
     """
 
-    images: Images = field(repr=False)
+    images: Any = field(repr=False)
     counts: dict[str, int]
     levels: tuple[int, float, int]
     blank: np.ndarray
@@ -70,7 +69,7 @@ class Report:
         some = [count for count in self.counts.values() if count]
         return max(some) / min(some) if some else 1.0
 
-    def mended(self, relabel: bool = False) -> Images:
+    def mended(self, relabel: bool = False) -> Any:
         """The images without blank ones and copies, so that none of what is held out was trained on.
 
         Of exact copies the first stays, or none where their labels contradict each other. Near
@@ -95,10 +94,13 @@ class Report:
             raise ArgumentError("images", "more than blank ones and copies", Verbatim("nothing else"), step)
         first = _first_of_group(len(images), self.near)[keep]
         pixels = lazy_rows.choose(images.images, keep)
-        left = Images(
-            pixels, None if labels is None else labels[keep], images.classes, images.name, images.seed, None,
-            None if images.origin is None else images.origin[keep],
-        )  # fmt: skip
+        left = replace(
+            images,
+            images=pixels,
+            labels=None if labels is None else labels[keep],
+            parts=None,
+            origin=None if images.origin is None else images.origin[keep],
+        )
         parts = stratified(left.labels, len(left), left.seed, COMMON)
         _, where, group = np.unique(first, return_index=True, return_inverse=True)
         return replace(left, parts=parts[where][group])
@@ -114,7 +116,7 @@ class Report:
         return as_html(self)
 
 
-def report(images: Images, seed: int = 0) -> Report:
+def report(images: Any, seed: int = 0) -> Report:
     """Look at images for what spoils training and scores.
 
     Parameters
@@ -156,8 +158,7 @@ def report(images: Images, seed: int = 0) -> Report:
     )
 
 
-def _counts(images: Images) -> dict[str, int]:
-    assert images.labels is not None
+def _counts(images: Any) -> dict[str, int]:
     found = np.bincount(images.labels, minlength=len(images.classes))
     return {name: int(count) for name, count in zip(images.classes, found, strict=True)}
 
@@ -220,7 +221,7 @@ def _near(pixels: np.ndarray, chosen: np.ndarray, copies: tuple[tuple[int, ...],
     return np.unique(pairs, axis=0).reshape(-1, 2)
 
 
-def _suspicious(images: Images, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _suspicious(images: Any, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Positions whose ten nearest neighbours disagree with their label, and what these say."""
     from capslab.clustering.neighbours import nearest_neighbours
     from capslab.clustering.pca import principal_components
@@ -247,7 +248,7 @@ def _first_of_group(n: int, pairs: Any) -> np.ndarray:
     return connected_components(ties, directed=False)[1]
 
 
-def _leaks(images: Images, copies: tuple[tuple[int, ...], ...], near: np.ndarray) -> np.ndarray:
+def _leaks(images: Any, copies: tuple[tuple[int, ...], ...], near: np.ndarray) -> np.ndarray:
     """Test and validation positions that are copies of images to train on."""
     pairs = [(group[0], i) for group in copies for i in group[1:]] + near.tolist()
     group = _first_of_group(len(images), pairs)

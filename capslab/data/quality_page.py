@@ -7,12 +7,9 @@ import io
 from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from capslab.data.quality import Report
 
 SHOWN = 8  # thumbnails of one finding
 TALL = 56  # pixels of a thumbnail on the page
@@ -30,7 +27,7 @@ class Row:
     lines: list[str] = field(default_factory=list)
 
 
-def rows(report: Report) -> list[Row]:
+def rows(report: Any) -> list[Row]:
     """All findings, in the order in which one deals with them."""
     return [
         _left_out(report),
@@ -46,7 +43,7 @@ def rows(report: Report) -> list[Row]:
     ]
 
 
-def as_text(report: Report) -> str:
+def as_text(report: Any) -> str:
     """The report in lines of words."""
     lines = [f"Report on {report.images!r}"]
     for row in rows(report):
@@ -55,7 +52,7 @@ def as_text(report: Report) -> str:
     return "\n".join(lines)
 
 
-def as_html(report: Report) -> str:
+def as_html(report: Any) -> str:
     """The report as a table; what is wrong has a sign and a word, not only a colour."""
     body = []
     for row in rows(report):
@@ -75,7 +72,7 @@ def as_html(report: Report) -> str:
     )
 
 
-def _left_out(report: Report) -> Row:
+def _left_out(report: Any) -> Row:
     left = report.left_out
     if not left:
         return Row("✓", "left out", "no file" if report.images.origin else "nothing: an array, not files")
@@ -87,7 +84,7 @@ def _left_out(report: Report) -> Row:
     return Row("!", "left out", _many(len(left), "file"), lines=lines)
 
 
-def _sizes(report: Report) -> Row:
+def _sizes(report: Any) -> Row:
     height, width, channels = report.images.image_shape
     now = f"{height}×{width}, {'grey' if channels == 1 else 'colour'}"
     origin = report.images.origin
@@ -100,21 +97,21 @@ def _sizes(report: Report) -> Row:
     return Row(sign, "size", f"{now}; in the files {', '.join(common)}{more}", lines=list(report.notes))
 
 
-def _levels(report: Report) -> Row:
+def _levels(report: Any) -> Row:
     low, mean, high = report.levels
     dull = high < 128
     told = f"from {low} to {high} of 0…255, {mean:.0f} in the mean"
     return Row("!" if dull else "✓", "grey levels", told + (": the brightest is dark" if dull else ""))
 
 
-def _of_positions(report: Report, what: str, positions: np.ndarray, told: str) -> Row:
+def _of_positions(report: Any, what: str, positions: np.ndarray, told: str) -> Row:
     if not len(positions):
         return Row("✓", what, "none")
     shown = [(int(i), _name(report, i)) for i in positions[:SHOWN]]
     return Row("!", what, f"{_many(len(positions), 'image')}: {told}", shown)
 
 
-def _copies(report: Report) -> Row:
+def _copies(report: Any) -> Row:
     if not report.copies:
         return Row("✓", "exact copies", "none")
     extra = sum(len(group) - 1 for group in report.copies)
@@ -125,14 +122,14 @@ def _copies(report: Report) -> Row:
     return Row("!", "exact copies", told, [(i, _name(report, i)) for group in groups for i in group[:2]])
 
 
-def _near(report: Report) -> Row:
+def _near(report: Any) -> Row:
     if not len(report.near):
         return Row("✓", "near copies", "none" + _of_some(report))
     shown = [(int(i), _name(report, i)) for pair in report.near for i in pair]
     return Row("!", "near copies", _many(len(report.near), "pair") + _of_some(report), shown)
 
 
-def _balance(report: Report) -> Row:
+def _balance(report: Any) -> Row:
     if not report.counts:
         return Row("✓", "classes", "no labels")
     many = sorted(report.counts.items(), key=lambda item: item[1])
@@ -143,11 +140,10 @@ def _balance(report: Report) -> Row:
     return Row("!" if uneven else "✓", "classes", told + (": far from even" if uneven else ""))
 
 
-def _suspicious(report: Report) -> Row:
+def _suspicious(report: Any) -> Row:
     if not len(report.suspicious):
         return Row("✓", "doubtful labels", "none" + _of_some(report))
     images = report.images
-    assert images.labels is not None
     shown = [
         (int(i), f"{images.classes[images.labels[i]]}, by neighbours {images.classes[s]}")
         for i, s in zip(report.suspicious[:SHOWN], report.suggested[:SHOWN], strict=True)
@@ -156,13 +152,13 @@ def _suspicious(report: Report) -> Row:
     return Row("!", "doubtful labels", told + _of_some(report), shown)
 
 
-def _of_some(report: Report) -> str:
+def _of_some(report: Any) -> str:
     n = len(report.images)
     compared = report.compared + len(report.blank)
     return f" ({report.compared:,} of {n:,} images compared)" if compared < n else ""
 
 
-def _name(report: Report, i: int) -> str:
+def _name(report: Any, i: int) -> str:
     origin = report.images.origin
     return f"image {i}" if origin is None else str(origin.names[i])
 
@@ -171,7 +167,7 @@ def _many(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _thumbnail(report: Report, i: int, words: str) -> str:
+def _thumbnail(report: Any, i: int, words: str) -> str:
     from PIL import Image
 
     pixels = report.images.images[i]

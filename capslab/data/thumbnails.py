@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from capslab.data.images import Images
 
 SHOWN = 10
 SIZE = 128  # pixels of the picture that an image's longer side fills, twice what a page shows
@@ -16,7 +13,7 @@ GAP = 12
 LINE = 34
 
 
-def strip(images: Images) -> tuple[bytes, dict[str, Any]]:
+def strip(images: Any) -> tuple[bytes, dict[str, Any]]:
     """Up to ten images, one of each class in turn, above their names.
 
     Returns
@@ -56,7 +53,7 @@ def strip(images: Images) -> tuple[bytes, dict[str, Any]]:
     return buffer.getvalue(), {"width": needed // 2, "alt": caption}
 
 
-def representatives(images: Images) -> np.ndarray:
+def representatives(images: Any) -> np.ndarray:
     """Positions of up to ten images: the first of each class, then the second, and so on."""
     if images.labels is None:
         return np.arange(min(SHOWN, len(images)))
