@@ -8,7 +8,7 @@ from fakes import FakeCapsNet, FakePairNet, some_images
 
 import capslab as cl
 from capslab import data
-from capslab.data.moving import room
+from capslab.data.pairs import room
 from capslab.errors import ArgumentError
 from capslab.models import detection
 

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.data.moving import moved_pairs, room
-from capslab.data.pairs import Pairs
+from capslab.data.pairs import Pairs, moved_pairs, room
 from capslab.errors import ArgumentError, Verbatim
 from capslab.models import detection
 from capslab.widgets.base import Array, View, fill, module, style
