@@ -5,24 +5,24 @@
 digits: 1,797 images of 8×8, 10 classes (0 … 9); 1,258 train, 180 validation, 359 test
 """
 
-from capslab.data.datasets import SETS, cache_folder, load, present
+from capslab.data.datasets import DATASETS, cache_folder, load, local_source
 from capslab.data.export import export_clusters
 from capslab.data.images import Images
-from capslab.data.pairs import Pairs, moved_pairs, overlapping_pairs
-from capslab.data.practice_folder import practice_folder
+from capslab.data.pairs import Pairs, overlapping_pairs, shifted_pairs
+from capslab.data.practice_folder import make_practice_folder
 from capslab.data.scenes import Scenes, scenes
 
 __all__ = [
-    "SETS",
+    "DATASETS",
     "Images",
     "Pairs",
     "Scenes",
     "cache_folder",
     "export_clusters",
     "load",
-    "moved_pairs",
+    "shifted_pairs",
     "overlapping_pairs",
-    "practice_folder",
-    "present",
+    "make_practice_folder",
+    "local_source",
     "scenes",
 ]

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capslab.data import lazy_rows
-from capslab.data.grey_levels import as_uint8, large_as_uint8, shaped
+from capslab.data.grey_levels import as_nhwc, as_uint8, large_as_uint8
 from capslab.data.lazy_rows import LazyRows
-from capslab.data.provenance import Origin
-from capslab.data.splits import COMMON, PARTS, stratified
+from capslab.data.provenance import Provenance
+from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
 from capslab.errors import ArgumentError, Verbatim
 
 if TYPE_CHECKING:
-    from capslab.data.quality import Report
+    from capslab.data.quality import QualityReport
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,16 +52,16 @@ class Images:
     name: str = "images"
     seed: int = 0
     parts: np.ndarray | None = field(default=None, repr=False)
-    origin: Origin | None = field(default=None, repr=False)
+    origin: Provenance | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        pixels = shaped(self.images)  # (n, h, w, c)
-        pixels, _ = (as_uint8 if pixels.nbytes <= lazy_rows.BIG else large_as_uint8)(pixels)
+        pixels = as_nhwc(self.images)  # (n, h, w, c)
+        pixels, _ = (as_uint8 if pixels.nbytes <= lazy_rows.LARGE_FILE else large_as_uint8)(pixels)
         labels = None if self.labels is None else _labels(self.labels, len(pixels))
         classes = _classes(self.classes, labels)
         parts = self.parts
         if parts is None:
-            parts = stratified(labels, len(pixels), self.seed, COMMON)
+            parts = stratified_split(labels, len(pixels), self.seed, DEFAULT_PATTERN)
         for name, value in (("images", pixels), ("labels", labels), ("parts", parts)):
             if value is not None and not isinstance(value, LazyRows):
                 value = value.view()
@@ -110,7 +110,7 @@ class Images:
         assert self.parts is not None
         origin = None if self.origin is None else self.origin[one_slice]
         return Images(
-            lazy_rows.choose(self.images, one_slice),
+            lazy_rows.select_rows(self.images, one_slice),
             labels,
             self.classes,
             self.name,
@@ -172,20 +172,20 @@ class Images:
         if (n is None) == (per_class is None):
             both = Verbatim("both" if n is not None else "neither")
             raise ArgumentError("n", "one number: sample(100) or sample(per_class=10)", both, "Give one.")
-        chance = np.random.default_rng(seed)
+        rng = np.random.default_rng(seed)
         if per_class is None:
             _whole("n", n, len(self), "images")
-            return self[chance.permutation(len(self))[:n]]
+            return self[rng.permutation(len(self))[:n]]
         if self.labels is None:
             raise ArgumentError("per_class", "used with labelled images", per_class, "Write sample(n).")
         of_class = [np.flatnonzero(self.labels == label) for label in np.unique(self.labels)]
         _whole("per_class", per_class, min(map(len, of_class)), "images in the smallest class")
-        return self[np.concatenate([chance.permutation(where)[:per_class] for where in of_class])]
+        return self[np.concatenate([rng.permutation(where)[:per_class] for where in of_class])]
 
-    def report(self, seed: int = 0) -> Report:
+    def report(self, seed: int = 0) -> QualityReport:
         """What a careful look finds: copies, blank images, doubtful labels, what was left out and why.
 
-        See `capslab.data.quality.Report` for what it holds.
+        See `capslab.data.quality.QualityReport` for what it holds.
         """
         from capslab.data.quality import report
 
@@ -220,9 +220,9 @@ class Images:
         return f"{self.name}: {len(self):,} {plural} of {size}, {kinds}; {parts}"
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
-        from capslab.data.thumbnails import strip
+        from capslab.data.thumbnails import thumbnail_strip
 
-        return strip(self)
+        return thumbnail_strip(self)
 
 
 def _labels(labels: Any, n: int) -> np.ndarray:

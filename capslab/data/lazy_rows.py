@@ -17,15 +17,15 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from capslab.errors import DataUnavailable
 
 #: bytes; of a larger file nothing is read before it is needed, and larger selections of it stay there
-BIG = 64_000_000
+LARGE_FILE = 64_000_000
 #: bytes of float32; more vectors than that are made, or kept in a temporary file, and read in blocks
 LARGE = 256_000_000
 #: bytes of a block as float32
-BLOCK = 16_000_000
+BLOCK_BYTES = 16_000_000
 #: rows in a block: 2,000 images of 28×28 as float32 are 6 MB, and stay near the processor
 ROWS = 2000
 #: bytes that the system maps around a row that is read alone
-AROUND = 65_536
+READ_AROUND_BYTES = 65_536
 
 
 class LazyRows(NDArrayOperatorsMixin):
@@ -130,15 +130,15 @@ class LazyRows(NDArrayOperatorsMixin):
             self._release(rows.nbytes)
         else:
             rows = np.empty((len(where), *self.source.shape[1:]), self.source.dtype)
-            for part in parts(where, size=4 * max(1, BLOCK // AROUND)):
+            for part in parts(where, size=4 * max(1, BLOCK_BYTES // READ_AROUND_BYTES)):
                 rows[part] = self.source[where[part]]
-                self._release(max(rows[part].nbytes, len(rows[part]) * AROUND))
+                self._release(max(rows[part].nbytes, len(rows[part]) * READ_AROUND_BYTES))
         return rows if self.convert is None else self.convert(rows)
 
     def _release(self, touched: int) -> None:
         """Tell the system, now and then, that what was read of the file need not stay in memory."""
         self._touched += touched
-        if self._touched > BLOCK and hasattr(mmap, "MADV_DONTNEED"):
+        if self._touched > BLOCK_BYTES and hasattr(mmap, "MADV_DONTNEED"):
             self._touched = 0
             base = self.source
             while isinstance(base, np.ndarray):
@@ -160,7 +160,7 @@ def is_mapped(array: Any) -> bool:
 
 def stay(array: Any) -> Any:
     """The array; as `LazyRows` where it is a large one that lies in a file."""
-    return LazyRows(array) if array.nbytes > BIG and is_mapped(array) else array
+    return LazyRows(array) if array.nbytes > LARGE_FILE and is_mapped(array) else array
 
 
 def float32(array: Any) -> LazyRows:
@@ -173,17 +173,17 @@ def _as_float32(rows: np.ndarray) -> np.ndarray:
     return rows.astype(np.float32)
 
 
-def choose(array: Any, where: Any) -> Any:
+def select_rows(array: Any, where: Any) -> Any:
     """`array[where]` for a slice, a mask or positions; a large selection of `LazyRows` stays one."""
     if not isinstance(array, LazyRows):
         return array[where]
     positions = np.arange(len(array))[where]
-    if len(positions) * (array.nbytes // len(array)) > BIG:
+    if len(positions) * (array.nbytes // len(array)) > LARGE_FILE:
         return array.take(positions)
     return array[positions]
 
 
-def parts(array: Any, size: int = BLOCK, most: int = 1_000_000) -> Iterator[slice]:
+def parts(array: Any, size: int = BLOCK_BYTES, most: int = 1_000_000) -> Iterator[slice]:
     """Slices that cover an array in order: at most `size` bytes of float32, or one row; at most so many rows.
 
     >>> [(part.start, part.stop) for part in parts(np.zeros((5, 2)), size=16)]

@@ -14,7 +14,7 @@ from capslab.data.images import Images
 from capslab.errors import ArgumentError, Verbatim
 
 
-def practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int = 0) -> Path:
+def make_practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int = 0) -> Path:
     """Write some images as picture files, a sub-folder a class, and spoil a few on purpose.
 
     Among them are copies under other names, a tenth of one class, files that are no pictures,
@@ -42,19 +42,19 @@ def practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int
         root = Path(folder)
         if root.exists():
             raise ArgumentError("folder", "a folder that does not exist yet", str(root), "Choose another.")
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     chosen = images.sample(min(n, len(images)), seed=seed)
     labels = np.asarray(chosen.labels)
     rare = np.flatnonzero(labels == labels.max())
     chosen = chosen[np.setdiff1d(np.arange(len(chosen)), rare[len(rare) // 10 + 1 :])]
     labels = np.asarray(chosen.labels)
     pictures = [Image.fromarray(p[..., 0] if p.shape[2] == 1 else p[..., :3]) for p in chosen.images]
-    odd = chance.permutation(len(chosen))
+    odd = rng.permutation(len(chosen))
     wrong, twice, nearly, dark = odd[:20], odd[20:50], odd[50:70], odd[70:78]
     for i, picture in enumerate(pictures):
         shelf = int(labels[i])
         if i in wrong:
-            shelf = int(chance.choice(np.setdiff1d(labels, [shelf])))
+            shelf = int(rng.choice(np.setdiff1d(labels, [shelf])))
         place = root / f"class {chosen.classes[shelf]}".replace("/", " or ")
         place.mkdir(parents=True, exist_ok=True)
         if i in dark:

@@ -10,7 +10,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedFile:
     """A file that is not among the images.
 
     Attributes
@@ -24,27 +24,27 @@ class LeftOut:
 
 
 @dataclass(frozen=True, eq=False)
-class Origin:
+class Provenance:
     """What is known of images that were read from files.
 
     Attributes
     ----------
     names : `(n,)` of the files' names, relative to the folder, the zip or the table.
     sizes : int64 `(n, 2)`, height and width in the file.
-    left_out : files that gave no image.
+    skipped : files that gave no image.
     notes : what was done to pictures so that they are of one kind, in words.
     folder : what `names` are relative to; None where that is no folder (a zip).
     """
 
     names: np.ndarray
     sizes: np.ndarray
-    left_out: tuple[LeftOut, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
     notes: tuple[str, ...] = ()
     folder: Path | None = field(default=None, repr=False)
 
-    def __getitem__(self, chosen: Any) -> Origin:
+    def __getitem__(self, chosen: Any) -> Provenance:
         """The origin of a selection; what was left out stays on the list."""
-        return Origin(self.names[chosen], self.sizes[chosen], self.left_out, self.notes, self.folder)
+        return Provenance(self.names[chosen], self.sizes[chosen], self.skipped, self.notes, self.folder)
 
 
 def shown(name: str) -> str:

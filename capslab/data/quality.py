@@ -1,4 +1,4 @@
-"""`Report`: what a careful look at images finds before any network sees them."""
+"""`QualityReport`: what a careful look at images finds before any network sees them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from capslab.data import lazy_rows
-from capslab.data.provenance import LeftOut
-from capslab.data.splits import COMMON, PARTS, stratified
+from capslab.data.provenance import SkippedFile
+from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
 from capslab.errors import ArgumentError, Verbatim
 
 #: correlation of two images' pixels from which one is called nearly a copy of the other.
@@ -27,7 +27,7 @@ AGREE = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Report:
+class QualityReport:
     """What was found; positions are those in `images`.
 
     Attributes
@@ -38,12 +38,12 @@ class Report:
     blank : positions of images that show nothing, int64 `(b,)`.
     inverted : positions of those that are light where most are dark, or dark where most are light.
     copies : groups of positions with exactly the same pixels, each ascending.
-    near : pairs of positions that are nearly the same but not exactly, int64 `(m, 2)`.
+    near_copies : pairs of positions that are nearly the same but not exactly, int64 `(m, 2)`.
     leaks : held-out positions with a copy, exact or near, among the images to train on.
     suspicious : positions whose label few neighbours share.
     suggested : the label that most of their neighbours have.
     contradicting : groups of exact copies that bear different labels, as in `copies`.
-    left_out : files that gave no image, and why.
+    skipped : files that gave no image, and why.
     notes : what was done to pictures when they were read.
     compared : number of images whose neighbours were looked up.
     """
@@ -54,12 +54,12 @@ class Report:
     blank: np.ndarray
     inverted: np.ndarray
     copies: tuple[tuple[int, ...], ...]
-    near: np.ndarray
+    near_copies: np.ndarray
     leaks: np.ndarray
     suspicious: np.ndarray
     suggested: np.ndarray
     contradicting: tuple[tuple[int, ...], ...]
-    left_out: tuple[LeftOut, ...]
+    skipped: tuple[SkippedFile, ...]
     notes: tuple[str, ...]
     compared: int
 
@@ -69,7 +69,7 @@ class Report:
         some = [count for count in self.counts.values() if count]
         return max(some) / min(some) if some else 1.0
 
-    def mended(self, relabel: bool = False) -> Any:
+    def cleaned(self, relabel: bool = False) -> Any:
         """The images without blank ones and copies, so that none of what is held out was trained on.
 
         Of exact copies the first stays, or none where their labels contradict each other. Near
@@ -92,8 +92,8 @@ class Report:
         if not keep.any():
             step = "Look at a few of them: capslab.plots.image_grid(images[:10])."
             raise ArgumentError("images", "more than blank ones and copies", Verbatim("nothing else"), step)
-        first = _first_of_group(len(images), self.near)[keep]
-        pixels = lazy_rows.choose(images.images, keep)
+        first = _first_of_group(len(images), self.near_copies)[keep]
+        pixels = lazy_rows.select_rows(images.images, keep)
         left = replace(
             images,
             images=pixels,
@@ -101,7 +101,7 @@ class Report:
             parts=None,
             origin=None if images.origin is None else images.origin[keep],
         )
-        parts = stratified(left.labels, len(left), left.seed, COMMON)
+        parts = stratified_split(left.labels, len(left), left.seed, DEFAULT_PATTERN)
         _, where, group = np.unique(first, return_index=True, return_inverse=True)
         return replace(left, parts=parts[where][group])
 
@@ -116,7 +116,7 @@ class Report:
         return as_html(self)
 
 
-def report(images: Any, seed: int = 0) -> Report:
+def report(images: Any, seed: int = 0) -> QualityReport:
     """Look at images for what spoils training and scores.
 
     Parameters
@@ -140,19 +140,19 @@ def report(images: Any, seed: int = 0) -> Report:
     labels = images.labels
     contradicting = () if labels is None else tuple(g for g in copies if np.ptp(labels[list(g)]))
     origin = images.origin
-    return Report(
+    return QualityReport(
         images=images,
         counts={} if labels is None else _counts(images),
         levels=(int(lowest.min()), total / pixels.size, int(highest.max())),
         blank=blank,
         inverted=np.setdiff1d(_inverted(pixels), blank),
         copies=copies,
-        near=near,
+        near_copies=near,
         leaks=_leaks(images, copies, near),
         suspicious=suspicious,
         suggested=suggested,
         contradicting=contradicting,
-        left_out=() if origin is None else origin.left_out,
+        skipped=() if origin is None else origin.skipped,
         notes=() if origin is None else origin.notes,
         compared=len(chosen),
     )

@@ -1,4 +1,4 @@
-"""A `Report` in words, and as a page with thumbnails; every name is escaped."""
+"""A `QualityReport` in words, and as a page with thumbnails; every name is escaped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LISTED = 12  # files that are named before "and … more"
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One finding: a sign (✓ or !), what it is, what was found, and images to show with words each."""
 
     sign: str
@@ -27,7 +27,7 @@ class Row:
     lines: list[str] = field(default_factory=list)
 
 
-def rows(report: Any) -> list[Row]:
+def report_rows(report: Any) -> list[ReportRow]:
     """All findings, in the order in which one deals with them."""
     return [
         _left_out(report),
@@ -46,7 +46,7 @@ def rows(report: Any) -> list[Row]:
 def as_text(report: Any) -> str:
     """The report in lines of words."""
     lines = [f"Report on {report.images!r}"]
-    for row in rows(report):
+    for row in report_rows(report):
         lines.append(f"{row.sign} {row.what}: {row.found}")
         lines += [f"    {line}" for line in row.lines]
     return "\n".join(lines)
@@ -55,7 +55,7 @@ def as_text(report: Any) -> str:
 def as_html(report: Any) -> str:
     """The report as a table; what is wrong has a sign and a word, not only a colour."""
     body = []
-    for row in rows(report):
+    for row in report_rows(report):
         pictures = "".join(_thumbnail(report, i, words) for i, words in row.shown[:SHOWN])
         lines = "".join(f"<div>{escape(line)}</div>" for line in row.lines)
         edge = "#009e73" if row.sign == "✓" else "#d55e00"
@@ -72,84 +72,88 @@ def as_html(report: Any) -> str:
     )
 
 
-def _left_out(report: Any) -> Row:
-    left = report.left_out
+def _left_out(report: Any) -> ReportRow:
+    left = report.skipped
     if not left:
-        return Row("✓", "left out", "no file" if report.images.origin else "nothing: an array, not files")
+        return ReportRow(
+            "✓", "left out", "no file" if report.images.origin else "nothing: an array, not files"
+        )
     lines = [f"{one.name}: {one.why}" for one in left[:LISTED]]
     if len(left) > LISTED:
         rest = Counter(one.why for one in left[LISTED:]).most_common(3)
         told = "; ".join(f"{count:,} × {why}" for why, count in rest)
         lines.append(f"and {len(left) - LISTED:,} more: {told}")
-    return Row("!", "left out", _many(len(left), "file"), lines=lines)
+    return ReportRow("!", "left out", _many(len(left), "file"), lines=lines)
 
 
-def _sizes(report: Any) -> Row:
+def _sizes(report: Any) -> ReportRow:
     height, width, channels = report.images.image_shape
     now = f"{height}×{width}, {'grey' if channels == 1 else 'colour'}"
     origin = report.images.origin
     if origin is None:
-        return Row("✓", "size", now)
+        return ReportRow("✓", "size", now)
     found = Counter(map(tuple, origin.sizes.tolist()))
     common = [f"{count:,} of {h:,}×{w:,}" for (h, w), count in found.most_common(3)]
     more = f" and {len(found) - 3:,} other sizes" if len(found) > 3 else ""
     sign = "!" if len(found) > 1 else "✓"
-    return Row(sign, "size", f"{now}; in the files {', '.join(common)}{more}", lines=list(report.notes))
+    return ReportRow(sign, "size", f"{now}; in the files {', '.join(common)}{more}", lines=list(report.notes))
 
 
-def _levels(report: Any) -> Row:
+def _levels(report: Any) -> ReportRow:
     low, mean, high = report.levels
     dull = high < 128
     told = f"from {low} to {high} of 0…255, {mean:.0f} in the mean"
-    return Row("!" if dull else "✓", "grey levels", told + (": the brightest is dark" if dull else ""))
+    return ReportRow("!" if dull else "✓", "grey levels", told + (": the brightest is dark" if dull else ""))
 
 
-def _of_positions(report: Any, what: str, positions: np.ndarray, told: str) -> Row:
+def _of_positions(report: Any, what: str, positions: np.ndarray, told: str) -> ReportRow:
     if not len(positions):
-        return Row("✓", what, "none")
+        return ReportRow("✓", what, "none")
     shown = [(int(i), _name(report, i)) for i in positions[:SHOWN]]
-    return Row("!", what, f"{_many(len(positions), 'image')}: {told}", shown)
+    return ReportRow("!", what, f"{_many(len(positions), 'image')}: {told}", shown)
 
 
-def _copies(report: Any) -> Row:
+def _copies(report: Any) -> ReportRow:
     if not report.copies:
-        return Row("✓", "exact copies", "none")
+        return ReportRow("✓", "exact copies", "none")
     extra = sum(len(group) - 1 for group in report.copies)
     told = f"{_many(extra, 'image')} beyond the first of {_many(len(report.copies), 'group')}"
     if report.contradicting:
         told += f"; {_many(len(report.contradicting), 'group')} with labels that contradict each other"
     groups = report.contradicting + tuple(g for g in report.copies if g not in report.contradicting)
-    return Row("!", "exact copies", told, [(i, _name(report, i)) for group in groups for i in group[:2]])
+    return ReportRow(
+        "!", "exact copies", told, [(i, _name(report, i)) for group in groups for i in group[:2]]
+    )
 
 
-def _near(report: Any) -> Row:
-    if not len(report.near):
-        return Row("✓", "near copies", "none" + _of_some(report))
-    shown = [(int(i), _name(report, i)) for pair in report.near for i in pair]
-    return Row("!", "near copies", _many(len(report.near), "pair") + _of_some(report), shown)
+def _near(report: Any) -> ReportRow:
+    if not len(report.near_copies):
+        return ReportRow("✓", "near copies", "none" + _of_some(report))
+    shown = [(int(i), _name(report, i)) for pair in report.near_copies for i in pair]
+    return ReportRow("!", "near copies", _many(len(report.near_copies), "pair") + _of_some(report), shown)
 
 
-def _balance(report: Any) -> Row:
+def _balance(report: Any) -> ReportRow:
     if not report.counts:
-        return Row("✓", "classes", "no labels")
+        return ReportRow("✓", "classes", "no labels")
     many = sorted(report.counts.items(), key=lambda item: item[1])
     if len(many) == 1:
-        return Row("!", "classes", f"one only, {many[0][0]!r}: nothing to tell apart")
+        return ReportRow("!", "classes", f"one only, {many[0][0]!r}: nothing to tell apart")
     told = f"{len(many)}; fewest {many[0][1]:,} ({many[0][0]}), most {many[-1][1]:,} ({many[-1][0]})"
     uneven = report.imbalance > 3 or not many[0][1]
-    return Row("!" if uneven else "✓", "classes", told + (": far from even" if uneven else ""))
+    return ReportRow("!" if uneven else "✓", "classes", told + (": far from even" if uneven else ""))
 
 
-def _suspicious(report: Any) -> Row:
+def _suspicious(report: Any) -> ReportRow:
     if not len(report.suspicious):
-        return Row("✓", "doubtful labels", "none" + _of_some(report))
+        return ReportRow("✓", "doubtful labels", "none" + _of_some(report))
     images = report.images
     shown = [
         (int(i), f"{images.classes[images.labels[i]]}, by neighbours {images.classes[s]}")
         for i, s in zip(report.suspicious[:SHOWN], report.suggested[:SHOWN], strict=True)
     ]
     told = f"{_many(len(report.suspicious), 'image')} whose nearest neighbours agree on another class"
-    return Row("!", "doubtful labels", told + _of_some(report), shown)
+    return ReportRow("!", "doubtful labels", told + _of_some(report), shown)
 
 
 def _of_some(report: Any) -> str:

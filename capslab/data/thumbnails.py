@@ -13,7 +13,7 @@ GAP = 12
 LINE = 34
 
 
-def strip(images: Any) -> tuple[bytes, dict[str, Any]]:
+def thumbnail_strip(images: Any) -> tuple[bytes, dict[str, Any]]:
     """Up to ten images, one of each class in turn, above their names.
 
     Returns

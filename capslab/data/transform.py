@@ -43,7 +43,7 @@ def shifted(images: Images, pixels: int) -> Images:
     return replace(images, images=moved)
 
 
-def turned(images: Images, degrees: float) -> Images:
+def rotated(images: Images, degrees: float) -> Images:
     """Each image turned about its middle: the first anticlockwise, the second clockwise, and so on.
 
     Between pixels grey levels are interpolated; what comes in at the corners is black.
@@ -53,7 +53,7 @@ def turned(images: Images, degrees: float) -> Images:
     >>> from capslab.data import Images
     >>> bar = np.zeros((1, 5, 5), np.uint8)
     >>> bar[0, 2] = 255
-    >>> turned(Images(bar), 90).images[0, :, 2, 0]
+    >>> rotated(Images(bar), 90).images[0, :, 2, 0]
     array([255, 255, 255, 255, 255], dtype=uint8)
     """
     from scipy.ndimage import rotate

@@ -353,7 +353,7 @@ def test_a_missing_own_file_is_said(tmp_path):
 def test_an_own_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "cat.jpg").write_bytes(b"...")
     with pytest.raises(ArgumentError, match=r"ends in \.npy, \.npz"):
-        own_images.load_own(tmp_path / "cat.jpg")
+        own_images.load_own_images(tmp_path / "cat.jpg")
 
 
 def test_own_array_of_a_wrong_shape_is_refused(tmp_path):
