@@ -20,9 +20,9 @@ __all__ = [
     "cache_folder",
     "export_clusters",
     "load",
-    "shifted_pairs",
-    "overlapping_pairs",
-    "make_practice_folder",
     "local_source",
+    "make_practice_folder",
+    "overlapping_pairs",
     "scenes",
+    "shifted_pairs",
 ]

@@ -14,7 +14,7 @@ from capslab.data.grey_levels import as_nhwc, as_uint8, large_as_uint8
 from capslab.data.lazy_rows import LazyRows
 from capslab.data.provenance import Provenance
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, is_whole
 
 if TYPE_CHECKING:
     from capslab.data.quality import QualityReport
@@ -87,6 +87,11 @@ class Images:
         return (self[i] for i in range(len(self)))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The pixels `(n, h, w, c)`, for `np.asarray(images)`. As in NumPy 2, copy=False shares or raises."""
+        if copy is False and (
+            isinstance(self.images, LazyRows) or (dtype is not None and np.dtype(dtype) != self.images.dtype)
+        ):
+            raise ValueError("The pixels cannot be had without a copy. Leave out copy=False.")
         return np.array(self.images, dtype=dtype) if copy else np.asarray(self.images, dtype=dtype)
 
     def __getitem__(self, index: Any) -> Images:
@@ -280,7 +285,7 @@ def _classes(classes: Sequence[str], labels: np.ndarray | None) -> tuple[str, ..
 
 def _whole(argument: str, value: Any, most: int, of_what: str) -> None:
     """Raise unless value is a whole number from 1 to most."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= most:
+    if not is_whole(value) or not 1 <= value <= most:
         raise ArgumentError(
             argument, f"a whole number from 1 to {most:,}, the number of {of_what}", value, f"Try {most}."
         )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from capslab.errors import DataUnavailable
+from capslab.errors import DataUnavailable, is_whole
 
 #: bytes; of a larger file nothing is read before it is needed, and larger selections of it stay there
 LARGE_FILE = 64_000_000
@@ -79,8 +79,8 @@ class LazyRows(NDArrayOperatorsMixin):
     def __getitem__(self, index: Any) -> np.ndarray:
         if isinstance(index, tuple) and index and not (index[0] is None or index[0] is Ellipsis):
             rows = self[index[0]]
-            return rows[index[1:] if isinstance(index[0], (int, np.integer)) else (slice(None), *index[1:])]
-        if isinstance(index, (int, np.integer)):
+            return rows[index[1:] if is_whole(index[0]) else (slice(None), *index[1:])]
+        if is_whole(index):
             at = range(len(self))[index]
             return self[at : at + 1][0]
         if isinstance(index, slice):
@@ -97,6 +97,8 @@ class LazyRows(NDArrayOperatorsMixin):
             yield from self[part]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if copy is False:
+            raise ValueError("Rows that lie in a file cannot be had without a copy. Leave out copy=False.")
         whole = np.empty(self.shape, self.dtype if dtype is None else dtype)
         for part in parts(self):
             whole[part] = self[part]

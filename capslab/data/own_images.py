@@ -17,7 +17,7 @@ from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_table
 from capslab.data.images import Images
 from capslab.data.provenance import Provenance, shown
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
-from capslab.errors import ArgumentError, DataUnavailable
+from capslab.errors import ArgumentError, DataUnavailable, is_whole
 
 #: pixels of the longer side, where nothing else is asked for: what the course's networks are made for
 LARGEST = 32
@@ -180,13 +180,13 @@ def _classes(
 def _shape(extents: list[tuple[int, int]], size: Any) -> tuple[int, int]:
     """(height, width) to bring all pictures to."""
     if isinstance(size, tuple):
-        return size
+        return int(size[0]), int(size[1])
     if not extents:
         return LARGEST, LARGEST
     sides = np.array(extents, np.float64)  # (n, 2)
     aspects = sides[:, 0] / sides[:, 1]
     longest = int(np.median(sides.max(axis=1)))
-    longest = min(longest, LARGEST) if size is None else size
+    longest = min(longest, LARGEST) if size is None else int(size)
     if aspects.max() <= 1.02 * aspects.min():  # the same shape, whatever the size
         height, width = sides[0] * (longest / sides[0].max())
         return max(1, round(height)), max(1, round(width))
@@ -203,9 +203,7 @@ def _one_kind(pictures: list[np.ndarray]) -> tuple[np.ndarray, int]:
 
 def _check_size(size: Any) -> None:
     sides = size if isinstance(size, tuple) else (size,)
-    whole = all(
-        isinstance(s, (int, np.integer)) and not isinstance(s, bool) and 4 <= s <= 1024 for s in sides
-    )
+    whole = all(is_whole(side) and 4 <= side <= 1024 for side in sides)
     if size is not None and not (whole and len(sides) in (1, 2)):
         raise ArgumentError(
             "size", "pixels of the longer side, 4 to 1,024, or (height, width)", size, "Try size=28."

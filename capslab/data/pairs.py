@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, whole_number
 
 INK = 128  # a pixel belongs to a digit when it is at least half inked
 ROUNDS = 200  # of drawing again what does not overlap as asked
@@ -114,8 +114,7 @@ def overlapping_pairs(
     ((100, 12, 12, 1), True)
     """
     images.require_classes("a pair")
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ArgumentError("n", "a whole number from 1", n, "Try 1000.")
+    n = whole_number("n", n, next_step="Try 1000.")
     low, high = _range(overlap)
     shift = _shift(shift, images.image_shape)
     rng = np.random.default_rng(seed)
@@ -295,9 +294,7 @@ def box_overlap(ink: np.ndarray) -> np.ndarray:
 def _shift(shift: int | None, shape: tuple[int, int, int]) -> int:
     if shift is None:
         return max(2, round(min(shape[:2]) / 7))
-    if isinstance(shift, bool) or not isinstance(shift, (int, np.integer)) or shift < 0:
-        raise ArgumentError("shift", "a whole number of pixels from 0", shift, "Leave it out.")
-    return int(shift)
+    return whole_number("shift", shift, least=0, next_step="Leave it out.")
 
 
 def _range(overlap: Any) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data.images import Images
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, is_whole
 
 
 def make_practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int = 0) -> Path:
@@ -36,6 +36,8 @@ def make_practice_folder(images: Images, n: int = 1500, folder: Any = None, seed
     images.require_classes("the practice folder")
     if len(images) < 100:
         raise ArgumentError("images", "at least 100", Verbatim(f"{len(images)}"), "Take cl.load().")
+    if not is_whole(n) or n < 100:
+        raise ArgumentError("n", "a whole number from 100", n, "Leave it out.")
     if folder is None:
         root = Path(tempfile.mkdtemp(prefix="capslab-"), "pictures")
     else:

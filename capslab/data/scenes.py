@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data.pairs import INK
-from capslab.errors import ArgumentError
+from capslab.errors import ArgumentError, is_whole, whole_number
 
 TRIES = 100  # places tried for each digit before the scene is begun again
 POOL = 400  # scenes that windows are cut from at a time,
@@ -94,15 +94,16 @@ def scenes(
     20 scenes on 28×28 of 3 to 5 digits
     """
     images.require_classes("a scene")
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ArgumentError("n", "a whole number from 1", n, "Try 100.")
+    n = whole_number("n", n, next_step="Try 100.")
     fewest, most = digits
-    if not 1 <= fewest <= most:
+    if not (is_whole(fewest) and is_whole(most) and 1 <= fewest <= most):
         raise ArgumentError("digits", "(fewest, most) with 1 ≤ fewest ≤ most", digits, "Try (3, 5).")
     side = max(images.image_shape[:2])
     size = 3 * side + (4 if side < 20 else 0) if size is None else size
-    if size < side:
-        raise ArgumentError("size", f"at least {side}, the side of one digit", size, "Leave it out.")
+    if not is_whole(size) or size < side:
+        raise ArgumentError(
+            "size", f"a whole number from {side}, the side of one digit", size, "Leave it out."
+        )
     rng = np.random.default_rng(seed)
     return _make_scenes(images, ink_boxes(images.images), n, (fewest, most), size, overlap, rng)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from capslab.errors import ArgumentError
+from capslab.errors import ArgumentError, is_whole
 
 if TYPE_CHECKING:
     from capslab.data.images import Images
@@ -31,7 +31,7 @@ def shifted(images: Images, pixels: int) -> Images:
     [[2, 3]]
     """
     height, width = images.image_shape[:2]
-    if not isinstance(pixels, (int, np.integer)) or not 0 <= pixels < min(height, width):
+    if not is_whole(pixels) or not 0 <= pixels < min(height, width):
         expected = f"a whole number from 0 to {min(height, width) - 1}"
         raise ArgumentError("pixels", expected, pixels, "Try 2.")
     p = int(pixels)

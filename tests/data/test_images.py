@@ -80,6 +80,41 @@ def test_indexing_by_position_slice_mask_and_array():
     assert np.asarray(images).shape == (40, 8, 8, 1)
 
 
+@pytest.mark.parametrize("labelled", [True, False])
+def test_scikit_learn_splits_every_image(labelled):
+    from sklearn.model_selection import KFold, train_test_split
+
+    images = cl.load("digits") if labelled else Images(cl.load("digits").images)
+    train, test = train_test_split(images, random_state=0)
+    assert len(train) + len(test) == 1797
+    assert isinstance(train, Images)
+    assert sum(len(held_out) for _, held_out in KFold(5).split(images)) == 1797
+    if labelled:
+        train, test, train_labels, test_labels = train_test_split(images, images.labels, random_state=0)
+        assert (train.labels == train_labels).all()
+        assert (test.labels == test_labels).all()
+        assert len(train) + len(test) == 1797
+
+
+def test_as_an_array_images_are_their_pixels():
+    images = some()
+    assert np.shares_memory(np.asarray(images), images.images)
+    assert np.asarray(images, dtype=np.float32).dtype == np.float32
+    copied = np.array(images)
+    assert copied.flags.writeable
+    assert not np.shares_memory(copied, images.images)
+    assert np.shape(images) == np.asarray(images).shape == images.shape == (40, 8, 8, 1)
+    assert np.shares_memory(images.__array__(copy=False), images.images)
+    with pytest.raises(ValueError, match="without a copy"):
+        images.__array__(np.float32, copy=False)
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers():
+    images = some()
+    assert len(images.sample(np.int64(3))) == len(images.sample(per_class=np.uint8(2))) - 5 == 3
+    assert len(images[np.int64(7)]) == 1
+
+
 @pytest.mark.parametrize("index", [40, -41, "three", np.ones(7, bool), np.zeros((2, 2), int), 1.5])
 def test_an_impossible_index_is_said(index):
     with pytest.raises(ArgumentError, match="`index` should be a position up to 39"):

@@ -10,7 +10,7 @@ import pytest
 import capslab as cl
 from capslab.data import Images, overlapping_pairs, scenes
 from capslab.data.pairs import INK, box_overlap, randomly_shifted, stream_pairs
-from capslab.data.scenes import ink_boxes, stream_windows
+from capslab.data.scenes import ink_boxes, overlap_fraction, stream_windows
 from capslab.errors import ArgumentError
 
 
