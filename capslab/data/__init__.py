@@ -1,4 +1,4 @@
-"""Image data: `load` finds it, `Images` holds it.
+"""Image data: `load` reads a data set, `Images` holds it.
 
 >>> import capslab as cl
 >>> cl.load("digits")

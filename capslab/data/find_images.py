@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from capslab.data.decode import MOST_BYTES, SUFFIXES
-from capslab.data.provenance import SkippedFile, shown
+from capslab.data.provenance import SkippedFile, printable
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 MOST_UNPACKED = 4_000_000_000  # bytes of all members of a zip together
@@ -46,7 +46,7 @@ class ImageSearch:
     skipped: list[SkippedFile] = field(default_factory=list)
 
     def skip(self, name: str, why: str) -> None:
-        self.skipped.append(SkippedFile(shown(name), why))
+        self.skipped.append(SkippedFile(printable(name), why))
 
 
 def in_folder(root: Path) -> ImageSearch:

@@ -15,7 +15,7 @@ from capslab.data import array_files
 from capslab.data.decode import UnusableImage, decode, image_size
 from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_table, in_zip
 from capslab.data.images import Images
-from capslab.data.provenance import Provenance, shown
+from capslab.data.provenance import Provenance, printable
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
 from capslab.errors import ArgumentError, DataUnavailable, is_whole
 
@@ -116,7 +116,7 @@ def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Pa
     if resized:
         notes[f"brought to {shape[0]}×{shape[1]} from another size"] = resized
     told = tuple(f"{count:,} {what}" for what, count in notes.most_common())
-    names = np.array([shown(one.name) for one in kept], dtype=object)
+    names = np.array([printable(one.name) for one in kept], dtype=object)
     origin = Provenance(names, sizes, tuple(search.skipped), told, folder)
     classes, labels, parts = _classes([one.part for one in kept], [one.label for one in kept])
     images = Images(pixels, labels, classes, name, seed, parts, origin)
@@ -166,7 +166,7 @@ def _classes(
     labels = None
     if any(words):
         found, labels = np.unique(np.array(words, dtype=object), return_inverse=True)
-        names = tuple(shown(str(word)) for word in found)
+        names = tuple(printable(str(word)) for word in found)
     if not any(parts):
         return names, labels, None
     numbers = np.array([PARTS[part] for part in parts], np.uint8)
@@ -225,10 +225,10 @@ def _say(images: Images) -> None:
 
 
 def _nothing(search: ImageSearch, name: str) -> str:
-    first = "; ".join(f"{left.name}: {left.why}" for left in search.skipped[:3])
+    first = "; ".join(f"{file.name}: {file.reason}" for file in search.skipped[:3])
     more = f" (and {len(search.skipped) - 3:,} more)" if len(search.skipped) > 3 else ""
     return (
-        f"{shown(name)} holds no picture that can be used"
+        f"{printable(name)} holds no picture that can be used"
         + (f". {first}{more}. " if first else ": it is empty. ")
         + "Pictures end in .png, .jpg, .tif, …; each class has its own sub-folder."
     )

@@ -63,7 +63,7 @@ def test_an_image_keeps_its_part_in_every_selection():
     assert images.train.counts == {"train": len(images.train), "validation": 0, "test": 0}
     half = images[::2]
     assert (half.parts == images.parts[::2]).all()
-    with pytest.raises(ArgumentError, match=r"a set with test images.*28 train only.*split first"):
+    with pytest.raises(ArgumentError, match=r"a set with test images.*28 train only.*take the part first"):
         _ = images.train.test
 
 
@@ -234,7 +234,7 @@ def test_what_cannot_be_images_is_refused_in_words(pixels, message):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (np.arange(39), "40 class numbers, one an image.*same selection"),
+        (np.arange(39), "40 class numbers, one per image.*same selection"),
         (np.eye(40), r"argmax\(axis=1\)"),
         (np.arange(40) - 3, "class numbers from 0. Received: 3 negative ones, the lowest -3"),
         (np.arange(40) + 0.5, "whole numbers from 0"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import capslab as cl
 from capslab.data import Images
 from capslab.data import quality as module
+from capslab.data.quality_page import ReportRow, report_rows
 from capslab.errors import ArgumentError
 
 
@@ -27,6 +28,10 @@ def groups(n: int = 60, seed: int = 0) -> Images:
     pixels[labels == 0, :, :6] += rng.integers(100, 190, (n // 2, 1, 1))
     pixels[labels == 1, :, 6:] += rng.integers(100, 190, (n // 2, 1, 1))
     return Images(pixels.astype(np.uint8), labels, ("left", "right"))
+
+
+def rows(found: module.QualityReport) -> dict[str, ReportRow]:
+    return {row.title: row for row in report_rows(found)}
 
 
 def test_good_images_have_nothing_to_report():
@@ -105,7 +110,7 @@ def test_leaks_are_held_out_images_with_a_copy_to_train_on():
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6))
-def test_mended_images_have_no_copy_no_blank_and_no_leak(seed):
+def test_cleaned_images_have_no_copy_no_blank_and_no_leak(seed):
     rng = np.random.default_rng(seed)
     pixels = noise(30, 8, seed)[rng.integers(0, 30, 60)].astype(float)
     twins = rng.choice(60, 10, replace=False)
@@ -113,13 +118,13 @@ def test_mended_images_have_no_copy_no_blank_and_no_leak(seed):
     pixels[rng.integers(0, 60)] = 0
     labels = rng.integers(0, 3, 60)
     found = Images(np.rint(pixels).astype(np.uint8), labels, ("a", "b", "c")).report()
-    mended = found.cleaned()
-    after = mended.report()
+    cleaned = found.cleaned()
+    after = cleaned.report()
     assert after.copies == ()
     assert len(after.blank) == len(after.leaks) == 0
     known = {(image.tobytes(), label) for image, label in zip(found.images.images, labels, strict=True)}
     assert all(
-        (image.tobytes(), label) in known for image, label in zip(mended.images, mended.labels, strict=True)
+        (image.tobytes(), label) in known for image, label in zip(cleaned.images, cleaned.labels, strict=True)
     )
 
 
@@ -134,23 +139,24 @@ def test_copies_that_contradict_each_other_all_go():
     assert pixels[6].tobytes() in kept
 
 
-def test_nothing_but_copies_cannot_be_mended():
-    with pytest.raises(ArgumentError, match="more than blank ones and copies"):
+def test_nothing_but_copies_cannot_be_cleaned():
+    with pytest.raises(ArgumentError, match="more than blank images and"):
         Images(np.zeros((5, 8, 8), np.uint8)).report().cleaned()
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_a_few_images_are_enough_to_look(n):
     found = Images(noise(n), np.zeros(n, int)).report()
-    assert "one only, '0': nothing to tell apart" in repr(found)
+    assert rows(found)["classes"].sign == "!"
+    assert repr(found)
     assert found._repr_html_()
 
 
 def test_of_many_images_a_sample_is_compared_and_that_is_said(monkeypatch):
-    monkeypatch.setattr(module, "COMPARED", 20)
+    monkeypatch.setattr(module, "MOST_COMPARED", 20)
     found = groups().report()
     assert found.compared == 20
-    assert "(20 of 60 images compared)" in repr(found)
+    assert "20 of 60" in rows(found)["near copies"].result
 
 
 def test_an_uneven_number_of_each_class_is_said():
@@ -158,7 +164,9 @@ def test_an_uneven_number_of_each_class_is_said():
     some = images[(images.labels == 0) | (np.arange(60) < 10)]
     found = some.report()
     assert found.imbalance == 6
-    assert "! classes: 2; fewest 5 (right), most 30 (left): far from even" in repr(found)
+    row = rows(found)["classes"]
+    assert row.sign == "!"
+    assert all(fact in row.result for fact in ("5 (right)", "30 (left)", "imbalanced"))
 
 
 def test_the_page_shows_what_the_words_say():
@@ -167,9 +175,9 @@ def test_the_page_shows_what_the_words_say():
     pixels[3], pixels[8] = pixels[5], 0
     found = Images(pixels, images.labels, ("<i>left</i>", "right")).report()
     page = found._repr_html_()
-    told = re.sub(r"<[^>]+>", "", page)
-    for what in ("left out", "size", "blank images", "exact copies", "leaks", "doubtful labels"):
-        assert what in told
+    text = re.sub(r"<[^>]+>", "", page)
+    for title in rows(found):
+        assert title in text
     assert page.count("<img") == 3 + len(found.leaks)
     assert all(tag in page for tag in ('alt="image 8"', 'alt="image 3"', 'scope="row"'))
     assert "<i>" not in page
