@@ -23,7 +23,7 @@ from typing import Any
 
 import capslab as cl
 import capslab.models.capsnet
-from capslab.data.transform import shifted, turned
+from capslab.data.transform import rotated, shifted
 from capslab.models import ConvNet
 
 PATH = Path(__file__).with_suffix(".json")
@@ -71,7 +71,7 @@ def rows_of(kind: str, images: Any, seed: int) -> Iterator[dict[str, Any]]:
     test = images.test
     for change, amounts, move in (
         ("shift", SHIFTS[images.name], shifted),
-        ("turn", TURNS, turned),
+        ("turn", TURNS, rotated),
     ):
         for amount in amounts:
             asked = test[:MOVED] if amount else test

@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 
 import capslab as cl
-from capslab.data.transform import turned
+from capslab.data.transform import rotated
 
 PATH = Path(__file__).with_suffix(".json")
 ONE_CORE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -51,7 +51,7 @@ def write(n: int, folder: Path, seed: int = 0) -> Path:
     labels = np.empty(n, np.uint8)
     for start in range(0, n, 1000):
         drawn = chance.integers(0, len(mnist), min(1000, n - start))
-        some = turned(mnist[drawn], chance.uniform(-15, 15)).images
+        some = rotated(mnist[drawn], chance.uniform(-15, 15)).images
         moved = np.roll(some, chance.integers(-2, 3, 2), axis=(1, 2))  # the border is black
         pixels[start : start + len(drawn)], labels[start : start + len(drawn)] = moved, mnist.labels[drawn]
     pixels.flush()

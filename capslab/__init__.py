@@ -11,9 +11,9 @@ from typing import Any
 from capslab._version import __version__
 
 if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
-    from capslab._home import borrow as _borrow
+    from capslab._home import use_temporary_home as _use_temporary_home
 
-    _borrow()
+    _use_temporary_home()
 
 _HOME = {
     # data

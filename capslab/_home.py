@@ -11,19 +11,19 @@ import tempfile
 from pathlib import Path
 
 
-def missing() -> bool:
+def is_missing() -> bool:
     """Whether nothing says where this user's home is: a path with ~ would name a folder "~" here."""
     return os.path.expanduser("~") == "~"
 
 
-def borrow() -> Path:
+def use_temporary_home() -> Path:
     """A folder of this user's among the temporary ones, which is the home from now on, also of children."""
-    place = _own("home")
+    place = _private_folder("home")
     os.environ["USERPROFILE" if os.name == "nt" else "HOME"] = str(place)
     return place
 
 
-def writable(folder: Path) -> bool:
+def is_writable(folder: Path) -> bool:
     """Whether a file can be made in a folder, or in the folder that it could be made in."""
     there = next((parent for parent in (folder, *folder.parents) if parent.exists()), Path(folder.anchor))
     try:
@@ -33,7 +33,7 @@ def writable(folder: Path) -> bool:
         return False
 
 
-def stand_ins() -> dict[str, str]:
+def temporary_folders() -> dict[str, str]:
     """Variables that give JupyterLab and its kernels temporary folders for those they may not write in."""
     from jupyter_core import paths
 
@@ -45,11 +45,11 @@ def stand_ins() -> dict[str, str]:
         "IPYTHONDIR": os.environ.get("IPYTHONDIR", home / ".ipython"),
         "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", home / ".config/matplotlib"),
     }
-    lost = [name for name, folder in folders.items() if not writable(Path(folder))]
-    return {name: str(_own("jupyter") / name.lower()) for name in lost}
+    lost = [name for name, folder in folders.items() if not is_writable(Path(folder))]
+    return {name: str(_private_folder("jupyter") / name.lower()) for name in lost}
 
 
-def _own(name: str) -> Path:
+def _private_folder(name: str) -> Path:
     """The same folder each time, which nobody else can read or have prepared."""
     if not hasattr(os, "getuid"):
         return Path(tempfile.mkdtemp(prefix=f"capslab-{name}-"))
@@ -57,7 +57,12 @@ def _own(name: str) -> Path:
     try:
         place.mkdir(mode=0o700, exist_ok=True)
         found = place.lstat()
-        if place.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077 or not writable(place):
+        if (
+            place.is_symlink()
+            or found.st_uid != os.getuid()
+            or found.st_mode & 0o077
+            or not is_writable(place)
+        ):
             raise PermissionError
     except OSError:
         return Path(tempfile.mkdtemp(prefix=f"capslab-{name}-"))

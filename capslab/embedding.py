@@ -81,7 +81,7 @@ class Embedding:
         index = np.atleast_1d(np.arange(len(self))[index])
         labels = None if self.labels is None else self.labels[index]
         return Embedding(
-            lazy_rows.choose(self.vectors, index),
+            lazy_rows.select_rows(self.vectors, index),
             labels,
             self.images[index],
             self.source,

@@ -1,7 +1,7 @@
-"""Errors that teach: what was wrong, what was expected, what came, what to do next.
+"""Errors that teach: which argument is wrong, what it should be, what it was, and what to do next.
 
-Every error a learner can cause goes through `ArgumentError` (a `ValueError`) or
-`DataUnavailable` (an `OSError`), so that all of them read alike:
+Every error that a learner can cause is an `ArgumentError` (a `ValueError`) or a
+`DataUnavailable` (an `OSError`), so they all read alike:
 
 >>> raise ArgumentError("k", "a whole number from 1 to 1797", 0, "Try k=10.")
 Traceback (most recent call last):
@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from numbers import Integral
 from typing import Any
 
 
 class ArgumentError(ValueError):
-    """An argument that cannot be used, said in the learner's own terms.
+    """An argument that cannot be used, explained in the learner's own terms.
 
     Parameters
     ----------
-    argument : name of the argument as the caller wrote it.
-    expected : what it should be, in words, without a final full stop.
-    received : what came; shown with `repr`, shortened to one line.
+    argument : name of the argument, as the caller wrote it.
+    expected : what the argument should be, in words and without a full stop at the end.
+    received : the value that was passed; its `repr` is shown, shortened to one line.
     next_step : one sentence that says what to try.
     """
 
@@ -35,15 +36,15 @@ class ArgumentError(ValueError):
 
 
 class DataUnavailable(OSError):
-    """Data or weights that cannot be had now, or that are not what they should be."""
+    """Data or weights that cannot be reached now, or whose content is not what it should be."""
 
 
 class TrainingFailed(RuntimeError):
-    """Training that cannot go on (a loss that is not a number, say)."""
+    """Training that cannot continue, for example because the loss is not a number."""
 
 
 def short(value: Any, limit: int = 120) -> str:
-    """`repr` in one line; an array is told by its shape and type, not by its numbers."""
+    """A value's `repr` on one line; an array is described by its shape and type, not by its numbers."""
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"an array of shape {tuple(value.shape)} and type {value.dtype}"
     text = value if isinstance(value, Verbatim) else repr(value)
@@ -52,22 +53,40 @@ def short(value: Any, limit: int = 120) -> str:
 
 
 class Verbatim(str):
-    """Words to be shown as they are, without quotation marks, after "Received:"."""
+    """Text that is shown after "Received:" exactly as it is, without quotation marks."""
 
 
-def spelling_hint(name: str, known: Iterable[str]) -> str:
-    """`Did you mean 'mnist'?`, or nothing when no known name is near."""
-    near = difflib.get_close_matches(str(name).lower(), list(known), n=1, cutoff=0.6)
-    return f"Did you mean {near[0]!r}?" if near else ""
+def spelling_hint(name: str, choices: Iterable[str]) -> str:
+    """`Did you mean 'mnist'?`, or an empty string if no valid name is similar."""
+    matches = difflib.get_close_matches(str(name).lower(), list(choices), n=1, cutoff=0.6)
+    return f"Did you mean {matches[0]!r}?" if matches else ""
 
 
-def unknown_name(argument: str, name: Any, known: Iterable[str], next_step: str = "") -> ArgumentError:
-    """The error for a name that is not in a fixed list, with a spelling hint.
+def unknown_name(argument: str, name: Any, choices: Iterable[str], next_step: str = "") -> ArgumentError:
+    """The error for a name that is not in a list of valid names, with a spelling hint.
 
     >>> str(unknown_name("name", "mnits", ["digits", "mnist"]))
     "`name` should be one of 'digits', 'mnist'. Received: 'mnits'. Did you mean 'mnist'?"
     """
-    known = list(known)
-    expected = "one of " + ", ".join(repr(k) for k in known)
-    hint = spelling_hint(name, known) if isinstance(name, str) else ""
+    choices = list(choices)
+    expected = "one of " + ", ".join(repr(choice) for choice in choices)
+    hint = spelling_hint(name, choices) if isinstance(name, str) else ""
     return ArgumentError(argument, expected, name, hint or next_step)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is an integer of Python's or NumPy's; True and False are not."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def whole_number(argument: str, value: Any, least: int = 1, next_step: str = "") -> int:
+    """The value as Python's `int`, where it is an integer of `least` or more.
+
+    >>> whole_number("iterations", 2.5, next_step="The paper uses 3.")
+    Traceback (most recent call last):
+    ...
+    capslab.errors.ArgumentError: `iterations` should be a whole number from 1. Received: 2.5. The paper uses 3.
+    """
+    if not is_whole(value) or value < least:
+        raise ArgumentError(argument, f"a whole number from {least}", value, next_step)
+    return int(value)

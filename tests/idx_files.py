@@ -23,10 +23,10 @@ def encoded(array: np.ndarray) -> bytes:
 
 
 def small_set() -> dict[str, bytes]:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     made = {}
     for part, n in (("train", 240), ("t10k", 50)):
-        made[f"{part}-images-idx3-ubyte"] = encoded(chance.integers(0, 256, (n, 28, 28), dtype=np.uint8))
+        made[f"{part}-images-idx3-ubyte"] = encoded(rng.integers(0, 256, (n, 28, 28), dtype=np.uint8))
         made[f"{part}-labels-idx1-ubyte"] = encoded((np.arange(n) % 10).astype(np.uint8))
     return made
 

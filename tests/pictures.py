@@ -46,7 +46,7 @@ def squares(*names: str, side: int = 12) -> dict[str, bytes]:
 
 
 def reasons(images: cl.Images) -> dict[str, str]:
-    return {left.name: left.why for left in images.origin.left_out}
+    return {file.name: file.reason for file in images.origin.skipped}
 
 
 def seen(content: bytes, shape=(12, 12)) -> tuple[np.ndarray, list[str]]:

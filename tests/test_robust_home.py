@@ -176,15 +176,15 @@ def test_lab_starts_with_a_home_of_no_use(which: str, tmp_path: Path, request: p
 
 def test_a_borrowed_home_is_this_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_home.tempfile, "tempdir", str(tmp_path))
-    first = _home._own("home")
-    assert _home._own("home") == first
+    first = _home._private_folder("home")
+    assert _home._private_folder("home") == first
     first.chmod(0o777)
-    assert _home._own("home") != first, "somebody else may have written there"
+    assert _home._private_folder("home") != first, "somebody else may have written there"
     first.chmod(0o700)
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / f"capslab-jupyter-{os.getuid()}").symlink_to(tmp_path / "elsewhere")
-    assert _home._own("jupyter").parent == tmp_path
-    assert not _home._own("jupyter").is_symlink()
+    assert _home._private_folder("jupyter").parent == tmp_path
+    assert not _home._private_folder("jupyter").is_symlink()
 
 
 def test_nothing_is_moved_where_everything_can_be_written(
@@ -198,10 +198,10 @@ def test_nothing_is_moved_where_everything_can_be_written(
         "MPLCONFIGDIR",
     ):
         monkeypatch.setenv(name, str(tmp_path / name))
-    assert _home.stand_ins() == {}
+    assert _home.temporary_folders() == {}
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "file/below"))
-    assert list(_home.stand_ins()) == ["IPYTHONDIR"]
+    assert list(_home.temporary_folders()) == ["IPYTHONDIR"]
 
 
 def test_a_home_that_cannot_be_written_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from capslab.models import backend  # noqa: F401  # first: it says which backend
 import keras  # isort: skip
 import numpy as np
 
-from capslab.data.pairs import Partners
+from capslab.data.pairs import ClassOrder
 from capslab.errors import DataUnavailable, TrainingFailed
 
 if keras.backend.backend() != "jax":
@@ -153,7 +153,7 @@ def images_of(images: Any, batch_size: int) -> Make:
 
 def pairs_of(images: Any, batch_size: int, shift: int) -> Make:
     """What `capslab.data.stream_pairs` yields, made on the device."""
-    partners = Partners(images.labels, len(images.classes))
+    partners = ClassOrder(images.labels, len(images.classes))
     order, starts, counts = (jnp.asarray(a) for a in (partners.order, partners.starts, partners.counts))
     pixels, labels = jnp.asarray(images.images), jnp.asarray(images.labels, "int32")
     height, width, channels = images.image_shape

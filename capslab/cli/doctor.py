@@ -168,9 +168,9 @@ def _fast_sliders() -> Iterator[Finding]:
 
 
 def _data_sets() -> Iterator[Finding]:
-    from capslab.data.datasets import PUBLISHED, present
+    from capslab.data.datasets import PUBLISHED, local_source
 
-    there = {name: present(name) for name in ("digits", *PUBLISHED)}
+    there = {name: local_source(name) for name in ("digits", *PUBLISHED)}
     words = ", ".join(f"{name} ({where})" for name, where in there.items() if where)
     missing = [name for name, where in there.items() if not where]
     advice = ""
@@ -181,10 +181,10 @@ def _data_sets() -> Iterator[Finding]:
 
 
 def _home() -> Iterator[Finding]:
-    from capslab._home import writable
+    from capslab._home import is_writable
 
     home = Path.home()  # a missing one was given when capslab was imported
-    if not writable(home):
+    if not is_writable(home):
         advice = "Set CAPSLAB_HOME to a folder of yours: data sets and your progress are kept there."
         yield Finding("home", "warning", f"{home} cannot be written", advice)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from capslab._home import stand_ins
+from capslab._home import temporary_folders
 from capslab.course.paths import FIRST, PACKAGE, checkout
 from capslab.course.update import RECORD, Kept, bring
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
@@ -129,7 +129,7 @@ def start(folder: Path, options: tuple[str, ...], *, classroom: bool = False) ->
     For a class it starts in the class's folder, where Formgrader looks for nbgrader's settings.
     """
     line = command(folder, options, classroom=classroom)
-    if elsewhere := stand_ins():
+    if elsewhere := temporary_folders():
         os.environ.update(elsewhere)
         place = Path(next(iter(elsewhere.values()))).parent
         print(f"Your home folder cannot be written: JupyterLab keeps its settings in {place} meanwhile.")

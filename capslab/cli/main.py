@@ -173,9 +173,9 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
         click.echo(f"✓ {len(chosen)} notebooks match their sources.")
         return
     if data is None:
-        from capslab.data.datasets import present
+        from capslab.data.datasets import local_source
 
-        if not present("mnist"):
+        if not local_source("mnist"):
             raise click.ClickException(
                 "the committed figures show MNIST, which is not on this machine. Set CAPSLAB_DATA or run "
                 "cl.load('mnist') once; --data digits builds with the digits."

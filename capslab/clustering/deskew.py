@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capslab.clustering.blocks import blocks
+from capslab.data.lazy_rows import blocks
 
 #: images of fewer pixels a side are left as they are: a shear of two pixels is most of such a stroke
 LEAST_SIDE = 16

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capslab.clustering.blocks import blocks
+from capslab.data.lazy_rows import blocks
 
 ORIENTATIONS = 8
 

@@ -12,9 +12,8 @@ from functools import partial
 import numpy as np
 
 from capslab.clustering import kmeans_lloyd
-from capslab.clustering.blocks import ROWS
 from capslab.clustering.validation import not_numbers
-from capslab.data.lazy_rows import LazyRows, gather, parts, stay
+from capslab.data.lazy_rows import ROWS, LazyRows, gather, parts, stay
 
 #: rows that are read together in a mini-batch, and rows of a mini-batch
 RUN, BATCH = 64, 4096

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capslab.clustering.blocks import blocks
+from capslab.data.lazy_rows import blocks
 
 #: up to so many points all are compared with all
 COMPARED_WITH_ALL = 20_000

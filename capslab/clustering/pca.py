@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.clustering.blocks import blocks
+from capslab.data.lazy_rows import blocks
 
 #: rows that the directions are learned from; more move them by less than the noise
 MOST_ROWS = 20_000

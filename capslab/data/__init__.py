@@ -1,29 +1,28 @@
-"""Image data: `load` finds it, `Images` holds it.
+"""Image data: `load` reads a data set, `Images` holds it.
 
 >>> import capslab as cl
 >>> cl.load("digits")
 digits: 1,797 images of 8×8, 10 classes (0 … 9); 1,258 train, 180 validation, 359 test
 """
 
-from capslab.data.datasets import SETS, cache_folder, load, present
+from capslab.data.datasets import DATASETS, cache_folder, load, local_source
 from capslab.data.export import export_clusters
 from capslab.data.images import Images
-from capslab.data.moving import moved_pairs
-from capslab.data.pairs import Pairs, overlapping_pairs
-from capslab.data.practice_folder import practice_folder
+from capslab.data.pairs import Pairs, overlapping_pairs, shifted_pairs
+from capslab.data.practice_folder import make_practice_folder
 from capslab.data.scenes import Scenes, scenes
 
 __all__ = [
-    "SETS",
+    "DATASETS",
     "Images",
     "Pairs",
     "Scenes",
     "cache_folder",
     "export_clusters",
     "load",
-    "moved_pairs",
+    "local_source",
+    "make_practice_folder",
     "overlapping_pairs",
-    "practice_folder",
-    "present",
     "scenes",
+    "shifted_pairs",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data import lazy_rows
-from capslab.data.grey_levels import as_uint8, brightest, large_as_uint8, shaped
+from capslab.data.grey_levels import as_nhwc, as_uint8, brightest, large_as_uint8
 from capslab.data.images import Images
 from capslab.data.lazy_rows import LazyRows
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
@@ -72,7 +72,7 @@ def _array(path: Path) -> np.ndarray:
         if file.read(6) != b"\x93NUMPY":
             np.load(path, allow_pickle=False)  # says what else it is
     mapped = np.lib.format.open_memmap(path, mode="r")
-    return mapped if mapped.nbytes > lazy_rows.BIG else np.array(mapped)
+    return mapped if mapped.nbytes > lazy_rows.LARGE_FILE else np.array(mapped)
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
@@ -112,7 +112,11 @@ def _mapped(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np
         header = packed.tell()
     if not kind.hasobject and math.prod(shape) * kind.itemsize > member.file_size - header:
         raise ValueError(f"{member.filename} is shorter than its header says")
-    if kind.hasobject or member.compress_type != zipfile.ZIP_STORED or member.file_size <= lazy_rows.BIG:
+    if (
+        kind.hasobject
+        or member.compress_type != zipfile.ZIP_STORED
+        or member.file_size <= lazy_rows.LARGE_FILE
+    ):
         return None
     with path.open("rb") as file:  # the zip's own header before the member: 30 bytes, a name, extras
         file.seek(member.header_offset + 26)
@@ -151,8 +155,8 @@ def _named(labels: Any, classes: Any) -> tuple[Any, tuple[str, ...]]:
 
 def _pixels(array: np.ndarray) -> tuple[Any, str]:
     """uint8 `(n, h, w, c)` and a note on anything worth a second look."""
-    array = shaped(array)
-    pixels, note = (as_uint8 if array.nbytes <= lazy_rows.BIG else large_as_uint8)(array)
+    array = as_nhwc(array)
+    pixels, note = (as_uint8 if array.nbytes <= lazy_rows.LARGE_FILE else large_as_uint8)(array)
     highest = brightest(pixels)
     if array.dtype == np.uint8 and highest == 1:
         note = "pixels of 0 and 1 were multiplied by 255"

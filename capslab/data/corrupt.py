@@ -9,7 +9,7 @@ import numpy as np
 from capslab.errors import ArgumentError, Verbatim
 
 
-def spoiled(images: Any, share: float = 0.1, seed: int = 0) -> dict[str, np.ndarray]:
+def corrupted(images: Any, share: float = 0.1, seed: int = 0) -> dict[str, np.ndarray]:
     """The same images, spoiled in several ways, and as many of another data set where one is at hand.
 
     Parameters
@@ -19,20 +19,20 @@ def spoiled(images: Any, share: float = 0.1, seed: int = 0) -> dict[str, np.ndar
 
     Returns
     -------
-    For each kind uint8 `(n, h, w, c)`: "noisy" (some pixels drawn anew), "turned" (by a quarter, or upside
+    For each kind uint8 `(n, h, w, c)`: "noisy" (some pixels drawn anew), "rotated" (by a quarter, or upside
     down where they are not square), "negative", "scrambled" (one and the same order of pixels for all),
     "blank", and "fashion-mnist" where its images have this size and need no download.
     """
     if not 0 <= share <= 1:
         raise ArgumentError("share", "a number from 0 to 1", share, "Try 0.1.")
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     pixels = images.images
     n, height, width, channels = pixels.shape
-    hit = chance.random(pixels.shape) < share
-    order = chance.permutation(height * width)
+    hit = rng.random(pixels.shape) < share
+    order = rng.permutation(height * width)
     kinds = {
-        "noisy": np.where(hit, chance.integers(0, 256, pixels.shape), pixels).astype(np.uint8),
-        "turned": np.rot90(pixels, 1 if height == width else 2, axes=(1, 2)),
+        "noisy": np.where(hit, rng.integers(0, 256, pixels.shape), pixels).astype(np.uint8),
+        "rotated": np.rot90(pixels, 1 if height == width else 2, axes=(1, 2)),
         "negative": 255 - pixels,
         "scrambled": pixels.reshape(n, -1, channels)[:, order].reshape(pixels.shape),
         "blank": np.zeros_like(pixels),
@@ -43,25 +43,25 @@ def spoiled(images: Any, share: float = 0.1, seed: int = 0) -> dict[str, np.ndar
     return {kind: np.ascontiguousarray(made) for kind, made in kinds.items()}
 
 
-def mislabelled(images: Any, share: float = 0.05, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def noisy_labels(images: Any, share: float = 0.05, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """The labels with a share of them changed to another class, and which ones, each `(n,)`."""
     images.require_classes("a wrong label")
     if not 0 < share < 1:
         said = Verbatim(str(share))
         raise ArgumentError("share", "a number between 0 and 1", said, "0.05 changes one label in twenty.")
-    chance = np.random.default_rng(seed)
-    wrong = chance.random(len(images)) < share
-    moved = chance.integers(1, len(images.classes), len(images))
+    rng = np.random.default_rng(seed)
+    wrong = rng.random(len(images)) < share
+    moved = rng.integers(1, len(images.classes), len(images))
     return np.where(wrong, (images.labels + moved) % len(images.classes), images.labels), wrong
 
 
 def _other(images: Any, n: int, seed: int) -> np.ndarray | None:
     """Fashion-MNIST, where it is on this machine and no one's own data set."""
-    from capslab.data.datasets import unseen_pixels
+    from capslab.data.datasets import local_test_images
 
     if images.image_shape != (28, 28, 1) or images.name == "fashion-mnist":
         return None
-    pixels = unseen_pixels("fashion-mnist")
+    pixels = local_test_images("fashion-mnist")
     if pixels is None:
         return None
     drawn = np.random.default_rng(seed).choice(len(pixels), min(n, len(pixels)), replace=False)

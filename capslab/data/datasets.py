@@ -12,8 +12,8 @@ import numpy as np
 from capslab.data import idx
 from capslab.data.download import fetch, mirrors_that_answer
 from capslab.data.images import Images
-from capslab.data.own_images import SUFFIXES, load_own
-from capslab.data.splits import OFFICIAL, TEST, stratified
+from capslab.data.own_images import SUFFIXES, load_own_images
+from capslab.data.splits import OFFICIAL_PATTERN, TEST, stratified_split
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim, unknown_name
 
 TEN_DIGITS = tuple("0123456789")
@@ -27,7 +27,7 @@ INSTEAD = 'cl.load("digits") works without a connection.'
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedDataset:
     """A data set in four IDX files: where they are, and the SHA-256 of each decompressed."""
 
     classes: tuple[str, ...]
@@ -36,7 +36,7 @@ class Published:
 
 
 PUBLISHED = {
-    "mnist": Published(
+    "mnist": PublishedDataset(
         TEN_DIGITS,
         (
             "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -50,7 +50,7 @@ PUBLISHED = {
             "https://sagemaker-sample-files.s3.amazonaws.com/datasets/image/MNIST/",
         ),
     ),
-    "fashion-mnist": Published(
+    "fashion-mnist": PublishedDataset(
         (
             "T-shirt/top",
             "Trouser",
@@ -76,7 +76,7 @@ PUBLISHED = {
         ),
     ),
 }
-SETS = ("digits", *PUBLISHED)
+DATASETS = ("digits", *PUBLISHED)
 
 _failed: dict[str, str] = {}  # what could not be had in this process, and why: nobody waits twice
 
@@ -125,14 +125,14 @@ def load(
     if name is None:
         return _course_images(folder, seed)
     if isinstance(name, os.PathLike) or (isinstance(name, str) and _is_file_name(name)):
-        return load_own(Path(name).expanduser(), seed, size)
+        return load_own_images(Path(name).expanduser(), seed, size)
     if name == "digits":
         return _digits(seed)
     if not isinstance(name, str) or name not in PUBLISHED:
         raise unknown_name(
             "name",
             name,
-            SETS,
+            DATASETS,
             "Images of your own: a folder, or a file that ends in .npy, .npz, .zip or .csv.",
         )
     return _published(name, folder, seed, patient=True)[0]
@@ -141,7 +141,7 @@ def load(
 def _is_file_name(name: str) -> bool:
     if name.lower().endswith(SUFFIXES):
         return True
-    return name not in SETS and ("/" in name or os.sep in name or os.path.exists(name))
+    return name not in DATASETS and ("/" in name or os.sep in name or os.path.exists(name))
 
 
 def _course_images(folder: Any, seed: int) -> Images:
@@ -174,7 +174,7 @@ def cache_folder() -> Path:
     return Path(pooch.os_cache("capslab")) / "data"
 
 
-def present(name: str, folder: Any = None) -> str:
+def local_source(name: str, folder: Any = None) -> str:
     """Where a data set is found on this machine, in words; "" where it would have to be downloaded."""
     if name == "digits":
         return "ships with scikit-learn"
@@ -182,7 +182,7 @@ def present(name: str, folder: Any = None) -> str:
     return origin if all(_file(place, file) for file in FILES) else ""
 
 
-def unseen_pixels(name: str) -> np.ndarray | None:
+def local_test_images(name: str) -> np.ndarray | None:
     """The test images alone of a published set, uint8 `(n, h, w, 1)`; None where it is not here."""
     place, _ = _place(name, None)
     path, sha = next((_file(place, file), sha) for file, sha in _wanted(name) if file == FILES[2])
@@ -243,7 +243,7 @@ def _cached(name: str, place: Path, patient: bool) -> tuple[list[np.ndarray], bo
                 missing.append((file, sha))
             else:
                 arrays[file] = idx.read(path, sha)
-        except idx.Damaged as error:
+        except idx.DamagedFile as error:
             print(f"{error} It is deleted from the cache and downloaded once more.")
             _delete(path)
             missing.append((file, sha))
@@ -287,12 +287,19 @@ def _joined(name: str, arrays: list[np.ndarray], seed: int) -> Images:
     """One set of images with the official test set as its test part."""
     images, labels, test_images, test_labels = arrays
     if images.ndim != 3 or images.shape[1:] != test_images.shape[1:]:
-        raise idx.Damaged(f"{name}: images of {images.shape} and {test_images.shape} do not fit together.")
+        raise idx.DamagedFile(
+            f"{name}: images of {images.shape} and {test_images.shape} do not fit together."
+        )
     for pixels, numbers in ((images, labels), (test_images, test_labels)):
         if numbers.shape != (len(pixels),):
-            raise idx.Damaged(f"{name}: {len(pixels):,} images come with labels of shape {numbers.shape}.")
+            raise idx.DamagedFile(
+                f"{name}: {len(pixels):,} images come with labels of shape {numbers.shape}."
+            )
     parts = np.concatenate(
-        [stratified(labels, len(labels), seed, OFFICIAL), np.full(len(test_labels), TEST, np.uint8)]
+        [
+            stratified_split(labels, len(labels), seed, OFFICIAL_PATTERN),
+            np.full(len(test_labels), TEST, np.uint8),
+        ]
     )
     pixels = np.concatenate([images, test_images])[..., None]  # (n, h, w, 1)
     numbers = np.concatenate([labels, test_labels]).astype(np.int64)  # (n,)

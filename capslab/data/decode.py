@@ -22,16 +22,16 @@ SMALLEST = 4  # pixels of a side; less is no picture
 ROTATION = 0x0112  # EXIF: how the camera was held
 
 
-class Refused(Exception):
+class UnusableImage(Exception):
     """A picture that cannot be used; the message is the reason."""
 
 
-def size_of(stream: BinaryIO) -> tuple[int, int]:
+def image_size(stream: BinaryIO) -> tuple[int, int]:
     """Height and width as one would see them, from the header alone.
 
     Raises
     ------
-    Refused : not a picture, too large, or too small.
+    UnusableImage : not a picture, too large, or too small.
     """
     with _opened(stream) as picture:
         width, height = picture.size
@@ -57,7 +57,7 @@ def decode(stream: BinaryIO, shape: tuple[int, int], note: Callable[[str], Any])
 
     Raises
     ------
-    Refused : truncated, damaged, too large, …
+    UnusableImage : truncated, damaged, too large, …
     """
     from PIL import ImageOps
 
@@ -74,7 +74,7 @@ def decode(stream: BinaryIO, shape: tuple[int, int], note: Callable[[str], Any])
 
 @contextmanager
 def _opened(stream: BinaryIO) -> Iterator[Image]:
-    """A picture with its header checked; whatever goes wrong in the block becomes `Refused`."""
+    """A picture with its header checked; whatever goes wrong in the block becomes `UnusableImage`."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -83,23 +83,25 @@ def _opened(stream: BinaryIO) -> Iterator[Image]:
             with Image.open(stream, formats=FORMATS) as picture:
                 width, height = picture.size
                 if width * height > MOST_PIXELS:
-                    raise Refused(f"{height:,}×{width:,} pixels, more than {MOST_PIXELS:,}: scale it down")
+                    raise UnusableImage(
+                        f"{height:,}×{width:,} pixels, more than {MOST_PIXELS:,}: scale it down"
+                    )
                 if min(width, height) < SMALLEST:
-                    raise Refused(f"{height}×{width} pixels, too small to show anything")
+                    raise UnusableImage(f"{height}×{width} pixels, too small to show anything")
                 yield picture
-    except Refused:
+    except UnusableImage:
         raise
     except UnidentifiedImageError:
-        raise Refused("not a picture, or its beginning is damaged") from None
+        raise UnusableImage("not a picture, or its beginning is damaged") from None
     except Image.DecompressionBombError as error:
         told = re.search(r"(\d+) pixels", str(error))
         many = f"{int(told[1]):,} pixels, " if told else ""
-        raise Refused(f"{many}more than {MOST_PIXELS:,}: scale it down") from None
+        raise UnusableImage(f"{many}more than {MOST_PIXELS:,}: scale it down") from None
     except MemoryError:
-        raise Refused("it needs more memory than there is") from None
+        raise UnusableImage("it needs more memory than there is") from None
     except Exception as error:  # decoders of foreign bytes raise anything
         said = " ".join(str(error).split())[:80]
-        raise Refused(f"truncated or damaged ({said or type(error).__name__})") from None
+        raise UnusableImage(f"truncated or damaged ({said or type(error).__name__})") from None
 
 
 def _rotation(picture: Image) -> int:

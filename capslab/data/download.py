@@ -20,7 +20,7 @@ class _TooSlow(OSError):
     """The time allowed for a download is over."""
 
 
-class _Progress:
+class _DownloadBar:
     """A tqdm bar that ends the download when its time is over.
 
     It writes to standard output: what goes to standard error fails a graded cell.
@@ -136,14 +136,14 @@ def fetch(mirrors: Sequence[str], file: str, place: Path, sha256: str, seconds: 
     for mirror in mirrors:
         part = _new_file(place, file)
         try:
-            progress = _Progress(f"{place.name}/{file}", seconds)
+            progress = _DownloadBar(f"{place.name}/{file}", seconds)
             download = HTTPDownloader(progressbar=progress, chunk_size=1 << 16, timeout=min(seconds, 30))
             try:
                 download(mirror + file, str(part), None)
                 idx.read(part, sha256)
                 os.replace(part, place / file)
                 return place / file
-            except idx.Damaged:
+            except idx.DamagedFile:
                 reasons.append(f"{_host(mirror)} gave a damaged file")
             except requests.HTTPError as error:
                 reasons.append(

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from capslab.data.decode import MOST_BYTES, SUFFIXES
-from capslab.data.provenance import LeftOut, shown
+from capslab.data.provenance import SkippedFile, printable
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 MOST_UNPACKED = 4_000_000_000  # bytes of all members of a zip together
@@ -23,7 +23,7 @@ LABEL_COLUMNS = ("label", "class", "category", "target")
 
 
 @dataclass(frozen=True)
-class Found:
+class ImageFile:
     """A file that may be a picture.
 
     Attributes
@@ -39,23 +39,23 @@ class Found:
 
 
 @dataclass
-class Search:
+class ImageSearch:
     """What was found, in order of name, and what was passed over."""
 
-    found: list[Found] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    files: list[ImageFile] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
 
-    def leave(self, name: str, why: str) -> None:
-        self.left_out.append(LeftOut(shown(name), why))
+    def skip(self, name: str, why: str) -> None:
+        self.skipped.append(SkippedFile(printable(name), why))
 
 
-def in_folder(root: Path) -> Search:
+def in_folder(root: Path) -> ImageSearch:
     """Every picture below a folder; links that lead out of it are not followed."""
-    search = Search()
+    search = ImageSearch()
 
     def unreadable(error: OSError) -> None:
         place = os.path.relpath(str(error.filename), root)
-        search.leave(place + "/", f"the folder cannot be read ({error.strerror})")
+        search.skip(place + "/", f"the folder cannot be read ({error.strerror})")
 
     for place, folders, files in os.walk(root, onerror=unreadable):
         folders.sort()
@@ -64,20 +64,20 @@ def in_folder(root: Path) -> Search:
             relative = path.relative_to(root).as_posix()
             why = _no_picture(name) or _no_file(path, root)
             if why:
-                search.leave(relative, why)
+                search.skip(relative, why)
             else:
-                search.found.append(Found(relative, _opener(path)))
+                search.files.append(ImageFile(relative, _opener(path)))
     return search
 
 
-def in_zip(path: Path) -> Search:
+def in_zip(path: Path) -> ImageSearch:
     """Every picture in a zip, read from where it lies: nothing is unpacked to the disk.
 
     Raises
     ------
     DataUnavailable : not a zip, damaged, or larger than 4 GB unpacked.
     """
-    search = Search()
+    search = ImageSearch()
     try:
         archive = zipfile.ZipFile(path)
         members = sorted(archive.infolist(), key=lambda member: member.filename)
@@ -98,13 +98,13 @@ def in_zip(path: Path) -> Search:
         why = _no_member(member) or ("a second file of this name" if member.filename in seen else "")
         seen.add(member.filename)
         if why:
-            search.leave(member.filename, why)
+            search.skip(member.filename, why)
         else:
-            search.found.append(Found(member.filename, _unpacker(archive, member)))
+            search.files.append(ImageFile(member.filename, _unpacker(archive, member)))
     return search
 
 
-def in_table(path: Path) -> Search:
+def in_table(path: Path) -> ImageSearch:
     """The pictures that a CSV names, relative to its own folder and within it.
 
     Columns `path` and, where there are classes, `label`; without a header the first two columns.
@@ -114,7 +114,7 @@ def in_table(path: Path) -> Search:
     DataUnavailable : a file that cannot be read as a table of text.
     ArgumentError : a table of something else.
     """
-    search, root = Search(), path.parent
+    search, root = ImageSearch(), path.parent
     rows = list(_rows(path))
     for name, label in rows:
         inside = PurePosixPath(name.replace("\\", "/"))
@@ -122,9 +122,9 @@ def in_table(path: Path) -> Search:
         place = root / inside
         why = why or ("no such file" if not os.path.lexists(place) else _no_file(place, root))
         if why:
-            search.leave(name, why)
+            search.skip(name, why)
         else:
-            search.found.append(Found(str(inside), _opener(place), label))
+            search.files.append(ImageFile(str(inside), _opener(place), label))
     return search
 
 

@@ -15,7 +15,7 @@ ROUNDED = "pixels in 0…255 were rounded to whole numbers"
 EXPECTED = "images of shape (n, height, width), (n, height, width, channels) or (n, side × side)"
 
 
-def shaped(array: Any, argument: str = "images") -> np.ndarray:
+def as_nhwc(array: Any, argument: str = "images") -> np.ndarray:
     """The same pixels as `(n, h, w, c)`.
 
     Parameters
@@ -28,7 +28,7 @@ def shaped(array: Any, argument: str = "images") -> np.ndarray:
 
     Examples
     --------
-    >>> shaped(np.zeros((5, 64), np.uint8)).shape
+    >>> as_nhwc(np.zeros((5, 64), np.uint8)).shape
     (5, 8, 8, 1)
     """
     if isinstance(array, LazyRows) and array.ndim == 4:

@@ -21,7 +21,7 @@ from capslab.errors import DataUnavailable
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
-class Damaged(DataUnavailable):
+class DamagedFile(DataUnavailable):
     """A file that is not what it should be; a fresh copy may help."""
 
 
@@ -35,7 +35,7 @@ def parse(content: bytes, source: str = "the data") -> np.ndarray:
 
     Raises
     ------
-    Damaged : for anything but a complete IDX file, saying what is wrong.
+    DamagedFile : for anything but a complete IDX file, saying what is wrong.
 
     Examples
     --------
@@ -43,20 +43,20 @@ def parse(content: bytes, source: str = "the data") -> np.ndarray:
     array([5, 0, 4], dtype=uint8)
     """
     if len(content) < 4:
-        raise Damaged(f"{source} is too short to be an IDX file ({len(content)} bytes).")
+        raise DamagedFile(f"{source} is too short to be an IDX file ({len(content)} bytes).")
     if content[:2] != b"\0\0" or content[2] not in TYPES:
         start = content[:4].hex(" ")
-        raise Damaged(f"{source} is not an IDX file: it starts with {start} instead of 00 00 and a type.")
+        raise DamagedFile(f"{source} is not an IDX file: it starts with {start} instead of 00 00 and a type.")
     axes = content[3]
     begin = 4 + 4 * axes
     if axes < 1 or len(content) < begin:
-        raise Damaged(f"{source} is not a complete IDX file: its header should name {axes} axes.")
+        raise DamagedFile(f"{source} is not a complete IDX file: its header should name {axes} axes.")
     shape = struct.unpack(f">{axes}I", content[4:begin])
     kind = np.dtype(TYPES[content[2]])
     needed = begin + math.prod(shape) * kind.itemsize
     if len(content) != needed:
         what = "truncated" if len(content) < needed else "longer than it says"
-        raise Damaged(f"{source} is {what}: {len(content):,} bytes where its header needs {needed:,}.")
+        raise DamagedFile(f"{source} is {what}: {len(content):,} bytes where its header needs {needed:,}.")
     return (
         np.frombuffer(content, kind, offset=begin).reshape(shape).astype(kind.newbyteorder("="), copy=False)
     )
@@ -72,7 +72,7 @@ def read(path: Path, sha256: str | None = None) -> np.ndarray:
 
     Raises
     ------
-    Damaged : truncated, corrupt, or with another checksum.
+    DamagedFile : truncated, corrupt, or with another checksum.
     DataUnavailable : cannot be read at all.
     """
     try:
@@ -80,7 +80,9 @@ def read(path: Path, sha256: str | None = None) -> np.ndarray:
         if path.suffix == ".gz":
             content = gzip.decompress(content)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Damaged(f"{path.name} is truncated or corrupt and cannot be decompressed ({error}).") from None
+        raise DamagedFile(
+            f"{path.name} is truncated or corrupt and cannot be decompressed ({error})."
+        ) from None
     except OSError as error:
         raise DataUnavailable(f"{path} cannot be read ({error.strerror or error}).") from None
     if sha256 is not None:
@@ -88,9 +90,9 @@ def read(path: Path, sha256: str | None = None) -> np.ndarray:
         if found != sha256:
             try:
                 parse(content, path.name)  # says "truncated" where that is what happened
-            except Damaged as error:
-                raise Damaged(f"{error} Its checksum is wrong too.") from None
-            raise Damaged(
+            except DamagedFile as error:
+                raise DamagedFile(f"{error} Its checksum is wrong too.") from None
+            raise DamagedFile(
                 f"{path.name} is not the published file: its SHA-256 starts with {found[:12]}, "
                 f"where {sha256[:12]} is expected."
             )

@@ -1,4 +1,4 @@
-"""`Images`: pixels, labels and their names, split once and for all."""
+"""`Images`: pixels, labels and class names, with a fixed split into train, validation and test."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capslab.data import lazy_rows
-from capslab.data.grey_levels import as_uint8, large_as_uint8, shaped
+from capslab.data.grey_levels import as_nhwc, as_uint8, large_as_uint8
 from capslab.data.lazy_rows import LazyRows
-from capslab.data.provenance import Origin
-from capslab.data.splits import COMMON, PARTS, stratified
-from capslab.errors import ArgumentError, Verbatim
+from capslab.data.provenance import Provenance
+from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
+from capslab.errors import ArgumentError, Verbatim, is_whole
 
 if TYPE_CHECKING:
-    from capslab.data.quality import Report
+    from capslab.data.quality import QualityReport
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -26,16 +26,16 @@ class Images:
 
     Attributes
     ----------
-    images : uint8 array `(n, h, w, c)`, read-only. Other shapes and types that can be
-        read in one way only are converted: see `capslab.data.grey_levels`. A large array that lies
-        in a file stays there, and so do large selections of it: `capslab.data.lazy_rows.LazyRows`.
+    images : uint8 array `(n, h, w, c)`, read-only. Other shapes and types are converted if
+        there is only one way to read them: see `capslab.data.grey_levels`. A large array in a
+        file stays on the disk, and so do large selections of it: `capslab.data.lazy_rows.LazyRows`.
     labels : int64 array `(n,)` of class numbers from 0, or None.
     classes : names of the classes; `()` without labels.
-    name : what the images are called ("mnist").
+    name : name of the data set, for example "mnist".
     seed : decides the split.
-    parts : uint8 array `(n,)`: 0 train, 1 validation, 2 test. An image keeps its part
-        in every selection, so nothing that was held out slips into training.
-    origin : for your own pictures, which file each was and what was left out; else None.
+    parts : uint8 array `(n,)`: 0 train, 1 validation, 2 test. An image stays in its part in
+        every selection, so no held-out image can slip into training.
+    origin : for your own pictures, which file each image comes from and which files were skipped; else None.
 
     Examples
     --------
@@ -52,16 +52,16 @@ class Images:
     name: str = "images"
     seed: int = 0
     parts: np.ndarray | None = field(default=None, repr=False)
-    origin: Origin | None = field(default=None, repr=False)
+    origin: Provenance | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        pixels = shaped(self.images)  # (n, h, w, c)
-        pixels, _ = (as_uint8 if pixels.nbytes <= lazy_rows.BIG else large_as_uint8)(pixels)
+        pixels = as_nhwc(self.images)  # (n, h, w, c)
+        pixels, _ = (as_uint8 if pixels.nbytes <= lazy_rows.LARGE_FILE else large_as_uint8)(pixels)
         labels = None if self.labels is None else _labels(self.labels, len(pixels))
         classes = _classes(self.classes, labels)
         parts = self.parts
         if parts is None:
-            parts = stratified(labels, len(pixels), self.seed, COMMON)
+            parts = stratified_split(labels, len(pixels), self.seed, DEFAULT_PATTERN)
         for name, value in (("images", pixels), ("labels", labels), ("parts", parts)):
             if value is not None and not isinstance(value, LazyRows):
                 value = value.view()
@@ -71,7 +71,7 @@ class Images:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """`(n, height, width, channels)`, as any array's shape starts with its length."""
+        """`(n, height, width, channels)`; like any array's shape, it starts with the length."""
         return tuple(self.images.shape)
 
     @property
@@ -87,6 +87,11 @@ class Images:
         return (self[i] for i in range(len(self)))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The pixels `(n, h, w, c)`, for `np.asarray(images)`. As in NumPy 2, copy=False shares or raises."""
+        if copy is False and (
+            isinstance(self.images, LazyRows) or (dtype is not None and np.dtype(dtype) != self.images.dtype)
+        ):
+            raise ValueError("The pixels cannot be had without a copy. Leave out copy=False.")
         return np.array(self.images, dtype=dtype) if copy else np.asarray(self.images, dtype=dtype)
 
     def __getitem__(self, index: Any) -> Images:
@@ -110,7 +115,7 @@ class Images:
         assert self.parts is not None
         origin = None if self.origin is None else self.origin[one_slice]
         return Images(
-            lazy_rows.choose(self.images, one_slice),
+            lazy_rows.select_rows(self.images, one_slice),
             labels,
             self.classes,
             self.name,
@@ -121,20 +126,20 @@ class Images:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many images are for training, validation and test."""
+        """Number of training, validation and test images."""
         return {name: int((np.asarray(self.parts) == part).sum()) for name, part in PARTS.items()}
 
     def _part(self, name: str) -> Images:
-        chosen = np.asarray(self.parts) == PARTS[name]
-        if not chosen.any():
-            have = ", ".join(f"{count:,} {part}" for part, count in self.counts.items() if count)
+        in_part = np.asarray(self.parts) == PARTS[name]
+        if not in_part.any():
+            present = ", ".join(f"{count:,} {part}" for part, count in self.counts.items() if count)
             raise ArgumentError(
                 "images",
                 f"a set with {name} images",
-                Verbatim(f"one with {have} only"),
-                "An image keeps its part in every selection: split first, then select from the part.",
+                Verbatim(f"one with {present} only"),
+                "An image stays in its part in every selection: take the part first, then select from it.",
             )
-        return self if chosen.all() else self[chosen]
+        return self if in_part.all() else self[in_part]
 
     @cached_property
     def train(self) -> Images:
@@ -143,25 +148,26 @@ class Images:
 
     @cached_property
     def validation(self) -> Images:
-        """The images to choose settings by."""
+        """The images for choosing settings, such as the learning rate."""
         return self._part("validation")
 
     @cached_property
     def test(self) -> Images:
-        """The images held out for the last word; the official test set where there is one."""
+        """The images held out for the final evaluation; the official test set, if there is one."""
         return self._part("test")
 
     def sample(self, n: int | None = None, per_class: int | None = None, seed: int = 0) -> Images:
-        """Images drawn by chance, each at most once.
+        """A random sample of the images, without replacement.
 
         Parameters
         ----------
-        n : how many of all of them; or
-        per_class : how many of each class, given back class by class.
+        n : number of images to draw from the whole set; or
+        per_class : number of images to draw from each class; they are returned class by class.
+        seed : the same seed draws the same images.
 
         Raises
         ------
-        ArgumentError : for more images than there are, or both or neither number.
+        ArgumentError : for more images than there are, or if both numbers or neither are given.
 
         Examples
         --------
@@ -170,70 +176,71 @@ class Images:
         array([0, 0, 1, 1, 2, 2])
         """
         if (n is None) == (per_class is None):
-            both = Verbatim("both" if n is not None else "neither")
-            raise ArgumentError("n", "one number: sample(100) or sample(per_class=10)", both, "Give one.")
-        chance = np.random.default_rng(seed)
+            received = Verbatim("both" if n is not None else "neither")
+            raise ArgumentError("n", "one number: sample(100) or sample(per_class=10)", received, "Give one.")
+        rng = np.random.default_rng(seed)
         if per_class is None:
             _whole("n", n, len(self), "images")
-            return self[chance.permutation(len(self))[:n]]
+            return self[rng.permutation(len(self))[:n]]
         if self.labels is None:
             raise ArgumentError("per_class", "used with labelled images", per_class, "Write sample(n).")
         of_class = [np.flatnonzero(self.labels == label) for label in np.unique(self.labels)]
         _whole("per_class", per_class, min(map(len, of_class)), "images in the smallest class")
-        return self[np.concatenate([chance.permutation(where)[:per_class] for where in of_class])]
+        return self[np.concatenate([rng.permutation(where)[:per_class] for where in of_class])]
 
-    def report(self, seed: int = 0) -> Report:
-        """What a careful look finds: copies, blank images, doubtful labels, what was left out and why.
+    def report(self, seed: int = 0) -> QualityReport:
+        """Check the images: copies, blank images, doubtful labels, files that were skipped and why.
 
-        See `capslab.data.quality.Report` for what it holds.
+        See `capslab.data.quality.QualityReport` for everything it contains.
         """
         from capslab.data.quality import report
 
         return report(self, seed)
 
     def require_classes(self, purpose: str = "a classifier") -> None:
-        """Raise in words unless there are labels of at least two classes."""
+        """Raise an `ArgumentError` unless there are labels of at least two classes."""
         if self.labels is None:
             step = "Save images and labels together: np.savez('data.npz', images=…, labels=…)."
             raise ArgumentError(
                 "images", f"labelled: {purpose} learns from labels", Verbatim("no labels"), step
             )
-        found = np.unique(self.labels)
-        if len(found) < 2:
+        used = np.unique(self.labels)
+        if len(used) < 2:
             raise ArgumentError(
                 "images",
-                f"of two classes or more: {purpose} has nothing to tell apart otherwise",
-                Verbatim(f"{len(self):,} images of class {self.classes[found[0]]!r} alone"),
+                f"of two classes or more: {purpose} has nothing to tell apart with one",
+                Verbatim(f"{len(self):,} images of class {self.classes[used[0]]!r} alone"),
                 "Add images of another class, or use the VAE, which needs no classes.",
             )
 
     def __repr__(self) -> str:
         height, width, channels = self.image_shape
         size = f"{height}×{width}" + (f"×{channels}" if channels > 1 else "")
-        kinds = "no labels"
+        classes = "no labels"
         if self.classes:
-            some = self.classes
-            names = f"{some[0]} … {some[-1]}" if len(some) > 4 else ", ".join(some)
-            kinds = f"{len(some)} class{'es' if len(some) > 1 else ''} ({names})"
+            names = ", ".join(self.classes)
+            if len(self.classes) > 4:
+                names = f"{self.classes[0]} … {self.classes[-1]}"
+            classes = f"{len(self.classes)} class{'es' if len(self.classes) > 1 else ''} ({names})"
         parts = ", ".join(f"{count:,} {part}" for part, count in self.counts.items() if count)
         plural = "image" if len(self) == 1 else "images"
-        return f"{self.name}: {len(self):,} {plural} of {size}, {kinds}; {parts}"
+        return f"{self.name}: {len(self):,} {plural} of {size}, {classes}; {parts}"
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
-        from capslab.data.thumbnails import strip
+        from capslab.data.thumbnails import thumbnail_strip
 
-        return strip(self)
+        return thumbnail_strip(self)
 
 
 def _labels(labels: Any, n: int) -> np.ndarray:
-    """int64 class numbers `(n,)`, or an error in words."""
+    """The labels as int64 class numbers `(n,)`; raises an `ArgumentError` for anything else."""
     array = np.asarray(labels)
-    expected = f"{n:,} class numbers, one an image"
+    expected = f"{n:,} class numbers, one per image"
     if array.ndim == 2 and array.shape[1] > 1:
         raise ArgumentError(
             "labels", expected, array, "One-hot rows become numbers with labels.argmax(axis=1)."
         )
-    array = array.reshape(-1) if array.ndim == 2 else array  # (n, 1) is a common way to save them
+    array = array.reshape(-1) if array.ndim == 2 else array  # labels are often saved as (n, 1)
     if array.ndim != 1 or len(array) != n:
         raise ArgumentError("labels", expected, array, "Take images and labels from the same selection.")
     whole = array.dtype.kind in "iub" or (
@@ -245,18 +252,18 @@ def _labels(labels: Any, n: int) -> np.ndarray:
         )
     array = array.astype(np.int64)
     if array.min() < 0:
-        wrong = int((array < 0).sum())
+        negative = int((array < 0).sum())
         raise ArgumentError(
             "labels",
             "class numbers from 0",
-            Verbatim(f"{wrong} negative ones, the lowest {array.min()}"),
+            Verbatim(f"{negative} negative ones, the lowest {array.min()}"),
             "Drop the images that have no class.",
         )
     return array
 
 
 def _classes(classes: Sequence[str], labels: np.ndarray | None) -> tuple[str, ...]:
-    """A name for every class that the labels speak of."""
+    """The class names, checked to include every class number in the labels."""
     classes = tuple(str(name) for name in classes)
     if labels is None:
         return ()
@@ -279,8 +286,8 @@ def _classes(classes: Sequence[str], labels: np.ndarray | None) -> tuple[str, ..
 
 
 def _whole(argument: str, value: Any, most: int, of_what: str) -> None:
-    """Raise unless value is a whole number from 1 to most."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= most:
+    """Raise an `ArgumentError` unless the value is a whole number from 1 to `most`."""
+    if not is_whole(value) or not 1 <= value <= most:
         raise ArgumentError(
             argument, f"a whole number from 1 to {most:,}, the number of {of_what}", value, f"Try {most}."
         )

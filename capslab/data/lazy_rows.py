@@ -14,16 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from capslab.errors import DataUnavailable
+from capslab.errors import DataUnavailable, is_whole
 
 #: bytes; of a larger file nothing is read before it is needed, and larger selections of it stay there
-BIG = 64_000_000
+LARGE_FILE = 64_000_000
 #: bytes of float32; more vectors than that are made, or kept in a temporary file, and read in blocks
 LARGE = 256_000_000
 #: bytes of a block as float32
-BLOCK = 16_000_000
+BLOCK_BYTES = 16_000_000
+#: rows in a block: 2,000 images of 28×28 as float32 are 6 MB, and stay near the processor
+ROWS = 2000
 #: bytes that the system maps around a row that is read alone
-AROUND = 65_536
+READ_AROUND_BYTES = 65_536
 
 
 class LazyRows(NDArrayOperatorsMixin):
@@ -77,8 +79,8 @@ class LazyRows(NDArrayOperatorsMixin):
     def __getitem__(self, index: Any) -> np.ndarray:
         if isinstance(index, tuple) and index and not (index[0] is None or index[0] is Ellipsis):
             rows = self[index[0]]
-            return rows[index[1:] if isinstance(index[0], (int, np.integer)) else (slice(None), *index[1:])]
-        if isinstance(index, (int, np.integer)):
+            return rows[index[1:] if is_whole(index[0]) else (slice(None), *index[1:])]
+        if is_whole(index):
             at = range(len(self))[index]
             return self[at : at + 1][0]
         if isinstance(index, slice):
@@ -95,6 +97,8 @@ class LazyRows(NDArrayOperatorsMixin):
             yield from self[part]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if copy is False:
+            raise ValueError("Rows that lie in a file cannot be had without a copy. Leave out copy=False.")
         whole = np.empty(self.shape, self.dtype if dtype is None else dtype)
         for part in parts(self):
             whole[part] = self[part]
@@ -128,15 +132,15 @@ class LazyRows(NDArrayOperatorsMixin):
             self._release(rows.nbytes)
         else:
             rows = np.empty((len(where), *self.source.shape[1:]), self.source.dtype)
-            for part in parts(where, size=4 * max(1, BLOCK // AROUND)):
+            for part in parts(where, size=4 * max(1, BLOCK_BYTES // READ_AROUND_BYTES)):
                 rows[part] = self.source[where[part]]
-                self._release(max(rows[part].nbytes, len(rows[part]) * AROUND))
+                self._release(max(rows[part].nbytes, len(rows[part]) * READ_AROUND_BYTES))
         return rows if self.convert is None else self.convert(rows)
 
     def _release(self, touched: int) -> None:
         """Tell the system, now and then, that what was read of the file need not stay in memory."""
         self._touched += touched
-        if self._touched > BLOCK and hasattr(mmap, "MADV_DONTNEED"):
+        if self._touched > BLOCK_BYTES and hasattr(mmap, "MADV_DONTNEED"):
             self._touched = 0
             base = self.source
             while isinstance(base, np.ndarray):
@@ -158,7 +162,7 @@ def is_mapped(array: Any) -> bool:
 
 def stay(array: Any) -> Any:
     """The array; as `LazyRows` where it is a large one that lies in a file."""
-    return LazyRows(array) if array.nbytes > BIG and is_mapped(array) else array
+    return LazyRows(array) if array.nbytes > LARGE_FILE and is_mapped(array) else array
 
 
 def float32(array: Any) -> LazyRows:
@@ -171,17 +175,17 @@ def _as_float32(rows: np.ndarray) -> np.ndarray:
     return rows.astype(np.float32)
 
 
-def choose(array: Any, where: Any) -> Any:
+def select_rows(array: Any, where: Any) -> Any:
     """`array[where]` for a slice, a mask or positions; a large selection of `LazyRows` stays one."""
     if not isinstance(array, LazyRows):
         return array[where]
     positions = np.arange(len(array))[where]
-    if len(positions) * (array.nbytes // len(array)) > BIG:
+    if len(positions) * (array.nbytes // len(array)) > LARGE_FILE:
         return array.take(positions)
     return array[positions]
 
 
-def parts(array: Any, size: int = BLOCK, most: int = 1_000_000) -> Iterator[slice]:
+def parts(array: Any, size: int = BLOCK_BYTES, most: int = 1_000_000) -> Iterator[slice]:
     """Slices that cover an array in order: at most `size` bytes of float32, or one row; at most so many rows.
 
     >>> [(part.start, part.stop) for part in parts(np.zeros((5, 2)), size=16)]
@@ -189,6 +193,15 @@ def parts(array: Any, size: int = BLOCK, most: int = 1_000_000) -> Iterator[slic
     """
     n = len(array)
     rows = max(1, min(most, size // (4 * max(array.size // max(n, 1), 1))))
+    return (slice(start, min(start + rows, n)) for start in range(0, n, rows))
+
+
+def blocks(n: int, rows: int = ROWS) -> Iterator[slice]:
+    """Slices that cover 0…n−1 in order.
+
+    >>> [(part.start, part.stop) for part in blocks(5, rows=2)]
+    [(0, 2), (2, 4), (4, 5)]
+    """
     return (slice(start, min(start + rows, n)) for start in range(0, n, rows))
 
 

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from capslab.data import array_files
-from capslab.data.decode import Refused, decode, size_of
-from capslab.data.find_images import Found, Search, in_folder, in_table, in_zip
+from capslab.data.decode import UnusableImage, decode, image_size
+from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_table, in_zip
 from capslab.data.images import Images
-from capslab.data.provenance import Origin, shown
-from capslab.data.splits import COMMON, PARTS, stratified
-from capslab.errors import ArgumentError, DataUnavailable
+from capslab.data.provenance import Provenance, printable
+from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
+from capslab.errors import ArgumentError, DataUnavailable, is_whole
 
 #: pixels of the longer side, where nothing else is asked for: what the course's networks are made for
 LARGEST = 32
@@ -28,11 +28,11 @@ SPLITS = {
     **dict.fromkeys(("val", "valid", "validation", "dev"), "validation"),
     **dict.fromkeys(("test", "testing"), "test"),
 }
-WITHOUT_TEST = tuple(part for part in COMMON if part != PARTS["test"])
+WITHOUT_TEST = tuple(part for part in DEFAULT_PATTERN if part != PARTS["test"])
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _DecodedImage:
     """A picture that was read: its name, height and width in the file, pixels, and what folders say."""
 
     name: str
@@ -42,7 +42,7 @@ class _Kept:
     label: str
 
 
-def load_own(path: Path, seed: int = 0, size: Any = None) -> Images:
+def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
     """The images in a file or folder of one's own.
 
     Parameters
@@ -76,35 +76,35 @@ def load_own(path: Path, seed: int = 0, size: Any = None) -> Images:
             "Give the whole path, or move the file beside the notebook."
         )
     if path.is_dir():
-        return gathered(in_folder(path), path.resolve().name, seed, size, folder=path.resolve())
+        return from_search(in_folder(path), path.resolve().name, seed, size, folder=path.resolve())
     if kind == ".zip":
-        return gathered(in_zip(path), path.stem, seed, size)
+        return from_search(in_zip(path), path.stem, seed, size)
     if kind in (".csv", ".tsv"):
-        return gathered(in_table(path), path.stem, seed, size, folder=path.resolve().parent)
+        return from_search(in_table(path), path.stem, seed, size, folder=path.resolve().parent)
     if size is not None:
         step = "Leave `size` out, or resize the array before saving."
         raise ArgumentError("size", "used with pictures; an array has the size it has", size, step)
     return array_files.load_file(path, seed)
 
 
-def gathered(search: Search, name: str, seed: int, size: Any, folder: Path | None = None) -> Images:
+def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Path | None = None) -> Images:
     """All pictures that a search found, brought to one size and one number of channels."""
-    measured = [(found, extent) for found in search.found if (extent := _read(search, found, size_of))]
+    measured = [(found, extent) for found in search.files if (extent := _read(search, found, image_size))]
     known = _known([found for found, _ in measured])
     if any(label for _, label in known):
         for (found, _), (_, label) in zip(measured, known, strict=True):
             if not label:
-                search.leave(found.name, "no class, where others have one")
+                search.skip(found.name, "no class, where others have one")
         measured = [pair for pair, (_, label) in zip(measured, known, strict=True) if label]
         known = [pair for pair in known if pair[1]]
     shape = _shape([extent for _, extent in measured], size)
     notes: Counter[str] = Counter()
-    kept: list[_Kept] = []
+    kept: list[_DecodedImage] = []
     for (found, extent), (part, label) in zip(measured, known, strict=True):
         done: list[str] = []
         pixels = _read(search, found, lambda stream: decode(stream, shape, done.append))  # noqa: B023
         if pixels is not None:
-            kept.append(_Kept(found.name, extent, pixels, part, label))
+            kept.append(_DecodedImage(found.name, extent, pixels, part, label))
             notes.update(done)
     if not kept:
         raise DataUnavailable(_nothing(search, name))
@@ -116,30 +116,30 @@ def gathered(search: Search, name: str, seed: int, size: Any, folder: Path | Non
     if resized:
         notes[f"brought to {shape[0]}×{shape[1]} from another size"] = resized
     told = tuple(f"{count:,} {what}" for what, count in notes.most_common())
-    names = np.array([shown(one.name) for one in kept], dtype=object)
-    origin = Origin(names, sizes, tuple(search.left_out), told, folder)
+    names = np.array([printable(one.name) for one in kept], dtype=object)
+    origin = Provenance(names, sizes, tuple(search.skipped), told, folder)
     classes, labels, parts = _classes([one.part for one in kept], [one.label for one in kept])
     images = Images(pixels, labels, classes, name, seed, parts, origin)
     _say(images)
     return images
 
 
-def _read(search: Search, found: Found, read: Any) -> Any:
+def _read(search: ImageSearch, found: ImageFile, read: Any) -> Any:
     """What `read` makes of a file; None, and a line in the list, where it cannot be used."""
     try:
         with found.open() as stream:
             return read(stream)
-    except Refused as refused:
+    except UnusableImage as refused:
         why = str(refused)
     except OSError as error:
         why = f"cannot be read ({error.strerror or error})"
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         why = f"damaged in the zip ({error})"
-    search.leave(found.name, why)
+    search.skip(found.name, why)
     return None
 
 
-def _known(found: list[Found]) -> list[tuple[str, str]]:
+def _known(found: list[ImageFile]) -> list[tuple[str, str]]:
     """(part, class) of each file; either may be ""."""
     if any(file.label is not None for file in found):
         return [("", file.label or "") for file in found]
@@ -166,13 +166,13 @@ def _classes(
     labels = None
     if any(words):
         found, labels = np.unique(np.array(words, dtype=object), return_inverse=True)
-        names = tuple(shown(str(word)) for word in found)
+        names = tuple(printable(str(word)) for word in found)
     if not any(parts):
         return names, labels, None
     numbers = np.array([PARTS[part] for part in parts], np.uint8)
     if not (numbers == PARTS["validation"]).any():  # one in eight of those to train on
         rows = np.flatnonzero(numbers == PARTS["train"])
-        dealt = stratified(None if labels is None else labels[rows], len(rows), 0, WITHOUT_TEST)
+        dealt = stratified_split(None if labels is None else labels[rows], len(rows), 0, WITHOUT_TEST)
         numbers[rows] = dealt
     return names, labels, numbers
 
@@ -180,13 +180,13 @@ def _classes(
 def _shape(extents: list[tuple[int, int]], size: Any) -> tuple[int, int]:
     """(height, width) to bring all pictures to."""
     if isinstance(size, tuple):
-        return size
+        return int(size[0]), int(size[1])
     if not extents:
         return LARGEST, LARGEST
     sides = np.array(extents, np.float64)  # (n, 2)
     aspects = sides[:, 0] / sides[:, 1]
     longest = int(np.median(sides.max(axis=1)))
-    longest = min(longest, LARGEST) if size is None else size
+    longest = min(longest, LARGEST) if size is None else int(size)
     if aspects.max() <= 1.02 * aspects.min():  # the same shape, whatever the size
         height, width = sides[0] * (longest / sides[0].max())
         return max(1, round(height)), max(1, round(width))
@@ -203,9 +203,7 @@ def _one_kind(pictures: list[np.ndarray]) -> tuple[np.ndarray, int]:
 
 def _check_size(size: Any) -> None:
     sides = size if isinstance(size, tuple) else (size,)
-    whole = all(
-        isinstance(s, (int, np.integer)) and not isinstance(s, bool) and 4 <= s <= 1024 for s in sides
-    )
+    whole = all(is_whole(side) and 4 <= side <= 1024 for side in sides)
     if size is not None and not (whole and len(sides) in (1, 2)):
         raise ArgumentError(
             "size", "pixels of the longer side, 4 to 1,024, or (height, width)", size, "Try size=28."
@@ -220,17 +218,17 @@ def _say(images: Images) -> None:
         f"{images.name}: {len(images):,} images of {height}×{width}, {'grey' if channels == 1 else 'colour'}"
     )
     told += "".join(f"; {note}" for note in images.origin.notes)
-    left = len(images.origin.left_out)
+    left = len(images.origin.skipped)
     if left:
         told += f"; {left:,} file{'s' if left > 1 else ''} left out, images.report() says why"
     print(told + ".")
 
 
-def _nothing(search: Search, name: str) -> str:
-    first = "; ".join(f"{left.name}: {left.why}" for left in search.left_out[:3])
-    more = f" (and {len(search.left_out) - 3:,} more)" if len(search.left_out) > 3 else ""
+def _nothing(search: ImageSearch, name: str) -> str:
+    first = "; ".join(f"{file.name}: {file.reason}" for file in search.skipped[:3])
+    more = f" (and {len(search.skipped) - 3:,} more)" if len(search.skipped) > 3 else ""
     return (
-        f"{shown(name)} holds no picture that can be used"
+        f"{printable(name)} holds no picture that can be used"
         + (f". {first}{more}. " if first else ": it is empty. ")
         + "Pictures end in .png, .jpg, .tif, …; each class has its own sub-folder."
     )

@@ -8,14 +8,14 @@ such pairs would ask for what cannot be answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, whole_number
 
 INK = 128  # a pixel belongs to a digit when it is at least half inked
 ROUNDS = 200  # of drawing again what does not overlap as asked
@@ -114,13 +114,12 @@ def overlapping_pairs(
     ((100, 12, 12, 1), True)
     """
     images.require_classes("a pair")
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ArgumentError("n", "a whole number from 1", n, "Try 1000.")
+    n = whole_number("n", n, next_step="Try 1000.")
     low, high = _range(overlap)
     shift = _shift(shift, images.image_shape)
-    chance = np.random.default_rng(seed)
-    maker = _Maker(images, shift, same)
-    composite, labels, digits = maker(chance, n)
+    rng = np.random.default_rng(seed)
+    maker = _PairMaker(images, shift, same)
+    composite, labels, digits = maker(rng, n)
     for _ in range(ROUNDS):
         if (low, high) == (0.0, 1.0):
             break
@@ -128,7 +127,7 @@ def overlapping_pairs(
         wrong = np.flatnonzero((share < low) | (share > high))
         if not len(wrong):
             break
-        composite[wrong], labels[wrong], digits[wrong] = maker(chance, len(wrong))
+        composite[wrong], labels[wrong], digits[wrong] = maker(rng, len(wrong))
     else:
         raise ArgumentError(
             "overlap",
@@ -137,6 +136,69 @@ def overlapping_pairs(
             "Widen it, or allow a larger shift.",
         )
     return Pairs(composite, labels, digits, images.classes)
+
+
+def shifted_pairs(
+    images: Any, first: int, second: int, shifts: Sequence[int], shape: Sequence[int] | None = None
+) -> Pairs:
+    """Two images on one canvas, once for every shift: the second moves to the right, the first to the left.
+
+    Parameters
+    ----------
+    images : labelled `Images`.
+    first, second : positions of the two images.
+    shifts : pixels from the first image's middle to the second's; negative ones put it on the left.
+    shape : (height, width, channels) of the canvas, a network's `shape`; None: as `overlapping_pairs` has it.
+
+    Returns
+    -------
+    Pairs : one for each shift. What leaves the canvas is cut off; `largest_shift` says from where on.
+
+    Raises
+    ------
+    ArgumentError : without labels, or for a canvas smaller than the images.
+
+    Examples
+    --------
+    >>> import capslab as cl
+    >>> from capslab import data
+    >>> pairs = data.shifted_pairs(cl.load("digits"), 3, 8, range(-4, 5))
+    >>> pairs.labels[0].tolist(), [round(float(share), 1) for share in pairs.overlap[[0, 4, 8]]]
+    ([3, 8], [0.3, 1.0, 0.3])
+    """
+    if images.labels is None:
+        raise ArgumentError(
+            "images", "labelled images", Verbatim("images without labels"), "Load a data set."
+        )
+    height, width, channels = images.image_shape
+    margin = max(2, round(min(height, width) / 7))
+    tall, wide, _ = shape or (height + 2 * margin, width + 2 * margin, channels)
+    if tall < height or wide < width:
+        raise ArgumentError(
+            "shape", f"a canvas of {height}×{width} or more", (tall, wide), "Give the network's own shape."
+        )
+    each = np.asarray(shifts, int).tolist()
+    digits = np.zeros((len(each), 2, tall, wide + 2 * width, channels), np.uint8)
+    top, middle = (tall - height) // 2, width + (wide - width) // 2
+    for at, shift in enumerate(each):
+        left = middle - shift // 2, middle + shift - shift // 2
+        for which, (position, start) in enumerate(zip((first, second), left, strict=True)):
+            start = min(max(start, 0), wide + width)  # beyond the canvas it is gone, wherever it stands
+            digits[at, which, top : top + height, start : start + width] = images.images[position]
+    digits = np.ascontiguousarray(digits[:, :, :, width : width + wide])
+    composite = digits[:, 0] + np.minimum(digits[:, 1], 255 - digits[:, 0])
+    labels = np.tile(np.asarray(images.labels[[first, second]], np.int64), (len(each), 1))
+    return Pairs(composite, labels, digits, tuple(images.classes))
+
+
+def largest_shift(images: Any, width: int) -> int:
+    """How far apart any two of these images may be moved before ink leaves a canvas of this width."""
+    columns = np.flatnonzero(images.images.any(axis=(0, 1, 3)))
+    if not len(columns):
+        return 0
+    side = images.image_shape[1]
+    margin = (width - side) // 2
+    return int(2 * min(margin + columns[0], width - margin - 1 - columns[-1]))
 
 
 def stream_pairs(
@@ -150,14 +212,14 @@ def stream_pairs(
     `(batch, 2, h, w, c)`.
     """
     images.require_classes("a pair")
-    maker = _Maker(images, _shift(shift, images.image_shape), same=False)
-    chance = np.random.default_rng(seed)
+    maker = _PairMaker(images, _shift(shift, images.image_shape), same=False)
+    rng = np.random.default_rng(seed)
     while True:
-        composite, labels, digits = maker(chance, batch_size)
+        composite, labels, digits = maker(rng, batch_size)
         yield composite, {"labels": labels.astype(np.int32), "digits": digits}
 
 
-class Partners:
+class ClassOrder:
     """Images in the order of their classes: a partner of another class is a draw that skips one's own.
 
     Attributes
@@ -172,11 +234,11 @@ class Partners:
         self.starts = np.cumsum(self.counts) - self.counts
 
 
-class _Maker:
+class _PairMaker:
     """Draws pairs by whole arrays: no loop over images, no draw refused."""
 
     def __init__(self, images: Any, shift: int, same: bool) -> None:
-        partners = Partners(images.labels, len(images.classes))
+        partners = ClassOrder(images.labels, len(images.classes))
         self.pixels, self.labels = images.images, images.labels
         self.order, self.shift, self.same = partners.order, shift, same
         self.counts, self.starts = partners.counts, partners.starts
@@ -185,32 +247,32 @@ class _Maker:
         # One class of a single image has no partner of its own class.
         self.first = np.flatnonzero(self.counts[self.labels] > 1) if same else np.arange(len(self.order))
 
-    def __call__(self, chance: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        a = self.first[chance.integers(len(self.first), size=n)]
+    def __call__(self, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        a = self.first[rng.integers(len(self.first), size=n)]
         of = self.labels[a]
         start, count = self.starts[of], self.counts[of]
         if self.same:  # any other image of the class: skip one place in it
-            draw = (chance.random(n) * (count - 1)).astype(np.int64)
+            draw = (rng.random(n) * (count - 1)).astype(np.int64)
             b = self.order[start + draw + (start + draw >= self.place[a])]
         else:  # any image of another class: skip the places of the class
-            draw = (chance.random(n) * (len(self.order) - count)).astype(np.int64)
+            draw = (rng.random(n) * (len(self.order) - count)).astype(np.int64)
             b = self.order[draw + np.where(draw >= start, count, 0)]
         both = np.stack([a, b], axis=1)  # (n, 2)
-        digits = placed(self.pixels[both.reshape(-1)], self.shift, chance)
+        digits = randomly_shifted(self.pixels[both.reshape(-1)], self.shift, rng)
         digits = digits.reshape(n, 2, *digits.shape[1:])
         # Added and clipped without leaving uint8: at most what is left up to 255.
         composite = digits[:, 0] + np.minimum(digits[:, 1], 255 - digits[:, 0])
         return composite, self.labels[both], digits
 
 
-def placed(pixels: np.ndarray, shift: int, chance: np.random.Generator) -> np.ndarray:
+def randomly_shifted(pixels: np.ndarray, shift: int, rng: np.random.Generator) -> np.ndarray:
     """Each image on a canvas larger by `shift` on every side, moved by up to `shift` each way."""
     n, height, width, channels = pixels.shape
     padded = np.zeros((n, height + 4 * shift, width + 4 * shift, channels), np.uint8)
     padded[:, 2 * shift : 2 * shift + height, 2 * shift : 2 * shift + width] = pixels
     size = (height + 2 * shift, width + 2 * shift)
     windows = np.lib.stride_tricks.sliding_window_view(padded, size, axis=(1, 2))
-    top, left = chance.integers(0, 2 * shift + 1, size=(2, n))
+    top, left = rng.integers(0, 2 * shift + 1, size=(2, n))
     chosen = windows[np.arange(n), top, left]  # (n, channels, h, w)
     return np.ascontiguousarray(np.moveaxis(chosen, 1, -1))
 
@@ -232,9 +294,7 @@ def box_overlap(ink: np.ndarray) -> np.ndarray:
 def _shift(shift: int | None, shape: tuple[int, int, int]) -> int:
     if shift is None:
         return max(2, round(min(shape[:2]) / 7))
-    if isinstance(shift, bool) or not isinstance(shift, (int, np.integer)) or shift < 0:
-        raise ArgumentError("shift", "a whole number of pixels from 0", shift, "Leave it out.")
-    return int(shift)
+    return whole_number("shift", shift, least=0, next_step="Leave it out.")
 
 
 def _range(overlap: Any) -> tuple[float, float]:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from capslab.data.images import Images
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, is_whole
 
 
-def practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int = 0) -> Path:
+def make_practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int = 0) -> Path:
     """Write some images as picture files, a sub-folder a class, and spoil a few on purpose.
 
     Among them are copies under other names, a tenth of one class, files that are no pictures,
@@ -36,25 +36,27 @@ def practice_folder(images: Images, n: int = 1500, folder: Any = None, seed: int
     images.require_classes("the practice folder")
     if len(images) < 100:
         raise ArgumentError("images", "at least 100", Verbatim(f"{len(images)}"), "Take cl.load().")
+    if not is_whole(n) or n < 100:
+        raise ArgumentError("n", "a whole number from 100", n, "Leave it out.")
     if folder is None:
         root = Path(tempfile.mkdtemp(prefix="capslab-"), "pictures")
     else:
         root = Path(folder)
         if root.exists():
             raise ArgumentError("folder", "a folder that does not exist yet", str(root), "Choose another.")
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     chosen = images.sample(min(n, len(images)), seed=seed)
     labels = np.asarray(chosen.labels)
     rare = np.flatnonzero(labels == labels.max())
     chosen = chosen[np.setdiff1d(np.arange(len(chosen)), rare[len(rare) // 10 + 1 :])]
     labels = np.asarray(chosen.labels)
     pictures = [Image.fromarray(p[..., 0] if p.shape[2] == 1 else p[..., :3]) for p in chosen.images]
-    odd = chance.permutation(len(chosen))
+    odd = rng.permutation(len(chosen))
     wrong, twice, nearly, dark = odd[:20], odd[20:50], odd[50:70], odd[70:78]
     for i, picture in enumerate(pictures):
         shelf = int(labels[i])
         if i in wrong:
-            shelf = int(chance.choice(np.setdiff1d(labels, [shelf])))
+            shelf = int(rng.choice(np.setdiff1d(labels, [shelf])))
         place = root / f"class {chosen.classes[shelf]}".replace("/", " or ")
         place.mkdir(parents=True, exist_ok=True)
         if i in dark:

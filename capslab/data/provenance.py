@@ -1,4 +1,4 @@
-"""Where images came from: which file each was, which were left out and why, what was done."""
+"""Where images come from: the file of each image, the files that were skipped, and what was changed."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A file that is not among the images.
+class SkippedFile:
+    """A file that gave no image.
 
     Attributes
     ----------
-    name : its name, fit to be shown.
-    why : the reason in words.
+    name : its name, safe to print.
+    reason : why it was skipped, in words.
     """
 
     name: str
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, eq=False)
-class Origin:
-    """What is known of images that were read from files.
+class Provenance:
+    """Which files a set of images was read from.
 
     Attributes
     ----------
-    names : `(n,)` of the files' names, relative to the folder, the zip or the table.
-    sizes : int64 `(n, 2)`, height and width in the file.
-    left_out : files that gave no image.
-    notes : what was done to pictures so that they are of one kind, in words.
-    folder : what `names` are relative to; None where that is no folder (a zip).
+    names : names of the files `(n,)`, relative to the folder, the zip or the table.
+    sizes : int64 `(n, 2)`: height and width in the file, in pixels.
+    skipped : files that gave no image.
+    notes : what was changed so that all pictures have one size and format, in words.
+    folder : the folder that `names` are relative to; None for a zip.
     """
 
     names: np.ndarray
     sizes: np.ndarray
-    left_out: tuple[LeftOut, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
     notes: tuple[str, ...] = ()
     folder: Path | None = field(default=None, repr=False)
 
-    def __getitem__(self, chosen: Any) -> Origin:
-        """The origin of a selection; what was left out stays on the list."""
-        return Origin(self.names[chosen], self.sizes[chosen], self.left_out, self.notes, self.folder)
+    def __getitem__(self, index: Any) -> Provenance:
+        """The provenance of a selection of the images; the list of skipped files stays complete."""
+        return Provenance(self.names[index], self.sizes[index], self.skipped, self.notes, self.folder)
 
 
-def shown(name: str) -> str:
-    """A file's name as it can be printed anywhere: nothing unreadable, no control characters.
+def printable(name: str) -> str:
+    """A file name that can be printed anywhere: undecodable bytes and control characters are escaped.
 
-    >>> shown("caf\\udce9 1.png"), shown("two\\nlines.png")
+    >>> printable("caf\\udce9 1.png"), printable("two\\nlines.png")
     ('caf\\\\xe9 1.png', 'two\\\\x0alines.png')
     """
     readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""A `Report` in words, and as a page with thumbnails; every name is escaped."""
+"""A `QualityReport` as text, and as an HTML table with thumbnails; every name is escaped."""
 
 from __future__ import annotations
 
@@ -7,66 +7,74 @@ import io
 from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from capslab.data.quality import Report
-
-SHOWN = 8  # thumbnails of one finding
-TALL = 56  # pixels of a thumbnail on the page
-LISTED = 12  # files that are named before "and … more"
+MOST_THUMBNAILS = 8  # in one row of the table
+THUMBNAIL_HEIGHT = 56  # pixels on the page
+MOST_FILES = 12  # that are listed by name before "and … more"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One finding: a sign (✓ or !), what it is, what was found, and images to show with words each."""
+class ReportRow:
+    """One row of the report.
+
+    Attributes
+    ----------
+    sign : ✓ for fine, ! for a problem.
+    title : what was checked.
+    result : the outcome in words.
+    thumbnails : positions of images to show, each with its caption.
+    details : further lines of text.
+    """
 
     sign: str
-    what: str
-    found: str
-    shown: list[tuple[int, str]] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    title: str
+    result: str
+    thumbnails: list[tuple[int, str]] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
 
 
-def rows(report: Report) -> list[Row]:
-    """All findings, in the order in which one deals with them."""
+def report_rows(report: Any) -> list[ReportRow]:
+    """All rows, in the order in which one would deal with them."""
     return [
-        _left_out(report),
+        _skipped(report),
         _sizes(report),
         _levels(report),
-        _of_positions(report, "blank images", report.blank, "show nothing"),
-        _of_positions(report, "inverted", report.inverted, "light where most are dark, or the reverse"),
+        _of_positions(report, "blank images", report.blank, "nothing to see in them"),
+        _of_positions(
+            report, "inverted", report.inverted, "light border where most are dark, or the reverse"
+        ),
         _copies(report),
-        _near(report),
-        _of_positions(report, "leaks", report.leaks, "held out, with a copy among those to train on"),
+        _near_copies(report),
+        _of_positions(report, "leaks", report.leaks, "in validation or test, with a copy in training"),
         _balance(report),
         _suspicious(report),
     ]
 
 
-def as_text(report: Report) -> str:
-    """The report in lines of words."""
+def as_text(report: Any) -> str:
+    """The report as lines of text."""
     lines = [f"Report on {report.images!r}"]
-    for row in rows(report):
-        lines.append(f"{row.sign} {row.what}: {row.found}")
-        lines += [f"    {line}" for line in row.lines]
+    for row in report_rows(report):
+        lines.append(f"{row.sign} {row.title}: {row.result}")
+        lines += [f"    {line}" for line in row.details]
     return "\n".join(lines)
 
 
-def as_html(report: Report) -> str:
-    """The report as a table; what is wrong has a sign and a word, not only a colour."""
+def as_html(report: Any) -> str:
+    """The report as an HTML table; a problem is marked by a sign and a word, not by colour alone."""
     body = []
-    for row in rows(report):
-        pictures = "".join(_thumbnail(report, i, words) for i, words in row.shown[:SHOWN])
-        lines = "".join(f"<div>{escape(line)}</div>" for line in row.lines)
+    for row in report_rows(report):
+        pictures = "".join(_thumbnail(report, i, caption) for i, caption in row.thumbnails[:MOST_THUMBNAILS])
+        lines = "".join(f"<div>{escape(line)}</div>" for line in row.details)
         edge = "#009e73" if row.sign == "✓" else "#d55e00"
         cell = "text-align:left;vertical-align:top;padding:4px 8px"
         body.append(
             f'<tr><td style="{cell};border-left:4px solid {edge}">{row.sign}</td>'
-            f'<th scope="row" style="{cell};white-space:nowrap">{escape(row.what)}</th>'
-            f'<td style="{cell}">{escape(row.found)}{lines}<div>{pictures}</div></td></tr>'
+            f'<th scope="row" style="{cell};white-space:nowrap">{escape(row.title)}</th>'
+            f'<td style="{cell}">{escape(row.result)}{lines}<div>{pictures}</div></td></tr>'
         )
     return (
         '<table style="border-collapse:collapse;font-size:13px">'
@@ -75,103 +83,115 @@ def as_html(report: Report) -> str:
     )
 
 
-def _left_out(report: Report) -> Row:
-    left = report.left_out
-    if not left:
-        return Row("✓", "left out", "no file" if report.images.origin else "nothing: an array, not files")
-    lines = [f"{one.name}: {one.why}" for one in left[:LISTED]]
-    if len(left) > LISTED:
-        rest = Counter(one.why for one in left[LISTED:]).most_common(3)
-        told = "; ".join(f"{count:,} × {why}" for why, count in rest)
-        lines.append(f"and {len(left) - LISTED:,} more: {told}")
-    return Row("!", "left out", _many(len(left), "file"), lines=lines)
+def _skipped(report: Any) -> ReportRow:
+    skipped = report.skipped
+    if not skipped:
+        return ReportRow(
+            "✓", "skipped files", "none" if report.images.origin else "none: an array, not files"
+        )
+    details = [f"{file.name}: {file.reason}" for file in skipped[:MOST_FILES]]
+    if len(skipped) > MOST_FILES:
+        reasons = Counter(file.reason for file in skipped[MOST_FILES:]).most_common(3)
+        rest = "; ".join(f"{count:,} × {reason}" for reason, count in reasons)
+        details.append(f"and {len(skipped) - MOST_FILES:,} more: {rest}")
+    return ReportRow("!", "skipped files", _plural(len(skipped), "file"), details=details)
 
 
-def _sizes(report: Report) -> Row:
+def _sizes(report: Any) -> ReportRow:
     height, width, channels = report.images.image_shape
-    now = f"{height}×{width}, {'grey' if channels == 1 else 'colour'}"
+    size = f"{height}×{width}, {'grey' if channels == 1 else 'colour'}"
     origin = report.images.origin
     if origin is None:
-        return Row("✓", "size", now)
-    found = Counter(map(tuple, origin.sizes.tolist()))
-    common = [f"{count:,} of {h:,}×{w:,}" for (h, w), count in found.most_common(3)]
-    more = f" and {len(found) - 3:,} other sizes" if len(found) > 3 else ""
-    sign = "!" if len(found) > 1 else "✓"
-    return Row(sign, "size", f"{now}; in the files {', '.join(common)}{more}", lines=list(report.notes))
+        return ReportRow("✓", "size", size)
+    sizes = Counter(map(tuple, origin.sizes.tolist()))
+    common = [f"{count:,} of {h:,}×{w:,}" for (h, w), count in sizes.most_common(3)]
+    more = f" and {len(sizes) - 3:,} other sizes" if len(sizes) > 3 else ""
+    sign = "!" if len(sizes) > 1 else "✓"
+    return ReportRow(
+        sign, "size", f"{size}; in the files {', '.join(common)}{more}", details=list(report.notes)
+    )
 
 
-def _levels(report: Report) -> Row:
+def _levels(report: Any) -> ReportRow:
     low, mean, high = report.levels
-    dull = high < 128
-    told = f"from {low} to {high} of 0…255, {mean:.0f} in the mean"
-    return Row("!" if dull else "✓", "grey levels", told + (": the brightest is dark" if dull else ""))
+    dark = high < 128
+    result = f"from {low} to {high} of 0…255, mean {mean:.0f}"
+    return ReportRow(
+        "!" if dark else "✓", "grey levels", result + (": even the brightest is dark" if dark else "")
+    )
 
 
-def _of_positions(report: Report, what: str, positions: np.ndarray, told: str) -> Row:
+def _of_positions(report: Any, title: str, positions: np.ndarray, meaning: str) -> ReportRow:
     if not len(positions):
-        return Row("✓", what, "none")
-    shown = [(int(i), _name(report, i)) for i in positions[:SHOWN]]
-    return Row("!", what, f"{_many(len(positions), 'image')}: {told}", shown)
+        return ReportRow("✓", title, "none")
+    thumbnails = [(int(i), _name(report, i)) for i in positions[:MOST_THUMBNAILS]]
+    return ReportRow("!", title, f"{_plural(len(positions), 'image')}: {meaning}", thumbnails)
 
 
-def _copies(report: Report) -> Row:
+def _copies(report: Any) -> ReportRow:
     if not report.copies:
-        return Row("✓", "exact copies", "none")
+        return ReportRow("✓", "exact copies", "none")
     extra = sum(len(group) - 1 for group in report.copies)
-    told = f"{_many(extra, 'image')} beyond the first of {_many(len(report.copies), 'group')}"
+    result = f"{_plural(extra, 'image')} beyond the first of {_plural(len(report.copies), 'group')}"
     if report.contradicting:
-        told += f"; {_many(len(report.contradicting), 'group')} with labels that contradict each other"
-    groups = report.contradicting + tuple(g for g in report.copies if g not in report.contradicting)
-    return Row("!", "exact copies", told, [(i, _name(report, i)) for group in groups for i in group[:2]])
+        result += f"; {_plural(len(report.contradicting), 'group')} with labels that contradict each other"
+    groups = report.contradicting + tuple(same for same in report.copies if same not in report.contradicting)
+    return ReportRow(
+        "!", "exact copies", result, [(i, _name(report, i)) for group in groups for i in group[:2]]
+    )
 
 
-def _near(report: Report) -> Row:
-    if not len(report.near):
-        return Row("✓", "near copies", "none" + _of_some(report))
-    shown = [(int(i), _name(report, i)) for pair in report.near for i in pair]
-    return Row("!", "near copies", _many(len(report.near), "pair") + _of_some(report), shown)
+def _near_copies(report: Any) -> ReportRow:
+    if not len(report.near_copies):
+        return ReportRow("✓", "near copies", "none" + _coverage(report))
+    thumbnails = [(int(i), _name(report, i)) for pair in report.near_copies for i in pair]
+    result = _plural(len(report.near_copies), "pair") + _coverage(report)
+    return ReportRow("!", "near copies", result, thumbnails)
 
 
-def _balance(report: Report) -> Row:
+def _balance(report: Any) -> ReportRow:
     if not report.counts:
-        return Row("✓", "classes", "no labels")
-    many = sorted(report.counts.items(), key=lambda item: item[1])
-    if len(many) == 1:
-        return Row("!", "classes", f"one only, {many[0][0]!r}: nothing to tell apart")
-    told = f"{len(many)}; fewest {many[0][1]:,} ({many[0][0]}), most {many[-1][1]:,} ({many[-1][0]})"
-    uneven = report.imbalance > 3 or not many[0][1]
-    return Row("!" if uneven else "✓", "classes", told + (": far from even" if uneven else ""))
+        return ReportRow("✓", "classes", "no labels")
+    by_size = sorted(report.counts.items(), key=lambda item: item[1])
+    (rarest, fewest), (commonest, most) = by_size[0], by_size[-1]
+    if len(by_size) == 1:
+        return ReportRow("!", "classes", f"only one, {rarest!r}: nothing to tell apart")
+    result = f"{len(by_size)}; fewest images {fewest:,} ({rarest}), most {most:,} ({commonest})"
+    imbalanced = report.imbalance > 3 or not fewest
+    return ReportRow("!" if imbalanced else "✓", "classes", result + (": imbalanced" if imbalanced else ""))
 
 
-def _suspicious(report: Report) -> Row:
+def _suspicious(report: Any) -> ReportRow:
     if not len(report.suspicious):
-        return Row("✓", "doubtful labels", "none" + _of_some(report))
+        return ReportRow("✓", "doubtful labels", "none" + _coverage(report))
     images = report.images
-    assert images.labels is not None
-    shown = [
-        (int(i), f"{images.classes[images.labels[i]]}, by neighbours {images.classes[s]}")
-        for i, s in zip(report.suspicious[:SHOWN], report.suggested[:SHOWN], strict=True)
+    thumbnails = [
+        (int(i), f"{images.classes[images.labels[i]]}, its neighbours: {images.classes[suggested]}")
+        for i, suggested in zip(
+            report.suspicious[:MOST_THUMBNAILS], report.suggested[:MOST_THUMBNAILS], strict=True
+        )
     ]
-    told = f"{_many(len(report.suspicious), 'image')} whose nearest neighbours agree on another class"
-    return Row("!", "doubtful labels", told + _of_some(report), shown)
+    result = f"{_plural(len(report.suspicious), 'image')} whose nearest neighbours agree on another class"
+    return ReportRow("!", "doubtful labels", result + _coverage(report), thumbnails)
 
 
-def _of_some(report: Report) -> str:
+def _coverage(report: Any) -> str:
+    """How many images were compared, if not all were."""
     n = len(report.images)
     compared = report.compared + len(report.blank)
     return f" ({report.compared:,} of {n:,} images compared)" if compared < n else ""
 
 
-def _name(report: Report, i: int) -> str:
+def _name(report: Any, i: int) -> str:
     origin = report.images.origin
     return f"image {i}" if origin is None else str(origin.names[i])
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _thumbnail(report: Report, i: int, words: str) -> str:
+def _thumbnail(report: Any, i: int, caption: str) -> str:
     from PIL import Image
 
     pixels = report.images.images[i]
@@ -179,9 +199,10 @@ def _thumbnail(report: Report, i: int, words: str) -> str:
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG")
     height, width = pixels.shape[:2]
-    told = escape(words, quote=True)
+    alt = escape(caption, quote=True)
     return (
-        f'<img alt="{told}" title="{told}" height="{TALL}" width="{max(1, round(TALL * width / height))}" '
+        f'<img alt="{alt}" title="{alt}" height="{THUMBNAIL_HEIGHT}" '
+        f'width="{max(1, round(THUMBNAIL_HEIGHT * width / height))}" '
         'style="display:inline-block;image-rendering:pixelated;margin:3px;border:1px solid #bbb" '
         f'src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
     )

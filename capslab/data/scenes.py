@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data.pairs import INK
-from capslab.errors import ArgumentError
+from capslab.errors import ArgumentError, is_whole, whole_number
 
 TRIES = 100  # places tried for each digit before the scene is begun again
 POOL = 400  # scenes that windows are cut from at a time,
@@ -94,34 +94,35 @@ def scenes(
     20 scenes on 28×28 of 3 to 5 digits
     """
     images.require_classes("a scene")
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ArgumentError("n", "a whole number from 1", n, "Try 100.")
+    n = whole_number("n", n, next_step="Try 100.")
     fewest, most = digits
-    if not 1 <= fewest <= most:
+    if not (is_whole(fewest) and is_whole(most) and 1 <= fewest <= most):
         raise ArgumentError("digits", "(fewest, most) with 1 ≤ fewest ≤ most", digits, "Try (3, 5).")
     side = max(images.image_shape[:2])
     size = 3 * side + (4 if side < 20 else 0) if size is None else size
-    if size < side:
-        raise ArgumentError("size", f"at least {side}, the side of one digit", size, "Leave it out.")
-    chance = np.random.default_rng(seed)
-    return _made(images, ink_boxes(images.images), n, (fewest, most), size, overlap, chance)
+    if not is_whole(size) or size < side:
+        raise ArgumentError(
+            "size", f"a whole number from {side}, the side of one digit", size, "Leave it out."
+        )
+    rng = np.random.default_rng(seed)
+    return _make_scenes(images, ink_boxes(images.images), n, (fewest, most), size, overlap, rng)
 
 
-def _made(
+def _make_scenes(
     images: Any,
     ink: np.ndarray,
     n: int,
     digits: tuple[int, int],
     size: int,
     overlap: float,
-    chance: np.random.Generator,
+    rng: np.random.Generator,
 ) -> Scenes:
     height, width, channels = images.image_shape
     canvas = np.zeros((n, size, size, channels), np.uint8)
     labels, boxes, places, sources = [], [], [], []
     for scene in range(n):
-        source = chance.integers(len(images), size=chance.integers(digits[0], digits[1] + 1))
-        spots = _spots(ink[source], (size - height, size - width), overlap, chance)
+        source = rng.integers(len(images), size=rng.integers(digits[0], digits[1] + 1))
+        spots = _positions(ink[source], (size - height, size - width), overlap, rng)
         for one, (top, left) in zip(source, spots, strict=True):
             area = canvas[scene, top : top + height, left : left + width]
             area += np.minimum(images.images[one], 255 - area)  # added and clipped, within uint8
@@ -132,15 +133,17 @@ def _made(
     return Scenes(canvas, labels, boxes, places, sources, images.classes)
 
 
-def _spots(ink: np.ndarray, room: tuple[int, int], overlap: float, chance: np.random.Generator) -> np.ndarray:
+def _positions(
+    ink: np.ndarray, room: tuple[int, int], overlap: float, rng: np.random.Generator
+) -> np.ndarray:
     """A place for each digit `(m, 2)`, so that no two boxes share more than `overlap` of either."""
     for _ in range(20):
         spots = np.zeros((0, 2), np.int64)
         taken = np.zeros((0, 4), np.int64)
         for box in ink:
-            tried = np.stack([chance.integers(0, side + 1, TRIES) for side in room], axis=1)
+            tried = np.stack([rng.integers(0, side + 1, TRIES) for side in room], axis=1)
             candidates = box + np.tile(tried, 2)  # (tries, 4)
-            free = (shared(candidates, taken) <= overlap).all(axis=1)
+            free = (overlap_fraction(candidates, taken) <= overlap).all(axis=1)
             if not free.any():
                 break
             spot = free.argmax()
@@ -153,7 +156,7 @@ def _spots(ink: np.ndarray, room: tuple[int, int], overlap: float, chance: np.ra
     )
 
 
-def shared(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+def overlap_fraction(some: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Common area over the smaller box's, `(a, b)`, from boxes `(a, 4)` and `(b, 4)`."""
     low = np.maximum(some[:, None, :2], others[None, :, :2])
     high = np.minimum(some[:, None, 2:], others[None, :, 2:])
@@ -191,13 +194,13 @@ def stream_windows(
     """
     images.require_classes("a scene")
     height, width, channels = images.image_shape
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     ink = ink_boxes(images.images)
     side = max(height, width)
     size = 3 * side + (4 if side < 20 else 0)
     around = np.arange(window)
     while True:
-        made = _made(images, ink, POOL, (3, 5), size, 0.1, chance)
+        made = _make_scenes(images, ink, POOL, (3, 5), size, 0.1, rng)
         padded = np.pad(made.images, ((0, 0), (window, window), (window, window), (0, 0)))
         most = max(map(len, made.labels))
         centres = np.full((POOL, most, 2), -10 * size)  # twice the centres, so that they are whole
@@ -206,13 +209,13 @@ def stream_windows(
             centres[i, : len(places)] = 2 * places + (height, width)
             labels[i, : len(places)], sources[i, : len(places)] = made.labels[i], made.sources[i]
         for _ in range(max(1, POOL * WINDOWS // batch_size)):
-            scene = chance.integers(POOL, size=batch_size)
+            scene = rng.integers(POOL, size=batch_size)
             rows = np.arange(batch_size)
-            spot = chance.integers(-window // 2, size - window // 2 + 1, size=(batch_size, 2))
+            spot = rng.integers(-window // 2, size - window // 2 + 1, size=(batch_size, 2))
             counts = np.array([len(made.labels[i]) for i in scene])
-            aimed = (chance.random(batch_size) * counts).astype(int)
-            near = chance.integers(-reach, reach + 1, size=(batch_size, 2))
-            far = chance.integers(-window // 2, window // 2 + 1, size=(batch_size, 2))
+            aimed = (rng.random(batch_size) * counts).astype(int)
+            near = rng.integers(-reach, reach + 1, size=(batch_size, 2))
+            far = rng.integers(-window // 2, window // 2 + 1, size=(batch_size, 2))
             aim = (centres[scene, aimed] - window) // 2
             kind = (rows % 4)[:, None]
             spot = np.where(kind < 2, aim + near, np.where(kind == 2, aim + far, spot))

@@ -8,7 +8,7 @@ TRAIN, VALIDATION, TEST = 0, 1, 2
 PARTS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 
 
-def stratified(labels: np.ndarray | None, n: int, seed: int, pattern: tuple[int, ...]) -> np.ndarray:
+def stratified_split(labels: np.ndarray | None, n: int, seed: int, pattern: tuple[int, ...]) -> np.ndarray:
     """A part for each of n images, in the same proportion within every class.
 
     The images are put in order of class, each class shuffled, and dealt out in
@@ -26,21 +26,21 @@ def stratified(labels: np.ndarray | None, n: int, seed: int, pattern: tuple[int,
 
     Examples
     --------
-    >>> parts = stratified(np.repeat([0, 1], 50), 100, 0, (0, 0, 0, 2, 0, 1, 0, 2, 0, 0))
+    >>> parts = stratified_split(np.repeat([0, 1], 50), 100, 0, (0, 0, 0, 2, 0, 1, 0, 2, 0, 0))
     >>> [int((parts[:50] == part).sum()) for part in (TRAIN, VALIDATION, TEST)]
     [35, 5, 10]
     """
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     group = np.zeros(n, np.int64)
-    by_class = np.lexsort((chance.random(n), np.zeros(n) if labels is None else labels))
+    by_class = np.lexsort((rng.random(n), np.zeros(n) if labels is None else labels))
     group[by_class] = np.arange(n) // len(pattern)
-    dealt = np.lexsort((chance.random(n), group))  # group after group, each in chance order
+    dealt = np.lexsort((rng.random(n), group))  # group after group, each in chance order
     parts = np.empty(n, np.uint8)
     parts[dealt] = np.resize(np.array(pattern, np.uint8), n)
     return parts
 
 
 #: 70 % train, 10 % validation, 20 % test; the first entries are TRAIN so that tiny sets train
-COMMON = (TRAIN, TRAIN, TRAIN, TEST, TRAIN, VALIDATION, TRAIN, TEST, TRAIN, TRAIN)
+DEFAULT_PATTERN = (TRAIN, TRAIN, TRAIN, TEST, TRAIN, VALIDATION, TRAIN, TEST, TRAIN, TRAIN)
 #: one in twelve of an official training set of 60,000 is validation: 5,000
-OFFICIAL = (TRAIN,) * 6 + (VALIDATION,) + (TRAIN,) * 5
+OFFICIAL_PATTERN = (TRAIN,) * 6 + (VALIDATION,) + (TRAIN,) * 5

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from capslab.errors import ArgumentError
+from capslab.errors import ArgumentError, is_whole
 
 if TYPE_CHECKING:
     from capslab.data.images import Images
@@ -31,7 +31,7 @@ def shifted(images: Images, pixels: int) -> Images:
     [[2, 3]]
     """
     height, width = images.image_shape[:2]
-    if not isinstance(pixels, (int, np.integer)) or not 0 <= pixels < min(height, width):
+    if not is_whole(pixels) or not 0 <= pixels < min(height, width):
         expected = f"a whole number from 0 to {min(height, width) - 1}"
         raise ArgumentError("pixels", expected, pixels, "Try 2.")
     p = int(pixels)
@@ -43,7 +43,7 @@ def shifted(images: Images, pixels: int) -> Images:
     return replace(images, images=moved)
 
 
-def turned(images: Images, degrees: float) -> Images:
+def rotated(images: Images, degrees: float) -> Images:
     """Each image turned about its middle: the first anticlockwise, the second clockwise, and so on.
 
     Between pixels grey levels are interpolated; what comes in at the corners is black.
@@ -53,7 +53,7 @@ def turned(images: Images, degrees: float) -> Images:
     >>> from capslab.data import Images
     >>> bar = np.zeros((1, 5, 5), np.uint8)
     >>> bar[0, 2] = 255
-    >>> turned(Images(bar), 90).images[0, :, 2, 0]
+    >>> rotated(Images(bar), 90).images[0, :, 2, 0]
     array([255, 255, 255, 255, 255], dtype=uint8)
     """
     from scipy.ndimage import rotate

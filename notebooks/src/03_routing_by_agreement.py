@@ -18,7 +18,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import plots, routing
-from capslab.data.transform import turned
+from capslab.data.transform import rotated
 
 images = cl.load()
 
@@ -38,7 +38,7 @@ def direction(picture):
 
 
 one = images.test[images.test.labels == 1][:1]
-about = [turned(one, degrees).images[0] for degrees in (-50, -25, 0, 25, 50)]
+about = [rotated(one, degrees).images[0] for degrees in (-50, -25, 0, 25, 50)]
 told = [f"ink {p.sum() / one.images.sum():.2f}\nat {direction(p):.0f}°" for p in about]
 plots.image_grid(np.array(about), told)
 

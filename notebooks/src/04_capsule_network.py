@@ -19,7 +19,7 @@ import numpy as np
 import capslab as cl
 from capslab import plots
 from capslab.clustering import contingency
-from capslab.data.transform import shifted, turned
+from capslab.data.transform import rotated, shifted
 from capslab.lessons.results import measured
 from capslab.lessons.verdict import closing
 from capslab.models import ConvNet
@@ -346,7 +346,7 @@ print(f"without the small bias, lengths change by {np.abs(same[0] - same[1]).max
 
 # %%
 plots.image_grid(
-    np.concatenate([shifted(some, 2).images, turned(some, 30).images]),
+    np.concatenate([shifted(some, 2).images, rotated(some, 30).images]),
     title="shifted by 2 pixels; turned by 30°",
 )
 

@@ -702,11 +702,11 @@ plots.image_grid(sample[ends], [f"{images.classes[sample.labels[i]]}: {price[i]:
 # %%
 from sklearn.metrics import roc_auc_score
 
-from capslab.data.corrupt import mislabelled, spoiled
+from capslab.data.corrupt import corrupted, noisy_labels
 
 usual = sample[:500]
 usual_price, caught = price[:500], {}
-for kind, made in spoiled(usual).items():
+for kind, made in corrupted(usual).items():
     odd_price = -best.elbo(made, samples=4).elbo
     truth = np.repeat([0, 1], [len(usual_price), len(odd_price)])
     caught[kind] = float(roc_auc_score(truth, np.concatenate([usual_price, odd_price])))
@@ -721,7 +721,7 @@ plots.bars(caught, "chance to be more surprising than an ordinary image", (0, 1.
 # about the neighbours in the latent space: do they agree with the label?
 
 # %%
-labels, wrong = mislabelled(sample, share=0.05)
+labels, wrong = noisy_labels(sample, share=0.05)
 where = best.encode(sample)
 near = (
     NearestNeighbors(n_neighbors=16).fit(where).kneighbors(where, return_distance=False)[:, 1:]

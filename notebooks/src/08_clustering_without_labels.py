@@ -431,10 +431,10 @@ plots.scores_with_spread(told, "matched accuracy", (0, 1.2))
 # And which classes share a cluster?**
 
 # %%
-from capslab.data import present
+from capslab.data import local_source
 
 name = "mnist" if images.name == "fashion-mnist" else "fashion-mnist"
-other = cl.load(name).train.sample(3000) if present(name) else few
+other = cl.load(name).train.sample(3000) if local_source(name) else few
 ways = {
     "straightened": {"straighten": True},
     "not straightened": {"straighten": False},

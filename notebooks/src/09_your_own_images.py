@@ -24,7 +24,7 @@ from IPython.display import display
 
 import capslab as cl
 from capslab import plots
-from capslab.data import practice_folder
+from capslab.data import make_practice_folder
 
 MINE = None  # "my pictures", "pictures.zip", "list.csv", "data.npy", …
 
@@ -41,7 +41,7 @@ MINE = None  # "my pictures", "pictures.zip", "list.csv", "data.npy", …
 # **Predict:** in a folder of about fifteen hundred handwritten digits that somebody has had on a disk for years, what could be wrong? Write down three things.
 
 # %%
-pictures = MINE or practice_folder(cl.load())
+pictures = MINE or make_practice_folder(cl.load())
 mine = cl.load(pictures)
 mine
 
@@ -84,7 +84,7 @@ cl.check("near_copies", near_copies)
 # **Would you have seen these pairs?** Above one image, below its near copy.
 
 # %%
-pairs = found.near[:10]
+pairs = found.near_copies[:10]
 if len(pairs):
     display(plots.image_grid(mine.images[pairs.T.ravel()], columns=len(pairs)))
 
@@ -172,11 +172,11 @@ if len(doubted):
 # %% [markdown]
 # ## Mend
 #
-# `mended()` drops blank images and copies (all of them where their labels contradict each other), keeps near copies on one side of the split, and draws the split anew. With
+# `cleaned()` drops blank images and copies (all of them where their labels contradict each other), keeps near copies on one side of the split, and draws the split anew. With
 # `relabel=True` it would believe the neighbours in every case. **Would you, after the figure above?** It is left out here, because neighbours err too: thin strokes sit near every 1. What is light on dark among dark on light we turn over ourselves, so that you see how an image is changed:
 
 # %%
-better = found.mended()
+better = found.cleaned()
 pixels = better.images.copy()
 odd = better.report().inverted
 pixels[odd] = 255 - pixels[odd]

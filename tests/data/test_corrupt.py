@@ -6,17 +6,17 @@ from common import data_sets
 
 import capslab as cl
 from capslab.data import Images
-from capslab.data.corrupt import mislabelled, spoiled
+from capslab.data.corrupt import corrupted, noisy_labels
 from capslab.errors import ArgumentError
 
 
 def test_each_kind_is_spoiled_in_its_own_way_alone():
     images = cl.load("digits").test[:50]
-    x, made = images.images, spoiled(images, share=0.1)
-    assert set(made) == {"noisy", "turned", "negative", "scrambled", "blank"}  # no clothes of 8×8
+    x, made = images.images, corrupted(images, share=0.1)
+    assert set(made) == {"noisy", "rotated", "negative", "scrambled", "blank"}  # no clothes of 8×8
     assert all(y.shape == x.shape and y.dtype == np.uint8 for y in made.values())
     assert 0.05 < (made["noisy"] != x).mean() < 0.12
-    np.testing.assert_array_equal(np.rot90(made["turned"], -1, axes=(1, 2)), x)
+    np.testing.assert_array_equal(np.rot90(made["rotated"], -1, axes=(1, 2)), x)
     np.testing.assert_array_equal(255 - made["negative"], x)
     np.testing.assert_array_equal(
         np.sort(made["scrambled"].reshape(50, -1)), np.sort(x.reshape(50, -1))
@@ -24,27 +24,27 @@ def test_each_kind_is_spoiled_in_its_own_way_alone():
     order = [tuple(column) for column in made["scrambled"].reshape(50, -1).T]
     assert sorted(order) == sorted(tuple(column) for column in x.reshape(50, -1).T)  # moved alike
     assert not made["blank"].any()
-    np.testing.assert_array_equal(spoiled(images)["noisy"], spoiled(images)["noisy"])
+    np.testing.assert_array_equal(corrupted(images)["noisy"], corrupted(images)["noisy"])
 
 
 @pytest.mark.skipif("mnist" not in data_sets(), reason="needs CAPSLAB_DATA")
 def test_clothes_are_test_images_of_the_other_set():
     digits = Images(np.zeros((20, 28, 28, 1), np.uint8), name="mnist")
-    made, clothes = spoiled(digits)["fashion-mnist"], cl.load("fashion-mnist").test.images
+    made, clothes = corrupted(digits)["fashion-mnist"], cl.load("fashion-mnist").test.images
     assert made.shape == (20, 28, 28, 1)
     assert {image.tobytes() for image in made} <= {image.tobytes() for image in clothes}
-    assert "fashion-mnist" not in spoiled(Images(digits.images, name="fashion-mnist"))
+    assert "fashion-mnist" not in corrupted(Images(digits.images, name="fashion-mnist"))
 
 
 def test_images_that_are_not_square_or_grey():
     images = Images(np.random.default_rng(0).integers(0, 256, (9, 6, 8, 3), np.uint8))
-    assert spoiled(images)["turned"].shape == (9, 6, 8, 3)
-    assert spoiled(images)["scrambled"].shape == (9, 6, 8, 3)
+    assert corrupted(images)["rotated"].shape == (9, 6, 8, 3)
+    assert corrupted(images)["scrambled"].shape == (9, 6, 8, 3)
 
 
 def test_wrong_labels_are_wrong_and_the_others_untouched():
     images = cl.load("digits")
-    labels, wrong = mislabelled(images, share=0.1)
+    labels, wrong = noisy_labels(images, share=0.1)
     assert 0.08 < wrong.mean() < 0.12
     assert (labels[wrong] != images.labels[wrong]).all()
     np.testing.assert_array_equal(labels[~wrong], images.labels[~wrong])
@@ -55,8 +55,8 @@ def test_wrong_labels_are_wrong_and_the_others_untouched():
 def test_bad_input_is_refused_in_words():
     images = cl.load("digits")
     with pytest.raises(ArgumentError, match="`share`"):
-        spoiled(images, share=2)
+        corrupted(images, share=2)
     with pytest.raises(ArgumentError, match="`share`"):
-        mislabelled(images, share=0)
+        noisy_labels(images, share=0)
     with pytest.raises(ArgumentError, match="labelled"):
-        mislabelled(Images(images.images))
+        noisy_labels(Images(images.images))

@@ -12,15 +12,15 @@ from idx_files import SMALL, lay_out
 from mirror import Mirror, alone, kept, mirror, online  # noqa: F401 (two are fixtures)
 
 import capslab as cl
-from capslab.data import cache_folder, datasets, download, present
+from capslab.data import cache_folder, datasets, download, local_source
 from capslab.errors import DataUnavailable
 
 
 def test_a_download_is_kept_and_not_repeated(mirror):
-    assert present("mnist") == ""
+    assert local_source("mnist") == ""
     assert len(cl.load("mnist")) == 290
     assert kept() == sorted(f"{file}.gz" for file in datasets.FILES)
-    assert present("mnist") == "found in the cache"
+    assert local_source("mnist") == "found in the cache"
     asked = len(mirror.asked)
     assert len(cl.load("mnist")) == 290
     assert len(mirror.asked) == asked == 4

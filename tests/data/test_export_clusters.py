@@ -13,7 +13,7 @@ from PIL import Image
 import capslab as cl
 from capslab.data import Images
 from capslab.data import export as module
-from capslab.data.provenance import Origin
+from capslab.data.provenance import Provenance
 from capslab.errors import ArgumentError, DataUnavailable
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (6, 8, 8), dtype=np.uint8)
@@ -21,7 +21,7 @@ CLUSTERS = np.array([2, 0, 2, 2, 0, 11])
 
 
 def named(*names: str, folder: Path | None = None) -> Images:
-    origin = Origin(np.array(names, dtype=object), np.full((6, 2), 8), folder=folder)
+    origin = Provenance(np.array(names, dtype=object), np.full((6, 2), 8), folder=folder)
     return Images(PIXELS, np.arange(6) % 2, ("cat", "dog"), origin=origin)
 
 

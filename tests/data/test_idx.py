@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from idx_files import SMALL, encoded, lay_out, stand_in
 
 import capslab as cl
-from capslab.data import datasets, idx, own_images, present
+from capslab.data import datasets, idx, local_source, own_images
 from capslab.errors import ArgumentError, DataUnavailable
 
 
@@ -38,7 +38,7 @@ def test_every_idx_array_comes_back(array):
 def test_a_cut_idx_file_is_never_read(data):
     content = encoded(np.arange(60, dtype=np.uint8).reshape(3, 4, 5))
     cut = data.draw(st.integers(0, len(content) - 1))
-    with pytest.raises(idx.Damaged):
+    with pytest.raises(idx.DamagedFile):
         idx.parse(content[:cut])
 
 
@@ -46,7 +46,7 @@ def test_a_cut_idx_file_is_never_read(data):
 def test_noise_is_refused_in_words_or_fits_its_header(content):
     try:
         array = idx.parse(content)
-    except idx.Damaged:
+    except idx.DamagedFile:
         return
     assert len(encoded(array)) == len(content)
 
@@ -64,7 +64,7 @@ def test_noise_is_refused_in_words_or_fits_its_header(content):
     ],
 )
 def test_what_is_wrong_with_an_idx_file_is_said(content, message):
-    with pytest.raises(idx.Damaged, match=message):
+    with pytest.raises(idx.DamagedFile, match=message):
         idx.parse(content)
 
 
@@ -72,16 +72,16 @@ def test_a_damaged_file_is_said(tmp_path):
     path = tmp_path / "train-labels-idx1-ubyte.gz"
     content = SMALL["train-labels-idx1-ubyte"]
     path.write_bytes(gzip.compress(content)[:-20])
-    with pytest.raises(idx.Damaged, match="cannot be decompressed"):
+    with pytest.raises(idx.DamagedFile, match="cannot be decompressed"):
         idx.read(path)
     path.write_bytes(b"no gzip at all")
-    with pytest.raises(idx.Damaged, match="cannot be decompressed"):
+    with pytest.raises(idx.DamagedFile, match="cannot be decompressed"):
         idx.read(path)
     path.write_bytes(gzip.compress(content[:-5]))
-    with pytest.raises(idx.Damaged, match=r"truncated.*checksum is wrong too"):
+    with pytest.raises(idx.DamagedFile, match=r"truncated.*checksum is wrong too"):
         idx.read(path, "0" * 64)
     path.write_bytes(gzip.compress(content[:-1] + b"\x08"))
-    with pytest.raises(idx.Damaged, match="not the published file: its SHA-256 starts with"):
+    with pytest.raises(idx.DamagedFile, match="not the published file: its SHA-256 starts with"):
         idx.read(path, hashlib.sha256(content).hexdigest())
     with pytest.raises(DataUnavailable, match="cannot be read"):
         idx.read(tmp_path)
@@ -100,7 +100,7 @@ def test_every_own_uint8_array_comes_back(tmp_path_factory, pixels):
     pixels[0, 0, 0, 0] = 200  # so that nothing reads as black and white
     path = tmp_path_factory.mktemp("own") / "data.npy"
     np.save(path, pixels)
-    images = own_images.load_own(path)
+    images = own_images.load_own_images(path)
     assert (images.images == pixels).all()
     assert sorted(np.concatenate([np.flatnonzero(images.parts == p) for p in range(3)])) == list(
         range(len(pixels))
@@ -116,7 +116,7 @@ def test_a_folder_that_holds_the_data(tmp_path, monkeypatch, capsys, how, compre
     lay_out(tmp_path, compressed=compressed)
     if how == "environment":
         monkeypatch.setenv("CAPSLAB_DATA", str(tmp_path))
-        assert present("mnist") == "found in CAPSLAB_DATA"
+        assert local_source("mnist") == "found in CAPSLAB_DATA"
         images = cl.load("mnist")
     else:
         images = cl.load("mnist", folder=tmp_path)
@@ -150,7 +150,7 @@ def test_real_checksums_and_counts_where_the_real_data_is(monkeypatch, tmp_path)
         assert len(found.mirrors) >= 2
         assert all(len(sha) == 64 and set(sha) <= set("0123456789abcdef") for sha in found.sha256)
     for name in datasets.PUBLISHED:
-        if present(name):
+        if local_source(name):
             images = cl.load(name)
             assert images.counts == {"train": 55_000, "validation": 5_000, "test": 10_000}
             assert images.labels[:3].tolist() == {"mnist": [5, 0, 4], "fashion-mnist": [9, 0, 0]}[name]

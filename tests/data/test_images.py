@@ -63,7 +63,7 @@ def test_an_image_keeps_its_part_in_every_selection():
     assert images.train.counts == {"train": len(images.train), "validation": 0, "test": 0}
     half = images[::2]
     assert (half.parts == images.parts[::2]).all()
-    with pytest.raises(ArgumentError, match=r"a set with test images.*28 train only.*split first"):
+    with pytest.raises(ArgumentError, match=r"a set with test images.*28 train only.*take the part first"):
         _ = images.train.test
 
 
@@ -78,6 +78,41 @@ def test_indexing_by_position_slice_mask_and_array():
     assert images[np.array([5, 5, 2])].labels.tolist() == [1, 1, 2]
     assert [len(one) for one in some(3, 2)] == [1, 1, 1]
     assert np.asarray(images).shape == (40, 8, 8, 1)
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_scikit_learn_splits_every_image(labelled):
+    from sklearn.model_selection import KFold, train_test_split
+
+    images = cl.load("digits") if labelled else Images(cl.load("digits").images)
+    train, test = train_test_split(images, random_state=0)
+    assert len(train) + len(test) == 1797
+    assert isinstance(train, Images)
+    assert sum(len(held_out) for _, held_out in KFold(5).split(images)) == 1797
+    if labelled:
+        train, test, train_labels, test_labels = train_test_split(images, images.labels, random_state=0)
+        assert (train.labels == train_labels).all()
+        assert (test.labels == test_labels).all()
+        assert len(train) + len(test) == 1797
+
+
+def test_as_an_array_images_are_their_pixels():
+    images = some()
+    assert np.shares_memory(np.asarray(images), images.images)
+    assert np.asarray(images, dtype=np.float32).dtype == np.float32
+    copied = np.array(images)
+    assert copied.flags.writeable
+    assert not np.shares_memory(copied, images.images)
+    assert np.shape(images) == np.asarray(images).shape == images.shape == (40, 8, 8, 1)
+    assert np.shares_memory(images.__array__(copy=False), images.images)
+    with pytest.raises(ValueError, match="without a copy"):
+        images.__array__(np.float32, copy=False)
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers():
+    images = some()
+    assert len(images.sample(np.int64(3))) == len(images.sample(per_class=np.uint8(2))) - 5 == 3
+    assert len(images[np.int64(7)]) == 1
 
 
 @pytest.mark.parametrize("index", [40, -41, "three", np.ones(7, bool), np.zeros((2, 2), int), 1.5])
@@ -199,7 +234,7 @@ def test_what_cannot_be_images_is_refused_in_words(pixels, message):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (np.arange(39), "40 class numbers, one an image.*same selection"),
+        (np.arange(39), "40 class numbers, one per image.*same selection"),
         (np.eye(40), r"argmax\(axis=1\)"),
         (np.arange(40) - 3, "class numbers from 0. Received: 3 negative ones, the lowest -3"),
         (np.arange(40) + 0.5, "whole numbers from 0"),
@@ -353,7 +388,7 @@ def test_a_missing_own_file_is_said(tmp_path):
 def test_an_own_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "cat.jpg").write_bytes(b"...")
     with pytest.raises(ArgumentError, match=r"ends in \.npy, \.npz"):
-        own_images.load_own(tmp_path / "cat.jpg")
+        own_images.load_own_images(tmp_path / "cat.jpg")
 
 
 def test_own_array_of_a_wrong_shape_is_refused(tmp_path):

@@ -20,7 +20,7 @@ from capslab.errors import ArgumentError, DataUnavailable
 @pytest.fixture
 def tiny(monkeypatch):
     """Every array counts as large, every block is small."""
-    monkeypatch.setattr(lazy_rows, "BIG", 1000)
+    monkeypatch.setattr(lazy_rows, "LARGE_FILE", 1000)
     monkeypatch.setattr(lazy_rows, "LARGE", 1000)
 
 
@@ -90,7 +90,7 @@ def test_nothing_is_read_before_it_is_asked_for():
 
 
 def test_a_writable_copy_of_a_file_keeps_what_was_changed(tmp_path, monkeypatch):
-    monkeypatch.setattr(lazy_rows, "BLOCK", 0)  # give memory back after every read
+    monkeypatch.setattr(lazy_rows, "BLOCK_BYTES", 0)  # give memory back after every read
     np.save(tmp_path / "rows.npy", ROWS)
     mapped = np.load(tmp_path / "rows.npy", mmap_mode="c")
     mapped[0] = 99
@@ -176,7 +176,7 @@ def test_zeros_and_ones_on_the_disk_are_stretched_as_they_are_read(tiny, tmp_pat
 
 @pytest.mark.parametrize(("wrong", "message"), [(np.nan, "finite pixels"), (300, "to 300"), (-1, "from -1")])
 def test_bad_numbers_far_down_a_large_file_are_found(tiny, monkeypatch, tmp_path, wrong, message):
-    monkeypatch.setattr(lazy_rows, "BLOCK", 2000)
+    monkeypatch.setattr(lazy_rows, "BLOCK_BYTES", 2000)
     values = np.random.default_rng(0).random((50, 8, 8))
     values[47, 3, 3] = wrong
     np.save(tmp_path / "x.npy", values)
@@ -192,12 +192,12 @@ def test_the_report_is_the_same_in_blocks(tiny, monkeypatch, tmp_path):
     expected = whole.report()
     np.save(tmp_path / "digits.npy", pixels)
     mapped = dataclasses.replace(mapped, images=cl.load(tmp_path / "digits.npy").images)
-    monkeypatch.setattr(lazy_rows, "BLOCK", 100_000)
+    monkeypatch.setattr(lazy_rows, "BLOCK_BYTES", 100_000)
     found = mapped.report()
     assert expected.copies[0] == (0, 5, 900)
     assert repr(found) == repr(expected)
-    assert isinstance(found.mended().images, LazyRows)
-    assert (np.asarray(found.mended()) == expected.mended().images).all()
+    assert isinstance(found.cleaned().images, LazyRows)
+    assert (np.asarray(found.cleaned()) == expected.cleaned().images).all()
 
 
 # --- vectors and clusters
@@ -220,7 +220,7 @@ def test_a_path_on_the_disk_is_the_path_in_memory(tiny, tmp_path):
 
 @pytest.mark.parametrize("dimensions", [8, 200])
 def test_in_blocks_the_inertia_is_that_of_kmeans(tiny, monkeypatch, dimensions):
-    monkeypatch.setattr(lazy_rows, "BLOCK", 400_000)
+    monkeypatch.setattr(lazy_rows, "BLOCK_BYTES", 400_000)
     rng = np.random.default_rng(0)
     X = (rng.normal(size=(15, dimensions)) * 2)[rng.integers(15, size=6000)].astype(np.float32)
     X += rng.normal(size=X.shape).astype(np.float32)
@@ -309,7 +309,7 @@ import capslab as cl
 from capslab.data import lazy_rows
 from capslab.clustering import KMeansPath
 
-lazy_rows.BIG = lazy_rows.LARGE = lazy_rows.BLOCK = 4_000_000
+lazy_rows.LARGE_FILE = lazy_rows.LARGE = lazy_rows.BLOCK = 4_000_000
 peaks = []
 for file in sys.argv[2:]:
     images = cl.load(file)

@@ -11,8 +11,8 @@ from pictures import GREY, encoded, filled, packed, reasons, seen, squares
 from PIL import Image
 
 import capslab as cl
-from capslab.data import own_images, practice_folder
-from capslab.data.decode import decode, size_of
+from capslab.data import make_practice_folder, own_images
+from capslab.data.decode import decode, image_size
 from capslab.errors import ArgumentError, DataUnavailable
 
 # --- folders
@@ -182,7 +182,7 @@ def test_the_cameras_rotation_is_applied(turn):
     upright = np.zeros((8, 16), np.uint8)
     upright[:4, :4] = 255
     content = encoded(upright, exif=exif)
-    height, width = size_of(io.BytesIO(content))
+    height, width = image_size(io.BytesIO(content))
     found, notes = seen(content, (height, width))
     expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
     assert (width, height) == expected.size
@@ -273,7 +273,7 @@ def test_tables_of_something_else_are_refused(tmp_path, content, message):
 def test_a_large_array_stays_on_the_disk(tmp_path, monkeypatch):
     from capslab.data import lazy_rows
 
-    monkeypatch.setattr(lazy_rows, "BIG", 1000)
+    monkeypatch.setattr(lazy_rows, "LARGE_FILE", 1000)
     pixels = np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype=np.uint8)
     np.save(tmp_path / "big.npy", pixels)
     images = cl.load(tmp_path / "big.npy")
@@ -288,7 +288,7 @@ def test_a_large_array_of_floats_is_converted_in_parts_with_one_scale(tmp_path, 
     values = np.random.default_rng(0).random((40, 8, 8)) * scale
     values[:20] *= 0.5 / scale  # a first half that alone would look like 0…1
     expected = np.rint(values * (255 if scale == 1 else 1)).astype(np.uint8)
-    monkeypatch.setattr(lazy_rows, "BIG", 1000)
+    monkeypatch.setattr(lazy_rows, "LARGE_FILE", 1000)
     np.save(tmp_path / "big.npy", values)
     assert (cl.load(tmp_path / "big.npy").images[..., 0] == expected).all()
 
@@ -321,7 +321,7 @@ def test_a_missing_folder_and_other_files_are_said(tmp_path):
         cl.load(str(tmp_path / "nowhere"))
     (tmp_path / "cat.jpg").write_bytes(encoded(GREY, "JPEG"))
     with pytest.raises(ArgumentError, match="Put pictures into a folder"):
-        own_images.load_own(tmp_path / "cat.jpg")
+        own_images.load_own_images(tmp_path / "cat.jpg")
 
 
 # --- the practice folder
@@ -329,18 +329,18 @@ def test_a_missing_folder_and_other_files_are_said(tmp_path):
 
 def test_the_practice_folder_has_what_folders_have(tmp_path):
     digits = cl.load("digits")
-    images = cl.load(practice_folder(digits, 600, tmp_path / "p"))
+    images = cl.load(make_practice_folder(digits, 600, tmp_path / "p"))
     found = images.report()
     assert images.image_shape == digits.image_shape
     assert len(images.classes) == 10
-    assert len(found.left_out) == 6
+    assert len(found.skipped) == 6
     assert len(found.blank) == 3
     assert len(found.copies) >= 30
-    assert len(found.near) >= 15
+    assert len(found.near_copies) >= 15
     assert len(found.inverted) >= 6
     assert len(found.leaks) > 0
     assert found.imbalance > 3
-    again = cl.load(practice_folder(digits, 600, tmp_path / "q"))
+    again = cl.load(make_practice_folder(digits, 600, tmp_path / "q"))
     assert (again.images == images.images).all()
     with pytest.raises(ArgumentError, match="does not exist yet"):
-        practice_folder(digits, 600, tmp_path / "p")
+        make_practice_folder(digits, 600, tmp_path / "p")

@@ -15,7 +15,7 @@ from pictures import GREY, encoded, filled, packed, reasons, seen, squares
 
 import capslab as cl
 from capslab.data import find_images
-from capslab.data.decode import Refused, size_of
+from capslab.data.decode import UnusableImage, image_size
 from capslab.data.practice_folder import _enormous
 from capslab.errors import DataUnavailable
 
@@ -24,9 +24,9 @@ from capslab.errors import DataUnavailable
 
 def refused(content: bytes) -> str:
     try:
-        size_of(io.BytesIO(content))
+        image_size(io.BytesIO(content))
         seen(content)
-    except Refused as error:
+    except UnusableImage as error:
         return str(error)
     return ""
 

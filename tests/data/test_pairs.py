@@ -9,8 +9,8 @@ import pytest
 
 import capslab as cl
 from capslab.data import Images, overlapping_pairs, scenes
-from capslab.data.pairs import INK, box_overlap, placed, stream_pairs
-from capslab.data.scenes import ink_boxes, stream_windows
+from capslab.data.pairs import INK, box_overlap, randomly_shifted, stream_pairs
+from capslab.data.scenes import ink_boxes, overlap_fraction, stream_windows
 from capslab.errors import ArgumentError
 
 
@@ -53,7 +53,7 @@ def test_the_image_is_the_clipped_sum_of_its_digits(digits):
 
 
 def test_digits_keep_their_pixels_wherever_they_go(digits):
-    moved = placed(digits.images[:50], 2, np.random.default_rng(0))
+    moved = randomly_shifted(digits.images[:50], 2, np.random.default_rng(0))
     assert moved.shape == (50, 12, 12, 1)
     np.testing.assert_array_equal(moved.sum(axis=(1, 2, 3)), digits.images[:50].sum(axis=(1, 2, 3)))
     for one, source in zip(moved, digits.images[:50], strict=True):
@@ -154,10 +154,9 @@ def test_boxes_hold_the_ink_and_no_more(digits):
 
 
 def test_digits_of_a_scene_hardly_overlap(digits):
-    from capslab.data.scenes import shared
 
     for boxes in scenes(digits, 50, overlap=0.1).boxes:
-        share = shared(boxes, boxes)
+        share = overlap_fraction(boxes, boxes)
         assert share[~np.eye(len(boxes), dtype=bool)].max() <= 0.1
 
 

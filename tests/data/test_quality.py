@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import capslab as cl
 from capslab.data import Images
 from capslab.data import quality as module
+from capslab.data.quality_page import ReportRow, report_rows
 from capslab.errors import ArgumentError
 
 
@@ -21,18 +22,22 @@ def noise(n: int, side: int = 12, seed: int = 0) -> np.ndarray:
 
 def groups(n: int = 60, seed: int = 0) -> Images:
     """Two classes that anybody could tell apart: a bright left half, or a bright right half."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     labels = np.arange(n) % 2
-    pixels = chance.integers(0, 60, (n, 12, 12))
-    pixels[labels == 0, :, :6] += chance.integers(100, 190, (n // 2, 1, 1))
-    pixels[labels == 1, :, 6:] += chance.integers(100, 190, (n // 2, 1, 1))
+    pixels = rng.integers(0, 60, (n, 12, 12))
+    pixels[labels == 0, :, :6] += rng.integers(100, 190, (n // 2, 1, 1))
+    pixels[labels == 1, :, 6:] += rng.integers(100, 190, (n // 2, 1, 1))
     return Images(pixels.astype(np.uint8), labels, ("left", "right"))
+
+
+def rows(found: module.QualityReport) -> dict[str, ReportRow]:
+    return {row.title: row for row in report_rows(found)}
 
 
 def test_good_images_have_nothing_to_report():
     found = groups().report()
-    assert not len(found.blank) + len(found.near) + len(found.leaks) + len(found.suspicious)
-    assert found.copies == found.left_out == found.contradicting == ()
+    assert not len(found.blank) + len(found.near_copies) + len(found.leaks) + len(found.suspicious)
+    assert found.copies == found.skipped == found.contradicting == ()
     assert found.counts == {"left": 30, "right": 30}
     assert "!" not in repr(found)
 
@@ -43,7 +48,7 @@ def test_copies_are_exactly_the_groups_of_equal_images(which):
     found = Images(noise(10)[which]).report()
     by_image = {i: tuple(j for j, other in enumerate(which) if other == i) for i in dict.fromkeys(which)}
     assert found.copies == tuple(group for group in by_image.values() if len(group) > 1)
-    assert len(found.near) == 0
+    assert len(found.near_copies) == 0
 
 
 def test_nearly_the_same_is_found_and_other_images_are_not():
@@ -51,7 +56,7 @@ def test_nearly_the_same_is_found_and_other_images_are_not():
     pixels[7] = pixels[3] * 0.9 + 12  # brighter and flatter
     pixels[9] = np.clip(pixels[5] + np.random.default_rng(1).normal(0, 4, (12, 12)), 0, 255)
     found = Images(np.rint(pixels).astype(np.uint8)).report()
-    assert found.near.tolist() == [[3, 7], [5, 9]]
+    assert found.near_copies.tolist() == [[3, 7], [5, 9]]
 
 
 def test_blank_and_inverted_images_are_found():
@@ -81,16 +86,16 @@ def test_a_wrong_label_is_doubted_and_the_right_one_suggested():
     found = Images(images.images, labels, images.classes).report()
     assert found.suspicious.tolist() == [10, 21]
     assert found.suggested.tolist() == [0, 1]
-    assert found.mended().labels[10] == labels[10]
-    assert (found.mended(relabel=True).labels == images.labels).all()
+    assert found.cleaned().labels[10] == labels[10]
+    assert (found.cleaned(relabel=True).labels == images.labels).all()
 
 
 def test_most_wrong_labels_among_handwriting_are_found():
     digits = cl.load("digits")
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     labels = digits.labels.copy()
-    wrong = chance.choice(len(labels), 30, replace=False)
-    labels[wrong] = (labels[wrong] + chance.integers(1, 10, 30)) % 10
+    wrong = rng.choice(len(labels), 30, replace=False)
+    labels[wrong] = (labels[wrong] + rng.integers(1, 10, 30)) % 10
     found = Images(digits.images, labels).report().suspicious
     assert np.isin(wrong, found).mean() > 0.8
     assert np.isin(found, wrong).mean() > 0.7
@@ -105,21 +110,21 @@ def test_leaks_are_held_out_images_with_a_copy_to_train_on():
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6))
-def test_mended_images_have_no_copy_no_blank_and_no_leak(seed):
-    chance = np.random.default_rng(seed)
-    pixels = noise(30, 8, seed)[chance.integers(0, 30, 60)].astype(float)
-    twins = chance.choice(60, 10, replace=False)
+def test_cleaned_images_have_no_copy_no_blank_and_no_leak(seed):
+    rng = np.random.default_rng(seed)
+    pixels = noise(30, 8, seed)[rng.integers(0, 30, 60)].astype(float)
+    twins = rng.choice(60, 10, replace=False)
     pixels[twins] = pixels[twins] * 0.9 + 10
-    pixels[chance.integers(0, 60)] = 0
-    labels = chance.integers(0, 3, 60)
+    pixels[rng.integers(0, 60)] = 0
+    labels = rng.integers(0, 3, 60)
     found = Images(np.rint(pixels).astype(np.uint8), labels, ("a", "b", "c")).report()
-    mended = found.mended()
-    after = mended.report()
+    cleaned = found.cleaned()
+    after = cleaned.report()
     assert after.copies == ()
     assert len(after.blank) == len(after.leaks) == 0
     known = {(image.tobytes(), label) for image, label in zip(found.images.images, labels, strict=True)}
     assert all(
-        (image.tobytes(), label) in known for image, label in zip(mended.images, mended.labels, strict=True)
+        (image.tobytes(), label) in known for image, label in zip(cleaned.images, cleaned.labels, strict=True)
     )
 
 
@@ -129,28 +134,29 @@ def test_copies_that_contradict_each_other_all_go():
     found = Images(pixels, labels).report()
     assert found.copies == ((4, 5), (6, 8))
     assert found.contradicting == ((4, 5),)
-    kept = {image.tobytes() for image in found.mended().images}
+    kept = {image.tobytes() for image in found.cleaned().images}
     assert pixels[4].tobytes() not in kept
     assert pixels[6].tobytes() in kept
 
 
-def test_nothing_but_copies_cannot_be_mended():
-    with pytest.raises(ArgumentError, match="more than blank ones and copies"):
-        Images(np.zeros((5, 8, 8), np.uint8)).report().mended()
+def test_nothing_but_copies_cannot_be_cleaned():
+    with pytest.raises(ArgumentError, match="more than blank images and"):
+        Images(np.zeros((5, 8, 8), np.uint8)).report().cleaned()
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_a_few_images_are_enough_to_look(n):
     found = Images(noise(n), np.zeros(n, int)).report()
-    assert "one only, '0': nothing to tell apart" in repr(found)
+    assert rows(found)["classes"].sign == "!"
+    assert repr(found)
     assert found._repr_html_()
 
 
 def test_of_many_images_a_sample_is_compared_and_that_is_said(monkeypatch):
-    monkeypatch.setattr(module, "COMPARED", 20)
+    monkeypatch.setattr(module, "MOST_COMPARED", 20)
     found = groups().report()
     assert found.compared == 20
-    assert "(20 of 60 images compared)" in repr(found)
+    assert "20 of 60" in rows(found)["near copies"].result
 
 
 def test_an_uneven_number_of_each_class_is_said():
@@ -158,7 +164,9 @@ def test_an_uneven_number_of_each_class_is_said():
     some = images[(images.labels == 0) | (np.arange(60) < 10)]
     found = some.report()
     assert found.imbalance == 6
-    assert "! classes: 2; fewest 5 (right), most 30 (left): far from even" in repr(found)
+    row = rows(found)["classes"]
+    assert row.sign == "!"
+    assert all(fact in row.result for fact in ("5 (right)", "30 (left)", "imbalanced"))
 
 
 def test_the_page_shows_what_the_words_say():
@@ -167,9 +175,9 @@ def test_the_page_shows_what_the_words_say():
     pixels[3], pixels[8] = pixels[5], 0
     found = Images(pixels, images.labels, ("<i>left</i>", "right")).report()
     page = found._repr_html_()
-    told = re.sub(r"<[^>]+>", "", page)
-    for what in ("left out", "size", "blank images", "exact copies", "leaks", "doubtful labels"):
-        assert what in told
+    text = re.sub(r"<[^>]+>", "", page)
+    for title in rows(found):
+        assert title in text
     assert page.count("<img") == 3 + len(found.leaks)
     assert all(tag in page for tag in ('alt="image 8"', 'alt="image 3"', 'scope="row"'))
     assert "<i>" not in page

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import capslab as cl
-from capslab.data.transform import shifted, turned
+from capslab.data.transform import rotated, shifted
 from capslab.errors import ArgumentError
 from capslab.models.cost import answering_time, cost, weights_by_layer
 from capslab.routing import RoutingWeights, routing_by_agreement, squash
@@ -96,14 +96,14 @@ def test_shifts_go_in_four_directions_and_turns_in_two():
     assert np.argwhere(moved.images[..., 0])[:, 1:].tolist() == [[3, 5], [5, 3], [3, 1], [1, 3]]
     assert moved.labels.tolist() == [0, 1, 2, 3]
     dot[:, 3, 5] = 255
-    about = turned(cl.Images(dot), 90).images[..., 0]
+    about = rotated(cl.Images(dot), 90).images[..., 0]
     assert about[0, 1, 3] == 255
     assert about[1, 5, 3] == 255
-    assert (turned(cl.Images(dot), 0).images[..., 0] == dot).all()
+    assert (rotated(cl.Images(dot), 0).images[..., 0] == dot).all()
     assert (shifted(cl.Images(dot), 0).images[..., 0] == dot).all()
 
 
-@pytest.mark.parametrize(("move", "amount"), [(shifted, 7), (shifted, -1), (shifted, 1.5), (turned, np.nan)])
+@pytest.mark.parametrize(("move", "amount"), [(shifted, 7), (shifted, -1), (shifted, 1.5), (rotated, np.nan)])
 def test_what_cannot_be_moved_is_refused_in_words(move, amount):
     with pytest.raises(ArgumentError, match=r"pixels|degrees"):
         move(cl.Images(np.zeros((2, 7, 7), np.uint8)), amount)

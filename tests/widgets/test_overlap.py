@@ -8,7 +8,7 @@ from fakes import FakeCapsNet, FakePairNet, some_images
 
 import capslab as cl
 from capslab import data
-from capslab.data.moving import room
+from capslab.data.pairs import largest_shift
 from capslab.errors import ArgumentError
 from capslab.models import detection
 
@@ -24,7 +24,7 @@ def two_spots() -> data.Images:
 
 
 def test_each_shift_moves_both_images_and_nothing_else():
-    pairs = data.moved_pairs(two_spots(), 0, 1, range(-5, 6), (12, 12, 1))
+    pairs = data.shifted_pairs(two_spots(), 0, 1, range(-5, 6), (12, 12, 1))
     for shift, pair in zip(range(-5, 6), pairs.digits, strict=True):
         (row, first), (other, second) = (np.argwhere(image[..., 0])[0] for image in pair)
         assert row == other == 5
@@ -33,15 +33,15 @@ def test_each_shift_moves_both_images_and_nothing_else():
     np.testing.assert_array_equal(pairs.images[0], pairs.digits[0].sum(axis=0))
     np.testing.assert_array_equal(pairs.labels, np.tile([0, 1], (11, 1)))
     assert pairs.overlap.tolist() == [0] * 4 + [1] + [0] * 6  # the spots meet where the shift is −1
-    assert data.moved_pairs(two_spots(), 0, 1, [99]).images.max() == 0  # beyond the canvas
+    assert data.shifted_pairs(two_spots(), 0, 1, [99]).images.max() == 0  # beyond the canvas
 
 
 def test_room_is_where_ink_would_leave_the_canvas():
     images = two_spots()
-    reach = room(images, 12)
-    moved = data.moved_pairs(images, 0, 1, [-reach, reach, reach + 2], (12, 12, 1))
+    reach = largest_shift(images, 12)
+    moved = data.shifted_pairs(images, 0, 1, [-reach, reach, reach + 2], (12, 12, 1))
     assert (moved.digits.max(axis=(2, 3, 4)) > 0).all(axis=1).tolist() == [True, True, False]
-    assert room(data.Images(np.zeros((2, 8, 8, 1), np.uint8)), 12) == 0
+    assert largest_shift(data.Images(np.zeros((2, 8, 8, 1), np.uint8)), 12) == 0
 
 
 def test_what_is_shown_is_what_the_network_says():
@@ -49,7 +49,7 @@ def test_what_is_shown_is_what_the_network_says():
     view = cl.explore_overlap(net, images, pairs=[(0, 1), (7, -1)], shift=2)
     assert view.chosen == [[0, 1], [7, 39]]
     view.pair, view.shift = 1, -3
-    pair = data.moved_pairs(images, 7, 39, [-3], net.image_shape)
+    pair = data.shifted_pairs(images, 7, 39, [-3], net.image_shape)
     np.testing.assert_array_equal(view.now.images, pair.images)
     at = view.shift + view.reach
     np.testing.assert_allclose(view.lengths[1, at], net.lengths(pair)[0], rtol=1e-6)
@@ -95,8 +95,8 @@ def test_state_and_picture():
         (lambda: cl.explore_overlap(FakePairNet(), some_images(), pairs=[1, 2]), "two images each"),
         (lambda: cl.explore_overlap(FakePairNet(), some_images(), shift=99), "pixels from -4 to 4"),
         (lambda: cl.explore_overlap(FakePairNet(), some_images(), hide=("slider",)), "`hide`"),
-        (lambda: data.moved_pairs(some_images(labelled=False), 0, 1, [0]), "labelled"),
-        (lambda: data.moved_pairs(some_images(), 0, 1, [0], (6, 9, 1)), "a canvas of 8×8"),
+        (lambda: data.shifted_pairs(some_images(labelled=False), 0, 1, [0]), "labelled"),
+        (lambda: data.shifted_pairs(some_images(), 0, 1, [0], (6, 9, 1)), "a canvas of 8×8"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_in_words(make, said):

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.data.moving import moved_pairs, room
-from capslab.data.pairs import Pairs
+from capslab.data.pairs import Pairs, largest_shift, shifted_pairs
 from capslab.errors import ArgumentError, Verbatim
 from capslab.models import detection
 from capslab.widgets.base import Array, View, fill, module, style
@@ -28,7 +27,7 @@ from capslab import data, plots
 from capslab.models import detection
 
 first, second, shift = ⟨first⟩, ⟨second⟩, ⟨shift⟩  # two images, and how far apart they stand
-pair = data.moved_pairs(images, first, second, [shift], net.image_shape)
+pair = data.shifted_pairs(images, first, second, [shift], net.image_shape)
 found = detection.aligned(pair.labels, net.detect(pair))  # the two longest capsules
 parted = net.separate(pair, found)
 print(*(f"{name}: {length:.2f}" for name, length in zip(net.classes, net.lengths(pair)[0], strict=True)))
@@ -76,10 +75,10 @@ class OverlapView(View):
         _check(net, images)
         chosen = _chosen(images, pairs, seed)
         self._count = len(chosen)
-        self._reach = min(FAR, room(images[np.unique(chosen)], net.image_shape[1]))
+        self._reach = min(FAR, largest_shift(images[np.unique(chosen)], net.image_shape[1]))
         shifts = range(-self._reach, self._reach + 1)
         self._pairs = [
-            moved_pairs(images, first, second, shifts, net.image_shape) for first, second in chosen.tolist()
+            shifted_pairs(images, first, second, shifts, net.image_shape) for first, second in chosen.tolist()
         ]
         trained = net.image_shape[1] - images.image_shape[1]
         arrays, phrases = self._asked(net, trained)
