@@ -44,6 +44,8 @@ c.Execute.startup_timeout = 120
 #: nbgrader's pages pass all Markdown through this filter of nbconvert's; ours cleans it as well
 FILTERS = {"strip_files_prefix": "capslab.classroom.sanitize.cleaned"}
 
+FIRST_FILTER = "capslab.grading.pages.cleaned"  # its name in the settings that the first edition wrote
+
 STAND_IN = {"Zs": " ", "Zl": " ", "Zp": " ", "Cc": "�", "Cs": "�"}  # for spaces; for what nobody can print
 
 
@@ -119,11 +121,11 @@ class Classroom:
             os.chmod(folder, 0o700)
         if not (private / "class.json").exists():
             write(private / "class.json", json.dumps({"seed": secrets.token_hex(16)}), mode=0o600)
-        if not (self.root / "nbgrader_config.py").exists():
-            write(
-                self.root / "nbgrader_config.py",
-                CONFIG.format(stub=STUB, text=PREDICTION_STUB, filters=FILTERS),
-            )
+        settings = self.root / "nbgrader_config.py"
+        if not settings.exists():
+            write(settings, CONFIG.format(stub=STUB, text=PREDICTION_STUB, filters=FILTERS))
+        elif FIRST_FILTER in (text := settings.read_text("utf-8")):
+            write(settings, text.replace(FIRST_FILTER, FILTERS["strip_files_prefix"]))
         for name in ("source", "release", "submitted", "downloaded"):
             (self.root / name).mkdir(exist_ok=True)
 

@@ -20,15 +20,25 @@ from typing import Any
 
 import nbformat
 
-from capslab._version import __version__
+from capslab._version import EDITION as OURS
+from capslab._version import FIRST_EDITION, __version__
 from capslab.classroom.folder import Classroom, write
-from capslab.classroom.outcome import ABSENT, DIED, GRADED, PERSON, UNREADABLE, Outcome, named
+from capslab.classroom.outcome import ABSENT, DIED, EDITION, GRADED, PERSON, UNREADABLE, Outcome, named
 from capslab.classroom.process_monitor import Limits, Stopped, stop
 from capslab.classroom.release import quietly
 from capslab.classroom.sandbox import Protection, strongest
 from capslab.classroom.sanitize import harmless
 from capslab.classroom.score import Marked, mark
-from capslab.classroom.submission import NotANotebook, Submission, chosen, read, restored
+from capslab.classroom.submission import (
+    NotANotebook,
+    OtherEdition,
+    Submission,
+    check_edition,
+    chosen,
+    edition_of,
+    read,
+    restored,
+)
 from capslab.course.editions import without_markers
 from capslab.errors import DataUnavailable
 from capslab.exercises.registry import find
@@ -65,12 +75,15 @@ def grade(
 
     Raises
     ------
-    DataUnavailable : where the reference solutions themselves do not get full marks here: then no
+    DataUnavailable : where an assignment was released by another edition of the course than this one,
+        whose exercises may differ; and where the reference solutions themselves do not get full marks here: then no
         grade would be worth anything, and none is given.
     """
     with _alone(room):
         protection = replace(strongest(), hidden=(str(room.root),))
         work = [(name, student) for name in assignments for student in room.students()]
+        for name in assignments:
+            _check_release(room, name)
         scaled = {name: proved(room, name, protection, limits or Limits()) for name in assignments}
         outcomes: list[Outcome] = []
         workers = workers or os.cpu_count() or 1
@@ -104,6 +117,17 @@ def grade(
                     stop.clear()
     order = {pair: i for i, pair in enumerate(work)}
     return sorted(outcomes, key=lambda o: order[o.assignment, o.student])
+
+
+def _check_release(room: Classroom, name: str) -> None:
+    """Refuses to grade what another edition of the course released."""
+    edition = edition_of(room.released(name)) or FIRST_EDITION
+    if edition != OURS:
+        raise DataUnavailable(
+            f"{name} was released with capslab {edition}, and this is capslab {OURS}: their exercises may differ, "
+            f"so no grade was given. Grade this class with capslab {edition}, or release {name[:2]} again in a "
+            "new folder and have it handed in again."
+        )
 
 
 def proved(room: Classroom, name: str, protection: Protection, limits: Limits) -> Limits:
@@ -146,9 +170,10 @@ def _one(
         return Done(blank, None, print_)
     try:
         submission, marked = _marked(room, name, path, limits, protection)
-    except NotANotebook as error:
+    except (NotANotebook, OtherEdition) as error:
         words = (*(w for _, w in found), str(error))
-        return Done(replace(blank, name=UNREADABLE, words=words), _unread(room, name, words), print_)
+        outcome = EDITION if isinstance(error, OtherEdition) else UNREADABLE
+        return Done(replace(blank, name=outcome, words=words), _unread(room, name, words), print_)
     except Exception as error:  # one submission must not keep the others from being graded
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}, line {last.lineno}"
@@ -173,12 +198,13 @@ def _marked(
 
     def once() -> tuple[Submission, Marked]:
         submission = read(path)
+        check_edition(submission.book)
         restored(submission, room.released(name))
         return submission, mark(submission, room.seed(name), limits, protection)
 
     try:
         return once()
-    except (NotANotebook, Stopped):
+    except (NotANotebook, OtherEdition, Stopped):
         raise
     except Exception:
         return once()

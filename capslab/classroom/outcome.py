@@ -8,9 +8,10 @@ from typing import Any
 GRADED, ABSENT, MISNAMED, UNREADABLE = "graded", "not submitted", "wrong file name", "not a notebook"
 TIME, MEMORY, DIED, OUTPUT = "time limit", "memory limit", "kernel died", "output too large"
 TAMPERED, PERSON = "test cells tampered with", "needs a person"
+EDITION = "another edition"
 
 #: All names, the one that says most first: where several hold, the first is the outcome.
-NAMES = (ABSENT, UNREADABLE, MEMORY, TIME, DIED, TAMPERED, PERSON, OUTPUT, MISNAMED, GRADED)
+NAMES = (ABSENT, UNREADABLE, EDITION, MEMORY, TIME, DIED, TAMPERED, PERSON, OUTPUT, MISNAMED, GRADED)
 
 
 @dataclass(frozen=True)

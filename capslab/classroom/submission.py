@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from capslab._version import EDITION, FIRST_EDITION
 from capslab.classroom.needed_cells import LONGEST
 from capslab.classroom.outcome import MISNAMED, OUTPUT, PERSON, TAMPERED, UNREADABLE
 from capslab.course.assignment import checks
@@ -20,6 +22,10 @@ LONGEST_CELL, MOST_CELLS = 500_000, 2000
 
 class NotANotebook(ValueError):
     """A file that cannot be read as a notebook, in words."""
+
+
+class OtherEdition(ValueError):
+    """A notebook of another edition of the course than the one that grades, in words."""
 
 
 @dataclass
@@ -159,6 +165,37 @@ def restored(submission: Submission, released: nbformat.NotebookNode) -> None:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if name.startswith("check-"):
             submission.places[name.removeprefix("check-")] = number
+
+
+def edition_of(book: nbformat.NotebookNode) -> str | None:
+    """The edition of the course that a notebook was built from, such as "0.2".
+
+    Notebooks of the first edition do not say it; they are recognised by that. None where the notebook's
+    metadata were lost, as some editors do: then nothing can be said.
+    """
+    about = book.metadata.get("capslab")
+    if not isinstance(about, dict) or "source" not in about:
+        return None
+    version = str(about.get("version", FIRST_EDITION))
+    return version if re.fullmatch(r"\d{1,4}\.\d{1,4}", version) else "unknown"
+
+
+def check_edition(book: nbformat.NotebookNode) -> None:
+    """Refuses a submission of another edition: its exercises and checks may mean something else there.
+
+    Raises
+    ------
+    OtherEdition : with what the student and the teacher can do.
+    """
+    edition = edition_of(book)
+    if edition in (None, EDITION):
+        return
+    which = "the first edition" if edition == FIRST_EDITION else "another edition"
+    raise OtherEdition(
+        f"This notebook comes from {which} of the course ({edition}), but this class uses {EDITION}. Copy your "
+        "answers into the notebook that your class was given and hand that in, or ask your teacher to grade "
+        f"this one with capslab {edition}."
+    )
 
 
 def _by_content(cell: Any, ours: dict[str, Any], seen: set[str]) -> str:
