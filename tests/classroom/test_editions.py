@@ -15,7 +15,7 @@ from capslab.classroom import sanitize
 from capslab.classroom.feedback import feedback, table
 from capslab.classroom.folder import FIRST_FILTER
 from capslab.classroom.grade import grade
-from capslab.classroom.submission import OtherEdition, check_edition, edition_of, read
+from capslab.classroom.submission import OtherEdition, check_edition, edition_of, read_submission
 from capslab.cli.main import main
 from capslab.course.assignment import assignment
 from capslab.course.paths import sources
@@ -59,9 +59,9 @@ def test_one_student_with_the_first_edition_keeps_nobody_from_a_grade(tmp_path):
     hand_in(room, "old", lambda book: OLD.read_text("utf-8"), name=BOOK)
     hand_in(room, "learner", lambda book: book.metadata.pop("capslab") and book, name=BOOK)
     graded = {o.student: o for o in grade(room, [BOOK], workers=1, limits=QUICK)}
-    assert graded["ada"].points == graded["ada"].most == graded["learner"].points
+    assert graded["ada"].points == graded["ada"].max_points == graded["learner"].points
     assert (graded["old"].name, graded["old"].points) == ("another edition", None)
-    assert "(0.1)" in graded["old"].words[0]
+    assert "(0.1)" in graded["old"].notes[0]
     with room.gradebook() as book:
         (old,) = [s for s in book.assignment_submissions(BOOK) if s.student.id == "old"]
         assert all(g.auto_score is None and g.needs_manual_grade for g in old.notebooks[0].grades)
@@ -87,12 +87,14 @@ def test_settings_that_the_first_edition_wrote_name_the_filter_where_it_is_now(t
     room = made(tmp_path / "class", BOOK)
     settings = room.root / "nbgrader_config.py"
     now = settings.read_text("utf-8")
-    settings.write_text(now.replace("capslab.classroom.sanitize.cleaned", FIRST_FILTER) + "# mine\n", "utf-8")
+    settings.write_text(
+        now.replace("capslab.classroom.sanitize.sanitize_html", FIRST_FILTER) + "# mine\n", "utf-8"
+    )
     room.make()
     assert settings.read_text("utf-8") == now + "# mine\n"
-    assert callable(sanitize.cleaned)
+    assert callable(sanitize.sanitize_html)
 
 
 def test_the_edition_survives_reading_what_was_handed_in(tmp_path):
     room = made(tmp_path / "class", BOOK)
-    assert edition_of(read(hand_in(room, "ada", name=BOOK)).book) == EDITION
+    assert edition_of(read_submission(hand_in(room, "ada", name=BOOK)).book) == EDITION

@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_used_is_said_in_words(shipped: Path, tmp_path: 
     (tmp_path / "file").write_text("")
     with pytest.raises(ArgumentError, match="`--dir` should be a folder"):
         lab.folder_to_open(tmp_path / "file")
-    with pytest.raises(DataUnavailable, match=r"cannot be written .*Name another place with --dir"):
+    with pytest.raises(DataUnavailable, match=r"cannot be written .*Choose another folder with --dir"):
         lab.folder_to_open(tmp_path / "file/below")
     for path in shipped.glob("*"):
         path.unlink()
@@ -245,7 +245,7 @@ def test_a_well_machine_has_a_line_for_everything() -> None:
     wanted = "Python, TensorFlow, device, Jupyter, widgets, sliders, data sets, disk, cache, memory, grading"
     assert ", ".join(marks) == wanted
     assert {marks[name] for name in ("Python", "TensorFlow", "Jupyter", "widgets", "sliders")} == {"✓"}
-    assert told.output.endswith("The course runs here.\n")
+    assert told.output.endswith("The course runs on this machine.\n")
 
 
 def missing_tensorflow(folder: Path) -> dict[str, str]:
@@ -264,9 +264,9 @@ def test_without_tensorflow_it_says_so_goes_on_and_exits_1(tmp_path: Path) -> No
     assert told.stderr == ""
 
 
-def states(look: object) -> dict[str, doctor.Finding]:
+def states(look: object) -> dict[str, doctor.Diagnosis]:
     assert callable(look)
-    return {finding.what: finding for finding in look()}
+    return {finding.subject: finding for finding in look()}
 
 
 def test_a_python_that_does_not_fit_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +281,7 @@ def test_a_gpu_that_tensorflow_does_not_see_is_a_warning() -> None:
     unused = doctor._device([], ["NVIDIA X, 16384 MiB"])
     assert (unused.state, "and-cuda" in unused.advice) == ("warning", True)
     used = doctor._device(["NVIDIA X"], ["NVIDIA X, 16384 MiB"])
-    assert (used.state, used.words) == ("ok", "GPU: NVIDIA X, 16384 MiB")
+    assert (used.state, used.message) == ("ok", "GPU: NVIDIA X, 16384 MiB")
 
 
 def test_missing_widgets_extension_and_little_room_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,18 +302,18 @@ def test_data_sets_that_are_not_there_are_no_failure(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("CAPSLAB_DATA", raising=False)
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
     finding = states(doctor._data_sets)["data sets"]
-    assert (finding.state, finding.words) == ("ok", "digits (ships with scikit-learn)")
-    assert finding.advice.startswith("mnist and fashion-mnist: downloaded when first asked for")
+    assert (finding.state, finding.message) == ("ok", "digits (ships with scikit-learn)")
+    assert finding.advice.startswith("mnist and fashion-mnist: downloaded when first used")
 
 
 def test_a_look_that_breaks_is_itself_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     def _broken() -> None:
         raise RuntimeError("oh")
 
-    monkeypatch.setattr(doctor, "LOOKS", (_broken,))
+    monkeypatch.setattr(doctor, "EXAMINATIONS", (_broken,))
     (finding,) = doctor.examine()
-    assert (finding.what, finding.state) == ("broken", "warning")
-    assert "RuntimeError: oh" in finding.words
+    assert (finding.subject, finding.state) == ("broken", "warning")
+    assert "RuntimeError: oh" in finding.message
 
 
 # build, pretrain
@@ -326,7 +326,7 @@ def test_build_needs_a_checkout_and_mnist(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert told.exit_code == 1
     assert "MNIST, which is not on this machine" in told.output
     monkeypatch.setattr(paths, "checkout", lambda: None)
-    assert "only a checkout" in call("build").output
+    assert "needs a checkout" in call("build").output
 
 
 def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
