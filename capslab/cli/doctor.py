@@ -161,10 +161,10 @@ def _fast_sliders() -> Iterator[Diagnosis]:
     from jupyter_core.paths import jupyter_config_path
     from jupyter_server.extension.config import ExtensionConfigManager
 
-    from capslab.server import NAME
+    from capslab.server import FORMER_NAME, NAME
 
-    known = ExtensionConfigManager(read_config_path=jupyter_config_path()).get_jpserver_extensions()
-    if known.get(NAME):
+    enabled = ExtensionConfigManager(read_config_path=jupyter_config_path()).get_jpserver_extensions()
+    if enabled.get(NAME) or enabled.get(FORMER_NAME):
         yield Diagnosis("sliders", "ok", "the server extension is on")
     else:
         advice = f"Sliders work, only slower. To turn it on: jupyter server extension enable {NAME}"

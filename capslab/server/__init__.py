@@ -15,6 +15,7 @@ import functools
 from typing import Any
 
 NAME = "capslab.server"
+FORMER_NAME = "capslab.serving"  # in configurations that were written for the first edition
 MARK = "_capslab_nodelay"  # marks what was wrapped, so that it is wrapped only once
 
 
