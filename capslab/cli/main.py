@@ -144,7 +144,7 @@ def doctor() -> None:
     if "failed" in states:
         click.echo("The course cannot run on this machine yet: see the lines with ✗.")
         sys.exit(1)
-    click.echo("The course runs on this machine.")
+    click.echo("The course runs here.")
 
 
 @main.command()

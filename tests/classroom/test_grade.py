@@ -55,11 +55,11 @@ def room(tmp_path_factory):
 
 
 def test_everybody_has_a_named_outcome_and_what_they_earned(room):
-    told = {student: (o.name, o.points) for student, o in room.graded.items()}
+    result = {student: (o.name, o.points) for student, o in room.graded.items()}
     assert not [o.notes for o in room.graded.values() if "could not be graded" in " ".join(o.notes)]
     squash = find("squash")
     share = squash.earned(5, 6)  # all but the case with a vector of zeros
-    assert told == {
+    assert result == {
         "ada": ("graded", 11),
         "ben": ("graded", pytest.approx(9 + share, abs=0.01)),
         "Zoë Müller": ("graded", 11),
@@ -70,10 +70,10 @@ def test_everybody_has_a_named_outcome_and_what_they_earned(room):
         "hal": ("test cells tampered with", 11),
         "ida": ("test cells tampered with", 11),
         "jo": ("time limit", 9),
-        "kim": ("graded", told["kim"][1]),
+        "kim": ("graded", result["kim"][1]),
         "lea": ("not submitted", None),
     }
-    assert 8 <= told["kim"][1] < 9.5
+    assert 8 <= result["kim"][1] < 9.5
 
 
 def test_the_gradebook_says_the_same_and_what_a_person_must_read(room):
@@ -116,12 +116,12 @@ def test_what_fails_in_the_grader_is_tried_again_and_costs_nobody_a_point(tmp_pa
     limits = grading.verify_solutions(room, NAME, grading.strongest_protection(), QUICK)
     monkeypatch.setattr(grading, "verify_solutions", lambda *_: limits)
     monkeypatch.setattr(grading, "score_submission", mark)
-    (told,) = grade(room, [NAME], workers=1)
-    assert (told.name, told.points) == ("needs a person", None)
-    assert "OSError: no room; test_grade.py" in told.notes[0]
+    (result,) = grade(room, [NAME], workers=1)
+    assert (result.name, result.points) == ("needs a person", None)
+    assert "OSError: no room; test_grade.py" in result.notes[0]
     failing[0] = 1
-    (told,) = grade(room, [NAME], workers=1)  # the next run does not take that for a grade
-    assert (told.name, told.points) == ("graded", 11)
+    (result,) = grade(room, [NAME], workers=1)  # the next run does not take that for a grade
+    assert (result.name, result.points) == ("graded", 11)
     assert failing == [0]
 
 
@@ -298,10 +298,10 @@ def test_collecting_believes_no_file_about_somebody_else(tmp_path, room):
 def test_the_commands_from_release_to_table(tmp_path):
     folder = tmp_path / "class"
     run = CliRunner().invoke
-    said = run(main, ["assignment", "release", "04", str(folder)])
-    assert said.exit_code == 0, said.output
-    assert "Hand out" in said.output
-    assert f"capslab assignment collect {folder}" in said.output
+    result = run(main, ["assignment", "release", "04", str(folder)])
+    assert result.exit_code == 0, result.output
+    assert "Hand out" in result.output
+    assert f"capslab assignment collect {folder}" in result.output
     room = Classroom(folder)
     (folder / "downloaded" / f"ada_{NAME}.ipynb").write_text(json.dumps(solved(room)), "utf-8")
     assert (
@@ -309,15 +309,15 @@ def test_the_commands_from_release_to_table(tmp_path):
         in run(main, ["assignment", "collect", str(folder)]).output
     )
     assert "not graded yet" in outcomes(room, [NAME])[0].notes[0]
-    said = run(main, ["assignment", "grade", str(folder), "--workers", "1", "--assignment", "04"])
-    assert said.exit_code == 0, said.output
-    points = re.search(r"ada +graded (\d+)/\1\b", said.output)
-    assert points, said.output
+    result = run(main, ["assignment", "grade", str(folder), "--workers", "1", "--assignment", "04"])
+    assert result.exit_code == 0, result.output
+    points = re.search(r"ada +graded (\d+)/\1\b", result.output)
+    assert points, result.output
     assert "1 page in" in run(main, ["assignment", "feedback", str(folder)]).output
-    said = run(main, ["assignment", "grades", str(folder), "--csv", str(tmp_path / "grades.csv")])
-    assert said.exit_code == 0, said.output
+    result = run(main, ["assignment", "grades", str(folder), "--csv", str(tmp_path / "grades.csv")])
+    assert result.exit_code == 0, result.output
     row = f"ada,,,04_capsule_network,graded,{points[1]},0,{points[1]},"
     assert row in (tmp_path / "grades.csv").read_text("utf-8")
-    said = run(main, ["assignment", "grade", str(folder), "--assignment", "99"])
-    assert said.exit_code == 1
-    assert "04_capsule_network" in said.output
+    result = run(main, ["assignment", "grade", str(folder), "--assignment", "99"])
+    assert result.exit_code == 1
+    assert "04_capsule_network" in result.output
