@@ -29,7 +29,7 @@ from grading_class import hand_in  # noqa: E402
 
 from capslab.classroom.folder import Classroom  # noqa: E402
 from capslab.classroom.grade import grade  # noqa: E402
-from capslab.classroom.release import quietly, release  # noqa: E402
+from capslab.classroom.release import release, run_quietly  # noqa: E402
 from capslab.course.paths import find, sources  # noqa: E402
 
 
@@ -89,20 +89,20 @@ def main() -> None:
             hand_in(room, f"student {number:02}", name=name)
         with Measured() as ours:
             done = grade(room, [name], workers=asked.workers)
-        full = all(outcome.points == outcome.most for outcome in done)
+        full = all(outcome.points == outcome.max_points for outcome in done)
         found = {"notebook": name, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
                  "python": platform.python_version(), "all_full_marks": full,
                  "capslab": ours.plain(asked.submissions)}  # fmt: skip
         if asked.plain:
             other = Classroom(Path(folder, "plain"))
             release([source], other)
-            api = other.api()
+            api = other.nbgrader_api()
             api.config.Execute.timeout = api.coursedir.config.Execute.timeout = 1200
             for number in range(asked.plain):
                 hand_in(other, f"student {number:02}", name=name)
             with Measured() as theirs:
                 for number in range(asked.plain):
-                    ran = quietly(api.autograde, name, f"student {number:02}", force=True)
+                    ran = run_quietly(api.autograde, name, f"student {number:02}", force=True)
                     if not ran["success"]:
                         raise SystemExit(f"nbgrader autograde failed: {str(ran.get('log'))[-500:]}")
             found["nbgrader"] = theirs.plain(asked.plain)

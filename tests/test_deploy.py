@@ -149,8 +149,8 @@ def test_the_proxys_unit_listens_where_the_hub_looks_for_it() -> None:
 
 
 def test_the_course_is_copied_into_the_home_and_never_over_work(tmp_path: Path) -> None:
-    (said,) = singleuser.prepare(tmp_path)
-    assert said == f"10 notebooks copied to {tmp_path / 'capslab-course'}."
+    (message,) = singleuser.prepare(tmp_path)
+    assert message == f"10 notebooks copied to {tmp_path / 'capslab-course'}."
     mine = tmp_path / "capslab-course" / "00_start_here.ipynb"
     mine.write_text("my work")
     assert singleuser.prepare(tmp_path) == []
@@ -159,9 +159,9 @@ def test_the_course_is_copied_into_the_home_and_never_over_work(tmp_path: Path) 
 
 def test_a_server_starts_where_the_course_cannot_be_copied(tmp_path: Path) -> None:
     (tmp_path / "capslab-course").write_text("a file in the way")
-    (said,) = singleuser.prepare(tmp_path)
-    assert said.startswith("The course was not copied. ")
-    assert str(tmp_path / "capslab-course") in said
+    (message,) = singleuser.prepare(tmp_path)
+    assert message.startswith("The course was not copied. ")
+    assert str(tmp_path / "capslab-course") in message
 
 
 # Scripts
@@ -184,9 +184,9 @@ def test_tljh_gets_the_same_settings_and_its_own_python(tmp_path: Path) -> None:
     code += "who = type('', (), {'user': type('', (), {'admin': False})}); "
     code += "print(s.cmd[0], s.mem_limit, s.environment['JUPYTER_CONFIG_PATH'](who))"
     line = [sys.executable, "-c", code, str(home / "config/jupyterhub_config.d/capslab.py")]
-    told = subprocess.check_output(line, env=environment, text=True)
+    output = subprocess.check_output(line, env=environment, text=True)
     mine = home / "capslab/nbgrader"
-    assert told.split() == [str(home / "user/bin/python"), "2G", f"{mine / 'learner'}:{mine}"]
+    assert output.split() == [str(home / "user/bin/python"), "2G", f"{mine / 'learner'}:{mine}"]
     assert (mine / "nbgrader_config.py").exists()
     assert (mine / "learner/labconfig/page_config.json").exists()
 
@@ -203,11 +203,11 @@ def test_the_image_is_binders_outside_the_home_with_nbgrader(tmp_path: Path) -> 
         "--no-build",
         "--debug",
     ]
-    ran = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=120)
-    said = ran.stdout + ran.stderr
-    assert ran.returncode == 0, said
+    process = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=120)
+    message = process.stdout + process.stderr
+    assert process.returncode == 0, message
     for wanted in ("RUN ./binder/postBuild", 'RUN pip install --no-cache-dir "nbgrader'):
-        assert wanted in said
+        assert wanted in message
     assert f'"/srv/capslab/{(HUB / "nbgrader").relative_to(ROOT)}"' in (HUB / "z2jh/values.yaml").read_text(
         "utf-8"
     )
@@ -231,8 +231,8 @@ def test_feedback_goes_back_through_the_exchange_to_who_handed_in(tmp_path: Path
     settings = loaded(HUB / "learners.py").Spawner.environment
     environment = {**os.environ, **settings, "JUPYTER_CONFIG_PATH": str(HUB / "nbgrader")}
     line = [sys.executable, "-m", "nbgrader", "release_feedback", BOOK]
-    ran = subprocess.run(line, cwd=room.root, env=environment, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
+    process = subprocess.run(line, cwd=room.root, env=environment, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
     for student in ("ada", "ben"):
         name = notebook_hash(secret=f"secret of {student}", notebook_id=BOOK)
         page = tmp_path / "exchange" / "capslab" / "feedback" / f"{name}.html"
@@ -285,15 +285,17 @@ def test_numbered_accounts_hand_in_under_their_names_and_see_nothing_of_each_oth
 
         def nbgrader(what: str) -> str:
             line = [sys.executable, "-m", "nbgrader", what, BOOK]
-            ran = subprocess.run(line, cwd=place / "teacher", env=called(""), capture_output=True, text=True)
-            assert ran.returncode == 0, ran.stderr
-            return ran.stderr
+            process = subprocess.run(
+                line, cwd=place / "teacher", env=called(""), capture_output=True, text=True
+            )
+            assert process.returncode == 0, process.stderr
+            return process.stderr
 
         def succeeds(account: int, *line: str) -> bool:
-            ran = subprocess.run(
+            process = subprocess.run(
                 line, cwd="/", user=account, group=account, extra_groups=[], capture_output=True
             )
-            return ran.returncode == 0
+            return process.returncode == 0
 
         released = place / "teacher" / "release" / BOOK / f"{BOOK}.ipynb"
         released.parent.mkdir(parents=True)
@@ -304,8 +306,8 @@ def test_numbered_accounts_hand_in_under_their_names_and_see_nothing_of_each_oth
             home.mkdir(mode=0o700)
             os.chown(home, account, account)
             line = [sys.executable, "-c", AS_LEARNER, str(account), BOOK]
-            ran = subprocess.run(line, cwd=home, env=called(name), capture_output=True, text=True)
-            assert ran.returncode == 0, ran.stderr
+            process = subprocess.run(line, cwd=home, env=called(name), capture_output=True, text=True)
+            assert process.returncode == 0, process.stderr
 
         inbound = exchange / "capslab" / "inbound"
         (theirs,) = inbound.glob("ada+*")

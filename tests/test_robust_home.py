@@ -167,7 +167,7 @@ def test_lab_starts_with_a_home_of_no_use(which: str, tmp_path: Path, request: p
     finally:
         process.kill()  # it has no kernels
         process.wait()
-    said = "Your home folder cannot be written: JupyterLab keeps its settings in"
+    said = "Your home folder cannot be written, so JupyterLab keeps its settings in"
     assert (said in (tmp_path / "log").read_text()) == (which == "locked")
 
 

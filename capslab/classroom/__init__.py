@@ -1,10 +1,11 @@
-"""Grading a class: nbgrader's folders, formats and gradebook, with a grader that trusts no submission.
+"""Grading a class: nbgrader's folders, formats and gradebook, with a grader that does not trust submissions.
 
-A submission is never believed, only asked. Its own process (`inside`, shut in by `launch`) runs what
-the learner wrote and answers with plain values: what each function gives for each case. It never
-holds an expected value, a reference or a seed. Outside, the values are judged (`replay`) by the very
-code that the learner's own `check` uses. So nothing that a submission changes in its process, its
-checks, its notebook or its metadata can earn a point; only right values can.
+A submission is never believed; it is only asked. It runs in a process of its own (`student_process`, locked
+in by `sandbox`), which runs what the student wrote and answers with plain values: what each function returns
+for each case. That process never holds an expected value, a reference solution or a seed. The values are
+judged outside (`answers`, `score`), by the same code that the learner's own `check` uses. So nothing that a
+submission changes in its process, its checks, its notebook or its metadata can earn a point; only correct
+values can.
 
 Needs nbgrader: `pip install 'capslab[grading]'`.
 """

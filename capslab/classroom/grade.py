@@ -1,7 +1,7 @@
 """Grading a class: everybody who handed in, several at a time, each grade written once.
 
-What is done is known from a record beside the gradebook, written after the grade. A run that was
-stopped goes on where it was; grading the same submission again gives the same grade in the same place.
+A record beside the gradebook, written after each grade, says what is done. So a run that was stopped
+continues where it was, and grading the same submission again gives the same grade in the same place.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,185 +20,234 @@ from typing import Any
 
 import nbformat
 
-from capslab._version import __version__
-from capslab.classroom.folder import Classroom, write
-from capslab.classroom.outcome import ABSENT, DIED, GRADED, PERSON, UNREADABLE, Outcome, named
-from capslab.classroom.process_monitor import Limits, Stopped, stop
-from capslab.classroom.release import quietly
-from capslab.classroom.sandbox import Protection, strongest
-from capslab.classroom.sanitize import harmless
-from capslab.classroom.score import Marked, mark
-from capslab.classroom.submission import NotANotebook, Submission, chosen, read, restored
+from capslab import _version
+from capslab.classroom.folder import Classroom, normalize_name, write_file
+from capslab.classroom.outcome import (
+    ABSENT,
+    DIED,
+    EDITION,
+    GRADED,
+    PERSON,
+    UNREADABLE,
+    Outcome,
+    main_outcome,
+)
+from capslab.classroom.process_monitor import GradingStopped, Limits, stop_grading
+from capslab.classroom.release import run_quietly
+from capslab.classroom.sandbox import Protection, strongest_protection
+from capslab.classroom.sanitize import sanitize_notebook
+from capslab.classroom.score import Score, score_submission
+from capslab.classroom.submission import (
+    NotANotebook,
+    OtherEdition,
+    Submission,
+    check_edition,
+    choose_file,
+    edition_of,
+    read_submission,
+    restore_locked_cells,
+)
 from capslab.course.editions import without_markers
 from capslab.errors import DataUnavailable
 from capslab.exercises.registry import find
 
-SLOWER = 20  # a function may take so many times as long as ours
+SLOWDOWN = 20  # a function may take this many times as long as our own
 
 
 @dataclass(frozen=True)
-class Done:
-    """One submission with everything that is to be kept of it."""
+class GradedSubmission:
+    """One submission with everything that is stored about it.
+
+    Attributes
+    ----------
+    outcome : what came of it.
+    book : the notebook for nbgrader; None where there is nothing to write.
+    key : what the grade depends on, as a hash; see `_cache_key`.
+    is_new : whether it was graded in this run, rather than in an earlier one.
+    """
 
     outcome: Outcome
     book: nbformat.NotebookNode | None
-    mark: str
-    again: bool = True  # whether it was graded now, and not before
+    key: str
+    is_new: bool = True
 
 
 def grade(
-    room: Classroom,
+    classroom: Classroom,
     assignments: list[str],
     *,
     workers: int = 0,
     limits: Limits | None = None,
     force: bool = False,
-    told: Callable[[int, int, Outcome], None] = lambda now, of, outcome: None,
+    on_progress: Callable[[int, int, Outcome], None] = lambda count, total, outcome: None,
 ) -> list[Outcome]:
-    """Grades what was handed in and not graded yet.
+    """Grades what was handed in and is not graded yet.
 
     Parameters
     ----------
-    workers : submissions at a time; by default one for each processor.
-    force : also what was graded before.
-    told : called after each submission with how many are done, of how many, and what came of it.
+    workers : number of submissions that run at a time; by default one per processor.
+    force : whether to grade again what was graded before.
+    on_progress : called after each submission with the number done, the total, and its outcome.
 
     Raises
     ------
-    DataUnavailable : where the reference solutions themselves do not get full marks here: then no
-        grade would be worth anything, and none is given.
+    DataUnavailable : an assignment was released by another edition of the course, whose exercises may
+        differ; or the reference solutions do not get full marks on this machine. Then no grade would
+        be worth anything, and none is given.
     """
-    with _alone(room):
-        protection = replace(strongest(), hidden=(str(room.root),))
-        work = [(name, student) for name in assignments for student in room.students()]
-        scaled = {name: proved(room, name, protection, limits or Limits()) for name in assignments}
+    with _exclusive(classroom):
+        protection = replace(strongest_protection(), hidden=(str(classroom.root),))
+        work = [(name, student) for name in assignments for student in classroom.students()]
+        for name in assignments:
+            _check_release(classroom, name)
+        scaled = {
+            name: verify_solutions(classroom, name, protection, limits or Limits()) for name in assignments
+        }
+        jobs = ((classroom, name, student, scaled[name], protection, force) for name, student in work)
         outcomes: list[Outcome] = []
-        workers = workers or os.cpu_count() or 1
-        with ThreadPoolExecutor(workers) as pool:
-            waiting: set[Future[Done]] = set()
-            left = iter(work)
-            try:
-                while True:
-                    for name, student in left:
-                        job = (room, name, student, scaled[name], protection, force)
-                        waiting.add(pool.submit(_one, *job))
-                        if len(waiting) >= 2 * workers:
-                            break
-                    if not waiting:
-                        break
-                    ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    for one in ready:
-                        done = one.result()
-                        if done.again:
-                            _keep(room, done)
-                        outcomes.append(done.outcome)
-                        told(len(outcomes), len(work), done.outcome)
-            except BaseException:
-                stop.set()
-                for one in waiting:
-                    one.cancel()
-                raise
-            finally:
-                if stop.is_set():
-                    pool.shutdown(wait=True, cancel_futures=True)
-                    stop.clear()
+        with contextlib.closing(_in_parallel(jobs, workers or os.cpu_count() or 1)) as results:
+            for graded in results:
+                if graded.is_new:
+                    _store(classroom, graded)
+                outcomes.append(graded.outcome)
+                on_progress(len(outcomes), len(work), graded.outcome)
     order = {pair: i for i, pair in enumerate(work)}
     return sorted(outcomes, key=lambda o: order[o.assignment, o.student])
 
 
-def proved(room: Classroom, name: str, protection: Protection, limits: Limits) -> Limits:
-    """Grades our own solution first: it must get full marks, and its time says how fast this machine is."""
-    book = nbformat.read(room.source(name), as_version=4)
+def _in_parallel(jobs: Iterator[tuple[Any, ...]], workers: int) -> Generator[GradedSubmission]:
+    """Grades submissions in threads, few of them ahead, and yields them as they are ready.
+
+    When the caller stops, by Ctrl-C for example, the submissions that are running end at once.
+    """
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: set[Future[GradedSubmission]] = set()
+        try:
+            while True:
+                for job in jobs:
+                    waiting.add(pool.submit(_grade_student, *job))
+                    if len(waiting) >= 2 * workers:
+                        break
+                if not waiting:
+                    break
+                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    yield future.result()
+        except BaseException:
+            stop_grading.set()
+            for future in waiting:
+                future.cancel()
+            raise
+        finally:
+            if stop_grading.is_set():
+                pool.shutdown(wait=True, cancel_futures=True)
+                stop_grading.clear()
+
+
+def _check_release(classroom: Classroom, name: str) -> None:
+    """Refuses to grade what another edition of the course released."""
+    edition = edition_of(classroom.released(name)) or _version.FIRST_EDITION
+    if edition != _version.EDITION:
+        raise DataUnavailable(
+            f"{name} was released with capslab {edition}, and this is capslab {_version.EDITION}. Their "
+            f"exercises may differ, so no grade was given. Grade this class with capslab {edition}, or "
+            f"release {name[:2]} again in a new folder and have it handed in again."
+        )
+
+
+def verify_solutions(classroom: Classroom, name: str, protection: Protection, limits: Limits) -> Limits:
+    """Grades our own solution first. It must get full marks, and its time tells how fast this machine is."""
+    book = nbformat.read(classroom.source(name), as_version=4)
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.source = without_markers(cell.source, name, keep=True)
-    ours = Submission(book)
-    restored(ours, room.released(name))
-    marked = mark(ours, room.seed(name), limits.times(3), protection)
-    wrong = [n for n, points in marked.points.items() if points < find(n).points]
-    if wrong or not marked.points:
-        said = "; ".join(f"{n}: {marked.words[n]}" for n in wrong)
+    solution = Submission(book)
+    restore_locked_cells(solution, classroom.released(name))
+    score = score_submission(solution, classroom.seed(name), limits.times(3), protection)
+    failed = [exercise for exercise, points in score.points.items() if points < find(exercise).points]
+    if failed or not score.points:
+        details = "; ".join(f"{exercise}: {score.messages[exercise]}" for exercise in failed)
         raise DataUnavailable(
-            f"The solutions of {name} do not get full marks on this machine, so no grade was given. {said}"
+            f"The solutions of {name} do not get full marks on this machine, so no grade was given. {details}"
         )
     return replace(
         limits,
-        cpu_s=max(limits.cpu_s, SLOWER * marked.cpu_s / 10),
-        wall_s=max(limits.wall_s, SLOWER * marked.wall_s / 5),
+        cpu_s=max(limits.cpu_s, SLOWDOWN * score.cpu_s / 10),
+        wall_s=max(limits.wall_s, SLOWDOWN * score.wall_s / 5),
     )
 
 
-def _one(
-    room: Classroom, name: str, student: str, limits: Limits, protection: Protection, force: bool
-) -> Done:
-    """Grades one student's submission; whatever happens, it is an outcome."""
-    folder = _folder(room, student, name)
-    path, found = chosen(folder, name) if folder.is_dir() else (None, [])
-    most = float(sum(_points(room.released(name)).values()))
-    print_ = _fingerprint(room, name, path)
-    if not force and (before := _before(room, name, student, print_)) is not None:
-        return Done(before, None, print_, again=False)
-    blank = Outcome(student, name, ABSENT, None, most)
+def _grade_student(
+    classroom: Classroom, name: str, student: str, limits: Limits, protection: Protection, force: bool
+) -> GradedSubmission:
+    """Grades one student's submission. Whatever happens becomes an outcome."""
+    folder = _student_folder(classroom, student, name)
+    path, remarks = choose_file(folder, name) if folder.is_dir() else (None, [])
+    max_points = float(sum(_points(classroom.released(name)).values()))
+    key = _cache_key(classroom, name, path)
+    if not force and (earlier := _earlier_outcome(classroom, name, student, key)) is not None:
+        return GradedSubmission(earlier, None, key, is_new=False)
+    blank = Outcome(student, name, ABSENT, None, max_points)
+
+    def ungraded(outcome: str, notes: tuple[str, ...]) -> GradedSubmission:
+        book = _ungraded_notebook(classroom, name, notes)
+        return GradedSubmission(replace(blank, name=outcome, notes=notes), book, key)
+
     if path is None:
-        if found:
-            outcome, words = named(found)
-            return Done(replace(blank, name=outcome, words=words), _unread(room, name, words), print_)
-        return Done(blank, None, print_)
+        return ungraded(*main_outcome(remarks)) if remarks else GradedSubmission(blank, None, key)
     try:
-        submission, marked = _marked(room, name, path, limits, protection)
-    except NotANotebook as error:
-        words = (*(w for _, w in found), str(error))
-        return Done(replace(blank, name=UNREADABLE, words=words), _unread(room, name, words), print_)
+        submission, score = _score_file(classroom, name, path, limits, protection)
+    except (NotANotebook, OtherEdition) as error:
+        outcome = EDITION if isinstance(error, OtherEdition) else UNREADABLE
+        return ungraded(outcome, (*(note for _, note in remarks), str(error)))
     except Exception as error:  # one submission must not keep the others from being graded
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}, line {last.lineno}"
-        words = (f"It could not be graded ({type(error).__name__}: {error}; {where}).",)
-        return Done(replace(blank, name=PERSON, words=words), _unread(room, name, words), print_)
-    outcome, words = named([*found, *submission.found, *marked.found])
+        return ungraded(PERSON, (f"It could not be graded ({type(error).__name__}: {error}; {where}).",))
+    outcome, notes = main_outcome([*remarks, *submission.remarks, *score.remarks])
     graded = replace(
         blank,
         name=outcome,
-        points=round(sum(marked.points.values()), 2),
-        words=words,
-        earned=tuple(marked.points.items()),
-        seconds=round(marked.cpu_s, 2),
+        points=round(sum(score.points.values()), 2),
+        notes=notes,
+        points_by_exercise=tuple(score.points.items()),
+        cpu_seconds=round(score.cpu_s, 2),
     )
-    return Done(graded, _autograded(submission, marked), print_)
+    return GradedSubmission(graded, _autograded_notebook(submission, score), key)
 
 
-def _marked(
-    room: Classroom, name: str, path: Path, limits: Limits, protection: Protection
-) -> tuple[Submission, Marked]:
-    """A submission and what it earned. What fails in the grader itself, on a busy machine, is tried again."""
+def _score_file(
+    classroom: Classroom, name: str, path: Path, limits: Limits, protection: Protection
+) -> tuple[Submission, Score]:
+    """A submission and its score. If the grader itself fails, on a busy machine, it tries once more."""
 
-    def once() -> tuple[Submission, Marked]:
-        submission = read(path)
-        restored(submission, room.released(name))
-        return submission, mark(submission, room.seed(name), limits, protection)
+    def attempt() -> tuple[Submission, Score]:
+        submission = read_submission(path)
+        check_edition(submission.book)
+        restore_locked_cells(submission, classroom.released(name))
+        return submission, score_submission(submission, classroom.seed(name), limits, protection)
 
     try:
-        return once()
-    except (NotANotebook, Stopped):
+        return attempt()
+    except (NotANotebook, OtherEdition, GradingStopped):
         raise
     except Exception:
-        return once()
+        return attempt()
 
 
-def _folder(room: Classroom, student: str, name: str) -> Path:
-    """A student's folder, also where the system spells its name in another way."""
-    direct = room.submitted(student, name)
+def _student_folder(classroom: Classroom, student: str, name: str) -> Path:
+    """A student's folder, even where the file system spells the name in another way."""
+    direct = classroom.submitted(student, name)
     if direct.is_dir():
         return direct
-    from capslab.classroom.folder import plain_name
-
-    for folder in (room.root / "submitted").glob("*"):
-        if plain_name(folder.name) == student:
+    for folder in (classroom.root / "submitted").glob("*"):
+        if normalize_name(folder.name) == student:
             return folder / name
     return direct
 
 
 def _points(released: Any) -> dict[str, float]:
-    """The points of each check that a release has."""
+    """The points of each check in a released notebook."""
     return {
         c.metadata["nbgrader"]["grade_id"][6:]: c.metadata["nbgrader"]["points"]
         for c in released.cells
@@ -206,12 +255,12 @@ def _points(released: Any) -> dict[str, float]:
     }
 
 
-def _fingerprint(room: Classroom, name: str, path: Path | None) -> str:
-    """What a grade depends on: the submission, the release, the seed, the grader."""
+def _cache_key(classroom: Classroom, name: str, path: Path | None) -> str:
+    """A hash of what a grade depends on: the submission, the release, the seed, the grader."""
     digest = hashlib.sha256(
-        f"{__version__}/{room.seed(name)}/{path and path.name}".encode("utf-8", "replace")
+        f"{_version.__version__}/{classroom.seed(name)}/{path and path.name}".encode("utf-8", "replace")
     )
-    digest.update(room.release(name).read_bytes())
+    digest.update(classroom.release(name).read_bytes())
     if path is not None and not path.is_symlink():
         with path.open("rb") as file:
             while data := file.read(1 << 20):
@@ -219,106 +268,105 @@ def _fingerprint(room: Classroom, name: str, path: Path | None) -> str:
     return digest.hexdigest()
 
 
-def _before(room: Classroom, name: str, student: str, mark_: str) -> Outcome | None:
-    """What came of this very submission in an earlier run, if its grade was kept."""
+def _earlier_outcome(classroom: Classroom, name: str, student: str, key: str) -> Outcome | None:
+    """The outcome of this very submission in an earlier run, if its grade was stored."""
     try:
-        told = json.loads(room.record(student, name).read_text("utf-8"))
-        outcome = Outcome.read(told["outcome"])
+        record = json.loads(classroom.record(student, name).read_text("utf-8"))
+        outcome = Outcome.from_dict(record["outcome"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    kept = outcome.name == ABSENT or room.autograded(student, name).is_file()
-    # Neither need be the submission's own fault, so neither is kept for a grade.
+    stored = outcome.name == ABSENT or classroom.autograded(student, name).is_file()
+    # Neither of these need be the submission's own fault, so neither counts as a grade.
     failed = outcome.name == DIED or (outcome.name == PERSON and outcome.points is None)
-    return outcome if told.get("mark") == mark_ and kept and not failed else None
+    return outcome if record.get("key") == key and stored and not failed else None
 
 
-# --- what nbgrader reads
-
-
-def _autograded(submission: Submission, marked: Marked) -> nbformat.NotebookNode:
-    """The submission with each check's outcome, as nbgrader expects it: the value is the points."""
+def _autograded_notebook(submission: Submission, score: Score) -> nbformat.NotebookNode:
+    """The submission with the result of each check, as nbgrader expects it: a cell's value is its points."""
     for cell in submission.book.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         exercise = name.removeprefix("check-")
-        if not name.startswith("check-") or exercise not in marked.points:
+        if not name.startswith("check-") or exercise not in score.points:
             continue
-        words = marked.words[exercise]
+        message = score.messages[exercise]
         cell.execution_count = 1
         cell.outputs = [
-            nbformat.v4.new_output("stream", name="stdout", text=f"{exercise}: {words}\n"),
+            nbformat.v4.new_output("stream", name="stdout", text=f"{exercise}: {message}\n"),
             nbformat.v4.new_output(
-                "execute_result", {"text/plain": f"{marked.points[exercise]!r}"}, execution_count=1
+                "execute_result", {"text/plain": f"{score.points[exercise]!r}"}, execution_count=1
             ),
         ]
     return submission.book
 
 
-def _unread(room: Classroom, name: str, words: tuple[str, ...]) -> nbformat.NotebookNode:
-    """What stands for a submission that could not be read, so that a person can give points by hand."""
-    book = room.released(name)
-    note = nbformat.v4.new_markdown_cell("**This submission could not be graded.** " + " ".join(words))
+def _ungraded_notebook(classroom: Classroom, name: str, notes: tuple[str, ...]) -> nbformat.NotebookNode:
+    """A notebook in place of a submission that could not be graded, so that a person can give the points."""
+    book = classroom.released(name)
+    note = nbformat.v4.new_markdown_cell("**This submission could not be graded.** " + " ".join(notes))
     book.cells.insert(0, note)
-    book.metadata["capslab"]["unread"] = True
+    book.metadata["capslab"]["ungraded"] = True
     return book
 
 
-def _keep(room: Classroom, done: Done) -> None:
+def _store(classroom: Classroom, graded: GradedSubmission) -> None:
     """Writes one student's notebook, grades and record, in this order."""
-    outcome = done.outcome
+    outcome = graded.outcome
     student, name = outcome.student, outcome.assignment
-    record = json.dumps({"mark": done.mark, "outcome": outcome.plain()}, indent=1)
-    if done.book is not None:
-        path = room.autograded(student, name)
-        harmless(done.book, room.released(name))
-        write(path, nbformat.writes(done.book) + "\n")
-        timestamp = _folder(room, student, name) / "timestamp.txt"
+    record = json.dumps({"key": graded.key, "outcome": outcome.to_dict()}, indent=1)
+    if graded.book is not None:
+        path = classroom.autograded(student, name)
+        sanitize_notebook(graded.book, classroom.released(name))
+        write_file(path, nbformat.writes(graded.book) + "\n")
+        timestamp = _student_folder(classroom, student, name) / "timestamp.txt"
         if timestamp.is_file() and not timestamp.is_symlink():
             shutil.copyfile(timestamp, path.parent / "timestamp.txt")
-        quietly(_saved, room, done.book, student, name)
-    write(room.record(student, name), record, mode=0o600)
+        run_quietly(_save_to_gradebook, classroom, graded.book, student, name)
+    write_file(classroom.record(student, name), record, mode=0o600)
 
 
-def _saved(room: Classroom, book: nbformat.NotebookNode, student: str, name: str) -> None:
-    """Into the gradebook, as nbgrader itself reads an autograded notebook."""
+def _save_to_gradebook(classroom: Classroom, book: nbformat.NotebookNode, student: str, name: str) -> None:
+    """Saves grades in the way in which nbgrader itself reads an autograded notebook."""
     from nbgrader.preprocessors import SaveAutoGrades
 
-    with room.gradebook() as gradebook:
+    with classroom.gradebook() as gradebook:
         gradebook.update_or_create_student(student)
         gradebook.update_or_create_submission(name, student)
-        if book.metadata["capslab"].get("unread"):
-            return _by_hand(gradebook, student, name)
-    about = {"notebook": name, "assignment": name, "student": student, "db_url": room.db_url}
-    SaveAutoGrades().preprocess(nbformat.from_dict(book), {"nbgrader": about})
+        if book.metadata["capslab"].get("ungraded"):
+            return _wait_for_a_person(gradebook, student, name)
+    resources = {"notebook": name, "assignment": name, "student": student, "db_url": classroom.db_url}
+    SaveAutoGrades().preprocess(nbformat.from_dict(book), {"nbgrader": resources})
 
 
-def _by_hand(gradebook: Any, student: str, name: str) -> None:
-    """No points yet, and none that look like a zero that somebody earned."""
-    for grade_ in gradebook.find_submission_notebook(name, name, student).grades:
-        grade_.auto_score = None
-        grade_.needs_manual_grade = True
+def _wait_for_a_person(gradebook: Any, student: str, name: str) -> None:
+    """Leaves the points open, so that nobody takes them for a zero that was earned."""
+    for one in gradebook.find_submission_notebook(name, name, student).grades:
+        one.auto_score = None
+        one.needs_manual_grade = True
     gradebook.db.commit()
 
 
 @contextlib.contextmanager
-def _alone(room: Classroom) -> Iterator[None]:
-    """One grader at a time in a class's folder."""
+def _exclusive(classroom: Classroom) -> Iterator[None]:
+    """Lets one grader at a time into a class's folder."""
     try:
         import fcntl
     except ImportError:  # Windows
         yield
         return
-    with (room.root / ".capslab" / "lock").open("w") as file:
+    with (classroom.root / ".capslab" / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise DataUnavailable(f"{room.root} is being graded already.") from None
+            raise DataUnavailable(
+                f"{classroom.root} is being graded already. Wait for that run, or stop it."
+            ) from None
         yield
 
 
 def summary(outcomes: list[Outcome]) -> str:
-    """How many came to which outcome."""
+    """How many submissions have which outcome, in one sentence."""
+    if not outcomes:
+        return "This class has no students yet."
     names = [o.name for o in outcomes]
-    counted = ", ".join(f"{names.count(n)} {n}" for n in dict.fromkeys([GRADED, *names]) if n in names)
-    return (
-        f"{len(outcomes)} students and notebooks: {counted}." if outcomes else "Nobody is in this class yet."
-    )
+    counts = ", ".join(f"{names.count(n)} {n}" for n in dict.fromkeys([GRADED, *names]) if n in names)
+    return f"{len(outcomes)} students and notebooks: {counts}."

@@ -1,7 +1,7 @@
 """Which cells a graded function needs: its definition, and whatever that refers to.
 
-A notebook of the course trains for minutes; what is graded in it runs in milliseconds. So of a
-submission only those cells run that a graded name depends on, found by reading, not by running.
+A notebook of the course trains for minutes, but what is graded in it runs in milliseconds. So only those
+statements of a submission are run that a graded name depends on. They are found by parsing, not by running.
 """
 
 from __future__ import annotations
@@ -11,77 +11,79 @@ import re
 import symtable
 from dataclasses import dataclass
 
-LONGEST = 6000  # letters of a cell that is read; Python's parser can be made to take minutes over more
+MAX_PARSED = (
+    6000  # characters of a cell that is parsed: a longer one can keep Python's parser busy for minutes
+)
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing anything may raise
+PARSE_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing may raise
 
 
 @dataclass(frozen=True)
-class Reads:
-    """What a cell binds, what it refers to, and what it may change in place.
+class NamesUsed:
+    """Which names a piece of code binds, which it refers to, and which values it may change in place.
 
     Attributes
     ----------
     binds : names that it defines, at its top level or through `global`.
-    wants : names that it, or a function in it, looks up outside.
-    changes : names whose value it may change: `a[0] = 1`, `a.append(1)`.
-    surely : those of `binds` whose value before no longer counts, as they are not bound under an `if`.
-    fixed : whether it binds functions, classes and modules alone.
+    uses : names that it, or a function in it, looks up outside.
+    changes : names whose value it may change in place: `a[0] = 1`, `a.append(1)`.
+    rebinds : those of `binds` whose earlier value no longer counts, because no `if` stands before them.
+    definitions_only : whether it binds nothing but functions, classes and modules.
     """
 
     binds: frozenset[str] = frozenset()
-    wants: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
-    surely: frozenset[str] = frozenset()
-    fixed: bool = False
+    rebinds: frozenset[str] = frozenset()
+    definitions_only: bool = False
 
 
-def plain(source: str) -> str:
-    """A cell as Python: magics are taken out, or the cell is where it is another language.
+def as_python(source: str) -> str:
+    """A cell as plain Python: without magics, and empty if it is in another language.
 
-    >>> plain("%%time\\nx = 1")
+    >>> as_python("%%time\\nx = 1")
     'x = 1'
-    >>> plain("%%bash\\nls")
+    >>> as_python("%%bash\\nls")
     ''
     """
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
-        return plain(rest) if first[2:].split(" ")[0].strip() in PYTHON_MAGICS else ""
-    if len(source) > LONGEST or not re.search(r"(?m)^\s*[%!?]|[?]\s*$|=\s*[%!]", source):
+        return as_python(rest) if first[2:].split(" ")[0].strip() in PYTHON_MAGICS else ""
+    if len(source) > MAX_PARSED or not re.search(r"(?m)^\s*[%!?]|[?]\s*$|=\s*[%!]", source):
         return source
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
         return TransformerManager().transform_cell(source)
-    except Exception:  # what cannot be transformed is a syntax error, which running it says better
+    except Exception:  # this is a syntax error, and running the cell explains it better
         return source
 
 
-def reads(source: str) -> Reads:
-    """What a cell binds and refers to; nothing where it is not Python.
+def names_used(source: str) -> NamesUsed:
+    """The names that code binds and refers to; none if it is not Python.
 
-    >>> sorted(reads("def f(x):\\n    return np.sqrt(x) + g(x)").wants)
+    >>> sorted(names_used("def f(x):\\n    return np.sqrt(x) + g(x)").uses)
     ['g', 'np']
     """
     try:
         tree = ast.parse(source)
         table = symtable.symtable(source, "cell", "exec")
-    except UNREADABLE:
-        return Reads()
+    except PARSE_ERRORS:
+        return NamesUsed()
     binds: set[str] = set()
-    wants: set[str] = set()
-    far: set[str] = set()  # bound through `global`, in a function
+    uses: set[str] = set()
+    global_names: set[str] = set()  # bound in a function, through `global`
     tables = [table]
     while tables:
-        one = tables.pop()
-        tables.extend(one.get_children())
-        top = one is table
-        for symbol in one.get_symbols():
+        scope = tables.pop()
+        tables.extend(scope.get_children())
+        top = scope is table
+        for symbol in scope.get_symbols():
             outside = top or symbol.is_global()
             if outside and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
-                (binds if top else far).add(symbol.get_name())
+                (binds if top else global_names).add(symbol.get_name())
             if outside and symbol.is_referenced():
-                wants.add(symbol.get_name())
+                uses.add(symbol.get_name())
     imported = {
         (alias.asname or alias.name).split(".")[0]
         for node in ast.walk(tree)
@@ -90,34 +92,35 @@ def reads(source: str) -> Reads:
     }
     added = {node.target.id for node in ast.walk(tree)
              if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)}  # fmt: skip
-    return Reads(
-        frozenset(binds | far),
-        frozenset(wants | (added & binds)),
-        frozenset(_changed(tree) - imported),
-        frozenset(_surely(tree) - added),
-        not far and all(isinstance(node, FIXED) for node in tree.body),
+    return NamesUsed(
+        frozenset(binds | global_names),
+        frozenset(uses | (added & binds)),
+        frozenset(_changed_names(tree) - imported),
+        frozenset(_rebound_names(tree) - added),
+        not global_names and all(isinstance(node, DEFINITIONS) for node in tree.body),
     )
 
 
-FIXED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
-def _surely(tree: ast.Module) -> set[str]:
-    """Names that the statements at the top level bind, those within an `if`, loop or `try` left out."""
-    surely: set[str] = set()
+def _rebound_names(tree: ast.Module) -> set[str]:
+    """Names bound by statements at the top level, except within an `if`, a loop or a `try`."""
+    rebinds: set[str] = set()
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            surely.add(node.name)
+            rebinds.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            surely |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+            rebinds |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            surely |= {one.id for target in targets for one in ast.walk(target)
-                       if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}  # fmt: skip
-    return surely
+            rebinds |= {child.id for target in targets for child in ast.walk(target)
+                        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)}  # fmt: skip
+    return rebinds
 
 
-def _changed(tree: ast.Module) -> set[str]:
+def _changed_names(tree: ast.Module) -> set[str]:
+    """Names whose value may be changed in place."""
     changed = set()
     for node in ast.walk(tree):
         targets: list[ast.expr] = []
@@ -138,35 +141,35 @@ def _changed(tree: ast.Module) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Unit:
-    """A statement at the top level of a cell, or several on one line.
+class Statement:
+    """A statement at the top level of a cell, or several that share a line.
 
     Attributes
     ----------
     cell : number of the cell.
     first, last : its lines, counted from 1.
-    reads : what it binds and refers to.
-    python : False for a whole cell that is no Python, or too long to be read; it runs as it is.
+    names : the names that it binds and refers to.
+    is_python : False for a whole cell that is not Python or too long to be parsed. It runs as it is.
     """
 
     cell: int
     first: int
     last: int
-    reads: Reads
-    python: bool = True
+    names: NamesUsed
+    is_python: bool = True
 
 
-def units(cells: dict[int, str]) -> list[Unit]:
+def split_statements(cells: dict[int, str]) -> list[Statement]:
     """The statements of all cells, in order."""
-    found: list[Unit] = []
+    statements: list[Statement] = []
     for number, source in sorted(cells.items()):
         lines = source.split("\n")
         try:
-            if len(source) > LONGEST:
-                raise ValueError("too long to be read")
+            if len(source) > MAX_PARSED:
+                raise ValueError("too long to be parsed")
             body = ast.parse(source).body
-        except UNREADABLE:
-            found.append(Unit(number, 1, len(lines), Reads(), python=False))
+        except PARSE_ERRORS:
+            statements.append(Statement(number, 1, len(lines), NamesUsed(), is_python=False))
             continue
         spans: list[list[int]] = []
         for node in body:
@@ -176,58 +179,60 @@ def units(cells: dict[int, str]) -> list[Unit]:
                 spans[-1][1] = max(spans[-1][1], last)
             else:
                 spans.append([first, last])
-        found += [Unit(number, a, b, reads("\n".join(lines[a - 1 : b]))) for a, b in spans]
-    return found
+        statements += [Statement(number, a, b, names_used("\n".join(lines[a - 1 : b]))) for a, b in spans]
+    return statements
 
 
-def needed(parts: list[Unit], before: int, answer: str) -> set[int]:
-    """Positions of the statements, in cells before `before`, that the expression `answer` depends on.
+def needed_statements(statements: list[Statement], before: int, answer: str) -> set[int]:
+    """Positions of the statements, in cells before number `before`, that the expression `answer` depends on.
 
-    >>> parts = units({0: "import numpy as np\\nimport slow", 1: "train()", 2: "def f(x): return np.exp(x)"})
-    >>> [(parts[i].cell, parts[i].first) for i in sorted(needed(parts, 3, "f"))]
+    >>> cells = {0: "import numpy as np\\nimport slow", 1: "train()", 2: "def f(x): return np.exp(x)"}
+    >>> parts = split_statements(cells)
+    >>> [(parts[i].cell, parts[i].first) for i in sorted(needed_statements(parts, 3, "f"))]
     [(0, 1), (2, 1)]
     """
-    names: set[str] = set(reads(answer).wants)
+    reachable: set[str] = set(names_used(answer).uses)
     while True:  # a helper may be defined after the function that calls it
-        wanted, known = set(names), len(names)
+        wanted, size = set(reachable), len(reachable)
         chosen: set[int] = set()
-        for position in range(len(parts) - 1, -1, -1):
-            here = parts[position].reads
-            if parts[position].cell >= before:
+        for position in range(len(statements) - 1, -1, -1):
+            names = statements[position].names
+            if statements[position].cell >= before:
                 continue
-            if not parts[position].python or (here.binds | here.changes) & wanted:
+            if not statements[position].is_python or (names.binds | names.changes) & wanted:
                 chosen.add(position)
-                wanted -= here.surely - here.wants - here.changes
-                wanted |= here.wants
-                names |= here.wants
-        if len(names) == known:
+                wanted -= names.rebinds - names.uses - names.changes
+                wanted |= names.uses
+                reachable |= names.uses
+        if len(reachable) == size:
             return chosen
 
 
-def doubtful(parts: list[Unit], chosen: set[int], before: int) -> bool:
+def may_miss_changes(statements: list[Statement], chosen: set[int], before: int) -> bool:
     """Whether a statement that was left out may have changed a value that the answer depends on.
 
-    >>> parts = units({0: "t = {}", 1: "fill(t)", 2: "def f(x): return t[x]"})
-    >>> doubtful(parts, needed(parts, 3, "f"), 3)
+    >>> parts = split_statements({0: "t = {}", 1: "fill(t)", 2: "def f(x): return t[x]"})
+    >>> may_miss_changes(parts, needed_statements(parts, 3, "f"), 3)
     True
     """
-    used = [parts[i].reads for i in chosen]
-    values = {name for one in used if not one.fixed or one.changes & one.wants for name in one.binds}
-    left = [part.reads for i, part in enumerate(parts) if i not in chosen and part.cell < before]
-    return any(values & (one.wants | one.binds) for one in left)
+    used = [statements[i].names for i in chosen]
+    values = {name for part in used if not part.definitions_only or part.changes & part.uses
+              for name in part.binds}  # fmt: skip
+    omitted = [part.names for i, part in enumerate(statements) if i not in chosen and part.cell < before]
+    return any(values & (part.uses | part.binds) for part in omitted)
 
 
-def only(cells: dict[int, str], kept: list[Unit]) -> dict[int, str]:
-    """The cells with nothing but the statements that are kept, each on its own line still.
+def keep_statements(cells: dict[int, str], statements: list[Statement]) -> dict[int, str]:
+    """The cells with nothing but the given statements, each on the line where it was.
 
-    >>> only({0: "import a\\nimport b"}, [Unit(0, 2, 2, Reads())])
+    >>> keep_statements({0: "import a\\nimport b"}, [Statement(0, 2, 2, NamesUsed())])
     {0: '\\nimport b'}
     """
-    made = {}
+    result = {}
     for number, source in cells.items():
-        here = [unit for unit in kept if unit.cell == number]
-        keep = {line for unit in here for line in range(unit.first, unit.last + 1)}
+        here = [part for part in statements if part.cell == number]
+        lines_kept = {line for part in here for line in range(part.first, part.last + 1)}
         lines = source.split("\n")
-        keep |= {n for n, line in enumerate(lines, start=1) if line.startswith("from __future__")}
-        made[number] = "\n".join(line if n in keep else "" for n, line in enumerate(lines, start=1))
-    return made
+        lines_kept |= {n for n, line in enumerate(lines, start=1) if line.startswith("from __future__")}
+        result[number] = "\n".join(line if n in lines_kept else "" for n, line in enumerate(lines, start=1))
+    return result

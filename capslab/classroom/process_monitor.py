@@ -1,4 +1,4 @@
-"""A process watched: what it says and prints, the time, memory and output that it takes, how it ended."""
+"""Watches a process: what it answers and prints, the time, memory and output it uses, how it ended."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ import psutil
 
 MEGABYTE = 2**20
 SAMPLING_SECONDS = 0.1
-KEPT_OUTPUT = 4000
-READING_SECONDS = 0.5  # for a megabyte, at the most, on a busy machine
-MOST_READING = 10  # times the limit of a step
+MAX_KEPT_OUTPUT = 4000  # bytes
+READING_SECONDS = 0.5  # what reading one megabyte takes us at most, on a busy machine
+MAX_READING = 10  # times the limit of a step
 
-stop = threading.Event()  # set: whatever runs ends now, and nothing new starts
+stop_grading = threading.Event()  # when set, whatever runs ends now, and nothing new starts
 
 
-class Stopped(Exception):
+class GradingStopped(Exception):
     """The grader was told to stop."""
 
 
@@ -35,11 +35,11 @@ class Limits:
 
     Attributes
     ----------
-    cpu_s : CPU-seconds of one step (a cell, or one function on all its cases).
-    wall_s : seconds of one step, without those in which it waited for a processor.
-    memory_mb : of all its processes together, resident.
-    output_mb : printed; more is thrown away, and said.
-    files_mb : written to its own folder.
+    cpu_s : CPU-seconds for one step (a cell, or one function on all its cases).
+    wall_s : seconds for one step, without those in which it waited for a processor.
+    memory_mb : resident memory of all its processes together, in MB.
+    output_mb : printed output in MB; more is dropped, with a remark.
+    files_mb : files written to its own folder, in MB.
     """
 
     cpu_s: float = 30.0
@@ -49,25 +49,26 @@ class Limits:
     files_mb: int = 64
 
     def times(self, factor: float) -> Limits:
-        """The same with more time."""
+        """The same limits with more time."""
         return replace(self, cpu_s=self.cpu_s * factor, wall_s=self.wall_s * factor)
 
 
 @dataclass
-class Ended:
+class JobReport:
     """How a job ended.
 
     Attributes
     ----------
-    why : "done", "time limit", "memory limit", "kernel died".
-    step : the step that was under way, or None.
-    events : what the process said, in order.
-    output : the first of what it printed; `printed` how many bytes in all.
-    cpu_s, wall_s, peak_mb : used.
+    reason : why it ended: "done", "time limit", "memory limit", "kernel died".
+    step : the step that was running, or None.
+    events : what the process answered, in order.
+    output : the beginning of what it printed; `printed` is the number of bytes in all.
+    cpu_s, wall_s, peak_mb : seconds and megabytes used.
     waited : whether it ran out of wall time without using its processor time.
+    enforced : names of the protections that held; see `Protection`.
     """
 
-    why: str = "done"
+    reason: str = "done"
     step: int | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
     output: str = ""
@@ -76,128 +77,131 @@ class Ended:
     wall_s: float = 0.0
     peak_mb: float = 0.0
     waited: bool = False
-    by: tuple[str, ...] = ()
+    enforced: tuple[str, ...] = ()
 
 
-class Watch:
-    """Reads what a process says and prints, and ends it at its limits."""
+class ProcessMonitor:
+    """Reads what a process answers and prints, and ends the job at its limits."""
 
-    MOST_ANSWERS = 32 * MEGABYTE
+    MAX_ANSWERS = 32 * MEGABYTE
 
     def __init__(
         self, process: subprocess.Popen[bytes], answers: int, limits: Limits, steps: list[int]
     ) -> None:
         self.process, self.limits, self.steps = process, limits, steps
-        self.end = Ended()
+        self.report = JobReport()
         self.buffer, self.received = b"", 0
-        self.over = self.busy = False  # busy: within a step
+        self.finished = self.busy = False  # busy: within a step
         self.answers = answers
         self.started = time.monotonic()
-        self.step_from = (0.0, self.started, 0.0, 0)  # CPU, wall, waiting and output when the step began
+        self.step_start = (0.0, self.started, 0.0, 0)  # CPU, wall, waiting and output when the step began
         self.cpu = self.waiting = 0.0
 
-    def ended(self) -> Ended:
+    def wait(self) -> JobReport:
+        """Waits for the end of the job."""
         assert self.process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self.answers, selectors.EVENT_READ)
             selector.register(self.process.stdout, selectors.EVENT_READ)
             sampled = 0.0
-            while not self.over and selector.get_map():
+            while not self.finished and selector.get_map():
                 for key, _ in selector.select(SAMPLING_SECONDS):
                     data = os.read(key.fd, 1 << 16)
                     if not data:
                         selector.unregister(key.fileobj)
                     elif key.fd == self.answers:
-                        self._heard(data)
+                        self._receive(data)
                     else:
-                        self._printed(data)
+                        self._read_output(data)
                 if time.monotonic() - sampled >= SAMPLING_SECONDS:
                     sampled = time.monotonic()
                     self._sample()
-                gone = self.process.poll() is not None and self.end.why == "done" and not self._complete()
+                gone = (
+                    self.process.poll() is not None and self.report.reason == "done" and not self._complete()
+                )
                 if gone and not self._pending(selector):
-                    break  # a child that keeps the pipes open must not keep us
-        self.end.wall_s = time.monotonic() - self.started
-        self.end.cpu_s = self.cpu
-        if self.end.why == "done" and not self._complete():
-            self.end.why = "kernel died"
-        if self.end.why == "kernel died" and self.end.peak_mb > 0.9 * self.limits.memory_mb:
-            self.end.why = "memory limit"
-        return self.end
+                    break  # a child that keeps the pipes open must not keep us waiting
+        self.report.wall_s = time.monotonic() - self.started
+        self.report.cpu_s = self.cpu
+        if self.report.reason == "done" and not self._complete():
+            self.report.reason = "kernel died"
+        if self.report.reason == "kernel died" and self.report.peak_mb > 0.9 * self.limits.memory_mb:
+            self.report.reason = "memory limit"
+        return self.report
 
     @staticmethod
     def _pending(selector: selectors.BaseSelector) -> bool:
         return bool(selector.get_map()) and bool(selector.select(0))
 
     def _complete(self) -> bool:
-        return bool(self.end.events) and self.end.events[-1].get("kind") == "end"
+        return bool(self.report.events) and self.report.events[-1].get("kind") == "end"
 
-    def _heard(self, data: bytes) -> None:
+    def _receive(self, data: bytes) -> None:
         self.received += len(data)
         *lines, self.buffer = (self.buffer + data).split(b"\n")
-        if self.received > self.MOST_ANSWERS:
-            return self._stop("kernel died")
+        if self.received > self.MAX_ANSWERS:
+            return self._finish("kernel died")
         for line in lines:
             try:
                 event = json.loads(line)
             except (ValueError, RecursionError):
-                return self._stop("kernel died")  # somebody else wrote to our pipe
+                return self._finish("kernel died")  # somebody else wrote into our pipe
             if not isinstance(event, dict):
-                return self._stop("kernel died")
-            if event.get("kind") == "protected" and not self.end.events:
-                self.end.by = tuple(event["by"])
+                return self._finish("kernel died")
+            if event.get("kind") == "protected" and not self.report.events:
+                self.report.enforced = tuple(event["by"])
                 continue
             if event.get("kind") == "start":
                 if self.busy or event.get("step") not in self.steps[:1]:
-                    continue  # no step begins twice, or before the last one ended, and its clock neither
-                self.end.step, self.busy = self.steps.pop(0), True
-                self.step_from = (self.cpu, time.monotonic(), self.waiting, self.end.printed)
-            elif event.get("step") == self.end.step:
+                    continue  # no step begins twice, or before the last one has ended; nor does its clock
+                self.report.step, self.busy = self.steps.pop(0), True
+                self.step_start = (self.cpu, time.monotonic(), self.waiting, self.report.printed)
+            elif event.get("step") == self.report.step:
                 self.busy = False
-            self.end.events.append(event)
+            self.report.events.append(event)
             if event.get("kind") == "end":
-                self.over = True
+                self.finished = True
                 return None
         return None
 
-    def _printed(self, data: bytes) -> None:
-        if self.end.printed < KEPT_OUTPUT:
-            self.end.output += data[: KEPT_OUTPUT - self.end.printed].decode("utf-8", "replace")
-        self.end.printed += len(data)
+    def _read_output(self, data: bytes) -> None:
+        if self.report.printed < MAX_KEPT_OUTPUT:
+            self.report.output += data[: MAX_KEPT_OUTPUT - self.report.printed].decode("utf-8", "replace")
+        self.report.printed += len(data)
 
-    def _stop(self, why: str) -> None:
-        self.end.why, self.over = why, True
+    def _finish(self, reason: str) -> None:
+        self.report.reason, self.finished = reason, True
 
     def _sample(self) -> None:
-        if stop.is_set():
-            raise Stopped
+        if stop_grading.is_set():
+            raise GradingStopped
         memory = cpu = waiting = 0.0
         for one in family(self.process.pid):
-            with suppress(psutil.Error, OSError, ValueError, IndexError):  # it ends while it is looked at
+            with suppress(psutil.Error, OSError, ValueError, IndexError):  # it may end while we look at it
                 with one.oneshot():
                     times = one.cpu_times()
                     cpu += times.user + times.system
                     memory += one.memory_info().rss
-                waiting = max(waiting, _waiting(one.pid))
+                waiting = max(waiting, _seconds_waited(one.pid))
         self.cpu, self.waiting = max(self.cpu, cpu), max(self.waiting, waiting)
-        self.end.peak_mb = max(self.end.peak_mb, memory / MEGABYTE)
-        if self.end.peak_mb > self.limits.memory_mb:
-            return self._stop("memory limit")
-        used = self.cpu - self.step_from[0]
-        passed = time.monotonic() - self.step_from[1] - (self.waiting - self.step_from[2])
-        # what it prints, it waits for us to read
-        reading = READING_SECONDS * (self.end.printed - self.step_from[3]) / MEGABYTE
-        passed -= min(reading, MOST_READING * self.limits.wall_s)
+        self.report.peak_mb = max(self.report.peak_mb, memory / MEGABYTE)
+        if self.report.peak_mb > self.limits.memory_mb:
+            return self._finish("memory limit")
+        used = self.cpu - self.step_start[0]
+        passed = time.monotonic() - self.step_start[1] - (self.waiting - self.step_start[2])
+        # while it prints, it waits for us to read
+        reading = READING_SECONDS * (self.report.printed - self.step_start[3]) / MEGABYTE
+        passed -= min(reading, MAX_READING * self.limits.wall_s)
         if used > self.limits.cpu_s:
-            self._stop("time limit")
+            self._finish("time limit")
         elif passed > self.limits.wall_s:
-            self.end.waited = used < self.limits.cpu_s / 2
-            self._stop("time limit")
+            self.report.waited = used < self.limits.cpu_s / 2
+            self._finish("time limit")
         return None
 
 
 def family(pid: int) -> Iterator[psutil.Process]:
-    """A process and all below it. Linux tells the children of one; psutil has to look at all there are."""
+    """A process and all its descendants. Linux lists children; psutil has to look at all processes."""
     with suppress(psutil.Error):
         first = psutil.Process(pid)
         yield first
@@ -210,8 +214,8 @@ def family(pid: int) -> Iterator[psutil.Process]:
                 yield from first.children(recursive=True)
 
 
-def _waiting(pid: int) -> float:
-    """Seconds in which a process was ready and had no processor, where Linux tells; else 0."""
+def _seconds_waited(pid: int) -> float:
+    """Seconds in which a process was ready but had no processor, where Linux tells; otherwise 0."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
     return 0.0

@@ -1,4 +1,4 @@
-"""Releasing assignments: from the course's sources to what a class gets, and into the gradebook."""
+"""Releasing assignments: from the course's sources to the notebooks that a class gets, and the gradebook."""
 
 from __future__ import annotations
 
@@ -11,63 +11,66 @@ from typing import Any
 
 import nbformat
 
-from capslab.classroom.folder import Classroom, write
+from capslab.classroom.folder import Classroom, write_file
 from capslab.course.assignment import assignment
 from capslab.course.editions import BEGIN
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 
-def release(sources: list[Path], room: Classroom) -> list[Path]:
-    """Makes an assignment of each source; gives the notebooks to hand out.
+def release(sources: list[Path], classroom: Classroom) -> list[Path]:
+    """Makes an assignment from each source and returns the notebooks to hand out.
 
     Raises
     ------
-    ArgumentError : where a notebook has no source or nothing to grade, or where submissions in the
-        gradebook belong to a release with other cells.
+    ArgumentError : a notebook has no source or nothing to grade, or the gradebook already holds
+        submissions of a release with other cells.
     """
     for path in sources:
         if path.suffix != ".py":
             raise ArgumentError(
-                "NOTEBOOK", "a notebook with its source", path.name, "Releasing needs a checkout of capslab."
+                "NOTEBOOK",
+                "a notebook that has its source",
+                path.name,
+                "Releasing needs a checkout of capslab.",
             )
-    books = {path.stem: assignment(path) for path in sources}  # everything that can fail comes first
-    room.make()
-    api = room.api()
+    books = {path.stem: assignment(path) for path in sources}  # first, because this can fail
+    classroom.make()
+    api = classroom.nbgrader_api()
     for name, book in books.items():
-        write(room.source(name), nbformat.writes(book) + "\n")
-        done = quietly(api.generate_assignment, name, force=True)
-        if not done["success"]:
-            raise ArgumentError("NOTEBOOK", "what nbgrader can release", Verbatim(_why(done)), "")
-        released = room.released(name)
+        write_file(classroom.source(name), nbformat.writes(book) + "\n")
+        result = run_quietly(api.generate_assignment, name, force=True)
+        if not result["success"]:
+            raise ArgumentError("NOTEBOOK", "one that nbgrader can release", Verbatim(_failure(result)), "")
+        released = classroom.released(name)
         if any(BEGIN in cell.source for cell in released.cells):
-            raise DataUnavailable(f"{room.release(name)} still has a solution in it; it was not released.")
-    with room.gradebook() as gradebook:
-        for row in room.roster():
+            raise DataUnavailable(
+                f"{classroom.release(name)} still contains a solution, so do not hand it out."
+            )
+    with classroom.gradebook() as gradebook:
+        for row in classroom.roster():
             gradebook.update_or_create_student(row["id"], **{k: v for k, v in row.items() if k != "id"})
-    return [room.release(name) for name in books]
+    return [classroom.release(name) for name in books]
 
 
-def quietly(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """Calls nbgrader without its log on the screen."""
+def run_quietly(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """Calls a function of nbgrader without its log on the screen."""
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     import warnings
 
-    nowhere = io.StringIO()
+    discarded = io.StringIO()
     with (
         warnings.catch_warnings(),
-        contextlib.redirect_stderr(nowhere),
-        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(discarded),
+        contextlib.redirect_stdout(discarded),
     ):
         warnings.simplefilter("ignore")
         return function(*arguments, **options)
 
 
-def _why(done: dict) -> str:
-    log = str(done.get("log") or done.get("error") or "")
+def _failure(result: dict) -> str:
+    """Why nbgrader did not release a notebook, from its log."""
+    log = str(result.get("log") or result.get("error") or "")
     if "there are submissions associated" in log or "are submissions associated" in log:
-        return (
-            "a notebook with other exercises than the one that was handed in already; "
-            "release it in another folder"
-        )
+        return "a notebook whose exercises differ from those already handed in; release it in another folder"
     lines = [line for line in log.strip().splitlines() if line.strip()]
-    return lines[-1][-300:] if lines else "nothing"
+    return lines[-1][-300:] if lines else "no reason"

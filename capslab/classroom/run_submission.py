@@ -1,134 +1,142 @@
-"""Asking a submission: its cells and the questions about them, run until each has an answer or a reason."""
+"""Questions to a submission: its cells run until each question has an answer, or a reason why it has none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from capslab.classroom.needed_cells import reads
+from capslab.classroom.needed_cells import names_used
 from capslab.classroom.outcome import DIED, MEMORY, OUTPUT
-from capslab.classroom.process_monitor import MEGABYTE, Ended, Limits
-from capslab.classroom.sandbox import Protection, run
+from capslab.classroom.process_monitor import MEGABYTE, JobReport, Limits
+from capslab.classroom.sandbox import Protection, run_job
 
-TRIES = 3  # times as long for a submission that waited rather than computed
+RETRY_FACTOR = 3  # how many times as long a submission gets that waited rather than computed
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a submission.
+    """What a submission is asked.
 
     Attributes
     ----------
-    exercise : its name.
-    place : number of the cell before which it is asked.
-    answer : source text of what is asked for, mostly a name.
-    cases : arguments of each call.
+    exercise : name of the exercise.
+    position : number of the cell before which it is asked.
+    answer : source text of what is asked for, usually a function's name.
+    cases : the arguments of each call.
     """
 
     exercise: str
-    place: int
+    position: int
     answer: str
     cases: list[tuple]
 
 
 @dataclass
-class Plan:
-    """Numbered steps of a job: cells by their own numbers, questions by numbers that no cell has."""
+class JobPlan:
+    """The numbered steps of a job: cells by their own numbers, questions by numbers that no cell has."""
 
     cells: dict[int, str]
     questions: dict[int, Question]
 
-    def steps(self, chosen: set[int], questions: set[int], without: set[int]) -> list[dict[str, Any]]:
+    def steps(self, cells: set[int], questions: set[int], skipped: set[int]) -> list[dict[str, Any]]:
+        """The steps to run, in the order of the notebook."""
         steps: list[tuple[float, dict[str, Any]]] = [
-            (n, {"step": n, "code": self.cells[n]}) for n in chosen - without if n in self.cells
+            (n, {"step": n, "code": self.cells[n]}) for n in cells - skipped if n in self.cells
         ]
-        for number in questions - without:
-            one = self.questions[number]
-            steps.append((one.place - 0.5, {"step": number, "answer": one.answer, "cases": one.cases}))
+        for number in questions - skipped:
+            question = self.questions[number]
+            step = {"step": number, "answer": question.answer, "cases": question.cases}
+            steps.append((question.position - 0.5, step))
         return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
 
 
 @dataclass
-class Heard:
-    """What came of asking.
+class Responses:
+    """What a submission answered.
 
     Attributes
     ----------
-    answers : the event that answers each question: of kind "answer", or "raised".
-    blamed : why a question has no answer: its time, its memory, its process.
-    found : (name of an outcome, words) pairs.
-    cpu_s, wall_s, peak_mb : used.
+    answers : for each question, the event that answers it, of kind "answer" or "raised".
+    failures : for each question without an answer, the reason: its time, its memory, its process.
+    remarks : (name of an outcome, note) pairs.
+    cpu_s, wall_s, peak_mb : seconds and megabytes used.
     """
 
     answers: dict[int, dict[str, Any]] = field(default_factory=dict)
-    blamed: dict[int, str] = field(default_factory=dict)
-    found: list[tuple[str, str]] = field(default_factory=list)
+    failures: dict[int, str] = field(default_factory=dict)
+    remarks: list[tuple[str, str]] = field(default_factory=list)
     cpu_s: float = 0.0
     wall_s: float = 0.0
     peak_mb: float = 0.0
 
 
-def ask(plan: Plan, slices: dict[int, set[int]], limits: Limits, protection: Protection) -> Heard:
-    """Asks the questions that `slices` names, each after the cells it names.
+def ask(plan: JobPlan, needed: dict[int, set[int]], limits: Limits, protection: Protection) -> Responses:
+    """Asks the questions that are the keys of `needed`, each after the cells that it needs.
 
-    A step that hangs, takes too much or ends its process is left out in the next attempt, so that
-    it costs its own question and no other.
+    A step that hangs, takes too much memory or ends its process is skipped in the next attempt, so
+    that it costs its own question and no other.
     """
-    heard = Heard()
-    answers, blamed, found = heard.answers, heard.blamed, heard.found
-    without: set[int] = set()
-    doubted = False
-    for _ in range(2 * len(slices) + 3):
-        left = {n for n in slices if n not in answers and n not in blamed}
-        if not left:
+    responses = Responses()
+    answers, failures, remarks = responses.answers, responses.failures, responses.remarks
+    skipped: set[int] = set()
+    retried = False
+    for _ in range(2 * len(needed) + 3):
+        pending = {n for n in needed if n not in answers and n not in failures}
+        if not pending:
             break
-        chosen = set().union(*(slices[n] for n in left))
-        end = run({"steps": plan.steps(chosen, left, without)}, limits, protection)
-        heard.cpu_s += end.cpu_s
-        heard.wall_s += end.wall_s
-        heard.peak_mb = max(heard.peak_mb, end.peak_mb)
-        if end.printed > limits.output_mb * MEGABYTE and not any(name == OUTPUT for name, _ in found):
-            found.append((OUTPUT, f"It printed {end.printed / MEGABYTE:,.0f} MB."))
-        _hear(end, plan, answers)
-        if end.why == "done":
+        cells = set().union(*(needed[n] for n in pending))
+        report = run_job({"steps": plan.steps(cells, pending, skipped)}, limits, protection)
+        _add_usage(responses, report, limits)
+        _collect_answers(report, plan, answers)
+        if report.reason == "done":
             break
-        doubtful = end.why == DIED or end.waited or end.step is None
-        if doubtful and not doubted:
-            doubted, limits = True, limits.times(TRIES) if end.waited else limits
+        uncertain = report.reason == DIED or report.waited or report.step is None
+        if uncertain and not retried:
+            retried, limits = True, limits.times(RETRY_FACTOR) if report.waited else limits
             continue
-        if end.step is None or end.step in without:
-            blamed |= dict.fromkeys(left - answers.keys(), end.why)
-            found.append((end.why, ""))
+        if report.step is None or report.step in skipped:
+            failures |= dict.fromkeys(pending - answers.keys(), report.reason)
+            remarks.append((report.reason, ""))
             break
-        without.add(end.step)
-        if end.step in plan.questions:
-            answers.pop(end.step, None)
-            blamed[end.step] = end.why
-            found.append((end.why, f"{plan.questions[end.step].exercise}: {end.why}."))
+        skipped.add(report.step)
+        if report.step in plan.questions:
+            answers.pop(report.step, None)
+            failures[report.step] = report.reason
+            remarks.append((report.reason, f"{plan.questions[report.step].exercise}: {report.reason}."))
         else:
-            found.append((end.why, f"Cell {end.step + 1}: {end.why}."))
-            lost = (n for n in left - answers.keys() if _defines(plan, end.step, n))
-            blamed |= dict.fromkeys(lost, end.why)
-    if any(error.get("type") == "MemoryError" for said in answers.values() for error in errors(said)):
-        found.append((MEMORY, "It asked for more memory than there is."))
-    return heard
+            remarks.append((report.reason, f"Cell {report.step + 1}: {report.reason}."))
+            lost = (n for n in pending - answers.keys() if _defines(plan, report.step, n))
+            failures |= dict.fromkeys(lost, report.reason)
+    if any(error.get("type") == "MemoryError" for event in answers.values() for error in errors(event)):
+        remarks.append((MEMORY, "It asked for more memory than there is."))
+    return responses
 
 
-def _defines(plan: Plan, step: int, number: int) -> bool:
+def _add_usage(responses: Responses, report: JobReport, limits: Limits) -> None:
+    """Adds what one job used, and a remark where it printed too much."""
+    responses.cpu_s += report.cpu_s
+    responses.wall_s += report.wall_s
+    responses.peak_mb = max(responses.peak_mb, report.peak_mb)
+    remarked = any(name == OUTPUT for name, _ in responses.remarks)
+    if report.printed > limits.output_mb * MEGABYTE and not remarked:
+        responses.remarks.append((OUTPUT, f"It printed {report.printed / MEGABYTE:,.0f} MB."))
+
+
+def _defines(plan: JobPlan, step: int, number: int) -> bool:
     """Whether a cell that cannot run holds the only definition of an answer."""
-    return bool(reads(plan.cells[step]).binds & reads(plan.questions[number].answer).wants)
+    return bool(names_used(plan.cells[step]).binds & names_used(plan.questions[number].answer).uses)
 
 
-def _hear(end: Ended, plan: Plan, answers: dict[int, dict[str, Any]]) -> None:
-    """Adds what a process answered, with the errors of the cells before."""
+def _collect_answers(report: JobReport, plan: JobPlan, answers: dict[int, dict[str, Any]]) -> None:
+    """Adds what a process answered, together with the errors of the cells before."""
     failed: dict[Any, Any] = {}
-    asked = None
-    for event in end.events:
+    current = None
+    for event in report.events:
         kind, step = event.get("kind"), event.get("step")
         if kind == "start":
-            asked = step
-        elif step != asked:
-            continue  # an answer to what was not asked
+            current = step
+        elif step != current:
+            continue  # it answers what was not asked
         elif kind == "answer" and step in plan.questions and step not in answers:
             answers[step] = event
         elif kind == "raised" and step in plan.questions and step not in answers:
@@ -137,13 +145,12 @@ def _hear(end: Ended, plan: Plan, answers: dict[int, dict[str, Any]]) -> None:
             failed[step] = event.get("error")
 
 
-def errors(said: Any) -> list[dict[str, Any]]:
+def errors(event: Any) -> list[dict[str, Any]]:
     """The exceptions in an answer."""
-    if not isinstance(said, dict):
+    if not isinstance(event, dict):
         return []
-    found = [said.get("error")]
-    results = said.get("results")
-    found += (
-        [one.get("raised") for one in results if isinstance(one, dict)] if isinstance(results, list) else []
-    )
-    return [one for one in found if isinstance(one, dict)]
+    raised = [event.get("error")]
+    results = event.get("results")
+    if isinstance(results, list):
+        raised += [result.get("raised") for result in results if isinstance(result, dict)]
+    return [error for error in raised if isinstance(error, dict)]

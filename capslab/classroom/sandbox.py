@@ -1,4 +1,4 @@
-"""Running a job in a process of its own, as far from everything else as the machine permits."""
+"""Runs a job in a process of its own, shut off from everything else as far as the machine permits."""
 
 from __future__ import annotations
 
@@ -17,51 +17,55 @@ from typing import Any
 
 import psutil
 
-from capslab.classroom.process_monitor import Ended, Limits, Watch, family
+from capslab.classroom.process_monitor import JobReport, Limits, ProcessMonitor, family
 from capslab.course.paths import PACKAGE
 from capslab.errors import DataUnavailable
 
 HERE = Path(__file__).parent
-FIRST_USER, MOST_USERS = 64000, 1000  # users that own nothing on any usual system
-LEAVING_SECONDS = 0.5  # for a process that is done; what is left of it is ended
+FIRST_USER, MAX_USERS = 64000, 1000  # numbers of users that own nothing on any usual system
+EXIT_SECONDS = 0.5  # for a process that is done to exit; then it is killed
 
 
 @dataclass(frozen=True)
 class Protection:
-    """How submissions are kept apart.
+    """How submissions are kept apart from the machine and from each other.
 
     Attributes
     ----------
-    isolate : each gets a view of the machine of its own.
-    user : number of the first user to run as; None for the grader's own.
-    by : names of the protections that hold, of "files", "network", "processes", "user".
-    hidden : folders out of its sight, wherever they lie.
+    isolate : whether each gets its own view of the machine.
+    user : number of the first user to run as; None to run as the grader's own user.
+    enforced : names of the protections that hold, out of "files", "network", "processes", "user".
+    hidden : folders that it must not see, wherever they are.
     """
 
     isolate: bool
     user: int | None
-    by: tuple[str, ...] = ()
+    enforced: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
-        return tuple(name for name in ("files", "network", "processes", "user") if name not in self.by)
+        """Names of the protections that do not hold here."""
+        return tuple(name for name in ("files", "network", "processes", "user") if name not in self.enforced)
 
 
-def _shown() -> list[str]:
-    """Folders that the process needs to see: Python, its packages, capslab."""
+def _visible_folders() -> list[str]:
+    """Folders that the process must see: Python, its packages, capslab."""
     places = {sys.prefix, sys.base_prefix, str(PACKAGE), os.path.dirname(os.path.realpath(sys.executable))}
     places |= {p for p in sys.path if p.endswith(("site-packages", "dist-packages")) and os.path.isdir(p)}
-    real = {os.path.abspath(place) for place in places if os.path.isdir(place)}
-    inner = {p for p in real for q in (*real, "/usr") if p != q and (p + "/").startswith(q.rstrip("/") + "/")}
-    return sorted(real - inner - {"/usr", "/"}, key=len)
+    real = {os.path.abspath(base) for base in places if os.path.isdir(base)}
+    nested = {
+        p for p in real for q in (*real, "/usr") if p != q and (p + "/").startswith(q.rstrip("/") + "/")
+    }
+    return sorted(real - nested - {"/usr", "/"}, key=len)
 
 
-def _hidden() -> list[str]:
-    beside = PACKAGE.parent if (PACKAGE.parent / "pyproject.toml").is_file() else None
-    packages = {PACKAGE, *(Path(place, "capslab") for place in sys.path if place)}
-    own = [package / name for package in packages for name in ("exercises", "_course")]
-    return [str(path) for path in (*own, *([beside / "notebooks"] if beside else []))]
+def _hidden_folders() -> list[str]:
+    """Folders with solutions: the exercises, the notebooks, and the sources of a checkout."""
+    checkout = PACKAGE.parent if (PACKAGE.parent / "pyproject.toml").is_file() else None
+    packages = {PACKAGE, *(Path(base, "capslab") for base in sys.path if base)}
+    folders = [package / name for package in packages for name in ("exercises", "_course")]
+    return [str(path) for path in (*folders, *([checkout / "notebooks"] if checkout else []))]
 
 
 ENVIRONMENT = {
@@ -86,52 +90,53 @@ _slots: set[int] = set()
 _lock = threading.Lock()
 
 
-class Slot:
-    """A number that no other submission has while it runs, not even one of another grader's on this machine.
+class UserSlot:
+    """A number that no other submission on this machine has while it runs, whichever grader started it.
 
-    The user it runs as is made from it: two of one user would share a limit of processes, and end together.
+    It determines the user that a submission runs as. Two submissions of one user would share a limit on
+    processes, and be killed together.
     """
 
     def __enter__(self) -> int:
         with _lock:
-            free = [n for n in range(MOST_USERS) if n not in _slots]
-            self.number, self.held = free[0], _held(free[0])
-            while self.held is None and free[1:]:
+            free = [n for n in range(MAX_USERS) if n not in _slots]
+            self.number, self.reservation = free[0], _reserve(free[0])
+            while self.reservation is None and free[1:]:
                 free = free[1:]
-                self.number, self.held = free[0], _held(free[0])
+                self.number, self.reservation = free[0], _reserve(free[0])
             _slots.add(self.number)
         return self.number
 
     def __exit__(self, *_: object) -> None:
         with _lock:
             _slots.discard(self.number)
-            if self.held is not None:
-                self.held.close()
+            if self.reservation is not None:
+                self.reservation.close()
 
 
-def _held(number: int) -> socket.socket | None:
-    """A hold on a number: a name of a socket, which Linux gives to one process and takes back with it."""
-    hold = socket.socket(socket.AF_UNIX)
+def _reserve(number: int) -> socket.socket | None:
+    """Reserves a number by the name of a socket, which Linux gives to one process at a time."""
+    reservation = socket.socket(socket.AF_UNIX)
     try:
         if sys.platform == "linux":
-            hold.bind(f"\0capslab-user-{FIRST_USER + number}")
+            reservation.bind(f"\0capslab-user-{FIRST_USER + number}")
     except OSError:
-        hold.close()
+        reservation.close()
         return None
-    return hold
+    return reservation
 
 
-def run(job: dict[str, Any], limits: Limits, protection: Protection) -> Ended:
-    """Runs a job (see `inside`) to its end or its limits; never raises for what it does."""
-    # What is still dying may write while the folder is removed; that is no reason to lose a grade.
-    made = tempfile.TemporaryDirectory(prefix="capslab-grading-", ignore_cleanup_errors=True)
-    with made as place, Slot() as slot:
-        folder, root = Path(place, "work"), Path(place, "root")
+def run_job(job: dict[str, Any], limits: Limits, protection: Protection) -> JobReport:
+    """Runs a job (see `student_process`) to its end or its limits. Whatever it does raises nothing here."""
+    # A dying process may write while its folder is removed. That is no reason to lose a grade.
+    temporary = tempfile.TemporaryDirectory(prefix="capslab-grading-", ignore_cleanup_errors=True)
+    with temporary as base, UserSlot() as slot:
+        folder, root = Path(base, "work"), Path(base, "root")
         folder.mkdir()
         root.mkdir()
         uid = None if protection.user is None else protection.user + slot
         if uid is not None:
-            os.chmod(place, 0o711)
+            os.chmod(base, 0o711)
             os.chown(folder, uid, uid)
         job_out, job_in = os.pipe()
         answers_out, answers_in = os.pipe()
@@ -144,46 +149,46 @@ def run(job: dict[str, Any], limits: Limits, protection: Protection) -> Ended:
             "uid": uid,
             "root": str(root),
             "folder": str(folder),
-            "shown": _shown(),
-            "hidden": [*_hidden(), *protection.hidden],
-            "told": answers_in,
+            "visible": _visible_folders(),
+            "hidden": [*_hidden_folders(), *protection.hidden],
+            "report_to": answers_in,
             "files_mb": limits.files_mb,
             "data_mb": limits.memory_mb * 2 + 1000,
             "cpu_s": int(limits.cpu_s * max(1, len(job["steps"])) + 60),
             "environment": environment,
         }
-        plan_file = Path(place, "plan.json")
+        plan_file = Path(base, "plan.json")
         plan_file.write_text(json.dumps(plan))
-        inside = [sys.executable, "-I", str(HERE / "student_process.py"), str(job_out), str(answers_in)]
+        command = [sys.executable, "-I", str(HERE / "student_process.py"), str(job_out), str(answers_in)]
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(HERE / "sandbox_entry.py"), str(plan_file), *inside],
+            [sys.executable, "-I", "-S", str(HERE / "sandbox_entry.py"), str(plan_file), *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=(job_out, answers_in),
             start_new_session=True,
-            cwd=place,
+            cwd=base,
         )
         os.close(job_out)
         os.close(answers_in)
-        feeder = threading.Thread(target=_feed, args=(job_in, {**job, "path": _path()}), daemon=True)
+        feeder = threading.Thread(target=_feed, args=(job_in, {**job, "path": _import_path()}), daemon=True)
         feeder.start()
         try:
-            watch = Watch(process, answers_out, limits, [step["step"] for step in job["steps"]])
-            end = watch.ended()
-            if end.why == "done":
+            monitor = ProcessMonitor(process, answers_out, limits, [step["step"] for step in job["steps"]])
+            report = monitor.wait()
+            if report.reason == "done":
                 with suppress(subprocess.TimeoutExpired):
-                    process.wait(LEAVING_SECONDS)
-            return end
+                    process.wait(EXIT_SECONDS)
+            return report
         finally:
-            _end(process, None if "processes" in protection.by else uid)
+            _kill(process, None if "processes" in protection.enforced else uid)
             os.close(answers_out)
             assert process.stdout is not None
             process.stdout.close()
             feeder.join(5)
 
 
-def _path() -> list[str]:
+def _import_path() -> list[str]:
     return [str(PACKAGE.parent), *(p for p in sys.path if p.endswith(("site-packages", "dist-packages")))]
 
 
@@ -192,10 +197,10 @@ def _feed(pipe: int, job: dict[str, Any]) -> None:
         pickle.dump(job, file, protocol=4)
 
 
-def _end(process: subprocess.Popen[bytes], uid: int | None) -> None:
-    """Ends a process and whatever it started: all that its user runs, where it could leave its family."""
+def _kill(process: subprocess.Popen[bytes], uid: int | None) -> None:
+    """Kills a process and whatever it started; where it could leave its family, all that its user runs."""
     theirs: list[psutil.Process] = []
-    with _lock:  # psutil keeps one table of all processes, which two threads may not change at once
+    with _lock:  # psutil keeps one table of all processes, which two threads must not change at once
         everybody = list(psutil.process_iter()) if uid is not None else []
     for one in everybody:
         with suppress(psutil.Error):
@@ -208,22 +213,22 @@ def _end(process: subprocess.Popen[bytes], uid: int | None) -> None:
     process.wait()
 
 
-def strongest() -> Protection:
-    """The strongest protection that works here, tried out on an empty job.
+def strongest_protection() -> Protection:
+    """The strongest protection that works on this machine, found by running an empty job.
 
     Raises
     ------
-    DataUnavailable : where none does.
+    DataUnavailable : none works here.
     """
     if os.name != "posix":
-        raise DataUnavailable("Grading needs Linux or macOS. On Windows, grade in WSL.")
+        raise DataUnavailable("Grading needs Linux or macOS. On Windows, use WSL.")
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    tries = [Protection(True, FIRST_USER if root else None)]
+    candidates = [Protection(True, FIRST_USER if root else None)]
     if root:
-        tries.append(Protection(False, FIRST_USER))
-    tries.append(Protection(False, None))
-    for one in tries:
-        end = run({"steps": [{"step": 0, "code": "import numpy"}]}, Limits(), one)
-        if end.why == "done" and (not one.isolate or "files" in end.by):
-            return replace(one, by=end.by)
-    raise DataUnavailable(f"No submission can be run on this machine: {end.output.strip()[-300:]}")
+        candidates.append(Protection(False, FIRST_USER))
+    candidates.append(Protection(False, None))
+    for one in candidates:
+        report = run_job({"steps": [{"step": 0, "code": "import numpy"}]}, Limits(), one)
+        if report.reason == "done" and (not one.isolate or "files" in report.enforced):
+            return replace(one, enforced=report.enforced)
+    raise DataUnavailable(f"Submissions cannot run on this machine: {report.output.strip()[-300:]}")

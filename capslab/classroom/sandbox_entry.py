@@ -1,11 +1,12 @@
-"""Shuts a submission in, then becomes the process that runs it. Standard library alone.
+"""Locks a submission in, then becomes the process that runs it. Uses the standard library alone.
 
-    python -I launch.py PLAN.json COMMAND…
+    python -I -S sandbox_entry.py PLAN.json COMMAND…
 
-Where Linux permits, the command gets a file system of its own (Python, the system's libraries and
-capslab without its exercises, read-only; a small empty home), no network, and sees no other process.
-A grader who is root hands it to a user that owns nothing. Every protection that cannot be had is left
-out and reported, as the file descriptor `plan["told"]`, one line of JSON.
+Where Linux permits it, the command gets a file system of its own (Python, the system's libraries and
+capslab without its exercises, all read-only, and a small empty home), no network, and no view of other
+processes. A grader that is root hands it to a user that owns nothing. A protection that this machine does
+not offer is left out. One line of JSON, sent
+to the file descriptor `plan["report_to"]`, names those that hold.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ MEGABYTE = 2**20
 libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def call(name: str, *arguments: object) -> None:
-    """A function of the C library that gives 0, or raises OSError."""
+def c_call(name: str, *arguments: object) -> None:
+    """Calls a function of the C library that returns 0 on success; otherwise raises OSError."""
     assert libc is not None
     if getattr(libc, name)(*arguments) != 0:
         number = ctypes.get_errno()
@@ -36,7 +37,7 @@ def call(name: str, *arguments: object) -> None:
 
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
-    call("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
+    c_call("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
 
 
 def bind(path: str, root: str, read_only: bool = True) -> None:
@@ -50,29 +51,29 @@ def bind(path: str, root: str, read_only: bool = True) -> None:
             open(target, "w").close()
     mount(path, target, "", MS_BIND | MS_REC)
     if read_only:
-        had = os.statvfs(target).f_flag
-        kept = sum(flag for seen, flag in ST_FLAGS.items() if had & seen)
-        mount("", target, "", MS_BIND | MS_REMOUNT | MS_RDONLY | kept)
+        current = os.statvfs(target).f_flag
+        flags = sum(flag for seen, flag in ST_FLAGS.items() if current & seen)
+        mount("", target, "", MS_BIND | MS_REMOUNT | MS_RDONLY | flags)
 
 
-def namespaces(user: bool) -> list[str]:
-    """Leaves the shared view of files, network and processes; gives what was got."""
+def enter_namespaces(user: bool) -> list[str]:
+    """Leaves the shared view of files, network and processes; returns the names of what is private now."""
     uid, gid = os.getuid(), os.getgid()
     if user:
-        call("unshare", NEWUSER)
+        c_call("unshare", NEWUSER)
         for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
-    got = []
+    enforced = []
     for flag, name in ((NEWNS, "files"), (NEWNET, "network"), (NEWPID, "processes"), (NEWIPC, "")):
         with suppress(OSError):
-            call("unshare", flag)
-            got.append(name)
-    return [name for name in got if name]
+            c_call("unshare", flag)
+            enforced.append(name)
+    return [name for name in enforced if name]
 
 
-def own_root(plan: dict, processes: bool) -> None:
-    """Changes to a root folder that holds only what the submission may see."""
+def change_root(plan: dict, processes: bool) -> None:
+    """Changes to a root folder that holds nothing but what the submission may see."""
     mount("", "/", "", MS_REC | MS_PRIVATE)
     root = plan["root"]
     mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, f"size={plan['files_mb']}m,mode=755")
@@ -81,7 +82,7 @@ def own_root(plan: dict, processes: bool) -> None:
             os.symlink(os.readlink(path), root + path)
         elif os.path.exists(path):
             bind(path, root)
-    for path in plan["shown"]:
+    for path in plan["visible"]:
         bind(path, root)
     for path in plan["hidden"]:
         if os.path.isdir(root + path):
@@ -96,14 +97,14 @@ def own_root(plan: dict, processes: bool) -> None:
         file.write(f"student:x:{plan['uid'] or 0}:{plan['uid'] or 0}::/student:/bin/false\n")
     os.makedirs(root + "/proc", exist_ok=True)
     if processes:
-        with suppress(OSError):  # a container may forbid it; what we run does without
+        with suppress(OSError):  # a container may forbid it, and what we run does not need it
             mount("proc", root + "/proc", "proc", MS_NOSUID | MS_NODEV)
     os.makedirs(root + "/old", exist_ok=True)
     assert libc is not None
     if libc.syscall(ctypes.c_long(PIVOT_ROOT), root.encode(), (root + "/old").encode()) != 0:
         raise OSError(ctypes.get_errno(), "pivot_root")
     os.chdir("/")
-    call("umount2", b"/old", 2)  # detach: nothing outside can be reached any more
+    c_call("umount2", b"/old", 2)  # detach: nothing outside can be reached from now on
     os.rmdir("/old")
     os.chdir("/student")
 
@@ -111,14 +112,14 @@ def own_root(plan: dict, processes: bool) -> None:
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine if hasattr(os, "uname") else "", -1)
 
 
-def limits(plan: dict) -> None:
-    """Limits of the kernel, behind those that the grader watches itself."""
+def set_limits(plan: dict) -> None:
+    """Sets limits in the kernel, as a second line behind those that the grader watches itself."""
     for name, soft in (
         ("RLIMIT_CPU", plan["cpu_s"]),
         ("RLIMIT_FSIZE", plan["files_mb"] * MEGABYTE),
         ("RLIMIT_DATA", plan["data_mb"] * MEGABYTE),
         ("RLIMIT_NOFILE", 512),
-        ("RLIMIT_NPROC", 256 if plan["uid"] else 4096),  # counted for the user, who is another one if we can
+        ("RLIMIT_NPROC", 256 if plan["uid"] else 4096),  # per user, and the user is another one where we can
         ("RLIMIT_CORE", 0),
     ):
         number = getattr(resource, name, None)
@@ -129,39 +130,40 @@ def limits(plan: dict) -> None:
                 resource.setrlimit(number, (value, value))
 
 
-def humble(plan: dict) -> None:
-    """Gives up every privilege, for good."""
+def drop_privileges(plan: dict) -> None:
+    """Gives up every privilege for good."""
     if plan["uid"] and os.geteuid() == 0:
         os.setgroups([])
         os.setgid(plan["uid"])
         os.setuid(plan["uid"])
     if libc is not None:
-        libc.prctl(PR_SET_SECUREBITS, 0x3, 0, 0, 0)  # root inside is root no longer
+        libc.prctl(PR_SET_SECUREBITS, 0x3, 0, 0, 0)  # root in here is no longer root
         for capability in range(64):
             libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # changing the user has cleared it
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # changing the user cleared it
 
 
-def shut_in(plan: dict) -> list[str]:
-    """Tries the strongest protection first; gives the names of those that hold."""
+def isolate(plan: dict) -> list[str]:
+    """Tries to isolate this process; returns the names of the protections that hold."""
     if libc is None or not plan["isolate"]:
         return []
     try:
-        return namespaces(plan["user"])
+        return enter_namespaces(plan["user"])
     except OSError:
         return []
 
 
 def main() -> None:
+    """Isolates this process as far as possible, then runs the command in its place."""
     os.umask(0o022)
     with open(sys.argv[1]) as file:
         plan = json.load(file)
     if libc is not None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # no submission outlives its grader
-    got = shut_in(plan)
-    if "processes" in got:
-        child = os.fork()  # the first process of the new namespace: when it ends, all others do
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # no submission may outlive its grader
+    enforced = isolate(plan)
+    if "processes" in enforced:
+        child = os.fork()  # the first process of the namespace: when it ends, all others do
         if child:
             _, status = os.waitpid(child, 0)
             if os.WIFSIGNALED(status):
@@ -169,22 +171,22 @@ def main() -> None:
             os._exit(os.WEXITSTATUS(status))
         if libc is not None:
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if "files" in got:
+    if "files" in enforced:
         try:
-            own_root(plan, "processes" in got)
+            change_root(plan, "processes" in enforced)
         except OSError as error:
-            got.remove("files")
-            print(f"launch: {error}", file=sys.stderr)
+            enforced.remove("files")
+            print(f"sandbox_entry: {error}", file=sys.stderr)
             os.chdir(plan["folder"])
     else:
         os.chdir(plan["folder"])
-    limits(plan)
-    humble(plan)
+    set_limits(plan)
+    drop_privileges(plan)
     if plan["uid"] and not plan["user"] and os.getuid() == plan["uid"]:
-        got.append("user")
-    elif "files" in got:
-        got.append("user")  # it owns nothing that it can see
-    os.write(plan["told"], (json.dumps({"kind": "protected", "by": got}) + "\n").encode())
+        enforced.append("user")
+    elif "files" in enforced:
+        enforced.append("user")  # it owns nothing of what it can see
+    os.write(plan["report_to"], (json.dumps({"kind": "protected", "by": enforced}) + "\n").encode())
     os.execve(sys.argv[2], sys.argv[2:], plan["environment"])
 
 

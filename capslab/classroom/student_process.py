@@ -1,10 +1,9 @@
-"""Runs in the submission's process: the learner's cells, then their functions on the cases given.
+"""Runs in the submission's process: the student's cells, then their functions on the given cases.
 
-    python -I inside.py JOB ANSWERS     (two file descriptors)
+    python -I student_process.py JOB ANSWERS     (two file descriptors)
 
-Reads a job (pickled by the grader, who is trusted), writes a line of JSON for each step before it
-starts and after it ends. Values go out as plain data, never pickled: see `told`. Nothing here knows
-what is right.
+Reads a job, pickled by the grader, which is trusted. Writes one line of JSON before each step and one
+after it. Values go out as plain data, never pickled: see `encode`. Nothing here knows the correct answers.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ import traceback
 import types
 from typing import Any
 
-DEEPEST, LONGEST, MOST_BYTES = 6, 5000, 2_000_000
+MAX_DEPTH, MAX_LENGTH, MAX_BYTES = 6, 5000, 2_000_000
 
 
-class Unsayable(Exception):
-    """A value that is too large or too deep to be sent."""
+class ValueTooLarge(Exception):
+    """A value that is too large, or nested too deeply, to be sent."""
 
 
-def told(value: Any, depth: int = 0) -> Any:
-    """A value as JSON: arrays of numbers with their bytes, sequences, plain values, or a type's name."""
+def encode(value: Any, depth: int = 0) -> Any:
+    """A value as JSON: an array of numbers with its bytes, a sequence, a plain value, or a type's name."""
     np = sys.modules["numpy"]
-    if depth > DEEPEST:
-        raise Unsayable("nested too deeply")
+    if depth > MAX_DEPTH:
+        raise ValueTooLarge("a value that is nested too deeply")
     if value is None or value is ...:
         return {"is": "none"}
     if isinstance(value, (bool, np.bool_)):
@@ -40,31 +39,31 @@ def told(value: Any, depth: int = 0) -> Any:
     if type(value) is int and abs(value) < 2**53:
         return {"is": "plain", "value": value}
     if isinstance(value, str):
-        if len(value) > LONGEST:
-            raise Unsayable("a long text")
+        if len(value) > MAX_LENGTH:
+            raise ValueTooLarge("a long text")
         return {"is": "plain", "value": str(value)}
     if isinstance(value, (list, tuple)):
-        if isinstance(value, list) and len(value) and depth < DEEPEST:
-            packed = _array(np, value)
+        if isinstance(value, list) and len(value) and depth < MAX_DEPTH:
+            packed = _encode_array(np, value)
             if packed is not None:
                 return {**packed, "is": "numbers", "list": True}
-        if len(value) > LONGEST:
-            raise Unsayable(f"{len(value)} values")
+        if len(value) > MAX_LENGTH:
+            raise ValueTooLarge(f"{len(value)} values")
         kind = "tuple" if isinstance(value, tuple) else "list"
-        return {"is": kind, "items": [told(one, depth + 1) for one in value]}
-    packed = _array(np, value)
+        return {"is": kind, "items": [encode(item, depth + 1) for item in value]}
+    packed = _encode_array(np, value)
     return packed if packed is not None else {"is": "other", "type": type(value).__name__[:80]}
 
 
-def _array(np: Any, value: Any) -> dict[str, Any] | None:
+def _encode_array(np: Any, value: Any) -> dict[str, Any] | None:
     try:
         array = np.asarray(value)
     except Exception:
         return None
     if array.dtype.kind not in "biufc":
         return None
-    if array.nbytes > MOST_BYTES:
-        raise Unsayable(f"an array of shape {array.shape}")
+    if array.nbytes > MAX_BYTES:
+        raise ValueTooLarge(f"an array of shape {array.shape}")
     array = np.ascontiguousarray(array).reshape(array.shape)
     if array.dtype.itemsize > 16 or array.dtype.char in "gG":
         array = array.astype("c16" if array.dtype.kind == "c" else "f8")
@@ -73,8 +72,8 @@ def _array(np: Any, value: Any) -> dict[str, Any] | None:
             "shape": list(array.shape), "data": data}  # fmt: skip
 
 
-def words_of(error: BaseException, files: set[str]) -> dict[str, Any]:
-    """An exception as words, with the learner's line that raised it."""
+def describe_error(error: BaseException, files: set[str]) -> dict[str, Any]:
+    """An exception in words, with the student's line that raised it."""
     try:
         text = " ".join(str(error).split())[:300]
     except BaseException:
@@ -94,7 +93,7 @@ def words_of(error: BaseException, files: set[str]) -> dict[str, Any]:
 
 
 def signature(function: Any) -> list[list[Any]] | None:
-    """Names, kinds and whether there is a default; None where a function does not say."""
+    """Name, kind and whether there is a default, for each parameter; None where a function does not tell."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -103,6 +102,7 @@ def signature(function: Any) -> list[list[Any]] | None:
 
 
 def unchanged(np: Any, before: Any, after: Any) -> bool:
+    """Whether an argument is as it was before the call."""
     if isinstance(before, np.ndarray):
         return (
             isinstance(after, np.ndarray)
@@ -113,53 +113,56 @@ def unchanged(np: Any, before: Any, after: Any) -> bool:
 
 
 def probe(np: Any, answer: Any, cases: list[tuple], files: set[str]) -> dict[str, Any]:
-    """What an answer is, and what it gives for each case."""
-    about: dict[str, Any] = {"callable": callable(answer), "type": type(answer).__name__[:80]}
+    """What an answer is, and what it returns for each case."""
+    answered: dict[str, Any] = {"callable": callable(answer), "type": type(answer).__name__[:80]}
     if not callable(answer):
         if isinstance(answer, dict):
-            about["dictionary"] = [
-                [told(k), told(v)] for k, v in list(answer.items())[:LONGEST] if isinstance(k, (str, int))
+            answered["dictionary"] = [
+                [encode(k), encode(v)]
+                for k, v in list(answer.items())[:MAX_LENGTH]
+                if isinstance(k, (str, int))
             ]
         else:
-            about["value"] = told(answer)
-        return about
-    about["signature"] = signature(answer)
-    about["results"] = results = []
+            answered["value"] = encode(answer)
+        return answered
+    answered["signature"] = signature(answer)
+    answered["results"] = results = []
     for arguments in cases:
-        given = copy.deepcopy(arguments)
+        copies = copy.deepcopy(arguments)
         try:
             with np.errstate(all="ignore"):
-                got = told(answer(*given))
+                value = encode(answer(*copies))
         except BaseException as error:
-            results.append({"raised": words_of(error, files)})
+            results.append({"raised": describe_error(error, files)})
             continue
-        kept = all(unchanged(np, a, b) for a, b in zip(arguments, given))  # noqa: B905 (Python 3.9 too)
-        result: dict[str, Any] = {"gave": got, "kept": kept}
+        same = all(unchanged(np, a, b) for a, b in zip(arguments, copies))  # noqa: B905 (Python 3.9 too)
+        result: dict[str, Any] = {"gave": value, "kept": same}
         results.append(result)
-    return about
+    return answered
 
 
-class Shell:
-    """What `get_ipython()` gives in a cell: magics do nothing."""
+class FakeShell:
+    """What `get_ipython()` returns in a cell: magics do nothing."""
 
     def __getattr__(self, name: str) -> Any:
         return lambda *a, **k: None
 
 
-def nothing(*a: Any, **k: Any) -> None:
+def do_nothing(*a: Any, **k: Any) -> None:
     return None
 
 
-def without_exercises() -> None:
-    """`capslab.exercises` as an empty shell: calls of `cl.check` in cells do nothing and give nothing."""
+def hide_exercises() -> None:
+    """Puts an empty module in place of `capslab.exercises`: `cl.check` in a cell does nothing."""
     shell = types.ModuleType("capslab.exercises")
     shell.__path__ = []
     for name in ("check", "hint", "solution", "progress", "find", "all_exercises"):
-        setattr(shell, name, nothing)
+        setattr(shell, name, do_nothing)
     sys.modules["capslab.exercises"] = shell
 
 
 def main() -> None:
+    """Runs the steps of the job."""
     source, sink = int(sys.argv[1]), int(sys.argv[2])
     with os.fdopen(source, "rb") as file:
         job = pickle.load(file)
@@ -168,40 +171,40 @@ def main() -> None:
     import numpy as np
 
     warnings.simplefilter("ignore")
-    without_exercises()
-    for place in job["path"]:
-        if place not in sys.path:
-            sys.path.append(place)
+    hide_exercises()
+    for folder in job["path"]:
+        if folder not in sys.path:
+            sys.path.append(folder)
 
-    def say(**what: Any) -> None:
-        data = (json.dumps(what) + "\n").encode()
+    def send(**message: Any) -> None:
+        data = (json.dumps(message) + "\n").encode()
         while data:
             data = data[os.write(sink, data) :]
 
-    space: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
+    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
     main_module = types.ModuleType("__main__")
-    main_module.__dict__.update(space)
+    main_module.__dict__.update(namespace)
     sys.modules["__main__"] = main_module
-    space = main_module.__dict__
-    space.update(get_ipython=Shell, display=print)
+    namespace = main_module.__dict__
+    namespace.update(get_ipython=FakeShell, display=print)
     files: set[str] = set()
-    say(kind="ready")
+    send(kind="ready")
     for step in job["steps"]:
-        say(kind="start", step=step["step"])
+        send(kind="start", step=step["step"])
         try:
             if "code" in step:
                 name = f"<cell {step['step']}>"
                 files.add(name)
                 text = step["code"]
                 linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-                exec(compile(text, name, "exec", dont_inherit=True), space)
-                say(kind="ran", step=step["step"])
+                exec(compile(text, name, "exec", dont_inherit=True), namespace)
+                send(kind="ran", step=step["step"])
             else:
-                answer = eval(compile(step["answer"], "<answer>", "eval", dont_inherit=True), space)
-                say(kind="answer", step=step["step"], **probe(np, answer, step["cases"], files))
+                answer = eval(compile(step["answer"], "<answer>", "eval", dont_inherit=True), namespace)
+                send(kind="answer", step=step["step"], **probe(np, answer, step["cases"], files))
         except BaseException as error:
-            say(kind="raised", step=step["step"], error=words_of(error, files))
-    say(kind="end")
+            send(kind="raised", step=step["step"], error=describe_error(error, files))
+    send(kind="end")
     sys.stdout.flush()
     os._exit(0)
 

@@ -1,4 +1,4 @@
-"""`capslab assignment`: release, collect, grade, feedback, grades."""
+"""The commands of `capslab assignment`: release, collect, grade, feedback, grades."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 ONLY = click.option(
-    "--assignment", "-a", "only", multiple=True, help="Only this one (04, or its name); may be repeated."
+    "--assignment",
+    "-a",
+    "only",
+    multiple=True,
+    help="Only this assignment (04, or its name). May be repeated.",
 )
 BAR = "{desc}: {n_fmt} of {total_fmt} |{bar}| {elapsed}, {remaining} left"
 
@@ -27,33 +31,34 @@ def assignment() -> None:
 @click.argument("notebooks", nargs=-1, required=True)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def release(notebooks: tuple[str, ...], folder: Path) -> None:
-    """Make assignments of notebooks.
+    """Make assignments from notebooks.
 
-    NOTEBOOKS are numbers or names (04 06), DIR is the class's folder; a new one is made. What to hand
-    out is then in DIR/release. Solutions and hidden checks stay with you.
+    NOTEBOOKS are numbers or names (04 06). DIR is the folder of the class, and is created if it does not
+    exist. What to hand out is then in DIR/release. Solutions and hidden checks stay with you.
     """
     from capslab.classroom.folder import Classroom
     from capslab.classroom.release import release
     from capslab.course.paths import find, sources
 
-    known = sources()
-    if not known:
-        raise click.ClickException("releasing needs a checkout of capslab, which has the notebooks' sources.")
-    room = Classroom(folder)
-    for path in release(find(notebooks, known), room):
+    available = sources()
+    if not available:
+        raise click.ClickException(
+            "releasing needs a checkout of capslab, with the sources of the notebooks."
+        )
+    classroom = Classroom(folder)
+    for path in release(find(notebooks, available), classroom):
         click.echo(f"Hand out {path}")
-    click.echo(
-        f"What comes back goes into {room.root / 'downloaded'}; then: capslab assignment collect {folder}"
-    )
+    click.echo(f"Put what comes back into {classroom.root / 'downloaded'}.")
+    click.echo(f"Then run: capslab assignment collect {folder}")
 
 
 @assignment.command()
 @FOLDER
 @click.option(
-    "--from", "given", type=click.Path(path_type=Path, exists=True),
-    help="A folder or .zip from your learning platform (default: DIR/downloaded).",
+    "--from", "source", type=click.Path(path_type=Path, exists=True),
+    help="A folder or .zip file from your learning platform (default: DIR/downloaded).",
 )  # fmt: skip
-def collect(folder: Path, given: Path | None) -> None:
+def collect(folder: Path, source: Path | None) -> None:
     """Sort what students handed in.
 
     Each file goes to DIR/submitted/STUDENT/NOTEBOOK, where `grade` looks for it.
@@ -61,75 +66,82 @@ def collect(folder: Path, given: Path | None) -> None:
     from capslab.classroom.collect import collect
     from capslab.classroom.folder import Classroom
 
-    room = Classroom.opened(folder)
-    found = collect(room, given)
-    for one in found:
-        if one.words:
-            click.echo(f"✗ {one.file}: {one.words}")
-    students = {one.student for one in found if one.student}
-    new, lost = sum(one.new for one in found), sum(bool(one.words) for one in found)
-    said = [f"{new} new file{'s' * (new != 1)}", f"{len(found) - new - lost} there already"]
-    said += [f"{lost} without a place (see above)"] if lost else []
-    click.echo(f"{', '.join(said)}; {len(students)} student{'s' * (len(students) != 1)} in all.")
-    if not found:
-        click.echo(f"Put what your platform gives you into {room.root / 'downloaded'}.")
+    classroom = Classroom.open(folder)
+    files = collect(classroom, source)
+    for file in files:
+        if file.problem:
+            click.echo(f"✗ {file.file}: {file.problem}")
+    students = {file.student for file in files if file.student}
+    new, unplaced = sum(file.is_new for file in files), sum(bool(file.problem) for file in files)
+    counts = [f"{new} new file{'s' * (new != 1)}", f"{len(files) - new - unplaced} already there"]
+    counts += [f"{unplaced} that could not be sorted (see above)"] if unplaced else []
+    click.echo(f"{', '.join(counts)}; {len(students)} student{'s' * (len(students) != 1)} in all.")
+    if not files:
+        click.echo(f"Put the files from your learning platform into {classroom.root / 'downloaded'}.")
 
 
 @assignment.command()
 @FOLDER
 @ONLY
-@click.option("--workers", default=0, help="Submissions at a time (default: one for each processor).")
-@click.option("--seconds", default=30.0, show_default=True, help="Computing time for each function.")
+@click.option("--workers", default=0, help="Submissions that run at a time (default: one per processor).")
+@click.option(
+    "--seconds", default=30.0, show_default=True, help="Computing time for each function, in seconds."
+)
 @click.option("--memory", default=1500, show_default=True, help="Memory of one submission, in MB.")
-@click.option("--force", is_flag=True, help="Also what was graded before.")
+@click.option("--force", is_flag=True, help="Grade again what was graded before.")
 def grade(
     folder: Path, only: tuple[str, ...], workers: int, seconds: float, memory: int, force: bool
 ) -> None:
-    """Grade what was handed in. A run that is stopped goes on where it was."""
+    """Grade what was handed in. A run that was stopped continues where it was."""
     from tqdm import tqdm
 
-    from capslab.classroom.feedback import to_read
+    from capslab.classroom.feedback import count_to_read
     from capslab.classroom.folder import Classroom
     from capslab.classroom.grade import grade, summary
     from capslab.classroom.process_monitor import Limits
 
-    room = Classroom.opened(folder)
+    classroom = Classroom.open(folder)
+    assignments = classroom.assignments(only)
     limits = Limits(cpu_s=seconds, wall_s=2 * seconds, memory_mb=memory)
     with tqdm(disable=not sys.stderr.isatty(), leave=False, bar_format=BAR) as bar:
-        bar.set_description_str("Our own solutions first")
+        bar.set_description_str("Checking our own solutions first")
 
-        def told(now: int, of: int, outcome: Outcome) -> None:
-            bar.total = of
+        def show(count: int, total: int, outcome: Outcome) -> None:
+            bar.total = total
             bar.set_description_str(outcome.student[:24], refresh=False)
             bar.update()
 
         try:
-            done = grade(room, room.assignments(only), workers=workers, limits=limits, force=force, told=told)
+            outcomes = grade(
+                classroom, assignments, workers=workers, limits=limits, force=force, on_progress=show
+            )
         except KeyboardInterrupt:
-            raise click.ClickException("stopped. What is graded is kept; the same command goes on.") from None
-    for outcome in done:
+            raise click.ClickException(
+                "stopped. The grades so far are stored; run the same command to continue."
+            ) from None
+    for outcome in outcomes:
         click.echo(outcome.line())
-    click.echo(summary(done))
-    if waiting := to_read(room, room.assignments(only)):
+    click.echo(summary(outcomes))
+    if waiting := count_to_read(classroom, assignments):
         have = "has" if waiting == 1 else "have"
-        click.echo(f"{waiting} of them {have} answers that wait for you: capslab lab --class {folder}")
+        click.echo(f"{waiting} of them {have} answers for you to read: capslab lab --class {folder}")
 
 
 @assignment.command()
 @FOLDER
 @ONLY
 def feedback(folder: Path, only: tuple[str, ...]) -> None:
-    """Write a page for every student.
+    """Write a feedback page for every student.
 
     The pages of all graded submissions go to DIR/feedback.
     """
     from capslab.classroom.feedback import feedback
     from capslab.classroom.folder import Classroom
 
-    room = Classroom.opened(folder)
-    pages = feedback(room, room.assignments(only))
-    many = f"{len(pages)} page{'s' * (len(pages) != 1)}"
-    click.echo(f"{many} in {room.root / 'feedback'}." if pages else "Nothing is graded yet.")
+    classroom = Classroom.open(folder)
+    pages = feedback(classroom, classroom.assignments(only))
+    count = f"{len(pages)} page{'s' * (len(pages) != 1)}"
+    click.echo(f"{count} in {classroom.root / 'feedback'}." if pages else "Nothing is graded yet.")
 
 
 @assignment.command()
@@ -138,9 +150,9 @@ def feedback(folder: Path, only: tuple[str, ...]) -> None:
 @click.option("--csv", "file", required=True, type=click.Path(path_type=Path), help="The table to write.")
 def grades(folder: Path, only: tuple[str, ...], file: Path) -> None:
     """Write a table of all grades."""
-    from capslab.classroom.feedback import save
+    from capslab.classroom.feedback import write_table
     from capslab.classroom.folder import Classroom
 
-    room = Classroom.opened(folder)
-    save(room, room.assignments(only), file)
-    click.echo(f"Grades are in {file}.")
+    classroom = Classroom.open(folder)
+    write_table(classroom, classroom.assignments(only), file)
+    click.echo(f"The grades are in {file}.")

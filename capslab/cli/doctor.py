@@ -19,8 +19,8 @@ PYTHONS = ((3, 10), (3, 13))
 NEEDED_GB = 2  # memory of the server and one notebook's kernel
 DISK_GB = 1  # room for data sets and a learner's work
 
-# Run in a process of its own: a TensorFlow that does not fit the processor kills the process that imports it.
-LOOK_AT_TENSORFLOW = """
+# Run in a process of its own, because a TensorFlow that does not fit the processor kills the process.
+TENSORFLOW_SCRIPT = """
 import json, os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf, keras
@@ -32,180 +32,186 @@ print("\\n" + json.dumps({"tensorflow": tf.__version__, "keras": keras.__version
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One line of the doctor's report.
 
     Attributes
     ----------
-    what : what was looked at.
-    state : "ok", "warning" (the course runs, with less) or "failed" (it cannot run).
-    words : what was found.
-    advice : what to do; empty where nothing is.
+    subject : what was examined.
+    state : "ok", "warning" (the course runs, with restrictions) or "failed" (it cannot run).
+    message : what was found.
+    advice : what to do; empty where there is nothing to do.
     """
 
-    what: str
+    subject: str
     state: str
-    words: str
+    message: str
     advice: str = ""
 
     def __str__(self) -> str:
-        line = f"{MARKS[self.state]} {self.what:12}{self.words}"
+        line = f"{MARKS[self.state]} {self.subject:12}{self.message}"
         return f"{line}\n  {'':12}→ {self.advice}" if self.advice else line
 
 
-def examine() -> Iterator[Finding]:
-    """Looks at everything in turn; whatever goes wrong in a look is itself a finding."""
-    for look in LOOKS:
-        name = look.__name__.removeprefix("_").replace("_", " ")
+def examine() -> Iterator[Diagnosis]:
+    """Examines everything in turn. An examination that fails is itself reported."""
+    for examination in EXAMINATIONS:
+        name = examination.__name__.removeprefix("_").replace("_", " ")
         try:
-            yield from look()
+            yield from examination()
         except Exception as error:  # a doctor that falls ill helps nobody
-            yield Finding(name, "warning", f"could not be looked at ({type(error).__name__}: {error})")
+            yield Diagnosis(name, "warning", f"could not be examined ({type(error).__name__}: {error})")
 
 
-def _python() -> Iterator[Finding]:
+def _python() -> Iterator[Diagnosis]:
     low, high = (".".join(map(str, version)) for version in PYTHONS)
-    words = f"{platform.python_version()} ({sys.executable})"
+    message = f"{platform.python_version()} ({sys.executable})"
     if PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
-        yield Finding("Python", "ok", words)
+        yield Diagnosis("Python", "ok", message)
     else:
-        yield Finding("Python", "failed", words, f"Install Python {low} to {high}: TensorFlow needs it.")
+        yield Diagnosis("Python", "failed", message, f"Install Python {low} to {high}: TensorFlow needs it.")
 
 
-def _tensorflow() -> Iterator[Finding]:
-    command = [sys.executable, "-c", LOOK_AT_TENSORFLOW]
+def _tensorflow() -> Iterator[Diagnosis]:
+    command = [sys.executable, "-c", TENSORFLOW_SCRIPT]
     advice = "Install it again: pip install --force-reinstall tensorflow"
     try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=180)
+        process = subprocess.run(command, capture_output=True, text=True, timeout=180)
     except subprocess.TimeoutExpired:
-        yield Finding("TensorFlow", "failed", "does not start within 3 minutes", advice)
+        yield Diagnosis("TensorFlow", "failed", "does not start within 3 minutes", advice)
         return
-    lines = ran.stdout.strip().splitlines()
-    if ran.returncode or not lines:
-        errors = ran.stderr.strip().splitlines()
-        why = errors[-1][:160] if errors else f"its process ended with code {ran.returncode}"
-        if "No module named" in why:
+    lines = process.stdout.strip().splitlines()
+    if process.returncode or not lines:
+        errors = process.stderr.strip().splitlines()
+        reason = errors[-1][:160] if errors else f"its process ended with code {process.returncode}"
+        if "No module named" in reason:
             advice = "Install it: pip install tensorflow"
-        elif ran.returncode < 0:
+        elif process.returncode < 0:
             advice = "This processor may lack what TensorFlow needs (AVX); try another machine or Binder."
-        yield Finding("TensorFlow", "failed", f"cannot be imported: {why}", advice)
+        yield Diagnosis("TensorFlow", "failed", f"cannot be imported: {reason}", advice)
         return
-    told = json.loads(lines[-1])
-    yield Finding("TensorFlow", "ok", f"{told['tensorflow']}, Keras {told['keras']}")
-    yield _device(told["gpus"], _nvidia())
+    versions = json.loads(lines[-1])
+    yield Diagnosis("TensorFlow", "ok", f"{versions['tensorflow']}, Keras {versions['keras']}")
+    yield _device(versions["gpus"], _nvidia())
 
 
-def _device(seen: list[str], present: list[str]) -> Finding:
-    """What TensorFlow computes on, given the GPUs that it sees and those that the machine has."""
+def _device(visible: list[str], present: list[str]) -> Diagnosis:
+    """What TensorFlow computes on, given the GPUs that are visible to it and those that are present."""
     cores = os.cpu_count() or 1
-    if seen:
-        return Finding("device", "ok", "GPU: " + ", ".join(present or seen))
-    words = f"CPU, {cores} core{'s' * (cores > 1)}"
+    if visible:
+        return Diagnosis("device", "ok", "GPU: " + ", ".join(present or visible))
+    message = f"CPU, {cores} core{'s' * (cores > 1)}"
     if present:
-        advice = "pip install 'tensorflow[and-cuda]' lets TensorFlow use it."
-        return Finding("device", "warning", f"{words}; not used: {', '.join(present)}", advice)
-    return Finding("device", "ok", f"{words} (enough for the whole course)")
+        advice = "To let TensorFlow use it: pip install 'tensorflow[and-cuda]'"
+        return Diagnosis("device", "warning", f"{message}; not used: {', '.join(present)}", advice)
+    return Diagnosis("device", "ok", f"{message} (enough for the whole course)")
 
 
 def _nvidia() -> list[str]:
-    """The machine's NVIDIA GPUs with their memory, as the driver names them."""
+    """The machine's NVIDIA GPUs with their memory, as the driver lists them."""
     tool = shutil.which("nvidia-smi")
     if not tool:
         return []
     query = [tool, "--query-gpu=name,memory.total", "--format=csv,noheader"]
-    ran = subprocess.run(query, capture_output=True, text=True, timeout=30)
-    return [line.strip() for line in ran.stdout.splitlines() if line.strip()] if ran.returncode == 0 else []
+    process = subprocess.run(query, capture_output=True, text=True, timeout=30)
+    return (
+        [line.strip() for line in process.stdout.splitlines() if line.strip()]
+        if process.returncode == 0
+        else []
+    )
 
 
-def _jupyter() -> Iterator[Finding]:
+def _jupyter() -> Iterator[Diagnosis]:
     packages = ("jupyterlab", "jupyter_server", "ipykernel")
     yield _versions("Jupyter", packages, "pip install jupyterlab ipykernel")
 
 
-def _versions(what: str, packages: tuple[str, ...], advice: str) -> Finding:
-    found, missing = [], []
+def _versions(subject: str, packages: tuple[str, ...], advice: str) -> Diagnosis:
+    installed, missing = [], []
     for package in packages:
         try:
-            found.append(f"{package} {importlib.metadata.version(package)}")
+            installed.append(f"{package} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:
             missing.append(package)
     if missing:
-        return Finding(what, "failed", f"missing: {', '.join(missing)}", advice)
-    return Finding(what, "ok", ", ".join(found))
+        return Diagnosis(subject, "failed", f"missing: {', '.join(missing)}", advice)
+    return Diagnosis(subject, "ok", ", ".join(installed))
 
 
-def _widgets() -> Iterator[Finding]:
-    found = _versions("widgets", ("anywidget", "ipywidgets"), "pip install anywidget ipywidgets")
-    if found.state != "ok":
-        yield found
+def _widgets() -> Iterator[Diagnosis]:
+    installed = _versions("widgets", ("anywidget", "ipywidgets"), "pip install anywidget ipywidgets")
+    if installed.state != "ok":
+        yield installed
         return
     from jupyter_core.paths import jupyter_path
 
     for extension in ("@jupyter-widgets/jupyterlab-manager", "anywidget"):
         if not any((Path(p) / extension / "package.json").is_file() for p in jupyter_path("labextensions")):
-            yield Finding(
+            yield Diagnosis(
                 "widgets",
                 "failed",
-                f"{found.words}, but JupyterLab does not find the extension {extension}",
+                f"{installed.message}, but JupyterLab does not find the extension {extension}",
                 "pip install --force-reinstall jupyterlab_widgets anywidget (where JupyterLab is installed)",
             )
             return
-    yield found
+    yield installed
 
 
-def _fast_sliders() -> Iterator[Finding]:
+def _fast_sliders() -> Iterator[Diagnosis]:
     from jupyter_core.paths import jupyter_config_path
     from jupyter_server.extension.config import ExtensionConfigManager
 
-    from capslab.server import NAME
+    from capslab.server import FORMER_NAME, NAME
 
-    known = ExtensionConfigManager(read_config_path=jupyter_config_path()).get_jpserver_extensions()
-    if known.get(NAME):
-        yield Finding("sliders", "ok", "the server extension is on")
+    enabled = ExtensionConfigManager(read_config_path=jupyter_config_path()).get_jpserver_extensions()
+    if enabled.get(NAME) or enabled.get(FORMER_NAME):
+        yield Diagnosis("sliders", "ok", "the server extension is on")
     else:
         advice = f"Sliders work, only slower. To turn it on: jupyter server extension enable {NAME}"
-        yield Finding("sliders", "warning", "the server extension is off", advice)
+        yield Diagnosis("sliders", "warning", "the server extension is off", advice)
 
 
-def _data_sets() -> Iterator[Finding]:
+def _data_sets() -> Iterator[Diagnosis]:
     from capslab.data.datasets import PUBLISHED, local_source
 
-    there = {name: local_source(name) for name in ("digits", *PUBLISHED)}
-    words = ", ".join(f"{name} ({where})" for name, where in there.items() if where)
-    missing = [name for name, where in there.items() if not where]
+    existing = {name: local_source(name) for name in ("digits", *PUBLISHED)}
+    message = ", ".join(f"{name} ({where})" for name, where in existing.items() if where)
+    missing = [name for name, where in existing.items() if not where]
     advice = ""
     if missing:
         names = " and ".join(missing)
-        advice = f"{names}: downloaded when first asked for; without a connection the course uses the digits."
-    yield Finding("data sets", "ok", words, advice)
+        advice = f"{names}: downloaded when first used. Without a connection the course uses the digits."
+    yield Diagnosis("data sets", "ok", message, advice)
 
 
-def _home() -> Iterator[Finding]:
-    from capslab._home import is_writable
+def _home() -> Iterator[Diagnosis]:
+    from capslab._home import writable
 
-    home = Path.home()  # a missing one was given when capslab was imported
-    if not is_writable(home):
-        advice = "Set CAPSLAB_HOME to a folder of yours: data sets and your progress are kept there."
-        yield Finding("home", "warning", f"{home} cannot be written", advice)
+    home = Path.home()  # where there is none, importing capslab has set one
+    if not writable(home):
+        advice = "Set CAPSLAB_HOME to a folder of yours, for data sets and your progress."
+        yield Diagnosis("home", "warning", f"{home} cannot be written", advice)
 
 
-def _disk() -> Iterator[Finding]:
+def _disk() -> Iterator[Diagnosis]:
     from capslab.data.datasets import cache_folder
 
-    for what, folder in (("disk", Path.cwd()), ("cache", cache_folder())):
-        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-        free = shutil.disk_usage(there).free / 2**30
-        words = f"{free:,.0f} GB free in {folder}"
-        if not os.access(there, os.W_OK):
-            advice = "Start from" if what == "disk" else "Set CAPSLAB_HOME to"
-            yield Finding(what, "warning", f"{folder} cannot be written", f"{advice} a folder of yours.")
+    for subject, folder in (("disk", Path.cwd()), ("cache", cache_folder())):
+        existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        free = shutil.disk_usage(existing).free / 2**30
+        message = f"{free:,.0f} GB free in {folder}"
+        if not os.access(existing, os.W_OK):
+            advice = "Start from" if subject == "disk" else "Set CAPSLAB_HOME to"
+            yield Diagnosis(subject, "warning", f"{folder} cannot be written", f"{advice} a folder of yours.")
         elif free < DISK_GB:
-            yield Finding(what, "warning", words, f"Make room: {DISK_GB} GB for data and your work.")
+            yield Diagnosis(
+                subject, "warning", message, f"Free some space: data and your work need {DISK_GB} GB."
+            )
         else:
-            yield Finding(what, "ok", words)
+            yield Diagnosis(subject, "ok", message)
 
 
-def _memory() -> Iterator[Finding]:
+def _memory() -> Iterator[Diagnosis]:
     import psutil
 
     memory = psutil.virtual_memory()
@@ -213,26 +219,26 @@ def _memory() -> Iterator[Finding]:
     limit = _container_limit() / 2**30
     if 0 < limit < total:
         free, total = min(free, limit), limit
-    words = f"{free:,.1f} of {total:,.1f} GB free"
+    message = f"{free:,.1f} of {total:,.1f} GB free"
     if free < NEEDED_GB:
-        advice = f"A notebook needs up to 1.5 GB: close programs until {NEEDED_GB} GB are free."
-        yield Finding("memory", "warning", words, advice)
+        advice = f"A notebook needs up to 1.5 GB. Close programs until {NEEDED_GB} GB are free."
+        yield Diagnosis("memory", "warning", message, advice)
     else:
-        yield Finding("memory", "ok", words)
+        yield Diagnosis("memory", "ok", message)
 
 
 def _container_limit() -> int:
-    """The bytes that a container (Binder, say) may use; 0 where there is no limit."""
+    """The bytes that a container may use, on Binder for example; 0 where there is no limit."""
     try:
         return int(Path("/sys/fs/cgroup/memory.max").read_text())
     except (OSError, ValueError):
         return 0
 
 
-def _grading() -> Iterator[Finding]:
+def _grading() -> Iterator[Diagnosis]:
     if importlib.util.find_spec("nbgrader") is None or os.name != "posix":
-        return  # only who grades a class needs it, on Linux or macOS
-    from capslab.classroom.sandbox import strongest
+        return  # only teachers need it, on Linux or macOS
+    from capslab.classroom.sandbox import strongest_protection
 
     names = {
         "files": "its own files",
@@ -240,18 +246,18 @@ def _grading() -> Iterator[Finding]:
         "processes": "no sight of other processes",
         "user": "another user",
     }
-    protection = strongest()
-    have = ", ".join(words for name, words in names.items() if name in protection.by)
-    words = f"a submission gets limits of time and memory{', ' if have else ''}{have}"
+    protection = strongest_protection()
+    have = ", ".join(text for name, text in names.items() if name in protection.enforced)
+    message = f"a submission gets limits on time and memory{', ' if have else ''}{have}"
     if protection.missing:
         lacking = ", ".join(names[name] for name in protection.missing)
-        advice = f"To grade a class: not enforced here: {lacking}. See docs/instructors.md."
-        yield Finding("grading", "warning", words, advice)
+        advice = f"Not enforced on this machine when you grade a class: {lacking}. See docs/instructors.md."
+        yield Diagnosis("grading", "warning", message, advice)
     else:
-        yield Finding("grading", "ok", words)
+        yield Diagnosis("grading", "ok", message)
 
 
-LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
     _python,
     _tensorflow,
     _jupyter,

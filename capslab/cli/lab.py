@@ -1,4 +1,4 @@
-"""`capslab lab`: JupyterLab on the course's first notebook; `capslab update`: a learner's folder made new."""
+"""`capslab lab` opens the course in JupyterLab; `capslab update` brings a learner's folder up to date."""
 
 from __future__ import annotations
 
@@ -17,64 +17,70 @@ from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 DEFAULT_FOLDER = "capslab-course"
 
 
-def folder_to_open(wanted: Path | None) -> tuple[Path, list[str]]:
-    """The folder to open, with the notebooks in it, and what was done, a line each.
+def folder_to_open(chosen: Path | None) -> tuple[Path, list[str]]:
+    """The folder to open, with the notebooks in it, and messages about what was done.
 
-    A checkout's own notebooks are opened where they are. Otherwise (or where `wanted`
-    names a folder) they are copied, never over a learner's work.
+    A checkout's own notebooks are opened where they are. Otherwise, or if `chosen` names a folder, they
+    are copied there, never over a learner's work.
     """
-    here = checkout()
-    if wanted is None and here is not None:
-        return here, []
-    folder = (wanted or Path(DEFAULT_FOLDER)).expanduser().absolute()
+    checkout_folder = checkout()
+    if chosen is None and checkout_folder is not None:
+        return checkout_folder, []
+    folder = (chosen or Path(DEFAULT_FOLDER)).expanduser().absolute()
     if folder.exists() and not folder.is_dir():
-        raise ArgumentError("--dir", "a folder", Verbatim(f"the file {folder}"), "Name another place.")
-    with _in_words(folder):
-        done = bring(_shipped(), folder)
-    copied = sum(one.state == "copied" for one in done)
-    said = [f"{copied} notebook{'s' * (copied > 1)} copied to {folder}."] if copied else []
-    return folder, said + [str(one) for one in done if one.state in ("renewed", "beside")]
+        raise ArgumentError("--dir", "a folder", Verbatim(f"the file {folder}"), "Choose another folder.")
+    with _explain_write_errors(folder):
+        changes = bring(_shipped(), folder)
+    copied = sum(one.state == "copied" for one in changes)
+    messages = [f"{copied} notebook{'s' * (copied > 1)} copied to {folder}."] if copied else []
+    return folder, messages + [str(one) for one in changes if one.state in ("renewed", "beside")]
 
 
-def update(wanted: Path | None, told: Callable[[Kept], None]) -> Path:
+def update(chosen: Path | None, on_change: Callable[[Kept], None]) -> Path:
     """Brings a learner's folder to this version of the course and returns it.
 
     Parameters
     ----------
-    wanted : the folder; None is the current one, or `./capslab-course`, whichever holds a course.
-    told : called with what became of each notebook.
+    chosen : the folder; None is the current one, or `./capslab-course`, whichever holds a course.
+    on_change : called with what became of each notebook.
 
     Raises
     ------
-    ArgumentError : no course is there.
+    ArgumentError : there is no course.
     DataUnavailable : the folder cannot be written.
     """
-    places = [wanted] if wanted is not None else [Path(), Path(DEFAULT_FOLDER)]
-    folder = next((p.expanduser().absolute() for p in places if (p.expanduser() / RECORD).is_file()), None)
+    candidates = [chosen] if chosen is not None else [Path(), Path(DEFAULT_FOLDER)]
+    folder = next(
+        (p.expanduser().absolute() for p in candidates if (p.expanduser() / RECORD).is_file()), None
+    )
     if folder is None:
-        received, advice = Verbatim(str(wanted or "none")), "`capslab lab` makes one, or name another place."
-        if wanted is None and (here := checkout()) is not None:
+        received, advice = (
+            Verbatim(str(chosen or "none")),
+            "`capslab lab` makes one; or choose another folder.",
+        )
+        if chosen is None and (checkout_folder := checkout()) is not None:
             received = Verbatim("none, and this course is a checkout")
-            advice = f"There `git pull` brings newer notebooks, and overwrites none of yours.{_own(here)}"
+            advice = "There, `git pull` brings newer notebooks and overwrites none of yours."
+            advice += _changed_notebooks(checkout_folder)
         raise ArgumentError("--dir", "a folder that `capslab lab` copied the course to", received, advice)
-    with _in_words(folder):
-        bring(_shipped(), folder, told)
+    with _explain_write_errors(folder):
+        bring(_shipped(), folder, on_change)
     return folder
 
 
-def _own(here: Path) -> str:
-    """Which of a checkout's notebooks the learner has changed, and what to do before a pull."""
-    ask = ["git", "-C", str(here), "status", "--porcelain", "--", "*.ipynb"]
+def _changed_notebooks(checkout_folder: Path) -> str:
+    """What to do before a pull about the notebooks of a checkout that the learner has changed."""
+    command_line = ["git", "-C", str(checkout_folder), "status", "--porcelain", "--", "*.ipynb"]
     try:
-        said = subprocess.run(ask, capture_output=True, text=True, timeout=20).stdout
+        output = subprocess.run(command_line, capture_output=True, text=True, timeout=20).stdout
     except (OSError, subprocess.SubprocessError):
         return ""
-    names = [Path(line[3:]).name for line in said.splitlines() if line[1] == "M"]
+    names = [Path(line[3:]).name for line in output.splitlines() if line[1] == "M"]
     if not names:
         return ""
     return (
-        f" Yours are {', '.join(names)}: copy them to other names, `git checkout` the originals, pull. "
-        "`capslab lab --dir FOLDER` works in a copy that `capslab update` keeps new."
+        f" You have changed {', '.join(names)}: copy them to other names, `git checkout` the originals, then "
+        "pull. `capslab lab --dir FOLDER` works in a copy, which `capslab update` keeps up to date."
     )
 
 
@@ -87,20 +93,20 @@ def _shipped() -> Path:
 
 
 @contextmanager
-def _in_words(folder: Path) -> Iterator[None]:
+def _explain_write_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         if isinstance(error, DataUnavailable):
             raise
         raise DataUnavailable(
-            f"{folder} cannot be written ({error.strerror or error}). Name another place with --dir, or make "
-            "room there. Your notebooks are as they were."
+            f"{folder} cannot be written ({error.strerror or error}). Choose another folder with --dir, or "
+            "free some space. Your notebooks are as they were."
         ) from None
 
 
-#: our options: left out where the caller gives one of these spellings
-DEFAULTS = {
+#: our options; each is left out if the caller gives one of these spellings
+OPTIONS = {
     "--ServerApp.ip=localhost": ("--ip", "--ServerApp.ip"),
     "--ServerApp.root_dir={folder}": ("--notebook-dir", "--ServerApp.root_dir", "--ServerApp.notebook_dir"),
     f"--LabApp.default_url=/lab/tree/{FIRST}": ("--LabApp.default_url", "--ServerApp.default_url"),
@@ -110,21 +116,21 @@ DEFAULTS = {
 def command(folder: Path, options: tuple[str, ...], *, classroom: bool = False) -> list[str]:
     """The command line of JupyterLab: on loopback, with its token, on the first notebook or on a class.
 
-    `options` are Jupyter's own and win over ours.
+    `options` are options of Jupyter and take precedence over ours.
     """
     named = {option.split("=", 1)[0] for option in options}
     ours = [
         text.format(folder=folder)
-        for text, spellings in DEFAULTS.items()
+        for text, spellings in OPTIONS.items()
         if not named & set(spellings) and not (classroom and FIRST in text)
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in named:
-        ours.append("--allow-root")  # as in a container: Jupyter refuses otherwise
+        ours.append("--allow-root")  # in a container, for example: Jupyter refuses otherwise
     return [sys.executable, "-m", "jupyterlab", *ours, *options]
 
 
 def start(folder: Path, options: tuple[str, ...], *, classroom: bool = False) -> int:
-    """Becomes JupyterLab, so that Ctrl-C and signals reach it; returns only on Windows.
+    """Replaces this process by JupyterLab, so that Ctrl-C and signals reach it. Returns only on Windows.
 
     For a class it starts in the class's folder, where Formgrader looks for nbgrader's settings.
     """
@@ -132,7 +138,7 @@ def start(folder: Path, options: tuple[str, ...], *, classroom: bool = False) ->
     if elsewhere := temporary_folders():
         os.environ.update(elsewhere)
         place = Path(next(iter(elsewhere.values()))).parent
-        print(f"Your home folder cannot be written: JupyterLab keeps its settings in {place} meanwhile.")
+        print(f"Your home folder cannot be written, so JupyterLab keeps its settings in {place}.")
     if classroom:
         os.chdir(folder)
     if os.name == "posix":

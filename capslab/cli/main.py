@@ -1,6 +1,6 @@
 """The command `capslab`: lab, update, run, doctor, build, export, assignment, pretrain.
 
-Each command imports what it needs when it runs, so that `capslab --help` is instant.
+Each command imports what it needs only when it runs, so that `capslab --help` answers at once.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from capslab.errors import ArgumentError, DataUnavailable, TrainingFailed
 DATA_SETS = click.Choice(["digits", "mnist", "fashion-mnist"])
 
 
-class Teaching(click.Group):
-    """A group of commands that says the course's own errors in one line, without a traceback."""
+class CourseGroup(click.Group):
+    """A group of commands that shows the course's own errors in one line, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -31,10 +31,10 @@ class Teaching(click.Group):
             raise click.ClickException(str(error)) from None
 
 
-@click.group(cls=Teaching, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CourseGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="capslab")
 def main() -> None:
-    """The course on what neural networks learn about images: open it, run it, check this machine."""
+    """The course on what neural networks learn about images: open it, run it, check your machine."""
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -42,7 +42,7 @@ def main() -> None:
     "--dir",
     "folder",
     type=click.Path(path_type=Path),
-    help="Where the notebooks are copied to and opened (default: ./capslab-course, or the checkout's own).",
+    help="Folder to copy the notebooks to and open (default: ./capslab-course, or the checkout's own).",
 )
 @click.option(
     "--class",
@@ -54,22 +54,22 @@ def main() -> None:
 def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str, ...]) -> None:
     """Open the course in JupyterLab.
 
-    Options after -- go to Jupyter: capslab lab -- --no-browser --port 8899
+    Options after -- are passed on to Jupyter: capslab lab -- --no-browser --port 8899
     """
     from capslab.cli import lab as opening
 
     if classroom is not None:
         from capslab.classroom.folder import Classroom
 
-        place = Classroom.opened(classroom).root
+        place = Classroom.open(classroom).root
         click.echo(
-            f"Opening the class in {place}. Formgrader is in the menu Nbgrader. Ctrl-C ends JupyterLab."
+            f"Opening the class in {place}. You find Formgrader in the Nbgrader menu. Press Ctrl-C to stop."
         )
         sys.exit(opening.start(place, jupyter_options, classroom=True))
-    place, said = opening.folder_to_open(folder)
-    for line in said:
+    place, messages = opening.folder_to_open(folder)
+    for line in messages:
         click.echo(line)
-    click.echo(f"Opening {place}. Ctrl-C ends JupyterLab.")
+    click.echo(f"Opening {place}. Press Ctrl-C to stop JupyterLab.")
     sys.exit(opening.start(place, jupyter_options))
 
 
@@ -81,9 +81,9 @@ def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str,
     help="The folder that capslab lab copied the course to (default: this one, or ./capslab-course).",
 )
 def update(folder: Path | None) -> None:
-    """Bring a folder of the course to the installed version, never over your work.
+    """Bring a folder of the course up to date with the installed version, never over your work.
 
-    A notebook that you changed stays. Its newer version is set beside it, with the cells that you changed.
+    A notebook that you changed stays as it is. The newer version is written next to it, with your cells.
     """
     from capslab.cli import lab as opening
 
@@ -94,9 +94,9 @@ def update(folder: Path | None) -> None:
 @main.command()
 @click.argument("notebooks", nargs=-1)
 @click.option(
-    "--json", "report", type=click.Path(path_type=Path, dir_okay=False), help="Also write this file."
+    "--json", "report", type=click.Path(path_type=Path, dir_okay=False), help="Also write a report here."
 )
-@click.option("--data", type=DATA_SETS, help="What cl.load() gives (default: MNIST where it can be had).")
+@click.option("--data", type=DATA_SETS, help="What cl.load() returns (default: MNIST if available).")
 @click.option("--edition", type=click.Choice(["learner", "solved"]), default="learner", show_default=True)
 @click.option("--timeout", default=600, show_default=True, help="Seconds that one cell may take.")
 def run(
@@ -104,7 +104,7 @@ def run(
 ) -> None:
     """Execute notebooks without a browser: all of the course, or those named (04, a name, a path).
 
-    Nothing is saved but the report.
+    Nothing is saved except the report.
     """
     from capslab.course import paths
     from capslab.course.execute import execute, opened
@@ -123,18 +123,18 @@ def run(
         if runs[-1].interrupted:
             break
     failed = [r for r in runs if not r.ok]
-    left = len(sources) - len(runs)
+    not_started = len(sources) - len(runs)
     total = sum(r.seconds for r in runs)
     click.echo(
         f"{len(runs) - len(failed)} of {len(sources)} ran in {total:.0f} s"
-        + (f", {left} not started" if left else "")
+        + (f", {not_started} not started" if not_started else "")
     )
-    sys.exit(1 if failed or left else 0)
+    sys.exit(1 if failed or not_started else 0)
 
 
 @main.command()
 def doctor() -> None:
-    """Say whether this machine can run the course, and what to do where it cannot."""
+    """Check whether this machine can run the course, and say what to do if it cannot."""
     from capslab.cli.doctor import examine
 
     states = set()
@@ -142,7 +142,7 @@ def doctor() -> None:
         click.echo(str(finding))
         states.add(finding.state)
     if "failed" in states:
-        click.echo("The course cannot run here yet: see the lines with ✗.")
+        click.echo("The course cannot run on this machine yet: see the lines with ✗.")
         sys.exit(1)
     click.echo("The course runs here.")
 
@@ -150,10 +150,10 @@ def doctor() -> None:
 @main.command()
 @click.argument("notebooks", nargs=-1)
 @click.option(
-    "--check", "only_check", is_flag=True, help="Execute nothing: say which notebooks are out of date."
+    "--check", "only_check", is_flag=True, help="Only say which notebooks are out of date; execute nothing."
 )
 @click.option(
-    "--data", type=DATA_SETS, help="What cl.load() gives (default: MNIST, for the committed figures)."
+    "--data", type=DATA_SETS, help="What cl.load() returns (default: MNIST, as in the committed figures)."
 )
 def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> None:
     """Build notebooks/*.ipynb from notebooks/src/*.py, executed, with their figures."""
@@ -162,13 +162,13 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
 
     folder = checkout()
     if folder is None:
-        raise click.ClickException("only a checkout of capslab has the notebooks' sources.")
+        raise click.ClickException("building needs a checkout of capslab, with the sources of the notebooks.")
     chosen = find(notebooks, sources(folder)) if notebooks else sources(folder)
     if only_check:
-        wrong = building.check(folder, chosen if notebooks else None)
-        for line in wrong:
+        problems = building.check(folder, chosen if notebooks else None)
+        for line in problems:
             click.echo(f"✗ {line}")
-        if wrong:
+        if problems:
             sys.exit(1)
         click.echo(f"✓ {len(chosen)} notebooks match their sources.")
         return
@@ -182,9 +182,9 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
             )
     failed = False
     for source in chosen:
-        run, said = building.build(source, data, _progress(source.stem))
+        run, omitted = building.build(source, data, _progress(source.stem))
         click.echo(run.line())
-        for line in said:
+        for line in omitted:
             click.echo(f"        left out: {line}")
         failed |= not run.ok
         if run.interrupted:
@@ -195,29 +195,29 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
 @main.command()
 @click.argument("notebooks", nargs=-1)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--data", type=DATA_SETS, help="What cl.load() gives (default: MNIST where it can be had).")
+@click.option("--data", type=DATA_SETS, help="What cl.load() returns (default: MNIST if available).")
 @click.option("--edition", type=click.Choice(["learner", "solved"]), default="learner", show_default=True)
 @click.option("--timeout", default=600, show_default=True, help="Seconds that one cell may take.")
 def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: str, timeout: int) -> None:
-    """Execute notebooks and write them to DIR as web pages whose views move with no kernel and no network."""
+    """Execute notebooks and write them to DIR as web pages that need no kernel and no network."""
     from capslab.course import paths
     from capslab.course.execute import Run
     from capslab.course.export import checked, export
 
-    def told(run: Run, said: list[str]) -> None:
+    def show(run: Run, messages: list[str]) -> None:
         click.echo(run.line())
-        for line in said:
+        for line in messages:
             click.echo(f"        {line}")
 
     checked(folder)  # before a minute is spent
     sources = paths.find(notebooks)
     runs = export(
-        sources, folder, edition=edition, dataset=data, timeout=timeout, progress=_progress, told=told
+        sources, folder, edition=edition, dataset=data, timeout=timeout, progress=_progress, told=show
     )
-    good = sum(run.ok for run in runs)
-    if good:
-        click.echo(f"Open {folder / 'index.html'}, or serve the folder from any file server.")
-    sys.exit(0 if good == len(sources) else 1)
+    succeeded = sum(run.ok for run in runs)
+    if succeeded:
+        click.echo(f"Open {folder / 'index.html'}, or put the folder on any file server.")
+    sys.exit(0 if succeeded == len(sources) else 1)
 
 
 @main.command()
@@ -233,11 +233,11 @@ main.add_command(assignment)
 
 
 def _progress(name: str) -> Callable[[int, int], None]:
-    """Shows which cell runs, on one line that is overwritten; nothing where nobody watches."""
-    watched = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    """Shows which cell is running, on one line that is overwritten; nothing if there is no terminal."""
+    is_terminal = sys.stderr.isatty() and "NO_COLOR" not in os.environ
 
     def show(cell: int, total: int) -> None:
-        if watched:
+        if is_terminal:
             click.echo(f"\r\x1b[K…       {name}: cell {cell} of {total}", nl=False, err=True)
             if cell == total:
                 click.echo("\r\x1b[K", nl=False, err=True)

@@ -22,6 +22,7 @@ from typing import Any
 
 import nbformat
 
+from capslab._version import EDITION
 from capslab.errors import ArgumentError, Verbatim
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -59,7 +60,7 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
     book = nbformat.v4.new_notebook(cells=cells)
     book.metadata = nbformat.from_dict(
         {
-            "capslab": {"edition": which, "source": fingerprint(source)},
+            "capslab": {"edition": which, "source": fingerprint(source), "version": EDITION},
             "kernelspec": KERNEL,
             "language_info": {"name": "python"},
         }

@@ -1,9 +1,9 @@
-"""The Jupyter server extension: a slider's message leaves at once.
+"""The Jupyter server extension that sends a slider's message at once.
 
 Jupyter Server never sets TCP_NODELAY on a kernel's websocket, so the operating system
-holds small messages back in the hope of filling a packet (Nagle's algorithm): a round
-trip takes about 48 ms where 2 ms are possible. The extension sets it as a websocket
-opens. Where Jupyter has changed too much for that, it says so in one line of the log
+holds small messages back in the hope of filling a packet (Nagle's algorithm). A round
+trip then takes about 48 ms where 2 ms are possible. The extension sets the option when a
+websocket opens. If Jupyter has changed too much for that, one line in the log says so,
 and nothing but the speed-up is lost.
 
 Importing this module imports no part of Jupyter and no TensorFlow.
@@ -15,7 +15,8 @@ import functools
 from typing import Any
 
 NAME = "capslab.server"
-MARK = "_capslab_nodelay"  # set on what was wrapped, so that it is wrapped once
+FORMER_NAME = "capslab.serving"  # in configurations that were written for the first edition
+MARK = "_capslab_nodelay"  # marks what was wrapped, so that it is wrapped only once
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -27,29 +28,29 @@ def _load_jupyter_server_extension(serverapp: Any) -> None:
         from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
         speed_up(KernelWebsocketHandler, serverapp.log)
-    except Exception as error:  # the server must start whatever has changed
+    except Exception as error:  # the server must start, whatever has changed
         serverapp.log.warning("capslab: sliders are slower than they could be (%s)", error)
 
 
 def speed_up(handler: Any, log: Any) -> None:
-    """Wraps the `open` of a Tornado websocket handler class so that it sets TCP_NODELAY first.
+    """Wraps `open` of a Tornado websocket handler class, so that it sets TCP_NODELAY first.
 
     Raises
     ------
-    AttributeError : the class has no `open` or no `set_nodelay` to work with.
+    AttributeError : the class has no `open` or no `set_nodelay`.
     """
-    opened = handler.open
-    handler.set_nodelay  # noqa: B018 - fails here and not at the first connection
-    if getattr(opened, MARK, False):
+    original = handler.open
+    handler.set_nodelay  # noqa: B018 - to fail here rather than at the first connection
+    if getattr(original, MARK, False):
         return
 
-    @functools.wraps(opened)
-    def open_at_once(self: Any, *args: Any, **kwargs: Any) -> Any:
+    @functools.wraps(original)
+    def open_without_delay(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             self.set_nodelay(True)
         except Exception as error:  # the connection matters more than its speed
             log.warning("capslab: TCP_NODELAY could not be set (%s)", error)
-        return opened(self, *args, **kwargs)
+        return original(self, *args, **kwargs)
 
-    setattr(open_at_once, MARK, True)
-    handler.open = open_at_once
+    setattr(open_without_delay, MARK, True)
+    handler.open = open_without_delay

@@ -1,7 +1,7 @@
-"""`python -m capslab.server.singleuser`: a learner's server under JupyterHub, the course in their home.
+"""`python -m capslab.server.singleuser`: a learner's server under JupyterHub, with the course in their home.
 
-It runs as the learner, so that copying can write nothing that they could not write themselves.
-Options go on to JupyterHub's own single-user server, which this process becomes.
+It runs as the learner, so copying cannot write anything that the learner could not write.
+Options are passed on to JupyterHub's own single-user server, which replaces this process.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from capslab.errors import ArgumentError, DataUnavailable
 
 
 def prepare(home: Path) -> list[str]:
-    """Copies the course into a home, never over work; says what it did or could not do, a line each.
+    """Copies the course into a home, never over work; returns messages about what it did or could not do.
 
-    A disk that is full or a folder that is in the way must not keep learners from their work:
-    the server starts whatever happened here.
+    A full disk or a folder in the way must not keep learners from their work, so the server starts
+    whatever happens here.
     """
     try:
         return folder_to_open(home / DEFAULT_FOLDER)[1]
@@ -27,6 +27,7 @@ def prepare(home: Path) -> list[str]:
 
 
 def main() -> None:
+    """Copies the course, then becomes JupyterHub's single-user server."""
     for line in prepare(Path.home()):
         print(f"capslab: {line}", file=sys.stderr, flush=True)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *sys.argv[1:]])

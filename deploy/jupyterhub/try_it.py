@@ -1,7 +1,7 @@
-"""The hub on your own machine, on loopback, until Ctrl-C: python deploy/jupyterhub/try_it.py
+"""Runs the hub on your own machine, on loopback, until you press Ctrl-C: python deploy/jupyterhub/try_it.py
 
-Hub and proxy are processes of their own, as in a real installation. Kill the hub while learners
-work (its number is printed): it is started again, and nobody's server notices.
+Hub and proxy are processes of their own, as in a real installation. Kill the hub while learners work
+(its process number is printed): it is started again, and nobody's server notices.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ class Trial:
     Attributes
     ----------
     address : where learners log in.
-    password, admin_password : for any name, and for `teacher`.
-    exchange : nbgrader's exchange; `environment` is what a terminal needs to use it as the instructor.
+    password, admin_password : the password for any name, and the one for `teacher`.
+    exchange : nbgrader's exchange.
+    environment : the variables that a terminal needs to use the exchange as the instructor.
     """
 
     def __init__(self, folder: Path, port: int = 8000) -> None:
@@ -71,8 +72,8 @@ class Trial:
         self.wait()
 
     def start_hub(self, *, wait: bool = True) -> None:
-        """Starts the hub, also over the remains of one that crashed."""
-        for process in self.running("jupyterhub_idle_culler"):  # the hub starts its own
+        """Starts the hub, even after a crash that left processes behind."""
+        for process in self.running("jupyterhub_idle_culler"):  # the new hub starts its own
             process.kill()
         line = [sys.executable, "-m", "jupyterhub", "-f", str(HERE / "local.py")]
         self.hub = self._run(line, "hub.log", self.environment)
@@ -92,23 +93,23 @@ class Trial:
         _until(answers, "the hub", self.folder / "hub.log", seconds)
 
     def kill_hub(self) -> None:
-        """Ends the hub at once, as a crash would."""
+        """Kills the hub, as a crash would."""
         assert self.hub is not None
         self.hub.kill()
         self.hub.wait()
 
     def running(self, what: str = "") -> list[psutil.Process]:
-        """Hub, proxy, servers and kernels of this folder, or those with a word in their command."""
-        found = []
+        """Hub, proxy, servers and kernels of this folder, or only those with `what` in their command."""
+        processes = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 ours = process.environ().get("CAPSLAB_HUB") == str(self.folder)
                 if ours and process.pid != os.getpid() and what in " ".join(process.cmdline()):
-                    found.append(process)
-        return found
+                    processes.append(process)
+        return processes
 
     def stop(self) -> None:
-        """Ends all of them."""
+        """Stops all of them."""
         for how in ("terminate", "kill"):
             running = self.running()
             for process in running:
@@ -146,7 +147,7 @@ def main() -> None:
         print(f"{trial.address}   any name, password {trial.password}")
         print(f"The instructor is `teacher`, password {trial.admin_password}")
         print(f"Homes, exchange and logs are in {trial.folder}.")
-        print(f"The hub is process {trial.hub.pid}. Ctrl-C ends all.")
+        print(f"The hub is process {trial.hub.pid}. Press Ctrl-C to stop everything.")
         while True:
             time.sleep(1)
             if trial.hub.poll() is not None:

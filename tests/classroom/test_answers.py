@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capslab.classroom.answers import Replay, answer, decoded
-from capslab.classroom.student_process import probe, told
+from capslab.classroom.answers import Replay, decode, replayed_answer
+from capslab.classroom.student_process import encode, probe
 from capslab.course.assignment import assignment
 from capslab.course.paths import sources
 from capslab.exercises import all_exercises
@@ -32,8 +32,8 @@ def test_what_it_gives_can_be_asked_for_in_another_process(exercise):
     cases = [case.args for case in exercise.cases(5, True)]
     sent = pickle.loads(pickle.dumps(cases))
     for given_answer in (exercise.reference, *(mistake.wrong for mistake in exercise.mistakes)):
-        said = probe(np, given_answer, sent, set())
-        there = judge(exercise, answer(said, 0, len(cases)), 5, True)
+        event = probe(np, given_answer, sent, set())
+        there = judge(exercise, replayed_answer(event, 0, len(cases)), 5, True)
         here = judge(exercise, given_answer, 5, True)
         assert (there.passed, there.total, there.mistake) == (here.passed, here.total, here.mistake)
     assert callable(applied(exercise.reference))
@@ -55,9 +55,9 @@ ANYTHING = st.recursive(
 @given(st.sampled_from(ALL), ANYTHING, st.integers(0, 3))
 def test_no_forged_answer_raises_or_earns_more_than_there_is(exercise, forged, first):
     about = {"callable": True, "results": [forged] * 9, "signature": forged}
-    for said in (about, {"value": forged}, {"dictionary": forged}):
+    for event in (about, {"value": forged}, {"dictionary": forged}):
         try:
-            played = answer(said, first, 9)
+            played = replayed_answer(event, first, 9)
         except (ValueError, TypeError, KeyError):
             continue  # said to be unreadable, and worth nothing
         verdict = judge(exercise, played)
@@ -68,14 +68,14 @@ def test_no_forged_answer_raises_or_earns_more_than_there_is(exercise, forged, f
 def test_an_array_arrives_as_it_was_sent(values, kind):
     with np.errstate(all="ignore"):
         array = np.array(values).astype(kind)
-    arrived = decoded(told(array))
+    arrived = decode(encode(array))
     assert arrived.dtype.kind == array.dtype.kind
     assert arrived.shape == array.shape
     assert np.array_equal(arrived, array, equal_nan=array.dtype.kind in "fc")
 
 
 def test_a_replayed_function_that_changed_its_input_changes_it_again():
-    replay = Replay([{"gave": told(np.zeros(2)), "kept": False}], [["a", 1, False]])
+    replay = Replay([{"gave": encode(np.zeros(2)), "kept": False}], [["a", 1, False]])
     kept = np.arange(3)
     replay(kept)
     assert kept.tolist() != [0, 1, 2]

@@ -17,7 +17,7 @@ from grading_class import NAME, QUICK, cell, hand_in, made
 from capslab.classroom.feedback import feedback
 from capslab.classroom.grade import grade
 from capslab.classroom.process_monitor import Limits
-from capslab.classroom.sandbox import Slot, _end, run, strongest
+from capslab.classroom.sandbox import UserSlot, _kill, run_job, strongest_protection
 from capslab.exercises import find
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ PATCHED_GRADER = """
 import sys
 frame = sys._getframe()
 while frame:
-    for name in ("probe", "told", "unchanged", "words_of", "signature"):
+    for name in ("probe", "encode", "unchanged", "describe_error", "signature"):
         if name in frame.f_globals:
             one = {"gave": {"is": "plain", "value": True}, "kept": True}
             frame.f_globals[name] = lambda *a: {"callable": True, "results": [one] * 99}
@@ -233,7 +233,7 @@ def test_no_cheat_earns_more_than_its_right_answers(room, student):
     assert outcome.name in (name or outcome.name, name or "graded"), outcome
     if points is not None:  # a wrong function may be right about a vector of zeros
         assert outcome.points == pytest.approx(points, abs=0.8 if points < 11 else 0), outcome
-    assert dict(outcome.earned)["squash"] <= (2 if points == 11 else 0.8)
+    assert dict(outcome.points_by_exercise)["squash"] <= (2 if points == 11 else 0.8)
 
 
 @pytest.mark.parametrize("student", UNUSUAL)
@@ -246,7 +246,7 @@ def test_a_right_answer_gets_full_marks_however_it_is_written(room, student):
 def test_a_link_to_the_solutions_or_to_somebody_elses_work_is_nothing(room, student):
     outcome = room.graded[student]
     assert (outcome.name, outcome.points) == ("not a notebook", None), outcome
-    assert "link" in " ".join(outcome.words)
+    assert "link" in " ".join(outcome.notes)
 
 
 def test_no_case_that_is_hidden_comes_out_in_words(room):
@@ -277,7 +277,7 @@ def test_what_a_submission_left_running_has_ended(room):
     """The process that slept for ten minutes under another family is gone with its submission."""
     import psutil
 
-    uid = strongest().user
+    uid = strongest_protection().user
     if uid is None:
         assert os.geteuid() != 0
         return
@@ -286,23 +286,25 @@ def test_what_a_submission_left_running_has_ended(room):
 
 
 def test_all_that_a_user_runs_ends_where_it_could_leave_its_family():
-    uid = strongest().user
+    uid = strongest_protection().user
     if uid is None:
         assert os.geteuid() != 0
         return
     one, other = (
         subprocess.Popen(["/bin/sleep", "600"], user=uid + 900, start_new_session=True) for _ in "ab"
     )
-    _end(one, uid + 900)
+    _kill(one, uid + 900)
     assert one.returncode == other.wait(10) == -9
 
 
 def test_two_graders_on_one_machine_give_their_submissions_different_users():
-    code = "from capslab.classroom.sandbox import Slot\nwith Slot() as n: print(n, flush=True); input()"
+    code = (
+        "from capslab.classroom.sandbox import UserSlot\nwith UserSlot() as n: print(n, flush=True); input()"
+    )
     other = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    with Slot() as one, Slot() as two:
+    with UserSlot() as one, UserSlot() as two:
         numbers = {one, two, int(other.stdout.readline())}
     other.communicate("\n", timeout=30)
     assert len(numbers) == 3 or sys.platform != "linux"
@@ -311,8 +313,8 @@ def test_two_graders_on_one_machine_give_their_submissions_different_users():
 def test_an_endless_stream_of_output_ends(tmp_path):
     steps = [{"step": 0, "code": "import os\nwhile True: os.write(1, bytes(1 << 16))"}]
     started = time.monotonic()
-    end = run({"steps": steps}, Limits(cpu_s=1, wall_s=1), strongest())
-    assert end.why == "time limit"
+    report = run_job({"steps": steps}, Limits(cpu_s=1, wall_s=1), strongest_protection())
+    assert report.reason == "time limit"
     assert time.monotonic() - started < 60
 
 
@@ -320,8 +322,8 @@ def test_the_class_is_out_of_sight_wherever_it_lies(tmp_path):
     """Also where a class lies in a folder that Python needs: there it is hidden."""
     from dataclasses import replace
 
-    protection = strongest()
-    if "files" not in protection.by:
+    protection = strongest_protection()
+    if "files" not in protection.enforced:
         assert protection.missing
         return
     inner = os.path.join(sys.prefix, "share", "capslab-test-class")
@@ -329,7 +331,7 @@ def test_the_class_is_out_of_sight_wherever_it_lies(tmp_path):
     try:
         shutil.copy(__file__, inner)
         steps = [{"step": 0, "answer": f"len(__import__('os').listdir({inner!r}))", "cases": []}]
-        gave = [run({"steps": steps}, QUICK, one).events[-2]["value"]["value"]
+        gave = [run_job({"steps": steps}, QUICK, one).events[-2]["value"]["value"]
                 for one in (protection, replace(protection, hidden=(inner,)))]  # fmt: skip
     finally:
         shutil.rmtree(inner)

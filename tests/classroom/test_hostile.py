@@ -12,7 +12,7 @@ from grading_class import NAME, QUICK, cell, hand_in, made, solved
 
 from capslab.classroom.grade import grade
 from capslab.classroom.process_monitor import Limits
-from capslab.classroom.sandbox import Protection, run, strongest
+from capslab.classroom.sandbox import Protection, run_job, strongest_protection
 
 pytestmark = pytest.mark.slow
 
@@ -217,25 +217,25 @@ def test_every_page_of_the_class_can_be_made(room):
 def test_a_sleeping_submission_is_asked_once_more_and_then_ended():
     steps = [{"step": 0, "code": "import time\ntime.sleep(60)"}]
     started = time.monotonic()
-    end = run({"steps": steps}, Limits(cpu_s=5, wall_s=1), strongest())
-    assert (end.why, end.waited) == ("time limit", True)
+    report = run_job({"steps": steps}, Limits(cpu_s=5, wall_s=1), strongest_protection())
+    assert (report.reason, report.waited) == ("time limit", True)
     assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize("protection", [Protection(True, None), Protection(False, None)])
 def test_weaker_protections_run_the_same_job(protection):
     steps = [{"step": 0, "code": "def f(x): return x + 1"}, {"step": 1, "answer": "f", "cases": [(1,), (2,)]}]
-    end = run({"steps": steps}, QUICK, protection)
-    if protection.isolate and end.why != "done":
-        assert "files" not in end.by  # this machine forbids it, and says so
+    report = run_job({"steps": steps}, QUICK, protection)
+    if protection.isolate and report.reason != "done":
+        assert "files" not in report.enforced  # this machine forbids it, and says so
         return
-    answer = next(e for e in end.events if e["kind"] == "answer")
+    answer = next(e for e in report.events if e["kind"] == "answer")
     assert [r["gave"]["value"] for r in answer["results"]] == [2, 3]
 
 
 def test_what_a_submission_sees_of_this_machine(room):
-    protection = strongest()
-    if "files" not in protection.by:
+    protection = strongest_protection()
+    if "files" not in protection.enforced:
         assert protection.missing
         return
     asked = [str(room.root), str(room.root / "gradebook.db"), os.path.expanduser("~/.bashrc"), __file__]
@@ -251,10 +251,10 @@ def test_what_a_submission_sees_of_this_machine(room):
         {"step": 1, "answer": "f", "cases": [(path,) for path in asked]},
         {"step": 2, "answer": "[len(home), len(exercises), len(others), os.getuid() == 0]", "cases": []},
     ]
-    end = run({"steps": steps}, QUICK, protection)
-    answers = {e["step"]: e for e in end.events if e["kind"] == "answer"}
+    report = run_job({"steps": steps}, QUICK, protection)
+    answers = {e["step"]: e for e in report.events if e["kind"] == "answer"}
     assert [r["gave"]["value"] for r in answers[1]["results"]] == [False] * 4
     assert solved(room) is not None
-    from capslab.classroom.answers import answer
+    from capslab.classroom.answers import replayed_answer
 
-    assert answer(answers[2], 0, 0) == [0, 0, 1, 0]
+    assert replayed_answer(answers[2], 0, 0) == [0, 0, 1, 0]

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from capslab.classroom import needed_cells, sandbox
-from capslab.classroom.needed_cells import needed, only, plain, units
-from capslab.classroom.outcome import Outcome, named
+from capslab.classroom.needed_cells import as_python, keep_statements, needed_statements, split_statements
+from capslab.classroom.outcome import Outcome, main_outcome
 from capslab.cli import doctor
 from capslab.course import assignment, editions
 from capslab.course.paths import sources
@@ -26,8 +26,9 @@ def test_the_examples_in_docstrings_hold(module):
 
 
 def lines(cells: dict[int, str], answer: str, before: int = 99) -> list[str]:
-    parts = units(cells)
-    kept = only(cells, [parts[i] for i in sorted(needed(parts, before, answer))])
+    parts = split_statements(cells)
+    chosen = sorted(needed_statements(parts, before, answer))
+    kept = keep_statements(cells, [parts[i] for i in chosen])
     return [line for text in kept.values() for line in text.split("\n") if line]
 
 
@@ -78,8 +79,8 @@ def test_a_value_counts_until_another_surely_takes_its_place(cells, wanted):
     ],
 )
 def test_a_value_that_something_left_out_may_change_is_in_doubt(cells, doubt):
-    parts = units(cells)
-    assert needed_cells.doubtful(parts, needed(parts, 99, "f"), 99) is doubt
+    parts = split_statements(cells)
+    assert needed_cells.may_miss_changes(parts, needed_statements(parts, 99, "f"), 99) is doubt
 
 
 def test_nothing_after_the_check_is_run():
@@ -87,20 +88,20 @@ def test_nothing_after_the_check_is_run():
 
 
 def test_a_cell_too_long_to_be_read_runs_whole():
-    text = "f = 1\n#" + "x" * needed_cells.LONGEST
+    text = "f = 1\n#" + "x" * needed_cells.MAX_PARSED
     assert lines({0: text}, "f") == text.split("\n")
 
 
 def test_magics_are_taken_out():
-    assert plain("%%bash\nrm -r x") == ""
-    assert plain("%%time\n%%capture\nf = 1") == "f = 1"
-    assert "rm" not in plain("f = 1\nx = 2").replace("x", "")
-    compile(plain("!ls\n%matplotlib inline\nf = 1"), "cell", "exec")
+    assert as_python("%%bash\nrm -r x") == ""
+    assert as_python("%%time\n%%capture\nf = 1") == "f = 1"
+    assert "rm" not in as_python("f = 1\nx = 2").replace("x", "")
+    compile(as_python("!ls\n%matplotlib inline\nf = 1"), "cell", "exec")
 
 
 def test_the_outcome_is_the_name_that_says_most():
-    assert named([]) == ("graded", ())
-    assert named([("wrong file name", "a"), ("time limit", "b"), ("time limit", "b")]) == (
+    assert main_outcome([]) == ("graded", ())
+    assert main_outcome([("wrong file name", "a"), ("time limit", "b"), ("time limit", "b")]) == (
         "time limit",
         ("a", "b"),
     )
@@ -157,10 +158,10 @@ def test_a_prediction_can_be_chosen(tmp_path):
 
 def test_the_doctor_says_what_this_machine_cannot_enforce(monkeypatch):
     for by, state, words in (
-        (("user",), "warning", "not enforced here: its own files, no network, no sight of other processes."),
+        (("user",), "warning", "its own files, no network, no sight of other processes."),
         (("files", "network", "processes", "user"), "ok", ""),
     ):
-        monkeypatch.setattr(sandbox, "strongest", lambda by=by: sandbox.Protection(True, None, by))
+        monkeypatch.setattr(sandbox, "strongest_protection", lambda by=by: sandbox.Protection(True, None, by))
         finding = next(doctor._grading())
         assert finding.state == state
         assert words in finding.advice

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from capslab.classroom import folder, sanitize
-from capslab.classroom.sanitize import JOINER, LONGEST, cleaned, harmless, text
+from capslab.classroom.sanitize import (
+    JOINER,
+    MAX_MARKDOWN,
+    sanitize_html,
+    sanitize_markdown,
+    sanitize_notebook,
+)
 
 PIECES = [
     "<", ">", "script", "/", "!--", "img src=x onerror=x()", "svg/onload=x()", " ", "`", "```", "p", "br",
@@ -63,23 +69,25 @@ def test_the_tests_would_see_a_script():
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_nothing_that_a_student_types_runs(source):
-    safe, attachments = text(source, {"c.png": {"image/png": "AA=="}, "d": {"text/html": "<script>"}})
+    safe, attachments = sanitize_markdown(
+        source, {"c.png": {"image/png": "AA=="}, "d": {"text/html": "<script>"}}
+    )
     assert can_run(set_as_markdown(safe, attachments)) == []
-    assert can_run(cleaned(set_as_markdown(source, {"c.png": {"image/png": "AA=="}}))) == []
+    assert can_run(sanitize_html(set_as_markdown(source, {"c.png": {"image/png": "AA=="}}))) == []
 
 
 def test_what_is_not_html_looks_as_it_did():
     source = "**Why**: 1 < 2, x<y, `a<b`, H<sub>2</sub>O<br>\n\n| a | b |\n|---|---|\n| $x^2$ | ~~c~~ |\n"
-    safe, _ = text(source)
+    safe, _ = sanitize_markdown(source)
     assert safe.replace(JOINER, "") == source
     plain = BeautifulSoup(set_as_markdown(safe), "html.parser").text
     assert plain.replace(JOINER, "") == BeautifulSoup(set_as_markdown(source), "html.parser").text
     assert "x<y, a<b, H2O" in plain.replace(JOINER, "")
-    assert cleaned(set_as_markdown(source)).count("<td>") == 2
+    assert sanitize_html(set_as_markdown(source)).count("<td>") == 2
 
 
 def test_pictures_stay_whatever_they_are_called():
-    safe, kept = text(
+    safe, kept = sanitize_markdown(
         "![a](attachment:image.png) ![b](<attachment:my pic.png>) ![c](attachment:gone.png) "
         "![d](attachment:bad.svg)",
         {"image.png": {"image/png": "AA=="}, "my pic.png": {"image/jpeg": ["BB", "=="]},
@@ -89,12 +97,12 @@ def test_pictures_stay_whatever_they_are_called():
     assert "data:image/png;base64,AA==" in html
     assert "data:image/jpeg;base64,BB==" in html
     assert html.count("data:") == 2
-    assert "data:image/png;base64,AA==" in cleaned(html)
+    assert "data:image/png;base64,AA==" in sanitize_html(html)
 
 
 def test_text_that_cannot_be_set_or_would_take_minutes_is_shown_as_typed():
     started = time.monotonic()
-    safe, _ = text("![" * LONGEST + "<script>x()</script>")
+    safe, _ = sanitize_markdown("![" * MAX_MARKDOWN + "<script>x()</script>")
     assert can_run(set_as_markdown(safe)) == []
     assert time.monotonic() - started < 20
     assert safe.startswith("    ![")
@@ -104,7 +112,7 @@ def test_a_whole_notebook_is_made_harmless_but_for_what_the_release_says():
     ours, theirs = "<div class='lesson'>ours</div>", "<div onclick=x()>theirs</div>"
     cell = nbformat.v4.new_markdown_cell
     book = nbformat.v4.new_notebook(cells=[cell(ours), cell(theirs), nbformat.v4.new_code_cell("a < b")])
-    harmless(book, nbformat.v4.new_notebook(cells=[cell(ours)]))
+    sanitize_notebook(book, nbformat.v4.new_notebook(cells=[cell(ours)]))
     assert book.cells[0].source == ours
     assert "\u2060div onclick" in book.cells[1].source
     assert book.cells[2].source == "a < b"

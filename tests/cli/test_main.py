@@ -42,8 +42,8 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
         "print(CliRunner().invoke(main, ['run', '--help']).exit_code, "
         "sorted({'numpy', 'tensorflow', 'nbclient'} & set(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert told.stdout == "0 []\n"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert result.stdout == "0 []\n"
 
 
 # run
@@ -53,9 +53,9 @@ def test_run_prints_a_line_per_notebook_writes_json_and_fails_if_one_fails(tmp_p
     good = notebook(tmp_path / "good.ipynb", "import os", "print(os.getcwd())")
     bad = notebook(tmp_path / "bad.ipynb", "1 + 1", "1 / 0")
     report = tmp_path / "report.json"
-    told = call("run", str(good), str(bad), "--json", str(report))
-    assert told.exit_code == 1
-    first, second, last = told.output.strip().splitlines()
+    result = call("run", str(good), str(bad), "--json", str(report))
+    assert result.exit_code == 1
+    first, second, last = result.output.strip().splitlines()
     assert first.startswith("ok")
     assert "good" in first
     assert first.endswith("MB")
@@ -69,22 +69,22 @@ def test_run_prints_a_line_per_notebook_writes_json_and_fails_if_one_fails(tmp_p
 
 
 def test_run_succeeds_if_all_do(tmp_path: Path) -> None:
-    told = call("run", str(notebook(tmp_path / "good.ipynb", "1")))
-    assert told.exit_code == 0
-    assert "1 of 1 ran" in told.output
+    result = call("run", str(notebook(tmp_path / "good.ipynb", "1")))
+    assert result.exit_code == 0
+    assert "1 of 1 ran" in result.output
 
 
 def test_run_chooses_the_data_set_of_load(tmp_path: Path) -> None:
     cell = "import capslab as cl\nimages = cl.load()\nassert images.name == 'digits', images.name"
-    told = call("run", str(notebook(tmp_path / "data.ipynb", cell)), "--data", "digits")
-    assert told.exit_code == 0, told.output
+    result = call("run", str(notebook(tmp_path / "data.ipynb", cell)), "--data", "digits")
+    assert result.exit_code == 0, result.output
 
 
 def test_an_unknown_notebook_is_said_in_one_line() -> None:
-    told = call("run", "99_nothing")
-    assert told.exit_code == 1
-    assert told.output.startswith("Error: `NOTEBOOK` should be ")
-    assert "Traceback" not in told.output
+    result = call("run", "99_nothing")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: `NOTEBOOK` should be ")
+    assert "Traceback" not in result.output
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
@@ -139,15 +139,15 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_checkout_opens_its_own_notebooks() -> None:
-    folder, said = lab.folder_to_open(None)
+    folder, messages = lab.folder_to_open(None)
     assert folder == Path(capslab.__file__).parents[1] / "notebooks"
-    assert said == []
+    assert messages == []
 
 
 def test_an_installed_course_is_copied_where_the_learner_is_or_says(shipped: Path, tmp_path: Path) -> None:
-    folder, said = lab.folder_to_open(None)
+    folder, messages = lab.folder_to_open(None)
     assert folder == tmp_path / "home/capslab-course"
-    assert said == [f"2 notebooks copied to {folder}."]
+    assert messages == [f"2 notebooks copied to {folder}."]
     assert (folder / "02_dense_baseline.ipynb").read_text() == '{"first": "02_dense_baseline"}'
     elsewhere, _ = lab.folder_to_open(tmp_path / "deep/er")
     assert (elsewhere / "00_start_here.ipynb").exists()
@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_used_is_said_in_words(shipped: Path, tmp_path: 
     (tmp_path / "file").write_text("")
     with pytest.raises(ArgumentError, match="`--dir` should be a folder"):
         lab.folder_to_open(tmp_path / "file")
-    with pytest.raises(DataUnavailable, match=r"cannot be written .*Name another place with --dir"):
+    with pytest.raises(DataUnavailable, match=r"cannot be written .*Choose another folder with --dir"):
         lab.folder_to_open(tmp_path / "file/below")
     for path in shipped.glob("*"):
         path.unlink()
@@ -229,23 +229,23 @@ def test_lab_passes_options_on(
         return 0
 
     monkeypatch.setattr(lab, "start", start)
-    told = call("lab", "--dir", str(tmp_path / "course"), *arguments)
-    assert told.exit_code == 0, told.output
+    result = call("lab", "--dir", str(tmp_path / "course"), *arguments)
+    assert result.exit_code == 0, result.output
     assert started == [(tmp_path / "course", ("--no-browser", "--port", "1"))]
-    assert "2 notebooks copied" in told.output
+    assert "2 notebooks copied" in result.output
 
 
 # doctor
 
 
 def test_a_well_machine_has_a_line_for_everything() -> None:
-    told = call("doctor")
-    assert told.exit_code == 0, told.output
-    marks = {line[2:14].strip(): line[0] for line in told.output.splitlines() if line[0] in "✓!✗"}
+    result = call("doctor")
+    assert result.exit_code == 0, result.output
+    marks = {line[2:14].strip(): line[0] for line in result.output.splitlines() if line[0] in "✓!✗"}
     wanted = "Python, TensorFlow, device, Jupyter, widgets, sliders, data sets, disk, cache, memory, grading"
     assert ", ".join(marks) == wanted
     assert {marks[name] for name in ("Python", "TensorFlow", "Jupyter", "widgets", "sliders")} == {"✓"}
-    assert told.output.endswith("The course runs here.\n")
+    assert result.output.endswith("The course runs here.\n")
 
 
 def missing_tensorflow(folder: Path) -> dict[str, str]:
@@ -256,17 +256,17 @@ def missing_tensorflow(folder: Path) -> dict[str, str]:
 def test_without_tensorflow_it_says_so_goes_on_and_exits_1(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "capslab.cli", "doctor"]
     environment = missing_tensorflow(tmp_path)
-    told = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
-    assert told.returncode == 1, told.stdout
-    assert "✗ TensorFlow  cannot be imported" in told.stdout
-    assert "→ Install it: pip install tensorflow" in told.stdout
-    assert "memory" in told.stdout
-    assert told.stderr == ""
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+    assert result.returncode == 1, result.stdout
+    assert "✗ TensorFlow  cannot be imported" in result.stdout
+    assert "→ Install it: pip install tensorflow" in result.stdout
+    assert "memory" in result.stdout
+    assert result.stderr == ""
 
 
-def states(look: object) -> dict[str, doctor.Finding]:
+def states(look: object) -> dict[str, doctor.Diagnosis]:
     assert callable(look)
-    return {finding.what: finding for finding in look()}
+    return {finding.subject: finding for finding in look()}
 
 
 def test_a_python_that_does_not_fit_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +281,7 @@ def test_a_gpu_that_tensorflow_does_not_see_is_a_warning() -> None:
     unused = doctor._device([], ["NVIDIA X, 16384 MiB"])
     assert (unused.state, "and-cuda" in unused.advice) == ("warning", True)
     used = doctor._device(["NVIDIA X"], ["NVIDIA X, 16384 MiB"])
-    assert (used.state, used.words) == ("ok", "GPU: NVIDIA X, 16384 MiB")
+    assert (used.state, used.message) == ("ok", "GPU: NVIDIA X, 16384 MiB")
 
 
 def test_missing_widgets_extension_and_little_room_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,18 +302,18 @@ def test_data_sets_that_are_not_there_are_no_failure(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("CAPSLAB_DATA", raising=False)
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
     finding = states(doctor._data_sets)["data sets"]
-    assert (finding.state, finding.words) == ("ok", "digits (ships with scikit-learn)")
-    assert finding.advice.startswith("mnist and fashion-mnist: downloaded when first asked for")
+    assert (finding.state, finding.message) == ("ok", "digits (ships with scikit-learn)")
+    assert finding.advice.startswith("mnist and fashion-mnist: downloaded when first used")
 
 
 def test_a_look_that_breaks_is_itself_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     def _broken() -> None:
         raise RuntimeError("oh")
 
-    monkeypatch.setattr(doctor, "LOOKS", (_broken,))
+    monkeypatch.setattr(doctor, "EXAMINATIONS", (_broken,))
     (finding,) = doctor.examine()
-    assert (finding.what, finding.state) == ("broken", "warning")
-    assert "RuntimeError: oh" in finding.words
+    assert (finding.subject, finding.state) == ("broken", "warning")
+    assert "RuntimeError: oh" in finding.message
 
 
 # build, pretrain
@@ -322,11 +322,11 @@ def test_a_look_that_breaks_is_itself_a_finding(monkeypatch: pytest.MonkeyPatch)
 def test_build_needs_a_checkout_and_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("CAPSLAB_DATA", raising=False)
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
-    told = call("build")
-    assert told.exit_code == 1
-    assert "MNIST, which is not on this machine" in told.output
+    result = call("build")
+    assert result.exit_code == 1
+    assert "MNIST, which is not on this machine" in result.output
     monkeypatch.setattr(paths, "checkout", lambda: None)
-    assert "only a checkout" in call("build").output
+    assert "needs a checkout" in call("build").output
 
 
 def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -334,13 +334,16 @@ def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     source.parent.mkdir(parents=True)
     source.write_text("# %%\nimport sys\nprint(1)\nprint('loud', file=sys.stderr)\n")
     monkeypatch.setattr(paths, "checkout", lambda: tmp_path / "notebooks")
-    told = call("build", "--check")
-    assert (told.exit_code, told.output) == (1, "✗ 01_small.ipynb is not built. Run `capslab build 01`.\n")
-    told = call("build", "01", "--data", "digits")
-    assert told.exit_code == 0, told.output
-    assert "left out: cell 1 wrote to stderr: loud" in told.output
-    told = call("build", "--check")
-    assert (told.exit_code, told.output) == (0, "✓ 1 notebooks match their sources.\n")
+    result = call("build", "--check")
+    assert (result.exit_code, result.output) == (
+        1,
+        "✗ 01_small.ipynb is not built. Run `capslab build 01`.\n",
+    )
+    result = call("build", "01", "--data", "digits")
+    assert result.exit_code == 0, result.output
+    assert "left out: cell 1 wrote to stderr: loud" in result.output
+    result = call("build", "--check")
+    assert (result.exit_code, result.output) == (0, "✓ 1 notebooks match their sources.\n")
     source.write_text("# %%\nnothing\n")
     assert call("build", "01", "--data", "digits").exit_code == 1
     assert call("build", "--check").exit_code == 1
@@ -349,15 +352,15 @@ def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_pretrain_passes_the_names_on(monkeypatch: pytest.MonkeyPatch) -> None:
     from capslab.models import pretrained
 
-    asked: list[object] = []
-    monkeypatch.setattr(pretrained, "pretrain", lambda names=None: asked.append(names))
+    names: list[object] = []
+    monkeypatch.setattr(pretrained, "pretrain", lambda names=None: names.append(names))
     assert call("pretrain", "vae-digits", "dense-digits").exit_code == 0
     assert call("pretrain").exit_code == 0
-    assert asked == [["vae-digits", "dense-digits"], None]
+    assert names == [["vae-digits", "dense-digits"], None]
 
 
 def test_an_unknown_network_is_said_in_one_line() -> None:
-    told = call("pretrain", "vae-digit")
-    assert told.exit_code == 1
-    assert told.output.startswith("Error: `name` should be one of")
-    assert "Did you mean 'vae-digits'?" in told.output
+    result = call("pretrain", "vae-digit")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: `name` should be one of")
+    assert "Did you mean 'vae-digits'?" in result.output

@@ -189,7 +189,7 @@ def test_a_full_disk_is_said_and_leaves_every_notebook_whole(shipped: Path, cour
     with full_disk(4096):
         told = update(course)
     assert told.exit_code == 1
-    assert "cannot be written (File too large). Name another place with --dir, or make room" in told.output
+    assert "cannot be written (File too large). Choose another folder with --dir" in told.output
     assert {path.name: path.read_bytes() for path in course.glob("*.ipynb")} == before
     assert not list(course.glob(".*.part"))
     assert update(course).exit_code == 0
@@ -215,7 +215,7 @@ def test_no_course_is_said_in_words(shipped: Path, tmp_path: Path, monkeypatch: 
     assert told.exit_code == 1
     assert told.output == (
         "Error: `--dir` should be a folder that `capslab lab` copied the course to. Received: none. "
-        "`capslab lab` makes one, or name another place.\n"
+        "`capslab lab` makes one; or choose another folder.\n"
     )
 
 
@@ -235,5 +235,5 @@ def test_a_checkout_is_told_of_git_and_of_the_notebooks_that_are_the_learners(
     monkeypatch.chdir(tmp_path)
     told = CliRunner().invoke(main, ["update"])
     assert told.exit_code == 1
-    assert "`git pull` brings newer notebooks, and overwrites none of yours." in told.output
-    assert "Yours are one.ipynb: copy them to other names" in told.output
+    assert "`git pull` brings newer notebooks" in told.output
+    assert "You have changed one.ipynb: copy them to other names" in told.output

@@ -167,8 +167,8 @@ def test_the_module_is_light() -> None:
         "assert s._jupyter_server_extension_points()[0]['module'] == s.NAME; "
         "print(sorted({'tensorflow', 'numpy', 'jupyter_server', 'tornado'} & set(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert told.stdout == "[]\n", told.stderr
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert process.stdout == "[]\n", process.stderr
 
 
 # A Jupyter that has changed

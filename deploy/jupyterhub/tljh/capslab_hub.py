@@ -1,4 +1,4 @@
-"""For The Littlest JupyterHub, in its config/jupyterhub_config.d: learners' servers as everywhere else.
+"""For The Littlest JupyterHub, in its config/jupyterhub_config.d: the same learners' servers as elsewhere.
 
 Proxy, accounts (`jupyter-NAME`), limits by systemd and restarts that stop nobody are TLJH's own.
 """
