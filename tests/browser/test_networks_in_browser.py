@@ -20,7 +20,7 @@ NETWORK = """async ([source, flat, steps, images]) => {
 @pytest.mark.parametrize("preset", ["digits", "small", "visible", "accurate"])
 def test_convolutions_are_keras(page, preset):
     from capslab.models import CapsNet
-    from capslab.widgets.shared.networks import packed
+    from capslab.widgets.shared.browser_network import packed
 
     shape = (9, 8, 1) if preset == "digits" else (28, 30, 1)
     model = CapsNet(shape, 10, preset=preset, seed=3)
@@ -35,7 +35,7 @@ def test_convolutions_are_keras(page, preset):
 @pytest.mark.slow
 def test_dense_and_encoders_are_keras(page):
     from capslab.models import VAE, DenseBaseline
-    from capslab.widgets.shared.networks import packed
+    from capslab.widgets.shared.browser_network import packed
 
     shape = (12, 12, 1)
     dense = DenseBaseline(shape, 5)

@@ -11,7 +11,7 @@ from fakes import FakeCapsNet, some_images
 import capslab as cl
 from capslab.errors import ArgumentError
 from capslab.widgets.routing.widget import show_routing
-from capslab.widgets.shared import strip
+from capslab.widgets.shared import image_strip
 
 
 @pytest.fixture
@@ -193,11 +193,11 @@ def test_static_page_has_picture_and_words(model, images):
 
 def test_mixture_is_even_seeded_and_in_order():
     labels = np.random.default_rng(0).integers(0, 3, 300)
-    first = strip.mixture(labels, 300, size=9)
+    first = image_strip.balanced_sample(labels, 300, size=9)
     assert np.bincount(labels[first]).tolist() == [3, 3, 3]
     assert (np.diff(labels[first]) >= 0).all()
-    assert first.tolist() == strip.mixture(labels, 300, size=9).tolist()
-    assert first.tolist() != strip.mixture(labels, 300, size=9, seed=1).tolist()
+    assert first.tolist() == image_strip.balanced_sample(labels, 300, size=9).tolist()
+    assert first.tolist() != image_strip.balanced_sample(labels, 300, size=9, seed=1).tolist()
 
 
 def test_a_drawing_is_routed_like_an_image(model, images):

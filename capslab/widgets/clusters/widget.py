@@ -9,7 +9,7 @@ import traitlets as t
 
 from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, fill, module, shown, style
-from capslab.widgets.shared import phrases, preparation
+from capslab.widgets.shared import captions, cluster_images
 from capslab.widgets.shared.path_view import PathView, check_embedding, different, first_k, full_path
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class ClusterView(PathView):
             return
         i = self.ks.index(self.k)
         told = [self.about["phrases"][i], self.about["moves"][i] if self.moved else ""]
-        self.words = " ".join(filter(None, [*told, phrases.selected(len(self.selection))]))
+        self.words = " ".join(filter(None, [*told, captions.selected(len(self.selection))]))
         code = fill(self.about["recipe"], k=self.k, color=self.color, moved=self.moved)
         if self.selection.size or self.zoom != [0, 0, 1]:
             code += f"\nview.state = {self.state!r}"
@@ -135,9 +135,9 @@ def explore_clusters(
     ks = tuple(int(value) for value in path.ks)
     k = first_k(k, ks)
 
-    drawn, sampled = preparation.drawn_positions(len(embedding), method, embedding.dimension, seed)
-    points, plane = preparation.plane(embedding.vectors[drawn], method, seed)
-    numbers, classes = preparation.named_classes(embedding)
+    drawn, sampled = cluster_images.drawn_positions(len(embedding), method, embedding.dimension, seed)
+    points, plane = cluster_images.plane(embedding.vectors[drawn], method, seed)
+    numbers, classes = cluster_images.named_classes(embedding)
     many_classes = len(classes) > 256
     pictures = pictures_of(embedding, path, drawn, seed)
     notes = [
@@ -147,13 +147,13 @@ def explore_clusters(
         "More than 256 classes: no colours by label." * many_classes,
     ]
     about = {
-        "source": phrases.origin(embedding.source, embedding.supervised),
+        "source": captions.origin(embedding.source, embedding.supervised),
         "classes": [] if many_classes else classes,
         "pictures": "Decoded centre" if embedding.decode else "Mean image",
         "notes": " ".join(filter(None, notes)),
         "phrases": [phrase(embedding, path, i, numbers, classes, len(drawn)) for i in range(len(ks))],
         "moves": [
-            phrases.moves(path.labels_[i], path.labels_[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)
+            captions.moves(path.labels_[i], path.labels_[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)
         ]
         + [f"k = {ks[-1]} is the last of the path."],
         "curves": curves(path),
@@ -225,11 +225,11 @@ def phrase(
     told = [f"matched accuracy {scores.matched_accuracy:.2f}"] if scores.matched_accuracy is not None else []
     told += [f"silhouette {scores.silhouette:.2f}"] if scores.silhouette is not None else []
     if numbers is None:
-        holds = phrases.sizes_told(np.bincount(labels, minlength=k))
+        holds = captions.sizes_told(np.bincount(labels, minlength=k))
     else:
-        holds = phrases.composition(contingency(labels, numbers), classes)
+        holds = captions.composition(contingency(labels, numbers), classes)
     some = f" ({drawn:,} of {len(embedding):,} images drawn)" if drawn < len(embedding) else ""
-    where = phrases.origin(embedding.source, embedding.supervised)
+    where = captions.origin(embedding.source, embedding.supervised)
     return f"k = {k} on {where}{some}: {', '.join(told)}{'; ' if told else ''}{holds}."
 
 
@@ -238,14 +238,14 @@ def pictures_of(embedding: Embedding, path: KMeansPath, drawn: np.ndarray, seed:
     if embedding.images is None:
         return {"note": "There are no images to show."}
     ks = tuple(int(k) for k in path.ks)
-    small = preparation.thumbnails(embedding.images.images[drawn], seed=seed)
+    small = cluster_images.thumbnails(embedding.images.images[drawn], seed=seed)
     with_picture = drawn[small.positions]
     labels = path.labels_[:, with_picture]
     if embedding.decode:
         factor = max(1, round(max(embedding.images.image_shape[:2]) / max(small.pixels.shape[1:3])))
-        centers = preparation.decoded_centers(embedding, path.centers_, factor)
+        centers = cluster_images.decoded_centers(embedding, path.centers_, factor)
     else:
-        centers = preparation.mean_images(small.pixels, labels, ks)
+        centers = cluster_images.mean_images(small.pixels, labels, ks)
     row = None
     if len(small.positions) < len(drawn):
         row = np.full(len(drawn), -1, np.int32)
@@ -254,6 +254,6 @@ def pictures_of(embedding: Embedding, path: KMeansPath, drawn: np.ndarray, seed:
         "thumbnails": small.pixels,
         "thumbnail_of": row,
         "centers": centers,
-        "members": preparation.member_rows(embedding.vectors[with_picture], labels, path.centers_),
+        "members": cluster_images.member_rows(embedding.vectors[with_picture], labels, path.centers_),
         "note": small.note,
     }

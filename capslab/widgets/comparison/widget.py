@@ -10,7 +10,7 @@ import traitlets as t
 
 from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, fill, module, shown, style
-from capslab.widgets.shared import phrases, preparation
+from capslab.widgets.shared import captions, cluster_images
 from capslab.widgets.shared.path_view import LAST_K, PathView, check_embedding, different, first_k, full_path
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class CompareView(PathView):
     def _tell(self, change: Any = None) -> None:
         if not self.about:
             return
-        told = [self.about["phrases"][self.ks.index(self.k)], phrases.selected(len(self.selection))]
+        told = [self.about["phrases"][self.ks.index(self.k)], captions.selected(len(self.selection))]
         self.words = " ".join(filter(None, told))
         code = fill(self.about["recipe"], k=self.k, color=self.color, differ=self.differ)
         self.code = code + (f"\nview.state = {self.state!r}" if self.selection.size else "")
@@ -127,14 +127,15 @@ def compare(
 
     first = embeddings[0]
     widest = max(embedding.dimension for embedding in embeddings)
-    drawn, sampled = preparation.drawn_positions(len(first), method, widest, seed)
+    drawn, sampled = cluster_images.drawn_positions(len(first), method, widest, seed)
     planes, told = zip(
-        *(preparation.plane(embedding.vectors[drawn], method, seed) for embedding in embeddings), strict=True
+        *(cluster_images.plane(embedding.vectors[drawn], method, seed) for embedding in embeddings),
+        strict=True,
     )
-    numbers, classes = preparation.named_classes(first)
+    numbers, classes = cluster_images.named_classes(first)
     classes = classes if len(classes) <= 256 else []
     small = (
-        preparation.thumbnails(first.images.images[drawn], seed=seed) if first.images is not None else None
+        cluster_images.thumbnails(first.images.images[drawn], seed=seed) if first.images is not None else None
     )
     pairs = list(combinations(range(len(embeddings)), 2))
     counts = [[int((matched[a, i] != matched[b, i]).sum()) for a, b in pairs] for i in range(len(ks))]
@@ -170,7 +171,7 @@ def compare(
             "total": len(first),
             "notes": " ".join(filter(None, notes)),
             "phrases": [
-                phrases.comparison(
+                captions.comparison(
                     ks[i], names, embeddings, scores, i, dict(zip(pairs, counts[i], strict=True))
                 )
                 for i in range(len(ks))

@@ -18,7 +18,7 @@ from capslab.errors import ArgumentError, Verbatim
 from capslab.routing import RoutingTrace, routing_by_agreement, softmax
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.draw import figure as drawing_figure
-from capslab.widgets.shared import decoders, networks, strip
+from capslab.widgets.shared import browser_decoder, browser_network, image_strip
 from capslab.widgets.shared.drawing_input import Drawable, for_one
 
 RECIPE = """\
@@ -103,7 +103,10 @@ class DrawingView(Drawable, View):
         self._trace: RoutingTrace | None = None
         self._layers: list[Any] = []
         shape = tuple(int(n) for n in model.image_shape)
-        traits: dict[str, Any] = {"shape": list(shape), "classes": strip.class_names(model.classes, None)}
+        traits: dict[str, Any] = {
+            "shape": list(shape),
+            "classes": image_strip.class_names(model.classes, None),
+        }
         traits |= self._about_capsules(shape) if capsules else self._about_classes(shape)
         if vae is not None:
             traits |= self._about_vae(shape)
@@ -119,8 +122,8 @@ class DrawingView(Drawable, View):
         self._learned = learned
         self._primary = for_one(getattr(model, "trunk", None), model.primary, shape)
         _, digits, pose, _ = learned.weights.shape
-        self._layers = decoders.dense(model, digits * pose, int(np.prod(shape)))
-        kernels, layers = decoders.packed(self._layers)
+        self._layers = browser_decoder.dense(model, digits * pose, int(np.prod(shape)))
+        kernels, layers = browser_decoder.packed(self._layers)
         missing = "" if layers else "This network has no dense decoder, so there is no reconstruction."
         return {
             "weights": np.asarray(learned.weights, np.float32),
@@ -151,8 +154,8 @@ class DrawingView(Drawable, View):
         keras = hasattr(vae, "encoder") and hasattr(vae, "mean")
         piece = (lambda x: vae.mean(vae.encoder(x))) if keras else None
         self._encode = for_one(piece, vae.encode, shape)
-        kernels, layers = decoders.packed(decoders.dense(vae, d, int(np.prod(shape))))
-        effects = decoders.effects(vae.decode, np.zeros(d, np.float32), 1.5)
+        kernels, layers = browser_decoder.packed(browser_decoder.dense(vae, d, int(np.prod(shape))))
+        effects = browser_decoder.effects(vae.decode, np.zeros(d, np.float32), 1.5)
         axes = np.arange(d) if d <= 2 else np.argsort(-effects, kind="stable")[:2]
         return {"latent_dim": d, "axes": axes.tolist(), "vae_kernels": kernels, "vae_layers": layers}
 
@@ -171,7 +174,7 @@ class DrawingView(Drawable, View):
             found["z"] = [*vae.encoder.layers, vae.mean] if hasattr(vae, "encoder") else None
         steps, weights = {}, []
         for name, layers in found.items():
-            flat, told = networks.packed(layers, shape)
+            flat, told = browser_network.packed(layers, shape)
             if flat is None:
                 return {}
             steps[name] = {"size": flat.size, "steps": told}
@@ -209,7 +212,7 @@ class DrawingView(Drawable, View):
             return None
         masked = np.zeros_like(self.trace.outputs[-1])  # (J, D)
         masked[self.trace.predicted] = self.trace.outputs[-1, self.trace.predicted]
-        return decoders.decoded(self._layers, masked.reshape(1, -1)).reshape(self.image.shape)
+        return browser_decoder.decoded(self._layers, masked.reshape(1, -1)).reshape(self.image.shape)
 
     def clear(self) -> None:
         """Wipe the pad."""

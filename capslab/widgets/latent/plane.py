@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from capslab.errors import ArgumentError, Verbatim, unknown_name
-from capslab.widgets.shared import strip
+from capslab.widgets.shared import image_strip
 
 POINTS = 1000  # codes that are drawn
 COLORS = ("label", "cluster")
@@ -16,11 +16,11 @@ UNLABELLED_K = 10  # clusters where there are no classes to count
 
 def coded(vae: Any, images: Any) -> dict[str, Any]:
     """The traits `plane`, `plane_labels` and `plane_clusters` of images under a VAE with d = 2."""
-    chosen = strip.mixture(images.labels, len(images), POINTS)
+    chosen = image_strip.balanced_sample(images.labels, len(images), POINTS)
     codes = np.asarray(vae.encode(images.images[chosen]), np.float32)  # (n, 2)
     return {
         "plane": codes,
-        "plane_labels": strip.arrays(images, chosen)["labels"],
+        "plane_labels": image_strip.strip_arrays(images, chosen)["labels"],
         "plane_clusters": clustered(codes, None if images.labels is None else images.labels[chosen]),
     }
 

@@ -19,7 +19,7 @@ from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.latent import figure as latent_figure
 from capslab.widgets.latent import plane
-from capslab.widgets.shared import decoders, networks, strip
+from capslab.widgets.shared import browser_decoder, browser_network, image_strip
 from capslab.widgets.shared.drawing_input import Drawable, for_one
 
 ORIGINS = ("centre", "image", "random", "between", "drawing", "set")
@@ -126,18 +126,18 @@ class LatentView(Drawable, View):
                 'Try capslab.pretrained("vae-digits").',
             )
         self._vae = vae
-        self._images: Any = None if images is None else strip.checked(images, vae.image_shape)
+        self._images: Any = None if images is None else image_strip.check_images(images, vae.image_shape)
         self._codes: dict[int, np.ndarray] = {}
         self._encoded = b""  # the drawing that z was last put to
         d = int(vae.latent_dim)
         traits: dict[str, Any] = {"shape": [int(n) for n in vae.image_shape], "order": list(range(d))}
-        layers = decoders.dense(vae, d, int(np.prod(vae.image_shape)))
-        traits["kernels"], traits["layers"] = decoders.packed(layers)
+        layers = browser_decoder.dense(vae, d, int(np.prod(vae.image_shape)))
+        traits["kernels"], traits["layers"] = browser_decoder.packed(layers)
         inside = [*vae.encoder.layers, vae.mean] if hasattr(vae, "encoder") and hasattr(vae, "mean") else None
-        traits["step_weights"], traits["steps"] = networks.packed(inside, tuple(vae.image_shape))
+        traits["step_weights"], traits["steps"] = browser_network.packed(inside, tuple(vae.image_shape))
         traits |= {**self._blank(vae.image_shape), "share": filling(vae.image_shape)}
         if self._images is not None:
-            index = strip.position("index", 0 if index is None else index, len(self._images))
+            index = image_strip.check_position("index", 0 if index is None else index, len(self._images))
             traits |= self._about_images(index)
         elif index is not None:
             raise ArgumentError(
@@ -155,14 +155,14 @@ class LatentView(Drawable, View):
     def _about_images(self, index: int) -> dict[str, Any]:
         """What the view knows of the images: the strip, the KL of each dimension, the plane."""
         images, vae = self._images, self._vae
-        chosen = strip.with_position(strip.mixture(images.labels, len(images)), index)
-        many = strip.mixture(images.labels, len(images), MEASURED)
+        chosen = image_strip.with_position(image_strip.balanced_sample(images.labels, len(images)), index)
+        many = image_strip.balanced_sample(images.labels, len(images), MEASURED)
         kl = np.asarray(vae.kl_per_dimension(images.images[many]), np.float32)
         told = {
             **self._shown(chosen),
             "kl": kl,
             "order": [int(k) for k in np.argsort(-kl, kind="stable")],
-            "classes": strip.class_names(images.classes, images.labels),
+            "classes": image_strip.class_names(images.classes, images.labels),
         }
         if vae.latent_dim == 2:
             told |= plane.coded(vae, images)
@@ -172,7 +172,7 @@ class LatentView(Drawable, View):
         """The traits of a strip with these images, their codes included."""
         return {
             "codes": np.stack([self._code(int(p), positions) for p in positions]),
-            **strip.arrays(self._images, positions),
+            **image_strip.strip_arrays(self._images, positions),
         }
 
     def _code(self, position: int, together: np.ndarray | None = None) -> np.ndarray:
@@ -239,7 +239,7 @@ class LatentView(Drawable, View):
             return None
         if self._images is None:
             raise ArgumentError(name, "None without images", value, "Write explore_latent(vae, images).")
-        return strip.position(name, value, len(self._images))
+        return image_strip.check_position(name, value, len(self._images))
 
     @t.validate("mix")
     def _valid_mix(self, proposal: Any) -> float:
@@ -252,7 +252,7 @@ class LatentView(Drawable, View):
     @t.validate("moved")
     def _valid_dimension(self, proposal: Any) -> int | None:
         value = proposal["value"]
-        return None if value is None else strip.position("moved", value, len(self.order))
+        return None if value is None else image_strip.check_position("moved", value, len(self.order))
 
     @t.validate("color")
     def _valid_color(self, proposal: Any) -> str:
@@ -263,7 +263,7 @@ class LatentView(Drawable, View):
         wanted = change["new"]
         if wanted is not None and wanted not in self.positions:
             with self.hold_sync():
-                for name, value in self._shown(strip.with_position(self.positions, wanted)).items():
+                for name, value in self._shown(image_strip.with_position(self.positions, wanted)).items():
                     setattr(self, name, value)
 
     @t.observe("index")

@@ -18,7 +18,7 @@ from capslab.errors import ArgumentError, Verbatim
 from capslab.models import detection
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.overlap import figure as overlap_figure
-from capslab.widgets.shared import strip
+from capslab.widgets.shared import image_strip
 
 SHOWN = 6  # pairs in the strip
 FAR = 16  # pixels: further apart nothing overlaps any more
@@ -84,7 +84,7 @@ class OverlapView(View):
         trained = net.image_shape[1] - images.image_shape[1]
         arrays, phrases = self._asked(net, trained)
         super().__init__(
-            classes=strip.class_names(net.classes, None),
+            classes=image_strip.class_names(net.classes, None),
             chosen=chosen.tolist(),
             reach=self._reach,
             trained=trained,
@@ -125,7 +125,7 @@ class OverlapView(View):
 
     @t.validate("pair")
     def _valid_pair(self, proposal: Any) -> int:
-        return strip.position("pair", proposal["value"], self._count)
+        return image_strip.check_position("pair", proposal["value"], self._count)
 
     @t.validate("shift")
     def _valid_shift(self, proposal: Any) -> int:
@@ -182,7 +182,9 @@ def _chosen(images: Any, pairs: Any, seed: int) -> np.ndarray:
         given = np.asarray(pairs)
         if given.ndim != 2 or given.shape[1] != 2 or given.dtype.kind not in "iu" or not len(given):
             raise ArgumentError("pairs", "positions of two images each", pairs, "Try pairs=[(3, 8)].")
-        rows = [[strip.position("pairs", int(place), len(images)) for place in two] for two in given]
+        rows = [
+            [image_strip.check_position("pairs", int(place), len(images)) for place in two] for two in given
+        ]
         return np.array(rows)
     order = np.random.default_rng(seed).permutation(len(images))
     labels = np.asarray(images.labels)

@@ -16,7 +16,7 @@ from capslab.routing import route
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.latent.widget import Code
 from capslab.widgets.pose import figure as pose_figure
-from capslab.widgets.shared import decoders, strip
+from capslab.widgets.shared import browser_decoder, image_strip
 
 SWEEP = 0.25  # each way, as in figure 4 of Sabour et al. 2017
 
@@ -69,7 +69,7 @@ class PoseView(View):
         pixels, label = _one(image, model)
         trace = route(model, pixels)
         poses = trace.outputs[-1].astype(np.float32).round(4)  # (J, D)
-        self._layers = decoders.dense(model, poses.size, pixels.size)
+        self._layers = browser_decoder.dense(model, poses.size, pixels.size)
         if not self._layers:
             raise ArgumentError(
                 "model",
@@ -80,7 +80,7 @@ class PoseView(View):
         names = [str(name) for name in model.classes]
         self._poses, self._quiet = poses, True
         chosen = trace.predicted if capsule is None else _capsule(capsule, names)
-        kernels, layers = decoders.packed(self._layers)
+        kernels, layers = browser_decoder.packed(self._layers)
         super().__init__(
             classes=names,
             predicted=trace.predicted,
@@ -101,10 +101,12 @@ class PoseView(View):
         """Poses of one capsule `(n, D)`, all other capsules at zero, to `(n, pixels)`."""
         masked = np.zeros((len(poses), *self._poses.shape), np.float32)  # (n, J, D)
         masked[:, capsule] = poses
-        return decoders.decoded(self._layers, masked.reshape(len(poses), -1))
+        return browser_decoder.decoded(self._layers, masked.reshape(len(poses), -1))
 
     def _effects(self, capsule: int) -> np.ndarray:
-        return decoders.effects(lambda poses: self._decode(capsule, poses), self._poses[capsule], SWEEP)
+        return browser_decoder.effects(
+            lambda poses: self._decode(capsule, poses), self._poses[capsule], SWEEP
+        )
 
     @property
     def start(self) -> tuple[float, ...]:
@@ -153,12 +155,12 @@ class PoseView(View):
 
     @t.validate("capsule")
     def _valid_capsule(self, proposal: Any) -> int:
-        return strip.position("capsule", proposal["value"], len(self._poses))
+        return image_strip.check_position("capsule", proposal["value"], len(self._poses))
 
     @t.validate("moved")
     def _valid_dimension(self, proposal: Any) -> int | None:
         value = proposal["value"]
-        return None if value is None else strip.position("moved", value, self._poses.shape[1])
+        return None if value is None else image_strip.check_position("moved", value, self._poses.shape[1])
 
     @t.observe("capsule")
     def _read_again(self, change: Any) -> None:
@@ -213,7 +215,7 @@ def _capsule(capsule: Any, names: list[str]) -> int:
         if capsule not in names:
             raise unknown_name("capsule", capsule, names)
         return names.index(capsule)
-    return strip.position("capsule", capsule, len(names))
+    return image_strip.check_position("capsule", capsule, len(names))
 
 
 def explore_pose(

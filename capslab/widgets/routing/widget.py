@@ -18,7 +18,7 @@ from capslab.errors import ArgumentError, Verbatim
 from capslab.routing import RoutingTrace, routing_by_agreement
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.routing import figure as routing_figure
-from capslab.widgets.shared import strip
+from capslab.widgets.shared import image_strip
 from capslab.widgets.shared.drawing_input import Drawable, for_one
 
 MOST = 10  # iterations; from there on nothing new is to be seen
@@ -101,15 +101,15 @@ class RoutingView(Drawable, View):
                 Verbatim(f"a {type(model).__name__}"),
                 'Try capslab.pretrained("capsnet-digits").',
             )
-        self._images = strip.checked(images, model.image_shape)
+        self._images = image_strip.check_images(images, model.image_shape)
         self._model, self._learned = model, model.routing_weights()
         self._traces: dict[tuple[int, int], RoutingTrace] = {}
         self._primary: dict[int, np.ndarray] = {}
-        index = strip.position("index", index, len(images))
-        chosen = strip.with_position(strip.mixture(images.labels, len(images)), index)
+        index = image_strip.check_position("index", index, len(images))
+        chosen = image_strip.with_position(image_strip.balanced_sample(images.labels, len(images)), index)
         count = self._count(self._learned.iterations if iterations is None else iterations)
         super().__init__(
-            classes=strip.class_names(model.classes, None),
+            classes=image_strip.class_names(model.classes, None),
             grid=[int(n) for n in model.grid],
             weights=np.asarray(self._learned.weights, np.float32),
             bias=np.asarray(self._learned.bias, np.float32),
@@ -157,7 +157,7 @@ class RoutingView(Drawable, View):
             found = np.asarray(self._model.primary(self._images.images[new]), np.float32)
             self._primary.update(zip(new.tolist(), found, strict=True))
         primary = np.stack([self._primary[int(p)] for p in positions])  # (shown, I, P)
-        return {"primary": primary, **strip.arrays(self._images, positions)}
+        return {"primary": primary, **image_strip.strip_arrays(self._images, positions)}
 
     @property
     def trace(self) -> RoutingTrace:
@@ -187,7 +187,7 @@ class RoutingView(Drawable, View):
 
     @t.validate("index")
     def _valid_index(self, proposal: Any) -> int:
-        return strip.position("index", proposal["value"], self.count + (self.drawn is not None))
+        return image_strip.check_position("index", proposal["value"], self.count + (self.drawn is not None))
 
     @t.validate("iterations")
     def _valid_iterations(self, proposal: Any) -> int:
@@ -209,7 +209,7 @@ class RoutingView(Drawable, View):
     def _valid_capsule(self, proposal: Any) -> int | None:
         name, value = proposal["trait"].name, proposal["value"]
         count = self.weights.shape[0 if name == "capsule" else 1]
-        return None if value is None else strip.position(name, value, count)
+        return None if value is None else image_strip.check_position(name, value, count)
 
     @t.validate("quantity")
     def _valid_quantity(self, proposal: Any) -> str:
@@ -223,7 +223,7 @@ class RoutingView(Drawable, View):
     def _bring_into_strip(self, change: Any) -> None:
         if self.positions is not None and self.index not in (*self.positions, self.count):
             with self.hold_sync():
-                for name, value in self._shown(strip.with_position(self.positions, self.index)).items():
+                for name, value in self._shown(image_strip.with_position(self.positions, self.index)).items():
                     setattr(self, name, value)
 
     @t.observe("iterations", "iteration", "index", "capsule", "digit", "quantity")

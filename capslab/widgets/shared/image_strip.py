@@ -9,7 +9,7 @@ import numpy as np
 from capslab.errors import ArgumentError, Verbatim
 
 
-def checked(images: Any, shape: tuple[int, ...]) -> Any:
+def check_images(images: Any, shape: tuple[int, ...]) -> Any:
     """`images` itself when it holds images of the model's size; an error in words otherwise."""
     if not (hasattr(images, "images") and hasattr(images, "labels")):
         raise ArgumentError(
@@ -28,7 +28,7 @@ def checked(images: Any, shape: tuple[int, ...]) -> Any:
     return images
 
 
-def position(name: str, index: Any, count: int) -> int:
+def check_position(name: str, index: Any, count: int) -> int:
     """`index` as a position among `count` images; negative ones count from the end."""
     whole = isinstance(index, (int, np.integer)) and not isinstance(index, bool)
     if not whole or not -count <= index < count:
@@ -36,10 +36,10 @@ def position(name: str, index: Any, count: int) -> int:
     return int(index) % count
 
 
-def mixture(labels: np.ndarray | None, count: int, size: int = 24, seed: int = 0) -> np.ndarray:
+def balanced_sample(labels: np.ndarray | None, count: int, size: int = 24, seed: int = 0) -> np.ndarray:
     """Positions of up to `size` images, as many of each class as can be, ordered by class.
 
-    >>> mixture(np.array([0, 0, 0, 0, 1, 1, 2]), 7, size=6)[-3:].tolist()  # both 1s, the 2
+    >>> balanced_sample(np.array([0, 0, 0, 0, 1, 1, 2]), 7, size=6)[-3:].tolist()  # both 1s, the 2
     [4, 5, 6]
     """
     if count <= size:
@@ -60,7 +60,7 @@ def with_position(positions: np.ndarray, wanted: int) -> np.ndarray:
     return positions if wanted in positions else np.concatenate(([wanted], positions))
 
 
-def arrays(images: Any, positions: np.ndarray) -> dict[str, np.ndarray]:
+def strip_arrays(images: Any, positions: np.ndarray) -> dict[str, np.ndarray]:
     """The traits `thumbs`, `labels` (−1 for none) and `positions` of a strip."""
     labels = np.full(len(positions), -1) if images.labels is None else images.labels[positions]
     return {
