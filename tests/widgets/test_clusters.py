@@ -12,7 +12,7 @@ import capslab as cl
 from capslab.data import Images
 from capslab.embedding import Embedding
 from capslab.errors import ArgumentError
-from capslab.widgets.shared import captions, cluster_images
+from capslab.widgets.shared import captions, cluster_images, projection, wording
 
 
 def blobs(n=240, d=4, groups=4, labelled=True, seed=0, source="blobs", supervised=False, decode=None):
@@ -201,7 +201,7 @@ def test_few_points_and_one_dimension_are_shown():
     assert few.ks == [2, 3]
     assert few.k == 3
     line = cl.explore_clusters(blobs(d=1), 4)
-    assert "height is chance" in line.about["notes"]
+    assert "height is random" in line.about["notes"]
     assert line.points[:, 1].std() > 0.05
     assert "matched accuracy 1.00" in line.words
 
@@ -242,9 +242,9 @@ def test_an_embedding_without_images_is_still_shown():
 
 
 def test_phrases_are_exact():
-    assert captions.percent(0.999) == "99 %"
-    assert captions.percent(0.001) == "1 %"
-    assert captions.percent(1.0) == "100 %"
+    assert wording.percent(0.999) == "99 %"
+    assert wording.percent(0.001) == "1 %"
+    assert wording.percent(1.0) == "100 %"
     table = np.array([[9, 1, 0], [0, 10, 0], [0, 1, 9]])
     told = captions.composition(table, ["4", "9", "Ankle boot"])
     assert told == "even the most mixed cluster, 0, is 90 % 4s"
@@ -341,7 +341,7 @@ def test_compare_refuses_in_words(pair):
 
 
 def test_tsne_draws_a_sample_and_says_so(monkeypatch, path, embedding):
-    monkeypatch.setattr(cluster_images, "MOST_NEIGHBOURS", 120)
+    monkeypatch.setattr(projection, "MOST_NEIGHBOURS", 120)
     view = cl.explore_clusters(embedding, 4, path, method="tsne")
     assert view.points.shape == (120, 2)
     assert "120 of 240 images are drawn, a random sample, because tsne" in view.about["notes"]

@@ -81,11 +81,11 @@ def test_any_grid_has_words_and_a_picture(grid, images):
 
 
 def test_types_are_cells_of_their_place():
-    from capslab.widgets.routing.figure import tiled
+    from capslab.widgets.routing.figure import capsule_map
 
-    cells = tiled(np.arange(2 * 2 * 4), (2, 2, 4))
+    cells = capsule_map(np.arange(2 * 2 * 4), (2, 2, 4))
     assert cells.tolist() == [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]]
-    assert tiled(np.arange(8), (1, 1, 8)).shape == (2, 4)
+    assert capsule_map(np.arange(8), (1, 1, 8)).shape == (2, 4)
 
 
 def test_code_runs_and_gives_the_numbers_on_screen(model, images, capsys):
