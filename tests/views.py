@@ -29,13 +29,13 @@ def sweep() -> BetaSweep:
         betas=np.array([0.0, 1.0, 8.0]),
         reconstruction=np.array([15.0, 20.0, 30.0]),
         kl=np.array([50.0, 10.0, 1.0]),
-        per_dimension=np.array([[20.0, 15.0, 10.0, 5.0], [5.0, 3.0, 2.0, 0.0], [1.0, 0.0, 0.0, 0.0]]),
-        active=np.array([4, 3, 1]),
+        kl_per_dimension=np.array([[20.0, 15.0, 10.0, 5.0], [5.0, 3.0, 2.0, 0.0], [1.0, 0.0, 0.0, 0.0]]),
+        active_units=np.array([4, 3, 1]),
         sharpness=np.array([1.0, 0.9, 0.5]),
-        strangeness=np.array([3.0, 1.2, 0.7]),
+        sample_distance=np.array([3.0, 1.2, 0.7]),
         originals=pictures[0],
-        rebuilt=pictures,
-        drawn=pictures[::-1],
+        reconstructions=pictures,
+        samples=pictures[::-1],
     )
 
 

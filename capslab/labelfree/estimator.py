@@ -35,7 +35,7 @@ class LabelFree(ClusterMixin, BaseEstimator):
     accuracy there, for two samples: straightened, with `Jitter`'s own amounts .9862 and .9846;
     with about half of them .9852 and .9850; not straightened .9846 (one sample). These lie within
     each other's noise: the best mean was taken. Means over 4 or 8 jittered views gained nothing
-    there, so `views` is 0. `capslab.lessons.results.measured("labelfree")` has all figures.
+    there, so `views` is 0. `capslab.lessons.results.load("labelfree")` has all figures.
 
     Parameters
     ----------

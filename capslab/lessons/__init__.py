@@ -1,1 +1,1 @@
-"""What exists because a lesson asks for it: verdicts on claims, classical methods, the β sweep, results."""
+"""What exists because a lesson asks for it: verdicts, classical methods, the β sweep, bundled results."""

@@ -1,8 +1,8 @@
 """Four classical methods, timed and scored as the number of images grows.
 
-They are what the articles call slow on large data and stuck in local optima: k-means, a support
-vector machine, a random forest and gradient boosting. Each is taken as scikit-learn has it, with
-its usual settings, in one thread; seconds are those of the processor, so a busy machine counts the same.
+Articles say of these four that they are slow on large data and get stuck in local optima: k-means,
+a support vector machine, a random forest and gradient boosting. Each is scikit-learn's, with its usual
+settings, in one thread. We count CPU-seconds, so a busy machine gives the same numbers as an idle one.
 """
 
 from __future__ import annotations
@@ -18,15 +18,11 @@ import numpy as np
 from capslab.clustering.matching import match_labels, matched_accuracy
 from capslab.errors import ArgumentError, unknown_name
 
-#: principal components that the support vector machine and gradient boosting see
+#: number of principal components that the support vector machine and gradient boosting receive
 COMPONENTS = 50
-#: what `remeasure` measures: images, and the number of draws for each
-SIZES = {1000: 3, 2000: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 1, 60_000: 1}
-NAME = "classical"
-COMMAND = 'python -c "from capslab.lessons import classical_methods; classical_methods.remeasure()"'
 
 
-def _reduced(method: Any, seed: int) -> Any:
+def _with_pca(method: Any, seed: int) -> Any:
     from sklearn.decomposition import PCA
     from sklearn.pipeline import make_pipeline
 
@@ -34,31 +30,31 @@ def _reduced(method: Any, seed: int) -> Any:
 
 
 def k_means(k: int, seed: int) -> Any:
-    """Lloyd's algorithm from one random start, on pixels."""
+    """k-means (Lloyd's algorithm) on pixels, from one random start."""
     from sklearn.cluster import KMeans
 
     return KMeans(k, init="random", n_init=1, random_state=seed)
 
 
 def support_vectors(k: int, seed: int) -> Any:
-    """A support vector machine with radial basis functions."""
+    """A support vector machine with a radial basis function kernel."""
     from sklearn.svm import SVC
 
-    return _reduced(SVC(C=5, gamma="scale", cache_size=500), seed)
+    return _with_pca(SVC(C=5, gamma="scale", cache_size=500), seed)
 
 
 def random_forest(k: int, seed: int) -> Any:
-    """A hundred trees, each on its own draw of images and pixels."""
+    """A hundred trees, each grown on its own random sample of images and pixels."""
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(100, random_state=seed)
 
 
 def boosting(k: int, seed: int) -> Any:
-    """A hundred rounds of gradient boosting on histograms, one small tree a class and round."""
+    """A hundred rounds of histogram-based gradient boosting, one small tree per class and round."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    return _reduced(
+    return _with_pca(
         HistGradientBoostingClassifier(max_iter=100, early_stopping=False, random_state=seed), seed
     )
 
@@ -72,19 +68,20 @@ METHODS: dict[str, Callable[[int, int], Any]] = {
 
 
 def run(name: str, train: Any, test: Any, seed: int = 0) -> dict[str, Any]:
-    """Fit one method and score it on images that it has not seen.
+    """Fit one method and score it on test images.
 
     Parameters
     ----------
     name : one of `METHODS`.
-    train, test : `Images` with labels. k-means is not given them; its clusters of the test images are
-        scored by matched accuracy.
-    seed : the method's own chance, and the order in which it is given the images.
+    train, test : `Images` with labels. k-means does not see the labels; its clusters of the test images
+        are scored by matched accuracy.
+    seed : of the method's random choices, and of the order of the training images.
 
     Returns
     -------
-    dict : method, n, seed; CPU-seconds `fit_s` and `predict_s`; `accuracy` in 0…1; `answers`, what it
-        says of each test image (for k-means named after the classes that fit best), int64 `(m,)`.
+    dict : `method`, `n`, `seed`; CPU-seconds `fit_s` and `predict_s`; `accuracy` in 0…1; and
+        `predictions`, the class of each test image, int64 `(m,)`. For k-means each cluster is given
+        the number of the class that matches it best.
 
     Examples
     --------
@@ -100,50 +97,51 @@ def run(name: str, train: Any, test: Any, seed: int = 0) -> dict[str, Any]:
     if train.labels is None or test.labels is None:
         raise ArgumentError("train", "Images with labels", train, "These methods are scored by labels.")
     order = np.random.default_rng(seed).permutation(len(train))
-    X, unseen = _rows(train.images[order]), _rows(test.images)  # (n, h·w·c), (m, h·w·c)
+    X, X_test = _flat(train.images[order]), _flat(test.images)  # (n, h·w·c), (m, h·w·c)
     y = train.labels[order]
     method = METHODS[name](len(train.classes), seed)
     with threadpool_limits(1):
-        began = time.process_time()
+        start = time.process_time()
         method.fit(X) if name == "k-means" else method.fit(X, y)
         fitted = time.process_time()
-        answers = np.asarray(method.predict(unseen), np.int64)
-        done = time.process_time()
+        predictions = np.asarray(method.predict(X_test), np.int64)
+        end = time.process_time()
     if name == "k-means":
-        answers = match_labels(test.labels, answers)
+        predictions = match_labels(test.labels, predictions)
+        accuracy = matched_accuracy(predictions, test.labels)
+    else:
+        accuracy = float((predictions == test.labels).mean())
     return {
         "method": name,
         "n": len(train),
         "seed": seed,
-        "fit_s": fitted - began,
-        "predict_s": done - fitted,
-        "accuracy": matched_accuracy(answers, test.labels)
-        if name == "k-means"
-        else float((answers == test.labels).mean()),
-        "answers": answers,
+        "fit_s": fitted - start,
+        "predict_s": end - fitted,
+        "accuracy": accuracy,
+        "predictions": predictions,
     }
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What a classifier said of the rows it was asked, `(m,)`, and the CPU-seconds to learn and answer."""
+class Predictions:
+    """The labels that a classifier predicted, `(m,)`, and the CPU-seconds it took to fit and predict."""
 
     labels: np.ndarray
     seconds: float
 
 
-def linear_classifier(known: np.ndarray, labels: np.ndarray, asked: np.ndarray) -> Answered:
-    """Logistic regression on standardised numbers: how easily can classes be read off vectors?
+def linear_classifier(train: np.ndarray, labels: np.ndarray, test: np.ndarray) -> Predictions:
+    """Logistic regression on standardised features: how easily can the classes be read off vectors?
 
     Parameters
     ----------
-    known, asked : one row an image, `(n, d)` and `(m, d)`.
-    labels : classes of the known rows, `(n,)`.
+    train, test : feature vectors, one row per image, `(n, d)` and `(m, d)`.
+    labels : classes of the training rows, `(n,)`.
 
     Examples
     --------
-    >>> rows, labels = np.array([[0.0], [1.0], [8.0], [9.0]]), np.array([0, 0, 5, 5])
-    >>> linear_classifier(rows, labels, np.array([[7.0]])).labels
+    >>> X, y = np.array([[0.0], [1.0], [8.0], [9.0]]), np.array([0, 0, 5, 5])
+    >>> linear_classifier(X, y, np.array([[7.0]])).labels
     array([5])
     """
     from sklearn.linear_model import LogisticRegression
@@ -151,9 +149,9 @@ def linear_classifier(known: np.ndarray, labels: np.ndarray, asked: np.ndarray) 
     from sklearn.preprocessing import StandardScaler
 
     classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, tol=0.01, max_iter=1000))
-    began = time.process_time()
-    found = classifier.fit(known, labels).predict(asked)
-    return Answered(found, time.process_time() - began)
+    start = time.process_time()
+    predicted = classifier.fit(train, labels).predict(test)
+    return Predictions(predicted, time.process_time() - start)
 
 
 def measure(
@@ -163,14 +161,15 @@ def measure(
     seeds: int = 1,
     most_test: int = 2000,
 ) -> list[dict[str, Any]]:
-    """Every method on samples of these sizes from `images.train`: the rows that `run` gives.
+    """Run every method on samples of `images.train`; return what `run` returned, one dict per run.
 
     Parameters
     ----------
-    images : `Images` with labels; its test part scores (at most `most_test` images of it).
-    sizes : numbers of training images; those that are not there are left out.
-    methods : some of `METHODS`.
-    seeds : draws for each size.
+    images : `Images` with labels.
+    sizes : numbers of training images. A size larger than the training set means the whole of it.
+    methods : names from `METHODS`.
+    seeds : number of random samples for each size.
+    most_test : at most this many test images are scored.
     """
     test = images.test.sample(min(most_test, len(images.test)), seed=0)
     rows = []
@@ -181,31 +180,31 @@ def measure(
     return rows
 
 
-def agreement(answers: Sequence[np.ndarray]) -> float:
-    """Mean share of images for which two runs give the same answer, over all pairs of runs.
+def agreement(predictions: Sequence[np.ndarray]) -> float:
+    """The share of images on which two runs agree, averaged over all pairs of runs.
 
-    Answers are matched first, so that clusters may change their names from run to run.
+    Labels are matched first, so it does not matter if clusters are numbered differently in each run.
 
     >>> agreement([np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]), np.array([0, 1, 0, 1])])
     0.6666666666666666
     """
-    pairs = list(combinations(answers, 2))
+    pairs = list(combinations(predictions, 2))
     if not pairs:
         raise ArgumentError(
-            "answers", "those of two runs or more", answers, "Run it again with another seed."
+            "predictions", "those of at least two runs", predictions, "Run it again with another seed."
         )
     return float(np.mean([matched_accuracy(one, other) for one, other in pairs]))
 
 
 def growth_exponent(n: Any, seconds: Any) -> float:
-    """The power p of the law seconds ≈ c·nᵖ that fits best in logarithms.
+    """The power p of the law seconds ≈ c·nᵖ that fits best on logarithmic axes.
 
-    p is the slope of the least-squares line through the points (log n, log seconds): 1 where twice
-    the images take twice the time, 2 where they take four times.
+    p is the slope of the least-squares line through the points (log n, log seconds). At p = 1 twice
+    as many images take twice as long, at p = 2 four times as long.
 
     Parameters
     ----------
-    n, seconds : `(m,)` each, above 0, with at least two different n.
+    n, seconds : `(m,)` each, above 0, with at least two different values of n.
 
     Examples
     --------
@@ -215,86 +214,60 @@ def growth_exponent(n: Any, seconds: Any) -> float:
     ns, times = np.asarray(n, float), np.asarray(seconds, float)
     if ns.shape != times.shape or ns.ndim != 1 or len(set(ns.tolist())) < 2:
         raise ArgumentError(
-            "n", "one row of at least two different numbers, as many as seconds", n, "Time a second size."
+            "n", "at least two different numbers, one for each of `seconds`", n, "Time a second size."
         )
     if not (ns > 0).all() or not (times > 0).all():
-        raise ArgumentError("seconds", "above 0, as n", seconds, "Measure something that takes longer.")
+        raise ArgumentError("seconds", "above 0, like n", seconds, "Measure something that takes longer.")
     return float(np.polyfit(np.log(ns), np.log(times), 1)[0])
 
 
 @dataclass(frozen=True, eq=False)
-class Growth:
-    """One method as the number of images grows; medians over the draws.
+class GrowthCurve:
+    """Time and accuracy of one method as the number of images grows; medians over the repetitions.
 
     Attributes
     ----------
     method : its name.
-    n : int64 `(m,)`, ascending.
-    seconds, predicting, accuracy : float64 `(m,)`: CPU-seconds to fit and to predict, score in 0…1.
-    exponent : the power of n that the seconds to fit grow with; NaN where it was not fitted.
-    fitted : the n that the exponent was fitted on.
+    n : numbers of training images, int64 `(m,)`, ascending.
+    fit_seconds, predict_seconds : CPU-seconds, float64 `(m,)`.
+    accuracy : float64 `(m,)`, in 0…1.
+    exponent : p in fit_seconds ≈ c·nᵖ; NaN if there are not two sizes to fit it to.
+    fitted_n : the sizes that the exponent was fitted to.
     """
 
     method: str
     n: np.ndarray
-    seconds: np.ndarray
-    predicting: np.ndarray
+    fit_seconds: np.ndarray
+    predict_seconds: np.ndarray
     accuracy: np.ndarray
     exponent: float
-    fitted: np.ndarray
+    fitted_n: np.ndarray
 
     @property
-    def law(self) -> np.ndarray:
-        """The fitted seconds at `fitted`, c·nᵖ through the middle of the points."""
-        logs = np.log(self.seconds[np.isin(self.n, self.fitted)])
-        return np.exp(logs.mean() + self.exponent * (np.log(self.fitted) - np.log(self.fitted).mean()))
+    def power_law(self) -> np.ndarray:
+        """c·nᵖ at `fitted_n`: the fitted line, through the middle of the points."""
+        logs = np.log(self.fit_seconds[np.isin(self.n, self.fitted_n)])
+        return np.exp(logs.mean() + self.exponent * (np.log(self.fitted_n) - np.log(self.fitted_n).mean()))
 
 
-def growth(rows: Sequence[Mapping[str, Any]], method: str, above: int = 0) -> Growth:
-    """What the rows say of one method; the exponent is fitted on sizes from `above` on.
+def growth_curve(rows: Sequence[Mapping[str, Any]], method: str, above: int = 0) -> GrowthCurve:
+    """The curve of one method, from the rows of `run`; the exponent is fitted to sizes from `above` on.
 
-    Small sizes are mostly overhead, and would make any method look as if it hardly grew.
+    With small sizes most of the time is overhead, so any method would look as if it hardly grew.
     """
     own = [row for row in rows if row["method"] == method]
     if not own:
         raise unknown_name("method", method, sorted({row["method"] for row in rows}))
     ns = np.array(sorted({row["n"] for row in own}))
 
-    def median(what: str) -> np.ndarray:
-        return np.array([np.median([row[what] for row in own if row["n"] == n]) for n in ns])
+    def median(column: str) -> np.ndarray:
+        return np.array([np.median([row[column] for row in own if row["n"] == n]) for n in ns])
 
     seconds = median("fit_s")
-    taken = ns >= above
-    exponent = growth_exponent(ns[taken], seconds[taken]) if taken.sum() > 1 else float("nan")
-    return Growth(method, ns, seconds, median("predict_s"), median("accuracy"), exponent, ns[taken])
+    large = ns >= above
+    exponent = growth_exponent(ns[large], seconds[large]) if large.sum() > 1 else float("nan")
+    return GrowthCurve(method, ns, seconds, median("predict_s"), median("accuracy"), exponent, ns[large])
 
 
-def remeasure(
-    dataset: str = "mnist", sizes: Mapping[int, int] = SIZES, keep: bool = True
-) -> list[dict[str, Any]]:
-    """Measure all four up to 60,000 images and write the table into the package.
-
-    Ten minutes or so of one core. What is not held out for testing trains; the whole test part scores.
-    `keep=False` writes nothing.
-    """
-    from capslab.data import load
-    from capslab.lessons.results import save
-
-    images = load(dataset)
-    test = images.test
-    pool = images[np.asarray(images.parts) != 2]
-    rows = []
-    for n, seeds in sizes.items():
-        for seed in range(seeds):
-            part = pool if n >= len(pool) else pool.sample(n, seed=seed)
-            for name in METHODS:
-                row = {"data": dataset, **run(name, part, test, seed)}
-                del row["answers"]
-                rows.append({key: round(v, 4) if isinstance(v, float) else v for key, v in row.items()})
-    if keep:
-        save(NAME, COMMAND, rows)
-    return rows
-
-
-def _rows(pixels: np.ndarray) -> np.ndarray:
+def _flat(pixels: np.ndarray) -> np.ndarray:
     return pixels.reshape(len(pixels), -1) / np.float32(255)

@@ -1,4 +1,4 @@
-"""`verdict`: a claim, what was measured, and whether the claim holds."""
+"""`verdict` judges a claim by what was measured; `closing` collects the verdicts of a notebook in a table."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ OUTCOMES = {"holds": "✓", "holds partly": "≈", "refuted": "✗", "cannot be 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a claim.
+    """A claim and whether it holds.
 
     Attributes
     ----------
     claim : the claim, in our own words.
     outcome : "holds", "holds partly", "refuted" or "cannot be told here".
-    evidence : the numbers it rests on, computed by the notebook that shows it.
+    evidence : the numbers that decide, computed by the notebook that shows it.
     """
 
     claim: str
@@ -31,24 +31,24 @@ class Verdict:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        # A rule, a sign and a word: the outcome is never told by colour alone.
-        edge = {"✓": "#009e73", "≈": "#e69f00", "✗": "#d55e00", "?": "#777777"}[OUTCOMES[self.outcome]]
+        # A border, a sign and a word, because the outcome must not depend on colour alone.
+        colour = {"✓": "#009e73", "≈": "#e69f00", "✗": "#d55e00", "?": "#777777"}[OUTCOMES[self.outcome]]
         return (
-            f'<div style="border-left:4px solid {edge};padding:2px 12px;margin:4px 0">'
+            f'<div style="border-left:4px solid {colour};padding:2px 12px;margin:4px 0">'
             f"<strong>{OUTCOMES[self.outcome]} {self.outcome}</strong>: “{escape(self.claim)}”<br>"
             f"{escape(self.evidence)}</div>"
         )
 
 
-def verdict(claim: str, evidence: str, outcome: str | None = None, **when: bool) -> Verdict:
-    """Judge a claim by conditions that were computed.
+def verdict(claim: str, evidence: str, outcome: str | None = None, **conditions: bool) -> Verdict:
+    """Judge a claim by computed conditions.
 
     Parameters
     ----------
-    claim, evidence : in words; the evidence with its numbers.
-    outcome : the outcome itself, where no number decides.
-    when : conditions in order, `holds=`, `holds_partly=`, `refuted=`; the first that is true
-        decides, and "cannot be told here" is left when none is.
+    claim, evidence : in words; the evidence includes its numbers.
+    outcome : the outcome itself, when no number decides.
+    conditions : in this order, `holds=`, `holds_partly=`, `refuted=`. The first that is true decides;
+        if none is true, the outcome is "cannot be told here".
 
     Examples
     --------
@@ -57,22 +57,22 @@ def verdict(claim: str, evidence: str, outcome: str | None = None, **when: bool)
       measured 100 °C
     """
     if outcome is None:
-        found = (name.replace("_", " ") for name, true in when.items() if true)
-        outcome = next(found, "cannot be told here")
+        outcomes = (name.replace("_", " ") for name, true in conditions.items() if true)
+        outcome = next(outcomes, "cannot be told here")
     if outcome not in OUTCOMES:
         raise unknown_name("outcome", outcome, OUTCOMES)
     return Verdict(claim, outcome, evidence)
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One line of a closing table: a verdict, the number behind it, and what others found.
+class ClosingRow:
+    """One row of a closing table: a verdict, the number behind it, and what the literature says.
 
     Attributes
     ----------
-    verdict : what `verdict` gave.
+    verdict : what `verdict` returned.
     number : the number that decides, in a few words.
-    literature : who agrees and who does not, with the reference.
+    literature : who agrees and who does not, with references.
     """
 
     verdict: Verdict
@@ -81,15 +81,15 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Closing:
-    """The closing table of a notebook: each claim, its number, the verdict, the literature."""
+class ClosingTable:
+    """The table at the end of a notebook: one row per claim, with its number, verdict and literature."""
 
-    findings: tuple[Finding, ...]
+    rows: tuple[ClosingRow, ...]
 
     def __str__(self) -> str:
-        first = (str(f.verdict).splitlines()[0] for f in self.findings)
+        lines = (str(row.verdict).splitlines()[0] for row in self.rows)
         return "\n".join(
-            f"{told} | {f.number} | {f.literature}" for told, f in zip(first, self.findings, strict=True)
+            f"{line} | {row.number} | {row.literature}" for line, row in zip(lines, self.rows, strict=True)
         )
 
     __repr__ = __str__
@@ -99,25 +99,25 @@ class Closing:
             f"<th scope='col' style='text-align:left'>{name}</th>"
             for name in ("claim", "what was measured here", "verdict", "the literature")
         )
-        rows = "".join(
+        body = "".join(
             "<tr>"
             + "".join(
                 f"<td style='text-align:left;vertical-align:top'>{cell}</td>"
                 for cell in (
-                    escape(f.verdict.claim),
-                    escape(f.number),
-                    f"<strong>{OUTCOMES[f.verdict.outcome]} {f.verdict.outcome}</strong>",
-                    escape(f.literature),
+                    escape(row.verdict.claim),
+                    escape(row.number),
+                    f"<strong>{OUTCOMES[row.verdict.outcome]} {row.verdict.outcome}</strong>",
+                    escape(row.literature),
                 )
             )
             + "</tr>"
-            for f in self.findings
+            for row in self.rows
         )
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def closing(*findings: tuple[Verdict, str, str]) -> Closing:
-    """A table of verdicts, each with its number and what the literature says.
+def closing(*rows: tuple[Verdict, str, str]) -> ClosingTable:
+    """A table of verdicts, each with its number and what the literature says about the claim.
 
     Examples
     --------
@@ -125,4 +125,4 @@ def closing(*findings: tuple[Verdict, str, str]) -> Closing:
     >>> closing((boils, "100 °C at sea level", "Celsius 1742 agrees"))
     ✗ refuted: “water boils at 90 °C” | 100 °C at sea level | Celsius 1742 agrees
     """
-    return Closing(tuple(Finding(*each) for each in findings))
+    return ClosingTable(tuple(ClosingRow(*row) for row in rows))

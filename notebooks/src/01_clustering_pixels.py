@@ -18,8 +18,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import clustering, plots
-from capslab.lessons import classical_methods
-from capslab.lessons.results import measured
+from capslab.lessons import classical_methods, results
 
 images = cl.load()
 k = len(images.classes)
@@ -312,12 +311,12 @@ plots.table(
 # ones were measured a moment ago; exponents are fitted from 5,000 images on, where overhead no longer counts.
 
 # %%
-full = measured("classical")
+full = results.load("classical")
 print(full)
 by_method = {
-    name: classical_methods.growth(full.rows, name, above=5000) for name in classical_methods.METHODS
+    name: classical_methods.growth_curve(full.rows, name, above=5000) for name in classical_methods.METHODS
 }
-small = [classical_methods.growth(live, name) for name in classical_methods.METHODS]
+small = [classical_methods.growth_curve(live, name) for name in classical_methods.METHODS]
 plots.against_n(list(by_method.values()), small, "accuracy (k-means: matched accuracy)")
 
 # %% [markdown]
@@ -332,7 +331,7 @@ again = {
     name: [classical_methods.run(name, part, unseen, seed) for seed in range(3)]
     for name in classical_methods.METHODS
 }
-agree = {name: classical_methods.agreement([r["answers"] for r in found]) for name, found in again.items()}
+agree = {name: classical_methods.agreement([r["predictions"] for r in found]) for name, found in again.items()}
 plots.scores_with_spread(
     {name: [r["accuracy"] for r in found] for name, found in again.items()},
     "accuracy, three starts",
@@ -349,7 +348,7 @@ def judge(name):
     slow, stuck = one.exponent > 1.5, agree[name] < 0.95 and np.ptp(scores) > 0.02
     return cl.verdict(
         f"{name}: slow on large data, and stuck in local optima",
-        f"{one.seconds[-1]:.0f} CPU-s to fit {one.n[-1]:,} images, time ∝ n^{one.exponent:.2f}, accuracy {one.accuracy[-1]:.3f}; "
+        f"{one.fit_seconds[-1]:.0f} CPU-s to fit {one.n[-1]:,} images, time ∝ n^{one.exponent:.2f}, accuracy {one.accuracy[-1]:.3f}; "
         f"three starts give the same answer for {agree[name]:.1%} of images, accuracies {np.ptp(scores):.3f} apart",
         holds=slow and stuck,
         holds_partly=slow or stuck,
@@ -369,9 +368,9 @@ judge("random forest")
 judge("gradient boosting")
 
 # %%
-slowest = max(by_method.values(), key=lambda one: one.seconds[-1])
+slowest = max(by_method.values(), key=lambda one: one.fit_seconds[-1])
 best = max(by_method.values(), key=lambda one: one.accuracy[-1])
-print(f"slowest: {slowest.method}, {slowest.seconds[-1]:.0f} CPU-s for {slowest.n[-1]:,} images")
+print(f"slowest: {slowest.method}, {slowest.fit_seconds[-1]:.0f} CPU-s for {slowest.n[-1]:,} images")
 print(f"most accurate: {best.method}, {best.accuracy[-1]:.4f} with {best.n[-1]:,}")
 
 # %% [markdown]

@@ -20,7 +20,7 @@ import capslab as cl
 from capslab import plots
 from capslab.clustering import contingency
 from capslab.data.transform import rotated, shifted
-from capslab.lessons.results import measured
+from capslab.lessons import results
 from capslab.lessons.verdict import closing
 from capslab.models import ConvNet
 from capslab.models.cost import answering_time, cost
@@ -235,7 +235,7 @@ print(f"right after 1, 3, 10 iterations: {accuracy[0]:.3f}, {accuracy[2]:.3f}, {
 # it was measured beforehand. **Predict the order.**
 
 # %%
-runs = measured("capsules")
+runs = results.load("capsules")
 where = images.name if runs.where(data=images.name) else "mnist"
 print(f"{where}, measured {runs.date} on {runs.machine}; again with: {runs.command}")
 asked = 10_000 if where == "mnist" else len(images.test)

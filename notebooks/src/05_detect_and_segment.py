@@ -19,7 +19,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import data, plots
-from capslab.lessons.results import measured
+from capslab.lessons import results
 from capslab.models import OverlapNet, SceneNet, detection
 from capslab.models.pretrained import effort, manifest
 from capslab.training.streaming import fit_stream
@@ -224,7 +224,7 @@ plots.bars({f"{k} iterations": v for k, v in by_iterations.items()}, "both right
 # with no capsules at all: the same convolutions, the same recipe, the same pairs in the same order. That takes longer than a lesson and was measured beforehand, on MNIST. **Predict the order.**
 
 # %%
-race = measured("overlap")
+race = results.load("overlap")
 print(race)
 trained = race.grouped("both right", "network")  # one a seed
 rows = []

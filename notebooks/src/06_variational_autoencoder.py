@@ -397,14 +397,14 @@ sweep = cl.beta_sweep(images)
 cl.explore_beta(sweep)
 
 # %%
-tidiest = sweep.strangeness.argmin()
+tidiest = sweep.sample_distance.argmin()
 cl.verdict(
     "a larger β trades sharpness for tidiness",
-    f"draws are nearest to real images at β = {sweep.betas[tidiest]:g}, {sweep.strangeness[tidiest]:.2f} times a real one's "
-    f"distance against {sweep.strangeness[0]:.2f} at β = {sweep.betas[0]:g}; on the way sharpness goes from "
+    f"draws are nearest to real images at β = {sweep.betas[tidiest]:g}, {sweep.sample_distance[tidiest]:.2f} times a real one's "
+    f"distance against {sweep.sample_distance[0]:.2f} at β = {sweep.betas[0]:g}; on the way sharpness goes from "
     f"{sweep.sharpness[0]:.0%} to {sweep.sharpness[tidiest]:.0%}, and at β = {sweep.betas[-1]:g} to "
-    f"{sweep.sharpness[-1]:.0%} with {sweep.active[-1]} active dimensions",
-    holds=sweep.strangeness[tidiest] < 0.95 * sweep.strangeness[0]
+    f"{sweep.sharpness[-1]:.0%} with {sweep.active_units[-1]} active dimensions",
+    holds=sweep.sample_distance[tidiest] < 0.95 * sweep.sample_distance[0]
     and sweep.sharpness[tidiest] < sweep.sharpness[0] - 0.01,
     holds_partly=sweep.sharpness[-1] < sweep.sharpness[0] - 0.01,
     refuted=True,

@@ -22,7 +22,7 @@ import numpy as np
 import capslab as cl
 from capslab import clustering, plots
 from capslab.clustering import SpectralPath, matched_accuracy
-from capslab.lessons.results import measured
+from capslab.lessons import results
 
 images = cl.load()
 k = len(images.classes)
@@ -334,7 +334,7 @@ print(f"({time.process_time() - began:.0f} CPU-seconds)")
 # lesson, so here is what each step gave when it was measured: the median over the seeds, smallest and largest behind it.
 
 # %%
-runs = measured("labelfree")
+runs = results.load("labelfree")
 print(runs)
 
 

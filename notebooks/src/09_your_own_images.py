@@ -433,9 +433,9 @@ many.train.images
 # from MNIST by turning and moving them, measured on one core: each run a process of its own, its peak everything that it ever held.
 
 # %%
-from capslab.lessons.results import measured
+from capslab.lessons import results
 
-scale = measured("scale")
+scale = results.load("scale")
 print(scale)
 work = {"pixels": "pixels, k = 2 … 30", "network": "an autoencoder, one epoch, then k = 10", "report": "images.report()"}  # fmt: skip
 

@@ -114,9 +114,9 @@ def test_a_lasso_selects_and_python_reads_it(hosted, embedding, view):
 
 
 def test_a_lasso_on_a_sample_selects_positions_in_the_embedding(hosted, embedding, monkeypatch):
-    from capslab.widgets.shared import preparation
+    from capslab.widgets.shared import projection
 
-    monkeypatch.setattr(preparation, "MOST_POINTS", 200)
+    monkeypatch.setattr(projection, "MOST_POINTS", 200)
     view = cl.explore_clusters(embedding, 4)
     host = hosted(view)
     lasso(host, host.root.locator(".caps-top"), 0.02, 0.02, 0.5, 0.5)

@@ -18,7 +18,7 @@ NETWORK = """async ([flat, steps, images]) => {
 @pytest.mark.parametrize("preset", ["digits", "small", "visible", "accurate"])
 def test_convolutions_are_keras(modules, preset):
     from capslab.models import CapsNet
-    from capslab.widgets.shared.networks import packed
+    from capslab.widgets.shared.browser_network import packed
 
     shape = (9, 8, 1) if preset == "digits" else (28, 30, 1)
     model = CapsNet(shape, 10, preset=preset, seed=3)
@@ -33,7 +33,7 @@ def test_convolutions_are_keras(modules, preset):
 @pytest.mark.slow
 def test_dense_and_encoders_are_keras(modules):
     from capslab.models import VAE, DenseBaseline
-    from capslab.widgets.shared.networks import packed
+    from capslab.widgets.shared.browser_network import packed
 
     shape = (12, 12, 1)
     dense = DenseBaseline(shape, 5)

@@ -223,11 +223,11 @@ def test_logits_kept_between_images(host: Any, view: SandboxView) -> None:
     host.sync()
     host.root.get_by_role("button", name="Keep logits between images").click()
     host.settle()
-    kept = view.shown
+    kept = view.screen_trace
     host.root.get_by_label("which votes").select_option("conflict")
     host.settle()
     assert view.preset == "conflict"
-    np.testing.assert_allclose(view.shown.logits[0], kept.logits[2] + kept.agreement[2], atol=1e-4)
+    np.testing.assert_allclose(view.screen_trace.logits[0], kept.logits[2] + kept.agreement[2], atol=1e-4)
     assert "Logits were kept" in host.words()
     assert host.words() == view.words
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 import capslab as cl
 from capslab.errors import ArgumentError
-from capslab.lessons import classical_methods
-from capslab.lessons.results import measured
+from capslab.lessons import classical_methods, results
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +25,9 @@ def rows(digits):
 def test_a_linear_classifier_reads_classes_off_pixels_and_gives_their_own_numbers(digits):
     part, test = digits.train, digits.test
     rows = [x.images.reshape(len(x), -1) / 255 for x in (part, test)]
-    found = classical_methods.linear_classifier(rows[0], part.labels + 3, rows[1])
-    assert (found.labels == test.labels + 3).mean() > 0.92
-    assert found.seconds > 0
+    predicted = classical_methods.linear_classifier(rows[0], part.labels + 3, rows[1])
+    assert (predicted.labels == test.labels + 3).mean() > 0.92
+    assert predicted.seconds > 0
 
 
 def test_each_method_learns_the_digits(digits):
@@ -47,7 +46,7 @@ def test_k_means_is_given_no_labels(digits):
     mixed = cl.Images(
         part.images, np.random.default_rng(0).permutation(part.labels), part.classes, parts=part.parts
     )
-    same = [classical_methods.run("k-means", one, test)["answers"] for one in (part, mixed)]
+    same = [classical_methods.run("k-means", one, test)["predictions"] for one in (part, mixed)]
     np.testing.assert_array_equal(*same)
 
 
@@ -56,7 +55,7 @@ def test_sizes_are_taken_from_what_there_is(rows, digits):
         (n, m) for n in (100, 300, len(digits.train)) for m in "ks"
     ]
     assert all(row["fit_s"] > 0 and row["predict_s"] > 0 and 0 < row["accuracy"] <= 1 for row in rows)
-    assert all(row["answers"].shape == (200,) for row in rows)
+    assert all(row["predictions"].shape == (200,) for row in rows)
 
 
 def test_growth_takes_medians_and_fits_large_sizes_alone():
@@ -64,14 +63,14 @@ def test_growth_takes_medians_and_fits_large_sizes_alone():
         {"method": "a", "n": n, "fit_s": seconds, "predict_s": 0.1, "accuracy": 0.5 + n / 1000}
         for n, seconds in ((10, 7.0), (100, 1.0), (100, 50.0), (100, 1.0), (200, 4.0), (400, 16.0))
     ]
-    found = classical_methods.growth(law, "a", above=100)
-    assert found.n.tolist() == [10, 100, 200, 400]
-    assert found.seconds.tolist() == [7, 1, 4, 16]
-    assert found.exponent == pytest.approx(2)
-    np.testing.assert_allclose(found.law, [1, 4, 16])
-    assert np.isnan(classical_methods.growth(law, "a", above=400).exponent)
+    curve = classical_methods.growth_curve(law, "a", above=100)
+    assert curve.n.tolist() == [10, 100, 200, 400]
+    assert curve.fit_seconds.tolist() == [7, 1, 4, 16]
+    assert curve.exponent == pytest.approx(2)
+    np.testing.assert_allclose(curve.power_law, [1, 4, 16])
+    assert np.isnan(classical_methods.growth_curve(law, "a", above=400).exponent)
     with pytest.raises(ArgumentError, match="method"):
-        classical_methods.growth(law, "b")
+        classical_methods.growth_curve(law, "b")
 
 
 @settings(deadline=None)
@@ -97,10 +96,10 @@ def test_agreement_ignores_the_names_of_clusters():
         classical_methods.agreement([a])
 
 
-def test_a_convex_method_gives_the_same_answers_from_any_order(digits):
+def test_a_convex_method_gives_the_same_predictions_from_any_order(digits):
     part, test = digits.train.sample(200), digits.test.sample(100)
     found = [
-        classical_methods.run("support vector machine", part, test, seed)["answers"] for seed in range(3)
+        classical_methods.run("support vector machine", part, test, seed)["predictions"] for seed in range(3)
     ]
     assert classical_methods.agreement(found) > 0.99
 
@@ -113,23 +112,10 @@ def test_bad_input_is_refused_in_words(digits):
         classical_methods.run("k-means", unlabelled, digits)
 
 
-def test_a_measurement_can_be_made_again(monkeypatch, tmp_path):
-    from capslab.lessons import results as home
-
-    monkeypatch.setattr(home, "FOLDER", tmp_path)
-    monkeypatch.setattr(classical_methods, "METHODS", {"k-means": classical_methods.k_means})
-    made = classical_methods.remeasure("digits", {50: 2, 99_999: 1})
-    kept = measured("classical")
-    assert kept.rows == made
-    assert [(row["n"], row["seed"]) for row in kept.rows] == [(50, 0), (50, 1), (1438, 0)]
-    assert kept.command == classical_methods.COMMAND
-
-
 def test_the_bundled_measurements_reach_far_beyond_a_lesson():
-    kept = measured("classical")
+    bundled = results.load("classical")
     for name in classical_methods.METHODS:
-        found = classical_methods.growth(kept.rows, name, above=5000)
-        assert found.n[-1] >= 40_000
-        assert 0.3 < found.exponent < 3
-        assert found.accuracy[-1] > (0.4 if name == "k-means" else 0.95)
-    assert kept.command == classical_methods.COMMAND
+        curve = classical_methods.growth_curve(bundled.rows, name, above=5000)
+        assert curve.n[-1] >= 40_000
+        assert 0.3 < curve.exponent < 3
+        assert curve.accuracy[-1] > (0.4 if name == "k-means" else 0.95)

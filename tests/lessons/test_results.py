@@ -6,13 +6,13 @@ import pytest
 
 from capslab.errors import ArgumentError
 from capslab.lessons import results as home
-from capslab.lessons.results import machine, measured, save
+from capslab.lessons.results import load, machine, save
 
 
 def test_the_measurements_of_clustering_without_labels_are_complete():
-    found = measured("labelfree")
-    assert found.date.count("-") == 2
-    assert found.machine
+    table = load("labelfree")
+    assert table.date.count("-") == 2
+    assert table.machine
     for run in (
         "spectral",
         "edges",
@@ -22,31 +22,31 @@ def test_the_measurements_of_clustering_without_labels_are_complete():
         "fashion-edges",
         "fashion-full",
     ):
-        rows = found.where(run=run)
+        rows = table.where(run=run)
         assert rows, run
         assert all(row["images"] == 60_000 and 0 < row["accuracy"] < 1 for row in rows)
         assert all(row["cpu_s"] > 2 and row["peak_mb"] > 100 for row in rows)
-    full = found.grouped("test_accuracy", "run")["full"]
+    full = table.grouped("test_accuracy", "run")["full"]
     assert statistics.median(full) > 0.99
     assert min(full) > 0.985
-    assert all(row["peak_mb"] <= 1500 for row in found.where(run="full"))
-    assert all(len(found.where(run=run)) == 5 for run in ("spectral", "selftrained", "full"))
+    assert all(row["peak_mb"] <= 1500 for row in table.where(run="full"))
+    assert all(len(table.where(run=run)) == 5 for run in ("spectral", "selftrained", "full"))
 
 
 def test_the_settings_of_labelfree_are_the_best_mean_on_the_validation_images():
-    found = measured("labelfree")
+    table = load("labelfree")
     means = {}
     for run in ("choice-mild", "choice-full", "choice-raw"):
-        rows = found.where(run=run)
+        rows = table.where(run=run)
         assert all("test_accuracy" not in row for row in rows), "the test images do not choose"
         means[run] = sum(row["validation_accuracy"] for row in rows) / len(rows)
     assert max(means, key=means.get) == "choice-full", "LabelFree's own settings: jitter and straighten None"
 
 
 def test_a_million_images_are_clustered_in_bounded_memory():
-    found = measured("scale")
+    table = load("scale")
     for run in ("pixels", "network", "report"):
-        rows = {row["images"]: row for row in found.where(run=run)}
+        rows = {row["images"]: row for row in table.where(run=run)}
         assert list(rows) == [10_000, 100_000, 1_000_000]
         assert all(row["peak_mb"] <= 1500 for row in rows.values())
         assert rows[1_000_000]["file_mb"] == 784
@@ -56,21 +56,21 @@ def test_a_million_images_are_clustered_in_bounded_memory():
 def test_what_is_saved_is_read(monkeypatch, tmp_path):
     monkeypatch.setattr(home, "FOLDER", tmp_path)
     save("mine", "python mine.py", [{"run": "a", "x": 1}, {"run": "b", "x": 2}])
-    found = measured("mine")
-    assert found.where(run="b") == [{"run": "b", "x": 2}]
-    assert found.where(run="c") == []
-    assert str(found) == f"2 measurements of {found.date} on {machine()}; again with `python mine.py`"
+    table = load("mine")
+    assert table.where(run="b") == [{"run": "b", "x": 2}]
+    assert table.where(run="c") == []
+    assert str(table) == f"2 measurements of {table.date} on {machine()}; measure again with `python mine.py`"
 
 
 def test_values_are_grouped_by_one_name_or_by_several():
     rows = [{"run": "a", "seed": 1, "x": 1}, {"run": "a", "seed": 2, "x": 2}, {"run": "b", "seed": 1, "x": 3}]
     rows.append({"run": "c", "seed": 1})
-    found = home.Measured("", "", "", rows)
-    assert found.grouped("x", "run") == {"a": [1, 2], "b": [3]}
-    assert found.grouped("x", "run", "seed") == {("a", 1): [1], ("a", 2): [2], ("b", 1): [3]}
-    assert found.grouped("x", "run", seed=1) == {"a": [1], "b": [3]}
+    table = home.Measurements("", "", "", rows)
+    assert table.grouped("x", "run") == {"a": [1, 2], "b": [3]}
+    assert table.grouped("x", "run", "seed") == {("a", 1): [1], ("a", 2): [2], ("b", 1): [3]}
+    assert table.grouped("x", "run", seed=1) == {"a": [1], "b": [3]}
 
 
 def test_an_unknown_name_gets_a_hint():
     with pytest.raises(ArgumentError, match="Did you mean 'labelfree'"):
-        measured("labelfre")
+        load("labelfre")

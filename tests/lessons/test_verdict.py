@@ -1,4 +1,4 @@
-"""Verdicts come from conditions, in order, and are told by a word as well as a sign."""
+"""Verdicts follow from conditions, in order, and are shown as a word as well as a sign."""
 
 import pytest
 
@@ -12,11 +12,11 @@ def test_first_true_condition_decides():
     assert verdict("c", "e", "refuted").outcome == "refuted"
 
 
-def test_shown_in_words_and_escaped():
-    told = verdict("a < b", "3 & 4", holds=True)
-    assert str(told) == "✓ holds: “a < b”\n  3 & 4"
-    assert "a &lt; b" in told._repr_html_()
-    assert "holds" in told._repr_html_()
+def test_a_verdict_is_shown_in_words_and_escaped():
+    judged = verdict("a < b", "3 & 4", holds=True)
+    assert str(judged) == "✓ holds: “a < b”\n  3 & 4"
+    assert "a &lt; b" in judged._repr_html_()
+    assert "holds" in judged._repr_html_()
 
 
 def test_unknown_outcome_gets_a_hint():
@@ -24,7 +24,7 @@ def test_unknown_outcome_gets_a_hint():
         verdict("c", "e", "refutd")
 
 
-def test_a_closing_table_tells_outcomes_in_words_and_escapes_what_is_written():
+def test_a_closing_table_names_outcomes_and_escapes_text():
     table = closing(
         (verdict("a < b", "1 < 2", holds=True), "1 < 2", "Euclid agrees"),
         (verdict("b < a", "2 > 1", refuted=True), "2 > 1", "nobody agrees"),

@@ -28,14 +28,14 @@ def test_growth_is_drawn_with_its_law():
     rows = [
         {"method": "m", "n": n, "fit_s": 1e-4 * n**1.5, "predict_s": 1.0, "accuracy": 0.9} for n in (10, 100)
     ]
-    one = classical_methods.growth(rows, "m")
+    one = classical_methods.growth_curve(rows, "m")
     figure = plots.against_n([one], [one])
     left, right = figure.axes
-    np.testing.assert_allclose(left.lines[0].get_ydata(), one.seconds)
-    np.testing.assert_allclose(left.lines[1].get_ydata(), one.law)
+    np.testing.assert_allclose(left.lines[0].get_ydata(), one.fit_seconds)
+    np.testing.assert_allclose(left.lines[1].get_ydata(), one.power_law)
     assert "n^1.50" in figure.legends[0].get_texts()[0].get_text()
     assert right.get_ylim() == (0, 1)
-    with pytest.raises(ArgumentError, match="Growth"):
+    with pytest.raises(ArgumentError, match="GrowthCurve"):
         plots.against_n([])
 
 

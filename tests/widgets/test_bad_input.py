@@ -62,8 +62,11 @@ def test_a_state_of_another_view_or_version_is_refused(name):
         (lambda: cl.explore_clusters(vectors(3), "4"), "2 to 30. Received: '4'"),
         (lambda: cl.compare(vectors(3), vectors(2), k=31), "2 to 30. Received: 31"),
         (lambda: cl.explore_clusters(vectors(3), color="labels"), "Did you mean 'label'"),
-        (lambda: cl.show_routing(FakeVAE(), some_images()), "it has routing.*a FakeVAE"),
-        (lambda: cl.explore_latent(FakeCapsNet(), some_images()), "a latent space.*a FakeCapsNet"),
+        (lambda: cl.show_routing(FakeVAE(), some_images()), "a model with routing.*a FakeVAE"),
+        (
+            lambda: cl.explore_latent(FakeCapsNet(), some_images()),
+            "a model with a latent space.*a FakeCapsNet",
+        ),
         (lambda: cl.show_routing(FakeCapsNet(), some_images(side=9)), r"\(8, 8, 1\).*\(9, 9, 1\)"),
         (lambda: cl.explore_latent(FakeVAE(), Images(np.zeros((3, 8, 8, 3), np.uint8))), r"\(8, 8, 3\)"),
         (lambda: cl.show_routing(FakeCapsNet(), some_images()[:0]), "at least one image"),
@@ -78,7 +81,7 @@ def test_two_points_and_one_dimension_can_be_compared():
     view = cl.compare(vectors(3, 2), vectors(1, 2), seeds=1)
     assert (view.ks, view.k) == ([2], 2)
     assert view.points.shape == (2, 2, 2)
-    assert "height is chance" in view.about["planes"][1]
+    assert "height is random" in view.about["planes"][1]
     assert view.picture(dpi=40).startswith(b"\x89PNG")
 
 

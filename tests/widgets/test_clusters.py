@@ -12,7 +12,7 @@ import capslab as cl
 from capslab.data import Images
 from capslab.embedding import Embedding
 from capslab.errors import ArgumentError
-from capslab.widgets.shared import phrases, preparation
+from capslab.widgets.shared import captions, cluster_images, projection, wording
 
 
 def blobs(n=240, d=4, groups=4, labelled=True, seed=0, source="blobs", supervised=False, decode=None):
@@ -201,7 +201,7 @@ def test_few_points_and_one_dimension_are_shown():
     assert few.ks == [2, 3]
     assert few.k == 3
     line = cl.explore_clusters(blobs(d=1), 4)
-    assert "height is chance" in line.about["notes"]
+    assert "height is random" in line.about["notes"]
     assert line.points[:, 1].std() > 0.05
     assert "matched accuracy 1.00" in line.words
 
@@ -222,14 +222,14 @@ def test_more_than_70_000_points_are_sampled_and_that_is_said():
 
 def test_thumbnails_fit_their_budget_and_say_what_was_left_out():
     images = np.random.default_rng(0).integers(0, 255, (100, 32, 32, 3), dtype=np.uint8)
-    whole = preparation.thumbnails(images, budget=images.nbytes)
+    whole = cluster_images.thumbnails(images, budget=images.nbytes)
     assert (whole.pixels == images).all()
     assert whole.note == ""
-    half = preparation.thumbnails(images, budget=images.nbytes // 4)
+    half = cluster_images.thumbnails(images, budget=images.nbytes // 4)
     assert half.pixels.shape == (100, 16, 16, 3)
     assert "1/2" in half.note
     np.testing.assert_allclose(half.pixels[3, 0, 0], images[3, :2, :2].mean(axis=(0, 1)), atol=0.51)
-    some = preparation.thumbnails(images, budget=10_000)
+    some = cluster_images.thumbnails(images, budget=10_000)
     assert some.pixels.nbytes <= 10_000
     assert f"{len(some.pixels)} of the images have a thumbnail" in some.note
 
@@ -242,15 +242,15 @@ def test_an_embedding_without_images_is_still_shown():
 
 
 def test_phrases_are_exact():
-    assert phrases.percent(0.999) == "99 %"
-    assert phrases.percent(0.001) == "1 %"
-    assert phrases.percent(1.0) == "100 %"
+    assert wording.percent(0.999) == "99 %"
+    assert wording.percent(0.001) == "1 %"
+    assert wording.percent(1.0) == "100 %"
     table = np.array([[9, 1, 0], [0, 10, 0], [0, 1, 9]])
-    told = phrases.composition(table, ["4", "9", "Ankle boot"])
+    told = captions.composition(table, ["4", "9", "Ankle boot"])
     assert told == "even the most mixed cluster, 0, is 90 % 4s"
-    mixed = phrases.composition(np.array([[5, 0, 5], [0, 9, 0]]), ["4", "9", "Ankle boot"])
+    mixed = captions.composition(np.array([[5, 0, 5], [0, 9, 0]]), ["4", "9", "Ankle boot"])
     assert mixed == "cluster 0 mixes the 4s (50 %) and the “Ankle boot” (50 %)"
-    moved = phrases.moves(np.array([0, 0, 1]), np.array([0, 2, 2]), 2, 3)
+    moved = captions.moves(np.array([0, 0, 1]), np.array([0, 2, 2]), 2, 3)
     assert moved == "From k = 2 to 3, 2 images change cluster (67 %), 2 of them into cluster 2."
 
 
@@ -341,7 +341,7 @@ def test_compare_refuses_in_words(pair):
 
 
 def test_tsne_draws_a_sample_and_says_so(monkeypatch, path, embedding):
-    monkeypatch.setattr(preparation, "MOST_NEIGHBOURS", 120)
+    monkeypatch.setattr(projection, "MOST_NEIGHBOURS", 120)
     view = cl.explore_clusters(embedding, 4, path, method="tsne")
     assert view.points.shape == (120, 2)
     assert "120 of 240 images are drawn, a random sample, because tsne" in view.about["notes"]

@@ -170,7 +170,7 @@ def test_bad_values_are_refused_in_words(view, name, value, said):
 def test_bad_arguments_are_refused_in_words(model):
     with pytest.raises(ArgumentError, match=r"draw_digit\(model, vae=…\)"):
         draw_digit(FakeVAE())
-    with pytest.raises(ArgumentError, match="tells classes apart"):
+    with pytest.raises(ArgumentError, match="a classifier"):
         draw_digit("a model")
     with pytest.raises(ArgumentError, match="latent space"):
         draw_digit(model, model)

@@ -50,7 +50,7 @@ def test_what_is_shown_is_what_the_network_says():
     assert view.chosen == [[0, 1], [7, 39]]
     view.pair, view.shift = 1, -3
     pair = data.shifted_pairs(images, 7, 39, [-3], net.image_shape)
-    np.testing.assert_array_equal(view.now.images, pair.images)
+    np.testing.assert_array_equal(view.current_pair.images, pair.images)
     at = view.shift + view.reach
     np.testing.assert_allclose(view.lengths[1, at], net.lengths(pair)[0], rtol=1e-6)
     found = detection.aligned(pair.labels, net.detect(pair))
@@ -61,7 +61,7 @@ def test_what_is_shown_is_what_the_network_says():
         f"{names[0]} and {names[1]}, 3 px apart, {names[1]} on the left; boxes overlap by"
     )
     wrong = [view.classes[k] for k in found[0] if k not in pair.labels[0]]
-    assert (f"but no {wrong[0]}" in view.words) if wrong else ("both right" in view.words)
+    assert (f"but there is no {wrong[0]}" in view.words) if wrong else ("both correct" in view.words)
     assert ("further apart than any pair" in view.words) == (view.trained < 3)
 
 

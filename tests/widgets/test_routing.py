@@ -11,7 +11,7 @@ from fakes import FakeCapsNet, some_images
 import capslab as cl
 from capslab.errors import ArgumentError
 from capslab.widgets.routing.widget import show_routing
-from capslab.widgets.shared import strip
+from capslab.widgets.shared import image_strip
 
 
 @pytest.fixture
@@ -81,11 +81,11 @@ def test_any_grid_has_words_and_a_picture(grid, images):
 
 
 def test_types_are_cells_of_their_place():
-    from capslab.widgets.routing.figure import tiled
+    from capslab.widgets.routing.figure import capsule_map
 
-    cells = tiled(np.arange(2 * 2 * 4), (2, 2, 4))
+    cells = capsule_map(np.arange(2 * 2 * 4), (2, 2, 4))
     assert cells.tolist() == [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]]
-    assert tiled(np.arange(8), (1, 1, 8)).shape == (2, 4)
+    assert capsule_map(np.arange(8), (1, 1, 8)).shape == (2, 4)
 
 
 def test_code_runs_and_gives_the_numbers_on_screen(model, images, capsys):
@@ -193,11 +193,11 @@ def test_static_page_has_picture_and_words(model, images):
 
 def test_mixture_is_even_seeded_and_in_order():
     labels = np.random.default_rng(0).integers(0, 3, 300)
-    first = strip.mixture(labels, 300, size=9)
+    first = image_strip.balanced_sample(labels, 300, size=9)
     assert np.bincount(labels[first]).tolist() == [3, 3, 3]
     assert (np.diff(labels[first]) >= 0).all()
-    assert first.tolist() == strip.mixture(labels, 300, size=9).tolist()
-    assert first.tolist() != strip.mixture(labels, 300, size=9, seed=1).tolist()
+    assert first.tolist() == image_strip.balanced_sample(labels, 300, size=9).tolist()
+    assert first.tolist() != image_strip.balanced_sample(labels, 300, size=9, seed=1).tolist()
 
 
 def test_a_drawing_is_routed_like_an_image(model, images):

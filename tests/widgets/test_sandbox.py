@@ -94,7 +94,7 @@ def test_trace_is_what_routing_gives_whatever_is_broken_on_screen(view: Any) -> 
     right = routing_by_agreement(np.array(view.votes), 10)
     view.wrong_axis = view.no_squash = True
     np.testing.assert_allclose(view.trace.couplings, right.couplings)
-    assert abs(view.shown.couplings[5].sum(axis=1) - 1).max() > 0.1
+    assert abs(view.screen_trace.couplings[5].sum(axis=1) - 1).max() > 0.1
     assert view.trace.classes == ("A", "B")
 
 
@@ -130,11 +130,11 @@ def test_words_tell_the_chosen_vote(view: Any) -> None:
 def test_every_switch_says_what_it_breaks(view: Any) -> None:
     view.iteration = 5
     view.wrong_axis = True
-    sums = view.shown.couplings[4].sum(axis=1)
+    sums = view.screen_trace.couplings[4].sum(axis=1)
     worst = int(abs(sums - 1).argmax())
     assert f"the couplings of child {worst + 1} sum to {sums[worst]:.3f}, not 1" in view.words
     view.wrong_axis, view.no_squash = False, True
-    assert f"has length {view.shown.lengths[4].max():.2f}; nothing holds it below 1" in view.words
+    assert f"has length {view.screen_trace.lengths[4].max():.2f}; nothing holds it below 1" in view.words
     view.no_squash = False
     view.keep_logits = True
     assert "Logits were kept" in view.words
@@ -143,14 +143,14 @@ def test_every_switch_says_what_it_breaks(view: Any) -> None:
 
 def test_kept_logits_are_those_of_the_image_before(view: Any) -> None:
     view.iteration = 4
-    left = view.shown.logits[3] + view.shown.agreement[3]
+    left = view.screen_trace.logits[3] + view.screen_trace.agreement[3]
     view.keep_logits = True
     np.testing.assert_allclose(view.carried, left, atol=1e-4)
-    before = view.shown  # the same image, started from what it left itself
+    before = view.screen_trace  # the same image, started from what it left itself
     left = before.logits[3] + before.agreement[3]
     view.preset = "one outlier"
     np.testing.assert_allclose(view.carried, left, atol=1e-4)
-    np.testing.assert_allclose(view.shown.logits[0], left, atol=1e-4)
+    np.testing.assert_allclose(view.screen_trace.logits[0], left, atol=1e-4)
     view.votes = random_votes(parents=3)  # another number of parents: nothing to start from
     assert view.start is None
     assert "the next image will start from" in view.words
@@ -175,8 +175,8 @@ def test_code_runs_and_gives_the_numbers_on_screen(broken: tuple[bool, ...], cap
     view.wrong_axis, view.no_squash, view.keep_logits = broken
     scope: dict[str, Any] = {}
     exec(view.code, scope)
-    np.testing.assert_allclose(scope["c"], view.shown.couplings[3], atol=1e-3)
-    np.testing.assert_allclose(scope["v"], view.shown.outputs[3], atol=1e-3)
+    np.testing.assert_allclose(scope["c"], view.screen_trace.couplings[3], atol=1e-3)
+    np.testing.assert_allclose(scope["v"], view.screen_trace.outputs[3], atol=1e-3)
     assert scope["owner"].tolist() == view.clusters.owners[3].tolist()
     assert ("wrong" in view.code) == any(broken)
     capsys.readouterr()

@@ -9,8 +9,17 @@ import traitlets as t
 
 from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, fill, module, shown, style
-from capslab.widgets.shared import phrases, preparation
-from capslab.widgets.shared.path_view import PathView, check_embedding, different, first_k, full_path
+from capslab.widgets.clusters import figure as clusters_figure
+from capslab.widgets.shared import captions, cluster_images, projection
+from capslab.widgets.shared.path_view import (
+    PathView,
+    check_embedding,
+    cluster_up_to,
+    count_different,
+    first_k,
+    named_classes,
+)
+from capslab.widgets.traits import Bool, Float
 
 if TYPE_CHECKING:
     from capslab.clustering import KMeansPath
@@ -34,16 +43,16 @@ SCORES = {
 
 
 class ClusterView(PathView):
-    """A slider for k over a precomputed path of clusterings.
+    """One slider for k over clusterings that were computed beforehand.
 
     Attributes
     ----------
-    k : number of clusters shown; set it and the slider in the browser moves.
-    color : what the points' colours mean, "cluster" or "label".
-    moved : whether the images that change cluster from k to the next k stand out.
-    selection : positions in the embedding of the images chosen by lasso, `(m,)`.
-    zoom : middle of the picture and magnification, `[x, y, times]`.
-    path : the `KMeansPath`; `clusters` its clustering at the current k.
+    k : number of clusters; set it and the slider in the browser moves.
+    color : what the colours of the points mean, "cluster" or "label".
+    moved : whether the images that change cluster from k to the next k are highlighted.
+    selection : positions in the embedding of the images selected with the lasso, `(m,)`.
+    zoom : centre of the picture and magnification, `[x, y, times]`.
+    path : the `KMeansPath`; `clusters` is its clustering at the current k.
     """
 
     _esm = module("clusters")
@@ -51,13 +60,13 @@ class ClusterView(PathView):
     STATE = ("k", "color", "moved", "zoom", "selected")
     CONTROLS = ("k", "color", "moved", "tools", "members", "scores", "table", "code")
 
-    moved = t.Bool(False).tag(sync=True)
-    zoom = t.List(t.Float(), [0.0, 0.0, 1.0], minlen=3, maxlen=3).tag(sync=True)
+    moved = Bool(False).tag(sync=True)
+    zoom = t.List(Float(), [0.0, 0.0, 1.0], minlen=3, maxlen=3).tag(sync=True)
 
     labels = Array(help="cluster of each drawn image for each k, uint8 (len(ks), m)")
-    points = Array(help="the plane, float32 (m, 2)")
+    points = Array(help="coordinates of each drawn image, float32 (m, 2)")
     centers = Array(help="mean or decoded image of each cluster of each k, uint8 (Σ k, h, w, c)")
-    members = Array(help="rows in thumbnails for each cluster of each k, int32 (Σ k, 12), −1 where none")
+    members = Array(help="rows in thumbnails for each cluster of each k, int32 (Σ k, 12), −1 for none")
 
     def __init__(self, embedding: Embedding, path: KMeansPath, **traits: Any) -> None:
         self.path = path
@@ -70,12 +79,16 @@ class ClusterView(PathView):
 
     @t.observe("k", "color", "moved", "zoom", "selection", "about")
     @shown
-    def _tell(self, change: Any = None) -> None:
+    def _update_words(self, change: Any = None) -> None:
         if not self.about:
             return
         i = self.ks.index(self.k)
-        told = [self.about["phrases"][i], self.about["moves"][i] if self.moved else ""]
-        self.words = " ".join(filter(None, [*told, phrases.selected(len(self.selection))]))
+        sentences = [
+            self.about["phrases"][i],
+            self.about["moves"][i] if self.moved else "",
+            captions.selected(len(self.selection)),
+        ]
+        self.words = captions.join(sentences)
         code = fill(self.about["recipe"], k=self.k, color=self.color, moved=self.moved)
         if self.selection.size or self.zoom != [0, 0, 1]:
             code += f"\nview.state = {self.state!r}"
@@ -83,13 +96,7 @@ class ClusterView(PathView):
 
     def figure(self) -> Any:
         """The view as a still figure: scatter, clusters, scores."""
-        from capslab import plots
-
-        if self.drawn is None:
-            return plots.cluster_overview(self.path, self.k, self.points)
-        return plots.scatter(
-            self.points, self.path.labels_[self.ks.index(self.k)][self.drawn], title=self.words
-        )
+        return clusters_figure.draw(self.path, self.k, self.points, self.drawn, self.words)
 
 
 def explore_clusters(
@@ -104,58 +111,48 @@ def explore_clusters(
     hide: tuple[str, ...] = (),
     seed: int = 0,
 ) -> ClusterView:
-    """A live view of k-means on an embedding: drag k, look at what each cluster holds.
+    """A live view of k-means on an embedding: drag k and look at what each cluster contains.
 
     Parameters
     ----------
-    embedding : the vectors to cluster, with their images. Labels, where there are any,
-        are only used to score and to colour.
-    k : where the slider starts; 10, or the largest k there is.
-    path : every k, precomputed by `cluster`; computed for k = 2…30 where it is left out.
+    embedding : the vectors to cluster, with their images. If there are labels, they are used for scores
+        and colours only.
+    k : where the slider starts; 10 by default, or the largest k if that is smaller.
+    path : the clusterings for every k, from `cluster`. If it is left out, k = 2…30 are computed.
     color : "cluster" or "label".
-    moved : let the images that change cluster from k to the next k stand out.
-    method : how more than two dimensions become two: "pca", "tsne" or "umap" (if installed).
-    state : a string that `view.state` gave, to see the same again.
-    hide : controls not to show, among "k", "color", "moved", "tools", "members", "scores", "table", "code".
-    seed : of the path, of what is sampled, and of t-SNE and UMAP.
+    moved : highlight the images that change cluster from k to the next k.
+    method : how to draw more than two dimensions in a plane: "pca", "tsne" or "umap" (if installed).
+    state : a string from `view.state`, to show the same again.
+    hide : controls to hide: "k", "color", "moved", "tools", "members", "scores", "table", "code".
+    seed : of the clustering, of random samples, and of t-SNE and UMAP.
 
     Returns
     -------
-    ClusterView : `view.k`, `view.selection`, `view.clusters` follow what is done in the browser.
+    ClusterView : `view.k`, `view.selection` and `view.clusters` follow what you do in the browser.
 
     Raises
     ------
-    ArgumentError : fewer than two different vectors, a k beyond the path, a path of other
-        images, an unknown method, colour or control, the state of another view.
+    ArgumentError : if there are fewer than two different vectors; if k is not on the path or the path is
+        of other images; for an unknown method, colour or control; or for the state of another view.
     """
     check_embedding(embedding)
     if path is None:
-        path = full_path(embedding, different(embedding), seed)
+        path = cluster_up_to(embedding, count_different(embedding), seed)
     check_path(embedding, path)
-    ks = tuple(int(value) for value in path.ks)
-    k = first_k(k, ks)
-
-    drawn, sampled = preparation.drawn_positions(len(embedding), method, embedding.dimension, seed)
-    points, plane = preparation.plane(embedding.vectors[drawn], method, seed)
-    numbers, classes = preparation.named_classes(embedding)
+    k = first_k(k, tuple(int(value) for value in path.ks))
+    drawn, note = projection.sample_positions(len(embedding), method, embedding.dimension, seed)
+    points, plane_note = projection.project_to_plane(embedding.vectors[drawn], method, seed)
+    numbers, classes = named_classes(embedding)
     many_classes = len(classes) > 256
-    pictures = pictures_of(embedding, path, drawn, seed)
-    notes = [
-        plane,
-        sampled,
-        pictures.pop("note"),
-        "More than 256 classes: no colours by label." * many_classes,
-    ]
+    pictures, pictures_note = cluster_pictures(embedding, path, drawn, seed)
     about = {
-        "source": phrases.origin(embedding.source, embedding.supervised),
+        "source": captions.origin(embedding.source, embedding.supervised),
         "classes": [] if many_classes else classes,
         "pictures": "Decoded centre" if embedding.decode else "Mean image",
-        "notes": " ".join(filter(None, notes)),
-        "phrases": [phrase(embedding, path, i, numbers, classes, len(drawn)) for i in range(len(ks))],
-        "moves": [
-            phrases.moves(path.labels_[i], path.labels_[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)
-        ]
-        + [f"k = {ks[-1]} is the last of the path."],
+        "notes": captions.join(
+            [plane_note, note, pictures_note, "More than 256 classes: no colours by label." * many_classes]
+        ),
+        **sentences(embedding, path, numbers, classes, len(drawn)),
         "curves": curves(path),
         "recipe": fill(RECIPE, path=path_code(path, seed), method=method, seed=seed),
     }
@@ -168,7 +165,7 @@ def explore_clusters(
         hide=list(hide),
         labels=np.ascontiguousarray(path.labels_[:, drawn]),
         points=points,
-        drawn=drawn.astype(np.int32) if sampled else None,
+        drawn=drawn.astype(np.int32) if note else None,
         truth=None if numbers is None or many_classes else numbers[drawn].astype(np.uint8),
         about=about,
         **pictures,
@@ -179,9 +176,9 @@ def explore_clusters(
 
 
 def check_path(embedding: Embedding, path: Any) -> None:
-    """Raise in words unless the path is one of this embedding's images."""
+    """Raise an error unless the path clusters the images of this embedding."""
     if not hasattr(path, "labels_"):
-        raise ArgumentError("path", "what cluster(embedding) gives", path, "Leave it out.")
+        raise ArgumentError("path", "what cluster(embedding) returns", path, "Leave it out.")
     if path.labels_.shape[1] != len(embedding):
         raise ArgumentError(
             "path",
@@ -192,7 +189,7 @@ def check_path(embedding: Embedding, path: Any) -> None:
 
 
 def path_code(path: KMeansPath, seed: int) -> str:
-    """The line of code that makes a path again."""
+    """The line of code that computes the path again."""
     first, last = int(path.ks[0]), int(path.ks[-1])
     whole = len(path.ks) == last - first + 1
     ks = f"range({first}, {last + 1})" if whole else str([int(k) for k in path.ks])
@@ -201,11 +198,11 @@ def path_code(path: KMeansPath, seed: int) -> str:
 
 
 def curves(path: KMeansPath) -> list[dict[str, Any]]:
-    """The scores over all k, as the browser draws them; None where there is no number."""
-    found = path.curves()
+    """The scores over all k, as the browser draws them; None if a score is not defined."""
+    scores = path.curves()
     lines = []
     for name, title in SCORES.items():
-        values = getattr(found, name)
+        values = getattr(scores, name)
         if values is not None:
             numbers = [float(v) if np.isfinite(v) else None for v in values]
             lines.append(
@@ -214,46 +211,62 @@ def curves(path: KMeansPath) -> list[dict[str, Any]]:
     return lines
 
 
-def phrase(
+def sentences(
+    embedding: Embedding, path: KMeansPath, numbers: np.ndarray | None, classes: list[str], drawn: int
+) -> dict[str, list[str]]:
+    """What the view says at every k, and what it says about the images that move to the next k."""
+    ks, labels = [int(k) for k in path.ks], path.labels_
+    moves = [captions.moves(labels[i], labels[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)]
+    return {
+        "phrases": [describe(embedding, path, i, numbers, classes, drawn) for i in range(len(ks))],
+        "moves": [*moves, f"k = {ks[-1]} is the last of the path."],
+    }
+
+
+def describe(
     embedding: Embedding, path: KMeansPath, i: int, numbers: np.ndarray | None, classes: list[str], drawn: int
 ) -> str:
-    """What the view says at one k."""
+    """What the view says at the k at position `i` of the path.
+
+    Parameters
+    ----------
+    numbers, classes : what `named_classes` returned.
+    drawn : how many of the images are drawn.
+    """
     from capslab.clustering import contingency
 
     k, labels = int(path.ks[i]), path.labels_[i]
     scores = path.curves().at(k)
-    told = [f"matched accuracy {scores.matched_accuracy:.2f}"] if scores.matched_accuracy is not None else []
-    told += [f"silhouette {scores.silhouette:.2f}"] if scores.silhouette is not None else []
+    parts = [f"matched accuracy {scores.matched_accuracy:.2f}"] if scores.matched_accuracy is not None else []
+    parts += [f"silhouette {scores.silhouette:.2f}"] if scores.silhouette is not None else []
     if numbers is None:
-        holds = phrases.sizes_told(np.bincount(labels, minlength=k))
+        contents = captions.largest_and_smallest(np.bincount(labels, minlength=k))
     else:
-        holds = phrases.composition(contingency(labels, numbers), classes)
+        contents = captions.composition(contingency(labels, numbers), classes)
     some = f" ({drawn:,} of {len(embedding):,} images drawn)" if drawn < len(embedding) else ""
-    where = phrases.origin(embedding.source, embedding.supervised)
-    return f"k = {k} on {where}{some}: {', '.join(told)}{'; ' if told else ''}{holds}."
+    source = captions.origin(embedding.source, embedding.supervised)
+    return f"k = {k} on {source}{some}: {', '.join(parts)}{'; ' if parts else ''}{contents}."
 
 
-def pictures_of(embedding: Embedding, path: KMeansPath, drawn: np.ndarray, seed: int) -> dict[str, Any]:
-    """Thumbnails, centre images and members for every k, with a note on what was left out."""
+def cluster_pictures(
+    embedding: Embedding, path: KMeansPath, drawn: np.ndarray, seed: int
+) -> tuple[dict[str, Any], str]:
+    """Thumbnails, centres and members for every k, as traits, and a note on what was left out."""
     if embedding.images is None:
-        return {"note": "There are no images to show."}
+        return {}, "There are no images to show."
     ks = tuple(int(k) for k in path.ks)
-    small = preparation.thumbnails(embedding.images.images[drawn], seed=seed)
+    small = cluster_images.thumbnails(embedding.images.images[drawn], seed=seed)
     with_picture = drawn[small.positions]
     labels = path.labels_[:, with_picture]
     if embedding.decode:
         factor = max(1, round(max(embedding.images.image_shape[:2]) / max(small.pixels.shape[1:3])))
-        centers = preparation.decoded_centers(embedding, path.centers_, factor)
+        centers = cluster_images.decoded_centers(embedding, path.centers_, factor)
     else:
-        centers = preparation.mean_images(small.pixels, labels, ks)
-    row = None
-    if len(small.positions) < len(drawn):
-        row = np.full(len(drawn), -1, np.int32)
-        row[small.positions] = np.arange(len(small.positions))
-    return {
+        centers = cluster_images.mean_images(small.pixels, labels, ks)
+    traits = {
         "thumbnails": small.pixels,
-        "thumbnail_of": row,
+        "thumbnail_of": small.rows(len(drawn)),
         "centers": centers,
-        "members": preparation.member_rows(embedding.vectors[with_picture], labels, path.centers_),
-        "note": small.note,
+        "members": cluster_images.member_rows(embedding.vectors[with_picture], labels, path.centers_),
     }
+    return traits, small.note

@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from capslab.widgets.comparison.widget import CompareView
-
-#: points that a still scatter draws; more only hide each other
+#: the scatter draws at most this many points; more would only hide each other
 MOST_POINTS = 10_000
 
 
-def comparison_figure(view: CompareView) -> Any:
-    """A scatter for each representation, its scores below, at the view's k."""
+def draw(
+    points: np.ndarray,
+    labels: np.ndarray,
+    k: int,
+    names: list[str],
+    supervised: list[bool],
+    scores: dict[str, list[list[float | None]]],
+) -> Any:
+    """A scatter for each representation, with its scores below, at one k.
+
+    Parameters
+    ----------
+    points : float `(embeddings, m, 2)`; labels : the clusters of these points `(embeddings, m)`.
+    names, supervised : of each embedding, what it is called and whether it was made with labels.
+    scores : title of the measure → `[embedding][seed]`, None where there is no score.
+    """
     from capslab.plots.style import badge, new_figure, palette
 
-    i, about, labels = view.ks.index(view.k), view.about, view.labels[:, view.ks.index(view.k)]  # (e, m)
     some = np.arange(labels.shape[1])
     if len(some) > MOST_POINTS:
         some = np.random.default_rng(0).choice(some, MOST_POINTS, replace=False)
-    colours = np.array([palette(c) for c in range(view.k)])
-    figure = new_figure(3.6 * len(about["names"]), 4.2)
-    for e, axes in enumerate(figure.subplots(1, len(about["names"]), squeeze=False)[0]):
-        x, y = view.points[e].T
-        size = float(np.clip(6000 / len(some), 1, 20))
+    colours = np.array([palette(c) for c in range(k)])
+    size = float(np.clip(6000 / len(some), 1, 20))
+    figure = new_figure(3.6 * len(names), 4.2)
+    for e, axes in enumerate(figure.subplots(1, len(names), squeeze=False)[0]):
+        x, y = points[e].T
         axes.scatter(x[some], y[some], c=colours[labels[e, some]], s=size, linewidths=0, rasterized=True)
         for c in np.unique(labels[e]):
-            badge(axes, view.points[e][labels[e] == c].mean(axis=0), c, size=8)
+            badge(axes, points[e][labels[e] == c].mean(axis=0), c, size=8)
         axes.set(xticks=[], yticks=[], box_aspect=0.9)
         axes.set_aspect("equal", adjustable="datalim")
-        made = "with" if about["supervised"][e] else "without"
-        axes.set_title(f"{about['names'][e]}\n(made {made} labels)", fontsize=9)
-        told = [
-            f"{title} {_ranged(about['scores'][name][e], i)}" for name, title in about["measures"].items()
-        ]
-        axes.set_xlabel("\n".join(told), fontsize=8)
-    figure.suptitle(f"k = {view.k}", fontsize=10)
+        axes.set_title(f"{names[e]}\n(made {'with' if supervised[e] else 'without'} labels)", fontsize=9)
+        lines = [f"{title} {score_with_range(by_embedding[e])}" for title, by_embedding in scores.items()]
+        axes.set_xlabel("\n".join(lines), fontsize=8)
+    figure.suptitle(f"k = {k}", fontsize=10)
     return figure
 
 
-def _ranged(seeds: list[list[float | None]], i: int) -> str:
-    """ "0.97 (0.95–0.97)": the first seed's score, and the lowest and highest of all."""
-    known = [value for line in seeds if (value := line[i]) is not None]
-    if not known or seeds[0][i] is None:
+def score_with_range(seeds: list[float | None]) -> str:
+    """The first seed's score, and the range over all seeds if there are several.
+
+    >>> score_with_range([0.97, 0.95]), score_with_range([0.97]), score_with_range([None])
+    ('0.97 (0.95–0.97)', '0.97', '–')
+    """
+    values = [value for value in seeds if value is not None]
+    if not values or seeds[0] is None:
         return "–"
-    spread = f" ({min(known):.2f}–{max(known):.2f})" if len(known) > 1 else ""
-    return f"{seeds[0][i]:.2f}{spread}"
+    spread = f" ({min(values):.2f}–{max(values):.2f})" if len(values) > 1 else ""
+    return f"{seeds[0]:.2f}{spread}"

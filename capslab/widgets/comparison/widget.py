@@ -10,14 +10,24 @@ import traitlets as t
 
 from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, fill, module, shown, style
-from capslab.widgets.shared import phrases, preparation
-from capslab.widgets.shared.path_view import LAST_K, PathView, check_embedding, different, first_k, full_path
+from capslab.widgets.comparison import figure as comparison_figure
+from capslab.widgets.shared import captions, cluster_images, projection
+from capslab.widgets.shared.path_view import (
+    LAST_K,
+    PathView,
+    check_embedding,
+    cluster_up_to,
+    count_different,
+    first_k,
+    named_classes,
+)
+from capslab.widgets.traits import Bool
 
 if TYPE_CHECKING:
     from capslab.clustering import KMeansPath
     from capslab.embedding import Embedding
 
-#: images that the spread over seeds is computed on
+#: the spread over seeds is computed on at most this many images
 SPREAD_IMAGES = 5_000
 MEASURES = {
     "matched_accuracy": "matched accuracy",
@@ -35,17 +45,17 @@ view = cl.compare(
 
 
 class CompareView(PathView):
-    """Scatters side by side under one k, with linked hover and selection.
+    """Scatters side by side with one k for all, linked hover and linked selection.
 
     Attributes
     ----------
     k : number of clusters in every representation.
-    color : what the points' colours mean, "cluster" or "label".
-    differ : whether the images that sit in different clusters stand out.
-    selection : positions of the images chosen in any of the scatters, `(m,)`.
-    embeddings, paths : what is compared.
-    matched : uint8 `(embeddings, len(ks), n)`: the clusters of each, named after those of
-        the first that they share most images with, so that colours mean the same.
+    color : what the colours of the points mean, "cluster" or "label".
+    differ : whether the images that are in different clusters are highlighted.
+    selection : positions of the images selected in any of the scatters, `(m,)`.
+    embeddings, paths : what is compared, and how it was clustered.
+    matched : uint8 `(embeddings, len(ks), n)`: the clusters of each, numbered like the clusters of the
+        first that they share most images with, so that a colour means the same everywhere.
     """
 
     _esm = module("comparison")
@@ -53,9 +63,9 @@ class CompareView(PathView):
     STATE = ("k", "color", "differ", "selected")
     CONTROLS = ("k", "color", "differ", "tools", "scores", "pairs", "code")
 
-    differ = t.Bool(False).tag(sync=True)
+    differ = Bool(False).tag(sync=True)
     labels = Array(help="matched clusters of each drawn image, uint8 (embeddings, len(ks), m)")
-    points = Array(help="a plane for each embedding, float32 (embeddings, m, 2)")
+    points = Array(help="coordinates for each embedding, float32 (embeddings, m, 2)")
 
     def __init__(
         self, embeddings: tuple[Embedding, ...], paths: list[KMeansPath], matched: np.ndarray, **traits: Any
@@ -65,19 +75,24 @@ class CompareView(PathView):
 
     @t.observe("k", "color", "differ", "selection", "about")
     @shown
-    def _tell(self, change: Any = None) -> None:
+    def _update_words(self, change: Any = None) -> None:
         if not self.about:
             return
-        told = [self.about["phrases"][self.ks.index(self.k)], phrases.selected(len(self.selection))]
-        self.words = " ".join(filter(None, told))
+        sentence = self.about["phrases"][self.ks.index(self.k)]
+        self.words = captions.join([sentence, captions.selected(len(self.selection))])
         code = fill(self.about["recipe"], k=self.k, color=self.color, differ=self.differ)
         self.code = code + (f"\nview.state = {self.state!r}" if self.selection.size else "")
 
     def figure(self) -> Any:
         """The scatters and the scores at the current k, as a still figure."""
-        from capslab.widgets.comparison.figure import comparison_figure
-
-        return comparison_figure(self)
+        i, about = self.ks.index(self.k), self.about
+        scores = {
+            title: [[line[i] for line in seeds] for seeds in about["scores"][name]]
+            for name, title in about["measures"].items()
+        }
+        return comparison_figure.draw(
+            self.points, self.labels[:, i], self.k, about["names"], about["supervised"], scores
+        )
 
 
 def compare(
@@ -91,58 +106,48 @@ def compare(
     hide: tuple[str, ...] = (),
     seed: int = 0,
 ) -> CompareView:
-    """Two to four representations of the same images side by side, clustered with one k.
+    """Compare two to four representations of the same images, clustered with one k, side by side.
 
     Parameters
     ----------
-    embeddings : of the same images in the same order.
-    k : where the slider starts; 10, or the largest k there is.
+    embeddings : two to four, of the same images in the same order.
+    k : where the slider starts; 10 by default, or the largest k if that is smaller.
     color : "cluster" or "label".
-    differ : let the images that do not sit in the same cluster everywhere stand out.
-    seeds : number of k-means seeds behind the spread in the table of scores.
-    method : how more than two dimensions become two: "pca", "tsne" or "umap" (if installed).
-    state : a string that `view.state` gave, to see the same again.
-    hide : controls not to show, among "k", "color", "differ", "tools", "scores", "pairs", "code".
-    seed : of the first path, of what is sampled, and of t-SNE and UMAP.
+    differ : highlight the images that are not in the same cluster everywhere.
+    seeds : number of k-means seeds for the spread in the table of scores.
+    method : how to draw more than two dimensions in a plane: "pca", "tsne" or "umap" (if installed).
+    state : a string from `view.state`, to show the same again.
+    hide : controls to hide: "k", "color", "differ", "tools", "scores", "pairs", "code".
+    seed : of the first clustering, of random samples, and of t-SNE and UMAP.
 
     Returns
     -------
-    CompareView : `view.k`, `view.selection` follow what is done in the browser.
+    CompareView : `view.k` and `view.selection` follow what you do in the browser.
 
     Raises
     ------
-    ArgumentError : one or more than four embeddings, embeddings of other images, a k
-        beyond the path, a number of seeds below 1, the state of another view.
+    ArgumentError : if there are not two to four embeddings of the same images; if k is too large or
+        `seeds` is below 1; or for the state of another view.
     """
     check_same_images(embeddings)
-    if not isinstance(seeds, int) or seeds < 1:
+    if isinstance(seeds, bool) or not isinstance(seeds, (int, np.integer)) or seeds < 1:
         raise ArgumentError("seeds", "a whole number from 1", seeds, "Try seeds=3.")
-    last = min(different(embedding) for embedding in embeddings)
-    paths = [full_path(embedding, last, seed) for embedding in embeddings]
-    ks = tuple(int(value) for value in paths[0].ks)
-    k = first_k(k, ks)
-    matched = same_names(paths)
-    names = distinct_names(embeddings)
-    scores, spread_note = spreads(embeddings, paths, seeds, seed)
+    last = min(count_different(embedding) for embedding in embeddings)
+    paths = [cluster_up_to(embedding, last, seed) for embedding in embeddings]
+    k = first_k(k, tuple(int(value) for value in paths[0].ks))
+    matched = match_paths(paths)
+    scores, spread_note = spreads(embeddings, paths, int(seeds), seed)
 
     first = embeddings[0]
-    widest = max(embedding.dimension for embedding in embeddings)
-    drawn, sampled = preparation.drawn_positions(len(first), method, widest, seed)
-    planes, told = zip(
-        *(preparation.plane(embedding.vectors[drawn], method, seed) for embedding in embeddings), strict=True
+    dimension = max(embedding.dimension for embedding in embeddings)
+    drawn, sample_note = projection.sample_positions(len(first), method, dimension, seed)
+    planes, plane_notes = zip(
+        *(projection.project_to_plane(embedding.vectors[drawn], method, seed) for embedding in embeddings),
+        strict=True,
     )
-    numbers, classes = preparation.named_classes(first)
+    numbers, classes = named_classes(first)
     classes = classes if len(classes) <= 256 else []
-    small = (
-        preparation.thumbnails(first.images.images[drawn], seed=seed) if first.images is not None else None
-    )
-    pairs = list(combinations(range(len(embeddings)), 2))
-    counts = [[int((matched[a, i] != matched[b, i]).sum()) for a, b in pairs] for i in range(len(ks))]
-    row = None
-    if small is not None and len(small.positions) < len(drawn):
-        row = np.full(len(drawn), -1, np.int32)
-        row[small.positions] = np.arange(len(small.positions))
-    notes = [sampled, spread_note, small.note if small else "There are no images to show."]
+    pictures, pictures_note = thumbnail_traits(first, drawn, seed)
     view = CompareView(
         embeddings,
         paths,
@@ -153,29 +158,15 @@ def compare(
         hide=list(hide),
         labels=np.ascontiguousarray(matched[:, :, drawn]),
         points=np.stack(planes),
-        drawn=drawn.astype(np.int32) if sampled else None,
+        drawn=drawn.astype(np.int32) if sample_note else None,
         truth=numbers[drawn].astype(np.uint8) if numbers is not None and classes else None,
-        thumbnails=None if small is None else small.pixels,
-        thumbnail_of=row,
+        **pictures,
         about={
-            "names": names,
-            "supervised": [embedding.supervised for embedding in embeddings],
-            "dimensions": [embedding.dimension for embedding in embeddings],
-            "planes": list(told),
+            "planes": list(plane_notes),
             "classes": classes,
-            "measures": {name: MEASURES[name] for name in scores},
-            "scores": scores,
-            "pairs": [list(pair) for pair in pairs],
-            "differing": counts,
-            "total": len(first),
-            "notes": " ".join(filter(None, notes)),
-            "phrases": [
-                phrases.comparison(
-                    ks[i], names, embeddings, scores, i, dict(zip(pairs, counts[i], strict=True))
-                )
-                for i in range(len(ks))
-            ],
-            "recipe": fill(RECIPE, end=min(last, LAST_K) + 1, seeds=seeds, method=method, seed=seed),
+            "notes": captions.join([sample_note, spread_note, pictures_note]),
+            **describe(embeddings, paths, matched, scores),
+            "recipe": fill(RECIPE, end=min(last, LAST_K) + 1, seeds=int(seeds), method=method, seed=seed),
         },
     )
     if state is not None:
@@ -183,11 +174,46 @@ def compare(
     return view
 
 
+def describe(
+    embeddings: tuple[Embedding, ...],
+    paths: list[KMeansPath],
+    matched: np.ndarray,
+    scores: dict[str, list[list[list[float | None]]]],
+) -> dict[str, Any]:
+    """Names, scores, the numbers of images in different clusters, and a sentence for every k."""
+    ks = [int(value) for value in paths[0].ks]
+    names = distinct_names(embeddings)
+    pairs = list(combinations(range(len(embeddings)), 2))
+    counts = [[int((matched[a, i] != matched[b, i]).sum()) for a, b in pairs] for i in range(len(ks))]
+    return {
+        "names": names,
+        "supervised": [embedding.supervised for embedding in embeddings],
+        "dimensions": [embedding.dimension for embedding in embeddings],
+        "measures": {name: MEASURES[name] for name in scores},
+        "scores": scores,
+        "pairs": [list(pair) for pair in pairs],
+        "differing": counts,
+        "total": len(embeddings[0]),
+        "phrases": [
+            captions.comparison(k, names, embeddings, scores, i, dict(zip(pairs, counts[i], strict=True)))
+            for i, k in enumerate(ks)
+        ],
+    }
+
+
+def thumbnail_traits(embedding: Embedding, drawn: np.ndarray, seed: int) -> tuple[dict[str, Any], str]:
+    """The traits of the thumbnails, and a note on what was left out."""
+    if embedding.images is None:
+        return {}, "There are no images to show."
+    small = cluster_images.thumbnails(embedding.images.images[drawn], seed=seed)
+    return {"thumbnails": small.pixels, "thumbnail_of": small.rows(len(drawn))}, small.note
+
+
 def check_same_images(embeddings: tuple[Any, ...]) -> None:
-    """Raise in words unless these are two to four embeddings of the same images."""
+    """Raise an error unless these are two to four embeddings of the same images."""
     if not 2 <= len(embeddings) <= 4:
-        again = "Write cl.compare(dense_z, caps_z); explore_clusters shows a single one."
-        raise ArgumentError("embeddings", "two to four of them", Verbatim(f"{len(embeddings)}"), again)
+        hint = "Write cl.compare(dense_z, caps_z); explore_clusters shows a single one."
+        raise ArgumentError("embeddings", "two to four of them", Verbatim(f"{len(embeddings)}"), hint)
     first = embeddings[0]
     for i, other in enumerate(embeddings):
         check_embedding(other, f"embeddings[{i}]")
@@ -198,8 +224,8 @@ def check_same_images(embeddings: tuple[Any, ...]) -> None:
             received = Verbatim(
                 f"other images in embeddings[{i}] ({other.source}, {len(other):,}) than in the first"
             )
-            again = "Embed one and the same selection with every model."
-            raise ArgumentError("embeddings", "of the same images in the same order", received, again)
+            hint = "Embed the same selection of images with every model."
+            raise ArgumentError("embeddings", "of the same images in the same order", received, hint)
 
 
 def _pixels(embedding: Any) -> np.ndarray | None:
@@ -207,7 +233,7 @@ def _pixels(embedding: Any) -> np.ndarray | None:
 
 
 def distinct_names(embeddings: tuple[Embedding, ...]) -> list[str]:
-    """The sources, numbered where two are called the same."""
+    """The sources of the embeddings, numbered if two have the same name."""
     sources = [embedding.source for embedding in embeddings]
     return [
         source if sources.count(source) == 1 else f"{source} ({sources[: i + 1].count(source)})"
@@ -215,8 +241,8 @@ def distinct_names(embeddings: tuple[Embedding, ...]) -> list[str]:
     ]
 
 
-def same_names(paths: list[KMeansPath]) -> np.ndarray:
-    """Every path's labels under the names of the first path's clusters: uint8 `(paths, K, n)`."""
+def match_paths(paths: list[KMeansPath]) -> np.ndarray:
+    """The labels of every path, numbered like the clusters of the first: uint8 `(paths, len(ks), n)`."""
     from capslab.clustering import match_labels
 
     first = paths[0].labels_
@@ -227,9 +253,9 @@ def same_names(paths: list[KMeansPath]) -> np.ndarray:
 def spreads(
     embeddings: tuple[Embedding, ...], paths: list[KMeansPath], seeds: int, seed: int
 ) -> tuple[dict[str, list[list[list[float | None]]]], str]:
-    """Scores for every k: `[measure][embedding][seed][k]`, and a note on what was sampled.
+    """Scores for every k, `[measure][embedding][seed][k]`, and a note on the sample they are computed on.
 
-    The first seed is the path that is drawn. The others cluster at most 5,000 of the images.
+    The first seed is that of the path on screen. The others cluster at most 5,000 of the images.
     """
     n = len(embeddings[0])
     some = np.arange(n)
@@ -240,13 +266,13 @@ def spreads(
             f"Ranges are over {seeds} seeds of k-means; all but the first on {SPREAD_IMAGES:,} of the images."
         )
     last = int(paths[0].ks[-1])
-    found: dict[str, list[list[list[float | None]]]] = {}
+    scores: dict[str, list[list[list[float | None]]]] = {}
     for embedding, path in zip(embeddings, paths, strict=True):
         part = embedding if len(some) == n else embedding[some]
-        part = part if different(part) >= last else embedding  # nearly all copies: take them all
-        runs = [path.curves()] + [full_path(part, last, seed + s).curves() for s in range(1, seeds)]
+        part = part if count_different(part) >= last else embedding  # too few different ones: take all
+        runs = [path.curves()] + [cluster_up_to(part, last, seed + s).curves() for s in range(1, seeds)]
         for name in MEASURES:
             if getattr(runs[0], name) is not None:
                 lines = [[float(v) if np.isfinite(v) else None for v in getattr(run, name)] for run in runs]
-                found.setdefault(name, []).append(lines)
-    return found, note
+                scores.setdefault(name, []).append(lines)
+    return scores, note

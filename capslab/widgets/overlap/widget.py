@@ -1,7 +1,7 @@
-"""The overlap view: one digit is pushed over another; a network names both, draws both, divides the pixels.
+"""The overlap view: push one digit over another while a network names both and divides the pixels.
 
-What the network says of every position is worked out once, when the view is made, and sent; a drag is
-a lookup in the browser.
+The network looks at every position once, when the view is made; after that a drag is a lookup in the
+browser.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from capslab.errors import ArgumentError, Verbatim
 from capslab.models import detection
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.overlap import figure as overlap_figure
-from capslab.widgets.shared import strip
+from capslab.widgets.shared import image_strip
+from capslab.widgets.traits import Int
 
-SHOWN = 6  # pairs in the strip
-FAR = 16  # pixels: further apart nothing overlaps any more
+STRIP_PAIRS = 6
+FARTHEST = 16  # pixels; beyond this nothing overlaps any more
 
 RECIPE = """\
 from capslab import data, plots
@@ -28,8 +29,8 @@ from capslab.models import detection
 
 first, second, shift = ⟨first⟩, ⟨second⟩, ⟨shift⟩  # two images, and how far apart they stand
 pair = data.shifted_pairs(images, first, second, [shift], net.image_shape)
-found = detection.aligned(pair.labels, net.detect(pair))  # the two longest capsules
-parted = net.separate(pair, found)
+labels = detection.aligned(pair.labels, net.detect(pair))  # the two longest capsules
+parted = net.separate(pair, labels)
 print(*(f"{name}: {length:.2f}" for name, length in zip(net.classes, net.lengths(pair)[0], strict=True)))
 print("pixels given to the right digit:", detection.exclusive_accuracy(pair.masks, parted.owner))
 plots.taken_apart(pair.images, parted.drawn, parted.owner, pair.masks)
@@ -37,16 +38,17 @@ plots.taken_apart(pair.images, parted.drawn, parted.owner, pair.masks)
 
 
 class OverlapView(View):
-    """Two digits at every distance from each other, as a network for overlapping digits sees them.
+    """Two digits at every distance from each other, as seen by a network for overlapping digits.
 
     Attributes
     ----------
-    pair : which pair of the strip is shown.
-    shift : pixels from the first digit's middle to the second's; below 0 the second is on the left.
+    pair : position of the current pair in the strip.
+    shift : pixels from the centre of the first digit to that of the second; negative if the second is on
+        the left.
     chosen : the pairs of the strip, as positions of two images each.
     reach : the largest shift.
-    trained : the largest shift that the network's own training had.
-    now : the shown pair at the shown shift, as `Pairs` of one.
+    trained : the largest shift that the network was trained on.
+    current_pair : the current pair at the current shift, as `Pairs` of one.
     """
 
     _esm = module("overlap")
@@ -54,36 +56,36 @@ class OverlapView(View):
     STATE = ("pair", "shift")
     CONTROLS = ("pairs", "shift", "drawings", "pixels", "lengths", "distances", "code")
 
-    pair = t.Int(0).tag(sync=True)
-    shift = t.Int(0).tag(sync=True)
-    reach = t.Int(0).tag(sync=True)
-    trained = t.Int(0).tag(sync=True)
+    pair = Int(0).tag(sync=True)
+    shift = Int(0).tag(sync=True)
+    reach = Int(0).tag(sync=True)
+    trained = Int(0).tag(sync=True)
     classes = t.List(t.Unicode()).tag(sync=True)
     chosen: t.List[Any] = t.List().tag(sync=True)  # (m, 2)
-    phrases: t.List[Any] = t.List().tag(sync=True)  # (m, s), the line of words
+    phrases: t.List[Any] = t.List().tag(sync=True)  # (m, s), lines of words
     recipe = t.Unicode(RECIPE).tag(sync=True)
     labels = Array()  # (m, 2)
     digits = Array()  # (m, s, 2, h, w, c), each digit alone
-    drawn = Array()  # (m, s, 2, h, w, c)
-    owner = Array()  # (m, s, h, w)
+    drawn = Array()  # (m, s, 2, h, w, c), both reconstructions
+    owner = Array()  # (m, s, h, w), which digit each pixel is given to
     lengths = Array()  # (m, s, j)
-    found = Array()  # (m, s, 2), in the order of the truth where it is right
+    found = Array()  # (m, s, 2), predicted classes, in the order of the truth if they are correct
 
     def __init__(
         self, net: Any, images: Any, pairs: Any = None, shift: int = 0, seed: int = 0, **options: Any
     ) -> None:
         _check(net, images)
-        chosen = _chosen(images, pairs, seed)
+        chosen = _choose_pairs(images, pairs, seed)
         self._count = len(chosen)
-        self._reach = min(FAR, largest_shift(images[np.unique(chosen)], net.image_shape[1]))
+        self._reach = min(FARTHEST, largest_shift(images[np.unique(chosen)], net.image_shape[1]))
         shifts = range(-self._reach, self._reach + 1)
         self._pairs = [
             shifted_pairs(images, first, second, shifts, net.image_shape) for first, second in chosen.tolist()
         ]
         trained = net.image_shape[1] - images.image_shape[1]
-        arrays, phrases = self._asked(net, trained)
+        arrays, phrases = self._ask_network(net, trained)
         super().__init__(
-            classes=strip.class_names(net.classes, None),
+            classes=image_strip.class_names(net.classes, None),
             chosen=chosen.tolist(),
             reach=self._reach,
             trained=trained,
@@ -94,37 +96,37 @@ class OverlapView(View):
         )
         self._follow()
 
-    def _asked(self, net: Any, trained: int) -> tuple[dict[str, np.ndarray], list[list[str]]]:
-        """What the network says of every pair at every shift: arrays for the browser, and lines of words."""
-        kept: dict[str, list[np.ndarray]] = {
+    def _ask_network(self, net: Any, trained: int) -> tuple[dict[str, np.ndarray], list[list[str]]]:
+        """Every pair at every shift: arrays for the browser, and lines of words."""
+        arrays: dict[str, list[np.ndarray]] = {
             name: [] for name in ("labels", "digits", "drawn", "owner", "lengths", "found")
         }
         phrases = []
         for pairs in self._pairs:
             lengths = np.asarray(net.lengths(pairs), np.float32)
-            found = detection.aligned(pairs.labels, net.detect(pairs))
-            parted = net.separate(pairs, found)
-            kept["labels"].append(pairs.labels[0].astype(np.int32))
-            kept["digits"].append(pairs.digits)
-            kept["drawn"].append(np.round(255 * parted.drawn).astype(np.uint8))
-            kept["owner"].append(parted.owner.astype(np.uint8))
-            kept["lengths"].append(lengths)
-            kept["found"].append(found.astype(np.int32))
+            labels = detection.aligned(pairs.labels, net.detect(pairs))
+            parted = net.separate(pairs, labels)
+            arrays["labels"].append(pairs.labels[0].astype(np.int32))
+            arrays["digits"].append(pairs.digits)
+            arrays["drawn"].append(np.round(255 * parted.drawn).astype(np.uint8))
+            arrays["owner"].append(parted.owner.astype(np.uint8))
+            arrays["lengths"].append(lengths)
+            arrays["found"].append(labels.astype(np.int32))
             phrases.append(
                 [
-                    overlap_figure.words(pairs[i], lengths[i], found[i], parted.owner[i], shift, trained)
+                    overlap_figure.words(pairs[i], lengths[i], labels[i], parted.owner[i], shift, trained)
                     for i, shift in enumerate(range(-self._reach, self._reach + 1))
                 ]
             )
-        return {name: np.stack(values) for name, values in kept.items()}, phrases
+        return {name: np.stack(values) for name, values in arrays.items()}, phrases
 
     @property
-    def now(self) -> Pairs:
+    def current_pair(self) -> Pairs:
         return self._pairs[self.pair][self.shift + self.reach]
 
     @t.validate("pair")
     def _valid_pair(self, proposal: Any) -> int:
-        return strip.position("pair", proposal["value"], self._count)
+        return image_strip.check_position("pair", proposal["value"], self._count)
 
     @t.validate("shift")
     def _valid_shift(self, proposal: Any) -> int:
@@ -146,8 +148,20 @@ class OverlapView(View):
         self.code = fill(self.recipe, first=first, second=second, shift=self.shift)
 
     def figure(self) -> Any:
-        """The pair, what is drawn of it, the pixels and the lengths over all shifts, as a Figure."""
-        return overlap_figure.draw(self)
+        """The pair, its reconstructions, the pixels and the lengths at all shifts, as a Figure."""
+        at = self.pair, self.shift + self.reach
+        return overlap_figure.draw(
+            overlap_figure.OverlapSnapshot(
+                pair=self.current_pair,
+                classes=self.classes,
+                labels=self.found[at],
+                reconstructions=self.drawn[at],
+                owner=self.owner[at],
+                lengths=self.lengths[self.pair],
+                shift=self.shift,
+                trained=self.trained,
+            )
+        )
 
 
 def _check(net: Any, images: Any) -> None:
@@ -161,7 +175,7 @@ def _check(net: Any, images: Any) -> None:
     if not (hasattr(images, "images") and hasattr(images, "require_classes")):
         raise ArgumentError(
             "images",
-            "the Images to put over each other",
+            "the Images to put on top of each other",
             Verbatim(f"a {type(images).__name__}"),
             "Try load().",
         )
@@ -175,25 +189,25 @@ def _check(net: Any, images: Any) -> None:
         )
 
 
-def _chosen(images: Any, pairs: Any, seed: int) -> np.ndarray:
-    """Positions of two images for each pair `(m, 2)`: those asked for, or some of different classes."""
+def _choose_pairs(images: Any, pairs: Any, seed: int) -> np.ndarray:
+    """Positions of two images for each pair `(m, 2)`: `pairs`, or six pairs of different classes."""
     if pairs is not None:
         given = np.asarray(pairs)
         if given.ndim != 2 or given.shape[1] != 2 or given.dtype.kind not in "iu" or not len(given):
             raise ArgumentError("pairs", "positions of two images each", pairs, "Try pairs=[(3, 8)].")
-        rows = [[strip.position("pairs", int(place), len(images)) for place in two] for two in given]
+        rows = [
+            [image_strip.check_position("pairs", int(place), len(images)) for place in pair] for pair in given
+        ]
         return np.array(rows)
     order = np.random.default_rng(seed).permutation(len(images))
     labels = np.asarray(images.labels)
-    ahead, behind = (
-        way[np.sort(np.unique(labels[way], return_index=True)[1])] for way in (order, order[::-1])
-    )
-    # One image of each class, and another of each: a step through the classes never meets its own.
-    spots = np.arange(SHOWN)
-    step = 1 + spots // len(ahead) % (len(ahead) - 1)
-    partner = {int(labels[place]): place for place in behind}
-    others = labels[ahead[(spots + step) % len(ahead)]]
-    return np.stack([ahead[spots % len(ahead)], [partner[int(label)] for label in others]], axis=1)
+    first, last = (way[np.sort(np.unique(labels[way], return_index=True)[1])] for way in (order, order[::-1]))
+    # One image of each class, and another image of each: stepping through the classes, none meets itself.
+    spots = np.arange(STRIP_PAIRS)
+    step = 1 + spots // len(first) % (len(first) - 1)
+    partner = {int(labels[place]): place for place in last}
+    others = labels[first[(spots + step) % len(first)]]
+    return np.stack([first[spots % len(first)], [partner[int(label)] for label in others]], axis=1)
 
 
 def explore_overlap(
@@ -205,26 +219,26 @@ def explore_overlap(
     state: str | None = None,
     hide: tuple[str, ...] = (),
 ) -> OverlapView:
-    """Push one digit over another and see whether a network still names, draws and divides them.
+    """Push one digit over another and see whether a network can still tell them apart.
 
     Parameters
     ----------
     net : an `OverlapNet`.
-    images : labelled `Images` to take the digits from; the network's canvas must hold them.
-    pairs : positions of two images for each pair of the strip; None takes six of different classes.
-    shift : pixels from the first digit's middle to the second's, to begin with.
-    seed : chooses the six.
-    state : what `view.state` of another such view gave, to show the same.
-    hide : parts to leave out: "pairs", "shift", "drawings", "pixels", "lengths", "distances", "code".
+    images : labelled `Images` to take the digits from; they must fit on the network's canvas.
+    pairs : positions of two images for each pair of the strip; None chooses six pairs of different classes.
+    shift : pixels from the centre of the first digit to that of the second, to start with.
+    seed : of that choice.
+    state : a string from `view.state`, to show the same again.
+    hide : parts to hide: "pairs", "shift", "drawings", "pixels", "lengths", "distances", "code".
 
     Returns
     -------
-    OverlapView : its `pair` and `shift` can be read, set and observed.
+    OverlapView : you can read, set and observe `view.pair` and `view.shift`.
 
     Raises
     ------
-    ArgumentError : for a network that takes no pairs apart, images without labels or too large, a pair or
-        a shift out of range, or a state of another view.
+    ArgumentError : if the network does not separate pairs, the images are too large or have no labels,
+        a pair or the shift is out of range, or the state is of another view.
     """
     view = OverlapView(net, images, pairs, shift, seed, hide=list(hide))
     if state is not None:

@@ -1,6 +1,6 @@
-"""The pose view: the numbers of one digit capsule under sliders, and the image they decode to.
+"""The pose view: a slider for each number of a capsule's pose, and the image it decodes to.
 
-The poses of all digit capsules and the dense decoder's weights go over once; from then on the
+The poses of all digit capsules and the dense decoder's weights are sent once; from then on the
 browser decodes (`js/src/pose/arithmetic.js`) and a drag needs no kernel.
 """
 
@@ -14,11 +14,11 @@ import traitlets as t
 from capslab.errors import ArgumentError, Verbatim, unknown_name
 from capslab.routing import route
 from capslab.widgets.base import Array, View, fill, module, style
-from capslab.widgets.latent.widget import Code
 from capslab.widgets.pose import figure as pose_figure
-from capslab.widgets.shared import decoders, strip
+from capslab.widgets.shared import browser_decoder, image_strip
+from capslab.widgets.traits import Int, Vector
 
-SWEEP = 0.25  # each way, as in figure 4 of Sabour et al. 2017
+SWEEP = 0.25  # in both directions, as in figure 4 of Sabour et al. 2017
 
 RECIPE = """\
 import capslab as cl
@@ -37,11 +37,11 @@ class PoseView(View):
 
     Attributes
     ----------
-    pose : the capsule's numbers, a tuple of D, four decimals; set it to move all at once.
-    capsule : which digit capsule; choosing one takes its pose as read from the image.
+    pose : the capsule's D numbers, a tuple, four decimals; set it to change all at once.
+    capsule : position of the digit capsule; choosing another shows its pose as read from the image.
     moved : the dimension that was moved last, or None.
     start : the pose as read from the image.
-    order : the dimensions, those that change the picture most first.
+    order : the dimensions, sorted by how much they change the picture, most first.
     image : what the pose decodes to, `(h, w, c)` in 0…1.
     original : the image that the poses were read from, uint8 `(h, w, c)`.
     """
@@ -51,13 +51,13 @@ class PoseView(View):
     STATE = ("capsule", "pose", "moved")
     CONTROLS = ("capsule", "sliders", "reset", "sweep", "code")
 
-    capsule = t.Int(0).tag(sync=True)
-    pose = Code()
-    moved = t.Int(None, allow_none=True).tag(sync=True)
+    capsule = Int(0).tag(sync=True)
+    pose = Vector()
+    moved = Int(None, allow_none=True).tag(sync=True)
 
     classes = t.List(t.Unicode()).tag(sync=True)
-    predicted = t.Int(0).tag(sync=True)
-    label = t.Int(-1).tag(sync=True)  # −1 for none
+    predicted = Int(0).tag(sync=True)
+    label = Int(-1).tag(sync=True)  # −1 for none
     recipe = t.Unicode(RECIPE).tag(sync=True)
     original = Array()  # (h, w, c)
     poses = Array()  # (J, D), four decimals
@@ -66,10 +66,10 @@ class PoseView(View):
     kernels = Array()
 
     def __init__(self, model: Any, image: Any, capsule: int | str | None = None, **options: Any) -> None:
-        pixels, label = _one(image, model)
+        pixels, label = _check_image(image, model)
         trace = route(model, pixels)
         poses = trace.outputs[-1].astype(np.float32).round(4)  # (J, D)
-        self._layers = decoders.dense(model, poses.size, pixels.size)
+        self._layers = browser_decoder.dense(model, poses.size, pixels.size)
         if not self._layers:
             raise ArgumentError(
                 "model",
@@ -79,8 +79,8 @@ class PoseView(View):
             )
         names = [str(name) for name in model.classes]
         self._poses, self._quiet = poses, True
-        chosen = trace.predicted if capsule is None else _capsule(capsule, names)
-        kernels, layers = decoders.packed(self._layers)
+        chosen = trace.predicted if capsule is None else _find_capsule(capsule, names)
+        kernels, layers = browser_decoder.packed(self._layers)
         super().__init__(
             classes=names,
             predicted=trace.predicted,
@@ -95,16 +95,18 @@ class PoseView(View):
             **options,
         )
         self._quiet = False
-        self._follow()
+        self._update_words()
 
     def _decode(self, capsule: int, poses: np.ndarray) -> np.ndarray:
-        """Poses of one capsule `(n, D)`, all other capsules at zero, to `(n, pixels)`."""
+        """Decode poses of one capsule `(n, D)`, all other capsules being zero, to pixels `(n, h·w·c)`."""
         masked = np.zeros((len(poses), *self._poses.shape), np.float32)  # (n, J, D)
         masked[:, capsule] = poses
-        return decoders.decoded(self._layers, masked.reshape(len(poses), -1))
+        return browser_decoder.decoded(self._layers, masked.reshape(len(poses), -1))
 
     def _effects(self, capsule: int) -> np.ndarray:
-        return decoders.effects(lambda poses: self._decode(capsule, poses), self._poses[capsule], SWEEP)
+        return browser_decoder.effects(
+            lambda poses: self._decode(capsule, poses), self._poses[capsule], SWEEP
+        )
 
     @property
     def start(self) -> tuple[float, ...]:
@@ -113,7 +115,7 @@ class PoseView(View):
 
     @property
     def order(self) -> list[int]:
-        """The dimensions, those that change the picture most first."""
+        """The dimensions, sorted by how much they change the picture, most first."""
         if self.effects is None:
             return list(range(self._poses.shape[1]))
         return np.argsort(-self.effects[self.capsule], kind="stable").tolist()
@@ -125,95 +127,104 @@ class PoseView(View):
 
     @property
     def change(self) -> float:
-        """Mean |picture now − picture as read|, in 0…1."""
-        now, then = self._decode(self.capsule, np.array([self.pose, self.start]))
-        return float(np.abs(now - then).mean())
+        """Mean absolute difference between the picture now and the picture as read, in 0…1."""
+        now, before = self._decode(self.capsule, np.array([self.pose, self.start]))
+        return float(np.abs(now - before).mean())
 
     def reset(self) -> None:
-        """Take the pose as read from the image again."""
-        self._take(self.start, None)
+        """Go back to the pose as read from the image."""
+        self._set_pose(self.start, None)
 
-    def _take(self, pose: Any, moved: int | None) -> None:
-        """The pose and what explains it, changed together."""
+    def _set_pose(self, pose: Any, moved: int | None) -> None:
+        """Change the pose together with the trait that explains it."""
         self._quiet = True
         try:
             self.pose, self.moved = pose, moved
         finally:
             self._quiet = False
-        self._follow()
+        self._update_words()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """What the browser sends: it has worked out everything that belongs together itself."""
+        """Take what the browser sends; it has already worked out everything that belongs together."""
         self._quiet = True
         try:
             super().set_state(sync_data)
         finally:
             self._quiet = False
-        self._follow()
+        self._update_words()
 
     @t.validate("capsule")
     def _valid_capsule(self, proposal: Any) -> int:
-        return strip.position("capsule", proposal["value"], len(self._poses))
+        return image_strip.check_position("capsule", proposal["value"], len(self._poses))
 
     @t.validate("moved")
     def _valid_dimension(self, proposal: Any) -> int | None:
         value = proposal["value"]
-        return None if value is None else strip.position("moved", value, self._poses.shape[1])
+        return None if value is None else image_strip.check_position("moved", value, self._poses.shape[1])
 
     @t.observe("capsule")
-    def _read_again(self, change: Any) -> None:
+    def _on_capsule(self, change: Any) -> None:
         if not self._quiet:
             self.reset()
 
     @t.observe("pose")
-    def _set_by_hand(self, change: Any) -> None:
+    def _on_pose(self, change: Any) -> None:
         if not self._quiet:
             different = np.flatnonzero(np.array(change["old"]) != np.array(self.pose))
-            self._take(self.pose, int(different[0]) if len(different) == 1 else None)
+            self._set_pose(self.pose, int(different[0]) if len(different) == 1 else None)
 
     @t.observe("moved")
-    def _retell(self, change: Any) -> None:
+    def _on_moved(self, change: Any) -> None:
         if not self._quiet:
-            self._follow()
+            self._update_words()
 
-    def _follow(self) -> None:
-        """Words and code for what is shown now."""
-        self.words = pose_figure.words(self)
+    def _update_words(self) -> None:
+        """Words and code for what is on screen now."""
+        self.words = pose_figure.words(self._snapshot())
         numbers = ", ".join(f"{v:g}" for v in self.pose)
         self.code = fill(self.recipe, capsule=self.capsule, pose=numbers)
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
-        return pose_figure.draw(self)
+        effects = self.effects[self.capsule]
+        return pose_figure.draw(self._snapshot(), self.original, self.image, effects, self.order)
+
+    def _snapshot(self) -> pose_figure.PoseSnapshot:
+        return pose_figure.PoseSnapshot(
+            classes=self.classes,
+            capsule=self.capsule,
+            predicted=self.predicted,
+            label=self.label,
+            pose=np.array(self.pose),
+            start=np.array(self.start),
+            moved=self.moved,
+            change=self.change,
+        )
 
 
-def _one(image: Any, model: Any) -> tuple[np.ndarray, int | None]:
-    """One image of the model's size as uint8 `(h, w, c)`, and its label where it has one."""
+def _check_image(image: Any, model: Any) -> tuple[np.ndarray, int | None]:
+    """One image of the model's size as uint8 `(h, w, c)`, and its label if it has one."""
     label = None
     if hasattr(image, "images"):
         if len(image) != 1:
-            raise ArgumentError(
-                "image", "one image", Verbatim(f"{len(image)} images"), "Write images[7], say."
-            )
+            raise ArgumentError("image", "one image", Verbatim(f"{len(image)} images"), "Try images[7].")
         label = None if image.labels is None else int(image.labels[0])
         image = image.images[0]
     pixels = np.asarray(image)
     pixels = pixels[..., None] if pixels.ndim == 2 else pixels
     shape = tuple(getattr(model, "image_shape", pixels.shape))
     if pixels.shape != shape or pixels.dtype != np.uint8:
-        raise ArgumentError(
-            "image", f"uint8 pixels of the model's size {shape}", pixels, "Write images[7], say."
-        )
+        raise ArgumentError("image", f"uint8 pixels of the model's size {shape}", pixels, "Try images[7].")
     return pixels, label
 
 
-def _capsule(capsule: Any, names: list[str]) -> int:
-    """A digit capsule by its class's name or its position."""
+def _find_capsule(capsule: Any, names: list[str]) -> int:
+    """The position of a digit capsule, given its position or the name of its class."""
     if isinstance(capsule, str):
         if capsule not in names:
             raise unknown_name("capsule", capsule, names)
         return names.index(capsule)
-    return strip.position("capsule", capsule, len(names))
+    return image_strip.check_position("capsule", capsule, len(names))
 
 
 def explore_pose(
@@ -223,25 +234,25 @@ def explore_pose(
     state: str | None = None,
     hide: tuple[str, ...] = (),
 ) -> PoseView:
-    """Move the pose of a digit capsule and see how the decoded image changes.
+    """Change the pose of a digit capsule and see how the decoded image changes.
 
     Parameters
     ----------
     model : a `CapsNet`; its dense decoder runs in the browser.
     image : `images[7]` (an `Images` of one), or a uint8 array `(h, w)` or `(h, w, c)`.
-    capsule : the digit capsule, as a position or its class's name; None for the predicted one.
-    state : what `view.state` of another pose view gave, to show the same.
-    hide : controls to leave out: "capsule", "sliders", "reset", "sweep", "code".
+    capsule : the digit capsule, by position or by the name of its class; None for the predicted one.
+    state : a string from `view.state`, to show the same again.
+    hide : controls to hide: "capsule", "sliders", "reset", "sweep", "code".
 
     Returns
     -------
-    PoseView : `view.pose` and `view.capsule` can be read, set and observed; `view.image` is what
+    PoseView : you can read, set and observe `view.pose` and `view.capsule`; `view.image` is what
         the pose decodes to.
 
     Raises
     ------
-    ArgumentError : for a model without routing or without a dense decoder, an image of another
-        size, an unknown capsule, or a state of another view.
+    ArgumentError : if the model has no routing or no dense decoder, the image has another size, the
+        capsule is unknown, or the state is of another view.
     """
     view = PoseView(model, image, capsule, hide=list(hide))
     if state is not None:

@@ -1,6 +1,6 @@
 """The routing view: how a capsule network routes one image, computed in the browser.
 
-The routing weights and the primary capsules of the images in the strip go over once; the
+The routing weights and the primary capsules of the images in the strip are sent once; the
 browser casts the votes and runs every iteration itself (`js/src/shared/routing.js`). Python
 computes the same with `capslab.routing.route`, for `view.trace`, the words and the picture.
 """
@@ -14,14 +14,15 @@ import numpy as np
 import traitlets as t
 
 from capslab.data.strokes import filling
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, unknown_name
 from capslab.routing import RoutingTrace, routing_by_agreement
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.routing import figure as routing_figure
-from capslab.widgets.shared import strip
+from capslab.widgets.shared import image_strip
 from capslab.widgets.shared.drawing_input import Drawable, for_one
+from capslab.widgets.traits import Float, Int
 
-MOST = 10  # iterations; from there on nothing new is to be seen
+MOST = 10  # iterations; after that nothing new happens
 
 RECIPE = """\
 import capslab as cl
@@ -45,18 +46,18 @@ drawing = centred(inked(⟨strokes⟩, pen=⟨pen⟩), model.image_shape)  # as 
 
 
 class RoutingView(Drawable, View):
-    """Routing by agreement on one image of a strip, or on a drawing, every iteration kept.
+    """Routing by agreement, step by step, on an image from a strip or on a drawing.
 
     Attributes
     ----------
-    index : which of the images is shown; one past the last is the drawing, once there is one.
-    strokes : of the drawing: lines of points (x, y) in 0…1; set them to draw from Python.
+    index : position of the image that is shown; one past the last is the drawing, once there is one.
+    strokes : of the drawing, as lists of points (x, y) in 0…1; set them to draw from Python.
     iteration : the iteration on screen, from 1.
-    iterations : how many are run, 1 to 10.
+    iterations : number of iterations, 1 to 10.
     capsule : the primary capsule whose arithmetic is shown, or None.
-    digit : the digit capsule it is shown for; None follows the prediction.
+    digit : the digit capsule that the arithmetic is for; None means the predicted one.
     quantity : what the maps show: "coupling" (c − 1/J), "agreement" or "contribution".
-    trace : the `RoutingTrace` of what is shown.
+    trace : the `RoutingTrace` of the image on screen.
     """
 
     _esm = module("routing")
@@ -64,19 +65,19 @@ class RoutingView(Drawable, View):
     STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity")
     CONTROLS = ("images", "draw", "iteration", "iterations", "play", "quantity", "arithmetic", "code")
 
-    index = t.Int(0).tag(sync=True)
-    iterations = t.Int(3).tag(sync=True)
-    iteration = t.Int(3).tag(sync=True)
-    capsule = t.Int(None, allow_none=True).tag(sync=True)
-    digit = t.Int(None, allow_none=True).tag(sync=True)
+    index = Int(0).tag(sync=True)
+    iterations = Int(3).tag(sync=True)
+    iteration = Int(3).tag(sync=True)
+    capsule = Int(None, allow_none=True).tag(sync=True)
+    digit = Int(None, allow_none=True).tag(sync=True)
     quantity = t.Unicode("coupling").tag(sync=True)
 
     classes = t.List(t.Unicode()).tag(sync=True)
     grid = t.List(t.Int()).tag(sync=True)
     recipe = t.Unicode(RECIPE).tag(sync=True)
     recipe_drawing = t.Unicode(DRAWING).tag(sync=True)
-    count = t.Int(0).tag(sync=True)  # of the images, and the position of the drawing
-    share = t.Float().tag(sync=True)  # of the image's side that a drawing fills
+    count = Int(0).tag(sync=True)  # number of images; also the position of the drawing
+    share = Float().tag(sync=True)  # the share of the image's side that a drawing fills
     drawn = Array()  # (I, P), the drawing's primary capsules
     weights = Array()  # (I, J, D, P)
     bias = Array()  # (J, D)
@@ -94,24 +95,24 @@ class RoutingView(Drawable, View):
         ):
             raise ArgumentError(
                 "model",
-                "a capsule network (it has routing to look at)",
+                "a capsule network (a model with routing)",
                 Verbatim(f"a {type(model).__name__}"),
                 'Try capslab.pretrained("capsnet-digits").',
             )
-        self._images = strip.checked(images, model.image_shape)
+        self._images = image_strip.check_images(images, model.image_shape)
         self._model, self._learned = model, model.routing_weights()
         self._traces: dict[tuple[int, int], RoutingTrace] = {}
         self._primary: dict[int, np.ndarray] = {}
-        index = strip.position("index", index, len(images))
-        chosen = strip.with_position(strip.mixture(images.labels, len(images)), index)
+        index = image_strip.check_position("index", index, len(images))
+        chosen = image_strip.with_position(image_strip.balanced_sample(images.labels, len(images)), index)
         count = self._count(self._learned.iterations if iterations is None else iterations)
         super().__init__(
-            classes=strip.class_names(model.classes, None),
+            classes=image_strip.class_names(model.classes, None),
             grid=[int(n) for n in model.grid],
             weights=np.asarray(self._learned.weights, np.float32),
             bias=np.asarray(self._learned.bias, np.float32),
             fields=np.array([model.receptive_field(i) for i in range(len(self._learned.weights))], np.int32),
-            **self._shown(chosen),
+            **self._strip_traits(chosen),
             **self._blank(model.image_shape),
             count=len(images),
             share=filling(model.image_shape),
@@ -121,49 +122,49 @@ class RoutingView(Drawable, View):
             **options,
         )
         self._quiet = False
-        self._follow()
+        self._update_words()
 
     @cached_property
-    def _see(self) -> Any:
-        """One image to its primary capsules, compiled when the first drawing comes."""
+    def _primary_of_one(self) -> Any:
+        """The primary capsules of one image, compiled when the first drawing comes."""
         return for_one(
             getattr(self._model, "trunk", None), self._model.primary, tuple(self._model.image_shape)
         )
 
     def _look(self, question: int | None = None) -> None:
-        """Route the drawing: it is what the view shows from now on; a cleared pad gives way to an image."""
+        """Route the drawing and show it; if the pad was cleared, show an image again."""
         empty = not self.drawing.any()
         self._traces = {}
         with self.hold_sync():
-            self.drawn = None if empty else self._see(self.drawing).astype(np.float32)
+            self.drawn = None if empty else self._primary_of_one(self.drawing).astype(np.float32)
             if not empty:
                 self.index = self.count
             elif self.index == self.count:
                 self.index = int(self.positions[0])
             if question is not None:
                 self.answered = question
-        self._follow()
+        self._update_words()
 
-    def _retell_strokes(self) -> None:
-        self._follow()
+    def _on_browser_strokes(self) -> None:
+        self._update_words()
 
-    def _shown(self, positions: np.ndarray) -> dict[str, np.ndarray]:
-        """The traits of a strip with these images, their primary capsules included."""
+    def _strip_traits(self, positions: np.ndarray) -> dict[str, np.ndarray]:
+        """The traits of a strip of these images, with their primary capsules."""
         new = np.array([p for p in positions if p not in self._primary], int)
         if len(new):
-            found = np.asarray(self._model.primary(self._images.images[new]), np.float32)
-            self._primary.update(zip(new.tolist(), found, strict=True))
+            capsules = np.asarray(self._model.primary(self._images.images[new]), np.float32)
+            self._primary.update(zip(new.tolist(), capsules, strict=True))
         primary = np.stack([self._primary[int(p)] for p in positions])  # (shown, I, P)
-        return {"primary": primary, **strip.arrays(self._images, positions)}
+        return {"primary": primary, **image_strip.strip_arrays(self._images, positions)}
 
     @property
     def trace(self) -> RoutingTrace:
-        """The `RoutingTrace` of the image and the number of iterations that are shown."""
+        """The `RoutingTrace` of the image on screen, with the current number of iterations."""
         key = (self.index, self.iterations)
         if key not in self._traces:
             drawing = self.index == self.count
             image = None if drawing else self._images[self.index]
-            self._traces = {  # the newest alone: a trace of a large network takes megabytes
+            self._traces = {  # only the newest: the trace of a large network takes megabytes
                 key: routing_by_agreement(
                     self._learned.votes(self.drawn if drawing else self._primary[self.index]),
                     self.iterations,
@@ -184,7 +185,7 @@ class RoutingView(Drawable, View):
 
     @t.validate("index")
     def _valid_index(self, proposal: Any) -> int:
-        return strip.position("index", proposal["value"], self.count + (self.drawn is not None))
+        return image_strip.check_position("index", proposal["value"], self.count + (self.drawn is not None))
 
     @t.validate("iterations")
     def _valid_iterations(self, proposal: Any) -> int:
@@ -198,7 +199,7 @@ class RoutingView(Drawable, View):
                 "iteration",
                 f"a whole number from 1 to {self.iterations}",
                 value,
-                "Set view.iterations to run more of them.",
+                "Set view.iterations to run more.",
             )
         return int(value)
 
@@ -206,34 +207,33 @@ class RoutingView(Drawable, View):
     def _valid_capsule(self, proposal: Any) -> int | None:
         name, value = proposal["trait"].name, proposal["value"]
         count = self.weights.shape[0 if name == "capsule" else 1]
-        return None if value is None else strip.position(name, value, count)
+        return None if value is None else image_strip.check_position(name, value, count)
 
     @t.validate("quantity")
     def _valid_quantity(self, proposal: Any) -> str:
         if proposal["value"] not in routing_figure.QUANTITIES:
-            from capslab.errors import unknown_name
-
             raise unknown_name("quantity", proposal["value"], routing_figure.QUANTITIES)
         return str(proposal["value"])
 
     @t.observe("index")
     def _bring_into_strip(self, change: Any) -> None:
         if self.positions is not None and self.index not in (*self.positions, self.count):
+            positions = image_strip.with_position(self.positions, self.index)
             with self.hold_sync():
-                for name, value in self._shown(strip.with_position(self.positions, self.index)).items():
+                for name, value in self._strip_traits(positions).items():
                     setattr(self, name, value)
 
     @t.observe("iterations", "iteration", "index", "capsule", "digit", "quantity")
-    def _retell(self, change: Any) -> None:
+    def _refresh(self, change: Any) -> None:
         if self.iteration > self.iterations:
-            self.iteration = self.iterations  # comes back here
+            self.iteration = self.iterations  # this calls us again
         elif self.positions is not None:
-            self._follow()
+            self._update_words()
 
-    def _follow(self) -> None:
-        """Words and code for what is shown now."""
+    def _update_words(self) -> None:
+        """Words and code for what is on screen now."""
         step = self.trace.couplings[self.iteration - 1]  # (I, J)
-        pulled = int(step.argmax()) // step.shape[1]
+        strongest = int(step.argmax()) // step.shape[1]
         self.words = routing_figure.words(self.trace, self.iteration, self.capsule, self.digit, self.quantity)
         drawing = self.index == self.count
         strokes = [[list(point) for point in line] for line in self.strokes]
@@ -243,7 +243,7 @@ class RoutingView(Drawable, View):
             image="drawing" if drawing else f"images[{self.index}]",
             iterations=self.iterations,
             iteration=self.iteration,
-            capsule=pulled if self.capsule is None else self.capsule,
+            capsule=strongest if self.capsule is None else self.capsule,
             digit=routing_figure.followed(self.trace, self.iteration, self.digit),
         )
 
@@ -260,28 +260,28 @@ def show_routing(
     state: str | None = None,
     hide: tuple[str, ...] = (),
 ) -> RoutingView:
-    """How a capsule network routes an image: step, play, pick a capsule, read its arithmetic.
+    """See how a capsule network routes an image: step, play, pick a capsule, read its arithmetic.
 
     Parameters
     ----------
     model : a `CapsNet`.
-    images : the `Images` to pick from; a strip shows up to 24 of them, a mix of classes. Or draw
+    images : the `Images` to pick from; a strip shows up to 24 of them, from all classes. Or draw
         one: "Draw your own" opens a pad.
-    index : the image to begin with, a position in `images`.
+    index : position in `images` of the image to start with.
     iterations : routing iterations, 1 to 10; None for as many as the network was trained with.
-    state : what `view.state` of another routing view gave, to show the same.
-    hide : controls to leave out: "images", "draw", "iteration", "iterations", "play", "quantity",
+    state : a string from `view.state`, to show the same again.
+    hide : controls to hide: "images", "draw", "iteration", "iterations", "play", "quantity",
         "arithmetic", "code".
 
     Returns
     -------
-    RoutingView : its `index`, `iteration`, `iterations`, `capsule`, `digit` and `quantity` can be
-        read, set and observed; `view.trace` is the `RoutingTrace` of what is shown.
+    RoutingView : you can read, set and observe its `index`, `iteration`, `iterations`, `capsule`, `digit`
+        and `quantity`; `view.trace` is the `RoutingTrace` of the image on screen.
 
     Raises
     ------
-    ArgumentError : for a model without routing, images of another size, an index out of range,
-        or a state of another view.
+    ArgumentError : if the model has no routing, the images have another size, the index is out of
+        range, or the state is of another view.
     """
     view = RoutingView(model, images, index, iterations, hide=list(hide))
     if state is not None:

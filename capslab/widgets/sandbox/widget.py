@@ -1,4 +1,4 @@
-"""The routing sandbox: votes as arrows in the plane that one drags, routing and k-means stepped together.
+"""The routing sandbox: votes as arrows that you drag; routing and k-means run on them step by step.
 
 Everything is computed in the browser (`js/src/sandbox/arithmetic.js`). Python computes the same for
 `view.trace`, the words and the picture, so the view can be read and set from a notebook.
@@ -16,6 +16,7 @@ from capslab.routing import RoutingTrace, routing_by_agreement
 from capslab.widgets.base import View, fill, module, style
 from capslab.widgets.sandbox import figure as sandbox_figure
 from capslab.widgets.sandbox.votes import PARENTS, VoteClusters, cluster_votes, presets, route_votes
+from capslab.widgets.traits import Bool, Int
 
 ITERATIONS = 10
 REACH = 1.5  # votes lie in −1.5…1.5 in both directions
@@ -48,20 +49,20 @@ for _ in range(⟨iteration⟩ - 1):
 
 
 class SandboxView(View):
-    """Votes that one drags, under routing by agreement and under k-means, one step at a time.
+    """Votes to drag, with routing by agreement and k-means, one step at a time.
 
     Attributes
     ----------
     votes : nested list `(child, parent, 2)`: 2 to 8 children, 2 to 4 parents, numbers from −1.5 to
-        1.5, kept to two decimals. Set it to any array of that shape.
+        1.5, rounded to two decimals. Set it to any array of that shape.
     preset : the name of the votes on screen ("two groups", "agreement", "one outlier", "conflict"), or
-        "your own votes"; set it to a name to see those.
+        "your own votes"; set it to a name to show those votes.
     iteration : the iteration on screen, 1 to 10.
-    selected : `[child, parent]` of the vote that is chosen, or [].
+    selected : `[child, parent]` of the chosen vote, or [].
     wrong_axis, no_squash, keep_logits : the three ways to break routing.
     carried : logits `(child, parent)` that `keep_logits` starts from; [] for none.
-    trace : the `RoutingTrace` of the votes, routed as it should be; 10 iterations.
-    shown : the `RoutingTrace` that is on screen, whatever is broken.
+    trace : the `RoutingTrace` of the votes, routed correctly; 10 iterations.
+    screen_trace : the `RoutingTrace` on screen, with the mistakes that are switched on.
     clusters : `VoteClusters`, k-means on the same votes; 10 steps.
     """
 
@@ -70,13 +71,13 @@ class SandboxView(View):
     STATE = ("votes", "iteration", "selected", "wrong_axis", "no_squash", "keep_logits", "carried")
     CONTROLS = ("preset", "parents", "iteration", "play", "break", "kmeans", "table", "code")
 
-    votes: Any = t.Any([]).tag(sync=True)  # an array is taken too, and kept as a list
+    votes: Any = t.Any([]).tag(sync=True)  # arrays are accepted too, and stored as lists
     preset = t.Unicode(OWN).tag(sync=True)
-    iteration = t.Int(1).tag(sync=True)
+    iteration = Int(1).tag(sync=True)
     selected: Any = t.List().tag(sync=True)
-    wrong_axis = t.Bool(False).tag(sync=True)
-    no_squash = t.Bool(False).tag(sync=True)
-    keep_logits = t.Bool(False).tag(sync=True)
+    wrong_axis = Bool(False).tag(sync=True)
+    no_squash = Bool(False).tag(sync=True)
+    keep_logits = Bool(False).tag(sync=True)
     carried: Any = t.List().tag(sync=True)
 
     presets = t.Dict().tag(sync=True)
@@ -84,7 +85,7 @@ class SandboxView(View):
 
     def __init__(self, votes: Any, **options: Any):
         super().__init__(presets=presets(), votes=votes, **options)
-        self._follow()
+        self._update_words()
 
     @property
     def array(self) -> np.ndarray:
@@ -93,18 +94,18 @@ class SandboxView(View):
 
     @property
     def start(self) -> np.ndarray | None:
-        """The logits that routing starts from, where it does not start from zeros."""
-        kept = np.array(self.carried)
-        return kept if self.keep_logits and kept.shape == self.array.shape[:2] else None
+        """The logits that routing starts from, if it does not start from zeros."""
+        logits = np.array(self.carried)
+        return logits if self.keep_logits and logits.shape == self.array.shape[:2] else None
 
     @property
     def trace(self) -> RoutingTrace:
-        """The votes routed as they should be, whatever is broken on screen."""
+        """The votes routed correctly, whatever is broken on screen."""
         names = tuple(PARENTS[: self.array.shape[1]])
         return routing_by_agreement(self.array, ITERATIONS, classes=names)
 
     @property
-    def shown(self) -> RoutingTrace:
+    def screen_trace(self) -> RoutingTrace:
         """The votes routed as on screen."""
         return route_votes(
             self.array,
@@ -121,7 +122,7 @@ class SandboxView(View):
 
     @t.validate("votes")
     def _valid_votes(self, proposal: Any) -> list[Any]:
-        return checked(proposal["value"]).tolist()
+        return check_votes(proposal["value"]).tolist()
 
     @t.validate("iteration")
     def _valid_iteration(self, proposal: Any) -> int:
@@ -154,48 +155,48 @@ class SandboxView(View):
             raise unknown_name("preset", proposal["value"], self.presets)
         return str(proposal["value"])
 
-    def _named(self, name: str) -> list[Any]:
-        """A preset for as many parents as there are."""
+    def _preset_votes(self, name: str) -> list[Any]:
+        """The votes of a preset, for as many parents as there are now."""
         return [row[: self.array.shape[1]] for row in self.presets[name]]
 
     @t.observe("preset")
-    def _show_preset(self, change: Any) -> None:
-        if self.preset in self.presets and self._named(self.preset) != self.votes:
+    def _on_preset(self, change: Any) -> None:
+        if self.preset in self.presets and self._preset_votes(self.preset) != self.votes:
             self._carry()
-            self.votes = self._named(self.preset)
+            self.votes = self._preset_votes(self.preset)
 
     @t.observe("keep_logits")
-    def _keep(self, change: Any) -> None:
+    def _on_keep_logits(self, change: Any) -> None:
         if not self.keep_logits:
             self.carried = []
         elif not self.carried:
             self._carry()
 
     def _carry(self) -> None:
-        """Keeps what the image on screen leaves behind; the mistake is not to forget it."""
+        """Keep the logits of the image on screen. The mistake is not to forget them."""
         if self.keep_logits:
-            at = self.iteration - 1
-            self.carried = np.round(self.shown.logits[at] + self.shown.agreement[at], 4).tolist()
+            trace, at = self.screen_trace, self.iteration - 1
+            self.carried = np.round(trace.logits[at] + trace.agreement[at], 4).tolist()
 
     @t.observe("votes")
-    def _name_votes(self, change: Any) -> None:
-        self.preset = next((name for name in self.presets if self._named(name) == self.votes), OWN)
+    def _on_votes(self, change: Any) -> None:
+        self.preset = next((name for name in self.presets if self._preset_votes(name) == self.votes), OWN)
         if self.selected and not all(n < m for n, m in zip(self.selected, self.array.shape, strict=False)):
             self.selected = []
 
     @t.observe(*STATE, "preset")
-    def _retell(self, change: Any) -> None:
+    def _refresh(self, change: Any) -> None:  # observers run in the order of their names: this is last
         if self.presets:
-            self._follow()
+            self._update_words()
 
-    def _follow(self) -> None:
-        """Words and code for what is shown now."""
-        self.words = sandbox_figure.words(self)
+    def _update_words(self) -> None:
+        """Words and code for what is on screen now."""
+        self.words = sandbox_figure.words(self._snapshot())
         rows = [", ".join(f"[{x:.2f}, {y:.2f}]" for x, y in row) for row in self.votes]
-        kept = self.start
+        kept_logits = self.start
         start = "np.zeros(votes.shape[:2])"
-        if kept is not None:
-            logits = ", ".join("[" + ", ".join(f"{b:.4f}" for b in row) + "]" for row in kept)
+        if kept_logits is not None:
+            logits = ", ".join("[" + ", ".join(f"{b:.4f}" for b in row) + "]" for row in kept_logits)
             start = f"np.array([{logits}])  # kept from the image before: wrong"
         self.code = fill(
             self.recipe,
@@ -208,41 +209,55 @@ class SandboxView(View):
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
-        return sandbox_figure.draw(self)
+        return sandbox_figure.draw(self._snapshot())
+
+    def _snapshot(self) -> sandbox_figure.SandboxSnapshot:
+        return sandbox_figure.SandboxSnapshot(
+            votes=self.array,
+            preset=self.preset,
+            trace=self.screen_trace,
+            clusters=self.clusters,
+            iteration=self.iteration,
+            selected=self.selected,
+            wrong_axis=self.wrong_axis,
+            no_squash=self.no_squash,
+            keep_logits=self.keep_logits,
+            start=self.start,
+        )
 
 
 def _numbers(value: Any) -> np.ndarray | None:
-    """An array of floats, or None for what is not one."""
+    """An array of floats, or None if `value` is not one."""
     try:
         return np.array(value, float)
     except (TypeError, ValueError):
         return None
 
 
-def checked(votes: Any) -> np.ndarray:
-    """Votes as the sandbox can show them, kept to two decimals."""
+def check_votes(votes: Any) -> np.ndarray:
+    """Votes that the sandbox can show, rounded to two decimals."""
     (fewest, most), reach = CHILDREN, f"−{REACH} to {REACH}"
-    found = _numbers(votes)
+    array = _numbers(votes)
     expected = (
         f"numbers of shape (child, parent, 2), {fewest} to {most} children, 2 to {len(PARENTS)} parents"
     )
-    next_step = "Take a preset, or poses of two dimensions."
-    if found is None:
+    next_step = "Use a preset, or poses of two dimensions."
+    if array is None:
         raise ArgumentError("votes", expected, votes, next_step)
-    if found.ndim != 3 or found.shape[2] != 2:
-        raise ArgumentError("votes", expected, Verbatim(f"shape {found.shape}"), next_step)
-    if not (fewest <= found.shape[0] <= most and 2 <= found.shape[1] <= len(PARENTS)):
-        raise ArgumentError("votes", expected, Verbatim(f"shape {found.shape}"), next_step)
-    if not np.isfinite(found).all():
+    if array.ndim != 3 or array.shape[2] != 2:
+        raise ArgumentError("votes", expected, Verbatim(f"shape {array.shape}"), next_step)
+    if not (fewest <= array.shape[0] <= most and 2 <= array.shape[1] <= len(PARENTS)):
+        raise ArgumentError("votes", expected, Verbatim(f"shape {array.shape}"), next_step)
+    if not np.isfinite(array).all():
         raise ArgumentError("votes", "finite numbers", Verbatim("NaN or infinity"), next_step)
-    if np.abs(found).max() > REACH:
+    if np.abs(array).max() > REACH:
         raise ArgumentError(
             "votes",
             f"numbers from {reach}",
-            Verbatim(f"{np.abs(found).max():g}"),
+            Verbatim(f"{np.abs(array).max():g}"),
             "Divide them all by the largest.",
         )
-    return np.round(found, 2) + 0.0  # no −0.0: it would be written differently
+    return np.round(array, 2) + 0.0  # no −0.0, which would be written differently
 
 
 def routing_sandbox(
@@ -253,34 +268,34 @@ def routing_sandbox(
     parents: int = 2,
     votes: Any = None,
 ) -> SandboxView:
-    """Drag votes, step the routing, see what the couplings do; k-means on the same votes beside it.
+    """Drag votes and step through routing by agreement, with k-means on the same votes beside it.
 
     Parameters
     ----------
-    state : what `view.state` of another sandbox gave, to show the same.
-    hide : controls to leave out: "preset", "parents", "iteration", "play", "break", "kmeans", "table",
+    state : a string from `view.state`, to show the same again.
+    hide : controls to hide: "preset", "parents", "iteration", "play", "break", "kmeans", "table",
         "code".
-    preset : the votes to begin with: "two groups", "agreement", "one outlier" or "conflict".
+    preset : the votes to start with: "two groups", "agreement", "one outlier" or "conflict".
     parents : 2 to 4.
     votes : votes of your own instead, `(child, parent, 2)`, numbers from −1.5 to 1.5.
 
     Returns
     -------
-    SandboxView : `view.votes`, `view.iteration`, `view.preset`, `view.selected` and the switches
-        `view.wrong_axis`, `view.no_squash`, `view.keep_logits` can be read, set and observed; `view.trace` is
-        the `RoutingTrace` of the votes.
+    SandboxView : you can read, set and observe `view.votes`, `view.iteration`, `view.preset`,
+        `view.selected` and the switches `view.wrong_axis`, `view.no_squash`, `view.keep_logits`;
+        `view.trace` is the `RoutingTrace` of the votes.
 
     Raises
     ------
-    ArgumentError : for votes of another shape, an unknown preset, or a state of another view.
+    ArgumentError : if the votes have another shape, the preset is unknown, or the state is of another view.
     """
     if votes is None:
-        ready = presets()
-        if preset not in ready:
-            raise unknown_name("preset", preset, ready)
+        named = presets()
+        if preset not in named:
+            raise unknown_name("preset", preset, named)
         if isinstance(parents, bool) or parents not in range(2, len(PARENTS) + 1):
             raise ArgumentError("parents", f"a whole number from 2 to {len(PARENTS)}", parents, "Try 2.")
-        votes = [row[:parents] for row in ready[preset]]
+        votes = [row[:parents] for row in named[preset]]
     view = SandboxView(votes, hide=list(hide))
     if state is not None:
         view.state = state

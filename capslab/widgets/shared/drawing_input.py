@@ -1,4 +1,4 @@
-"""A view that one can draw on: strokes, the image made of them, questions about the newest one.
+"""A view to draw on: strokes, the image they make, and questions about the newest image.
 
 In JavaScript, in `js/src/shared`: joined_pad.js, drawing_pad.js, questions.js, and the arithmetic
 in strokes.js.
@@ -15,6 +15,7 @@ import traitlets as t
 from capslab.data.strokes import PEN, SMALL, centred, inked
 from capslab.errors import ArgumentError
 from capslab.widgets.base import Array, shown
+from capslab.widgets.traits import Float, Int
 
 
 class Strokes(t.TraitType):
@@ -43,7 +44,7 @@ class Strokes(t.TraitType):
 
 
 class Picture(Array):
-    """The image on the pad: an array that the browser makes and Python reads, or the other way."""
+    """The image on the pad: an array that either side may make and send to the other."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -55,40 +56,40 @@ class Picture(Array):
 
 
 class Drawable(t.HasTraits):
-    """What a view gains by a pad; it says in `_look` what it makes of the drawing.
+    """The drawing pad of a view, which overrides `_look` to react to a drawing.
 
     Attributes
     ----------
     strokes : lines of points (x, y) in 0…1, x to the right and y down; set them to draw from Python.
     pen : width of the pen as a share of the pad.
-    drawing : the image made of them as a network sees it, uint8 `(h, w, c)`.
+    drawing : the image they make, as a network sees it, uint8 `(h, w, c)`.
     """
 
     strokes = Strokes()
-    pen = t.Float(PEN).tag(sync=True)
+    pen = Float(PEN).tag(sync=True)
     drawing = Picture()
-    asked = t.Int(0).tag(sync=True, echo_update=False)
-    answered = t.Int(0).tag(sync=True)
-    _quiet = True  # until made, and while the browser's changes come in
+    asked = Int(0).tag(sync=True, echo_update=False)
+    answered = Int(0).tag(sync=True)
+    _quiet = True  # during construction, and while changes from the browser arrive
 
     @staticmethod
     def _blank(shape: Any) -> dict[str, Any]:
-        """The traits of an empty pad for images of this shape. The 8×8 digits were drawn with a thick pen."""
+        """The traits of an empty pad for images of this shape. Small images need a thick pen."""
         pen = PEN if min(shape[:2]) >= SMALL else 0.12
         return {"drawing": np.zeros(tuple(int(n) for n in shape), np.uint8), "pen": pen}
 
     def _look(self, question: int | None = None) -> None:
-        """Works out what belongs to `drawing`; sets `answered` to the question, where there is one."""
+        """React to the drawing; if the browser asked a question, set `answered` to its number."""
         raise NotImplementedError
 
-    def _retell_strokes(self) -> None:
-        """Words and code after the browser told of its strokes."""
+    def _on_browser_strokes(self) -> None:
+        """Update words and code after the browser sent its strokes."""
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """What the browser sends: it has made the image of its strokes itself."""
+        """Take what the browser sends; it has made the image of its strokes itself."""
         self._quiet = True
         try:
-            super().set_state(sync_data)  # type: ignore[misc]  # the view beside this class has it
+            super().set_state(sync_data)  # type: ignore[misc]  # the other base class, View, has it
         finally:
             self._quiet = False
 
@@ -102,7 +103,7 @@ class Drawable(t.HasTraits):
     @t.observe("strokes", "pen")
     def _drawn(self, change: Any) -> None:
         if self._quiet:
-            self._retell_strokes()
+            self._on_browser_strokes()
             return
         self.drawing = centred(inked(self.strokes, self.pen), self.drawing.shape)
         self._look()
@@ -114,7 +115,7 @@ class Drawable(t.HasTraits):
 
 
 def for_one(piece: Any, method: Any, shape: tuple[int, ...]) -> Callable[[np.ndarray], np.ndarray]:
-    """A function of one image: Keras's `piece` compiled, or else a `method` that takes a batch."""
+    """A function of one image: the Keras model `piece`, compiled, or else `method`, which takes a batch."""
     if piece is None:
         return lambda image: np.asarray(method(image[None]))[0]
     from capslab.models import backend

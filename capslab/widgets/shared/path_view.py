@@ -1,4 +1,4 @@
-"""`PathView`: what the views share that put one k over precomputed clusterings."""
+"""`PathView`: a view with one slider for k over precomputed clusterings, and checks of its arguments."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ import traitlets as t
 
 from capslab.errors import ArgumentError, Verbatim, unknown_name
 from capslab.widgets.base import Array, Positions, View
+from capslab.widgets.traits import Int
 
 if TYPE_CHECKING:
     from capslab.clustering import KMeansPath
     from capslab.embedding import Embedding
 
-#: the path that is computed where none is given reaches this far
+#: the largest k of a path that is computed because none was given
 LAST_K = 30
 COLORS = ("cluster", "label")
 
 
 class PathView(View):
-    """One k, one selection, and the images they speak of.
+    """A value of k, a selection of images, and the data that do not change with them.
 
     Attributes
     ----------
@@ -31,18 +32,18 @@ class PathView(View):
     selection : positions of the chosen images, ascending, `(m,)`.
     """
 
-    k = t.Int(10).tag(sync=True)
+    k = Int(10).tag(sync=True)
     color = t.Unicode("cluster").tag(sync=True)
     selection = Positions()
 
     ks = t.List(t.Int()).tag(sync=True)
-    drawn = Array(help="which images are drawn, int32 (m,); None where all are")
+    drawn = Array(help="positions of the images that are drawn, int32 (m,); None if all are")
     truth = Array(help="class of each drawn image, uint8 (m,); None without labels")
     thumbnails = Array(help="uint8 (t, h, w, c)")
     thumbnail_of = Array(
-        help="row of each drawn image in thumbnails or −1, int32 (m,); None where all have one"
+        help="row of each drawn image in thumbnails, or −1, int32 (m,); None if all have one"
     )
-    about = t.Dict().tag(sync=True)  # what is fixed: names, notes, curves, one phrase for every k
+    about = t.Dict().tag(sync=True)  # what never changes: names, notes, curves, and one sentence for every k
 
     def __init__(self, embedding: Embedding, **traits: Any) -> None:
         self.embedding = embedding
@@ -51,7 +52,7 @@ class PathView(View):
     @t.validate("k")
     def _on_path(self, proposal: Any) -> int:
         if proposal["value"] not in self.ks:
-            raise beyond(proposal["value"], self.ks)
+            raise not_on_path(proposal["value"], self.ks)
         return proposal["value"]
 
     @t.validate("color")
@@ -74,7 +75,7 @@ class PathView(View):
 
     @property
     def selected(self) -> str:
-        """The selection as a short string: which images, one bit each, compressed."""
+        """The selection as a short string: one bit per image, compressed."""
         if not self.selection.size:
             return ""
         mask = np.zeros(len(self.embedding), bool)
@@ -93,34 +94,34 @@ class PathView(View):
 
 
 def check_embedding(embedding: Any, name: str = "embedding") -> None:
-    """Raise in words unless this is an Embedding of numbers (its array may have been changed since)."""
+    """Raise an error unless this is an Embedding of finite numbers (its array may have been changed)."""
     if not hasattr(embedding, "vectors"):
-        again = "cl.embed(images) makes one of pixels, cl.embed(model, images) of what a model sees."
-        raise ArgumentError(name, "an Embedding", embedding, again)
+        hint = "cl.embed(images) makes one from pixels, cl.embed(model, images) from a model's features."
+        raise ArgumentError(name, "an Embedding", embedding, hint)
     broken = int((~np.isfinite(embedding.vectors).all(axis=1)).sum())
     if broken:
         received = Verbatim(f"{broken:,} of {len(embedding):,} rows with NaN or infinity")
         raise ArgumentError(name, "finite numbers", received, "Leave those rows out: embedding[mask].")
 
 
-def beyond(k: Any, ks: Any) -> ArgumentError:
-    """The error for a k that the path does not have."""
+def not_on_path(k: Any, ks: Any) -> ArgumentError:
+    """The error for a k that is not on the path."""
     expected = f"one of the path's values, {ks[0]} to {ks[-1]}"
-    again = "Compute another path: path=cl.cluster(embedding, n_clusters=range(2, 41))."
-    return ArgumentError("k", expected, k, again)
+    hint = "Compute another path: path=cl.cluster(embedding, n_clusters=range(2, 41))."
+    return ArgumentError("k", expected, k, hint)
 
 
 def first_k(k: int | None, ks: Any) -> int:
-    """Where a slider starts: where it was asked to, 10, or the last k there is."""
+    """Where the slider starts: at `k`, or else at 10, or at the last k if 10 is not on the path."""
     if k is None:
         return 10 if 10 in ks else ks[-1]
     if k not in ks:
-        raise beyond(k, ks)
+        raise not_on_path(k, ks)
     return k
 
 
-def different(embedding: Embedding) -> int:
-    """How many different vectors there are, counted as far as a path goes."""
+def count_different(embedding: Embedding) -> int:
+    """Count the different vectors, up to `LAST_K`: k-means cannot make more clusters than that."""
     seen: set[bytes] = set()
     for vector in embedding.vectors:
         seen.add((vector + 0).tobytes())  # + 0: −0.0 and 0.0 are the same number
@@ -133,8 +134,20 @@ def different(embedding: Embedding) -> int:
     return len(seen)
 
 
-def full_path(embedding: Embedding, last: int, seed: int) -> KMeansPath:
-    """Every k from 2 to the last."""
+def cluster_up_to(embedding: Embedding, last: int, seed: int) -> KMeansPath:
+    """Cluster with every k from 2 to `last`."""
     from capslab.clustering import cluster
 
     return cluster(embedding, n_clusters=range(2, last + 1), seed=seed)
+
+
+def named_classes(embedding: Any) -> tuple[np.ndarray | None, list[str]]:
+    """Each image's class, numbered from 0 without gaps `(n,)`, and the names of these classes.
+
+    Without labels (None, []).
+    """
+    if embedding.labels is None:
+        return None, []
+    present, numbers = np.unique(embedding.labels, return_inverse=True)
+    names = tuple(getattr(embedding.images, "classes", ()) or ())
+    return numbers, [str(names[label]) if 0 <= label < len(names) else str(label) for label in present]

@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 
-def draw(view: Any) -> Any:
-    """A panel of curves for each metric; below them reconstructions, beside them points."""
+@dataclass(frozen=True)
+class TrainingSnapshot:
+    """What the training view shows at one moment.
+
+    Attributes
+    ----------
+    metrics : a panel for each of these curves; curves : name → one value per epoch.
+    pictures : uint8 `(2, n, h, w, c)`, images and what the model makes of them, or None.
+    points : the features of some images in the plane, `(n, 2)`, or None.
+    point_labels : their classes, `(n,)`, −1 for none; point_names : names of the classes, or [].
+    after : when these examples were taken, in words.
+    """
+
+    metrics: list[str]
+    curves: dict[str, list[float]]
+    pictures: np.ndarray | None
+    points: np.ndarray | None
+    point_labels: np.ndarray | None
+    point_names: list[str]
+    after: str
+
+
+def draw(now: TrainingSnapshot) -> Any:
+    """A panel of curves for each metric, the points beside them, the pictures below, as a Figure."""
     from matplotlib.figure import Figure
 
-    pictured = view.pictures is not None and "examples" not in view.hide
-    dotted = view.points is not None and "examples" not in view.hide
-    count = max(len(view.metrics), 1) + dotted
-    figure = Figure(figsize=(3.6 * count, 2.6 + 1.5 * pictured), layout="constrained")
-    rows: Any = figure.subfigures(1 + pictured, 1, squeeze=False, height_ratios=[2.6, 1.5][: 1 + pictured])
+    with_pictures, with_points = now.pictures is not None, now.points is not None
+    count = max(len(now.metrics), 1) + with_points
+    figure = Figure(figsize=(3.6 * count, 2.6 + 1.5 * with_pictures), layout="constrained")
+    ratios = [2.6, 1.5][: 1 + with_pictures]
+    rows: Any = figure.subfigures(1 + with_pictures, 1, squeeze=False, height_ratios=ratios)
     axes = rows[0, 0].subplots(1, count, squeeze=False)[0]
-    for axis, metric in zip(axes, view.metrics, strict=False):
-        _curves(axis, view, metric)
-    if dotted:
-        _points(axes[-1], view)
-    if pictured:
-        _pictures(rows[1, 0], view)
+    for axis, metric in zip(axes, now.metrics, strict=False):
+        _draw_curves(axis, now.curves, metric)
+    if with_points:
+        _draw_points(axes[-1], now)
+    if with_pictures:
+        _draw_pictures(rows[1, 0], now)
     return figure
 
 
-def _curves(axis: Any, view: Any, metric: str) -> None:
+def _draw_curves(axis: Any, curves: dict[str, list[float]], metric: str) -> None:
     for name, key, line in (("training", metric, "-"), ("validation", f"validation {metric}", "--")):
-        values = view.curves.get(key, [])
+        values = curves.get(key, [])
         if values:
-            told = f"{name} {values[-1]:.4g}"
-            axis.plot(range(1, len(values) + 1), values, f"o{line}", markersize=3, label=told)
+            label = f"{name} {values[-1]:.4g}"
+            axis.plot(range(1, len(values) + 1), values, f"o{line}", markersize=3, label=label)
     axis.set_title(metric, fontsize=9)
     axis.set_xlabel("epoch", fontsize=8)
     axis.xaxis.get_major_locator().set_params(integer=True)
@@ -40,24 +63,27 @@ def _curves(axis: Any, view: Any, metric: str) -> None:
         axis.legend(fontsize=8)
 
 
-def _pictures(figure: Any, view: Any) -> None:
+def _draw_pictures(figure: Any, now: TrainingSnapshot) -> None:
     """Images above, what the model makes of them below."""
     from capslab.plots.style import draw_image, mosaic
 
-    _, n, *size = view.pictures.shape
-    sheet = mosaic(view.pictures.reshape(-1, *size) / np.float32(255), columns=n)
+    assert now.pictures is not None
+    _, n, *size = now.pictures.shape
+    sheet = mosaic(now.pictures.reshape(-1, *size) / np.float32(255), columns=n)
     axis = figure.subplots()
     draw_image(axis, sheet)
-    axis.set_title(f"images, and below what the model makes of them {view.after()}", fontsize=9)
+    axis.set_title(f"images, and below what the model makes of them {now.after}", fontsize=9)
 
 
-def _points(axis: Any, view: Any) -> None:
+def _draw_points(axis: Any, now: TrainingSnapshot) -> None:
     from capslab.plots.style import badge, palette
 
-    labels = view.point_labels
-    axis.scatter(*view.points.T, c=["#666666" if k < 0 else palette(k) for k in labels], s=8)
+    points, labels = now.points, now.point_labels
+    assert points is not None
+    assert labels is not None
+    axis.scatter(*points.T, c=["#666666" if k < 0 else palette(k) for k in labels], s=8)
     for k in np.unique(labels[labels >= 0]):
-        name = view.point_names[k] if view.point_names else None
-        badge(axis, np.median(view.points[labels == k], axis=0), int(k), name, size=8)
+        name = now.point_names[k] if now.point_names else None
+        badge(axis, np.median(points[labels == k], axis=0), int(k), name, size=8)
     axis.set(xticks=[], yticks=[], xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
-    axis.set_title(f"features of {len(labels)} images {view.after()}", fontsize=9)
+    axis.set_title(f"features of {len(labels)} images {now.after}", fontsize=9)

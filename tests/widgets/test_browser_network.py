@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capslab.widgets.shared import networks
+from capslab.widgets.shared import browser_network
 
 
 class Dense:
@@ -26,7 +26,7 @@ class LSTM:
 
 
 def test_steps_and_weights_in_turn():
-    weights, steps = networks.packed([Flatten(), Dense(4, 3, "relu"), Dense(3, 2)], (2, 2, 1))
+    weights, steps = browser_network.packed([Flatten(), Dense(4, 3, "relu"), Dense(3, 2)], (2, 2, 1))
     assert [step["op"] for step in steps] == ["same", "dense", "relu", "dense"]
     assert weights.dtype == np.float32
     assert len(weights) == 4 * 3 + 3 + 3 * 2 + 2 + 1
@@ -43,11 +43,14 @@ def test_steps_and_weights_in_turn():
     ],
 )
 def test_what_the_browser_cannot_run_stays_here(layers):
-    assert networks.packed(layers, (2, 2, 1)) == (None, [])
+    assert browser_network.packed(layers, (2, 2, 1)) == (None, [])
 
 
 @pytest.mark.slow
 def test_the_paper_size_network_stays_here():
     from capslab.models import CapsNet
 
-    assert networks.packed(CapsNet((28, 28, 1), 10, preset="paper").trunk.layers, (28, 28, 1)) == (None, [])
+    assert browser_network.packed(CapsNet((28, 28, 1), 10, preset="paper").trunk.layers, (28, 28, 1)) == (
+        None,
+        [],
+    )

@@ -1,4 +1,4 @@
-"""Dense decoders that the browser can run, for the views that decode as one drags.
+"""Dense decoders that the browser can run, for the views that decode while you drag.
 
 `makeDecoder` in js/src/shared/decoder.js takes what `packed` gives.
 """
@@ -18,7 +18,7 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def dense(model: Any, inputs: int, outputs: int) -> list[tuple[np.ndarray, np.ndarray, str]]:
-    """The model's decoder as `(kernel, bias, activation)` a layer; [] for one the browser cannot run."""
+    """The decoder's layers, `(kernel, bias, activation)` each; [] if the browser cannot run them."""
     layers = model.decoder_layers() if hasattr(model, "decoder_layers") else None
     if not layers or not all(activation in ACTIVATIONS for _, _, activation in layers):
         return []
@@ -36,7 +36,7 @@ def packed(layers: list[tuple[np.ndarray, np.ndarray, str]]) -> tuple[np.ndarray
 
 
 def decoded(layers: list[tuple[np.ndarray, np.ndarray, str]], codes: np.ndarray) -> np.ndarray:
-    """Grey levels 0…1 `(n, pixels)` of codes `(n, inputs)`, in NumPy: 0.1 ms for one."""
+    """Decode codes `(n, inputs)` to grey levels 0…1 `(n, pixels)` in NumPy, 0.1 ms for one code."""
     x = np.asarray(codes, np.float32)
     for kernel, bias, name in layers:
         x = ACTIVATIONS[name](x @ kernel + bias)
@@ -44,7 +44,7 @@ def decoded(layers: list[tuple[np.ndarray, np.ndarray, str]], codes: np.ndarray)
 
 
 def effects(decode: Callable[[np.ndarray], np.ndarray], centre: np.ndarray, step: float) -> np.ndarray:
-    """How much each dimension changes the picture, `(d,)`: mean |decode(+step) − decode(−step)|."""
+    """How much each dimension changes the picture, `(d,)`: the mean of |decode(+step) − decode(−step)|."""
     moves = step * np.eye(len(centre), dtype=np.float32)
     up, down = decode(centre + moves), decode(centre - moves)  # (d, …) each
     return np.abs(up - down).reshape(len(centre), -1).mean(axis=1).astype(np.float32)

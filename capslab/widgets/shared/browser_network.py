@@ -1,4 +1,4 @@
-"""Small Keras networks that the browser can run, told as plain steps over one flat array of weights.
+"""Small Keras networks that the browser can run, as a list of steps and one flat array of weights.
 
 `makeNetwork` in js/src/shared/network.js takes what `packed` gives. Layers are known by the names of
 their classes, so that nothing here imports Keras.
@@ -11,34 +11,34 @@ from typing import Any
 
 import numpy as np
 
-MOST_PRODUCTS = 6e6  # multiplications an image: some 10 ms in a browser
-MOST_WEIGHTS = 3e6  # numbers that travel, once
+MOST_PRODUCTS = 6e6  # multiplications per image: about 10 ms in a browser
+MOST_WEIGHTS = 3e6  # they travel to the browser once
 
 
-class _TooMuch(Exception):
-    """A layer that the browser does not know, or a network too large for it."""
+class _CannotRun(Exception):
+    """The browser does not know this layer."""
 
 
 def packed(layers: Iterable[Any] | None, shape: tuple[int, ...]) -> tuple[np.ndarray | None, list[Any]]:
-    """The layers as steps, and all their weights as one float32 array; (None, []) for what cannot run there.
+    """All weights as one float32 array, and the layers as steps; (None, []) if the browser cannot run them.
 
     Parameters
     ----------
-    layers : Keras layers in the order in which they follow each other; None for none.
-    shape : `(height, width, channels)` of the uint8 images that enter.
+    layers : Keras layers, in order; or None.
+    shape : `(height, width, channels)` of the uint8 input images.
     """
     steps: list[dict[str, Any]] = []
     weights: list[np.ndarray] = []
-    products, now = 0.0, tuple(shape)
+    products, current = 0.0, tuple(shape)
     if layers is None:
         return None, []
     try:
         for layer in layers:
-            for step, arrays, after, cost in _steps(layer, now):
+            for step, arrays, after, cost in _steps(layer, current):
                 steps.append(step)
                 weights += [np.asarray(array, np.float32).ravel() for array in arrays]
-                now, products = after, products + cost
-    except _TooMuch:
+                current, products = after, products + cost
+    except _CannotRun:
         return None, []
     if products > MOST_PRODUCTS or sum(array.size for array in weights) > MOST_WEIGHTS:
         return None, []
@@ -46,7 +46,7 @@ def packed(layers: Iterable[Any] | None, shape: tuple[int, ...]) -> tuple[np.nda
 
 
 def _steps(layer: Any, shape: tuple[int, ...]) -> Iterable[tuple[dict[str, Any], list[Any], tuple, float]]:
-    """(step, weights, shape after it, multiplications) of a layer; a layer may be several steps."""
+    """Each step of a layer as (step, weights, shape of the output, number of multiplications)."""
     kind = type(layer).__name__
     size = int(np.prod(shape))
     if kind in ("InputLayer", "Dropout"):
@@ -56,7 +56,7 @@ def _steps(layer: Any, shape: tuple[int, ...]) -> Iterable[tuple[dict[str, Any],
         yield {"op": "same"}, [], after, 0
     elif kind == "Rescaling":
         if np.size(layer.scale) != 1 or layer.offset != 0:
-            raise _TooMuch
+            raise _CannotRun
         yield {"op": "scale", "by": float(layer.scale)}, [], shape, size
     elif kind == "Dense":
         kernel, bias = _with_bias(layer, -1)
@@ -75,7 +75,7 @@ def _steps(layer: Any, shape: tuple[int, ...]) -> Iterable[tuple[dict[str, Any],
         yield from _steps(layer.convolution, shape)
         yield {"op": "squash", "size": layer.dimension}, [], (-1, layer.dimension), 0
     else:
-        raise _TooMuch
+        raise _CannotRun
 
 
 def _with_bias(layer: Any, axis: int) -> tuple[np.ndarray, np.ndarray]:
@@ -90,7 +90,7 @@ def _activation(
     if name == "relu":
         yield {"op": "relu"}, [], shape, 0
     elif name != "linear":
-        raise _TooMuch
+        raise _CannotRun
 
 
 def _convolution(
@@ -99,7 +99,7 @@ def _convolution(
     """One convolution; padding "same" puts the smaller half of the zeros above and to the left."""
     kernel, bias = _with_bias(layer, 2 if depthwise else 3)
     if tuple(layer.dilation_rate) != (1, 1) or (depthwise and kernel.shape[3] != 1):
-        raise _TooMuch
+        raise _CannotRun
     sides, strides = kernel.shape[:2], tuple(layer.strides)
     if layer.padding == "same":
         after = [-(-side // stride) for side, stride in zip(shape[:2], strides, strict=True)]
