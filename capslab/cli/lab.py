@@ -11,7 +11,7 @@ from pathlib import Path
 
 from capslab._home import stand_ins
 from capslab.course.paths import FIRST, PACKAGE, checkout
-from capslab.course.update import RECORD, Kept, bring
+from capslab.course.update import RECORD, NotebookUpdate, update_folder
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 DEFAULT_FOLDER = "capslab-course"
@@ -30,13 +30,13 @@ def folder_to_open(wanted: Path | None) -> tuple[Path, list[str]]:
     if folder.exists() and not folder.is_dir():
         raise ArgumentError("--dir", "a folder", Verbatim(f"the file {folder}"), "Name another place.")
     with _in_words(folder):
-        done = bring(_shipped(), folder)
+        done = update_folder(_shipped(), folder)
     copied = sum(one.state == "copied" for one in done)
     said = [f"{copied} notebook{'s' * (copied > 1)} copied to {folder}."] if copied else []
     return folder, said + [str(one) for one in done if one.state in ("renewed", "beside")]
 
 
-def update(wanted: Path | None, told: Callable[[Kept], None]) -> Path:
+def update(wanted: Path | None, told: Callable[[NotebookUpdate], None]) -> Path:
     """Brings a learner's folder to this version of the course and returns it.
 
     Parameters
@@ -58,7 +58,7 @@ def update(wanted: Path | None, told: Callable[[Kept], None]) -> Path:
             advice = f"There `git pull` brings newer notebooks, and overwrites none of yours.{_own(here)}"
         raise ArgumentError("--dir", "a folder that `capslab lab` copied the course to", received, advice)
     with _in_words(folder):
-        bring(_shipped(), folder, told)
+        update_folder(_shipped(), folder, told)
     return folder
 
 
