@@ -8,12 +8,15 @@ import os as _os
 from importlib import import_module
 from typing import Any
 
+from capslab import _renames
 from capslab._version import __version__
 
 if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
     from capslab._home import use_temporary_home as _use_temporary_home
 
     _use_temporary_home()
+
+_renames.install()  # an import by a first-edition name is told the new one
 
 _HOME = {
     # data
@@ -62,6 +65,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         from capslab.errors import spelling_hint
 
+        if renamed := _renames.advice(f"capslab.{name}"):
+            raise AttributeError(renamed)
         hint = spelling_hint(name, _HOME) or "dir(capslab) lists the public names."
         raise AttributeError(f"capslab has no public name {name!r}. {hint}")
     value = getattr(import_module(_HOME[name]), name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from capslab._home import temporary_folders
 from capslab.course.paths import FIRST, PACKAGE, checkout
-from capslab.course.update import RECORD, Kept, bring
+from capslab.course.update import RECORD, NotebookUpdate, update_folder
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 DEFAULT_FOLDER = "capslab-course"
@@ -30,13 +30,13 @@ def folder_to_open(chosen: Path | None) -> tuple[Path, list[str]]:
     if folder.exists() and not folder.is_dir():
         raise ArgumentError("--dir", "a folder", Verbatim(f"the file {folder}"), "Choose another folder.")
     with _explain_write_errors(folder):
-        changes = bring(_shipped(), folder)
+        changes = update_folder(_shipped(), folder)
     copied = sum(one.state == "copied" for one in changes)
     messages = [f"{copied} notebook{'s' * (copied > 1)} copied to {folder}."] if copied else []
     return folder, messages + [str(one) for one in changes if one.state in ("renewed", "beside")]
 
 
-def update(chosen: Path | None, on_change: Callable[[Kept], None]) -> Path:
+def update(chosen: Path | None, on_change: Callable[[NotebookUpdate], None]) -> Path:
     """Brings a learner's folder to this version of the course and returns it.
 
     Parameters
@@ -64,7 +64,7 @@ def update(chosen: Path | None, on_change: Callable[[Kept], None]) -> Path:
             advice += _changed_notebooks(checkout_folder)
         raise ArgumentError("--dir", "a folder that `capslab lab` copied the course to", received, advice)
     with _explain_write_errors(folder):
-        bring(_shipped(), folder, on_change)
+        update_folder(_shipped(), folder, on_change)
     return folder
 
 

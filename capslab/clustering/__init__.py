@@ -6,10 +6,13 @@
 (1797,)
 """
 
+from capslab.clustering.deskew import deskew
 from capslab.clustering.gaussian_mixture import gaussian_mixture
 from capslab.clustering.kmeans_path import Clustering, KMeansPath, cluster
 from capslab.clustering.kmeans_steps import Step, kmeans_steps
 from capslab.clustering.matching import contingency, match_labels, matched_accuracy
+from capslab.clustering.neighbours import nearest_neighbours
+from capslab.clustering.pca import principal_components
 from capslab.clustering.projection import project
 from capslab.clustering.score_pitfalls import score, traps
 from capslab.clustering.scores import (
@@ -34,11 +37,14 @@ __all__ = [
     "adjusted_rand",
     "cluster",
     "contingency",
+    "deskew",
     "gaussian_mixture",
     "kmeans_steps",
     "match_labels",
     "matched_accuracy",
+    "nearest_neighbours",
     "normalized_mutual_information",
+    "principal_components",
     "project",
     "repeat_kmeans",
     "score",

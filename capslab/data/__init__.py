@@ -5,12 +5,14 @@
 digits: 1,797 images of 8×8, 10 classes (0 … 9); 1,258 train, 180 validation, 359 test
 """
 
+from capslab.data.corrupt import corrupted, noisy_labels
 from capslab.data.datasets import DATASETS, cache_folder, load, local_source
 from capslab.data.export import export_clusters
 from capslab.data.images import Images
 from capslab.data.pairs import Pairs, overlapping_pairs, shifted_pairs
 from capslab.data.practice_folder import make_practice_folder
 from capslab.data.scenes import Scenes, scenes
+from capslab.data.transform import rotated, shifted
 
 __all__ = [
     "DATASETS",
@@ -18,11 +20,15 @@ __all__ = [
     "Pairs",
     "Scenes",
     "cache_folder",
+    "corrupted",
     "export_clusters",
     "load",
     "local_source",
     "make_practice_folder",
+    "noisy_labels",
     "overlapping_pairs",
+    "rotated",
     "scenes",
+    "shifted",
     "shifted_pairs",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from capslab.errors import ArgumentError
 from capslab.exercises.core import Case, Exercise, Mistake
-from capslab.exercises.display import CheckResult, Progress, Row, Solution, Message
+from capslab.exercises.display import CheckResult, Message, Progress, Row, Solution
 from capslab.exercises.judge import judge
 from capslab.exercises.record import Record, fingerprint
 from capslab.exercises.registry import all_exercises, find
@@ -139,9 +139,7 @@ def hint(name: str) -> Message:
         if last
         else f'hint("{name}") again goes further.'
     )
-    return Message(
-        f"{name}, hint {number + 1} of {len(exercise.hints)}", f"{exercise.hints[number]}\n{more}"
-    )
+    return Message(f"{name}, hint {number + 1} of {len(exercise.hints)}", f"{exercise.hints[number]}\n{more}")
 
 
 def solution(name: str) -> Message | Solution:

@@ -1,5 +1,18 @@
 """Clustering images without labels: `LabelFree`, and the self-training that it ends with."""
 
+from typing import TYPE_CHECKING, Any
+
 from capslab.labelfree.estimator import LabelFree
 
-__all__ = ["LabelFree"]
+if TYPE_CHECKING:
+    from capslab.labelfree.selftraining import selftrain
+
+__all__ = ["LabelFree", "selftrain"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "selftrain":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from capslab.labelfree.selftraining import selftrain  # not before it is used: it loads Keras
+
+    return selftrain

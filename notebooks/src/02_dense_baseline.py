@@ -20,7 +20,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import clustering, plots
-from capslab.models.backend import keras
+from capslab.models import keras
 
 images = cl.load()
 

@@ -18,7 +18,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import plots, routing
-from capslab.data.transform import rotated
+from capslab.data import rotated
 
 images = cl.load()
 
@@ -340,7 +340,7 @@ cl.check("count_weights", count_weights)
 # Now the layers of the network that `04` will train. **Predict:** in which of them does "as built" equal "dense layer"?
 
 # %%
-from capslab.models.cost import weights_by_layer
+from capslab.models import weights_by_layer
 
 layers = weights_by_layer(caps)
 plots.table(layers)

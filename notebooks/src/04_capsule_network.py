@@ -19,11 +19,9 @@ import numpy as np
 import capslab as cl
 from capslab import plots
 from capslab.clustering import contingency
-from capslab.data.transform import rotated, shifted
-from capslab.lessons import results
-from capslab.lessons.verdict import closing
-from capslab.models import ConvNet
-from capslab.models.cost import answering_time, cost
+from capslab.data import rotated, shifted
+from capslab.lessons import results, verdict
+from capslab.models import ConvNet, answering_time, cost
 from capslab.routing import ablation
 
 images = cl.load()
@@ -522,7 +520,7 @@ alone
 # All of it in one table, beside what others have found.
 
 # %%
-closing(
+verdict.closing(
     (alone, f"untrained {by_itself['untrained capsules']:.2f}, pixels {by_itself['pixels']:.2f}", "Kosiorek et al. 2019 (1906.06818) do it, with another architecture and an objective without labels"),
     (more_accurate, f"{gain:+.0f} errors fewer of {asked:,}, chance ±{noise:.0f}", "Sabour et al. 2017 report a gain; Paik et al. 2019 (1907.13327) find routing often no better than even couplings"),
     (assigns, f"entropy {entropy[2]:.3f}; removal {tenth['highest']:.2f} < {tenth['random']:.2f} < {tenth['lowest']:.2f}", "Mitterreiter et al. 2023 (2301.01583): no parse tree emerges"),

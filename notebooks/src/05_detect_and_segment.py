@@ -20,9 +20,8 @@ import numpy as np
 import capslab as cl
 from capslab import data, plots
 from capslab.lessons import results
-from capslab.models import OverlapNet, SceneNet, detection
-from capslab.models.pretrained import effort, manifest
-from capslab.training.streaming import fit_stream
+from capslab.models import OverlapNet, SceneNet, detection, effort, manifest
+from capslab.training import fit_stream
 
 images = cl.load()
 bundled = images.name == "mnist"  # other data: the networks are trained here, for some seconds

@@ -23,7 +23,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import plots
-from capslab.models.backend import keras
+from capslab.models import keras
 
 images = cl.load()
 images
@@ -349,7 +349,7 @@ print(f"tighter for {np.mean(bounds[50].importance_weighted_bound > bounds[50].e
 # best is convolutional and deep, has more dimensions, and took a GPU.
 
 # %%
-from capslab.models.pretrained import effort, manifest
+from capslab.models import effort, manifest
 
 bound = "test negative ELBO (nats)"
 mine = {"network": "this one", "dimensions": 16, "cost": f"{training:.0f} CPU-s"}
@@ -600,7 +600,7 @@ cl.explore_latent(plane, images.test)
 # %%
 from sklearn.metrics import recall_score
 
-from capslab.lessons.classical_methods import linear_classifier
+from capslab.lessons import classical_methods
 
 inputs = {
     "pixels": (train, test),
@@ -611,7 +611,7 @@ inputs = {
 # %%
 right, recall, spent = {}, {}, {}
 for name, (to_learn, unknown) in inputs.items():
-    said = linear_classifier(to_learn, known.labels, unknown)
+    said = classical_methods.linear_classifier(to_learn, known.labels, unknown)
     spent[name], right[name] = said.seconds, float(np.mean(said.labels == sample.labels))
     recall[name] = recall_score(sample.labels, said.labels, average=None)
     hardest = images.classes[recall[name].argmin()]
@@ -702,7 +702,7 @@ plots.image_grid(sample[ends], [f"{images.classes[sample.labels[i]]}: {price[i]:
 # %%
 from sklearn.metrics import roc_auc_score
 
-from capslab.data.corrupt import corrupted, noisy_labels
+from capslab.data import corrupted, noisy_labels
 
 usual = sample[:500]
 usual_price, caught = price[:500], {}

@@ -18,7 +18,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import clustering, plots
-from capslab.routing.ablation import route_all
+from capslab.routing import ablation
 
 images = cl.load()
 
@@ -317,7 +317,7 @@ cl.verdict(
 parts, learned = caps.primary(some), caps.routing_weights()
 routed = {}
 for iterations in (1, 3):
-    vectors = route_all(parts, learned, iterations).outputs.reshape(len(some), -1)
+    vectors = ablation.route_all(parts, learned, iterations).outputs.reshape(len(some), -1)
     z = cl.Embedding(vectors, some.labels, some, f"{iterations} iterations", True)
     routed[z.source] = [cl.cluster(z, n_clusters=k, seed=s).at(k).scores.matched_accuracy for s in range(5)]
 plots.scores_with_spread(routed, f"matched accuracy of capsule poses, k = {k}")

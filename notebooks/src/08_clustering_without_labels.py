@@ -56,8 +56,7 @@ plots.scores_with_spread(marks, f"matched accuracy, k = {k}", (0, 1.3))
 # **Predict:** how often does an image's nearest neighbour, in plain pixels, belong to its own class?
 
 # %%
-from capslab.clustering.neighbours import nearest_neighbours
-from capslab.clustering.pca import principal_components
+from capslab.clustering import nearest_neighbours, principal_components
 
 
 def neighbours_agree(pictures):
@@ -78,7 +77,7 @@ print(f"same class as the nearest neighbour {raw[0]:.1%}, as the tenth {raw[9]:.
 # middle. **What does that do to a picture, and what to its neighbours?** (Above as it was, below straightened.)
 
 # %%
-from capslab.clustering.deskew import deskew
+from capslab.clustering import deskew
 
 straight = deskew(few.images)
 plots.image_grid(np.concatenate([few.images[:10], straight[:10]]))
@@ -320,7 +319,7 @@ print(f"for each 100 images that pixels group wrongly, edges do {100 * (1 - by_e
 # **Predict:** on images that nobody clustered, is it better or worse than the labels it was taught?
 
 # %%
-from capslab.labelfree.selftraining import selftrain
+from capslab.labelfree import selftrain
 
 began = time.process_time()
 network = selftrain(some, edges.labels_, steps=320, batch_size=128)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,15 @@ def test_each_notebook_ends_with_its_answer_and_leads_on_to_the_next() -> None:
 def test_a_cell_is_short_enough_to_read(source: Path) -> None:
     code = [cell.source for cell in edition(source).cells if cell.cell_type == "code"]
     assert not [text for text in code if sum(bool(line.strip()) for line in text.splitlines()) > 12]
+
+
+@pytest.mark.parametrize("source", COURSE, ids=NAMES)
+def test_a_lesson_imports_at_most_one_level_deep(source: Path) -> None:
+    """`from capslab.data import shifted`, never `from capslab.data.transform import shifted`."""
+    code = "\n".join(cell.source for cell in edition(source, "solved").cells if cell.cell_type == "code")
+    modules = re.findall(r"^\s*(?:from|import)\s+(capslab[\w.]*)", code, re.MULTILINE)
+    assert "capslab" in modules
+    assert [module for module in modules if module.count(".") > 1] == []
 
 
 def test_every_built_notebook_matches_its_source_and_has_its_figures() -> None:

@@ -16,6 +16,7 @@ from capslab.cli import lab
 from capslab.cli.main import main
 from capslab.course import update as keeping
 from capslab.course.editions import edition
+from capslab.course.old_names import old_names
 
 FIRST = """# %% [markdown]
 # # A question
@@ -142,6 +143,53 @@ def test_a_notebook_that_the_learner_deleted_comes_back(course: Path) -> None:
     assert "two.ipynb is copied." in update(course).output
 
 
+def test_old_names_in_a_learners_own_cells_are_named(shipped: Path, course: Path) -> None:
+    answer(
+        course / "one.ipynb",
+        guess="%time dense = cl.DenseNet(images.shape, 10)\ncl.fit(dense, images, rate=1)",
+    )
+    answer(course / "two.ipynb", guess="from capslab.experiments import route_all")
+    answer(course / "old.ipynb", guess="guess = 12")
+    updates = {one.name: one for one in keeping.update_folder(shipped, course)}
+    assert updates["one.ipynb"].old_names == (
+        "In one, cell 3: `cl.DenseNet` is now `cl.DenseBaseline`.",
+        "In one, cell 3: `images.shape` is now `images.image_shape`.",
+        "In one, cell 3: `fit(rate=…)` is now `fit(learning_rate=…)`.",
+    )
+    assert updates["old.ipynb"].old_names == ()
+    release(shipped, two=FIRST.replace("A question", "Another"))
+    lines = update(course).output.splitlines()
+    assert "  In two, cell 3: `capslab.experiments` is now `capslab.routing.ablation`." in lines
+    assert "  In one, cell 3: `cl.DenseNet` is now `cl.DenseBaseline`." in lines  # gone, and still theirs
+
+
+def test_cells_that_the_course_wrote_are_not_searched(shipped: Path, course: Path) -> None:
+    old = FIRST.replace("guess = 10", "guess = cl.DenseNet")
+    release(shipped, one=old, two=old, old=old)
+    update(course)
+    answer(course / "one.ipynb", squash="def squash(s):\n    return 2 * s")
+    assert all(one.old_names == () for one in keeping.update_folder(shipped, course))
+
+
+@pytest.mark.parametrize(
+    ("code", "sentences"),
+    [
+        (
+            "from capslab import classical, clustering, plots",
+            ["capslab.classical", "capslab.lessons.classical_methods"],
+        ),
+        ("from capslab.grading.grade import x", ["capslab.grading.grade", "capslab.classroom.grade"]),
+        ("!ls\ncl.cluster(z, k=range(2, 9))", ["cluster(k=…)", "cluster(n_clusters=…)"]),
+        ("mean, spread = vae.encode_full(x)", [".encode_full", ".posterior"]),
+        ("cl.DenseNet(  # half a cell", ["cl.DenseNet", "cl.DenseBaseline"]),
+        ("path.at(k=10).labels; cl.DenseBaseline.for_images(images); fit(k=3)", None),
+        ("from capslab.clustering import cluster; capslab.layers_of_mine; mine.DenseNet", None),
+    ],
+)
+def test_old_names_are_recognised_and_new_ones_left_alone(code: str, sentences: list[str] | None) -> None:
+    assert old_names(code) == (["`{}` is now `{}`".format(*sentences)] if sentences else [])
+
+
 class Killed(BaseException):
     """As a signal that nothing can catch."""
 
@@ -165,9 +213,9 @@ def test_stopped_at_any_file_nothing_is_lost_and_the_next_call_goes_on(
         patch.setattr(keeping.os, "replace", replace)
         if moves < 6:  # three notebooks, and the record after each
             with pytest.raises(Killed):
-                keeping.bring(shipped, course)
+                keeping.update_folder(shipped, course)
         else:
-            keeping.bring(shipped, course)
+            keeping.update_folder(shipped, course)
     for path in course.glob("*.ipynb"):
         nbformat.read(path, as_version=4)
     told = update(course)

@@ -1,0 +1,232 @@
+"""What the first edition called things, and what they are called now.
+
+Nothing is kept under an old name. But whoever still uses one is told the new one: by an
+`AttributeError` (`cl.DenseNet`), by an `ImportError` (`import capslab.experiments`), and by
+`capslab update` for the notebooks that a learner has changed.
+
+To add a rename, add a line to one of the five tables. Dotted names begin with `capslab.`.
+
+>>> new_name("capslab.DenseNet")
+'capslab.DenseBaseline'
+>>> advice("capslab.experiments")
+'`capslab.experiments` is now `capslab.routing.ablation`.'
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+#: modules and packages; a module inside a package that moved is found under the package's name
+MODULES = {
+    # the root
+    "capslab.features": "capslab.embedding",
+    "capslab.home": "capslab._home",
+    # classroom
+    "capslab.grading": "capslab.classroom",
+    "capslab.grading.asking": "capslab.classroom.run_submission",
+    "capslab.grading.classroom": "capslab.classroom.folder",
+    "capslab.grading.collecting": "capslab.classroom.collect",
+    "capslab.grading.grade": "capslab.classroom.grade",
+    "capslab.grading.inside": "capslab.classroom.student_process",
+    "capslab.grading.launch": "capslab.classroom.sandbox_entry",
+    "capslab.grading.marking": "capslab.classroom.score",
+    "capslab.grading.outcome": "capslab.classroom.outcome",
+    "capslab.grading.pages": "capslab.classroom.sanitize",
+    "capslab.grading.releasing": "capslab.classroom.release",
+    "capslab.grading.replay": "capslab.classroom.answers",
+    "capslab.grading.reporting": "capslab.classroom.feedback",
+    "capslab.grading.sandbox": "capslab.classroom.sandbox",
+    "capslab.grading.slicing": "capslab.classroom.needed_cells",
+    "capslab.grading.submission": "capslab.classroom.submission",
+    "capslab.grading.watching": "capslab.classroom.process_monitor",
+    # cli
+    "capslab.doctor": "capslab.cli.doctor",
+    "capslab.grading.commands": "capslab.cli.assignment",
+    "capslab.lab": "capslab.cli.lab",
+    # clustering
+    "capslab.clustering.checks": "capslab.clustering.validation",
+    "capslab.clustering.constructed": "capslab.clustering.score_pitfalls",
+    "capslab.clustering.lloyd": "capslab.clustering.kmeans_lloyd",
+    "capslab.clustering.mixture": "capslab.clustering.gaussian_mixture",
+    "capslab.clustering.principal": "capslab.clustering.pca",
+    "capslab.clustering.steps": "capslab.clustering.kmeans_steps",
+    "capslab.clustering.streamed": "capslab.clustering.kmeans_out_of_core",
+    # course
+    "capslab.course.cleaning": "capslab.course.clean_outputs",
+    "capslab.course.formulas": "capslab.course.math_svg",
+    "capslab.course.keeping": "capslab.course.update",
+    "capslab.course.page": "capslab.course.html_page",
+    "capslab.course.places": "capslab.course.paths",
+    "capslab.course.run": "capslab.course.execute",
+    # data
+    "capslab.data.arrays": "capslab.data.array_files",
+    "capslab.data.drawn": "capslab.data.strokes",
+    "capslab.data.finding": "capslab.data.find_images",
+    "capslab.data.moved": "capslab.data.transform",
+    "capslab.data.origin": "capslab.data.provenance",
+    "capslab.data.own": "capslab.data.own_images",
+    "capslab.data.picture": "capslab.data.decode",
+    "capslab.data.pixels": "capslab.data.grey_levels",
+    "capslab.data.practice": "capslab.data.practice_folder",
+    "capslab.data.report": "capslab.data.quality",
+    "capslab.data.report_page": "capslab.data.quality_page",
+    "capslab.data.scenery": "capslab.data.scenes",
+    "capslab.data.sources": "capslab.data.datasets",
+    "capslab.data.strip": "capslab.data.thumbnails",
+    "capslab.lazy": "capslab.data.lazy_rows",
+    "capslab.oddities": "capslab.data.corrupt",
+    # exercises
+    "capslab.exercises.outcome": "capslab.exercises.display",
+    # labelfree
+    "capslab.selftrain": "capslab.labelfree.selftraining",
+    # lessons
+    "capslab.betas": "capslab.lessons.beta_sweep",
+    "capslab.classical": "capslab.lessons.classical_methods",
+    "capslab.measured": "capslab.lessons.results",
+    "capslab.verdicts": "capslab.lessons.verdict",
+    # models
+    "capslab.backend": "capslab.models.backend",
+    "capslab.bundled": "capslab.models.pretrained",
+    "capslab.detection": "capslab.models.detection",
+    "capslab.layers": "capslab.models.layers",
+    "capslab.losses": "capslab.models.losses",
+    "capslab.models.capsule": "capslab.models.capsnet",
+    "capslab.models.convolutional": "capslab.models.convnet",
+    "capslab.models.trunks": "capslab.models.encoders",
+    "capslab.sharing": "capslab.models.cost",
+    # plots
+    "capslab.plots.diagrams": "capslab.plots.architecture",
+    "capslab.plots.measures": "capslab.plots.charts",
+    "capslab.plots.pictures": "capslab.plots.images",
+    "capslab.plots.routes": "capslab.plots.routing",
+    # routing
+    "capslab.experiments": "capslab.routing.ablation",
+    # training
+    "capslab.checkpoint": "capslab.training.checkpoint",
+    "capslab.distribute": "capslab.training.distributed",
+    "capslab.glance": "capslab.training.preview",
+    "capslab.history": "capslab.training.history",
+    "capslab.machines": "capslab.training.workers",
+    "capslab.screen": "capslab.training.display",
+    "capslab.streaming": "capslab.training.streaming",
+    # widgets
+    "capslab.widgets.betas": "capslab.widgets.beta.widget",
+    "capslab.widgets.decoders": "capslab.widgets.shared.decoders",
+    "capslab.widgets.drawable": "capslab.widgets.shared.drawing_input",
+    "capslab.widgets.drawing": "capslab.widgets.draw.widget",
+    "capslab.widgets.drawing_figure": "capslab.widgets.draw.figure",
+    "capslab.widgets.latent_figure": "capslab.widgets.latent.figure",
+    "capslab.widgets.latent_plane": "capslab.widgets.latent.plane",
+    "capslab.widgets.networks": "capslab.widgets.shared.networks",
+    "capslab.widgets.overlap_figure": "capslab.widgets.overlap.figure",
+    "capslab.widgets.path_view": "capslab.widgets.shared.path_view",
+    "capslab.widgets.phrases": "capslab.widgets.shared.phrases",
+    "capslab.widgets.pose_figure": "capslab.widgets.pose.figure",
+    "capslab.widgets.preparation": "capslab.widgets.shared.preparation",
+    "capslab.widgets.routing_figure": "capslab.widgets.routing.figure",
+    "capslab.widgets.sandbox_figure": "capslab.widgets.sandbox.figure",
+    "capslab.widgets.stills": "capslab.widgets.comparison.figure",
+    "capslab.widgets.strip": "capslab.widgets.shared.strip",
+    "capslab.widgets.training_figure": "capslab.widgets.training.figure",
+    "capslab.widgets.votes": "capslab.widgets.sandbox.votes",
+    # no longer part of the installed package
+    "capslab.fused": "tools/train_jax.py in the repository",
+}
+
+#: functions, classes and constants: of `capslab` itself, and of packages
+NAMES = {
+    # the root
+    "capslab.DenseNet": "capslab.DenseBaseline",
+    # models
+    "capslab.models.Codes": "capslab.models.Posterior",
+    "capslab.models.DenseNet": "capslab.models.DenseBaseline",
+    # modules that are packages now
+    "capslab.training.STEPS_AN_EPOCH": "capslab.training.fit.STEPS_AN_EPOCH",
+    "capslab.widgets.clusters.ClusterView": "capslab.widgets.clusters.widget.ClusterView",
+    "capslab.widgets.clusters.explore_clusters": "capslab.widgets.clusters.widget.explore_clusters",
+    "capslab.widgets.comparison.CompareView": "capslab.widgets.comparison.widget.CompareView",
+    "capslab.widgets.comparison.compare": "capslab.widgets.comparison.widget.compare",
+    "capslab.widgets.latent.LatentView": "capslab.widgets.latent.widget.LatentView",
+    "capslab.widgets.latent.explore_latent": "capslab.widgets.latent.widget.explore_latent",
+    "capslab.widgets.overlap.OverlapView": "capslab.widgets.overlap.widget.OverlapView",
+    "capslab.widgets.overlap.explore_overlap": "capslab.widgets.overlap.widget.explore_overlap",
+    "capslab.widgets.pose.PoseView": "capslab.widgets.pose.widget.PoseView",
+    "capslab.widgets.pose.explore_pose": "capslab.widgets.pose.widget.explore_pose",
+    "capslab.widgets.routing.RoutingView": "capslab.widgets.routing.widget.RoutingView",
+    "capslab.widgets.routing.show_routing": "capslab.widgets.routing.widget.show_routing",
+    "capslab.widgets.sandbox.SandboxView": "capslab.widgets.sandbox.widget.SandboxView",
+    "capslab.widgets.sandbox.routing_sandbox": "capslab.widgets.sandbox.widget.routing_sandbox",
+    "capslab.widgets.training.TrainingView": "capslab.widgets.training.widget.TrainingView",
+}
+
+#: arguments, by the function or class that takes them
+ARGUMENTS = {
+    "cluster": {"k": "n_clusters"},
+    "gaussian_mixture": {"k": "n_clusters"},
+    "KMeansPath": {"k": "n_clusters"},
+    "repeat_kmeans": {"k": "n_clusters"},
+    "fit": {"batch": "batch_size", "rate": "learning_rate"},
+    "fit_stream": {"batch": "batch_size", "rate": "learning_rate"},
+    "selftrain": {"batch": "batch_size", "rate": "learning_rate"},
+    "Recipe": {"batch": "batch_size", "rate": "learning_rate"},
+    "AutoEncoder": {"shape": "image_shape"},
+    "CapsNet": {"shape": "image_shape"},
+    "ConvNet": {"shape": "image_shape"},
+    "DenseBaseline": {"shape": "image_shape"},
+    "DenseNet": {"shape": "image_shape"},
+    "OverlapNet": {"shape": "image_shape"},
+    "SceneNet": {"shape": "image_shape"},
+    "VAE": {"shape": "image_shape"},
+}
+
+#: methods and attributes with a name so much their own that it can be recognised anywhere
+ATTRIBUTES = {
+    "encode_full": "posterior",  # VAE
+    "tighter": "importance_weighted_bound",  # Elbo
+}
+
+#: code that means something else now: a regular expression, what it was, what to write
+PHRASES = (
+    (
+        r"\b(?:AutoEncoder|CapsNet|ConvNet|Dense(?:Net|Baseline)|OverlapNet|SceneNet|VAE)\(\s*\w+\.shape\b",
+        "images.shape",
+        "images.image_shape",
+    ),
+    (r"\bpath\.at\([^()]*\)\.k\b", ".k", ".n_clusters"),
+)
+
+
+def new_name(old: str) -> str | None:
+    """The name that `old` has now, both in full; None where it is no name of the first edition."""
+    return NAMES.get(old) or MODULES.get(old)
+
+
+def advice(old: str) -> str | None:
+    """One sentence with the new name, or None. Names of the root are given without `capslab.`."""
+    new = new_name(old)
+    if new is None:
+        return None
+    of_root = old in NAMES and old.count(".") == 1
+    old, new = (name.removeprefix("capslab.") if of_root else name for name in (old, new))
+    return f"`{old}` is now `{new}`."
+
+
+class RenamedFinder:
+    """The last finder in `sys.meta_path`: asked for a name of capslab that no other finder knows.
+
+    It finds nothing. It raises an `ImportError` with the new name where there is one. (A
+    `ModuleNotFoundError` would be swallowed by `from capslab import experiments`.)
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:
+        if name.startswith("capslab.") and (sentence := advice(name)):
+            raise ImportError(sentence, name=name)
+
+
+def install() -> None:
+    """Puts the finder behind all others, once."""
+    if RenamedFinder not in sys.meta_path:
+        sys.meta_path.append(RenamedFinder)
