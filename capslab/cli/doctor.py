@@ -185,10 +185,10 @@ def _data_sets() -> Iterator[Diagnosis]:
 
 
 def _home() -> Iterator[Diagnosis]:
-    from capslab._home import writable
+    from capslab._home import is_writable
 
     home = Path.home()  # where there is none, importing capslab has set one
-    if not writable(home):
+    if not is_writable(home):
         advice = "Set CAPSLAB_HOME to a folder of yours, for data sets and your progress."
         yield Diagnosis("home", "warning", f"{home} cannot be written", advice)
 
