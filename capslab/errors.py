@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from numbers import Integral
 from typing import Any
 
 
@@ -71,3 +72,8 @@ def unknown_name(argument: str, name: Any, known: Iterable[str], next_step: str 
     expected = "one of " + ", ".join(repr(k) for k in known)
     hint = spelling_hint(name, known) if isinstance(name, str) else ""
     return ArgumentError(argument, expected, name, hint or next_step)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number of Python's or NumPy's; True and False are not."""
+    return isinstance(value, Integral) and not isinstance(value, bool)

@@ -1,10 +1,10 @@
-"""Large arrays a block at a time, so that no float copy of all images is ever held."""
+"""Go through large arrays one block at a time, so that no float copy of all images is ever made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-#: rows in a block: 2,000 images of 28×28 as float32 are 6 MB, and stay near the processor
+#: rows per block: 2,000 images of 28×28 as float32 take 6 MB, small enough for the processor's cache
 ROWS = 2000
 
 

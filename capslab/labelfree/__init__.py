@@ -1,4 +1,4 @@
-"""Clustering images without labels: `LabelFree`, and the self-training that it ends with."""
+"""Cluster images without labels: `LabelFree`, and the self-training that it uses."""
 
 from capslab.labelfree.estimator import LabelFree
 

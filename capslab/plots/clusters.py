@@ -12,7 +12,7 @@ from capslab.errors import ArgumentError
 from capslab.plots.style import badge, draw_image, new_figure, open_axes, palette, pixels
 
 if TYPE_CHECKING:
-    from capslab.clustering import Curves, KMeansPath
+    from capslab.clustering import ScoreCurves, KMeansPath
 
 #: points that a still scatter draws; more only hide each other
 MOST_POINTS = 10_000
@@ -35,7 +35,7 @@ def scatter(points: Any, labels: Any, names: Any = None, title: str = "") -> Fig
     return figure
 
 
-def score_curves(scores: Curves, k: int | None = None) -> Figure:
+def score_curves(scores: ScoreCurves, k: int | None = None) -> Figure:
     """Every score over k, the current k marked."""
     figure = new_figure(6, 4.5)
     above, below = figure.subplots(2, 1, sharex=True)
@@ -100,7 +100,7 @@ def _draw_points(axes: Axes, points: Any, labels: Any, names: Any) -> None:
         badge(axes, np.median(points[labels == i], axis=0), i, None if names is None else str(names[i]))
 
 
-def _draw_scores(axes: Axes, scores: Curves, k: int | None) -> None:
+def _draw_scores(axes: Axes, scores: ScoreCurves, k: int | None) -> None:
     told = [
         ("silhouette", scores.silhouette, "-"),
         ("ARI", scores.ari, "--"),

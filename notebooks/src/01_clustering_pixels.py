@@ -172,7 +172,7 @@ cl.check("matched_accuracy", matched_accuracy)
 # **Predict for each case which of the five scores prefers the lower one.**
 
 # %%
-cases = clustering.traps()
+cases = clustering.score_pitfalls()
 above = {f"{name}: better": (case.points, case.better) for name, case in cases.items()}
 below = {f"worse: {name}": (case.points, case.worse) for name, case in cases.items()}
 plots.clouds({**above, **below}, columns=5)
@@ -184,7 +184,7 @@ for name, case in cases.items():
         told.append(
             {"case": name, "clustering": which, "inertia": s.inertia, "silhouette": s.silhouette, "ARI": s.ari,
              "NMI": s.nmi, "matched": s.matched_accuracy,
-             "prefer the worse": ", ".join(case.fooled) if which == "worse" else ""}
+             "prefer the worse": ", ".join(case.misled_scores) if which == "worse" else ""}
         )  # fmt: skip
 plots.table(told)
 
@@ -264,13 +264,13 @@ plots.image_grid(some.images[firm], [images.classes[c] for c in some.labels[firm
 # **Predict:** is k-means right more often about firm images than about fickle ones?
 
 # %%
-fickle = np.argsort(runs.firmness)[:20]
-plots.image_grid(some.images[fickle], [f"{runs.firmness[i]:.2f}" for i in fickle])
+fickle = np.argsort(runs.stability)[:20]
+plots.image_grid(some.images[fickle], [f"{runs.stability[i]:.2f}" for i in fickle])
 
 # %%
-middle = np.median(runs.firmness)
+middle = np.median(runs.stability)
 right = clustering.match_labels(some.labels, runs.labels[runs.best]) == some.labels
-firm_right, fickle_right = right[runs.firmness >= middle].mean(), right[runs.firmness < middle].mean()
+firm_right, fickle_right = right[runs.stability >= middle].mean(), right[runs.stability < middle].mean()
 print(f"right in the best run: {firm_right:.3f} of the firm half, {fickle_right:.3f} of the fickle half")
 
 # %% [markdown]

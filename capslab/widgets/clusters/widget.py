@@ -61,7 +61,7 @@ class ClusterView(PathView):
 
     def __init__(self, embedding: Embedding, path: KMeansPath, **traits: Any) -> None:
         self.path = path
-        super().__init__(embedding, ks=[int(k) for k in path.ks], **traits)
+        super().__init__(embedding, ks=[int(k) for k in path.ks_], **traits)
 
     @property
     def clusters(self) -> Any:
@@ -88,7 +88,7 @@ class ClusterView(PathView):
         if self.drawn is None:
             return plots.cluster_overview(self.path, self.k, self.points)
         return plots.scatter(
-            self.points, self.path.labels_[self.ks.index(self.k)][self.drawn], title=self.words
+            self.points, self.path.path_labels_[self.ks.index(self.k)][self.drawn], title=self.words
         )
 
 
@@ -132,7 +132,7 @@ def explore_clusters(
     if path is None:
         path = full_path(embedding, different(embedding), seed)
     check_path(embedding, path)
-    ks = tuple(int(value) for value in path.ks)
+    ks = tuple(int(value) for value in path.ks_)
     k = first_k(k, ks)
 
     drawn, sampled = preparation.drawn_positions(len(embedding), method, embedding.dimension, seed)
@@ -153,7 +153,7 @@ def explore_clusters(
         "notes": " ".join(filter(None, notes)),
         "phrases": [phrase(embedding, path, i, numbers, classes, len(drawn)) for i in range(len(ks))],
         "moves": [
-            phrases.moves(path.labels_[i], path.labels_[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)
+            phrases.moves(path.path_labels_[i], path.path_labels_[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)
         ]
         + [f"k = {ks[-1]} is the last of the path."],
         "curves": curves(path),
@@ -166,7 +166,7 @@ def explore_clusters(
         color=color,
         moved=moved,
         hide=list(hide),
-        labels=np.ascontiguousarray(path.labels_[:, drawn]),
+        labels=np.ascontiguousarray(path.path_labels_[:, drawn]),
         points=points,
         drawn=drawn.astype(np.int32) if sampled else None,
         truth=None if numbers is None or many_classes else numbers[drawn].astype(np.uint8),
@@ -182,20 +182,20 @@ def check_path(embedding: Embedding, path: Any) -> None:
     """Raise in words unless the path is one of this embedding's images."""
     if not hasattr(path, "labels_"):
         raise ArgumentError("path", "what cluster(embedding) gives", path, "Leave it out.")
-    if path.labels_.shape[1] != len(embedding):
+    if path.path_labels_.shape[1] != len(embedding):
         raise ArgumentError(
             "path",
             f"a path of the same {len(embedding):,} images",
-            Verbatim(f"one of {path.labels_.shape[1]:,}"),
+            Verbatim(f"one of {path.path_labels_.shape[1]:,}"),
             "Write path=cl.cluster(embedding).",
         )
 
 
 def path_code(path: KMeansPath, seed: int) -> str:
     """The line of code that makes a path again."""
-    first, last = int(path.ks[0]), int(path.ks[-1])
-    whole = len(path.ks) == last - first + 1
-    ks = f"range({first}, {last + 1})" if whole else str([int(k) for k in path.ks])
+    first, last = int(path.ks_[0]), int(path.ks_[-1])
+    whole = len(path.ks_) == last - first + 1
+    ks = f"range({first}, {last + 1})" if whole else str([int(k) for k in path.ks_])
     seed = getattr(path, "seed", seed)
     return f"path = cl.cluster(embedding, n_clusters={ks}, seed={seed})\n"
 
@@ -220,7 +220,7 @@ def phrase(
     """What the view says at one k."""
     from capslab.clustering import contingency
 
-    k, labels = int(path.ks[i]), path.labels_[i]
+    k, labels = int(path.ks_[i]), path.path_labels_[i]
     scores = path.curves().at(k)
     told = [f"matched accuracy {scores.matched_accuracy:.2f}"] if scores.matched_accuracy is not None else []
     told += [f"silhouette {scores.silhouette:.2f}"] if scores.silhouette is not None else []
@@ -237,13 +237,13 @@ def pictures_of(embedding: Embedding, path: KMeansPath, drawn: np.ndarray, seed:
     """Thumbnails, centre images and members for every k, with a note on what was left out."""
     if embedding.images is None:
         return {"note": "There are no images to show."}
-    ks = tuple(int(k) for k in path.ks)
+    ks = tuple(int(k) for k in path.ks_)
     small = preparation.thumbnails(embedding.images.images[drawn], seed=seed)
     with_picture = drawn[small.positions]
-    labels = path.labels_[:, with_picture]
+    labels = path.path_labels_[:, with_picture]
     if embedding.decode:
         factor = max(1, round(max(embedding.images.image_shape[:2]) / max(small.pixels.shape[1:3])))
-        centers = preparation.decoded_centers(embedding, path.centers_, factor)
+        centers = preparation.decoded_centers(embedding, path.path_centers_, factor)
     else:
         centers = preparation.mean_images(small.pixels, labels, ks)
     row = None
@@ -254,6 +254,6 @@ def pictures_of(embedding: Embedding, path: KMeansPath, drawn: np.ndarray, seed:
         "thumbnails": small.pixels,
         "thumbnail_of": row,
         "centers": centers,
-        "members": preparation.member_rows(embedding.vectors[with_picture], labels, path.centers_),
+        "members": preparation.member_rows(embedding.vectors[with_picture], labels, path.path_centers_),
         "note": small.note,
     }

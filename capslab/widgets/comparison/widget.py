@@ -61,7 +61,7 @@ class CompareView(PathView):
         self, embeddings: tuple[Embedding, ...], paths: list[KMeansPath], matched: np.ndarray, **traits: Any
     ) -> None:
         self.embeddings, self.paths, self.matched = embeddings, paths, matched
-        super().__init__(embeddings[0], ks=[int(k) for k in paths[0].ks], **traits)
+        super().__init__(embeddings[0], ks=[int(k) for k in paths[0].ks_], **traits)
 
     @t.observe("k", "color", "differ", "selection", "about")
     @shown
@@ -119,7 +119,7 @@ def compare(
         raise ArgumentError("seeds", "a whole number from 1", seeds, "Try seeds=3.")
     last = min(different(embedding) for embedding in embeddings)
     paths = [full_path(embedding, last, seed) for embedding in embeddings]
-    ks = tuple(int(value) for value in paths[0].ks)
+    ks = tuple(int(value) for value in paths[0].ks_)
     k = first_k(k, ks)
     matched = same_names(paths)
     names = distinct_names(embeddings)
@@ -219,8 +219,8 @@ def same_names(paths: list[KMeansPath]) -> np.ndarray:
     """Every path's labels under the names of the first path's clusters: uint8 `(paths, K, n)`."""
     from capslab.clustering import match_labels
 
-    first = paths[0].labels_
-    others = [[match_labels(a, b) for a, b in zip(first, path.labels_, strict=True)] for path in paths[1:]]
+    first = paths[0].path_labels_
+    others = [[match_labels(a, b) for a, b in zip(first, path.path_labels_, strict=True)] for path in paths[1:]]
     return np.stack([first, *(np.stack(lines).astype(np.uint8) for lines in others)])
 
 
@@ -239,7 +239,7 @@ def spreads(
         note = (
             f"Ranges are over {seeds} seeds of k-means; all but the first on {SPREAD_IMAGES:,} of the images."
         )
-    last = int(paths[0].ks[-1])
+    last = int(paths[0].ks_[-1])
     found: dict[str, list[list[list[float | None]]]] = {}
     for embedding, path in zip(embeddings, paths, strict=True):
         part = embedding if len(some) == n else embedding[some]
