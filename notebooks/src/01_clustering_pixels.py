@@ -100,7 +100,7 @@ shown = sorted({0, 1, 2, 3, 4, len(steps) // 3, 2 * len(steps) // 3, len(steps) 
 told = {
     f"step {i}: inertia {steps[i].inertia:,.0f}": (plane, steps[i].labels, steps[i].centers) for i in shown
 }
-plots.clouds(told, title=f"{len(steps)} steps until no image changes its cluster")
+plots.scatter_panels(told, title=f"{len(steps)} steps until no image changes its cluster")
 
 # %% [markdown]
 # Nothing in these steps knows a class, and nothing stops it from cutting a cloud in two. In all the pixels the rules are the same, only nobody can draw it.
@@ -175,7 +175,7 @@ cl.check("matched_accuracy", matched_accuracy)
 cases = clustering.score_pitfalls()
 above = {f"{name}: better": (case.points, case.better) for name, case in cases.items()}
 below = {f"worse: {name}": (case.points, case.worse) for name, case in cases.items()}
-plots.clouds({**above, **below}, columns=5)
+plots.scatter_panels({**above, **below}, columns=5)
 
 # %%
 told = []
@@ -318,7 +318,7 @@ by_method = {
     name: classical_methods.growth(full.rows, name, above=5000) for name in classical_methods.METHODS
 }
 small = [classical_methods.growth(live, name) for name in classical_methods.METHODS]
-plots.against_n(list(by_method.values()), small, "accuracy (k-means: matched accuracy)")
+plots.growth_curves(list(by_method.values()), small, "accuracy (k-means: matched accuracy)")
 
 # %% [markdown]
 # ## Stuck in local optima?
