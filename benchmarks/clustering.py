@@ -44,7 +44,7 @@ def time_path(X: np.ndarray, seeds: int) -> tuple[list[dict[str, float]], np.nda
         start = time.perf_counter()
         path.curves()
         rows.append({**row, "scores_s": time.perf_counter() - start})
-        inertias.append(path.inertia_)
+        inertias.append(path.path_inertia_)
     return rows, np.array(inertias)
 
 

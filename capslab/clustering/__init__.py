@@ -1,4 +1,4 @@
-"""k-means for every k at once, spectral clustering, scores, matching of labels, and a plane to draw in.
+"""k-means for every k at once, spectral clustering, scores, matching of labels, and projections to plot.
 
 >>> import capslab as cl
 >>> path = cl.cluster(cl.embed(cl.load("digits")), n_clusters=range(2, 31))
@@ -9,31 +9,32 @@
 from capslab.clustering.deskew import deskew
 from capslab.clustering.gaussian_mixture import gaussian_mixture
 from capslab.clustering.kmeans_path import Clustering, KMeansPath, cluster
-from capslab.clustering.kmeans_steps import Step, kmeans_steps
+from capslab.clustering.kmeans_steps import KMeansStep, kmeans_steps
 from capslab.clustering.matching import contingency, match_labels, matched_accuracy
 from capslab.clustering.neighbours import nearest_neighbours
 from capslab.clustering.pca import principal_components
 from capslab.clustering.projection import project
-from capslab.clustering.score_pitfalls import score, traps
+from capslab.clustering.score_pitfalls import ScorePitfall, score, score_pitfalls
 from capslab.clustering.scores import (
-    Curves,
+    ScoreCurves,
     Scores,
     adjusted_rand,
     normalized_mutual_information,
     silhouette,
 )
-from capslab.clustering.spectral import Cut, SpectralPath
-from capslab.clustering.stability import Repeats, repeat_kmeans
+from capslab.clustering.spectral import SpectralClusters, SpectralPath
+from capslab.clustering.stability import KMeansRuns, repeat_kmeans
 
 __all__ = [
     "Clustering",
-    "Curves",
-    "Cut",
     "KMeansPath",
-    "Repeats",
+    "KMeansRuns",
+    "KMeansStep",
+    "ScoreCurves",
+    "ScorePitfall",
     "Scores",
+    "SpectralClusters",
     "SpectralPath",
-    "Step",
     "adjusted_rand",
     "cluster",
     "contingency",
@@ -48,6 +49,6 @@ __all__ = [
     "project",
     "repeat_kmeans",
     "score",
+    "score_pitfalls",
     "silhouette",
-    "traps",
 ]

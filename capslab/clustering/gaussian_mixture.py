@@ -1,4 +1,4 @@
-"""Gaussian mixtures: clusters that may be long, tilted and of unequal size."""
+"""Gaussian mixtures: clusters may be elongated, tilted and of different sizes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from capslab.clustering.validation import checked_ks, checked_vectors
 
 
 def gaussian_mixture(embedding: Any, n_clusters: int, seed: int = 0) -> np.ndarray:
-    """The likeliest of k normal distributions for each vector, int64 `(n,)`.
+    """The most probable of k normal distributions for each vector, int64 `(n,)`.
 
-    p(x) = Σⱼ πⱼ N(x; μⱼ, Σⱼ), fitted by expectation maximisation from a k-means start
+    p(x) = Σⱼ πⱼ N(x; μⱼ, Σⱼ), fitted by expectation–maximisation from a k-means start
     (scikit-learn's `GaussianMixture`, full covariances plus 10⁻³ of the mean variance).
 
     Parameters
@@ -37,6 +37,6 @@ def gaussian_mixture(embedding: Any, n_clusters: int, seed: int = 0) -> np.ndarr
         return np.zeros(len(X), np.int64)
     X = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)
     X /= X.std() or 1.0
-    with threadpool_limits(1):  # beside TensorFlow's own threads, more would only wait for each other
+    with threadpool_limits(1):  # more would only compete with TensorFlow's threads
         model = GaussianMixture(k, reg_covar=1e-3, max_iter=50, tol=1e-2, random_state=seed)
         return model.fit_predict(X).astype(np.int64)

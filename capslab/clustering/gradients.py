@@ -1,8 +1,8 @@
-"""Histograms of gradients: what an image looks like when only its edges count.
+"""Histograms of oriented gradients (HOG): describe an image by its edges alone.
 
-Two pictures of the same shape with thinner or thicker strokes differ in many pixels, but
-their edges point the same way in the same places. Source: Dalal & Triggs 2005,
-"Histograms of oriented gradients for human detection", here in a small smooth form.
+Two images of the same shape, one with thin and one with thick strokes, differ in many pixels,
+but their edges have the same directions in the same places. Source: Dalal & Triggs 2005,
+"Histograms of oriented gradients for human detection", here in a small, smooth form.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ ORIENTATIONS = 8
 
 
 def gradient_histograms(images: np.ndarray) -> np.ndarray:
-    """Edge directions around each point of a coarse grid.
+    """The edge directions around each point of a coarse grid.
 
-    1. Blur with σ = 0.7 pixels; gradient (gₓ, g_y) by central differences.
-    2. Each of 8 directions u takes max(cos ∠(g, u), 0)⁴ · ‖g‖.
-    3. Each of the 8 maps is blurred with σ = 1.5 and read at every third pixel.
-    4. Square root, then unit length, so that distances compare shares (Hellinger).
+    1. Blur with σ = 0.7 pixels; take the gradient (gₓ, g_y) by central differences.
+    2. Make one map for each of 8 directions u: max(cos ∠(g, u), 0)⁴ · ‖g‖.
+    3. Blur each of the 8 maps with σ = 1.5 and read it at every third pixel.
+    4. Take square roots, then scale to unit length, so that distances compare proportions (Hellinger).
 
-    The numbers are for 28 pixels a side and shrink with smaller images.
+    These numbers are for 28 pixels per side; they shrink with the image.
 
     Parameters
     ----------
-    images : uint8 `(n, h, w, c)`; channels are averaged.
+    images : uint8 `(n, h, w, c)`; their channels are averaged.
 
     Returns
     -------
@@ -43,8 +43,8 @@ def gradient_histograms(images: np.ndarray) -> np.ndarray:
     before = [_gaussian(side, max(0.7 * scale, 0.3)) for side in (h, w)]
     step = max(round(3 * scale), 1)
     after = [_gaussian(side, max(1.5 * scale, 0.6))[_grid(side, step)] for side in (h, w)]
-    made = [_histograms(images[part], before, after) for part in blocks(len(images), rows=500)]
-    return np.concatenate(made)
+    histograms = [_histograms(images[part], before, after) for part in blocks(len(images), rows=500)]
+    return np.concatenate(histograms)
 
 
 def _histograms(images: np.ndarray, before: list[np.ndarray], after: list[np.ndarray]) -> np.ndarray:
@@ -61,17 +61,17 @@ def _histograms(images: np.ndarray, before: list[np.ndarray], after: list[np.nda
         along *= along
         along /= cubed  # (n, h, w): cos⁴ · ‖g‖
         maps.append(after[0] @ along @ after[1].T)  # (n, rows, columns)
-    found = np.sqrt(np.stack(maps, axis=3)).reshape(len(images), -1)
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-6)
+    histograms = np.sqrt(np.stack(maps, axis=3)).reshape(len(images), -1)
+    return histograms / np.maximum(np.linalg.norm(histograms, axis=1, keepdims=True), 1e-6)
 
 
 def _gaussian(side: int, sigma: float) -> np.ndarray:
-    """A matrix `(side, side)` that blurs a column; its rows sum to 1 away from the border."""
-    apart = np.subtract.outer(np.arange(side), np.arange(side))
-    return (np.exp(-0.5 * (apart / sigma) ** 2) / (sigma * np.sqrt(2 * np.pi))).astype(np.float32)
+    """A matrix `(side, side)` that blurs a column of pixels; its rows sum to 1 away from the border."""
+    distance = np.subtract.outer(np.arange(side), np.arange(side))
+    return (np.exp(-0.5 * (distance / sigma) ** 2) / (sigma * np.sqrt(2 * np.pi))).astype(np.float32)
 
 
 def _grid(side: int, step: int) -> np.ndarray:
-    """Every `step`-th position, as far from one border as from the other."""
+    """Every `step`-th position, centred between the two borders."""
     count = (side - 1) // step if step > 1 else side
     return (side - 1 - (count - 1) * step) // 2 + step * np.arange(count)

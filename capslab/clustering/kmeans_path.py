@@ -8,42 +8,43 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import check_is_fitted
 
 from capslab.clustering import kmeans_lloyd, kmeans_out_of_core
-from capslab.clustering.matching import accuracy_of, contingency, new_names
+from capslab.clustering.matching import accuracy_from_table, contingency, matching_names
 from capslab.clustering.scores import (
-    Curves,
+    ScoreCurves,
     Scores,
     adjusted_rand,
     normalized_mutual_information,
     silhouette,
 )
-from capslab.clustering.validation import checked_ks, checked_rows, is_whole, too_few_distinct
+from capslab.clustering.validation import checked_ks, checked_rows, default_ks, too_few_distinct
 from capslab.data.lazy_rows import LazyRows, parts
-from capslab.errors import ArgumentError
+from capslab.errors import ArgumentError, is_whole
 
 if TYPE_CHECKING:
     from capslab.embedding import Embedding
 
-#: images that a silhouette is computed on
+#: the silhouette is computed on a sample of at most this many images
 SILHOUETTE_IMAGES = 2000
-#: a path is searched at least this far, so that k = 10 alone is the same as k = 10 of 2…30
-SEARCHED = 30
+#: the search always goes at least this far, so that k = 10 alone gives the same clusters as k = 10 of 2…30
+SEARCH_UP_TO = 30
 
 
 @dataclass(frozen=True, eq=False)
 class Clustering:
-    """One k of a path.
+    """One clustering of a path, for one value of k.
 
     Attributes
     ----------
-    n_clusters : number of clusters.
-    labels : int64 `(n,)`, 0…k−1; matched, so that a cluster keeps its number along the path.
+    n_clusters : the number of clusters, k.
+    labels : int64 `(n,)`, the cluster of each image, 0…k−1. The numbers are matched along the
+        path, so that a cluster keeps its number from one k to the next.
     centers : float32 `(k, d)`.
     inertia : Σᵢ ‖xᵢ − centre of its cluster‖².
-    scores : computed when first read, for all k of the path at once.
+    scores : a `Scores`, computed for all k of the path when the first one is read.
     """
 
     n_clusters: int
@@ -58,12 +59,12 @@ class Clustering:
 
     @property
     def sizes(self) -> np.ndarray:
-        """Number of images in each cluster, `(k,)`."""
+        """The number of images in each cluster, `(k,)`."""
         return np.bincount(self.labels, minlength=self.n_clusters)
 
     @cached_property
     def mean_images(self) -> np.ndarray | None:
-        """Mean image of each cluster, float32 `(k, h, w, c)` in 0…1; None where images are not known."""
+        """The mean image of each cluster, float32 `(k, h, w, c)` in 0…1, or None without images."""
         embedding = self.path.embedding_
         if embedding is None or embedding.images is None:
             return None
@@ -76,39 +77,46 @@ class Clustering:
         return (sums / self.sizes[:, None, None, None] / 255).astype(np.float32)
 
 
-class KMeansPath(BaseEstimator):
-    """k-means for a whole range of k, each warm-started from its neighbours.
+class KMeansPath(ClusterMixin, BaseEstimator):
+    """k-means for a whole range of k, where each k starts from its neighbours on the path.
 
-    1. `MiniBatchKMeans` makes `n_micro` micro-clusters, and one full pass over the points
-       their means. Up to 2 × `n_micro` points are taken as they are.
-    2. On these, k = 2, 3, …: the centres of k−1 and one more, the best of 8 candidates
-       drawn by squared distance, after 10 weighted Lloyd steps each. Then back down:
-       k from k+1 by merging two clusters, kept where that is better.
-    3. Five Lloyd steps for each k on all points. Vectors of more than 64 dimensions (raw
-       pixels) are searched in their 64 leading principal components, and take one more
-       Lloyd step in all of theirs.
-    4. Clusters are named so that as many images as possible keep their number from one k
-       to the next (Hungarian matching): colours stay put under a slider.
+    1. `MiniBatchKMeans` summarises the points by `n_micro` micro-clusters, and one full pass
+       over the points computes their means. With 2 × `n_micro` points or fewer, every point
+       is a micro-cluster of its own.
+    2. On the micro-clusters, k = 2, 3, …: keep the k−1 centres and add one more. Of 8
+       candidates, drawn with probability proportional to the squared distance, the best
+       after 10 weighted Lloyd steps stays. Then go back down: make k out of k+1 by merging
+       two clusters, and use the result where it is better.
+    3. Run five Lloyd steps for each k on all points. Vectors of more than 64 dimensions (raw
+       pixels) are searched in their 64 leading principal components, followed by one more
+       Lloyd step in all dimensions.
+    4. Number the clusters so that as many images as possible keep their number from one k
+       to the next (Hungarian matching). Colours then stay in place while a slider moves.
 
-    More than 256 MB of vectors, in memory or not, are gone through in blocks, all k in the same
+    More than 256 MB of vectors, in memory or not, are processed in blocks, all k in the same
     passes (`capslab.clustering.kmeans_out_of_core`); `benchmarks/scale.py` measures that.
-    `benchmarks/clustering.py` measures time and inertia against `KMeans(n_init=10)`.
+    `benchmarks/clustering.py` compares time and inertia with `KMeans(n_init=10)`.
     Everything runs in one thread: when TensorFlow lives in the same process, the two
     libraries' thread pools fight over the cores, and k-means takes several times longer.
 
     Parameters
     ----------
-    n_clusters : a whole number, or several (`range(2, 31)`, a list), from 1 to at most 256.
+    n_clusters : a whole number, or several (`range(2, 31)`, a list), from 1 to at most 256. None
+        means 2…30, or up to the number of different vectors if there are fewer.
     n_micro : number of micro-clusters, at least 1; raised to 5 × the largest k.
     seed : the same seed gives the same path.
 
     Attributes
     ----------
-    ks : tuple of the k, ascending.
-    labels_ : uint8 `(len(ks), n)`.
-    centers_ : list of float32 `(k, d)`.
-    inertia_ : float64 `(len(ks),)`.
+    ks_ : tuple, every k of the path in ascending order.
+    labels_ : int64 `(n,)`, the clusters for the largest k. `predict` without a `k` means that one too.
+    cluster_centers_ : float32 `(k, d)`, their centres.
+    inertia_ : float, their inertia.
+    path_labels_ : uint8 `(len(ks_), n)`, the clusters for every k.
+    path_centers_ : list of float32 `(k, d)`, one array per k.
+    path_inertia_ : float64 `(len(ks_),)`.
     embedding_ : the `Embedding` that was clustered, or None after `fit` on an array.
+    n_features_in_ : the number of dimensions, d.
 
     Examples
     --------
@@ -116,29 +124,43 @@ class KMeansPath(BaseEstimator):
     >>> path = KMeansPath(n_clusters=[2, 3]).fit(X)
     >>> path.at(3).sizes.tolist()
     [2, 2, 1]
-    >>> path.inertia_.round(2).tolist()
+    >>> path.path_inertia_.round(2).tolist()
     [61.17, 1.0]
+    >>> bool((path.labels_ == path.at(3).labels).all())
+    True
     """
 
-    def __init__(self, n_clusters: Any = range(2, 31), n_micro: int = 1000, seed: int = 0) -> None:
+    def __init__(self, n_clusters: Any = None, n_micro: int = 1000, seed: int = 0) -> None:
         self.n_clusters = n_clusters
         self.n_micro = n_micro
         self.seed = seed
 
     def fit(self, X: Any, y: Any = None) -> KMeansPath:
-        """Cluster vectors `(n, d)` for every k; `y` is there for scikit-learn and ignored."""
+        """Cluster an `Embedding`, or vectors `(n, d)`, for every k; `y` is ignored.
+
+        Raises
+        ------
+        ArgumentError : for NaN, for fewer different vectors than clusters, for parameters out of range.
+        """
+        return self._fit(X, "X")
+
+    def _fit(self, X: Any, argument: str) -> KMeansPath:
+        """As `fit`; errors call the vectors by the name of the caller's argument."""
         from sklearn import config_context
         from threadpoolctl import threadpool_limits
 
-        X = checked_rows(X)
-        ks = checked_ks(self.n_clusters, X)
+        rows = checked_rows(self, getattr(X, "vectors", X), argument)
+        ks = default_ks(rows) if self.n_clusters is None else checked_ks(self.n_clusters, rows)
         if not is_whole(self.n_micro) or self.n_micro < 1:
             raise ArgumentError("n_micro", "a whole number from 1", self.n_micro, "Leave it at 1000.")
         if not is_whole(self.seed) or self.seed < 0:
             raise ArgumentError("seed", "a whole number from 0", self.seed, "Try seed=0.")
-        self.n_features_in_ = X.shape[1]
-        core: Any = kmeans_out_of_core if isinstance(X, LazyRows) else kmeans_lloyd
-        points, self._origin, self._scale = core.centred(X)
+        core: Any = kmeans_lloyd
+        if isinstance(rows, LazyRows):
+            core = kmeans_out_of_core
+            points, self._origin, self._scale = core.centred(rows, argument)
+        else:
+            points, self._origin, self._scale = core.centred(rows)
         with (
             threadpool_limits(1),
             config_context(
@@ -146,41 +168,47 @@ class KMeansPath(BaseEstimator):
                 skip_parameter_validation=True,  # checked once, above, not for 400 fits
             ),
         ):
-            shown = core.search_space(points, self.seed)
-            starts = self._search(core, shown, ks[-1])
+            reduced = core.search_space(points, self.seed)
+            starts = self._search(core, reduced, ks[-1])
             if ks[-1] not in starts:  # vectors that differ only outside the leading components
-                shown, starts = points, self._search(core, points, ks[-1])
+                reduced, starts = points, self._search(core, points, ks[-1])
             for k in ks:
                 if k not in starts:
                     raise too_few_distinct(k, max(starts))
-            self._name(ks, core.settled(points, shown, [starts[k].centers for k in ks]), len(points))
-        self._X = X
-        self._curves: Curves | None = None
-        self.embedding_: Embedding | None = None
+            results = core.refined(points, reduced, [starts[k].centers for k in ks])
+            self._number_clusters(ks, results, len(points))
+        self._X = rows
+        self._curves: ScoreCurves | None = None
+        self.embedding_: Embedding | None = X if hasattr(X, "vectors") else None
         return self
 
-    def _search(self, core: Any, shown: Any, most: int) -> dict[int, kmeans_lloyd.Fit]:
+    def _search(self, core: Any, points: Any, largest_k: int) -> dict[int, kmeans_lloyd.StartingCenters]:
         """Starting centres for each k, found on the micro-clusters."""
-        micro, sizes = core.micro_clusters(shown, max(self.n_micro, 5 * most), most, self.seed)
-        grown = kmeans_lloyd.grow(micro, sizes, min(max(most, SEARCHED), len(micro)), self.seed)
+        micro, sizes = core.micro_clusters(points, max(self.n_micro, 5 * largest_k), largest_k, self.seed)
+        grown = kmeans_lloyd.grow(micro, sizes, min(max(largest_k, SEARCH_UP_TO), len(micro)), self.seed)
         return kmeans_lloyd.shrink(micro, sizes, grown)
 
-    def _name(self, ks: tuple[int, ...], settled: Iterable[kmeans_lloyd.Settled], n: int) -> None:
-        """Keep each k, its clusters named after those of the k before."""
-        self.ks = ks
-        self.labels_ = np.empty((len(ks), n), dtype=np.uint8)
-        self.centers_: list[np.ndarray] = []
-        self.inertia_ = np.empty(len(ks))
-        for i, (k, found) in enumerate(zip(ks, settled, strict=True)):
-            self.inertia_[i] = found.inertia
+    def _number_clusters(
+        self, ks: tuple[int, ...], results: Iterable[kmeans_lloyd.KMeansResult], n: int
+    ) -> None:
+        """Store the result of each k, its clusters numbered to match those of the k before."""
+        self.ks_ = ks
+        self.path_labels_ = np.empty((len(ks), n), dtype=np.uint8)
+        self.path_centers_: list[np.ndarray] = []
+        self.path_inertia_ = np.empty(len(ks))
+        for i, (k, result) in enumerate(zip(ks, results, strict=True)):
+            self.path_inertia_[i] = result.inertia
             if i:
-                names = new_names(contingency(self.labels_[i - 1], found.labels))
+                numbers = matching_names(contingency(self.path_labels_[i - 1], result.labels))
             else:
-                largest_first = np.argsort(-np.bincount(found.labels, minlength=k), kind="stable")
-                names = np.argsort(largest_first)
-            self.labels_[i] = names[found.labels]
-            self.centers_.append(found.centers[np.argsort(names)] * self._scale + self._origin)
-        self.inertia_ *= np.float64(self._scale) ** 2
+                largest_first = np.argsort(-np.bincount(result.labels, minlength=k), kind="stable")
+                numbers = np.argsort(largest_first)
+            self.path_labels_[i] = numbers[result.labels]
+            self.path_centers_.append(result.centers[np.argsort(numbers)] * self._scale + self._origin)
+        self.path_inertia_ *= np.float64(self._scale) ** 2
+        self.labels_ = self.path_labels_[-1].astype(np.int64)
+        self.cluster_centers_ = self.path_centers_[-1]
+        self.inertia_ = float(self.path_inertia_[-1])
 
     def at(self, k: int) -> Clustering:
         """The clustering for one k of the path.
@@ -191,80 +219,79 @@ class KMeansPath(BaseEstimator):
         """
         i = self._index(k)
         return Clustering(
-            self.ks[i],
-            self.labels_[i].astype(np.int64),
-            self.centers_[i].copy(),
-            float(self.inertia_[i]),
+            self.ks_[i],
+            self.path_labels_[i].astype(np.int64),
+            self.path_centers_[i].copy(),
+            float(self.path_inertia_[i]),
             self,
         )
 
     def predict(self, X: Any, k: int | None = None) -> np.ndarray:
-        """The nearest centre of each vector `(m, d)`, int64 `(m,)`; `k` may be left out if there is one."""
+        """The nearest centre of each vector `(m, d)`, int64 `(m,)`, for `k` or the largest k."""
         check_is_fitted(self)
-        if k is None and len(self.ks) == 1:
-            k = self.ks[0]
-        centers = self.centers_[self._index(k)]
-        X = checked_rows(X)
-        if X.shape[1] != self.n_features_in_:
-            raise ArgumentError(
-                "X", f"of shape (m, {self.n_features_in_})", X, "Embed the images with the same model."
-            )
-        place = partial(kmeans_out_of_core.inside, origin=self._origin, scale=self._scale)
-        return kmeans_lloyd.assign(X.map(place) if isinstance(X, LazyRows) else place(X), place(centers))
+        centers = self.path_centers_[-1 if k is None else self._index(k)]
+        rows = checked_rows(self, getattr(X, "vectors", X), fitting=False)
+        place = partial(kmeans_out_of_core.centred_rows, origin=self._origin, scale=self._scale)
+        return kmeans_lloyd.assign(
+            rows.map(place) if isinstance(rows, LazyRows) else place(rows), place(centers)
+        )
 
     def moved(self, k: int) -> np.ndarray:
-        """Which images change their cluster's number from k to the next k of the path, bool `(n,)`."""
+        """Whether each image gets another cluster number at the next k of the path, bool `(n,)`."""
         i = self._index(k)
-        if i + 1 == len(self.ks):
+        if i + 1 == len(self.ks_):
             raise ArgumentError(
                 "k", "before the last k of the path", k, f"Nothing comes after k = {k}; try a smaller one."
             )
-        return self.labels_[i] != self.labels_[i + 1]
+        return self.path_labels_[i] != self.path_labels_[i + 1]
 
-    def curves(self) -> Curves:
-        """The scores for every k, computed once: a fraction of a second for 29 k."""
+    def curves(self) -> ScoreCurves:
+        """The scores for every k, computed once; 29 values of k take a fraction of a second."""
         check_is_fitted(self)
         if self._curves is None:
-            self._curves = self._scored()
+            self._curves = self._score()
         return self._curves
 
-    def _scored(self) -> Curves:
+    def _score(self) -> ScoreCurves:
         from sklearn.metrics.pairwise import euclidean_distances
         from threadpoolctl import threadpool_limits
 
         n = len(self._X)
-        chosen = np.arange(n)
+        sample = np.arange(n)
         if n > SILHOUETTE_IMAGES:
-            chosen = np.sort(np.random.default_rng(self.seed).choice(n, SILHOUETTE_IMAGES, replace=False))
+            sample = np.sort(np.random.default_rng(self.seed).choice(n, SILHOUETTE_IMAGES, replace=False))
         with threadpool_limits(1):
-            apart = euclidean_distances((self._X[chosen] - self._origin) / self._scale)
-            silhouettes = np.array([silhouette(apart, labels[chosen]) for labels in self.labels_])
+            distances = euclidean_distances((self._X[sample] - self._origin) / self._scale)
+            silhouettes = np.array([silhouette(distances, labels[sample]) for labels in self.path_labels_])
         truth = None if self.embedding_ is None else self.embedding_.labels
-        tables = [] if truth is None else [contingency(labels, truth) for labels in self.labels_]
+        tables = [] if truth is None else [contingency(labels, truth) for labels in self.path_labels_]
 
-        def against_truth(measure: Callable[[np.ndarray], float]) -> np.ndarray | None:
+        def compare_with_truth(measure: Callable[[np.ndarray], float]) -> np.ndarray | None:
             return np.array([measure(table) for table in tables]) if tables else None
 
-        return Curves(
-            ks=np.array(self.ks),
-            inertia=self.inertia_,
+        return ScoreCurves(
+            ks=np.array(self.ks_),
+            inertia=self.path_inertia_,
             silhouette=silhouettes,
-            ari=against_truth(adjusted_rand),
-            nmi=against_truth(normalized_mutual_information),
-            matched_accuracy=against_truth(accuracy_of),
-            silhouette_images=len(chosen),
+            ari=compare_with_truth(adjusted_rand),
+            nmi=compare_with_truth(normalized_mutual_information),
+            matched_accuracy=compare_with_truth(accuracy_from_table),
+            silhouette_images=len(sample),
         )
 
     def _index(self, k: Any) -> int:
         check_is_fitted(self)
-        if not is_whole(k) or k not in self.ks:
-            first, last = self.ks[0], self.ks[-1]
-            every = len(self.ks) == last - first + 1
-            on_path = f"{first} to {last}" if every and last > first else ", ".join(map(str, self.ks))
+        if not is_whole(k) or k not in self.ks_:
+            first, last = self.ks_[0], self.ks_[-1]
+            consecutive = len(self.ks_) == last - first + 1
+            on_path = f"{first} to {last}" if consecutive and last > first else ", ".join(map(str, self.ks_))
             raise ArgumentError(
-                "k", f"a k of this path ({on_path})", k, "Ask for others in cluster(embedding, n_clusters=…)."
+                "k",
+                f"a k of this path ({on_path})",
+                k,
+                "Other values go into n_clusters when the path is fitted.",
             )
-        return self.ks.index(k)
+        return self.ks_.index(k)
 
 
 def cluster(embedding: Embedding | np.ndarray, n_clusters: Any = range(2, 31), seed: int = 0) -> KMeansPath:
@@ -272,8 +299,8 @@ def cluster(embedding: Embedding | np.ndarray, n_clusters: Any = range(2, 31), s
 
     Parameters
     ----------
-    embedding : an `Embedding`, or vectors `(n, d)`. Its labels are never used to cluster,
-        only to score the clusters afterwards.
+    embedding : an `Embedding`, or vectors `(n, d)`. Labels play no part in the clustering; they
+        are used only to score it afterwards.
     n_clusters : a whole number, or several (`range(2, 31)`, a list), from 1 to n (at most 256).
     seed : the same seed gives the same clusters.
 
@@ -293,6 +320,4 @@ def cluster(embedding: Embedding | np.ndarray, n_clusters: Any = range(2, 31), s
     >>> path.at(10).scores.matched_accuracy > 0.7
     True
     """
-    path = KMeansPath(n_clusters, seed=seed).fit(getattr(embedding, "vectors", embedding))
-    path.embedding_ = None if isinstance(embedding, (np.ndarray, list, LazyRows)) else embedding
-    return path
+    return KMeansPath(n_clusters, seed=seed)._fit(embedding, "embedding")

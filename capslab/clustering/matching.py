@@ -1,8 +1,8 @@
-"""Which cluster of one labelling is which of another.
+"""Match the clusters of one labelling with those of another.
 
 Cluster numbers mean nothing by themselves: cluster 3 of one run may be cluster 7 of the
-next. Everything here starts from the contingency table, which counts for each pair of
-names how many images carry both, and pairs the names so that the counts are largest
+next. Everything here starts from the contingency table, which counts how many images each
+pair of clusters shares, and pairs the clusters so that the sum of these counts is largest
 (the assignment problem; Kuhn 1955, "The Hungarian method").
 """
 
@@ -16,7 +16,7 @@ from capslab.errors import ArgumentError, Verbatim
 
 
 def contingency(labels: Any, truth: Any) -> np.ndarray:
-    """How many images have cluster a and class b: the table that all scores start from.
+    """How many images are in cluster a and class b: the table that all scores start from.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def contingency(labels: Any, truth: Any) -> np.ndarray:
 
     Raises
     ------
-    ArgumentError : for anything but two equally long rows of whole numbers ≥ 0.
+    ArgumentError : unless both are whole numbers ≥ 0 and equally many.
 
     Examples
     --------
@@ -37,30 +37,30 @@ def contingency(labels: Any, truth: Any) -> np.ndarray:
     array([[0, 0, 2],
            [2, 0, 1]])
     """
-    labels, truth = _names("labels", labels), _names("truth", truth)
+    labels, truth = _checked("labels", labels), _checked("truth", truth)
     if len(labels) != len(truth):
         raise ArgumentError(
             "truth",
-            f"as many as there are labels ({len(labels)})",
+            f"as long as the labels ({len(labels)})",
             Verbatim(f"{len(truth)} of them"),
-            "Take both from the same selection of images.",
+            "Take both from the same images.",
         )
     rows, columns = int(labels.max()) + 1, int(truth.max()) + 1
     return np.bincount(labels * columns + truth, minlength=rows * columns).reshape(rows, columns)
 
 
 def best_pairs(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns paired one to one so that the sum of their counts is largest."""
+    """Pair rows and columns one to one so that the sum of their counts is largest."""
     from scipy.optimize import linear_sum_assignment
 
     return linear_sum_assignment(table, maximize=True)
 
 
 def matched_accuracy(labels: Any, truth: Any) -> float:
-    """Share of images that are right once each cluster is named after one class.
+    """The share of correct images once each cluster is named after one class.
 
-    max over one-to-one pairings π of Σ_a table[a, π(a)] / n. A class can name only one
-    cluster, so with more clusters than classes the clusters left over count as wrong.
+    max over one-to-one pairings π of Σ_a table[a, π(a)] / n. Each class names only one
+    cluster, so with more clusters than classes the remaining clusters count as wrong.
 
     Parameters
     ----------
@@ -75,39 +75,39 @@ def matched_accuracy(labels: Any, truth: Any) -> float:
     >>> matched_accuracy([1, 1, 0, 0], [0, 0, 1, 1])
     1.0
     """
-    return accuracy_of(contingency(labels, truth))
+    return accuracy_from_table(contingency(labels, truth))
 
 
-def accuracy_of(table: np.ndarray) -> float:
+def accuracy_from_table(table: np.ndarray) -> float:
     """`matched_accuracy` from a contingency table."""
     rows, columns = best_pairs(table)
     return float(table[rows, columns].sum() / table.sum())
 
 
 def match_labels(reference: Any, labels: Any) -> np.ndarray:
-    """The same clusters under the names that agree best with a reference.
+    """Renumber clusters so that they agree with a reference on as many images as possible.
 
     Parameters
     ----------
-    reference : whole numbers ≥ 0, `(n,)`: the names to keep.
-    labels : whole numbers ≥ 0, `(n,)`: the clustering to rename.
+    reference : whole numbers ≥ 0, `(n,)`, whose numbers stay.
+    labels : whole numbers ≥ 0, `(n,)`, the clustering to renumber.
 
     Returns
     -------
-    array : int64 `(n,)`. Clusters without a partner take the lowest names not in use.
+    array : int64 `(n,)`. Clusters without a partner get the lowest unused numbers.
 
     Examples
     --------
     >>> match_labels([0, 0, 1, 1, 1], [2, 2, 0, 0, 1])
     array([0, 0, 1, 1, 2])
     """
-    return new_names(contingency(reference, labels))[_names("labels", labels)]
+    return matching_names(contingency(reference, labels))[_checked("labels", labels)]
 
 
-def new_names(table: np.ndarray) -> np.ndarray:
-    """For each column of a contingency table the name of its partner among the rows.
+def matching_names(table: np.ndarray) -> np.ndarray:
+    """For each column of a contingency table, the number of its partner among the rows.
 
-    A column without a partner takes the lowest name that no other column has.
+    A column without a partner gets the lowest number that no other column has.
     """
     rows, columns = best_pairs(table)
     names = np.full(table.shape[1], -1)
@@ -118,13 +118,13 @@ def new_names(table: np.ndarray) -> np.ndarray:
     return names
 
 
-def _names(argument: str, values: Any) -> np.ndarray:
+def _checked(argument: str, values: Any) -> np.ndarray:
     array = np.asarray(values)
     whole = array.ndim == 1 and len(array) and np.issubdtype(array.dtype, np.integer)
     if not whole or array.min() < 0:
         raise ArgumentError(
             argument,
-            "a row of whole numbers ≥ 0, one an image",
+            "whole numbers ≥ 0 of shape (n,), one per image",
             array if array.ndim != 1 or len(array) > 10 else values,
             "np.unique(names, return_inverse=True)[1] numbers any names from 0.",
         )

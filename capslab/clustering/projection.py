@@ -1,4 +1,4 @@
-"""A plane to draw vectors in."""
+"""Project vectors onto a plane, to plot them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ METHODS = ("pca", "tsne")
 
 
 def project(vectors: Any, seed: int = 0, method: str = "pca") -> np.ndarray:
-    """Two coordinates for each vector; the vectors themselves where they have two.
+    """Two coordinates per vector; vectors of two dimensions stay as they are.
 
     Parameters
     ----------
     vectors : `(n, d)`, or an `Embedding`.
     seed : for "tsne".
-    method : "pca" (the plane in which the vectors spread most; milliseconds) or "tsne"
+    method : "pca" (the plane in which the variance is largest; milliseconds) or "tsne"
         (keeps neighbours together, but neither distances nor sizes of clusters mean
         anything in it; slow: up to four minutes for 10,000 vectors on one core).
 
@@ -41,26 +41,26 @@ def project(vectors: Any, seed: int = 0, method: str = "pca") -> np.ndarray:
     if method not in METHODS:
         raise unknown_name("method", method, METHODS)
     points: Any = getattr(vectors, "vectors", vectors)
-    if isinstance(points, LazyRows) and method == "pca":  # never as a whole
+    if isinstance(points, LazyRows) and method == "pca":  # never read as a whole
         flat = principal_components(points, 2, seed=seed)
         return np.pad(flat, ((0, 0), (0, 2 - flat.shape[1])))
     points = np.asarray(points, dtype=np.float32)
     if points.ndim != 2 or not points.size or not np.isfinite(points).all():
         raise ArgumentError(
-            "vectors", "finite numbers of shape (n, d)", points, "Give one row an image, without NaN."
+            "vectors", "finite numbers of shape (n, d)", points, "Give one row per image, without NaN."
         )
     n, d = points.shape
     if d <= 2:
         return np.pad(points, ((0, 0), (0, 2 - d)))
     if n < 3:
-        return np.stack([np.arange(n), np.zeros(n)], axis=1).astype(np.float32)  # no plane to find
+        return np.stack([np.arange(n), np.zeros(n)], axis=1).astype(np.float32)  # too few for a plane
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
         if method == "pca":
             from sklearn.decomposition import PCA
 
-            # A constant set has no spread, and its plane is as good as any other.
+            # Constant vectors have no variance, and any plane is as good as another.
             with np.errstate(invalid="ignore", divide="ignore"):
                 flat = PCA(2, random_state=seed).fit_transform(points)
         else:

@@ -1,4 +1,4 @@
-"""Small constructed cases in which a score prefers the worse of two clusterings."""
+"""Small constructed cases in which some score prefers the worse of two clusterings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.clustering.matching import accuracy_of, contingency
+from capslab.clustering.matching import accuracy_from_table, contingency
 from capslab.clustering.scores import (
     Scores,
     adjusted_rand,
@@ -15,7 +15,7 @@ from capslab.clustering.scores import (
     silhouette,
 )
 
-#: what each score is called in words, and whether more of it is better
+#: what each score is called, and whether higher is better
 SCORES = {
     "inertia": ("inertia", False),
     "silhouette": ("silhouette", True),
@@ -26,18 +26,18 @@ SCORES = {
 
 
 @dataclass(frozen=True, eq=False)
-class Trap:
-    """Points, what they are, and two clusterings of them.
+class ScorePitfall:
+    """Points with known classes, and a better and a worse clustering of them.
 
     Attributes
     ----------
-    story : in what way the second is worse.
+    description : in what way the second clustering is worse.
     points : float64 `(n, 2)`.
     truth : int64 `(n,)`, the true classes.
-    better, worse : int64 `(n,)`, two clusterings.
+    better, worse : int64 `(n,)`, the two clusterings.
     """
 
-    story: str
+    description: str
     points: np.ndarray
     truth: np.ndarray
     better: np.ndarray
@@ -45,29 +45,29 @@ class Trap:
 
     @property
     def scores(self) -> tuple[Scores, Scores]:
-        """Of the better and of the worse clustering."""
+        """The scores of the better and of the worse clustering."""
         return score(self.points, self.better, self.truth), score(self.points, self.worse, self.truth)
 
     @property
-    def fooled(self) -> list[str]:
-        """The scores that like the worse clustering more."""
-        good, bad = self.scores
-        found = []
-        for name, (words, more) in SCORES.items():
-            one, other = getattr(good, name), getattr(bad, name)
-            if one is not None and other is not None and (other > one if more else other < one):
-                found.append(words)
-        return found
+    def misled_scores(self) -> list[str]:
+        """The names of the scores that prefer the worse clustering."""
+        of_better, of_worse = self.scores
+        misled = []
+        for name, (words, higher_is_better) in SCORES.items():
+            good, bad = getattr(of_better, name), getattr(of_worse, name)
+            if good is not None and bad is not None and (bad > good if higher_is_better else bad < good):
+                misled.append(words)
+        return misled
 
 
 def score(vectors: Any, labels: Any, truth: Any = None) -> Scores:
-    """All scores of any clustering, whoever made it.
+    """All scores of a clustering, whatever algorithm made it.
 
     Parameters
     ----------
     vectors : an `Embedding`, or `(n, d)`.
     labels : the clusters, whole numbers ≥ 0, `(n,)`.
-    truth : the true classes, `(n,)`, or None; an embedding's own labels when left out.
+    truth : the true classes, `(n,)`, or None; the default is the embedding's own labels.
 
     Examples
     --------
@@ -79,70 +79,78 @@ def score(vectors: Any, labels: Any, truth: Any = None) -> Scores:
     labels = np.unique(labels, return_inverse=True)[1].ravel()
     means = np.stack([X[labels == c].mean(axis=0) for c in range(labels.max() + 1)])
     squares = (X * X).sum(axis=1)
-    apart = np.sqrt(np.maximum(squares[:, None] + squares - 2 * X @ X.T, 0))
-    np.fill_diagonal(apart, 0)
-    own = silhouette(apart, labels)
+    distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * X @ X.T, 0))
+    np.fill_diagonal(distances, 0)
+    mean_silhouette = silhouette(distances, labels)
     table = None if truth is None else contingency(labels, truth)
     return Scores(
         inertia=float(((X - means[labels]) ** 2).sum()),
-        silhouette=None if np.isnan(own) else own,
+        silhouette=None if np.isnan(mean_silhouette) else mean_silhouette,
         ari=None if table is None else adjusted_rand(table),
         nmi=None if table is None else normalized_mutual_information(table),
-        matched_accuracy=None if table is None else accuracy_of(table),
+        matched_accuracy=None if table is None else accuracy_from_table(table),
         silhouette_images=len(X),
     )
 
 
-def traps(seed: int = 0) -> dict[str, Trap]:
-    """Five small cases, each of which at least one score gets wrong."""
+def score_pitfalls(seed: int = 0) -> dict[str, ScorePitfall]:
+    """Five small cases by name; in each of them at least one score prefers the worse clustering.
+
+    >>> score_pitfalls()["two stripes"].misled_scores
+    ['inertia', 'silhouette']
+    """
     makers = {
         "two stripes": _stripes,
-        "four times as many": _many,
+        "split groups": _quarters,
         "clean halves": _halves,
-        "drawn by lot": _lots,
-        "the rare one": _rare,
+        "random labels": _random_labels,
+        "rare class": _rare,
     }
     return {name: make(np.random.default_rng(seed)) for name, make in makers.items()}
 
 
-def _blobs(chance: np.random.Generator, sizes: list[int], middles: Any, spread: float) -> Any:
+def _blobs(rng: np.random.Generator, sizes: list[int], means: Any, std: float) -> Any:
     truth = np.repeat(np.arange(len(sizes)), sizes)
-    return np.asarray(middles, float)[truth] + spread * chance.normal(size=(len(truth), 2)), truth
+    return np.asarray(means, float)[truth] + std * rng.normal(size=(len(truth), 2)), truth
 
 
-def _triangle(chance: np.random.Generator) -> Any:
-    return _blobs(chance, [40, 40, 40], [[0, 0], [8, 0], [4, 7]], 1.0)
+def _triangle(rng: np.random.Generator) -> Any:
+    return _blobs(rng, [40, 40, 40], [[0, 0], [8, 0], [4, 7]], 1.0)
 
 
-def _stripes(chance: np.random.Generator) -> Trap:
+def _stripes(rng: np.random.Generator) -> ScorePitfall:
     truth = np.repeat([0, 1], 60)
-    points = np.stack([chance.uniform(0, 12, 120), 3.0 * truth + 0.3 * chance.normal(size=120)], axis=1)
-    return Trap("a cut across both stripes", points, truth, truth, (points[:, 0] > 6).astype(int))
+    points = np.stack([rng.uniform(0, 12, 120), 3.0 * truth + 0.3 * rng.normal(size=120)], axis=1)
+    return ScorePitfall("a cut across both stripes", points, truth, truth, (points[:, 0] > 6).astype(int))
 
 
-def _many(chance: np.random.Generator) -> Trap:
-    points, truth = _triangle(chance)
-    middle = np.stack([points[truth == c].mean(axis=0) for c in range(3)])[truth]
-    side = (points > middle) @ [1, 2]  # which quarter of its group, 0…3
-    return Trap("each group cut into four", points, truth, truth, 4 * truth + side)
+def _quarters(rng: np.random.Generator) -> ScorePitfall:
+    points, truth = _triangle(rng)
+    means = np.stack([points[truth == c].mean(axis=0) for c in range(3)])[truth]
+    side = (points > means) @ [1, 2]  # the quarter of its group, 0…3
+    return ScorePitfall("each group cut into four", points, truth, truth, 4 * truth + side)
 
 
-def _halves(chance: np.random.Generator) -> Trap:
-    points, truth = _triangle(chance)
-    middle = np.stack([points[truth == c].mean(axis=0) for c in range(3)])[truth]
-    mixed = np.where(chance.random(120) < 0.3, (truth + chance.integers(1, 3, 120)) % 3, truth)
-    halves = 2 * truth + (points[:, 0] > middle[:, 0])
-    return Trap("many in a wrong group, where the better has clean halves", points, truth, halves, mixed)
+def _halves(rng: np.random.Generator) -> ScorePitfall:
+    points, truth = _triangle(rng)
+    means = np.stack([points[truth == c].mean(axis=0) for c in range(3)])[truth]
+    mixed = np.where(rng.random(120) < 0.3, (truth + rng.integers(1, 3, 120)) % 3, truth)
+    halves = 2 * truth + (points[:, 0] > means[:, 0])
+    return ScorePitfall(
+        "many points in a wrong group, where the better one has clean halves", points, truth, halves, mixed
+    )
 
 
-def _lots(chance: np.random.Generator) -> Trap:
+def _random_labels(rng: np.random.Generator) -> ScorePitfall:
     angle = 2 * np.pi * np.arange(6) / 6
-    points, truth = _blobs(chance, [20] * 6, 8 * np.stack([np.cos(angle), np.sin(angle)], axis=1), 1.5)
-    rough = np.where(chance.random(120) < 0.55, chance.integers(0, 6, 120), truth)
-    return Trap("a hundred names drawn by lot", points, truth, rough, chance.integers(0, 100, 120))
+    points, truth = _blobs(rng, [20] * 6, 8 * np.stack([np.cos(angle), np.sin(angle)], axis=1), 1.5)
+    noisy = np.where(rng.random(120) < 0.55, rng.integers(0, 6, 120), truth)
+    return ScorePitfall("a hundred random labels", points, truth, noisy, rng.integers(0, 100, 120))
 
 
-def _rare(chance: np.random.Generator) -> Trap:
-    points, truth = _blobs(chance, [70, 70, 6], [[0, 0], [4, 0], [9, 5]], 1.0)
-    slips = np.where((truth < 2) & (chance.random(len(truth)) < 0.1), 1 - truth, truth)
-    return Trap("the rare class swallowed by its neighbour", points, truth, slips, np.minimum(truth, 1))
+def _rare(rng: np.random.Generator) -> ScorePitfall:
+    points, truth = _blobs(rng, [70, 70, 6], [[0, 0], [4, 0], [9, 5]], 1.0)
+    mistakes = np.where((truth < 2) & (rng.random(len(truth)) < 0.1), 1 - truth, truth)
+    return ScorePitfall(
+        "the rare class swallowed by its neighbour", points, truth, mistakes, np.minimum(truth, 1)
+    )

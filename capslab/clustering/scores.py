@@ -1,10 +1,10 @@
-"""How good a clustering is: by its own distances, and against true labels.
+"""How good is a clustering? Scores from its own distances, and scores that compare with true labels.
 
 Inertia and silhouette look at the vectors alone. The adjusted Rand index, normalised
-mutual information and matched accuracy compare with labels that the clustering never
-saw. All three come from the contingency table, so a whole path of clusterings is scored
-in a fraction of a second; scikit-learn's own functions give the same numbers (a test
-holds that) but count the table anew for each score.
+mutual information and matched accuracy compare the clusters with labels that the clustering
+never saw. All three come from the contingency table, so a whole path of clusterings is scored
+in a fraction of a second. scikit-learn's own functions give the same numbers (a test
+checks that) but count the table again for each score.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ class Scores:
 
     Attributes
     ----------
-    inertia : Σᵢ ‖xᵢ − nearest centre‖², ≥ 0; it falls with k, so compare it at equal k.
+    inertia : Σᵢ ‖xᵢ − nearest centre‖², ≥ 0; it falls as k grows, so compare it at equal k.
     silhouette : mean of (b − a) / max(a, b), −1…1, where a is an image's mean distance
-        to its own cluster and b to the nearest other one; None for a single cluster.
-    ari : adjusted Rand index, 1 for the same partition, 0 on average for a random one.
+        to its own cluster and b that to the nearest other one; None for a single cluster.
+    ari : adjusted Rand index: 1 for the same partition, 0 on average for a random one.
     nmi : normalised mutual information, 0…1.
-    matched_accuracy : share of images right once each cluster is named after one class.
-    silhouette_images : number of images that the silhouette was computed on.
+    matched_accuracy : share of correct images once each cluster is named after one class.
+    silhouette_images : how many images the silhouette was computed on.
 
-    Without labels `ari`, `nmi` and `matched_accuracy` are None.
+    Without true labels, `ari`, `nmi` and `matched_accuracy` are None.
     """
 
     inertia: float
@@ -39,25 +39,25 @@ class Scores:
     silhouette_images: int
 
     def __str__(self) -> str:
-        told = [f"inertia {self.inertia:,.6g}"]
+        parts = [f"inertia {self.inertia:,.6g}"]
         if self.silhouette is not None:
-            told.append(f"silhouette {self.silhouette:.2f} (on {self.silhouette_images:,} images)")
+            parts.append(f"silhouette {self.silhouette:.2f} (on {self.silhouette_images:,} images)")
         if self.matched_accuracy is not None:
-            told.append(f"ARI {self.ari:.2f}, NMI {self.nmi:.2f}")
-            told.append(f"matched accuracy {100 * self.matched_accuracy:.1f} %")
-        return ", ".join(told)
+            parts.append(f"ARI {self.ari:.2f}, NMI {self.nmi:.2f}")
+            parts.append(f"matched accuracy {100 * self.matched_accuracy:.1f} %")
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True, eq=False)
-class Curves:
-    """The scores for every k of a path, ready to draw; see `Scores` for what they mean.
+class ScoreCurves:
+    """The scores for every k of a path, ready to plot; see `Scores` for what they mean.
 
     Attributes
     ----------
     ks : int64 `(K,)`.
     inertia, silhouette : float64 `(K,)`; the silhouette of k = 1 is NaN.
     ari, nmi, matched_accuracy : float64 `(K,)`, or None without labels.
-    silhouette_images : number of images that the silhouettes were computed on.
+    silhouette_images : how many images the silhouettes were computed on.
     """
 
     ks: np.ndarray
@@ -69,7 +69,7 @@ class Curves:
     silhouette_images: int
 
     def at(self, k: int) -> Scores:
-        """The scores of one k."""
+        """The scores for one k."""
         (i,) = np.flatnonzero(self.ks == k)
 
         def pick(values: np.ndarray | None) -> float | None:
@@ -86,9 +86,9 @@ class Curves:
 
 
 def silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
-    """Mean silhouette from a matrix of distances that every k shares.
+    """The mean silhouette, from a matrix of distances that every k can share.
 
-    sᵢ = (bᵢ − aᵢ) / max(aᵢ, bᵢ), and 0 for an image alone in its cluster
+    sᵢ = (bᵢ − aᵢ) / max(aᵢ, bᵢ), and 0 for an image that is alone in its cluster
     (Rousseeuw 1987, "Silhouettes: a graphical aid").
 
     Parameters
@@ -98,7 +98,7 @@ def silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
 
     Returns
     -------
-    float : −1…1, or NaN where all images are in one cluster.
+    float : −1…1, or NaN if all images are in one cluster.
 
     Examples
     --------
@@ -106,15 +106,15 @@ def silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
     >>> round(silhouette(abs(x[:, None] - x), np.array([0, 0, 1, 1])), 4)
     0.8997
     """
-    member = np.eye(labels.max() + 1, dtype=distances.dtype)[labels]  # (n, k)
-    member = member[:, member.any(axis=0)]
-    if member.shape[1] < 2:
+    membership = np.eye(labels.max() + 1, dtype=distances.dtype)[labels]  # (n, k)
+    membership = membership[:, membership.any(axis=0)]
+    if membership.shape[1] < 2:
         return float("nan")
-    size = member.sum(axis=0)  # (k,)
-    total = (distances @ member).astype(np.float64)  # (n, k) distance to each cluster, summed
-    own = member.astype(bool)
-    own_size = member @ size  # (n,)
-    a = total[own] / np.maximum(own_size - 1, 1)  # an image is at distance 0 from itself
+    size = membership.sum(axis=0)  # (k,)
+    total = (distances @ membership).astype(np.float64)  # (n, k), summed distances to each cluster
+    own = membership.astype(bool)
+    own_size = membership @ size  # (n,)
+    a = total[own] / np.maximum(own_size - 1, 1)  # an image has distance 0 to itself
     b = np.where(own, np.inf, total / size).min(axis=1)
     larger = np.maximum(a, b)
     s = np.divide(b - a, larger, out=np.zeros_like(a), where=larger > 0)
@@ -122,7 +122,7 @@ def silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
 
 
 def adjusted_rand(table: np.ndarray) -> float:
-    """Adjusted Rand index of a contingency table.
+    """The adjusted Rand index of a contingency table.
 
     (Σ C(n_ab, 2) − E) / (M − E), with E = Σ C(n_a, 2) Σ C(n_b, 2) / C(n, 2) expected by
     chance and M the mean of the two sums (Hubert & Arabie 1985, equation 5).
@@ -130,15 +130,15 @@ def adjusted_rand(table: np.ndarray) -> float:
     >>> adjusted_rand(np.array([[2, 0], [0, 2]]))
     1.0
     """
-    pairs = lambda count: float((count * (count - 1.0) / 2).sum())  # noqa: E731  reads as the formula
+    pairs = lambda count: float((count * (count - 1.0) / 2).sum())  # noqa: E731  reads like the formula
     both, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
     expected = rows * columns / max(pairs(table.sum(keepdims=True)), 1.0)
-    most = (rows + columns) / 2
-    return 1.0 if most == expected else (both - expected) / (most - expected)
+    maximum = (rows + columns) / 2
+    return 1.0 if maximum == expected else (both - expected) / (maximum - expected)
 
 
 def normalized_mutual_information(table: np.ndarray) -> float:
-    """Mutual information of clusters and classes over the mean of their entropies, 0…1.
+    """The mutual information of clusters and classes, divided by the mean of their entropies, 0…1.
 
     >>> normalized_mutual_information(np.array([[2, 0], [0, 2]]))
     1.0
@@ -147,7 +147,7 @@ def normalized_mutual_information(table: np.ndarray) -> float:
     rows, columns = p.sum(axis=1), p.sum(axis=0)
     mean = (_entropy(rows) + _entropy(columns)) / 2
     if mean == 0:
-        return 1.0  # one cluster, one class: the same partition
+        return 1.0  # one cluster and one class are the same partition
     shared = _entropy(rows) + _entropy(columns) - _entropy(p.ravel())
     return float(np.clip(shared / mean, 0, 1))
 

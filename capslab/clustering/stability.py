@@ -1,4 +1,4 @@
-"""The same clustering many times over: how far the runs agree, and which images stay together."""
+"""Repeat k-means many times: how far do the runs agree, and which images stay together?"""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 
 from capslab.clustering.matching import match_labels, matched_accuracy
-from capslab.clustering.validation import checked_ks, checked_vectors, is_whole
-from capslab.errors import ArgumentError
+from capslab.clustering.validation import checked_ks, checked_vectors
+from capslab.errors import ArgumentError, is_whole
 
 
 @dataclass(frozen=True, eq=False)
-class Repeats:
-    """Several runs of k-means on the same vectors, each from a start of its own.
+class KMeansRuns:
+    """Several runs of k-means on the same vectors, each from its own random start.
 
     Attributes
     ----------
-    labels : int64 `(runs, n)`, all named after the run with the lowest inertia.
+    labels : int64 `(runs, n)`, the clusters numbered to match the run with the lowest inertia.
     inertia : float64 `(runs,)`.
-    matched_accuracy : float64 `(runs,)`, or None without labels to score by.
+    matched_accuracy : float64 `(runs,)`, or None without true labels.
     """
 
     labels: np.ndarray
@@ -30,20 +30,20 @@ class Repeats:
 
     @property
     def best(self) -> int:
-        """The run with the lowest inertia."""
+        """The number of the run with the lowest inertia."""
         return int(self.inertia.argmin())
 
     @cached_property
     def groups(self) -> np.ndarray:
-        """Images that are together in every run share a number, int64 `(n,)`; 0 is the largest group."""
-        _, which = np.unique(self.labels.T, axis=0, return_inverse=True)  # the same column: the same group
+        """Images that share a cluster in every run share a number, int64 `(n,)`; 0 is the largest group."""
+        _, which = np.unique(self.labels.T, axis=0, return_inverse=True)  # equal columns: the same group
         which = which.ravel()
         order = np.argsort(-np.bincount(which), kind="stable")
         return np.argsort(order)[which]
 
     @cached_property
-    def together(self) -> np.ndarray:
-        """In what share of the runs two images are in one cluster, float32 `(n, n)`, 1 on the diagonal."""
+    def co_association(self) -> np.ndarray:
+        """The share of runs in which two images share a cluster, float32 `(n, n)`, 1 on the diagonal."""
         n = self.labels.shape[1]
         shared = np.zeros((n, n), np.float32)
         for labels in self.labels:
@@ -51,29 +51,31 @@ class Repeats:
         return shared / len(self.labels)
 
     @cached_property
-    def firmness(self) -> np.ndarray:
-        """How faithful an image's company is, 0…1, float64 `(n,)`.
+    def stability(self) -> np.ndarray:
+        """How reliably each image stays with the same others, 0…1, float64 `(n,)`.
 
-        The mean share of runs that it spends with those it is mostly with (more than half of the
-        runs): 1 where they are the same in every run, 0 where there are none.
+        An image's companions are those that share its cluster in more than half of the runs. Its
+        stability is the mean share of runs that it spends with them: 1 if they are the same in
+        every run, 0 if it has none.
         """
-        company = self.together > 0.5
-        np.fill_diagonal(company, False)
-        many = company.sum(axis=1)
-        return (self.together * company).sum(axis=1, dtype=np.float64) / np.maximum(many, 1)
+        companions = self.co_association > 0.5
+        np.fill_diagonal(companions, False)
+        count = companions.sum(axis=1)
+        total = (self.co_association * companions).sum(axis=1, dtype=np.float64)
+        return total / np.maximum(count, 1)
 
 
-def repeat_kmeans(embedding: Any, n_clusters: int, runs: int = 20, seed: int = 0) -> Repeats:
-    """Plain k-means, each run from k of the points drawn by chance.
+def repeat_kmeans(embedding: Any, n_clusters: int, runs: int = 20, seed: int = 0) -> KMeansRuns:
+    """Plain k-means, each run starting from k randomly chosen points.
 
-    Unlike `cluster`, which searches for good centres, this is what the textbook says, one start a
-    run; it shows what luck does.
+    `cluster` searches for good centres; this is the textbook's algorithm with a single start per
+    run, so it shows how much depends on luck.
 
     Parameters
     ----------
-    embedding : an `Embedding`, or vectors `(n, d)`; labels only score.
+    embedding : an `Embedding`, or vectors `(n, d)`; labels are used only to score.
     n_clusters : from 1 to the number of different vectors.
-    runs : from 1.
+    runs : how many, at least 1.
     seed : the same seed gives the same runs.
 
     Examples
@@ -92,11 +94,11 @@ def repeat_kmeans(embedding: Any, n_clusters: int, runs: int = 20, seed: int = 0
         raise ArgumentError("runs", "a whole number from 1", runs, "Try runs=20.")
     if not is_whole(seed) or seed < 0:
         raise ArgumentError("seed", "a whole number from 0", seed, "Try seed=0.")
-    with threadpool_limits(1):  # beside TensorFlow's own threads, more would only wait for each other
+    with threadpool_limits(1):  # more would only compete with TensorFlow's threads
         fits = [KMeans(k, init="random", n_init=1, random_state=seed + r).fit(X) for r in range(runs)]
     inertia = np.array([fit.inertia_ for fit in fits])
-    first = fits[int(inertia.argmin())].labels_
-    labels = np.stack([match_labels(first, fit.labels_) for fit in fits])
+    reference = fits[int(inertia.argmin())].labels_
+    labels = np.stack([match_labels(reference, fit.labels_) for fit in fits])
     truth = getattr(embedding, "labels", None)
-    scores = None if truth is None else np.array([matched_accuracy(one, truth) for one in labels])
-    return Repeats(labels, inertia, scores)
+    scores = None if truth is None else np.array([matched_accuracy(run, truth) for run in labels])
+    return KMeansRuns(labels, inertia, scores)

@@ -1,4 +1,4 @@
-"""Clustering images without labels: `LabelFree`, and the self-training that it ends with."""
+"""Cluster images without labels: `LabelFree`, and the self-training that it uses."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,47 +1,47 @@
-"""Self-training: a small network taught the labels that a clustering gave its images.
+"""Self-training: train a small student network on the labels that a clustering gave its images.
 
-Some of these labels are wrong. A network that sees every image turned, sheared and shifted
-anew each time cannot learn single images by heart; it learns what most of a cluster has in
-common, and then disagrees with the clustering where that was wrong.
+Some of these labels are wrong. But a network that sees every image rotated, sheared and shifted
+differently each time cannot memorise single images. It learns what most images of a cluster have
+in common, and then disagrees with the clustering where the clustering was wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from types import SimpleNamespace
 from typing import Any
 
-from capslab.models import backend  # first: it brings TensorFlow in quietly
+from capslab.models import backend  # first, because it imports TensorFlow quietly
 
 import keras  # isort: skip
 import numpy as np
 from keras import ops
 
-from capslab.clustering.validation import is_whole
 from capslab.embedding import Features
-from capslab.errors import ArgumentError, TrainingFailed, Verbatim
+from capslab.errors import ArgumentError, TrainingFailed, Verbatim, is_whole
 from capslab.models.base import ImageModel, Recipe, need_classes, take
 from capslab.models.layers import register
 
-#: batches of plain images that BatchNorm's averages are measured on at the end, and images in each
-SETTLE_BATCHES, SETTLE_BATCH = 25, 500
+#: after training, BatchNorm's averages are measured again on this many batches of this many plain images
+CALIBRATION_BATCHES, CALIBRATION_BATCH_SIZE = 25, 500
 
 
 @register
 class Jitter(keras.layers.Layer):
-    """Each image turned, scaled, sheared and shifted by its own random amounts, when training.
+    """Augmentation: rotate, scale, shear and shift each image by its own random amounts, when training.
 
-    A point p of the new image shows p' = M·(p − middle) + middle + shift of the old one, with
+    The new image at p is the old one at p' = M·(p − middle) + middle + shift, where
     M = rotation · scale · shear.
 
     Parameters
     ----------
-    turn : largest rotation each way, in radians.
-    scale : largest relative change of width and height, drawn for each.
-    shear : largest slope that verticals get.
-    shift : largest shift each way, as a share of the side.
+    turn : largest rotation in either direction, in radians.
+    scale : largest relative change of width and of height, drawn separately.
+    shear : largest slope of what was vertical.
+    shift : largest shift in either direction, as a fraction of the side.
 
-    Input and output float `(batch, h, w, c)`; outside an image is black.
+    Input and output are float `(batch, h, w, c)`; outside the image everything is black.
     """
 
     def __init__(
@@ -55,18 +55,18 @@ class Jitter(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.turn, self.scale, self.shear, self.shift, self.seed = turn, scale, shear, shift, seed
-        self.chance = keras.random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, images: Any, training: bool = False) -> Any:
         if not training:
             return images
         return self.jittered(images)
 
-    def jittered(self, images: Any, most: float = 1.0) -> Any:
-        """The images moved at random, whether training or not, by up to `most` of the largest change."""
+    def jittered(self, images: Any, strength: float = 1.0) -> Any:
+        """The images changed at random, training or not; `strength` 0…1 scales the largest amounts."""
         batch = ops.shape(images)[0]
         height, width = images.shape[1:3]
-        r = keras.random.uniform((batch, 6), -most, most, seed=self.chance)
+        r = keras.random.uniform((batch, 6), -strength, strength, seed=self.seed_generator)
         cos, sin = ops.cos(self.turn * r[:, 0]), ops.sin(self.turn * r[:, 0])
         wide, high = ops.exp(self.scale * r[:, 1]), ops.exp(self.scale * r[:, 2])
         slope = self.shear * r[:, 3]
@@ -75,8 +75,8 @@ class Jitter(keras.layers.Layer):
         x0, y0 = (width - 1) / 2, (height - 1) / 2
         across = x0 - a * x0 - b * y0 + self.shift * width * r[:, 4]
         down = y0 - c * x0 - d * y0 + self.shift * height * r[:, 5]
-        none = ops.zeros_like(a)
-        transforms = ops.stack([a, b, across, c, d, down, none, none], axis=1)  # (batch, 8)
+        zero = ops.zeros_like(a)
+        transforms = ops.stack([a, b, across, c, d, down, zero, zero], axis=1)  # (batch, 8)
         return ops.image.affine_transform(images, transforms, interpolation="bilinear", fill_mode="constant")
 
     def get_config(self) -> dict[str, Any]:
@@ -85,15 +85,17 @@ class Jitter(keras.layers.Layer):
 
 @register
 class SmallNet(ImageModel):
-    """Two convolutions of stride 2, a dense layer, one logit a class; it jitters what it trains on.
+    """Two convolutions with stride 2, a dense layer, and one logit per class; it trains on jittered images.
 
     Parameters
     ----------
     image_shape : `(height, width, channels)` of the images.
     classes : number of classes, or their names.
     widths : channels of the 5×5 and the 3×3 convolution, units of the dense layer.
-    smoothing : share of the target that is spread over all classes: some labels are wrong.
-    jitter : largest changes for `Jitter`, or None for its own.
+    smoothing : label smoothing, the part of the target spread over all classes, because some labels
+        are wrong; 0…1.
+    jitter : largest amounts for `Jitter`, or None for its own.
+    seed : the same seed gives the same initial weights and the same jitter.
 
     Input uint8 `(batch, height, width, channels)`, output logits `(batch, classes)`.
     """
@@ -113,8 +115,8 @@ class SmallNet(ImageModel):
         super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
         self.widths, self.smoothing, self.seed = tuple(widths), float(smoothing), seed
-        self.changes = dict(jitter or {})
-        self.jitter = Jitter(**self.changes, seed=seed, name="jitter")
+        self.jitter_amounts = {name: float(amount) for name, amount in (jitter or {}).items()}
+        self.jitter = Jitter(**self.jitter_amounts, seed=seed, name="jitter")
         start = keras.initializers.HeNormal
         layers, (first, second, dense) = keras.layers, self.widths
         self.trunk = keras.Sequential(
@@ -144,8 +146,8 @@ class SmallNet(ImageModel):
         super().build(input_shape)
 
     def call(self, images: Any, training: bool = False) -> Any:
-        moved = self.jitter(ops.cast(images, "float32") / 255, training=training)
-        return self.logits(self.trunk(moved, training=training))  # (batch, classes)
+        jittered = self.jitter(ops.cast(images, "float32") / 255, training=training)
+        return self.logits(self.trunk(jittered, training=training))  # (batch, classes)
 
     def compute_loss(
         self,
@@ -162,62 +164,62 @@ class SmallNet(ImageModel):
         )
         return ops.mean(losses)
 
-    def settle(self, images: Any, seed: int = 0) -> None:
-        """Measure the means and variances of BatchNorm anew, on images as they are.
+    def calibrate(self, images: Any, seed: int = 0) -> None:
+        """Measure the means and variances of BatchNorm again, on plain images.
 
-        While it trained, the network saw moved images, and only the last few batches count in its
-        moving averages: without this, accuracy on plain images varies by some tenths of a percent.
+        While it trained, the network saw jittered images, and only the last few batches count in its
+        moving averages. Without this, accuracy on plain images varies by a few tenths of a percent.
         """
         pixels = self.pixels(images)
         order = np.random.default_rng(seed).permutation(len(pixels))
-        for start in range(0, SETTLE_BATCHES * SETTLE_BATCH, SETTLE_BATCH):
-            chosen = np.take(order, range(start, start + SETTLE_BATCH), mode="wrap")
-            self.trunk(ops.cast(pixels[chosen], "float32") / 255, training=True)
+        for start in range(0, CALIBRATION_BATCHES * CALIBRATION_BATCH_SIZE, CALIBRATION_BATCH_SIZE):
+            batch = np.take(order, range(start, start + CALIBRATION_BATCH_SIZE), mode="wrap")
+            self.trunk(ops.cast(pixels[batch], "float32") / 255, training=True)
 
     def probabilities(self, images: Any, views: int = 0) -> np.ndarray:
-        """softmax of the logits, `(n, classes)`: of the images, or the mean over jittered views of them."""
+        """The softmax of the logits, `(n, classes)`; with `views`, its mean over that many jittered views."""
 
-        def piece(x: Any) -> Any:
+        def predict(x: Any) -> Any:
             grey = ops.cast(x, "float32") / 255
             if not views:
                 return ops.softmax(self.logits(self.trunk(grey)))
-            seen = [
+            predictions = [
                 ops.softmax(self.logits(self.trunk(self.jitter.jittered(grey, 0.4)))) for _ in range(views)
             ]
-            return sum(seen) / views
+            return sum(predictions) / views
 
-        return self.in_batches(piece, self.pixels(images))
+        return self.in_batches(predict, self.pixels(images))
 
     def classify(self, images: Any, views: int = 0) -> np.ndarray:
-        """The likeliest class, integers `(n,)`."""
+        """The most probable class, integers `(n,)`."""
         return self.probabilities(images, views).argmax(axis=1)
 
     def features(self, images: Any, what: str | None = None) -> Features:
-        """What the dense layer says of each image, `(n, widths[-1])`."""
+        """The output of the dense layer for each image, `(n, widths[-1])`."""
         vectors = self.in_batches(lambda x: self.trunk(ops.cast(x, "float32") / 255), self.pixels(images))
         return Features(vectors, "self-trained features", supervised=False)
 
-    def named(self, vectors: np.ndarray) -> np.ndarray:
-        """The likeliest class of what `features` gave, integers `(n,)`."""
+    def classify_features(self, vectors: np.ndarray) -> np.ndarray:
+        """The most probable class for vectors that `features` returned, integers `(n,)`."""
         kernel, bias = (ops.convert_to_numpy(weight) for weight in self.logits.weights)
         return (vectors @ kernel + bias).argmax(axis=1)
 
     def get_config(self) -> dict[str, Any]:
         config = take(["image_shape", "classes", "widths", "smoothing", "seed"], self)
-        return {**config, "jitter": self.changes}
+        return {**config, "jitter": self.jitter_amounts}
 
 
 def check_jitter(amounts: Any) -> None:
-    """Refuse what is no mapping from names of `Jitter`'s amounts to numbers from 0."""
-    known = ("turn", "scale", "shear", "shift")
+    """Raise an error unless `amounts` is None or maps names of `Jitter`'s amounts to numbers from 0."""
+    names = ("turn", "scale", "shear", "shift")
     if amounts is None:
         return
-    good = isinstance(amounts, dict) and all(
-        name in known and isinstance(amount, (int, float)) and 0 <= amount < np.inf
+    valid = isinstance(amounts, dict) and all(
+        name in names and isinstance(amount, Real) and 0 <= amount < np.inf
         for name, amount in amounts.items()
     )
-    if not good:
-        expected = f"None, or numbers from 0 for some of {', '.join(known)}"
+    if not valid:
+        expected = f"None, or numbers from 0 for some of {', '.join(names)}"
         raise ArgumentError("jitter", expected, amounts, "Try jitter={'turn': 0.1}.")
 
 
@@ -232,32 +234,35 @@ def selftrain(
     jitter: dict[str, float] | None = None,
     seed: int = 0,
 ) -> SmallNet:
-    """A small network trained on labels that come from a clustering, not from people.
+    """Train a small network on labels that come from a clustering, not from people.
 
-    Images stay uint8; a batch becomes floats when its turn comes.
+    Images stay uint8; each batch is converted to floats when it is needed.
 
     Parameters
     ----------
     images : `Images`, or uint8 `(n, h, w, c)`.
-    labels : cluster numbers from 0, `(n,)`: `SpectralPath(…).fit_predict(images)`.
-    steps, batch_size, learning_rate : of Adam, with 15 % of warm-up and a cosine to 0.
+    labels : cluster numbers from 0, `(n,)`, for example `SpectralPath(…).fit_predict(images)`.
+    steps, batch_size, learning_rate : for Adam, with 15 % warm-up and cosine decay to 0.
     widths, jitter : see `SmallNet`.
     seed : the same seed gives the same network.
 
     Returns
     -------
-    SmallNet : `classify` takes any images of the same size, seen or not.
+    SmallNet : `classify` takes any images of the same size.
 
     Raises
     ------
     ArgumentError : for labels that do not fit the images, or a single cluster.
-    TrainingFailed : when the loss is no longer a number.
+    TrainingFailed : if the loss is no longer a number.
     """
     pixels = np.asarray(getattr(images, "images", images))
     labels = np.asarray(labels)
     for name, value in (("steps", steps), ("batch_size", batch_size)):
         if not is_whole(value) or value < 1:
             raise ArgumentError(name, "a whole number from 1", value, "Leave it out.")
+    if not is_whole(seed) or seed < 0:
+        raise ArgumentError("seed", "a whole number from 0", seed, "Try seed=0.")
+    steps, batch_size, seed = int(steps), int(batch_size), int(seed)  # Keras takes no NumPy integers
     if labels.shape != pixels.shape[:1] or labels.dtype.kind not in "iu" or labels.min(initial=0) < 0:
         raise ArgumentError(
             "labels", f"{len(pixels):,} cluster numbers from 0", labels, "SpectralPath gives them."
@@ -265,7 +270,7 @@ def selftrain(
     k = int(labels.max(initial=0)) + 1
     if k < 2:
         raise ArgumentError(
-            "labels", "of two clusters or more", Verbatim("a single one"), "Cut with a larger k."
+            "labels", "of two clusters or more", Verbatim("a single one"), "Make more clusters."
         )
     check_jitter(jitter)
     keras.utils.set_random_seed(seed)
@@ -282,14 +287,14 @@ def selftrain(
         jit_compile=False if backend.device() == "CPU" else "auto",
     )
     passes = -(-steps * batch_size // len(pixels))
-    known = SimpleNamespace(images=pixels, labels=labels)
+    training_set = SimpleNamespace(images=pixels, labels=labels)
     history = network.fit(
-        backend.batches(known, batch_size, seed, passes=passes),
+        backend.batches(training_set, batch_size, seed, passes=passes),
         steps_per_epoch=steps,
         verbose=0,
-        shuffle=False,  # the pipeline does it
+        shuffle=False,  # the pipeline shuffles
     )
     if not np.isfinite(history.history["loss"][-1]):
         raise TrainingFailed("The loss is no longer a number. Try learning_rate=1e-3.")
-    network.settle(pixels, seed)
+    network.calibrate(pixels, seed)
     return network

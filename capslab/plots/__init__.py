@@ -1,42 +1,43 @@
-"""Data in, matplotlib `Figure` out: the still figures of the course.
+"""Data in, matplotlib `Figure` out: the figures of the course that do not move.
 
-Figures are made without pyplot, so no figure is kept alive or shown twice, and a
-notebook shows the one that is the cell's value. Nothing is computed here.
+Figures are made without pyplot, so none is kept alive or shown twice, and a notebook shows
+the figure that is the cell's value. Nothing is computed here.
 """
 
 from capslab.plots.architecture import gradient_paths
-from capslab.plots.charts import bars, confusion, curves, lines, scores_with_spread, table
-from capslab.plots.clouds import clouds
+from capslab.plots.charts import bars, confusion, lines, scores_with_spread, training_curves
 from capslab.plots.clusters import cluster_overview, scatter, score_curves
-from capslab.plots.detections import boxed, taken_apart
-from capslab.plots.growth import against_n
-from capslab.plots.images import image_grid, latent_row, manifold
-from capslab.plots.reliability import reliability
+from capslab.plots.detections import detection_grid, segmentation_grid
+from capslab.plots.growth import growth_curves
+from capslab.plots.images import image_grid, latent_traversal, manifold
+from capslab.plots.reliability import reliability_diagram
 from capslab.plots.routing import routing_maps
+from capslab.plots.scatter_panels import scatter_panels
 from capslab.plots.style import BASE_COLOURS, DIVERGING, ink_on, palette
+from capslab.plots.table import table
 
 __all__ = [
     "BASE_COLOURS",
     "DIVERGING",
-    "against_n",
     "bars",
-    "boxed",
-    "clouds",
     "cluster_overview",
     "confusion",
-    "curves",
+    "detection_grid",
     "gradient_paths",
+    "growth_curves",
     "image_grid",
     "ink_on",
-    "latent_row",
+    "latent_traversal",
     "lines",
     "manifold",
     "palette",
-    "reliability",
+    "reliability_diagram",
     "routing_maps",
     "scatter",
+    "scatter_panels",
     "score_curves",
     "scores_with_spread",
+    "segmentation_grid",
     "table",
-    "taken_apart",
+    "training_curves",
 ]

@@ -1,4 +1,4 @@
-"""Figures of measurements: curves, bars with their spread, a confusion matrix, a table."""
+"""Charts of measurements: training curves, lines, bars with their spread, a confusion matrix."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Bbox
 
 from capslab.errors import ArgumentError
 from capslab.plots.style import as_many, new_figure, open_axes, palette
@@ -16,29 +15,29 @@ from capslab.plots.style import as_many, new_figure, open_axes, palette
 VALIDATION = "validation "
 
 
-def curves(history: Any) -> Figure:
-    """Training curves, an axis for each quantity: training solid, validation dashed.
+def training_curves(history: Any) -> Figure:
+    """Training curves, one plot per quantity: training solid, validation dashed.
 
     Parameters
     ----------
     history : a `History`, or a mapping from names ("loss", "validation loss", …) to one value
-        an epoch.
+        per epoch.
     """
-    told: Mapping[str, Sequence[float]] = getattr(history, "curves", history)
-    if not isinstance(told, Mapping) or not told:
+    values: Mapping[str, Sequence[float]] = getattr(history, "curves", history)
+    if not isinstance(values, Mapping) or not values:
         raise ArgumentError("history", "a History, or a dict of curves", history, "fit(…) returns one.")
-    quantities = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in told))
+    quantities = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in values))
     figure = new_figure(4.2 * len(quantities), 3)
     for i, quantity in enumerate(quantities):
         axes = open_axes(figure.add_subplot(1, len(quantities), i + 1), "epoch", quantity)
-        for name, style, words in (
+        for name, style, label in (
             (quantity, "o-", "training"),
             (VALIDATION + quantity, "s--", "validation"),
         ):
-            if name in told:
-                epochs = range(1, len(told[name]) + 1)
+            if name in values:
+                epochs = range(1, len(values[name]) + 1)
                 axes.plot(
-                    epochs, told[name], style, color=palette(int(style != "o-")), markersize=3, label=words
+                    epochs, values[name], style, color=palette(int(style != "o-")), markersize=3, label=label
                 )
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(fontsize=8, frameon=False)
@@ -48,14 +47,14 @@ def curves(history: Any) -> Figure:
 def lines(
     x: Any, ys: Mapping[str, Any], x_label: str, y_label: str, mark: float | None = None, log: bool = False
 ) -> Figure:
-    """One line a name over the same x, each named at its end as well as coloured.
+    """One line per name over the same x; each has its name at its end as well as a colour.
 
     Parameters
     ----------
     x : numbers `(n,)`.
-    ys : for each name n numbers.
-    mark : a value of y to draw a thin dashed line at.
-    log : both axes logarithmic.
+    ys : for each name, n numbers.
+    mark : a value of y at which to draw a thin dashed line.
+    log : whether both axes are logarithmic.
     """
     figure = new_figure(6, 2.6)
     axes = open_axes(figure.subplots(), x_label, y_label)
@@ -70,37 +69,37 @@ def lines(
 
 
 def bars(values: Mapping[str, float], label: str, limits: tuple[float, float] | None = None) -> Figure:
-    """One bar a name, its number written at its end."""
+    """One bar per name, with its number at the end."""
     return scores_with_spread({name: [value] for name, value in values.items()}, label, limits)
 
 
 def scores_with_spread(
     scores: Mapping[str, Sequence[float]], label: str, limits: tuple[float, float] | None = None
 ) -> Figure:
-    """Mean of each name's scores as a bar, every seed as a dot, smallest to largest as a line.
+    """The mean of each name's scores as a bar, every seed as a dot, their range as a line.
 
     Parameters
     ----------
-    scores : for each name the scores of its seeds.
+    scores : for each name, one score per seed.
     label : what the score is, with its unit.
-    limits : ends of the axis.
+    limits : the ends of the axis.
     """
     if not scores or any(not len(values) for values in scores.values()):
         raise ArgumentError(
-            "scores", "at least one name with at least one score", scores, "Score a seed first."
+            "scores", "at least one name with at least one score", scores, "Give one list of scores per name."
         )
     figure = new_figure(6, 0.55 * len(scores) + 0.9)
     axes = open_axes(figure.subplots(), label, "")
     for i, values in enumerate(scores.values()):
         numbers = np.asarray(values, dtype=float)
         axes.barh(i, numbers.mean(), color=palette(i), alpha=0.75)
-        told = f" {numbers.mean():.3g}"
+        text = f" {numbers.mean():.3g}"
         if len(numbers) > 1:
             axes.plot([numbers.min(), numbers.max()], [i, i], color="black", linewidth=1.5)
             axes.plot(numbers, np.full(len(numbers), i), "o", color="black", markersize=3)
-            told += f" ({numbers.min():.3g} to {numbers.max():.3g})"
+            text += f" ({numbers.min():.3g} to {numbers.max():.3g})"
         axes.annotate(
-            told,
+            text,
             (max(numbers.max(), 0), i),
             xytext=(4, 0),
             textcoords="offset points",
@@ -123,14 +122,14 @@ def confusion(
     columns: str = "predicted class",
     row_names: Sequence[str] | None = None,
 ) -> Figure:
-    """A table of counts, shaded by the share of its row, every count written out.
+    """A confusion matrix: every count written out, shaded by its share of the row.
 
     Parameters
     ----------
     matrix : whole numbers `(r, c)`: a confusion matrix, or `contingency(truth, labels)`.
-    classes : names of the columns, and of the rows of a square table.
-    rows, columns : what they are.
-    row_names : names of the rows where they are not those of the columns.
+    classes : names of the columns, and of the rows if the matrix is square.
+    rows, columns : what the rows and columns are.
+    row_names : names of the rows, if they differ from those of the columns.
     """
     counts = np.asarray(matrix)
     if counts.ndim != 2 or not counts.size:
@@ -162,73 +161,3 @@ def confusion(
     axes.set_ylabel(rows)
     axes.tick_params(length=0)
     return figure
-
-
-def table(
-    rows: Sequence[Mapping[str, Any]],
-    best: Mapping[str, str] | None = None,
-    columns: Mapping[str, str] | None = None,
-) -> Figure:
-    """A comparison as a table: one row a thing, one column a measure, the best in bold.
-
-    Parameters
-    ----------
-    rows : mappings with the same names in the same order; None is drawn as a dash.
-    best : for some columns "high" or "low", whichever is better; its best cell is bold with
-        a star beside it.
-    columns : names to show and what to call them; None shows all, as they are called.
-    """
-    if columns is not None:
-        missing = [name for name in columns if any(name not in row for row in rows)]
-        if missing:
-            raise ArgumentError(
-                "columns", "names that every row has", missing, f"A row has {list(rows[0]) if rows else []}."
-            )
-        rows = [{told: row[name] for name, told in columns.items()} for row in rows]
-    if not rows or any(list(row) != list(rows[0]) for row in rows):
-        raise ArgumentError(
-            "rows", "at least one mapping, all with the same names", rows, "Name every column."
-        )
-    headings = list(rows[0])
-    cells = [[_told(row[name]) for name in headings] for row in rows]
-    winners: set[tuple[int, int]] = set()
-    for name, which in (best or {}).items():
-        if name not in headings or which not in ("high", "low"):
-            raise ArgumentError(
-                "best", f'"high" or "low" for some of {headings}', best, "Check the spelling."
-            )
-        known = [(row[name], i) for i, row in enumerate(rows) if row[name] is not None]
-        top = (max if which == "high" else min)(known)[0] if known else None
-        winners |= {(i, headings.index(name)) for value, i in known if value == top}
-    for i, j in winners:
-        cells[i][j] += " ★"
-    widths = [max(len(cell) for cell in column) + 3 for column in zip(headings, *cells, strict=True)]
-    figure = new_figure(0.095 * sum(widths), 0.32 * (len(rows) + 1))
-    axes = figure.subplots()
-    axes.set_axis_off()
-    drawn = axes.table(
-        cellText=cells,
-        colLabels=headings,
-        colWidths=[width / sum(widths) for width in widths],
-        cellLoc="left",
-        colLoc="left",
-        bbox=Bbox.unit(),
-        edges="horizontal",
-    )
-    drawn.auto_set_font_size(False)
-    drawn.set_fontsize(9)
-    for (i, j), cell in drawn.get_celld().items():
-        cell.set_edgecolor("#bbbbbb")
-        if i == 0 or (i - 1, j) in winners:
-            cell.get_text().set_fontweight("bold")
-    return figure
-
-
-def _told(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, (float, np.floating)):
-        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-    return (
-        f"{value:,}" if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else str(value)
-    )

@@ -1,4 +1,4 @@
-"""Clusters, still: where they lie, what they look like, how they score for every k."""
+"""Figures of clusters: where their points lie, what they look like, and how they score for every k."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from capslab.errors import ArgumentError
 from capslab.plots.style import badge, draw_image, new_figure, open_axes, palette, pixels
 
 if TYPE_CHECKING:
-    from capslab.clustering import Curves, KMeansPath
+    from capslab.clustering import KMeansPath, ScoreCurves
 
-#: points that a still scatter draws; more only hide each other
+#: a scatter plot shows at most this many points; more would only hide each other
 MOST_POINTS = 10_000
 
 
 def scatter(points: Any, labels: Any, names: Any = None, title: str = "") -> Figure:
-    """Points `(n, 2)` coloured by label, each label's name at the middle of its points.
+    """A scatter plot of points coloured by label, with each label's name in the middle of its points.
 
     Parameters
     ----------
     points : `(n, 2)`.
     labels : whole numbers ≥ 0, `(n,)`.
-    names : text for each label; the number itself when left out.
-    title : words above.
+    names : a text for each label; by default the number itself.
+    title : text above the figure.
     """
     figure = new_figure(5.5, 5)
     axes = figure.subplots()
@@ -35,8 +35,8 @@ def scatter(points: Any, labels: Any, names: Any = None, title: str = "") -> Fig
     return figure
 
 
-def score_curves(scores: Curves, k: int | None = None) -> Figure:
-    """Every score over k, the current k marked."""
+def score_curves(scores: ScoreCurves, k: int | None = None) -> Figure:
+    """Every score over k, with one k marked."""
     figure = new_figure(6, 4.5)
     above, below = figure.subplots(2, 1, sharex=True)
     _draw_scores(below, scores, k)
@@ -48,19 +48,19 @@ def score_curves(scores: Curves, k: int | None = None) -> Figure:
 
 
 def cluster_overview(path: KMeansPath, k: int, points: Any) -> Figure:
-    """One k of a path: the scatter, the mean image of each cluster, the scores over k.
+    """One k of a path: a scatter plot, the mean image of each cluster, and the scores over k.
 
     Parameters
     ----------
-    path : a fitted `KMeansPath`; mean images are drawn where it knows the images.
+    path : a fitted `KMeansPath`; mean images are shown if it was fitted on an `Embedding` with images.
     k : a k of the path.
     points : `(n, 2)`, from `clustering.project`.
     """
-    one = path.at(k)
-    means = one.mean_images
+    clustering = path.at(k)
+    means = clustering.mean_images
     figure = new_figure(10, 5)
     left, right = figure.subfigures(1, 2, squeeze=False)[0]
-    _draw_points(left.subplots(), points, one.labels, None)
+    _draw_points(left.subplots(), points, clustering.labels, None)
     if means is None:
         lower = right
     else:
@@ -72,10 +72,10 @@ def cluster_overview(path: KMeansPath, k: int, points: Any) -> Figure:
                 axes.set_visible(False)
                 continue
             draw_image(axes, pixels(means[i : i + 1])[0])
-            axes.set_title(f"{i}: {one.sizes[i]:,}", fontsize=7, pad=2)
+            axes.set_title(f"{i}: {clustering.sizes[i]:,}", fontsize=7, pad=2)
             axes.spines[:].set(visible=True, color=palette(i), linewidth=2)
     _draw_scores(lower.subplots(), path.curves(), k)
-    figure.suptitle(f"k = {k}: {one.scores}", fontsize=10)
+    figure.suptitle(f"k = {k}: {clustering.scores}", fontsize=10)
     return figure
 
 
@@ -88,27 +88,27 @@ def _draw_points(axes: Axes, points: Any, labels: Any, names: Any) -> None:
             points,
             "clustering.project gives them.",
         )
-    shown = np.arange(len(points))
+    sample = np.arange(len(points))
     if len(points) > MOST_POINTS:
-        shown = np.random.default_rng(0).choice(len(points), MOST_POINTS, replace=False)
+        sample = np.random.default_rng(0).choice(len(points), MOST_POINTS, replace=False)
     colours = np.array([palette(i) for i in range(int(labels.max()) + 1)])
-    size = float(np.clip(6000 / len(shown), 2, 30))
+    size = float(np.clip(6000 / len(sample), 2, 30))
     open_axes(axes, "first coordinate", "second coordinate")
-    x, y = points[shown].T
-    axes.scatter(x, y, c=colours[labels[shown]], s=size, alpha=0.6, linewidths=0, rasterized=True)
+    x, y = points[sample].T
+    axes.scatter(x, y, c=colours[labels[sample]], s=size, alpha=0.6, linewidths=0, rasterized=True)
     for i in np.unique(labels):
         badge(axes, np.median(points[labels == i], axis=0), i, None if names is None else str(names[i]))
 
 
-def _draw_scores(axes: Axes, scores: Curves, k: int | None) -> None:
-    told = [
+def _draw_scores(axes: Axes, scores: ScoreCurves, k: int | None) -> None:
+    lines = [
         ("silhouette", scores.silhouette, "-"),
         ("ARI", scores.ari, "--"),
         ("NMI", scores.nmi, "-."),
         ("matched accuracy", scores.matched_accuracy, ":"),
     ]
-    for i, (name, values, style) in enumerate(told):
-        if values is not None:  # the style of the line tells it apart where colour does not
+    for i, (name, values, style) in enumerate(lines):
+        if values is not None:  # line styles tell the scores apart without colour
             axes.plot(
                 scores.ks, values, style, color=palette(i), label=name, marker="o" if len(values) == 1 else ""
             )

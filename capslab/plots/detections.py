@@ -1,4 +1,4 @@
-"""Figures of what was found: digits drawn by their capsules, pixels divided, boxes in a scene."""
+"""Figures of detections: overlapping digits reconstructed and segmented, boxes in a scene."""
 
 from __future__ import annotations
 
@@ -14,64 +14,73 @@ from capslab.plots.style import INK, as_many, draw_image, new_figure, palette, p
 FIRST, SECOND = np.array(palette(4)), np.array(palette(1))  # sky blue, orange
 
 
-def taken_apart(
-    images: Any, drawn: Any, owner: Any, masks: Any, titles: Sequence[str] = (), names: Any = None
+def segmentation_grid(
+    images: Any,
+    reconstructions: Any,
+    owner: Any,
+    masks: Any,
+    titles: Sequence[str] = (),
+    names: Any = None,
 ) -> Figure:
-    """A row a pair: the image, the digit that each capsule draws, the pixels divided, and the truth.
+    """One row per pair of digits: the image, what each capsule reconstructs, the segmentation, and the truth.
 
     Parameters
     ----------
     images : `(n, h, w, c)`.
-    drawn : `(n, 2, h, w, c)` in 0…1: what the two capsules draw.
-    owner : 0 or 1 `(n, h, w)`: the digit each pixel was given to.
-    masks : bool `(n, 2, h, w)`: the truth; what both cover is white.
+    reconstructions : `(n, 2, h, w, c)` in 0…1, what the two capsules reconstruct.
+    owner : 0 or 1, `(n, h, w)`, the digit that each pixel is assigned to.
+    masks : bool `(n, 2, h, w)`, the true pixels of each digit; pixels of both are white.
     titles : n short texts.
-    names : for each pair the two names of the classes that were found.
+    names : for each pair, the names of its two predicted classes.
     """
-    shown = pixels(images)
-    n = len(shown)
-    told = as_many("titles", titles, n) if len(titles) else [""] * n
+    grey = pixels(images)
+    n = len(grey)
+    row_titles = as_many("titles", titles, n) if len(titles) else [""] * n
     figure = new_figure(8, 1.55 * n + 0.3)
-    heads = ("image", "first capsule draws", "second capsule draws", "pixels divided", "truth")
+    heads = ("image", "first capsule", "second capsule", "segmentation", "truth")
     covered: np.ndarray = np.any(np.asarray(masks), axis=1)  # (n, h, w)
     for i, row in enumerate(figure.subplots(n, 5, squeeze=False)):
-        draw_image(row[0], shown[i])
+        draw_image(row[0], grey[i])
         for k in (0, 1):
-            draw_image(row[1 + k], pixels(np.asarray(drawn[i])[k][None])[0])
+            draw_image(row[1 + k], pixels(np.asarray(reconstructions[i])[k][None])[0])
             if names is not None:
                 row[1 + k].set_xlabel(str(names[i][k]), fontsize=9, color=INK)
-        divided = np.stack([np.asarray(owner[i]) == k for k in (0, 1)]) & covered[i]
-        plain(row[3]).imshow(_two_colours(divided))
+        segmented = np.stack([np.asarray(owner[i]) == k for k in (0, 1)]) & covered[i]
+        plain(row[3]).imshow(_two_colours(segmented))
         plain(row[4]).imshow(_two_colours(np.asarray(masks[i])))
-        row[0].set_ylabel(told[i], fontsize=8, rotation=0, ha="right", va="center", color=INK)
+        row[0].set_ylabel(row_titles[i], fontsize=8, rotation=0, ha="right", va="center", color=INK)
         if i == 0:
             for axes, head in zip(row, heads, strict=True):
                 axes.set_title(head, fontsize=9, color=INK)
     return figure
 
 
-def boxed(images: Any, found: Sequence[Any], truth: Sequence[Any], classes: Sequence[str]) -> Figure:
-    """Scenes with what was found (solid, with its class and length) and what is there (dashed).
+def detection_grid(
+    images: Any, detections: Sequence[Any], truth: Sequence[Any], classes: Sequence[str]
+) -> Figure:
+    """Scenes with the detected boxes (solid, with class and length) and the true ones (dashed).
 
     Parameters
     ----------
     images : `(n, h, w, c)`.
-    found : for each scene `Boxes`.
-    truth : for each scene its boxes `(m, 4)`.
+    detections : for each scene, its `Boxes`.
+    truth : for each scene, its true boxes `(m, 4)`.
     classes : names of the classes.
     """
-    shown = pixels(images)
-    n = len(shown)
+    grey = pixels(images)
+    n = len(grey)
     columns = min(3, n)
     figure = new_figure(3.1 * columns, 3.2 * -(-n // columns))
     for i, axes in enumerate(figure.subplots(-(-n // columns), columns, squeeze=False).ravel()):
         if i >= n:
             axes.set_visible(False)
             continue
-        draw_image(axes, shown[i])
+        draw_image(axes, grey[i])
         for box in truth[i]:
             axes.add_patch(_frame(box, "white", linestyle="--", linewidth=1))
-        for box, label, score in zip(found[i].boxes, found[i].labels, found[i].scores, strict=True):
+        for box, label, score in zip(
+            detections[i].boxes, detections[i].labels, detections[i].scores, strict=True
+        ):
             axes.add_patch(_frame(box, FIRST, linewidth=2))
             axes.text(
                 box[1],
@@ -82,12 +91,12 @@ def boxed(images: Any, found: Sequence[Any], truth: Sequence[Any], classes: Sequ
                 va="bottom",
                 bbox={"facecolor": FIRST, "edgecolor": "none", "pad": 1},
             )
-    figure.suptitle("solid: found, with class and length · dashed: there", fontsize=9)
+    figure.suptitle("solid: detected, with class and length · dashed: true", fontsize=9)
     return figure
 
 
 def _two_colours(masks: np.ndarray) -> np.ndarray:
-    """Masks `(2, h, w)` as a picture: one colour each, white where both are, black where none is."""
+    """Masks `(2, h, w)` as a picture: one colour each, white for both, black for neither."""
     first, second = (mask[..., None].astype(float) for mask in masks)
     both = first * second
     return (first - both) * FIRST + (second - both) * SECOND + both

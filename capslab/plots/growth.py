@@ -1,4 +1,4 @@
-"""Time and accuracy of methods as the number of images grows."""
+"""How time and accuracy grow with the number of training images."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from capslab.plots.style import new_figure, open_axes, palette
 if TYPE_CHECKING:
     from capslab.lessons.classical_methods import GrowthCurve
 
-MARKS = "os^D"
+MARKERS = "os^D"
 
 
-def against_n(
-    measured: Sequence[GrowthCurve], live: Sequence[GrowthCurve] = (), unseen: str = "accuracy"
+def growth_curves(
+    measured: Sequence[GrowthCurve], live: Sequence[GrowthCurve] = (), accuracy_label: str = "accuracy"
 ) -> Figure:
-    """CPU-seconds and accuracy against the number of images, one line a method.
+    """CPU-seconds and accuracy over the number of training images, one line per method.
 
-    Filled marks are bundled measurements, hollow ones were measured here and now; a dashed line is
-    the fitted power law, with its exponent in the legend.
+    Filled markers are bundled measurements, hollow ones were measured on this machine just now. A
+    dashed line is the fitted power law, with its exponent in the legend.
 
     Parameters
     ----------
-    measured, live : what `classical_methods.growth_curve` gives for each method.
-    unseen : label of the right axis.
+    measured, live : one `GrowthCurve` per method, from `capslab.lessons.classical_methods.growth_curve`.
+    accuracy_label : label of the right vertical axis.
     """
     if not measured and not live:
         raise ArgumentError(
-            "measured", "at least one GrowthCurve", measured, "classical_methods.growth_curve gives them."
+            "measured", "at least one GrowthCurve", measured, "classical_methods.growth_curve makes them."
         )
     figure = new_figure(9.5, 3.9)
     left, right = figure.subplots(1, 2)
@@ -40,18 +40,22 @@ def against_n(
     for growths, filled in ((measured, True), (live, False)):
         for one in growths:
             i = names.index(one.method)
-            look = {"color": palette(i), "marker": MARKS[i % 4], "markersize": 5}
-            look |= {} if filled else {"markerfacecolor": "white"}
-            law = np.isfinite(one.exponent)
-            told = f"{one.method}: time ∝ n^{one.exponent:.2f}" if law else one.method
-            line = "" if law and filled else "-" if filled else ":"
+            style = {"color": palette(i), "marker": MARKERS[i % 4], "markersize": 5}
+            style |= {} if filled else {"markerfacecolor": "white"}
+            has_law = np.isfinite(one.exponent)
+            label = f"{one.method}: time ∝ n^{one.exponent:.2f}" if has_law else one.method
+            line = "" if has_law and filled else "-" if filled else ":"
             left.plot(
-                one.n, one.fit_seconds, linestyle=line, **look, label=told if filled or not measured else None
+                one.n,
+                one.fit_seconds,
+                linestyle=line,
+                **style,
+                label=label if filled or not measured else None,
             )
-            if law and filled:
+            if has_law and filled:
                 left.plot(one.fitted_n, one.power_law, "--", color=palette(i), linewidth=1.2)
-            right.plot(one.n, one.accuracy, linestyle="-" if filled else ":", **look)
+            right.plot(one.n, one.accuracy, linestyle="-" if filled else ":", **style)
     open_axes(left, "training images n", "CPU-seconds to fit").set(xscale="log", yscale="log")
-    open_axes(right, "training images n", unseen).set(xscale="log", ylim=(0, 1))
+    open_axes(right, "training images n", accuracy_label).set(xscale="log", ylim=(0, 1))
     figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     return figure

@@ -1,4 +1,4 @@
-"""How often a classifier is right, against how sure it says it is."""
+"""Reliability diagram: how accurate is a classifier, compared with its confidence?"""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from capslab.errors import ArgumentError
 from capslab.plots.style import new_figure, open_axes, palette
 
 
-def reliability(confidence: Any, right: Any, bins: int = 10) -> Figure:
-    """Accuracy in bins of confidence, with the diagonal that a calibrated classifier follows.
+def reliability_diagram(confidence: Any, correct: Any, bins: int = 10) -> Figure:
+    """Accuracy in bins of confidence, with the diagonal of a calibrated classifier.
 
-    Above: a point at each bin's mean confidence and accuracy. Below: how many images each bin has.
+    The upper plot shows the mean confidence and the accuracy of each bin, the lower one how many
+    images it has.
 
     Parameters
     ----------
     confidence : the probability of the predicted class, `(n,)` in 0…1.
-    right : whether the prediction was right, `(n,)`.
-    bins : equal parts of 0…1.
+    correct : whether the prediction is correct, `(n,)`.
+    bins : how many equal bins from 0 to 1.
     """
-    sure, hit = np.asarray(confidence, float), np.asarray(right, float)
-    if sure.ndim != 1 or sure.shape != hit.shape or not len(sure) or sure.min() < 0 or sure.max() > 1:
+    p, hit = np.asarray(confidence, float), np.asarray(correct, float)
+    if p.ndim != 1 or p.shape != hit.shape or not len(p) or p.min() < 0 or p.max() > 1:
         raise ArgumentError(
-            "confidence", "probabilities (n,), one an image", confidence, "Write p.max(axis=1)."
+            "confidence", "probabilities (n,), one per image", confidence, "Write p.max(axis=1)."
         )
-    which = np.minimum((sure * bins).astype(int), bins - 1)
+    which = np.minimum((p * bins).astype(int), bins - 1)
     size = np.bincount(which, minlength=bins)
-    full = size > 0
-    means = [np.bincount(which, values, bins)[full] / size[full] for values in (sure, hit)]
+    filled = size > 0
+    means = [np.bincount(which, values, bins)[filled] / size[filled] for values in (p, hit)]
     figure = new_figure(4.8, 4.4)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    above.plot([0, 1], [0, 1], "--", color="0.5", linewidth=0.9, label="as sure as right")
+    above.plot([0, 1], [0, 1], "--", color="0.5", linewidth=0.9, label="perfectly calibrated")
     above.plot(*means, "o-", color=palette(0), markersize=4, label="this network")
     open_axes(above, "", "accuracy").set(xlim=(0, 1.02), ylim=(0, 1.02))
     above.legend(fontsize=8, frameon=False)

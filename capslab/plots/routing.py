@@ -1,4 +1,4 @@
-"""Routing, still: what each iteration couples, and how sure it is."""
+"""Routing by agreement: the couplings of each iteration, and how confident they are."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 def routing_maps(trace: RoutingTrace, digits: list[int] | None = None) -> Figure:
     """Couplings minus 1/J on the capsule grid for each iteration, with lengths and entropy.
 
-    A row is an iteration. A map shows the mean over the capsule types at each place, on one
-    diverging scale for the whole figure: vermilion above 1/J, blue below, white as given
-    at the start. The bars are the lengths of the digit capsules, and the last axis the
-    entropy of the couplings over ln J, 0 to 1, so that "nearly uniform" looks it.
+    One row per iteration. A map shows the mean over the capsule types at each position, on one
+    diverging scale for the whole figure: vermilion above 1/J, blue below, white as at the
+    start. The bars are the lengths of the digit capsules. The last plot shows the entropy of
+    the couplings over ln J, on an axis from 0 to 1, so that "nearly uniform" looks nearly uniform.
 
     Parameters
     ----------
     trace : a `RoutingTrace`.
-    digits : digit capsules to draw maps of; left out for the three longest.
+    digits : the digit capsules to show maps of; by default the three longest.
     """
     T, primaries, J = trace.couplings.shape
     rows, columns, types = trace.grid or (1, primaries, 1)
     lengths = trace.lengths  # (T, J)
-    shown = list(np.argsort(-lengths[-1])[: min(3, J)]) if digits is None else list(digits)
-    if not shown or any(not 0 <= j < J for j in shown):
+    chosen = list(np.argsort(-lengths[-1])[: min(3, J)]) if digits is None else list(digits)
+    if not chosen or any(not 0 <= j < J for j in chosen):
         raise ArgumentError(
             "digits", f"numbers of digit capsules, 0 to {J - 1}", digits, "Try digits=[0, 1]."
         )
@@ -39,19 +39,19 @@ def routing_maps(trace: RoutingTrace, digits: list[int] | None = None) -> Figure
     maps = (trace.couplings - 1 / J).reshape(T, rows, columns, types, J).mean(axis=3)  # (T, rows, columns, J)
     limit = float(np.abs(maps).max()) or 1e-9
 
-    figure = new_figure(1.5 * len(shown) + 5.5, 1.5 * T + 0.8)
+    figure = new_figure(1.5 * len(chosen) + 5.5, 1.5 * T + 0.8)
     left, middle, right = figure.subfigures(
-        1, 3, squeeze=False, width_ratios=[1.5 * len(shown) + 0.9, 2.6, 2.0]
+        1, 3, squeeze=False, width_ratios=[1.5 * len(chosen) + 0.9, 2.6, 2.0]
     )[0]
-    drawn = left.subplots(T, len(shown), squeeze=False)
+    panels = left.subplots(T, len(chosen), squeeze=False)
     for t in range(T):
-        for place, j in enumerate(shown):
-            axes = plain(drawn[t, place])
+        for column, j in enumerate(chosen):
+            axes = plain(panels[t, column])
             picture = axes.imshow(maps[t, :, :, j], cmap=DIVERGING, vmin=-limit, vmax=limit)
             if t == 0:
                 axes.set_title(f"to “{names[j]}”", fontsize=9)
-        drawn[t, 0].set_ylabel(f"iteration {t + 1}", fontsize=9)
-    left.colorbar(picture, ax=drawn, label=f"coupling − 1/{J}", shrink=0.8)
+        panels[t, 0].set_ylabel(f"iteration {t + 1}", fontsize=9)
+    left.colorbar(picture, ax=panels, label=f"coupling − 1/{J}", shrink=0.8)
 
     for t, axes in enumerate(middle.subplots(T, 1, squeeze=False, sharex=True)[:, 0]):
         axes.bar(range(J), lengths[t], color=[palette(j) for j in range(J)])

@@ -1,4 +1,4 @@
-"""Colours and the few things that every figure shares; the colours are those of `js/src/shared/colours.js`."""
+"""Colours and helpers that all figures share; the colours are those of `js/src/shared/colours.js`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
 
-#: Okabe and Ito's eight colours, told apart with any colour vision; 0…255
+#: Okabe and Ito's eight colours, distinguishable with any colour vision; 0…255
 BASE_COLOURS = (
     (0, 114, 178),
     (230, 159, 0),
@@ -28,7 +28,7 @@ INK = "#222222"
 
 
 def palette(i: int) -> tuple[float, float, float]:
-    """The colour of cluster or class i, 0…1: eight colours, then darker ones, lighter ones, other hues.
+    """The colour of cluster or class i, 0…1: eight colours, then darker, lighter and other hues of them.
 
     >>> [round(255 * part) for part in palette(8)]
     [0, 68, 107]
@@ -41,7 +41,7 @@ def palette(i: int) -> tuple[float, float, float]:
 
 
 def ink_on(colour: Any) -> str:
-    """Black or white, whichever can be read on a colour."""
+    """Black or white, whichever is legible on a colour."""
     red, green, blue = (part / 12.92 if part <= 0.04 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue  # WCAG 2.2, relative luminance
     return "black" if luminance > 0.18 else "white"
@@ -54,37 +54,36 @@ def _diverging() -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list("capslab", np.round(colours) / 255, N=255)
 
 
-#: −1…1 to blue, white, vermilion: the sign is a hue, the size a depth
+#: −1…1 to blue, white, vermilion: the hue shows the sign, the depth the size
 DIVERGING = _diverging()
 
 
-class Still(Figure):
-    """A figure that a notebook shows as a cell's value, whether or not pyplot was ever imported."""
+class NotebookFigure(Figure):
+    """A figure that a notebook shows as a cell's value, whether or not pyplot was imported."""
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=120)
-        return buffer.getvalue(), {"width": round(80 * self.get_figwidth()), "alt": self.words}
+        return buffer.getvalue(), {"width": round(80 * self.get_figwidth()), "alt": self.alt_text}
 
     @property
-    def words(self) -> str:
-        """What stands in place of the picture: its titles and the labels of its axes, at most 300 signs."""
-        told = [self.get_suptitle()]
+    def alt_text(self) -> str:
+        """A text instead of the picture: its titles and axis labels, at most 300 characters."""
+        parts = [self.get_suptitle()]
         for axes in self.axes:
-            told.append(axes.get_title())
-            labels = " against ".join(filter(None, [axes.get_ylabel(), axes.get_xlabel()]))
-            told.append(labels)
-        words = "; ".join(filter(None, dict.fromkeys(told))) or "figure"
-        return words if len(words) <= 300 else words[:299] + "…"
+            parts.append(axes.get_title())
+            parts.append(" against ".join(filter(None, [axes.get_ylabel(), axes.get_xlabel()])))
+        text = "; ".join(filter(None, dict.fromkeys(parts))) or "figure"
+        return text if len(text) <= 300 else text[:299] + "…"
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure, in inches, whose parts do not overlap."""
-    return Still(figsize=(width, height), layout="constrained")
+    """An empty figure of a size in inches, whose parts do not overlap."""
+    return NotebookFigure(figsize=(width, height), layout="constrained")
 
 
 def plain(axes: Axes) -> Axes:
-    """Axes without the lines and ticks that say nothing, for pictures."""
+    """Axes without frame and ticks, for pictures."""
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
@@ -92,19 +91,19 @@ def plain(axes: Axes) -> Axes:
 
 
 def open_axes(axes: Axes, x: str, y: str) -> Axes:
-    """Axes with labels and without a box, for measurements."""
+    """Axes with labels and without a frame, for measurements."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
 
 
-def badge(axes: Axes, spot: Any, number: int, text: str | None = None, size: float = 9) -> None:
-    """A group's name, or its number, on its colour at a spot `(x, y)`."""
+def badge(axes: Axes, position: Any, number: int, text: str | None = None, size: float = 9) -> None:
+    """A group's name or number, on its colour, at a position `(x, y)`."""
     box = {"boxstyle": "round,pad=0.25", "facecolor": palette(number), "edgecolor": "white"}
     axes.annotate(
         str(number) if text is None else text,
-        spot,
+        position,
         ha="center",
         va="center",
         fontsize=size,
@@ -115,7 +114,7 @@ def badge(axes: Axes, spot: Any, number: int, text: str | None = None, size: flo
 
 
 def pixels(images: Any, argument: str = "images") -> np.ndarray:
-    """Images of any form as float32 `(n, h, w, c)` in 0…1, c being 1 or 3.
+    """Images of any form as float32 `(n, h, w, c)` in 0…1, where c is 1 or 3.
 
     Takes `Images`, uint8 0…255 or floats 0…1, `(n, h, w)` or `(n, h, w, c)`.
     """
@@ -131,7 +130,7 @@ def pixels(images: Any, argument: str = "images") -> np.ndarray:
 
 
 def draw_image(axes: Axes, image: np.ndarray) -> None:
-    """One image `(h, w, c)` in 0…1; grey ones are white on black, as the data sets have them."""
+    """Show one image `(h, w, c)` in 0…1; grey images are white on black, as in the data sets."""
     grey = image.shape[-1] == 1
     plain(axes).imshow(
         image[..., 0] if grey else image, cmap="gray", vmin=0, vmax=1, interpolation="nearest", aspect="equal"
@@ -139,7 +138,7 @@ def draw_image(axes: Axes, image: np.ndarray) -> None:
 
 
 def mosaic(images: np.ndarray, columns: int, gap: int = 1) -> np.ndarray:
-    """Images `(n, h, w, c)` in 0…1 side by side in one, with white gaps of some pixels."""
+    """Images `(n, h, w, c)` in 0…1 side by side in one image, with white gaps of `gap` pixels."""
     n, h, w, c = images.shape
     rows = -(-n // columns)
     canvas = np.ones((rows * (h + gap) - gap, columns * (w + gap) - gap, c), dtype=np.float32)
@@ -150,7 +149,7 @@ def mosaic(images: np.ndarray, columns: int, gap: int = 1) -> np.ndarray:
 
 
 def as_many(argument: str, values: Any, n: int) -> list[Any]:
-    """A list of n values, or an error in words."""
+    """The values as a list, if there are n of them; otherwise an error in words."""
     listed = list(values)
     if len(listed) != n:
         raise ArgumentError(argument, f"{n} of them", listed, "Give one for each.")

@@ -47,9 +47,9 @@ class History:
 
     def plot(self) -> Any:
         """The curves as a matplotlib Figure: training solid, validation dashed."""
-        from capslab.plots import curves
+        from capslab.plots import training_curves
 
-        return curves(self.curves)
+        return training_curves(self.curves)
 
     def __repr__(self) -> str:
         told = [

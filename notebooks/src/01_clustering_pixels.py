@@ -99,7 +99,7 @@ shown = sorted({0, 1, 2, 3, 4, len(steps) // 3, 2 * len(steps) // 3, len(steps) 
 told = {
     f"step {i}: inertia {steps[i].inertia:,.0f}": (plane, steps[i].labels, steps[i].centers) for i in shown
 }
-plots.clouds(told, title=f"{len(steps)} steps until no image changes its cluster")
+plots.scatter_panels(told, title=f"{len(steps)} steps until no image changes its cluster")
 
 # %% [markdown]
 # Nothing in these steps knows a class, and nothing stops it from cutting a cloud in two. In all the pixels the rules are the same, only nobody can draw it.
@@ -171,10 +171,10 @@ cl.check("matched_accuracy", matched_accuracy)
 # **Predict for each case which of the five scores prefers the lower one.**
 
 # %%
-cases = clustering.traps()
+cases = clustering.score_pitfalls()
 above = {f"{name}: better": (case.points, case.better) for name, case in cases.items()}
 below = {f"worse: {name}": (case.points, case.worse) for name, case in cases.items()}
-plots.clouds({**above, **below}, columns=5)
+plots.scatter_panels({**above, **below}, columns=5)
 
 # %%
 told = []
@@ -183,7 +183,7 @@ for name, case in cases.items():
         told.append(
             {"case": name, "clustering": which, "inertia": s.inertia, "silhouette": s.silhouette, "ARI": s.ari,
              "NMI": s.nmi, "matched": s.matched_accuracy,
-             "prefer the worse": ", ".join(case.fooled) if which == "worse" else ""}
+             "prefer the worse": ", ".join(case.misled_scores) if which == "worse" else ""}
         )  # fmt: skip
 plots.table(told)
 
@@ -263,13 +263,13 @@ plots.image_grid(some.images[firm], [images.classes[c] for c in some.labels[firm
 # **Predict:** is k-means right more often about firm images than about fickle ones?
 
 # %%
-fickle = np.argsort(runs.firmness)[:20]
-plots.image_grid(some.images[fickle], [f"{runs.firmness[i]:.2f}" for i in fickle])
+fickle = np.argsort(runs.stability)[:20]
+plots.image_grid(some.images[fickle], [f"{runs.stability[i]:.2f}" for i in fickle])
 
 # %%
-middle = np.median(runs.firmness)
+middle = np.median(runs.stability)
 right = clustering.match_labels(some.labels, runs.labels[runs.best]) == some.labels
-firm_right, fickle_right = right[runs.firmness >= middle].mean(), right[runs.firmness < middle].mean()
+firm_right, fickle_right = right[runs.stability >= middle].mean(), right[runs.stability < middle].mean()
 print(f"right in the best run: {firm_right:.3f} of the firm half, {fickle_right:.3f} of the fickle half")
 
 # %% [markdown]
@@ -317,7 +317,7 @@ by_method = {
     name: classical_methods.growth_curve(full.rows, name, above=5000) for name in classical_methods.METHODS
 }
 small = [classical_methods.growth_curve(live, name) for name in classical_methods.METHODS]
-plots.against_n(list(by_method.values()), small, "accuracy (k-means: matched accuracy)")
+plots.growth_curves(list(by_method.values()), small, "accuracy (k-means: matched accuracy)")
 
 # %% [markdown]
 # ## Stuck in local optima?

@@ -240,7 +240,7 @@ plots.image_grid(
 # %%
 probabilities = dense.probabilities(images.test)
 confidence, right = probabilities.max(axis=1), predicted == images.test.labels
-plots.reliability(confidence, right)
+plots.reliability_diagram(confidence, right)
 
 # %% [markdown]
 # Below the diagonal it is too sure, above not sure enough; where few images are, the line says little. One number sums it up, the *expected calibration error*: the mean gap between accuracy and confidence,

@@ -134,7 +134,7 @@ learned = right.mean() > 0.5  # a network that knows less has not been trained f
 
 # %%
 parted = net.separate(pairs, found)
-plots.taken_apart(
+plots.segmentation_grid(
     pairs.images[:5],
     parted.drawn[:5],
     parted.owner[:5],
@@ -271,7 +271,7 @@ for name, some in {"different classes": pair_lengths, "one class": twin_lengths}
 
 # %%
 worst = np.flatnonzero(~right)[:4]
-plots.taken_apart(
+plots.segmentation_grid(
     pairs.images[worst],
     parted.drawn[worst],
     parted.owner[worst],
@@ -346,7 +346,7 @@ cl.check("suppress", suppress)
 
 # %%
 seen = detection.find(scanner, scene_set.images)
-plots.boxed(scene_set.images[:6], seen[:6], scene_set.boxes[:6], images.classes)
+plots.detection_grid(scene_set.images[:6], seen[:6], scene_set.boxes[:6], images.classes)
 
 # %% [markdown]
 # **Precision**: of what was found, how much is there? **Recall**: of what is there, how much was found? A box counts if its class is right and its IoU with the digit's own

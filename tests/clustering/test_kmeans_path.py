@@ -88,20 +88,20 @@ def test_a_settled_path_cannot_be_bettered_much_by_more_steps(many_path):
 @pytest.mark.parametrize("which", ["path", "many_path"])
 def test_inertia_falls_with_k(which, request):
     path = request.getfixturevalue(which)
-    assert (np.diff(path.inertia_) < 0).all()
+    assert (np.diff(path.path_inertia_) < 0).all()
 
 
 def test_the_path_has_the_promised_shapes(path, digits):
-    assert path.ks == tuple(range(2, 31))
-    assert path.labels_.shape == (29, len(digits))
-    assert path.labels_.dtype == np.uint8
-    assert [len(centers) for centers in path.centers_] == list(path.ks)
-    assert path.inertia_.shape == (29,)
+    assert path.ks_ == tuple(range(2, 31))
+    assert path.path_labels_.shape == (29, len(digits))
+    assert path.path_labels_.dtype == np.uint8
+    assert [len(centers) for centers in path.path_centers_] == list(path.ks_)
+    assert path.path_inertia_.shape == (29,)
 
 
 def test_numbers_of_clusters_stay_put_from_k_to_k(path):
     """No renaming of one k could let more images keep their number."""
-    for before, after in zip(path.labels_[:-1], path.labels_[1:], strict=True):
+    for before, after in zip(path.path_labels_[:-1], path.path_labels_[1:], strict=True):
         kept = (before == after).mean()
         assert kept == pytest.approx((match_labels(before, after) == before).mean())
         assert kept > 0.5
@@ -132,14 +132,14 @@ def test_one_k_alone_is_the_same_as_that_k_of_the_path(digits, path):
 
 def test_the_seed_decides(many):
     first, again, other = (cluster(many, n_clusters=[8, 20], seed=seed) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(first.labels_, again.labels_)
-    assert not np.array_equal(first.labels_, other.labels_)
+    np.testing.assert_array_equal(first.path_labels_, again.path_labels_)
+    assert not np.array_equal(first.path_labels_, other.path_labels_)
 
 
 def test_the_order_of_images_changes_little(many, many_path):
     order = np.random.default_rng(0).permutation(len(many))
     shuffled = cluster(many.vectors[order], n_clusters=range(2, 31))
-    np.testing.assert_allclose(shuffled.inertia_, many_path.inertia_, rtol=0.01)
+    np.testing.assert_allclose(shuffled.path_inertia_, many_path.path_inertia_, rtol=0.01)
 
 
 @pytest.mark.parametrize("factor", [1e-12, 1e12])
@@ -148,7 +148,7 @@ def test_scale_and_origin_do_not_matter(factor, offset, digits):
     plain = cluster(digits.vectors[:300], n_clusters=5)
     scaled = cluster((digits.vectors[:300] + np.float32(offset)) * np.float32(factor), n_clusters=5)
     assert matched_accuracy(plain.at(5).labels, scaled.at(5).labels) > 0.95
-    assert scaled.inertia_[0] == pytest.approx(plain.inertia_[0] * factor**2, rel=0.01)
+    assert scaled.path_inertia_[0] == pytest.approx(plain.path_inertia_[0] * factor**2, rel=0.01)
 
 
 def test_predict_gives_the_labels_again_and_those_of_new_vectors(many, many_path):
@@ -159,7 +159,7 @@ def test_predict_gives_the_labels_again_and_those_of_new_vectors(many, many_path
 
 def test_predict_needs_no_k_where_there_is_one(digits):
     path = KMeansPath(n_clusters=4).fit(digits.vectors)
-    np.testing.assert_array_equal(path.predict(digits.vectors), path.labels_[0])
+    np.testing.assert_array_equal(path.predict(digits.vectors), path.path_labels_[0])
 
 
 def test_it_is_a_scikit_learn_estimator(digits):
@@ -205,7 +205,7 @@ def test_the_silhouette_of_many_images_is_of_a_stated_sample(many, many_path):
 def test_curves_are_the_scores_of_every_k_and_computed_once(path):
     curves = path.curves()
     assert path.curves() is curves
-    assert curves.ks.tolist() == list(path.ks)
+    assert curves.ks.tolist() == list(path.ks_)
     assert curves.silhouette[8] == path.at(10).scores.silhouette
     assert curves.matched_accuracy[8] == path.at(10).scores.matched_accuracy
     assert curves.nmi.shape == curves.ari.shape == curves.inertia.shape == (29,)
@@ -227,7 +227,7 @@ def test_scores_say_themselves_in_words(path):
 
 def test_labels_are_never_used_to_cluster(digits, path):
     wrong = Embedding(digits.vectors, np.zeros(len(digits), int), digits.images, "pixels", supervised=False)
-    np.testing.assert_array_equal(cluster(wrong).labels_, path.labels_)
+    np.testing.assert_array_equal(cluster(wrong).path_labels_, path.path_labels_)
 
 
 def test_the_way_back_only_improves():

@@ -18,12 +18,17 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import capslab as cl
 from capslab.clustering import SpectralPath, gaussian_mixture, matched_accuracy, neighbours
 from capslab.clustering.deskew import deskew
-from capslab.clustering.eigen import cut, eigengap, leading_eigenvectors
+from capslab.clustering.eigen import cluster_eigenvectors, eigengap, leading_eigenvectors
 from capslab.clustering.gradients import gradient_histograms
-from capslab.clustering.graph import connected, parts, self_tuning_weights, symmetric_normalisation
-from capslab.clustering.inputs import distinct
+from capslab.clustering.graph import (
+    components,
+    connect_components,
+    self_tuning_weights,
+    symmetric_normalisation,
+)
 from capslab.clustering.neighbours import Neighbours, nearest_neighbours
 from capslab.clustering.pca import principal_components
+from capslab.clustering.validation import distinct_rows
 from capslab.errors import ArgumentError
 
 
@@ -163,7 +168,7 @@ def test_a_graph_in_more_parts_than_clusters_is_tied_by_distance():
     middles = np.array([0, 10, 20, 500, 510, 520])
     X = np.concatenate([rng.normal(m, 0.5, size=(30, 2)) for m in middles])
     found = SpectralPath(2, n_neighbors=5, n_eigenvectors=2).fit(X)
-    assert found.n_parts_ >= 6
+    assert found.n_connected_components_ >= 6
     assert matched_accuracy(found.labels_, np.repeat([0, 1], 90)) == 1.0
 
 
@@ -301,7 +306,7 @@ def test_neighbours_are_those_of_scikit_learn():
 def test_cells_find_nearly_all_true_neighbours(monkeypatch):
     X = principal_components(load_digits().data, 30)
     exact = nearest_neighbours(X, 10)
-    monkeypatch.setattr(neighbours, "COMPARED_WITH_ALL", 500)
+    monkeypatch.setattr(neighbours, "COMPARE_ALL_PAIRS", 500)
     near = nearest_neighbours(X, 10)  # cells of 200 points
     shared = np.mean([len(set(a) & set(b)) for a, b in zip(exact.indices, near.indices, strict=True)]) / 10
     assert 0.9 < shared < 1, "some are missed: otherwise nothing was saved"
@@ -336,9 +341,9 @@ def test_symmetric_normalisation_has_eigenvalue_one_for_each_part():
 def test_separate_parts_are_tied_where_they_are_nearest():
     X = np.array([[0.0], [1.0], [5.0], [6.0], [20.0], [21.0]])
     pairs = sparse.csr_array((np.ones(6), ([0, 1, 2, 3, 4, 5], [1, 0, 3, 2, 5, 4])), shape=(6, 6))
-    assert parts(pairs)[0] == 3
-    tied = connected(pairs, X)
-    assert parts(tied)[0] == 1
+    assert components(pairs)[0] == 3
+    tied = connect_components(pairs, X)
+    assert components(tied)[0] == 1
     assert tied[[1], [2]] > 0
     assert tied[[3], [4]] > 0
     assert (tied - tied.T).nnz == 0
@@ -357,13 +362,13 @@ def test_sparse_and_dense_eigenvectors_agree():
 def test_a_cut_has_exactly_k_groups_even_where_rows_coincide():
     rows = np.repeat(np.eye(3), 5, axis=0)
     for k in (1, 2, 3, 4, 9, 15):
-        assert set(cut(rows, k)) == set(range(k))
+        assert set(cluster_eigenvectors(rows, k)) == set(range(k))
     assert eigengap(np.array([1.0, 0.5])) == 2
     assert eigengap(np.array([1.0])) == 1
 
 
 def test_copies_are_found_by_value():
-    first, which = distinct(np.array([[0.0, 1], [2, 3], [-0.0, 1], [2, 3], [4, 5]]))
+    first, which = distinct_rows(np.array([[0.0, 1], [2, 3], [-0.0, 1], [2, 3], [4, 5]]))
     assert first.tolist() == [0, 1, 4]
     assert which.tolist() == [0, 1, 0, 1, 2]
 

@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans
 
 import capslab as cl
 from capslab import clustering
-from capslab.clustering import kmeans_steps, repeat_kmeans, score, traps
+from capslab.clustering import kmeans_steps, repeat_kmeans, score, score_pitfalls
 from capslab.errors import ArgumentError
 from capslab.lessons import classical_methods
 
@@ -68,7 +68,7 @@ def test_runs_differ_in_score_more_than_in_inertia(pixels):
 
 def test_groups_are_those_that_are_always_together(pixels):
     runs = repeat_kmeans(pixels, 8, runs=6)
-    always = runs.together == 1
+    always = runs.co_association == 1
     np.testing.assert_array_equal(always, runs.groups[:, None] == runs.groups)
     sizes = np.bincount(runs.groups)
     assert (np.diff(sizes) <= 0).all()
@@ -77,10 +77,10 @@ def test_groups_are_those_that_are_always_together(pixels):
 
 def test_firmness_is_one_for_company_that_never_changes():
     labels = np.array([[0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [1, 1, 0, 0, 0]])
-    runs = clustering.Repeats(labels, np.array([1.0, 2.0, 3.0]), None)
-    np.testing.assert_allclose(runs.firmness, [1, 1, 5 / 6, 5 / 6, 2 / 3])
+    runs = clustering.KMeansRuns(labels, np.array([1.0, 2.0, 3.0]), None)
+    np.testing.assert_allclose(runs.stability, [1, 1, 5 / 6, 5 / 6, 2 / 3])
     assert runs.groups.tolist() == [0, 0, 1, 1, 2]
-    assert clustering.Repeats(np.arange(4)[None], np.ones(1), None).firmness.tolist() == [0] * 4
+    assert clustering.KMeansRuns(np.arange(4)[None], np.ones(1), None).firmness.tolist() == [0] * 4
 
 
 def test_the_same_seed_gives_the_same_runs(pixels):
@@ -137,10 +137,10 @@ def test_scores_of_any_clustering_are_scikit_learns(pixels):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_each_case_fools_the_score_that_it_is_about(seed):
-    fooled = {name: set(case.fooled) for name, case in traps(seed).items()}
+    fooled = {name: set(case.misled_scores) for name, case in score_pitfalls(seed).items()}
     assert fooled["two stripes"] == {"inertia", "silhouette"}
-    assert fooled["four times as many"] == {"inertia"}
+    assert fooled["split groups"] == {"inertia"}
     assert "matched accuracy" in fooled["clean halves"]
     assert not {"ARI", "NMI"} & fooled["clean halves"]
-    assert fooled["drawn by lot"] == {"inertia", "NMI"}
-    assert fooled["the rare one"] >= {"ARI", "NMI", "matched accuracy"}
+    assert fooled["random labels"] == {"inertia", "NMI"}
+    assert fooled["rare class"] >= {"ARI", "NMI", "matched accuracy"}

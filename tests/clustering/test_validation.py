@@ -38,7 +38,7 @@ def test_a_k_that_cannot_be_is_refused_in_words(k):
 @pytest.mark.parametrize("k", [[5, 3, 3], np.array([3, 5]), (5, 3), {3, 5}, iter([3, 5])])
 def test_several_k_in_any_form(k):
     X = np.random.default_rng(0).normal(size=(20, 2))
-    assert KMeansPath(n_clusters=k).fit(X).ks == (3, 5)
+    assert KMeansPath(n_clusters=k).fit(X).ks_ == (3, 5)
 
 
 def test_more_clusters_than_travel_as_bytes_are_refused():
@@ -104,8 +104,8 @@ def test_a_few_different_vectors_among_thousands_of_copies(distinct):
     X = np.zeros((60_000, 3), np.float32)
     X[:distinct] = rng.normal(size=(distinct, 3))
     path = cluster(X, n_clusters=range(2, 31))
-    assert all(path.at(k).sizes.min() > 0 for k in path.ks)
-    assert (np.diff(path.inertia_) < 0).all()
+    assert all(path.at(k).sizes.min() > 0 for k in path.ks_)
+    assert (np.diff(path.path_inertia_) < 0).all()
 
 
 def test_vectors_that_differ_outside_the_leading_components():

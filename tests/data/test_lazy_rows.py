@@ -209,11 +209,11 @@ def test_a_path_on_the_disk_is_the_path_in_memory(tiny, tmp_path):
     assert isinstance(y.vectors, LazyRows)
     assert lazy_rows.is_mapped(y.vectors.source.source)
     in_memory, path = (cl.cluster(found, n_clusters=[2, 5, 10]) for found in (np.asarray(x.vectors), y))
-    assert (path.labels_ == in_memory.labels_).all()
-    assert (path.inertia_ == in_memory.inertia_).all()
-    for mine, theirs in zip(path.centers_, in_memory.centers_, strict=True):
+    assert (path.path_labels_ == in_memory.path_labels_).all()
+    assert (path.path_inertia_ == in_memory.path_inertia_).all()
+    for mine, theirs in zip(path.path_centers_, in_memory.path_centers_, strict=True):
         assert (mine == theirs).all()
-    assert path.at(10).scores.matched_accuracy == matched_accuracy(in_memory.labels_[2], whole.labels)
+    assert path.at(10).scores.matched_accuracy == matched_accuracy(in_memory.path_labels_[2], whole.labels)
     means = [whole.images[path.at(5).labels == i].mean(axis=0) / 255 for i in range(5)]
     np.testing.assert_allclose(path.at(5).mean_images, means, rtol=1e-6)
 
@@ -226,13 +226,13 @@ def test_in_blocks_the_inertia_is_that_of_kmeans(tiny, monkeypatch, dimensions):
     X += rng.normal(size=X.shape).astype(np.float32)
     path = KMeansPath(n_clusters=[5, 15], n_micro=200).fit(X)
     for i, k in enumerate((5, 15)):
-        labels, centers = path.labels_[i], path.centers_[i]
-        assert path.inertia_[i] == pytest.approx(((X - centers[labels]) ** 2).sum(dtype=float), rel=1e-4)
-        assert path.inertia_[i] <= 1.01 * KMeans(k, n_init=10, random_state=0).fit(X).inertia_
+        labels, centers = path.path_labels_[i], path.path_centers_[i]
+        assert path.path_inertia_[i] == pytest.approx(((X - centers[labels]) ** 2).sum(dtype=float), rel=1e-4)
+        assert path.path_inertia_[i] <= 1.01 * KMeans(k, n_init=10, random_state=0).fit(X).inertia_
         apart = ((X[:300, None] - centers) ** 2).sum(axis=2)
         assert (labels[:300] == apart.argmin(axis=1)).mean() > 0.99
         assert (path.predict(X, k) == labels).mean() > 0.999
-    assert (KMeansPath(n_clusters=[5, 15], n_micro=200).fit(X).labels_ == path.labels_).all()
+    assert (KMeansPath(n_clusters=[5, 15], n_micro=200).fit(X).path_labels_ == path.path_labels_).all()
 
 
 def test_sorted_rows_are_clustered_as_well_as_shuffled_ones(tiny):
@@ -240,16 +240,16 @@ def test_sorted_rows_are_clustered_as_well_as_shuffled_ones(tiny):
     X = (rng.normal(size=(10, 16)) * 3)[np.arange(8000) // 800] + rng.normal(size=(8000, 16))
     ordered = KMeansPath(n_clusters=10, n_micro=100).fit(X.astype(np.float32))
     shuffled = KMeansPath(n_clusters=10, n_micro=100).fit(rng.permutation(X).astype(np.float32))
-    assert ordered.inertia_[0] == pytest.approx(shuffled.inertia_[0], rel=0.01)
-    assert matched_accuracy(ordered.labels_[0].astype(int), np.arange(8000) // 800) > 0.99
+    assert ordered.path_inertia_[0] == pytest.approx(shuffled.path_inertia_[0], rel=0.01)
+    assert matched_accuracy(ordered.path_labels_[0].astype(int), np.arange(8000) // 800) > 0.99
 
 
 def test_many_copies_of_few_points_and_empty_clusters_in_blocks(tiny):
     few = np.random.default_rng(0).normal(size=(6, 70)).astype(np.float32)
     X = np.concatenate([few[:1].repeat(5000, axis=0), few])
     path = KMeansPath(n_clusters=[2, 6], n_micro=20).fit(X)
-    assert [len(np.unique(labels)) for labels in path.labels_] == [2, 6]
-    assert path.inertia_[1] == pytest.approx(0, abs=1e-2)
+    assert [len(np.unique(labels)) for labels in path.path_labels_] == [2, 6]
+    assert path.path_inertia_[1] == pytest.approx(0, abs=1e-2)
     with pytest.raises(ArgumentError, match="at most 6, the number of different vectors"):
         KMeansPath(n_clusters=7).fit(X)
 

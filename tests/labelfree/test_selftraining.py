@@ -58,7 +58,7 @@ def test_it_saves_and_loads_and_embeds(network, digits, tmp_path):
     z = cl.embed(network, digits.test)
     assert z.vectors.shape == (len(digits.test), 96)
     assert not z.supervised
-    np.testing.assert_array_equal(network.named(z.vectors), network.classify(digits.test))
+    np.testing.assert_array_equal(network.classify_features(z.vectors), network.classify(digits.test))
 
 
 def test_batch_normalisation_ends_with_the_averages_of_plain_images(network, digits):

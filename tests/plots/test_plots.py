@@ -61,9 +61,9 @@ def drawn(figure: Figure) -> bytes:
 
 def every_figure(images, path, trace):
     yield plots.image_grid(images[:7])
-    yield plots.latent_row(images.images[:5], np.linspace(-2, 2, 5))
+    yield plots.latent_traversal(images.images[:5], np.linspace(-2, 2, 5))
     yield plots.manifold(images.images[:16])
-    yield plots.curves({"loss": (2.0, 1.0)})
+    yield plots.training_curves({"loss": (2.0, 1.0)})
     yield plots.bars({"a": 1.0}, "seconds")
     yield plots.scores_with_spread({"a": [1.0, 2.0]}, "score")
     yield plots.confusion(np.eye(3, dtype=int))
@@ -91,7 +91,7 @@ def test_importing_the_figures_loads_neither_pyplot_nor_learning_libraries():
 
 def test_measurements_have_labelled_axes(path, trace, images):
     figures = [
-        plots.curves({"loss": (2.0, 1.0), "validation loss": (2.0, 1.5)}),
+        plots.training_curves({"loss": (2.0, 1.0), "validation loss": (2.0, 1.5)}),
         plots.manifold(images.images[:9]),
         plots.confusion(np.eye(3, dtype=int)),
         plots.scatter(np.zeros((3, 2)), [0, 1, 1]),
@@ -169,7 +169,7 @@ def test_colour_images_stay_coloured():
 
 
 def test_a_latent_row_tells_each_value(images):
-    figure = plots.latent_row(images.images[:3], [-1.5, 0, 1.5], name="z₇")
+    figure = plots.latent_traversal(images.images[:3], [-1.5, 0, 1.5], name="z₇")
     (axes,) = figure.axes
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["−1.5", "+0.0", "+1.5"]
     assert axes.get_xlabel().startswith("z₇")
@@ -195,7 +195,7 @@ def test_numbers_of_things_must_agree(images):
     with pytest.raises(ArgumentError, match="`titles` should be 3 of them"):
         plots.image_grid(images[:3], titles=["a"])
     with pytest.raises(ArgumentError, match="`values` should be 3 of them"):
-        plots.latent_row(images.images[:3], [1, 2])
+        plots.latent_traversal(images.images[:3], [1, 2])
     with pytest.raises(ArgumentError, match="whole rows of 3 images"):
         plots.manifold(images.images[:10])
     with pytest.raises(ArgumentError, match="`columns` should be a whole number from 1"):
@@ -300,7 +300,7 @@ def test_points_must_fit_the_labels(path):
 def test_curves_put_training_and_validation_on_one_axis_a_quantity():
     told = {"loss": (3.0, 2.0), "validation loss": (3.5, 2.5), "accuracy": (0.5, 0.8)}
     for history in (told, SimpleNamespace(curves=told)):
-        figure = plots.curves(history)
+        figure = plots.training_curves(history)
         assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
         training, validation = figure.axes[0].lines
         np.testing.assert_array_equal(training.get_xydata(), [[1, 3.0], [2, 2.0]])
@@ -311,7 +311,7 @@ def test_curves_put_training_and_validation_on_one_axis_a_quantity():
 @pytest.mark.parametrize("history", [{}, None, [1, 2]])
 def test_curves_of_nothing_are_refused(history):
     with pytest.raises(ArgumentError, match="a History, or a dict of curves"):
-        plots.curves(history)
+        plots.training_curves(history)
 
 
 def test_spread_shows_the_mean_and_every_seed():

@@ -63,19 +63,19 @@ def test_without_labels_the_words_tell_sizes_and_there_is_no_table():
 
 def test_everything_for_every_k_goes_over_once_as_bytes(embedding, path):
     view = cl.explore_clusters(embedding, 4, path)
-    np.testing.assert_array_equal(view.labels, path.labels_)
+    np.testing.assert_array_equal(view.labels, path.path_labels_)
     assert view.labels.dtype == np.uint8
     assert view.thumbnails.shape == (240, 8, 8, 1)
-    assert view.centers.shape == (sum(path.ks), 8, 8, 1)
+    assert view.centers.shape == (sum(path.ks_), 8, 8, 1)
     sent = view.get_state()["labels"]
     assert (sent["dtype"], sent["shape"]) == ("uint8", [7, 240])
-    assert bytes(sent["data"]) == path.labels_.tobytes()
+    assert bytes(sent["data"]) == path.path_labels_.tobytes()
 
 
 def test_means_and_members_belong_to_their_clusters(embedding, path):
     view = cl.explore_clusters(embedding, 4, path)
     pixels, start = embedding.images.images, 0
-    for k, labels in zip(path.ks, path.labels_, strict=True):
+    for k, labels in zip(path.ks_, path.path_labels_, strict=True):
         for cluster in range(k):
             mean = pixels[labels == cluster].mean(axis=0)
             np.testing.assert_allclose(view.centers[start + cluster], mean, atol=0.51)
@@ -88,7 +88,7 @@ def test_means_and_members_belong_to_their_clusters(embedding, path):
 def test_members_run_from_typical_to_far(embedding, path):
     view = cl.explore_clusters(embedding, 4, path)
     rows = view.members[2 + 3 : 2 + 3 + 4]
-    apart = np.linalg.norm(embedding.vectors[rows] - path.centers_[2][:, None], axis=2)
+    apart = np.linalg.norm(embedding.vectors[rows] - path.path_centers_[2][:, None], axis=2)
     assert (np.diff(apart, axis=1) >= 0).all()
 
 
@@ -103,7 +103,7 @@ def test_what_moves_is_counted_and_told(embedding, path):
     view = cl.explore_clusters(embedding, 4, path, moved=True)
     count = int(path.moved(4).sum())
     assert f"From k = 4 to 5, {count} images change cluster" in view.words
-    view.k = path.ks[-1]
+    view.k = path.ks_[-1]
     assert "the last of the path" in view.words
 
 
@@ -215,7 +215,7 @@ def test_more_than_70_000_points_are_sampled_and_that_is_said():
     assert view.labels.shape == (2, 70_000)
     assert "70,000 of 70,001 images are drawn" in view.about["notes"]
     assert "70,000 of 70,001 images drawn" in view.words
-    np.testing.assert_array_equal(view.labels, view.path.labels_[:, view.drawn])
+    np.testing.assert_array_equal(view.labels, view.path.path_labels_[:, view.drawn])
     view.selection = [70_000]
     assert view.picture()[:4] == b"\x89PNG"
 

@@ -22,5 +22,5 @@ def draw(path: KMeansPath, k: int, points: np.ndarray, drawn: np.ndarray | None,
 
     if drawn is None:
         return plots.cluster_overview(path, k, points)
-    row = [int(value) for value in path.ks].index(k)
-    return plots.scatter(points, path.labels_[row][drawn], title=title)
+    row = [int(value) for value in path.ks_].index(k)
+    return plots.scatter(points, path.path_labels_[row][drawn], title=title)

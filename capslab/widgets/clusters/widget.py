@@ -70,7 +70,7 @@ class ClusterView(PathView):
 
     def __init__(self, embedding: Embedding, path: KMeansPath, **traits: Any) -> None:
         self.path = path
-        super().__init__(embedding, ks=[int(k) for k in path.ks], **traits)
+        super().__init__(embedding, ks=[int(k) for k in path.ks_], **traits)
 
     @property
     def clusters(self) -> Any:
@@ -139,7 +139,7 @@ def explore_clusters(
     if path is None:
         path = cluster_up_to(embedding, count_different(embedding), seed)
     check_path(embedding, path)
-    k = first_k(k, tuple(int(value) for value in path.ks))
+    k = first_k(k, tuple(int(value) for value in path.ks_))
     drawn, note = projection.sample_positions(len(embedding), method, embedding.dimension, seed)
     points, plane_note = projection.project_to_plane(embedding.vectors[drawn], method, seed)
     numbers, classes = named_classes(embedding)
@@ -163,7 +163,7 @@ def explore_clusters(
         color=color,
         moved=moved,
         hide=list(hide),
-        labels=np.ascontiguousarray(path.labels_[:, drawn]),
+        labels=np.ascontiguousarray(path.path_labels_[:, drawn]),
         points=points,
         drawn=drawn.astype(np.int32) if note else None,
         truth=None if numbers is None or many_classes else numbers[drawn].astype(np.uint8),
@@ -179,20 +179,20 @@ def check_path(embedding: Embedding, path: Any) -> None:
     """Raise an error unless the path clusters the images of this embedding."""
     if not hasattr(path, "labels_"):
         raise ArgumentError("path", "what cluster(embedding) returns", path, "Leave it out.")
-    if path.labels_.shape[1] != len(embedding):
+    if path.path_labels_.shape[1] != len(embedding):
         raise ArgumentError(
             "path",
             f"a path of the same {len(embedding):,} images",
-            Verbatim(f"one of {path.labels_.shape[1]:,}"),
+            Verbatim(f"one of {path.path_labels_.shape[1]:,}"),
             "Write path=cl.cluster(embedding).",
         )
 
 
 def path_code(path: KMeansPath, seed: int) -> str:
     """The line of code that computes the path again."""
-    first, last = int(path.ks[0]), int(path.ks[-1])
-    whole = len(path.ks) == last - first + 1
-    ks = f"range({first}, {last + 1})" if whole else str([int(k) for k in path.ks])
+    first, last = int(path.ks_[0]), int(path.ks_[-1])
+    whole = len(path.ks_) == last - first + 1
+    ks = f"range({first}, {last + 1})" if whole else str([int(k) for k in path.ks_])
     seed = getattr(path, "seed", seed)
     return f"path = cl.cluster(embedding, n_clusters={ks}, seed={seed})\n"
 
@@ -215,7 +215,7 @@ def sentences(
     embedding: Embedding, path: KMeansPath, numbers: np.ndarray | None, classes: list[str], drawn: int
 ) -> dict[str, list[str]]:
     """What the view says at every k, and what it says about the images that move to the next k."""
-    ks, labels = [int(k) for k in path.ks], path.labels_
+    ks, labels = [int(k) for k in path.ks_], path.path_labels_
     moves = [captions.moves(labels[i], labels[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)]
     return {
         "phrases": [describe(embedding, path, i, numbers, classes, drawn) for i in range(len(ks))],
@@ -235,7 +235,7 @@ def describe(
     """
     from capslab.clustering import contingency
 
-    k, labels = int(path.ks[i]), path.labels_[i]
+    k, labels = int(path.ks_[i]), path.path_labels_[i]
     scores = path.curves().at(k)
     parts = [f"matched accuracy {scores.matched_accuracy:.2f}"] if scores.matched_accuracy is not None else []
     parts += [f"silhouette {scores.silhouette:.2f}"] if scores.silhouette is not None else []
@@ -254,10 +254,10 @@ def cluster_pictures(
     """Thumbnails, centres and members for every k, as traits, and a note on what was left out."""
     if embedding.images is None:
         return {}, "There are no images to show."
-    ks = tuple(int(k) for k in path.ks)
+    ks = tuple(int(k) for k in path.ks_)
     small = cluster_images.thumbnails(embedding.images.images[drawn], seed=seed)
     with_picture = drawn[small.positions]
-    labels = path.labels_[:, with_picture]
+    labels = path.path_labels_[:, with_picture]
     if embedding.decode:
         factor = max(1, round(max(embedding.images.image_shape[:2]) / max(small.pixels.shape[1:3])))
         centers = cluster_images.decoded_centers(embedding, path.centers_, factor)

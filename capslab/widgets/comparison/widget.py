@@ -71,7 +71,7 @@ class CompareView(PathView):
         self, embeddings: tuple[Embedding, ...], paths: list[KMeansPath], matched: np.ndarray, **traits: Any
     ) -> None:
         self.embeddings, self.paths, self.matched = embeddings, paths, matched
-        super().__init__(embeddings[0], ks=[int(k) for k in paths[0].ks], **traits)
+        super().__init__(embeddings[0], ks=[int(k) for k in paths[0].ks_], **traits)
 
     @t.observe("k", "color", "differ", "selection", "about")
     @shown
@@ -134,7 +134,7 @@ def compare(
         raise ArgumentError("seeds", "a whole number from 1", seeds, "Try seeds=3.")
     last = min(count_different(embedding) for embedding in embeddings)
     paths = [cluster_up_to(embedding, last, seed) for embedding in embeddings]
-    k = first_k(k, tuple(int(value) for value in paths[0].ks))
+    k = first_k(k, tuple(int(value) for value in paths[0].ks_))
     matched = match_paths(paths)
     scores, spread_note = spreads(embeddings, paths, int(seeds), seed)
 
@@ -181,7 +181,7 @@ def describe(
     scores: dict[str, list[list[list[float | None]]]],
 ) -> dict[str, Any]:
     """Names, scores, the numbers of images in different clusters, and a sentence for every k."""
-    ks = [int(value) for value in paths[0].ks]
+    ks = [int(value) for value in paths[0].ks_]
     names = distinct_names(embeddings)
     pairs = list(combinations(range(len(embeddings)), 2))
     counts = [[int((matched[a, i] != matched[b, i]).sum()) for a, b in pairs] for i in range(len(ks))]
@@ -245,8 +245,10 @@ def match_paths(paths: list[KMeansPath]) -> np.ndarray:
     """The labels of every path, numbered like the clusters of the first: uint8 `(paths, len(ks), n)`."""
     from capslab.clustering import match_labels
 
-    first = paths[0].labels_
-    others = [[match_labels(a, b) for a, b in zip(first, path.labels_, strict=True)] for path in paths[1:]]
+    first = paths[0].path_labels_
+    others = [
+        [match_labels(a, b) for a, b in zip(first, path.path_labels_, strict=True)] for path in paths[1:]
+    ]
     return np.stack([first, *(np.stack(lines).astype(np.uint8) for lines in others)])
 
 
@@ -265,7 +267,7 @@ def spreads(
         note = (
             f"Ranges are over {seeds} seeds of k-means; all but the first on {SPREAD_IMAGES:,} of the images."
         )
-    last = int(paths[0].ks[-1])
+    last = int(paths[0].ks_[-1])
     scores: dict[str, list[list[list[float | None]]]] = {}
     for embedding, path in zip(embeddings, paths, strict=True):
         part = embedding if len(some) == n else embedding[some]

@@ -33,7 +33,7 @@ labels = detection.aligned(pair.labels, net.detect(pair))  # the two longest cap
 parted = net.separate(pair, labels)
 print(*(f"{name}: {length:.2f}" for name, length in zip(net.classes, net.lengths(pair)[0], strict=True)))
 print("pixels given to the right digit:", detection.exclusive_accuracy(pair.masks, parted.owner))
-plots.taken_apart(pair.images, parted.drawn, parted.owner, pair.masks)
+plots.segmentation_grid(pair.images, parted.drawn, parted.owner, pair.masks)
 """
 
 

@@ -1,4 +1,4 @@
-"""Small scatters side by side: the steps of k-means, constructed cases."""
+"""Small scatter plots side by side, for example the steps of k-means."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from matplotlib.figure import Figure
 from capslab.errors import ArgumentError
 from capslab.plots.style import new_figure, palette, plain
 
-MARKS = "os^DvPX*"  # a cluster has a shape as well as a colour
+MARKERS = "os^DvPX*"  # each cluster has a shape as well as a colour
 
 
-def clouds(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, title: str = "") -> Figure:
-    """One small scatter a panel, all on the same axes' limits where the points are the same.
+def scatter_panels(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, title: str = "") -> Figure:
+    """One small scatter plot per panel.
 
     Parameters
     ----------
-    panels : for each title `(points, labels)` or `(points, labels, centers)`: `(n, 2)`, `(n,)`, `(k, 2)`.
-        Centres are drawn as large crosses.
-    columns : panels in a row.
-    title : words above all of them.
+    panels : for each title, `(points, labels)` or `(points, labels, centers)` of shapes `(n, 2)`,
+        `(n,)` and `(k, 2)`. Centres are drawn as large crosses.
+    columns : panels per row.
+    title : text above all of them.
     """
     if not panels:
         raise ArgumentError("panels", "at least one panel", panels, 'Write {"a title": (points, labels)}.')
@@ -39,9 +39,10 @@ def clouds(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, title: str =
             )
         size = float(np.clip(2500 / len(points), 2, 18))
         for label in np.unique(labels):
-            own = labels == label
-            x, y = points[own].T
-            axes.scatter(x, y, s=size, color=palette(label), marker=MARKS[label % 8], alpha=0.7, linewidths=0)
+            x, y = points[labels == label].T
+            axes.scatter(
+                x, y, s=size, color=palette(label), marker=MARKERS[label % 8], alpha=0.7, linewidths=0
+            )
         for i, (x, y) in enumerate(panel[2] if len(panel) > 2 else ()):
             axes.plot(
                 x, y, "X", markersize=11, color=palette(i), markeredgecolor="black", markeredgewidth=1.2

@@ -11,38 +11,48 @@ POINTS = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
 
 
 def test_a_panel_draws_its_points_and_centres():
-    figure = plots.clouds({"one": (POINTS, [0, 0, 2]), "two": (POINTS, [1, 1, 1], [[9.0, 9.0]])}, columns=2)
+    figure = plots.scatter_panels({"one": (POINTS, [0, 0, 2]), "two": (POINTS, [1, 1, 1], [[9.0, 9.0]])}, columns=2)
     first, second = figure.axes
     assert [len(group.get_offsets()) for group in first.collections] == [2, 1]
     assert second.lines[0].get_xydata().tolist() == [[9.0, 9.0]]
-    assert figure.words == "one; two"
+    assert figure.alt_text == "one; two"
 
 
 @pytest.mark.parametrize("panels", [{}, {"a": (POINTS[:, :1], [0, 0, 0])}, {"a": (POINTS, [0])}])
 def test_panels_without_points_are_refused_in_words(panels):
     with pytest.raises(ArgumentError, match="panels"):
-        plots.clouds(panels)
+        plots.scatter_panels(panels)
 
 
 def test_growth_is_drawn_with_its_law():
     rows = [
         {"method": "m", "n": n, "fit_s": 1e-4 * n**1.5, "predict_s": 1.0, "accuracy": 0.9} for n in (10, 100)
     ]
+<<<<<<< HEAD:tests/plots/test_clouds.py
     one = classical_methods.growth_curve(rows, "m")
     figure = plots.against_n([one], [one])
+=======
+    one = classical_methods.growth(rows, "m")
+    figure = plots.growth_curves([one], [one])
+>>>>>>> cluster:tests/plots/test_panels_and_growth.py
     left, right = figure.axes
     np.testing.assert_allclose(left.lines[0].get_ydata(), one.fit_seconds)
     np.testing.assert_allclose(left.lines[1].get_ydata(), one.power_law)
     assert "n^1.50" in figure.legends[0].get_texts()[0].get_text()
     assert right.get_ylim() == (0, 1)
+<<<<<<< HEAD:tests/plots/test_clouds.py
     with pytest.raises(ArgumentError, match="GrowthCurve"):
         plots.against_n([])
+=======
+    with pytest.raises(ArgumentError, match="Growth"):
+        plots.growth_curves([])
+>>>>>>> cluster:tests/plots/test_panels_and_growth.py
 
 
 def test_reliability_shows_accuracy_against_confidence():
     confidence, right = np.array([0.55, 0.57, 0.95, 0.97, 1.0]), np.array([True, False, True, True, False])
-    above, below = plots.reliability(confidence, right).axes
+    above, below = plots.reliability_diagram(confidence, right).axes
     np.testing.assert_allclose(above.lines[1].get_xydata(), [[0.56, 0.5], [2.92 / 3, 2 / 3]])
     assert [bar.get_height() for bar in below.patches] == [0, 0, 0, 0, 0, 2, 0, 0, 0, 3]
     with pytest.raises(ArgumentError, match="confidence"):
-        plots.reliability([1.5], [True])
+        plots.reliability_diagram([1.5], [True])
