@@ -14,6 +14,7 @@ def run() -> None:
         if (error.name or "").startswith("capslab"):
             raise
         sys.exit(
-            f"The command `capslab` needs {error.name}, which is not installed. Run: pip install 'capslab[lab]'"
+            f"The command `capslab` needs {error.name}, which is not installed. "
+            "Run: pip install 'capslab[lab]'"
         )
     main()

@@ -11,7 +11,8 @@ POINTS = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
 
 
 def test_a_panel_draws_its_points_and_centres():
-    figure = plots.scatter_panels({"one": (POINTS, [0, 0, 2]), "two": (POINTS, [1, 1, 1], [[9.0, 9.0]])}, columns=2)
+    panels = {"one": (POINTS, [0, 0, 2]), "two": (POINTS, [1, 1, 1], [[9.0, 9.0]])}
+    figure = plots.scatter_panels(panels, columns=2)
     first, second = figure.axes
     assert [len(group.get_offsets()) for group in first.collections] == [2, 1]
     assert second.lines[0].get_xydata().tolist() == [[9.0, 9.0]]
@@ -28,25 +29,15 @@ def test_growth_is_drawn_with_its_law():
     rows = [
         {"method": "m", "n": n, "fit_s": 1e-4 * n**1.5, "predict_s": 1.0, "accuracy": 0.9} for n in (10, 100)
     ]
-<<<<<<< HEAD:tests/plots/test_clouds.py
     one = classical_methods.growth_curve(rows, "m")
-    figure = plots.against_n([one], [one])
-=======
-    one = classical_methods.growth(rows, "m")
     figure = plots.growth_curves([one], [one])
->>>>>>> cluster:tests/plots/test_panels_and_growth.py
     left, right = figure.axes
     np.testing.assert_allclose(left.lines[0].get_ydata(), one.fit_seconds)
     np.testing.assert_allclose(left.lines[1].get_ydata(), one.power_law)
     assert "n^1.50" in figure.legends[0].get_texts()[0].get_text()
     assert right.get_ylim() == (0, 1)
-<<<<<<< HEAD:tests/plots/test_clouds.py
     with pytest.raises(ArgumentError, match="GrowthCurve"):
-        plots.against_n([])
-=======
-    with pytest.raises(ArgumentError, match="Growth"):
         plots.growth_curves([])
->>>>>>> cluster:tests/plots/test_panels_and_growth.py
 
 
 def test_reliability_shows_accuracy_against_confidence():

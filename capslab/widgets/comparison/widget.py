@@ -245,10 +245,8 @@ def match_paths(paths: list[KMeansPath]) -> np.ndarray:
     """The labels of every path, numbered like the clusters of the first: uint8 `(paths, len(ks), n)`."""
     from capslab.clustering import match_labels
 
-    first = paths[0].path_labels_
-    others = [
-        [match_labels(a, b) for a, b in zip(first, path.path_labels_, strict=True)] for path in paths[1:]
-    ]
+    first, *rest = (path.path_labels_ for path in paths)
+    others = [[match_labels(a, b) for a, b in zip(first, other, strict=True)] for other in rest]
     return np.stack([first, *(np.stack(lines).astype(np.uint8) for lines in others)])
 
 
