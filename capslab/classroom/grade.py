@@ -115,7 +115,7 @@ def grade(
     return sorted(outcomes, key=lambda o: order[o.assignment, o.student])
 
 
-def _in_parallel(jobs: Iterator[tuple[Any, ...]], workers: int) -> Generator[GradedSubmission]:
+def _in_parallel(jobs: Iterator[tuple[Any, ...]], workers: int) -> Generator[GradedSubmission, None, None]:
     """Grades submissions in threads, few of them ahead, and yields them as they are ready.
 
     When the caller stops, by Ctrl-C for example, the submissions that are running end at once.

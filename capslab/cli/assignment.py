@@ -24,7 +24,10 @@ BAR = "{desc}: {n_fmt} of {total_fmt} |{bar}| {elapsed}, {remaining} left"
 
 @click.group()
 def assignment() -> None:
-    """For an instructor: hand out notebooks as assignments, grade a class, give feedback."""
+    """Hand out assignments and grade a class.
+
+    For instructors. The usual order is release, collect, grade, feedback, grades.
+    """
 
 
 @assignment.command()

@@ -81,9 +81,10 @@ def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str,
     help="The folder that capslab lab copied the course to (default: this one, or ./capslab-course).",
 )
 def update(folder: Path | None) -> None:
-    """Bring a folder of the course up to date with the installed version, never over your work.
+    """Bring your folder of the course up to date.
 
-    A notebook that you changed stays as it is. The newer version is written next to it, with your cells.
+    Notebooks that you did not change are replaced by those of the installed version. A notebook that you
+    changed stays as it is; the newer version is written next to it, with your cells.
     """
     from capslab.cli import lab as opening
 
@@ -94,7 +95,10 @@ def update(folder: Path | None) -> None:
 @main.command()
 @click.argument("notebooks", nargs=-1)
 @click.option(
-    "--json", "report", type=click.Path(path_type=Path, dir_okay=False), help="Also write a report here."
+    "--json",
+    "report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a report to this file, too.",
 )
 @click.option("--data", type=DATA_SETS, help="What cl.load() returns (default: MNIST if available).")
 @click.option("--edition", type=click.Choice(["learner", "solved"]), default="learner", show_default=True)
@@ -102,9 +106,10 @@ def update(folder: Path | None) -> None:
 def run(
     notebooks: tuple[str, ...], report: Path | None, data: str | None, edition: str, timeout: int
 ) -> None:
-    """Execute notebooks without a browser: all of the course, or those named (04, a name, a path).
+    """Execute notebooks without a browser.
 
-    Nothing is saved except the report.
+    NOTEBOOKS are numbers, names or paths (04); without any, the whole course is executed. Nothing is saved
+    except the report.
     """
     from capslab.course import paths
     from capslab.course.execute import execute, opened
@@ -134,7 +139,10 @@ def run(
 
 @main.command()
 def doctor() -> None:
-    """Check whether this machine can run the course, and say what to do if it cannot."""
+    """Check whether this machine can run the course.
+
+    Each problem comes with a line that says what to do.
+    """
     from capslab.cli.doctor import examine
 
     states = set()
@@ -156,7 +164,10 @@ def doctor() -> None:
     "--data", type=DATA_SETS, help="What cl.load() returns (default: MNIST, as in the committed figures)."
 )
 def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> None:
-    """Build notebooks/*.ipynb from notebooks/src/*.py, executed, with their figures."""
+    """Build the notebooks from their sources.
+
+    Executes notebooks/src/*.py and writes notebooks/*.ipynb with their figures.
+    """
     from capslab.course import build as building
     from capslab.course.paths import checkout, find, sources
 
@@ -199,7 +210,10 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
 @click.option("--edition", type=click.Choice(["learner", "solved"]), default="learner", show_default=True)
 @click.option("--timeout", default=600, show_default=True, help="Seconds that one cell may take.")
 def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: str, timeout: int) -> None:
-    """Execute notebooks and write them to DIR as web pages that need no kernel and no network."""
+    """Write notebooks to DIR as web pages.
+
+    They are executed first. The views on the pages work without a kernel and without a network.
+    """
     from capslab.course import paths
     from capslab.course.execute import Run
     from capslab.course.export import checked, export
