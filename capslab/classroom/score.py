@@ -15,7 +15,7 @@ from capslab.classroom.sandbox import Protection
 from capslab.classroom.submission import Submission
 from capslab.course.assignment import checks
 from capslab.exercises.core import Exercise
-from capslab.exercises.judge import Verdict, judge
+from capslab.exercises.judge import Judgement, judge
 from capslab.exercises.registry import find
 
 PEEKS = re.compile(
@@ -28,7 +28,7 @@ WORDS = {
     MEMORY: "It needed more memory than there is.",
     DIED: "It ended the process that it ran in.",
 }
-NO_VERDICT = Verdict(False, 0, 1)
+NO_VERDICT = Judgement(False, 0, 1)
 
 
 @dataclass
@@ -63,8 +63,8 @@ class Judged:
     """An exercise's answer on the visible cases and on the hidden ones; `why` it has none."""
 
     exercise: Exercise
-    visible: Verdict = NO_VERDICT
-    hidden: Verdict = NO_VERDICT
+    visible: Judgement = NO_VERDICT
+    hidden: Judgement = NO_VERDICT
     why: str = ""
 
     @property
@@ -162,14 +162,14 @@ def _judged(exercise: Exercise, heard: Heard, n: int, seed: int) -> Judged:
 
 def _verdict(
     exercise: Exercise, said: dict[str, Any], first: int, many: int, seed: int, hard: bool = False
-) -> Verdict:
+) -> Judgement:
     """The verdict on what was given for some of the cases."""
     if said.get("kind") != "answer":
         return NO_VERDICT
     try:
         return judge(exercise, answer(said, first, many), seed, hard)
     except Exception:  # whatever was forged: no honest process says it
-        return Verdict(True, 0, 1, "What it gives cannot be read.")
+        return Judgement(True, 0, 1, "What it gives cannot be read.")
 
 
 def _words(judged: Judged, said: dict[str, Any] | None = None, why: str | None = None) -> str:
