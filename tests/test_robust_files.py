@@ -56,7 +56,7 @@ def test_progress_on_a_full_disk_is_said_and_what_was_there_stays(progress: Path
     before = progress.read_bytes()
     with full_disk(20):
         result = cl.check("squash", lambda s: s)
-    assert "Your progress lasts until the kernel stops" in result.note
+    assert "Your progress will be lost when the kernel stops" in result.note
     assert "File too large" in result.note
     assert progress.read_bytes() == before
     assert {path.name for path in progress.parent.iterdir()} == {"progress.json", "progress.lock"}

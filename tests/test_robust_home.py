@@ -96,11 +96,11 @@ def test_the_course_in_a_home_that_cannot_be_written_and_without_a_network(
         "Using the digits, 1,797 images of 8×8, because mnist is not in the cache, and none of" in told.stdout
     )
     assert "the proxy 127.0.0.1:9 lets nothing through" in told.stdout
-    assert "Your progress lasts until the kernel stops" in told.stdout
+    assert "Your progress will be lost when the kernel stops" in told.stdout
     assert "Set CAPSLAB_HOME to a folder of yours" in told.stdout
 
     kept = {**locked, "CAPSLAB_HOME": str(tmp_path / "work/kept")}
-    assert "Your progress lasts" not in call(tmp_path / "work", kept, "-c", AGAIN).stdout
+    assert "Your progress will be lost" not in call(tmp_path / "work", kept, "-c", AGAIN).stdout
     assert (tmp_path / "work/kept/progress.json").exists()
 
 

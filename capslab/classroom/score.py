@@ -24,7 +24,7 @@ from capslab.classroom.sandbox import Protection
 from capslab.classroom.submission import Submission
 from capslab.course.assignment import checks
 from capslab.exercises.core import Exercise
-from capslab.exercises.judge import Verdict, judge
+from capslab.exercises.judge import Judgement, judge
 from capslab.exercises.registry import find
 
 #: code that looks for the reference solutions
@@ -39,7 +39,7 @@ FAILURES = {
     MEMORY: "It needed more memory than the limit allows.",
     DIED: "It ended the process in which it ran.",
 }
-NO_VERDICT = Verdict(False, 0, 1)
+NO_VERDICT = Judgement(False, 0, 1)
 
 
 @dataclass
@@ -73,8 +73,8 @@ class JudgedAnswer:
     """An exercise's answer, judged on the visible and on the hidden cases; or why there is none."""
 
     exercise: Exercise
-    visible: Verdict = NO_VERDICT
-    hidden: Verdict = NO_VERDICT
+    visible: Judgement = NO_VERDICT
+    hidden: Judgement = NO_VERDICT
     failure: str = ""
 
     @property
@@ -227,14 +227,14 @@ def _misses_a_name(event: Any, cells: dict[int, str], position: int) -> bool:
 
 def _verdict(
     exercise: Exercise, event: dict[str, Any], first: int, count: int, seed: int, hard: bool = False
-) -> Verdict:
+) -> Judgement:
     """The verdict on what was returned for some of the cases."""
     if event.get("kind") != "answer":
         return NO_VERDICT
     try:
         return judge(exercise, replayed_answer(event, first, count), seed, hard)
     except Exception:  # whatever was forged: no honest process sends it
-        return Verdict(True, 0, 1, "What it returns cannot be read.")
+        return Judgement(True, 0, 1, "What it returns cannot be read.")
 
 
 def _message(judged: JudgedAnswer, event: dict[str, Any] | None = None, failure: str | None = None) -> str:

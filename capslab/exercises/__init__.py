@@ -1,7 +1,7 @@
 """Exercises with an instant check: for a learner alone, and for a class.
 
-`check("squash", squash)` is the same cell everywhere. Alone, it answers in words;
-under nbgrader (the environment variable NBGRADER_EXECUTION) it gives points or raises.
+The cell `check("squash", squash)` is the same everywhere. For a learner alone it answers in words;
+under nbgrader (environment variable NBGRADER_EXECUTION) it returns points or raises.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 from capslab.errors import ArgumentError
 from capslab.exercises.core import Case, Exercise, Mistake
-from capslab.exercises.display import CheckResult, Message, Progress, Row, Solution
+from capslab.exercises.display import CheckResult, Message, Progress, ProgressRow, Solution
 from capslab.exercises.judge import judge
-from capslab.exercises.record import Record, fingerprint
+from capslab.exercises.record import Record, answer_hash
 from capslab.exercises.registry import all_exercises, find
 
 __all__ = [
@@ -30,12 +30,12 @@ __all__ = [
     "solution",
 ]
 
-ATTEMPTS = 3  # real ones, before a solution is shown
+ATTEMPTS = 3  # real attempts before the solution is shown
 _record = Record()
 
 
 class NotComplete(AssertionError):
-    """An exercise that is not complete when a notebook is validated: words, no traceback."""
+    """Raised when a notebook is validated and an exercise is not complete. Shows a message, no traceback."""
 
     def _render_traceback_(self) -> list[str]:  # what IPython shows in place of a traceback
         return [str(self)]
@@ -46,20 +46,20 @@ def check(name: str, answer: Any = None, *, seed: int = 0, hard: bool = False) -
 
     Parameters
     ----------
-    name : of the exercise.
-    answer : a function, or a value where the exercise asks for one.
-    seed : decides the cases; graders use one of their own.
-    hard : with the harder cases that graders add.
+    name : name of the exercise.
+    answer : a function, or a value if the exercise asks for one.
+    seed : determines the cases; graders use a seed of their own.
+    hard : include the harder cases that graders add.
 
     Returns
     -------
-    CheckResult : for a learner; it says what to look at next and never raises.
-    float : the points, when `NBGRADER_EXECUTION=autograde`.
+    CheckResult : for a learner; says what to look at next. An answer that fails never raises.
+    float : the points, if `NBGRADER_EXECUTION=autograde`.
 
     Raises
     ------
-    NotComplete : when `NBGRADER_EXECUTION=validate` and something is missing.
-    ArgumentError : for an unknown name while grading.
+    NotComplete : if `NBGRADER_EXECUTION=validate` and the answer is not complete.
+    ArgumentError : if the name is unknown while grading.
 
     Examples
     --------
@@ -81,10 +81,10 @@ def check(name: str, answer: Any = None, *, seed: int = 0, hard: bool = False) -
     except KeyboardInterrupt:
         if mode == "validate":
             raise
-        stopped = "You stopped the check before your function was finished: does a loop never end?"
+        stopped = "You stopped the check before your function returned. Is there a loop that never ends?"
         return CheckResult(name, "in progress", total=len(exercise.cases(seed, hard)), message=stopped)
-    tried = "in progress" if verdict.attempted else "not attempted"
-    state = "done" if verdict.complete else tried
+    unfinished = "in progress" if verdict.attempted else "not attempted"
+    state = "done" if verdict.complete else unfinished
     points = exercise.earned(verdict.passed, verdict.total)
     result = CheckResult(
         name,
@@ -101,23 +101,23 @@ def check(name: str, answer: Any = None, *, seed: int = 0, hard: bool = False) -
             raise NotComplete(repr(result))
         return result
     if verdict.attempted:
-        _remember(result, fingerprint(answer))
+        _remember(result, answer_hash(answer))
     return CheckResult(**{**vars(result), "note": _record.note})
 
 
-def _remember(result: CheckResult, mark: str) -> None:
+def _remember(result: CheckResult, hash_: str) -> None:
     entry = _record.entry(result.name)
-    if not result.done and mark != entry.last:
+    if not result.done and hash_ != entry.last:
         entry.attempts += 1
-    entry.last = mark
+    entry.last = hash_
     if result.points >= entry.points:
         entry.passed, entry.total, entry.points = result.passed, result.total, result.points
     entry.done = entry.done or result.done
-    _record.keep(result.name, entry)
+    _record.save(result.name, entry)
 
 
 def hint(name: str) -> Message:
-    """The next hint, one step further with every call.
+    """Show the next hint. Each call goes one step further.
 
     Examples
     --------
@@ -133,17 +133,20 @@ def hint(name: str) -> Message:
     last = number == len(exercise.hints) - 1
     if entry.hints < len(exercise.hints):
         entry.hints += 1
-        _record.keep(name, entry)
+        _record.save(name, entry)
     more = (
-        f'This is the last one. After {ATTEMPTS} real attempts, solution("{name}") shows one way.'
+        f'This is the last hint. After {ATTEMPTS} real attempts, solution("{name}") shows one way to do it.'
         if last
-        else f'hint("{name}") again goes further.'
+        else f'For the next hint, call hint("{name}") again.'
     )
     return Message(f"{name}, hint {number + 1} of {len(exercise.hints)}", f"{exercise.hints[number]}\n{more}")
 
 
 def solution(name: str) -> Message | Solution:
-    """One solution, after three real attempts (running the same answer again is none) or success."""
+    """Show one solution, once you are done or have made three real attempts.
+
+    Running the same answer again does not count as an attempt.
+    """
     try:
         exercise = find(name)
     except ArgumentError as error:
@@ -151,28 +154,29 @@ def solution(name: str) -> Message | Solution:
     entry = _record.entry(name)
     if entry.done or entry.attempts >= ATTEMPTS:
         return Solution(name, exercise.solution())
-    left = ATTEMPTS - entry.attempts
+    missing = ATTEMPTS - entry.attempts
     return Message(
-        f"{name}: the solution opens after {left} more real attempt{'s' if left > 1 else ''}.",
-        f'hint("{name}") may be all you need.',
+        f"{name}: the solution opens after {missing} more real attempt{'s' if missing > 1 else ''}.",
+        f'hint("{name}") may be all that you need.',
         "in progress" if entry.attempts else "not attempted",
     )
 
 
 def progress(notebook: str | None = None) -> Progress | Message:
-    """What is done: in the whole course, or in one notebook ("04" or its whole name)."""
+    """Show what you have done: in the whole course, or in one notebook ("04" or its full name)."""
     chosen = list(all_exercises().values())
     if notebook is not None:
         wanted = str(notebook)
         chosen = [one for one in chosen if wanted and one.notebook.startswith(wanted)]
         if not chosen:
-            have = ", ".join(dict.fromkeys(one.notebook for one in all_exercises().values()))
-            return Message(f"No notebook {wanted!r} has exercises.", f"Those that have: {have}.", "unknown")
+            known = ", ".join(dict.fromkeys(one.notebook for one in all_exercises().values()))
+            return Message(
+                f"There is no notebook {wanted!r} with exercises.", f"Choose one of: {known}.", "unknown"
+            )
     rows = []
     for one in chosen:
         entry = _record.entry(one.name)
-        tried = entry.done or entry.attempts > 0
-        state = "done" if entry.done else "in progress" if tried else "not attempted"
+        state = "done" if entry.done else "in progress" if entry.attempts else "not attempted"
         points = float(one.points) if entry.done else min(entry.points, one.points)
-        rows.append(Row(one.notebook, one.name, one.title, state, points, one.points))
+        rows.append(ProgressRow(one.notebook, one.name, one.title, state, points, one.points))
     return Progress(tuple(rows), _record.note)

@@ -1,4 +1,4 @@
-"""Whether an answer equals what was expected, and if not, in which way."""
+"""Whether an answer equals what was expected, and if not, how it differs."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ import numpy as np
 
 
 def difference(got: Any, expected: Any, tolerance: float) -> str:
-    """What is different, as words that follow "your answer …"; "" where nothing is."""
+    """What is different, in words that can follow "your answer …"; "" if nothing is."""
     if isinstance(expected, tuple):
         if not isinstance(got, (tuple, list)) or len(got) != len(expected):
-            many = f"{len(got)} values" if isinstance(got, (tuple, list)) else _kind(got)
-            return f"is {many} where {len(expected)} values are expected, as in `return first, second`"
+            received = f"{len(got)} values" if isinstance(got, (tuple, list)) else a_type(got)
+            return f"should be {len(expected)} values, as in `return first, second`. Received: {received}"
         for place, (one, wanted) in enumerate(zip(got, expected, strict=True), start=1):
             if words := difference(one, wanted, tolerance):
-                return f"has a value number {place} that {words}"
+                return f"is wrong in value number {place}: it {words}"
         return ""
     if isinstance(expected, (bool, str)):
         same = got == expected if isinstance(got, (bool, np.bool_, str)) else False
         return "" if same else f"is {got!r}"
     array = _numbers(got)
     if array is None:
-        return f"is {_kind(got)} where numbers are expected"
+        return f"is {a_type(got)}, but numbers are expected"
     wanted = np.asarray(expected)
     if array.shape != wanted.shape:
-        return f"has shape {array.shape} where {wanted.shape} is expected"
+        return f"has shape {array.shape}, but {wanted.shape} is expected"
     if array.dtype.kind == "c":
         return "has complex numbers"
     strange = ~np.isfinite(array) & np.isfinite(wanted)
     if strange.any():
-        return f"has {'NaN' if np.isnan(array[strange]).any() else 'infinity'} where {_at(strange, wanted)}"
+        return f"has {'NaN' if np.isnan(array[strange]).any() else 'infinity'}, but {_at(strange, wanted)}"
     near = np.isclose(array, wanted, rtol=tolerance, atol=tolerance, equal_nan=True)
     if near.all():
         return ""
     gap = np.where(near, 0.0, np.abs(array.astype(float) - wanted.astype(float)))
     worst = gap == gap.max()
-    return f"is {_number(array[worst][0])} where {_at(worst, wanted)}"
+    return f"is {_number(array[worst][0])}, but {_at(worst, wanted)}"
 
 
 def same(got: Any, other: Any, tolerance: float) -> bool:
-    """Whether two answers are alike, NaN and infinity included."""
+    """Whether two answers are equal, NaN and infinity included."""
     if isinstance(other, tuple) or isinstance(got, tuple):
         return (
             isinstance(got, (tuple, list))
@@ -57,7 +57,7 @@ def same(got: Any, other: Any, tolerance: float) -> bool:
 
 
 def _numbers(value: Any) -> np.ndarray | None:
-    """The value as an array of numbers, or None where it is not one."""
+    """The value as an array of numbers, or None if it is not one."""
     try:
         array = np.asarray(value)
     except Exception:  # a learner's object may do anything when it is read
@@ -75,6 +75,7 @@ def _number(value: Any) -> str:
     return f"{float(value):.4g}"
 
 
-def _kind(value: Any) -> str:
-    name = type(value).__name__
+def a_type(value: Any) -> str:
+    """The type of a value with its article: "a list"."""
+    name = "array" if isinstance(value, np.ndarray) else type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -1,8 +1,7 @@
 """What an exercise is: a task, cases made from a seed, known mistakes, a reference.
 
-An exercise is data. How an answer is judged is in `judge`, how the outcome looks in
-`outcome`, what is remembered in `record`; a notebook's exercises are in the file of the
-notebook's name.
+An exercise is data. `judge` decides whether an answer is right, `display` shows the result, and
+`record` remembers it. The exercises of a notebook are in the file named after the notebook.
 """
 
 from __future__ import annotations
@@ -16,26 +15,26 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Case:
-    """One thing to try an answer on.
+    """One input to try an answer on.
 
     Attributes
     ----------
-    says : what is special about it, to follow "with …" ("a vector of zeros").
-    args : the arguments; the answer gets a copy.
+    description : what is special about it, in words that can follow "with …" ("a vector of zeros").
+    args : the arguments of the call; the answer gets a copy of them.
     """
 
-    says: str
+    description: str
     args: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong idea that many have, recognised by what it gives.
+    """A wrong idea that many learners have, recognised by the result it gives.
 
     Attributes
     ----------
     name : short name, for tests and statistics.
-    message : one or two sentences to whoever made it; a question or a pointer, not the
+    message : one or two sentences for the learner who made it: a question or a pointer, not the
         solution.
     wrong : an answer that makes this mistake and no other.
     """
@@ -54,14 +53,14 @@ class Exercise:
     name : what `check` is called with; the learner's function has the same name.
     notebook : the notebook it belongs to ("04_capsule_network").
     title : a few words for tables.
-    task : one sentence that says what to give, with shapes.
-    points : at most; an answer gets its share of the cases.
-    hints : three, each a step further.
-    cases : function of (seed, hard) that makes the cases; `hard` adds those a grader keeps.
-    reference : an answer that is right.
+    task : one sentence that says what to write and what it returns, with shapes.
+    points : the maximum; each case that is right earns its share.
+    hints : three of them, each one step further.
+    cases : a function of (seed, hard) that makes the cases; `hard` adds the ones only a grader uses.
+    reference : a correct answer.
     mistakes : the known wrong ideas.
-    partial : whether some cases right are worth some of the points.
-    tolerance : relative and absolute difference that is still right.
+    partial : whether an answer that is right in some cases earns part of the points.
+    tolerance : how far, relative and absolute, a correct number may be off.
     """
 
     name: str
@@ -82,7 +81,7 @@ class Exercise:
         return callable(self.reference)
 
     def earned(self, passed: int, total: int) -> float:
-        """Points for so many cases right: between 0 and `points`, all of them only for all."""
+        """Points for `passed` of `total` cases: from 0 to `points`, and full points only for all cases."""
         if passed >= total:
             return float(self.points)
         return min(round(self.points * passed / total, 2), float(self.points)) if self.partial else 0.0
@@ -95,9 +94,9 @@ class Exercise:
 
 
 def applied(answer: Any) -> Callable[..., Any]:
-    """An answer as a function of a case: a function is itself, a value is looked up.
+    """The answer as a function of a case: a function stays as it is, a value is looked up.
 
-    A value with parts is a dictionary, and a case names the key it asks for.
+    A value with several parts is a dictionary, and each case names the key that it asks for.
     """
     if callable(answer):
         return answer

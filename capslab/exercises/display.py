@@ -1,4 +1,4 @@
-"""How a check, a hint, a solution and the progress look: in Jupyter and in plain text."""
+"""How the result of a check, a hint, a solution and the progress look in Jupyter and in plain text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ SIGNS = {"done": "✔", "in progress": "◐", "not attempted": "○", "unknown":
 COLOURS = {"done": "#0072b2", "in progress": "#e69f00", "not attempted": "#888888", "unknown": "#888888"}
 
 
-class Shown:
-    """Something that is text in a terminal and a framed paragraph in Jupyter."""
+class Panel:
+    """Text in a terminal, a framed paragraph in Jupyter."""
 
     state = "unknown"
 
     def lines(self) -> list[str]:
-        raise NotImplementedError(f"{type(self).__name__} must say what it shows")
+        raise NotImplementedError(f"{type(self).__name__} must implement lines()")
 
     def __repr__(self) -> str:
         head, *rest = self.lines()
@@ -31,18 +31,18 @@ class Shown:
 
 
 @dataclass(frozen=True, repr=False)
-class CheckResult(Shown):
-    """What `check` gives a learner.
+class CheckResult(Panel):
+    """What `check` returns to a learner.
 
     Attributes
     ----------
-    name : of the exercise.
-    state : "not attempted", "in progress", "done", or "unknown" for a name that is not known.
-    passed, total : visible checks.
-    points, most : earned, and how many there are.
+    name : name of the exercise.
+    state : "not attempted", "in progress", "done", or "unknown" if there is no exercise of this name.
+    passed, total : number of visible checks.
+    points, max_points : earned, and at most.
     message : what to look at next.
-    note : a word about anything else, such as progress that cannot be saved.
-    mistake : name of the known mistake, or "".
+    note : anything else, for example that progress cannot be saved.
+    mistake : name of the known mistake that was recognised, or "".
     """
 
     name: str
@@ -50,7 +50,7 @@ class CheckResult(Shown):
     passed: int = 0
     total: int = 0
     points: float = 0.0
-    most: int = 0
+    max_points: int = 0
     message: str = ""
     note: str = ""
     mistake: str = ""
@@ -61,22 +61,20 @@ class CheckResult(Shown):
 
     def lines(self) -> list[str]:
         if self.state == "done":
-            head = f"{self.name}: done. All {self.total} visible checks passed, {self.most} points."
+            head = f"{self.name}: done. All {self.total} visible checks passed, {self.max_points} points."
         elif self.state == "in progress":
             head = f"{self.name}: {self.passed} of {self.total} visible checks passed."
         elif self.state == "not attempted":
             head = f"{self.name}: not attempted yet."
         else:
-            head = "This cannot be checked."
-        next_step = (
-            f'Stuck? hint("{self.name}") goes one step further.' if self.state == "in progress" else ""
-        )
+            head = "There is nothing to check under this name."
+        next_step = f'Stuck? Call hint("{self.name}").' if self.state == "in progress" else ""
         return [head, *(line for line in (self.message, next_step, self.note) if line)]
 
 
 @dataclass(frozen=True, repr=False)
-class Message(Shown):
-    """A few words: a hint, or why there is no solution yet."""
+class Message(Panel):
+    """A short message: a hint, or the reason why there is no solution yet."""
 
     head: str
     body: str = ""
@@ -87,7 +85,7 @@ class Message(Shown):
 
 
 @dataclass(frozen=True, repr=False)
-class Solution(Shown):
+class Solution(Panel):
     """The reference answer, as source text."""
 
     name: str
@@ -95,7 +93,7 @@ class Solution(Shown):
     state: str = "done"
 
     def lines(self) -> list[str]:
-        return [f"One solution of {self.name}; compare it with yours.", self.source]
+        return [f"One solution of {self.name}. Compare it with yours.", self.source]
 
     def _repr_html_(self) -> str:
         head, source = (html.escape(line) for line in self.lines())
@@ -106,7 +104,7 @@ class Solution(Shown):
 
 
 @dataclass(frozen=True)
-class Row:
+class ProgressRow:
     """One exercise in the table of progress."""
 
     notebook: str
@@ -114,20 +112,20 @@ class Row:
     title: str
     state: str
     points: float
-    most: int
+    max_points: int
 
 
 @dataclass(frozen=True, repr=False)
-class Progress(Shown):
-    """What is done, exercise by exercise.
+class Progress(Panel):
+    """What has been done, exercise by exercise.
 
     Attributes
     ----------
-    rows : a `Row` for each exercise, in the order of the course.
-    note : a word about progress that cannot be saved.
+    rows : one `ProgressRow` per exercise, in the order of the course.
+    note : says if progress cannot be saved.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ProgressRow, ...]
     note: str = ""
 
     @property
@@ -145,12 +143,12 @@ class Progress(Shown):
         return sum(row.points for row in self.rows)
 
     @property
-    def most(self) -> int:
-        return sum(row.most for row in self.rows)
+    def max_points(self) -> int:
+        return sum(row.max_points for row in self.rows)
 
     def head(self) -> str:
         plural = "exercise" if len(self.rows) == 1 else "exercises"
-        return f"{self.done} of {len(self.rows)} {plural} done, {self.points:g} of {self.most} points."
+        return f"{self.done} of {len(self.rows)} {plural} done, {self.points:g} of {self.max_points} points."
 
     def lines(self) -> list[str]:
         table, notebook = [], ""
@@ -158,9 +156,8 @@ class Progress(Shown):
             if row.notebook != notebook:
                 table.append(row.notebook)
                 notebook = row.notebook
-            table.append(
-                f"  {SIGNS[row.state]} {row.name:24}{row.state:15}{row.points:g} of {row.most}  {row.title}"
-            )
+            points = f"{row.points:g} of {row.max_points}"
+            table.append(f"  {SIGNS[row.state]} {row.name:24}{row.state:15}{points}  {row.title}")
         return [self.head(), *table, *([self.note] if self.note else [])]
 
     def _repr_html_(self) -> str:
@@ -173,7 +170,7 @@ class Progress(Shown):
                     row.name,
                     row.title,
                     f"{SIGNS[row.state]} {row.state}",
-                    f"{row.points:g} of {row.most}",
+                    f"{row.points:g} of {row.max_points}",
                 )
             )
             + "</tr>"

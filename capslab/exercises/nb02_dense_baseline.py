@@ -17,46 +17,49 @@ def softmax(logits):
 
 
 def _logit_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     cases = [
-        Case("a few rows", (chance.normal(0, 2, (4, 3)),)),
-        Case("one image", (chance.normal(0, 2, (1, 10)),)),
+        Case("a few rows", (rng.normal(0, 2, (4, 3)),)),
+        Case("one image", (rng.normal(0, 2, (1, 10)),)),
         Case("equal logits", (np.zeros((2, 5)),)),
-        Case("logits near 1,000", (chance.normal(1000, 2, (3, 4)),)),
+        Case("logits near 1,000", (rng.normal(1000, 2, (3, 4)),)),
     ]
     if hard:
-        cases.append(Case("logits near −1,000", (chance.normal(-1000, 2, (3, 4)),)))
-        cases.append(Case("as many images as classes", (chance.normal(0, 3, (6, 6)),)))
+        cases.append(Case("logits near −1,000", (rng.normal(-1000, 2, (3, 4)),)))
+        cases.append(Case("as many images as classes", (rng.normal(0, 3, (6, 6)),)))
     return cases
 
 
 def cross_entropy(probabilities, labels):
-    """−mean over images of log p(true class), with p at least 1e-7."""
-    of_truth = probabilities[np.arange(len(labels)), labels]  # (n,)
-    return -np.log(np.maximum(of_truth, 1e-7)).mean()
+    """−mean over images of log p(true class), where p is at least 1e-7."""
+    p_true = probabilities[np.arange(len(labels)), labels]  # (n,)
+    return -np.log(np.maximum(p_true, 1e-7)).mean()
 
 
 def _entropy_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
 
-    def made(n: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
-        return chance.dirichlet(np.ones(classes), n), chance.integers(0, classes, n)
+    def random_case(n: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+        return rng.dirichlet(np.ones(classes), n), rng.integers(0, classes, n)
 
-    sure, _ = made(3, 4)
-    sure[1] = [0.0, 1.0, 0.0, 0.0]
+    confident, _ = random_case(3, 4)
+    confident[1] = [0.0, 1.0, 0.0, 0.0]
     cases = [
-        Case("a few images", made(6, 4)),
-        Case("one image", made(1, 10)),
-        Case("a sure and wrong network: the true class has probability 0", (sure, np.array([0, 2, 3]))),
+        Case("a few images", random_case(6, 4)),
+        Case("one image", random_case(1, 10)),
+        Case(
+            "a confident and wrong network, which gives the true class probability 0",
+            (confident, np.array([0, 2, 3])),
+        ),
     ]
     if hard:
-        cases.append(Case("two classes", made(20, 2)))
-        cases.append(Case("as many images as classes", made(5, 5)))
+        cases.append(Case("two classes", random_case(20, 2)))
+        cases.append(Case("as many images as classes", random_case(5, 5)))
     return cases
 
 
 def recall_per_class(labels, predicted, classes):
-    """For each class, the share of its images that were found; 0 where it has none."""
+    """For each class, the share of its images that were recognised; 0 if it has none."""
     recall = np.zeros(classes)
     for label in range(classes):
         own = labels == label
@@ -66,22 +69,23 @@ def recall_per_class(labels, predicted, classes):
 
 
 def _recall_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
 
-    def made(n: int, classes: int) -> tuple[np.ndarray, np.ndarray, int]:
+    def random_case(n: int, classes: int) -> tuple[np.ndarray, np.ndarray, int]:
         labels = np.arange(n) % classes
-        return labels, np.where(chance.random(n) < 0.5, labels, chance.integers(0, classes, n)), classes
+        return labels, np.where(rng.random(n) < 0.5, labels, rng.integers(0, classes, n)), classes
 
     cases = [
         Case(
-            "two classes, one found less often", (np.repeat([0, 1], 4), np.array([0, 0, 0, 1, 1, 0, 0, 0]), 2)
+            "two classes, one recognised less often",
+            (np.repeat([0, 1], 4), np.array([0, 0, 0, 1, 1, 0, 0, 0]), 2),
         ),
-        Case("several classes", made(40, 4)),
-        Case("a class that has no images", (np.array([0, 0, 2, 2]), np.array([0, 1, 2, 0]), 4)),
+        Case("several classes", random_case(40, 4)),
+        Case("a class without images", (np.array([0, 0, 2, 2]), np.array([0, 1, 2, 0]), 4)),
     ]
     if hard:
         cases.append(Case("everything predicted as one class", (np.arange(12) % 3, np.zeros(12, int), 3)))
-        cases.append(Case("many classes", made(100, 10)))
+        cases.append(Case("many classes", random_case(100, 10)))
     return cases
 
 
@@ -97,31 +101,31 @@ def calibration_error(confidence, right, bins):
 
 
 def _calibration_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
 
-    def made(n: int, bins: int, lowest: float = 0.3) -> tuple[np.ndarray, np.ndarray, int]:
-        confidence = chance.uniform(lowest, 0.999, n)
+    def random_case(n: int, bins: int, lowest: float = 0.3) -> tuple[np.ndarray, np.ndarray, int]:
+        confidence = rng.uniform(lowest, 0.999, n)
         confidence[0] = 0.95
-        return confidence, chance.random(n) < confidence**2, bins
+        return confidence, rng.random(n) < confidence**2, bins
 
-    sure, right, _ = made(30, 5)
-    sure[:3] = 1.0
+    confident, right, _ = random_case(30, 5)
+    confident[:3] = 1.0
     cases = [
-        Case("ten bins", made(80, 10)),
-        Case("confidences near 1, so that most bins are empty", made(40, 10, 0.75)),
-        Case("a confidence of exactly 1", (sure, right, 5)),
+        Case("ten bins", random_case(80, 10)),
+        Case("confidences near 1, so that most bins are empty", random_case(40, 10, 0.75)),
+        Case("a confidence of exactly 1", (confident, right, 5)),
     ]
     if hard:
-        cases.append(Case("one bin", made(30, 1)))
-        cases.append(Case("many images", made(500, 15)))
+        cases.append(Case("one bin", random_case(30, 1)))
+        cases.append(Case("many images", random_case(500, 15)))
     return cases
 
 
-def _by_bins(confidence, right, bins, gap, weigh=True):
+def _by_bins(confidence, right, bins, gap, weighted=True):
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     full = [which == b for b in range(bins) if (which == b).any()]
     gaps = [gap(right[inside].mean() - confidence[inside].mean()) for inside in full]
-    return float(np.average(gaps, weights=[inside.sum() for inside in full] if weigh else None))
+    return float(np.average(gaps, weights=[inside.sum() for inside in full] if weighted else None))
 
 
 def _empty_bins(confidence, right, bins):
@@ -132,8 +136,8 @@ def _empty_bins(confidence, right, bins):
 
 
 def _precision(labels, predicted, classes):
-    chosen = [predicted == label for label in range(classes)]
-    return np.array([(labels[one] == c).mean() if one.any() else 0.0 for c, one in enumerate(chosen)])
+    predicted_as = [predicted == label for label in range(classes)]
+    return np.array([(labels[one] == c).mean() if one.any() else 0.0 for c, one in enumerate(predicted_as)])
 
 
 def _plain_softmax(logits):
@@ -151,37 +155,41 @@ EXERCISES = (
         name="softmax",
         notebook=NOTEBOOK,
         title="Probabilities from logits",
-        task="Write softmax(logits): logits to probabilities, both (n, classes), each row adding up to 1.",
+        task="Write softmax(logits). It turns logits into probabilities, both of shape (n, classes), so "
+        "that each row adds up to 1.",
         points=2,
         hints=(
-            "Two steps: make every number positive, then divide so that each row adds up to 1.",
-            "np.exp makes positive; .sum(axis=1, keepdims=True) is the sum of each row, ready to divide by.",
-            "np.exp(1000) is infinite. Subtract from each row its largest number before np.exp: the result "
-            "is the same, and nothing can run over.",
+            "There are two steps: make every number positive, then divide so that each row adds up to 1.",
+            "np.exp makes every number positive. .sum(axis=1, keepdims=True) is the sum of each row, "
+            "ready to divide by.",
+            "np.exp(1000) is infinite. Before np.exp, subtract from each row its largest number: the "
+            "result is the same, and nothing can overflow.",
         ),
         cases=_logit_cases,
         reference=softmax,
         mistakes=(
             Mistake(
                 "wrong axis",
-                "The columns add up to 1 and the rows do not: you divide by sums over the images. Each image "
-                "(each row) needs probabilities of its own.",
+                "Your columns add up to 1, but your rows do not: you divide by sums over the images. Each "
+                "image (each row) needs its own probabilities.",
                 lambda logits: _softmax_over(logits, 0),
             ),
             Mistake(
                 "whole batch",
-                "All numbers together add up to 1. Each row should: sum along axis 1, with keepdims=True.",
+                "All your numbers together add up to 1. Each row should: sum along axis 1, with "
+                "keepdims=True.",
                 lambda logits: _softmax_over(logits, None),
             ),
             Mistake(
                 "overflow",
-                "The formula is right, but large logits give NaN: np.exp(1000) is infinite. What can you "
-                "subtract from each row without changing the result?",
+                "The formula is right, but large logits give NaN, because np.exp(1000) is infinite. What "
+                "can you subtract from each row without changing the result?",
                 _plain_softmax,
             ),
             Mistake(
                 "no exponential",
-                "You divide the logits themselves by their sum. They can be negative; take np.exp first.",
+                "You divide the logits themselves by their sum. Logits can be negative, so take np.exp "
+                "first.",
                 lambda logits: logits / logits.sum(axis=1, keepdims=True),
             ),
         ),
@@ -191,38 +199,39 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="The loss of a classifier",
         task=(
-            "Write cross_entropy(probabilities, labels): the mean over images of −log of the probability of "
-            "the true class, where a probability below 1e-7 counts as 1e-7."
+            "Write cross_entropy(probabilities, labels). It returns the mean over images of −log of the "
+            "probability of the true class. A probability below 1e-7 counts as 1e-7."
         ),
         points=2,
         hints=(
-            "Only one probability of each row matters: that of the true class.",
+            "Only one probability in each row matters: that of the true class.",
             "probabilities[np.arange(len(labels)), labels] picks one number from each row.",
-            "Take −np.log of them and the mean. np.maximum(p, 1e-7) before the logarithm keeps it finite.",
+            "Take −np.log of these numbers, then the mean. np.maximum(p, 1e-7) before the logarithm keeps "
+            "it finite.",
         ),
         cases=_entropy_cases,
         reference=cross_entropy,
         mistakes=(
             Mistake(
                 "log of zero",
-                "A probability of 0 makes the loss infinite. Let no probability be below 1e-7 before you "
-                "take the logarithm.",
+                "A probability of 0 makes the loss infinite. Before you take the logarithm, raise every "
+                "probability to at least 1e-7.",
                 lambda p, y: -np.log(p[np.arange(len(y)), y]).mean(),
             ),
             Mistake(
                 "sum",
-                "You add up over the images; then a larger batch has a larger loss. Take the mean.",
+                "You add up over the images, so a larger batch has a larger loss. Take the mean.",
                 lambda p, y: -np.log(np.maximum(p[np.arange(len(y)), y], 1e-7)).sum(),
             ),
             Mistake(
                 "sign",
-                "The sign is turned round: the logarithm of a probability is negative, a loss is not.",
+                "The sign is flipped: the logarithm of a probability is negative, but a loss is not.",
                 lambda p, y: np.log(np.maximum(p[np.arange(len(y)), y], 1e-7)).mean(),
             ),
             Mistake(
                 "mean over classes",
-                "You average over images and classes, so the loss is too small by a factor of the number of "
-                "classes. Pick the true class of each image, then average over images alone.",
+                "You average over images and classes, which makes the loss too small by a factor of the "
+                "number of classes. Pick the true class of each image, then average over the images only.",
                 lambda p, y: -np.log(np.maximum(p[np.arange(len(y)), y], 1e-7)).mean() / p.shape[1],
             ),
         ),
@@ -232,35 +241,35 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="Which class is overlooked?",
         task=(
-            "Write recall_per_class(labels, predicted, classes): for each class the share of its images that "
-            "were predicted right, as an array (classes,); 0 for a class without images."
+            "Write recall_per_class(labels, predicted, classes). It returns for each class the share of "
+            "its images that were predicted right, as an array (classes,); 0 for a class without images."
         ),
         points=2,
         hints=(
-            "Recall asks about the images that truly are of the class: how many of them were found?",
-            "predicted[labels == 3] is what was predicted for the true 3s.",
+            "Recall is about the images that truly belong to the class: how many of them were recognised?",
+            "predicted[labels == 3] is what the network predicted for the true 3s.",
             "(predicted[labels == 3] == 3).mean() is the recall of class 3. Loop over the classes, and "
-            "leave 0 where labels == c is nowhere true.",
+            "leave a 0 for a class c if no label equals c.",
         ),
         cases=_recall_cases,
         reference=recall_per_class,
         mistakes=(
             Mistake(
                 "precision",
-                "This is precision: of the images *called* c, how many are c. Recall asks: of the images "
-                "that *are* c, how many were called c.",
+                "This is precision: of the images *predicted* as c, how many are c? Recall asks: of the "
+                "images that *are* c, how many were predicted as c?",
                 _precision,
             ),
             Mistake(
                 "accuracy",
-                "Every class has the same number, the accuracy over all images. Look at the images of one "
-                "class at a time.",
+                "Every class gets the same number, the accuracy over all images. Look at the images of "
+                "one class at a time.",
                 lambda labels, predicted, classes: np.full(classes, (labels == predicted).mean()),
             ),
             Mistake(
                 "empty class",
-                "A class without images gives NaN, since its mean is 0 divided by 0. The exercise asks for 0 "
-                "there.",
+                "A class without images gives NaN, because its mean is 0 divided by 0. The exercise asks "
+                "for 0 there.",
                 lambda labels, predicted, classes: np.array(
                     [
                         np.float64(((predicted == c) & (labels == c)).sum()) / (labels == c).sum()
@@ -273,18 +282,18 @@ EXERCISES = (
     Exercise(
         name="calibration_error",
         notebook=NOTEBOOK,
-        title="Does it know how sure to be?",
+        title="Does the network know how sure to be?",
         task=(
-            "Write calibration_error(confidence, right, bins): split 0…1 into equal bins by confidence "
-            "(n,), and give the mean of |accuracy − mean confidence| over the bins, each weighed by its "
-            "share of the images; right is (n,), True or False."
+            "Write calibration_error(confidence, right, bins). Split 0…1 into equal bins by confidence "
+            "(n,), and return the mean of |accuracy − mean confidence| over the bins, each weighted by "
+            "its share of the images; right is (n,), True or False."
         ),
         points=3,
         hints=(
-            "A network that says 0.9 should be right nine times in ten. Gather images of like confidence, "
-            "and compare the two means.",
+            "A network that says 0.9 should be right nine times out of ten. Group images of similar "
+            "confidence, and compare the two means in each group.",
             "np.minimum((confidence * bins).astype(int), bins - 1) numbers the bins from 0. For each bin "
-            "that has images: right[inside].mean() and confidence[inside].mean().",
+            "that has images, compute right[inside].mean() and confidence[inside].mean().",
             "Add up inside.mean() * abs(right[inside].mean() - confidence[inside].mean()) over the bins "
             "that are not empty.",
         ),
@@ -293,24 +302,24 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 "unweighted",
-                "Every bin counts the same in your mean, one with two images as much as one with a "
-                "thousand. Weigh each by its share of the images.",
-                lambda confidence, right, bins: _by_bins(confidence, right, bins, abs, weigh=False),
+                "In your mean every bin counts the same, whether it holds two images or a thousand. "
+                "Weight each bin by its share of the images.",
+                lambda confidence, right, bins: _by_bins(confidence, right, bins, abs, weighted=False),
             ),
             Mistake(
                 "signs cancel",
-                "Bins that are too sure and bins that are not sure enough cancel out. Take the absolute "
-                "difference in each bin.",
+                "Bins that are overconfident and bins that are underconfident cancel out. Take the "
+                "absolute difference in each bin.",
                 lambda confidence, right, bins: _by_bins(confidence, right, bins, lambda gap: gap),
             ),
             Mistake(
                 "squared",
-                "You square the differences. The expected calibration error takes their absolute values.",
+                "You square the differences. The expected calibration error uses their absolute values.",
                 lambda confidence, right, bins: _by_bins(confidence, right, bins, lambda gap: gap**2),
             ),
             Mistake(
                 "empty bin",
-                "A bin without images gives NaN, for its mean is 0 divided by 0. Leave empty bins out.",
+                "A bin without images gives NaN, because its mean is 0 divided by 0. Leave empty bins out.",
                 _empty_bins,
             ),
         ),

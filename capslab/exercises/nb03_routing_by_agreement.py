@@ -34,39 +34,41 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="A length that is a probability",
         task=(
-            "Write squash(s): each vector along the last axis keeps its direction, and gets the length "
+            "Write squash(s). Each vector along the last axis keeps its direction and gets the length "
             "‖s‖²/(1 + ‖s‖²)."
         ),
         points=2,
         hints=(
-            "The new length is ‖s‖²/(1 + ‖s‖²). The direction is the unit vector s/‖s‖. Multiply.",
-            "(s**2).sum(axis=-1, keepdims=True) is ‖s‖² of every vector, ready to be multiplied with s.",
-            "A vector of zeros divides by zero. ‖s‖²/‖s‖ is ‖s‖: write s · ‖s‖/(1 + ‖s‖²), which never does.",
+            "The new length is ‖s‖²/(1 + ‖s‖²). The direction is the unit vector s/‖s‖. Multiply the two.",
+            "(s**2).sum(axis=-1, keepdims=True) is ‖s‖² of every vector, ready to be multiplied by s.",
+            "A vector of zeros makes you divide by zero. But ‖s‖²/‖s‖ is just ‖s‖, so you can write s · "
+            "‖s‖/(1 + ‖s‖²), which never divides by zero.",
         ),
         cases=vector_cases,
         reference=squash,
         mistakes=(
             Mistake(
                 "division by zero",
-                "Right, but for a vector of zeros, which becomes NaN: 0 is divided by 0. One ‖s‖ of the "
-                "formula can be cancelled.",
+                "This is right except for a vector of zeros, which becomes NaN: 0 is divided by 0. One "
+                "‖s‖ in the formula cancels.",
                 lambda s: (n2 := (s**2).sum(axis=-1, keepdims=True)) / (1 + n2) * s / np.sqrt(n2),
             ),
             Mistake(
                 "one norm for all",
-                "All vectors are divided by one common length. Each vector has its own: sum along the last "
+                "You divide all vectors by one common length. Each vector has its own: sum along the last "
                 "axis, with keepdims=True.",
                 lambda s: s * np.sqrt((s**2).sum()) / (1 + (s**2).sum()),
             ),
             Mistake(
                 "no unit vector",
-                "Long vectors stay long: you multiply s itself by ‖s‖²/(1 + ‖s‖²). Multiply the unit vector "
-                "s/‖s‖ instead.",
+                "Long vectors stay long, because you multiply s itself by ‖s‖²/(1 + ‖s‖²). Multiply the "
+                "unit vector s/‖s‖ instead.",
                 lambda s: s * (n2 := (s**2).sum(axis=-1, keepdims=True)) / (1 + n2),
             ),
             Mistake(
                 "unit length",
-                "Every vector has length 1 now, so the length says nothing. It should be ‖s‖²/(1 + ‖s‖²).",
+                "Every vector now has length 1, so its length tells us nothing. It should be ‖s‖²/(1 + "
+                "‖s‖²).",
                 lambda s: s / np.maximum(np.sqrt((s**2).sum(axis=-1, keepdims=True)), 1e-12),
             ),
         ),
@@ -76,26 +78,28 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="Where squash lets learning through",
         task=(
-            "Write squash_slope(length): the derivative of n²/(1 + n²) for an array of lengths n, of "
-            "the same shape."
+            "Write squash_slope(length). It returns the derivative of n²/(1 + n²) for an array of lengths "
+            "n, in the same shape."
         ),
         points=2,
         hints=(
-            "It is a fraction: (u/w)' = (u'w − uw')/w², with u = n² and w = 1 + n².",
-            "u' = 2n and w' = 2n as well. Write the numerator out: most of it cancels.",
-            "What remains is 2n/(1 + n²)². At n = 0 that is 0.",
+            "It is a fraction, so use the quotient rule: (u/w)' = (u'w − uw')/w², with u = n² and w = 1 + "
+            "n².",
+            "u' = 2n, and w' = 2n as well. Write out the numerator: most of it cancels.",
+            "What remains is 2n/(1 + n²)². At n = 0 this is 0.",
         ),
         cases=slope_cases,
         reference=squash_slope,
         mistakes=(
             Mistake(
                 "denominator not squared",
-                "The denominator of a fraction's derivative is squared: (1 + n²)², and yours is 1 + n².",
+                "In the quotient rule the denominator is squared: it should be (1 + n²)², and yours is 1 "
+                "+ n².",
                 lambda length: 2 * length / (1 + length**2),
             ),
             Mistake(
                 "plus for minus",
-                "In the rule for fractions the second term is taken away: u'w − uw', not u'w + uw'.",
+                "In the quotient rule the second term is subtracted: u'w − uw', not u'w + uw'.",
                 lambda length: (2 * length * (1 + length**2) + 2 * length**3) / (1 + length**2) ** 2,
             ),
             Mistake(
@@ -105,9 +109,8 @@ EXERCISES = (
             ),
             Mistake(
                 "quotient instead of slope",
-                "This is the outcome divided by n: the slope of a line from 0 to the curve, and not "
-                "the slope "
-                "of the curve.",
+                "This is the squashed length divided by n: the slope of a straight line from 0 to the "
+                "curve, not the slope of the curve.",
                 lambda length: length / (1 + length**2),
             ),
         ),
@@ -117,33 +120,34 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="What each capsule predicts",
         task=(
-            "Write votes(poses, weights): poses (child, P) and weights (child, parent, D, P) give the votes "
-            "û_ij = W_ij u_i of shape (child, parent, D)."
+            "Write votes(poses, weights). From poses (child, P) and weights (child, parent, D, P) it "
+            "computes the votes û_ij = W_ij u_i, of shape (child, parent, D)."
         ),
         points=2,
         hints=(
-            "For one child i and one parent j, the vote is matrix times vector: weights[i, j] @ poses[i].",
-            "Two loops, over i and j, are a fine first answer. Then look at np.einsum.",
-            'In np.einsum name each axis once: weights are "ijdp", poses "ip", votes "ijd".',
+            "For one child i and one parent j, the vote is a matrix times a vector: weights[i, j] @ "
+            "poses[i].",
+            "Two loops, over i and over j, are a fine first answer. Then look at np.einsum.",
+            'In np.einsum, give each axis one letter: weights are "ijdp", poses "ip", votes "ijd".',
         ),
         cases=vote_cases,
         reference=votes,
         mistakes=(
             Mistake(
                 "transposed",
-                "The matrices are the wrong way round: this is W transposed times u. The last axis of the "
-                "weights meets the pose of the child.",
+                "The matrices are transposed: this is W transposed times u. The last axis of the weights "
+                "must meet the pose of the child.",
                 lambda poses, weights: np.einsum("ijpd,ip->ijd", weights, poses),
             ),
             Mistake(
                 "summed over children",
-                "You added up the votes of all children. At this point each child still has its own; routing "
-                "decides later how much each counts.",
+                "You added up the votes of all children. At this point each child still has a vote of its "
+                "own; routing decides later how much each one counts.",
                 lambda poses, weights: np.einsum("ijdp,ip->jd", weights, poses),
             ),
             Mistake(
                 "shared weights",
-                "Every child uses the matrices of the first one. Child i has its own: weights[i].",
+                "Every child uses the matrices of the first child. Child i has its own: weights[i].",
                 lambda poses, weights: np.einsum("jdp,ip->ijd", weights[0], poses),
             ),
         ),
@@ -153,37 +157,37 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="One iteration of routing",
         task=(
-            "Write routing_step(logits, votes): logits (child, parent) and votes (child, parent, D) give "
-            "(new_logits, outputs), with outputs (parent, D)."
+            "Write routing_step(logits, votes). From logits (child, parent) and votes (child, parent, D) "
+            "it computes (new_logits, outputs), with outputs (parent, D)."
         ),
         points=4,
         hints=(
-            "Four lines: couplings from the logits, the weighted sum of votes for each parent, squash, and "
-            "the agreement that is added to the logits.",
-            "Each child divides itself among the parents: its couplings, one row, add up to 1. So the "
-            "softmax runs along axis 1.",
-            "outputs = squash((couplings[:, :, None] * votes).sum(axis=0)); the agreement of child i with "
-            "parent j is votes[i, j] · outputs[j]; return logits + agreement, outputs.",
+            "Four lines are enough: couplings from the logits, the weighted sum of the votes for each "
+            "parent, squash, and the agreement that is added to the logits.",
+            "Each child divides itself among the parents, so its couplings (one row) add up to 1. The "
+            "softmax therefore runs along axis 1.",
+            "outputs = squash((couplings[:, :, None] * votes).sum(axis=0)). The agreement of child i with "
+            "parent j is votes[i, j] · outputs[j]. Return logits + agreement, outputs.",
         ),
         cases=step_cases,
         reference=routing_step,
         mistakes=(
             Mistake(
                 "softmax over children",
-                "The softmax runs over the children: for each parent the couplings add up to 1. It is each "
-                "child that divides itself among the parents, so sum over the other axis.",
+                "Your softmax runs over the children, so the couplings add up to 1 for each parent. But "
+                "it is each child that divides itself among the parents, so sum over the other axis.",
                 lambda logits, votes: wrong_step(logits, votes, axis=0),
             ),
             Mistake(
                 "no squash",
-                "The outputs are not squashed: a parent's length can exceed 1, and agreement grows without "
-                "bound.",
+                "The outputs are not squashed, so a parent's length can exceed 1, and the agreement grows "
+                "without bound.",
                 lambda logits, votes: wrong_step(logits, votes, with_squash=False),
             ),
             Mistake(
                 "logits replaced",
-                "You return the agreement alone. Routing *adds* it to the logits, so that agreement gathers "
-                "over the iterations.",
+                "You return only the agreement. Routing *adds* it to the logits, so that agreement builds "
+                "up over the iterations.",
                 lambda logits, votes: wrong_step(logits, votes, keep=False),
             ),
             Mistake(
@@ -196,53 +200,52 @@ EXERCISES = (
     Exercise(
         name="routing_loop",
         notebook=NOTEBOOK,
-        title="Routing, all of it",
+        title="The whole routing loop",
         task=(
-            "Write routing_loop(votes, iterations): votes (child, parent, D) give (couplings, "
-            "outputs), the couplings "
-            "(child, parent) that the last iteration used and its outputs (parent, D)."
+            "Write routing_loop(votes, iterations). From votes (child, parent, D) it computes (couplings, "
+            "outputs): the couplings (child, parent) that the last iteration used, and its outputs "
+            "(parent, D)."
         ),
         points=3,
         hints=(
-            "Start with logits of zeros (child, parent). A for loop does what routing_step does, "
-            "over and over.",
-            "In each turn: couplings = softmax of the logits over the parents, s = their weighted "
-            "sum of the votes, "
-            "outputs = squash(s), and the agreement is added to the logits.",
-            "Take the couplings before the logits are updated: those of the last turn made the "
-            "outputs. Return "
-            "couplings, outputs after the loop.",
+            "Start with logits (child, parent) that are all zero. Then a for loop does what routing_step "
+            "does, again and again.",
+            "In each iteration, the couplings are the softmax of the logits over the parents, s is the "
+            "sum of the votes weighted by them, and outputs = squash(s). Then the agreement is added to "
+            "the logits.",
+            "Take the couplings before the logits are updated: these are the ones that made the outputs. "
+            "After the loop, return couplings, outputs.",
         ),
         cases=loop_cases,
         reference=routing_loop,
         mistakes=(
             Mistake(
                 "softmax over children",
-                "The softmax runs over the children: each *child* has 1 to give away, so its row "
+                "Your softmax runs over the children. But each *child* has 1 to give away, so its row "
                 "adds up to 1.",
                 lambda votes, iterations: wrong_loop(votes, iterations, axis=0),
             ),
             Mistake(
-                "couplings of the next turn",
-                "The outputs are right, but the couplings are those of the next turn. Return the "
-                "ones that made "
-                "the outputs.",
+                "couplings of the next iteration",
+                "The outputs are right, but the couplings already belong to the next iteration. Return "
+                "the ones that made the outputs.",
                 lambda votes, iterations: wrong_loop(votes, iterations, late=True),
             ),
             Mistake(
-                "one turn too many",
-                "That is one turn more than was asked for. With one iteration every coupling is "
-                "still 1/parents.",
+                "one iteration too many",
+                "That is one iteration too many. With one iteration, every coupling is still 1/parents.",
                 lambda votes, iterations: wrong_loop(votes, iterations, extra=1),
             ),
             Mistake(
                 "logits replaced",
-                "Each turn forgets the agreement of the turns before. Add the new one to the logits.",
+                "Each iteration forgets the agreement of the ones before. Add the new agreement to the "
+                "logits.",
                 lambda votes, iterations: wrong_loop(votes, iterations, keep=False),
             ),
             Mistake(
                 "no squash",
-                "The outputs are not squashed: a length can exceed 1, and agreement grows without bound.",
+                "The outputs are not squashed, so a length can exceed 1, and the agreement grows without "
+                "bound.",
                 lambda votes, iterations: wrong_loop(votes, iterations, with_squash=False),
             ),
         ),
@@ -250,42 +253,43 @@ EXERCISES = (
     Exercise(
         name="count_weights",
         notebook=NOTEBOOK,
-        title="What sharing saves",
+        title="What does weight sharing save?",
         task=(
-            "Write count_weights(side_in, channels, side_out, filters, kernel): the number of "
-            "weights, without biases, of "
-            "(a convolution, the same with a window of its own at each place, a dense layer)."
+            "Write count_weights(side_in, channels, side_out, filters, kernel). It returns three numbers "
+            "of weights, without biases: (a convolution, the same with its own window at each place, a "
+            "dense layer)."
         ),
         points=2,
         hints=(
-            "A window covers kernel × kernel cells with all their channels, and each filter has its "
-            "own numbers.",
-            "A convolution uses that one window at every place. Without sharing there is one for each of the "
-            "side_out × side_out places.",
-            "A dense layer ties each of side_in² · channels numbers to each of side_out² · filters numbers.",
+            "A window covers kernel × kernel cells with all their channels, and each filter has its own "
+            "weights for it.",
+            "A convolution uses the same window at every place. Without sharing, there is one window for "
+            "each of the side_out × side_out places.",
+            "A dense layer connects each of the side_in² · channels inputs to each of the side_out² · "
+            "filters outputs.",
         ),
         cases=weight_cases,
         reference=count_weights,
         mistakes=(
             Mistake(
                 "with biases",
-                "You count biases too. They are few, and the question leaves them out.",
+                "You count the biases too. They are few, and the question leaves them out.",
                 lambda *sizes: wrong_weights(*sizes, bias=1),
             ),
             Mistake(
                 "window without depth",
-                "A window looks at all channels of a cell, so it has kernel × kernel × channels numbers for "
-                "each filter.",
-                lambda *sizes: wrong_weights(*sizes, deep=False),
+                "A window looks at all channels of a cell, so it has kernel × kernel × channels weights "
+                "for each filter.",
+                lambda *sizes: wrong_weights(*sizes, with_depth=False),
             ),
             Mistake(
                 "dense layer without channels",
-                "The dense layer sees each channel of each cell: side_in² · channels numbers come in.",
+                "The dense layer sees every channel of every cell, so it has side_in² · channels inputs.",
                 lambda *sizes: wrong_weights(*sizes, whole=False),
             ),
             Mistake(
                 "places of the input",
-                "The places are those of the outcome: side_out², as many as the window stops at.",
+                "The places are those of the output: side_out², one for each position of the window.",
                 lambda *sizes: wrong_weights(*sizes, places=sizes[0] ** 2),
             ),
         ),

@@ -1,6 +1,6 @@
 """Exercises of 04_capsule_network: a loss on lengths, and reading what a trained network does.
 
-Equations are those of Sabour, Frosst, Hinton 2017 (arXiv 1710.09829).
+The equations are those of Sabour, Frosst, Hinton 2017 (arXiv 1710.09829).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ NOTEBOOK = "04_capsule_network"
 
 
 def margin_loss(lengths, labels):
-    """Σ_j T_j max(0, .9 − L_j)² + .5 (1 − T_j) max(0, L_j − .1)², mean over images (equation 4)."""
+    """Σ_j T_j max(0, .9 − L_j)² + .5 (1 − T_j) max(0, L_j − .1)², averaged over images (equation 4)."""
     truth = np.eye(lengths.shape[1])[labels]  # (n, classes)
     present = truth * np.maximum(0, 0.9 - lengths) ** 2
     absent = 0.5 * (1 - truth) * np.maximum(0, lengths - 0.1) ** 2
@@ -21,21 +21,21 @@ def margin_loss(lengths, labels):
 
 
 def _margin_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
 
-    def made(n: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
-        return chance.random((n, classes)), chance.integers(0, classes, n)
+    def random_case(n: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+        return rng.random((n, classes)), rng.integers(0, classes, n)
 
     right = np.array([[0.95, 0.05, 0.02], [0.01, 0.97, 0.03]])
     cases = [
-        Case("a few images", made(6, 4)),
-        Case("one image", made(1, 10)),
-        Case("a network that is sure and right, whose loss is 0", (right, np.array([0, 1]))),
-        Case("a network that is sure and wrong", (right, np.array([2, 0]))),
+        Case("a few images", random_case(6, 4)),
+        Case("one image", random_case(1, 10)),
+        Case("a network that is confident and right, whose loss is 0", (right, np.array([0, 1]))),
+        Case("a network that is confident and wrong", (right, np.array([2, 0]))),
     ]
     if hard:
-        cases.append(Case("many images", made(50, 10)))
-        cases.append(Case("as many images as classes", made(5, 5)))
+        cases.append(Case("many images", random_case(50, 10)))
+        cases.append(Case("as many images as classes", random_case(5, 5)))
     return cases
 
 
@@ -47,63 +47,63 @@ def _margin(lengths, labels, *, down=0.5, power=2, floor=True, over=np.sum):
 
 
 def coupling_entropy(couplings):
-    """−Σ_j c_ij ln c_ij over ln J, mean over children: 1 is even, 0 is a choice."""
-    powers = couplings * np.log(np.maximum(couplings, 1e-30))  # 0 · ln 0 counts as 0
-    return -powers.sum(axis=1).mean() / np.log(couplings.shape[1])
+    """−Σ_j c_ij ln c_ij over ln J, averaged over children: 1 is an even split, 0 a clear choice."""
+    products = couplings * np.log(np.maximum(couplings, 1e-30))  # 0 · ln 0 counts as 0
+    return -products.sum(axis=1).mean() / np.log(couplings.shape[1])
 
 
 def _coupling_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
 
-    def made(children: int, parents: int, spread: float) -> tuple[np.ndarray]:
-        powers = np.exp(spread * chance.normal(size=(children, parents)))
-        return (powers / powers.sum(axis=1, keepdims=True),)
+    def random_case(children: int, parents: int, spread: float) -> tuple[np.ndarray]:
+        products = np.exp(spread * rng.normal(size=(children, parents)))
+        return (products / products.sum(axis=1, keepdims=True),)
 
-    chosen = np.eye(4)[chance.integers(0, 4, 5)]
+    chosen = np.eye(4)[rng.integers(0, 4, 5)]
     cases = [
-        Case("couplings that lean a little", made(6, 10, 0.5)),
-        Case("couplings that lean far", made(8, 3, 2.0)),
-        Case("children that each chose one parent, whose entropy is 0", (chosen,)),
+        Case("couplings that lean a little", random_case(6, 10, 0.5)),
+        Case("couplings that lean far", random_case(8, 3, 2.0)),
+        Case("children that have each chosen one parent, whose entropy is 0", (chosen,)),
     ]
     if hard:
         cases.append(Case("couplings that are all even, whose entropy is 1", (np.full((5, 4), 0.25),)))
-        cases.append(Case("two parents", made(20, 2, 1.0)))
+        cases.append(Case("two parents", random_case(20, 2, 1.0)))
     return cases
 
 
 def _entropy(couplings, *, over=True, sign=-1.0, reduce=np.mean, safe=True, log=np.log):
-    kept = np.maximum(couplings, 1e-30) if safe else couplings
-    each = sign * (couplings * log(kept)).sum(axis=1)
+    clipped = np.maximum(couplings, 1e-30) if safe else couplings
+    each = sign * (couplings * log(clipped)).sum(axis=1)
     return reduce(each) / (np.log(couplings.shape[1]) if over else 1)
 
 
 def coupling_map(couplings, grid, digit):
-    """c − 1/J to one digit capsule, mean over the types at each place, `(rows, columns)`."""
+    """c − 1/J for one digit capsule, averaged over the types at each place, `(rows, columns)`."""
     rows, columns, types = grid
     deviation = couplings[:, digit] - 1 / couplings.shape[1]  # (child,)
     return deviation.reshape(rows, columns, types).mean(axis=2)
 
 
 def _map_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
 
-    def made(grid: tuple[int, int, int], parents: int) -> tuple[np.ndarray, tuple[int, int, int], int]:
-        powers = np.exp(chance.normal(size=(int(np.prod(grid)), parents)))
-        return powers / powers.sum(axis=1, keepdims=True), grid, int(chance.integers(1, parents))
+    def random_case(grid: tuple[int, int, int], parents: int) -> tuple[np.ndarray, tuple[int, int, int], int]:
+        products = np.exp(rng.normal(size=(int(np.prod(grid)), parents)))
+        return products / products.sum(axis=1, keepdims=True), grid, int(rng.integers(1, parents))
 
     cases = [
-        Case("a grid of 2×3 with 2 types", made((2, 3, 2), 4)),
-        Case("a grid of 6×6 with 2 types", made((6, 6, 2), 10)),
-        Case("four types", made((4, 4, 4), 10)),
+        Case("a grid of 2×3 with 2 types", random_case((2, 3, 2), 4)),
+        Case("a grid of 6×6 with 2 types", random_case((6, 6, 2), 10)),
+        Case("four types", random_case((4, 4, 4), 10)),
     ]
     if hard:
-        cases.append(Case("a high grid", made((5, 2, 3), 3)))
-        cases.append(Case("many types", made((3, 3, 8), 10)))
+        cases.append(Case("a high grid", random_case((5, 2, 3), 3)))
+        cases.append(Case("many types", random_case((3, 3, 8), 10)))
     return cases
 
 
 def removal_mask(scores, m):
-    """True for the capsules that stay when the m with the highest scores are taken out."""
+    """True for the capsules that remain when the m with the highest scores are removed."""
     highest = np.argsort(scores, axis=1)[:, scores.shape[1] - m :]  # (n, m)
     keep = np.ones(scores.shape, dtype=bool)
     np.put_along_axis(keep, highest, False, axis=1)
@@ -111,20 +111,20 @@ def removal_mask(scores, m):
 
 
 def _mask_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     cases = [
-        Case("two of six", (chance.normal(size=(4, 6)), 2)),
-        Case("one image", (chance.random((1, 8)), 3)),
-        Case("seven of 72", (chance.random((5, 72)), 7)),
+        Case("two of six", (rng.normal(size=(4, 6)), 2)),
+        Case("one image", (rng.random((1, 8)), 3)),
+        Case("seven of 72", (rng.random((5, 72)), 7)),
     ]
     if hard:
-        cases.append(Case("none to be taken out", (chance.random((3, 5)), 0)))
-        cases.append(Case("all but one", (chance.normal(size=(3, 7)), 6)))
+        cases.append(Case("no capsule to remove", (rng.random((3, 5)), 0)))
+        cases.append(Case("all but one", (rng.normal(size=(3, 7)), 6)))
     return cases
 
 
 def _by_rank(scores, m):
-    """True for the m highest of each row."""
+    """True for the m highest scores of each row."""
     return np.argsort(np.argsort(-scores, axis=1), axis=1) < m
 
 
@@ -134,15 +134,16 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="A loss on lengths",
         task=(
-            "Write margin_loss(lengths, labels): lengths (n, classes) and labels (n,) give one number, with "
-            "m⁺ = 0.9, m⁻ = 0.1, λ = 0.5; summed over classes, mean over images."
+            "Write margin_loss(lengths, labels). It takes lengths (n, classes) and labels (n,) and "
+            "returns one number, with m⁺ = 0.9, m⁻ = 0.1 and λ = 0.5: the sum over classes, averaged over "
+            "images."
         ),
         points=3,
         hints=(
-            "Two terms: the true class is too short, or another class is too long. Each counts only as far "
-            "as it passes its margin.",
-            "np.eye(classes)[labels] has a 1 at the true class of each row and 0 elsewhere. "
-            "np.maximum(0, x) is what max(0, x) is called for arrays.",
+            "There are two terms: the true class is too short, or another class is too long. Each counts "
+            "only as far as it is past its margin.",
+            "np.eye(classes)[labels] has a 1 at the true class of each row and 0 elsewhere. For arrays, "
+            "max(0, x) is written np.maximum(0, x).",
             "T * max(0, 0.9 − L)² + 0.5 * (1 − T) * max(0, L − 0.1)², then .sum(axis=1).mean().",
         ),
         cases=_margin_cases,
@@ -150,14 +151,14 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 "mean over classes",
-                "You take the mean over the classes. The loss of an image is the sum over its classes; only "
-                "the images are averaged.",
+                "You take the mean over the classes. The loss of an image is the sum over its classes; "
+                "only the images are averaged.",
                 lambda lengths, labels: _margin(lengths, labels, over=np.mean),
             ),
             Mistake(
                 "no λ",
-                "The classes that are absent count in full. They are many, and early in training they would "
-                "shrink all lengths: λ = 0.5 halves them.",
+                "The absent classes count in full. There are many of them, and early in training they "
+                "would shrink all lengths. λ = 0.5 halves their weight.",
                 lambda lengths, labels: _margin(lengths, labels, down=1.0),
             ),
             Mistake(
@@ -167,7 +168,7 @@ EXERCISES = (
             ),
             Mistake(
                 "no max",
-                "A class that is well beyond its margin still adds to the loss. max(0, …) makes that 0.",
+                "A class that is safely past its margin still adds to the loss. max(0, …) makes that part 0.",
                 lambda lengths, labels: _margin(lengths, labels, floor=False),
             ),
         ),
@@ -175,32 +176,32 @@ EXERCISES = (
     Exercise(
         name="coupling_map",
         notebook=NOTEBOOK,
-        title="Where does a digit listen?",
+        title="Which places does a digit listen to?",
         task=(
-            "Write coupling_map(couplings, grid, digit): couplings (child, parent) and grid (rows, "
-            "columns, types) give "
-            "c − 1/J to that digit at each place, mean over types, (rows, columns)."
+            "Write coupling_map(couplings, grid, digit). From couplings (child, parent) and grid (rows, "
+            "columns, types) it computes c − 1/J for that digit at each place, averaged over the types, "
+            "(rows, columns)."
         ),
         points=2,
         hints=(
-            "Take the column of the digit, and subtract what an even split would give: 1/J, J being "
+            "Take the column of the digit, and subtract what an even split would give: 1/J, where J is "
             "the number of parents.",
-            "Child number i stands at i = (row · columns + column) · types + type, so a reshape puts "
-            "each in its place.",
-            "reshape(rows, columns, types), then .mean(axis=2).",
+            "Child number i is at i = (row · columns + column) · types + type, so a reshape puts each "
+            "child in its place.",
+            "Use reshape(rows, columns, types), then .mean(axis=2).",
         ),
         cases=_map_cases,
         reference=coupling_map,
         mistakes=(
             Mistake(
                 "couplings themselves",
-                "The pattern is right, but 1/J is still in it. What routing changed is c − 1/J.",
+                "The pattern is right, but it still contains 1/J. What routing changed is c − 1/J.",
                 lambda couplings, grid, digit: couplings[:, digit].reshape(grid).mean(axis=2),
             ),
             Mistake(
                 "types first",
-                "The children are put in the wrong places: the type runs fastest, so it is the "
-                "*last* axis of the reshape.",
+                "The children end up in the wrong places. The type runs fastest, so it is the *last* axis "
+                "of the reshape.",
                 lambda couplings, grid, digit: (
                     (couplings[:, digit] - 1 / couplings.shape[1])
                     .reshape(grid[2], grid[0], grid[1])
@@ -209,16 +210,16 @@ EXERCISES = (
             ),
             Mistake(
                 "summed over types",
-                "You sum over the types at a place. The mean keeps maps of networks with more types "
-                "comparable.",
+                "You sum over the types at each place. With the mean, maps of networks with more types "
+                "remain comparable.",
                 lambda couplings, grid, digit: (
                     (couplings[:, digit] - 1 / couplings.shape[1]).reshape(grid).sum(axis=2)
                 ),
             ),
             Mistake(
                 "even among children",
-                "You subtract one over the number of children. A child shares itself out among the "
-                "*parents*: 1/J.",
+                "You subtract one over the number of children. But a child divides itself among the "
+                "*parents*, so subtract 1/J.",
                 lambda couplings, grid, digit: (
                     (couplings[:, digit] - 1 / len(couplings)).reshape(grid).mean(axis=2)
                 ),
@@ -230,44 +231,46 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="How much was decided?",
         task=(
-            "Write coupling_entropy(couplings): for couplings (child, parent), −Σ c ln c over ln J, "
-            "the mean over children."
+            "Write coupling_entropy(couplings). For couplings (child, parent) it returns −Σ c ln c over "
+            "ln J, averaged over the children."
         ),
         points=2,
         hints=(
-            "First one child: minus the sum over its parents of c · ln c. Divide by the largest "
-            "value it can have, ln J.",
-            "The largest is that of even couplings 1/J: −J · (1/J) · ln(1/J) = ln J. Then average "
-            "over children.",
-            "c may be 0, and 0 · ln 0 should count as 0: np.log(np.maximum(couplings, 1e-30)).",
+            "Start with one child: minus the sum over its parents of c · ln c. Then divide by the largest "
+            "value this can have, ln J.",
+            "The largest value belongs to even couplings 1/J: −J · (1/J) · ln(1/J) = ln J. Finally, "
+            "average over the children.",
+            "c may be 0, and then 0 · ln 0 should count as 0: use np.log(np.maximum(couplings, 1e-30)).",
         ),
         cases=_coupling_cases,
         reference=coupling_entropy,
         mistakes=(
             Mistake(
                 "0 · ln 0",
-                "Right, but where a coupling is exactly 0 the result is NaN. Keep the logarithm away from 0.",
+                "This is right, but if a coupling is exactly 0 the result is NaN. Keep the logarithm away "
+                "from 0.",
                 lambda couplings: _entropy(couplings, safe=False),
             ),
             Mistake(
                 "not over ln J",
-                "This is the entropy in nats, which grows with the number of parents. Divide by ln "
-                "J, and 1 means even.",
+                "This is the entropy in nats, which grows with the number of parents. Divide it by ln J, "
+                "so that 1 means an even split.",
                 lambda couplings: _entropy(couplings, over=False),
             ),
             Mistake(
                 "sum over children",
-                "You add up the children. Take their mean, or a larger grid has a larger entropy.",
+                "You add up over the children. Take their mean; otherwise a larger grid has a larger "
+                "entropy.",
                 lambda couplings: _entropy(couplings, reduce=np.sum),
             ),
             Mistake(
                 "sign",
-                "Entropy is never negative: ln c is below 0, so a minus belongs before the sum.",
+                "An entropy is never negative: ln c is below 0, so the sum needs a minus in front.",
                 lambda couplings: _entropy(couplings, sign=1.0),
             ),
             Mistake(
                 "two logarithms",
-                "The numerator has log2 and the denominator ln. Take the same logarithm for both.",
+                "Your numerator uses log2 and your denominator ln. Use the same logarithm for both.",
                 lambda couplings: _entropy(couplings, log=np.log2),
             ),
         ),
@@ -275,36 +278,36 @@ EXERCISES = (
     Exercise(
         name="removal_mask",
         notebook=NOTEBOOK,
-        title="Taking capsules out",
+        title="Removing capsules",
         task=(
-            "Write removal_mask(scores, m): for scores (n, capsules) booleans of the same shape, "
-            "False for the m highest of "
-            "each row, True for the rest."
+            "Write removal_mask(scores, m). For scores (n, capsules) it returns booleans of the same "
+            "shape: False for the m highest scores of each row, True for the rest."
         ),
         points=2,
         hints=(
-            "Each image has its own m highest, so work along axis 1.",
-            "np.argsort(scores, axis=1) gives the positions from the lowest to the highest; the last "
-            "m are to go.",
-            "Start with np.ones(scores.shape, bool), and set those to False: np.put_along_axis(keep, "
-            "places, False, axis=1).",
+            "Each image has its own m highest scores, so work along axis 1.",
+            "np.argsort(scores, axis=1) gives the positions from the lowest score to the highest. The "
+            "last m of them have to go.",
+            "Start with np.ones(scores.shape, bool), and set these positions to False: "
+            "np.put_along_axis(keep, places, False, axis=1).",
         ),
         cases=_mask_cases,
         reference=removal_mask,
         mistakes=(
             Mistake(
                 "kept instead of removed",
-                "You keep the m highest and remove all the rest. It is the other way round.",
+                "You keep the m highest and remove all the rest. It should be the other way round.",
                 lambda scores, m: _by_rank(scores, m),
             ),
             Mistake(
                 "lowest removed",
-                "You remove the m lowest. argsort puts the lowest first.",
+                "You remove the m lowest. argsort puts the lowest scores first.",
                 lambda scores, m: ~_by_rank(-scores, m),
             ),
             Mistake(
                 "same for every image",
-                "All rows lose the same capsules. Each image has its own m highest: sort along axis 1.",
+                "All rows lose the same capsules. Each image has its own m highest scores: sort along "
+                "axis 1.",
                 lambda scores, m: np.tile(~_by_rank(scores.mean(axis=0)[None], m), (len(scores), 1)),
             ),
         ),

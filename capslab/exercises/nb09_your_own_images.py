@@ -14,7 +14,7 @@ NOTEBOOK = "09_your_own_images"
 
 
 def to_bytes(pixels):
-    """uint8 from whatever type an image was saved in."""
+    """The image as uint8, whatever type it was saved in."""
     if pixels.dtype == bool:
         return pixels.astype(np.uint8) * np.uint8(255)
     if pixels.dtype == np.uint16:
@@ -25,22 +25,22 @@ def to_bytes(pixels):
 
 
 def _bytes_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     shape = (3, 4, 4)
-    deep = chance.integers(0, 65536, shape, dtype=np.uint16)
+    deep = rng.integers(0, 65536, shape, dtype=np.uint16)
     deep[0, 0] = 0, 65535, 257, 40000
-    fractions = chance.random(shape, dtype=np.float32)
+    fractions = rng.random(shape, dtype=np.float32)
     fractions[0, 0] = 0, 1, 0.999, 0.5 / 255
     cases = [
         Case("16-bit pixels", (deep,)),
-        Case("dark 16-bit pixels", (chance.integers(0, 30_000, shape, dtype=np.uint16),)),
+        Case("dark 16-bit pixels", (rng.integers(0, 30_000, shape, dtype=np.uint16),)),
         Case("fractions from 0 to 1", (fractions,)),
-        Case("true and false", (chance.random(shape) < 0.5,)),
-        Case("bytes", (chance.integers(0, 256, shape, dtype=np.uint8),)),
+        Case("booleans", (rng.random(shape) < 0.5,)),
+        Case("bytes", (rng.integers(0, 256, shape, dtype=np.uint8),)),
     ]
     if hard:
-        cases.append(Case("fractions of float64", (chance.random((2, 5, 3)),)))
-        cases.append(Case("dark bytes", (chance.integers(0, 2, shape, dtype=np.uint8),)))
+        cases.append(Case("fractions of float64", (rng.random((2, 5, 3)),)))
+        cases.append(Case("dark bytes", (rng.integers(0, 2, shape, dtype=np.uint8),)))
     return cases
 
 
@@ -53,42 +53,42 @@ def _cut_off(pixels):
     return (pixels * scale + 1e-9).astype(np.uint8) if scale != 1 else pixels
 
 
-def near_copies(images, least):
-    """Pairs (i, j), i < j, whose pixels correlate with at least `least`."""
+def near_copies(images, min_correlation):
+    """Pairs (i, j) with i < j whose pixels have a correlation of at least `min_correlation`."""
     flat = images.reshape(len(images), -1).astype(float)  # (n, d)
     flat = flat - flat.mean(axis=1, keepdims=True)
     flat = flat / np.linalg.norm(flat, axis=1, keepdims=True)
-    i, j = np.nonzero(np.triu(flat @ flat.T >= least, k=1))
+    i, j = np.nonzero(np.triu(flat @ flat.T >= min_correlation, k=1))
     return np.stack([i, j], axis=1)  # (pairs, 2)
 
 
-def _apart(images: np.ndarray, least: float) -> bool:
-    """Whether no correlation lies so near the limit that rounding decides."""
+def _apart(images: np.ndarray, min_correlation: float) -> bool:
+    """Whether no correlation is so close to the limit that rounding would decide."""
     flat = images.reshape(len(images), -1)
-    return bool((abs(np.corrcoef(flat) - least) > 1e-6).all())
+    return bool((abs(np.corrcoef(flat) - min_correlation) > 1e-6).all())
 
 
-def _twins(seed: int, n: int, least: float, pairs: int, shape: tuple[int, ...] = (5, 5)) -> Case:
+def _twins(seed: int, n: int, min_correlation: float, pairs: int, shape: tuple[int, ...] = (5, 5)) -> Case:
     for attempt in range(100):
-        chance = np.random.default_rng(seed + 1000 * attempt)
-        images = chance.integers(20, 200, (n, *shape)).astype(float)
+        rng = np.random.default_rng(seed + 1000 * attempt)
+        images = rng.integers(20, 200, (n, *shape)).astype(float)
         for pair in range(pairs):
-            images[2 * pair + 1] = images[2 * pair] * chance.uniform(0.5, 1.2) + chance.uniform(5, 20)
-            images[2 * pair + 1] += chance.normal(0, 3, shape)
-        images = images[chance.permutation(n)]
-        if _apart(images, least):
+            images[2 * pair + 1] = images[2 * pair] * rng.uniform(0.5, 1.2) + rng.uniform(5, 20)
+            images[2 * pair + 1] += rng.normal(0, 3, shape)
+        images = images[rng.permutation(n)]
+        if _apart(images, min_correlation):
             break
-    return Case(f"{n} images, {pairs} of them once more, brighter or darker", (images, least))
+    return Case(f"{n} images, {pairs} of them once more, brighter or darker", (images, min_correlation))
 
 
 def _near_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
-    bright = chance.integers(0, 9, (4, 3, 3)).astype(float)
+    rng = np.random.default_rng(seed)
+    bright = rng.integers(0, 9, (4, 3, 3)).astype(float)
     cases = [
         _twins(seed, 6, 0.95, 2),
         _twins(seed + 1, 5, 0.9, 1),
-        Case("bright images that differ", (chance.integers(200, 256, (4, 6, 6)).astype(float), 0.95)),
-        Case("images of which each has its negative", (np.concatenate([bright, 9 - bright]), 0.999)),
+        Case("different bright images", (rng.integers(200, 256, (4, 6, 6)).astype(float), 0.95)),
+        Case("images that each come with their negative", (np.concatenate([bright, 9 - bright]), 0.999)),
     ]
     if hard:
         cases.append(_twins(seed + 2, 30, 0.95, 10, (4, 4, 3)))
@@ -96,62 +96,64 @@ def _near_cases(seed: int, hard: bool) -> list[Case]:
 
 
 def _near_reference_without(centred: bool, scaled: bool, both: bool):
-    def wrong(images, least):
+    def wrong(images, min_correlation):
         flat = images.reshape(len(images), -1).astype(float)
         flat = flat - flat.mean(axis=1, keepdims=True) if centred else flat
         flat = flat / np.linalg.norm(flat, axis=1, keepdims=True) if scaled else flat
-        table = flat @ flat.T >= least
+        table = flat @ flat.T >= min_correlation
         i, j = np.nonzero(table if both else np.triu(table, k=1))
         return np.stack([i, j], axis=1)
 
     return wrong
 
 
-def _of_either_sign(images, least):
-    """The mistake of taking negatives for copies."""
+def _of_either_sign(images, min_correlation):
+    """The mistake of counting negatives as copies."""
     flat = images.reshape(len(images), -1).astype(float)
-    i, j = np.nonzero(np.triu(abs(np.corrcoef(flat)) >= least, k=1))
+    i, j = np.nonzero(np.triu(abs(np.corrcoef(flat)) >= min_correlation, k=1))
     return np.stack([i, j], axis=1)
 
 
 def agreement(labels, neighbours):
-    """For each image the share of its neighbours that have its label."""
+    """For each image, the share of its neighbours that have the same label."""
     return (labels[neighbours] == labels[:, None]).mean(axis=1)  # (n,)
 
 
 def _agreement_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
 
     def case(says: str, n: int, m: int, classes: int) -> Case:
-        near = np.stack([chance.permutation(np.delete(np.arange(n), i))[:m] for i in range(n)])
-        return Case(says, (chance.integers(0, classes, n), near))
+        near = np.stack([rng.permutation(np.delete(np.arange(n), i))[:m] for i in range(n)])
+        return Case(says, (rng.integers(0, classes, n), near))
 
     cases = [
         case("two classes", 8, 3, 2),
         case("five classes", 12, 4, 5),
         Case("one class", (np.zeros(4, int), np.array([[1, 2], [2, 3], [3, 0], [0, 1]]))),
     ]
-    return [*cases, case("a single neighbour each", 7, 1, 3), case("many", 60, 10, 10)] if hard else cases
+    return (
+        [*cases, case("one neighbour per image", 7, 1, 3), case("many images", 60, 10, 10)] if hard else cases
+    )
 
 
 def class_weights(labels, classes):
-    """A weight for each class, so that all classes weigh the same together and a mean image weighs 1."""
+    """One weight per class, so that all classes have the same total weight and the mean weight is 1."""
     counts = np.bincount(labels, minlength=classes)  # (classes,)
     present = (counts > 0).sum()
     return np.where(counts > 0, len(labels) / (present * np.maximum(counts, 1)), 0.0)
 
 
 def _weight_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
-    uneven = np.repeat([0, 1, 2], [2, 9, int(chance.integers(20, 30))])
+    rng = np.random.default_rng(seed)
+    uneven = np.repeat([0, 1, 2], [2, 9, int(rng.integers(20, 30))])
     cases = [
-        Case("three classes of different size", (chance.permutation(uneven), 3)),
-        Case("classes of one size", (np.tile(np.arange(4), 5), 4)),
-        Case("a class of which there is no image", (chance.permutation(np.repeat([0, 2], [3, 6])), 3)),
+        Case("three classes of different sizes", (rng.permutation(uneven), 3)),
+        Case("classes of the same size", (np.tile(np.arange(4), 5), 4)),
+        Case("a class without images", (rng.permutation(np.repeat([0, 2], [3, 6])), 3)),
     ]
     if hard:
         cases.append(Case("the last class missing", (np.repeat([0, 1], [1, 7]), 3)))
-        cases.append(Case("many classes", (chance.integers(0, 10, 300), 10)))
+        cases.append(Case("many classes", (rng.integers(0, 10, 300), 10)))
     return cases
 
 
@@ -160,34 +162,36 @@ def _counted(labels: np.ndarray, classes: int) -> np.ndarray:
 
 
 def hold_out(groups, share):
-    """True for whole groups, in order of their number, until at least this share is held out."""
-    held = np.zeros(len(groups), bool)
+    """True for whole groups, the lowest number first, until at least this share is held out."""
+    held_out = np.zeros(len(groups), bool)
     for group in np.unique(groups):
-        if held.mean() >= share:
+        if held_out.mean() >= share:
             break
-        held[groups == group] = True
-    return held
+        held_out[groups == group] = True
+    return held_out
 
 
 def _split_cases(seed: int, hard: bool) -> list[Case]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     large = np.concatenate([np.repeat(0, 5), np.arange(1, 8)])
     cases = [
-        Case("pairs of copies", (chance.permutation(np.repeat(np.arange(8), 2)), 0.3)),
-        Case("one group much larger", (chance.permutation(large), 0.25)),
-        Case("no copies at all", (chance.permutation(10), 0.2)),
+        Case("pairs of copies", (rng.permutation(np.repeat(np.arange(8), 2)), 0.3)),
+        Case("one group much larger", (rng.permutation(large), 0.25)),
+        Case("no copies at all", (rng.permutation(10), 0.2)),
     ]
     if hard:
-        cases.append(Case("numbers with gaps", (chance.permutation(np.repeat([3, 7, 40], [2, 3, 5])), 0.5)))
+        cases.append(
+            Case("group numbers with gaps", (rng.permutation(np.repeat([3, 7, 40], [2, 3, 5])), 0.5))
+        )
         cases.append(Case("nothing to hold out", (np.repeat([0, 1], 3), 0.0)))
     return cases
 
 
 def _cut_anywhere(groups, share):
     order = np.argsort(groups, kind="stable")
-    held = np.zeros(len(groups), bool)
-    held[order[: int(np.ceil(share * len(groups) - 1e-9))]] = True
-    return held
+    held_out = np.zeros(len(groups), bool)
+    held_out[order[: int(np.ceil(share * len(groups) - 1e-9))]] = True
+    return held_out
 
 
 def _groups_counted(groups, share):
@@ -201,36 +205,37 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="What is white?",
         task=(
-            "Write to_bytes(pixels): the same images as uint8, where white is 255. White is 1.0 in floats, "
-            "65,535 in uint16, True in bool, and 255 already in uint8."
+            "Write to_bytes(pixels). It returns the same images as uint8, where white is 255. In floats, "
+            "white is 1.0; in uint16 it is 65,535; in bool it is True; in uint8 it already is 255."
         ),
         points=2,
         hints=(
-            "The type says what white is: pixels.dtype. The brightest pixel does not, for an image may be "
-            "dark. Which four types are there?",
-            "Divide by white, multiply by 255: floats × 255, uint16 ÷ 257 (65,535 = 255 · 257). bool and "
-            "uint8 need no rounding, the others np.rint before .astype(np.uint8).",
-            "if pixels.dtype == np.uint16: return np.rint(pixels / 257).astype(np.uint8); floats by "
-            "pixels.dtype.kind == 'f'; bool by pixels.dtype == bool; uint8 is returned as it is.",
+            "The type tells you what white is: look at pixels.dtype. The brightest pixel does not, "
+            "because an image may be dark. Which four types are there?",
+            "Divide by white and multiply by 255: floats × 255, and uint16 ÷ 257 (because 65,535 = 255 · "
+            "257). Use np.rint before .astype(np.uint8); bool and uint8 need no rounding.",
+            "if pixels.dtype == np.uint16: return np.rint(pixels / 257).astype(np.uint8). Recognise "
+            "floats by pixels.dtype.kind == 'f' and booleans by pixels.dtype == bool; return uint8 as it "
+            "is.",
         ),
         cases=_bytes_cases,
         reference=to_bytes,
         mistakes=(
             Mistake(
                 "divided by the maximum",
-                "Each set is scaled by its own brightest pixel, so that a dark image becomes as bright as a "
-                "light one. White is told by the type, not by the maximum.",
+                "You scale each set of images by its own brightest pixel, so a dark image becomes as "
+                "bright as a light one. The type tells you what white is; the maximum does not.",
                 _bytes_by_maximum,
             ),
             Mistake(
                 "astype alone",
-                "The numbers are only cast. From 256 on, a uint8 starts again at 0, and fractions below 1 "
-                "all become 0: scale first.",
+                "You only cast the numbers. From 256 on, a uint8 starts again at 0, and fractions below 1 "
+                "all become 0. Scale first.",
                 lambda pixels: pixels.astype(np.uint8),
             ),
             Mistake(
-                "cut off",
-                "Right up to the rounding: astype cuts fractions off. np.rint first.",
+                "truncated",
+                "This is right except for the rounding: astype cuts fractions off. Use np.rint first.",
                 _cut_off,
             ),
         ),
@@ -240,41 +245,45 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="The same picture twice?",
         task=(
-            "Write near_copies(images, least): all pairs `(pairs, 2)` of positions i < j of images `(n, …)` "
-            "whose pixels correlate with at least `least`, in order."
+            "Write near_copies(images, min_correlation). It returns all pairs `(pairs, 2)` of positions i "
+            "< j, in order, for which the pixels of the two images `(n, …)` have a correlation of at "
+            "least `min_correlation`."
         ),
         points=3,
         hints=(
-            "Correlation ignores brightness and contrast. What must be taken from each image, and what must "
-            "it be divided by, so that a plain product of two is their correlation?",
-            "Flatten to (n, d); take away each row's mean, divide by its length (np.linalg.norm). Then "
-            "flat @ flat.T is the table of all correlations.",
-            "np.triu(table >= least, k=1) keeps each pair once; np.nonzero gives the i and the j; np.stack("
-            "[i, j], axis=1) puts them side by side.",
+            "Correlation ignores brightness and contrast. What do you have to subtract from each image, "
+            "and what do you have to divide it by, so that the plain product of two images is their "
+            "correlation?",
+            "Flatten to (n, d), subtract each row's mean, and divide by the row's length "
+            "(np.linalg.norm). Then flat @ flat.T is the table of all correlations.",
+            "np.triu(table >= min_correlation, k=1) keeps each pair once. np.nonzero returns the i and "
+            "the j, and np.stack([i, j], axis=1) puts them side by side.",
         ),
         cases=_near_cases,
         reference=near_copies,
         mistakes=(
             Mistake(
-                "mean not taken away",
-                "The mean grey level is still there, and it makes all bright images look alike. Take away "
+                "mean not subtracted",
+                "The mean grey level is still there, and it makes all bright images look alike. Subtract "
                 "each image's own mean first.",
                 _near_reference_without(centred=False, scaled=True, both=False),
             ),
             Mistake(
                 "not divided by the length",
-                "The products grow with the contrast of the images. Divide each by its length; then a "
-                "product is at most 1.",
+                "Your products grow with the contrast of the images. Divide each image by its length; "
+                "then a product is at most 1.",
                 _near_reference_without(centred=True, scaled=False, both=False),
             ),
             Mistake(
                 "every pair twice",
-                "Each pair comes twice, and every image with itself. Keep i < j: np.triu(table, k=1).",
+                "Each pair comes twice, and every image is paired with itself. Keep only i < j: "
+                "np.triu(table, k=1).",
                 _near_reference_without(centred=True, scaled=True, both=True),
             ),
             Mistake(
                 "negatives counted",
-                "An image and its negative correlate with −1. They are no copies: no absolute value here.",
+                "An image and its negative have a correlation of −1. They are not copies, so take no "
+                "absolute value here.",
                 _of_either_sign,
             ),
         ),
@@ -284,32 +293,34 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="What do the neighbours say?",
         task=(
-            "Write agreement(labels, neighbours): for each image the share `(n,)` of its neighbours, given "
-            "as positions `(n, m)`, that have the same label as itself. Labels are `(n,)`."
+            "Write agreement(labels, neighbours). For each image it returns the share `(n,)` of its "
+            "neighbours that have the same label as the image. Labels are `(n,)`; neighbours are "
+            "positions `(n, m)`."
         ),
         points=1,
         hints=(
-            "First: which labels do the neighbours have? An array can be indexed with an array of positions.",
+            "First, which labels do the neighbours have? You can index an array with an array of positions.",
             "labels[neighbours] is (n, m). Compare it with each image's own label: labels[:, None].",
-            "The comparison is an array of true and false; its mean over axis=1 is the share.",
+            "The comparison is an array of True and False. Its mean over axis=1 is the share.",
         ),
         cases=_agreement_cases,
         reference=agreement,
         mistakes=(
             Mistake(
                 "positions instead of labels",
-                "You compare the neighbours' positions with labels. Look their labels up first: "
+                "You compare the neighbours' positions with labels. Look up their labels first: "
                 "labels[neighbours].",
                 lambda labels, neighbours: (neighbours == labels[:, None]).mean(axis=1),
             ),
             Mistake(
                 "a count",
-                "That is the number of neighbours that agree. Their share is asked for, from 0 to 1.",
+                "This is the number of neighbours that agree. The exercise asks for their share, from 0 "
+                "to 1.",
                 lambda labels, neighbours: (labels[neighbours] == labels[:, None]).sum(axis=1),
             ),
             Mistake(
                 "disagreement",
-                "That is the share that disagrees.",
+                "This is the share that disagrees.",
                 lambda labels, neighbours: (labels[neighbours] != labels[:, None]).mean(axis=1),
             ),
         ),
@@ -317,33 +328,35 @@ EXERCISES = (
     Exercise(
         name="class_weights",
         notebook=NOTEBOOK,
-        title="A voice for the rare",
+        title="A voice for the rare classes",
         task=(
-            "Write class_weights(labels, classes): a weight for each class `(classes,)`, n / (present · "
-            "images of the class), `present` being the number of classes that occur; 0 for one that does not."
+            "Write class_weights(labels, classes). It returns one weight per class, `(classes,)`: n / "
+            "(present · images of the class), where `present` is the number of classes that occur. A "
+            "class that does not occur gets 0."
         ),
         points=2,
         hints=(
-            "np.bincount(labels, minlength=classes) counts the images of each class. A rare one shall weigh "
-            "more: is its count multiplied or divided by?",
-            "present = (counts > 0).sum(). The weight is len(labels) / (present * counts); where counts is 0 "
-            "it must be 0, not infinite.",
-            "np.where(counts > 0, len(labels) / (present * np.maximum(counts, 1)), 0.0)",
+            "np.bincount(labels, minlength=classes) counts the images of each class. A rare class should "
+            "weigh more: do you multiply by its count or divide by it?",
+            "present = (counts > 0).sum(). The weight is len(labels) / (present * counts). If counts is "
+            "0, the weight must be 0, not infinite.",
+            "Use np.where(counts > 0, len(labels) / (present * np.maximum(counts, 1)), 0.0).",
         ),
         cases=_weight_cases,
         reference=class_weights,
         mistakes=(
             Mistake(
                 "upside down",
-                "The more images, the more weight: the rare class is heard even less. Divide by the count.",
+                "The more images a class has, the more weight it gets, so the rare class counts even "
+                "less. Divide by the count.",
                 lambda labels, classes: (
                     np.bincount(labels, minlength=classes) * (np.bincount(labels) > 0).sum() / len(labels)
                 ),
             ),
             Mistake(
                 "absent classes counted",
-                "You divide by the number of all classes. One without images shares in nothing: count those "
-                "that occur.",
+                "You divide by the number of all classes. A class without images has no share, so count "
+                "only the classes that occur.",
                 lambda labels, classes: np.where(
                     np.bincount(labels, minlength=classes) > 0,
                     len(labels) / (classes * _counted(labels, classes)),
@@ -352,8 +365,8 @@ EXERCISES = (
             ),
             Mistake(
                 "mean weight not one",
-                "The proportions are right, but the weights of all images together are not n, so the loss "
-                "would change its size: multiply by len(labels) / present.",
+                "The proportions are right, but the weights of all images do not add up to n, so the loss "
+                "would change its size. Multiply by len(labels) / present.",
                 lambda labels, classes: np.where(
                     np.bincount(labels, minlength=classes) > 0, 1 / _counted(labels, classes), 0.0
                 ),
@@ -365,34 +378,36 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="A split that does not leak",
         task=(
-            "Write hold_out(groups, share): true for the images to hold out, `(n,)`. Images with the same "
-            "number in `groups` are copies and stay together; take whole groups, the lowest number first, "
-            "until at least `share` of all images is held out."
+            "Write hold_out(groups, share). It returns True for the images to hold out, `(n,)`. Images "
+            "with the same number in `groups` are copies and stay together. Take whole groups, the lowest "
+            "number first, until at least `share` of all images is held out."
         ),
         points=2,
         hints=(
-            "Deal out groups, not images. In which order, and when do you stop?",
-            "Start with np.zeros(len(groups), bool). For each group of np.unique(groups): stop if "
-            "held.mean() >= share, else mark its images.",
-            "held[groups == group] = True marks a whole group; the test for the share comes before it.",
+            "Hold out groups, not single images. In which order do you take them, and when do you stop?",
+            "Start with np.zeros(len(groups), bool). For each group in np.unique(groups), stop if "
+            "held_out.mean() >= share; otherwise mark its images.",
+            "held_out[groups == group] = True marks a whole group. Test the share before you mark it.",
         ),
         cases=_split_cases,
         reference=hold_out,
         mistakes=(
             Mistake(
-                "groups cut",
-                "The count of images is exact, but a group was cut in two: one copy is trained on, the other "
-                "tested. Whole groups, even if it gets a little more than asked.",
+                "group cut in two",
+                "The number of images is exact, but a group was cut in two: one copy is in the training "
+                "set and the other in the test set. Take whole groups, even if this gives a little more "
+                "than you asked for.",
                 _cut_anywhere,
             ),
             Mistake(
                 "the first images",
-                "You took the first images in their order. Their copies may stand anywhere behind them.",
+                "You took the first images in their order. Their copies may be anywhere after them.",
                 lambda groups, share: np.arange(len(groups)) < np.ceil(share * len(groups) - 1e-9),
             ),
             Mistake(
                 "share of groups",
-                "You held out a share of the groups. Groups differ in size; the share of images counts.",
+                "You held out a share of the groups. But groups differ in size, and it is the share of "
+                "images that counts.",
                 _groups_counted,
             ),
         ),

@@ -1,4 +1,4 @@
-"""What a learner has done, kept in a small file from one kernel to the next."""
+"""A learner's progress, in a small file that survives the kernel."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ LOCK_SECONDS = 2
 
 @dataclass
 class Entry:
-    """What is known of one exercise.
+    """What is known about one exercise.
 
     Attributes
     ----------
-    attempts : answers that were wrong and differed from the one before.
-    hints : how many were shown.
-    passed, total : of the best answer so far.
-    points : of the best answer so far.
-    last : fingerprint of the last answer, so that running a cell again is no new attempt.
+    attempts : number of wrong answers that differed from the one before.
+    hints : number of hints that were shown.
+    passed, total : cases of the best answer so far.
+    points : points of the best answer so far.
+    done : whether any answer passed every case.
+    last : hash of the last answer, so that running a cell again does not count as an attempt.
     """
 
     attempts: int = 0
@@ -40,9 +41,9 @@ class Entry:
 
 
 class Record:
-    """The entries, read afresh and written at once with every change.
+    """The entries of all exercises, read again before every use and written after every change.
 
-    Where the folder cannot be written, they last as long as the kernel, and `note` says so.
+    If the folder cannot be written, they last as long as the kernel does, and `note` says so.
     """
 
     def __init__(self) -> None:
@@ -62,21 +63,21 @@ class Record:
         return Path(user_data_dir("capslab", appauthor=False)) / "progress.json"
 
     def entry(self, name: str) -> Entry:
-        """What is known of an exercise; a blank entry where nothing is."""
+        """What is known about an exercise; a blank entry if nothing is."""
         self.memory = {**self.memory, **self._read()}
         return self.memory.get(name, Entry())
 
-    def keep(self, name: str, entry: Entry) -> None:
-        """Remember an entry, beside whatever other kernels wrote in the meantime."""
-        with _alone(self.path()):
+    def save(self, name: str, entry: Entry) -> None:
+        """Saves an entry without losing what other kernels have written in the meantime."""
+        with _locked(self.path()):
             self.memory = {**self.memory, **self._read(), name: entry}
             self._write()
 
     def _read(self) -> dict[str, Entry]:
         path = self.path()
         try:
-            told = json.loads(path.read_text("utf-8"))
-            return {name: _entry(values) for name, values in told["exercises"].items()}
+            content = json.loads(path.read_text("utf-8"))
+            return {name: _entry(values) for name, values in content["exercises"].items()}
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -85,34 +86,34 @@ class Record:
         except (ValueError, KeyError, TypeError, AttributeError):
             with contextlib.suppress(OSError):
                 os.replace(path, path.with_suffix(".damaged"))
-            self.note = f"The file of your progress was damaged; it is kept as {path.stem}.damaged."
+            self.note = f"The file with your progress was damaged. It is kept as {path.stem}.damaged."
             return {}
 
     def _write(self) -> None:
         path = self.path()
-        told = {"version": VERSION, "exercises": {name: asdict(one) for name, one in self.memory.items()}}
+        content = {"version": VERSION, "exercises": {name: asdict(one) for name, one in self.memory.items()}}
         part = ""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(dir=path.parent, prefix="progress-")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(told, file, indent=1)
+                json.dump(content, file, indent=1)
             os.replace(part, path)
         except OSError as error:
             with contextlib.suppress(OSError):
                 Path(part).unlink()
             self.note = (
-                f"Your progress lasts until the kernel stops: {path.parent} cannot be written "
-                f"({error.strerror}). Set CAPSLAB_HOME to a folder of yours to keep it."
+                f"Your progress will be lost when the kernel stops, because {path.parent} cannot be written "
+                f"({error.strerror}). To keep it, set CAPSLAB_HOME to a folder of your own."
             )
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """No other kernel reads and writes the file meanwhile.
+def _locked(path: Path) -> Iterator[None]:
+    """Keeps other kernels from reading and writing the file in the meantime.
 
-    Where the system has no such lock, or one is not had in two seconds, two that write in
-    the same moment may forget one entry; neither waits longer for that.
+    If the system has no such lock, or it cannot be had within two seconds, we go on without it. Two
+    kernels that write at the same moment may then lose one entry.
     """
     try:
         import fcntl
@@ -136,25 +137,25 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _entry(values: Any) -> Entry:
-    """An entry from a file, with every field of the type it should be."""
+    """An entry read from a file, with each field converted to its type."""
     entry = Entry()
     for one in fields(Entry):
-        found = values.get(one.name, getattr(entry, one.name))
-        setattr(entry, one.name, type(getattr(entry, one.name))(found))
+        default = getattr(entry, one.name)
+        setattr(entry, one.name, type(default)(values.get(one.name, default)))
     return entry
 
 
-def fingerprint(answer: Any) -> str:
-    """The same for the same answer, different for a different one.
+def answer_hash(answer: Any) -> str:
+    """A hash that is equal for equal answers.
 
-    A function counts by its compiled code, so that a comment is no new attempt.
+    For a function it is made from the compiled code, so a changed comment changes nothing.
     """
     code = getattr(answer, "__code__", None)
     try:
-        told = _code(code) if code is not None else repr(answer)
+        text = _code(code) if code is not None else repr(answer)
     except Exception:  # a learner's object may do anything when it is shown
-        told = type(answer).__name__
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+        text = type(answer).__name__
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _code(code: Any) -> str:

@@ -15,12 +15,12 @@ from capslab.exercises.core import Exercise
 def all_exercises() -> dict[str, Exercise]:
     """Every exercise by name, in the order of the course.
 
-    A module `nbNN_…` of this package lists its own in `EXERCISES`; nothing else has to
-    be told of it.
+    Each module `nbNN_…` of this package lists its exercises in `EXERCISES`, and that is all it takes to
+    add one.
     """
     package = __name__.rpartition(".")[0]
     home = import_module(package)
-    names = sorted(found.name for found in iter_modules(home.__path__) if re.match(r"nb\d\d_", found.name))
+    names = sorted(info.name for info in iter_modules(home.__path__) if re.match(r"nb\d\d_", info.name))
     by_name: dict[str, Exercise] = {}
     for module in names:
         for exercise in import_module(f"{package}.{module}").EXERCISES:

@@ -194,11 +194,11 @@ plots.table(told)
 
 # %%
 which_score_lies = {
-    "falls with every cluster that is added, needed or not": ...,
-    "likes round groups, and cuts a long one in two": ...,
-    "is far above 0 for names drawn by lot, if there are many names": ...,
-    "calls half of a class wrong when the class is two clean clusters": ...,
-    "counts pairs, so a class of a tenth of the size weighs a hundredth": ...,
+    "gets smaller with every cluster you add, needed or not": ...,
+    "prefers round clusters, and cuts a long one in two": ...,
+    "is far above 0 for random labels, if there are many clusters": ...,
+    "counts half of a class as wrong when the class is two clean clusters": ...,
+    "counts pairs of images, so a class of a tenth of the size weighs a hundredth": ...,
 }
 ### BEGIN SOLUTION
 which_score_lies = dict(

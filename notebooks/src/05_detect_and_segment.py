@@ -101,9 +101,9 @@ plots.bars(dict(zip(names, lengths, strict=True)), "length of the capsule", limi
 
 
 # %%
-def both_right(labels, found):
+def both_right(labels, predictions):
     ### BEGIN SOLUTION
-    return np.mean((np.sort(labels, axis=1) == np.sort(found, axis=1)).all(axis=1))
+    return np.mean((np.sort(labels, axis=1) == np.sort(predictions, axis=1)).all(axis=1))
     ### END SOLUTION
 
 
@@ -165,9 +165,9 @@ plots.image_grid(
 
 
 # %%
-def mask_iou(truth, found):
+def mask_iou(truth, predicted):
     ### BEGIN SOLUTION
-    return (truth & found).sum() / (truth | found).sum()
+    return (truth & predicted).sum() / (truth | predicted).sum()
     ### END SOLUTION
 
 
@@ -320,7 +320,7 @@ print(f"largest difference in ten lengths: {np.abs(alone - scan.lengths[0, row, 
 
 
 # %%
-def suppress(boxes, scores, most):
+def suppress(boxes, scores, max_iou):
     ### BEGIN SOLUTION
     def iou(a, b):
         height = min(a[2], b[2]) - max(a[0], b[0])
@@ -329,11 +329,11 @@ def suppress(boxes, scores, most):
         areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
         return both / (sum(areas) - both)
 
-    kept = []
+    keep = []
     for i in np.argsort(-scores):
-        if all(iou(boxes[i], boxes[j]) <= most for j in kept):
-            kept.append(int(i))
-    return kept
+        if all(iou(boxes[i], boxes[j]) <= max_iou for j in keep):
+            keep.append(int(i))
+    return keep
     ### END SOLUTION
 
 

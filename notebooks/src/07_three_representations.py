@@ -220,8 +220,8 @@ cl.explore_clusters(means, k=k)
 # %%
 def hide_classes(labels, hidden):
     ### BEGIN SOLUTION
-    kept = ~np.isin(labels, hidden)
-    return kept, np.unique(labels[kept], return_inverse=True)[1]
+    keep = ~np.isin(labels, hidden)
+    return keep, np.unique(labels[keep], return_inverse=True)[1]
     ### END SOLUTION
 
 

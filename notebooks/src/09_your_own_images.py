@@ -67,12 +67,12 @@ found
 
 
 # %%
-def near_copies(images, least):
+def near_copies(images, min_correlation):
     ### BEGIN SOLUTION
     flat = images.reshape(len(images), -1).astype(float)
     flat = flat - flat.mean(axis=1, keepdims=True)
     flat = flat / np.linalg.norm(flat, axis=1, keepdims=True)
-    i, j = np.nonzero(np.triu(flat @ flat.T >= least, k=1))
+    i, j = np.nonzero(np.triu(flat @ flat.T >= min_correlation, k=1))
     return np.stack([i, j], axis=1)
     ### END SOLUTION
 
@@ -127,12 +127,12 @@ plots.scores_with_spread(
 # %%
 def hold_out(groups, share):
     ### BEGIN SOLUTION
-    held = np.zeros(len(groups), bool)
+    held_out = np.zeros(len(groups), bool)
     for group in np.unique(groups):
-        if held.mean() >= share:
+        if held_out.mean() >= share:
             break
-        held[groups == group] = True
-    return held
+        held_out[groups == group] = True
+    return held_out
     ### END SOLUTION
 
 

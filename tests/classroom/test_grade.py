@@ -194,7 +194,7 @@ def test_feedback_says_what_to_do_and_nothing_of_the_hidden_checks(room):
     assert "One ‖s‖ of the formula can be cancelled" in pages["ben"]
     assert "time limit" in pages["jo"]
     assert "Python cannot read the cell" in pages["eva"]
-    hidden = [case.says for case in find("squash").cases(0, True)[4:]]
+    hidden = [case.description for case in find("squash").cases(0, True)[4:]]
     seed = str(room.seed(NAME))
     everywhere = [*room.root.glob("release/**/*.ipynb"), *room.root.glob("autograded/**/*.ipynb"),
                   *room.root.glob("feedback/**/*.html")]  # fmt: skip

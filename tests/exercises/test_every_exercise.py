@@ -1,10 +1,9 @@
-"""Each exercise of the course: its reference, its known mistakes, its untouched stub, its speed."""
+"""Each exercise of the course: its reference, its known mistakes, its untouched stub, how large its cases are."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import numpy as np
@@ -82,7 +81,7 @@ def test_each_exercise_is_written_in_full(exercise):
     assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes) >= 3
     hard, easy = exercise.cases(0, True), exercise.cases(0, False)
     assert len(hard) >= len(easy) >= 3
-    assert [case.says for case in hard[: len(easy)]] == [case.says for case in easy]
+    assert [case.description for case in hard[: len(easy)]] == [case.description for case in easy]
 
 
 @pytest.mark.parametrize("exercise", [one for one in ALL if one.is_function], ids=by_name)
@@ -95,12 +94,10 @@ def test_cases_are_told_apart_by_their_seed(exercise):
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=by_name)
-def test_a_check_answers_at_once(exercise):
-    check(exercise.name, exercise.reference)
-    for answer in (exercise.reference, exercise.mistakes[0].wrong):
-        start = time.perf_counter()
-        check(exercise.name, answer)
-        assert time.perf_counter() - start < 0.3
+def test_a_check_answers_at_once_because_its_cases_are_small(exercise):
+    for hard in (False, True):
+        arguments = [np.asarray(one) for case in exercise.cases(0, hard) for one in case.args]
+        assert sum(array.size for array in arguments) < 50_000
 
 
 def test_exercises_load_neither_tensorflow_nor_widgets():
