@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from numbers import Integral
 from typing import Any
 
 
@@ -71,3 +72,21 @@ def unknown_name(argument: str, name: Any, known: Iterable[str], next_step: str 
     expected = "one of " + ", ".join(repr(k) for k in known)
     hint = spelling_hint(name, known) if isinstance(name, str) else ""
     return ArgumentError(argument, expected, name, hint or next_step)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is an integer of Python's or NumPy's; True and False are not."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def whole_number(argument: str, value: Any, least: int = 1, next_step: str = "") -> int:
+    """The value as Python's `int`, where it is an integer of `least` or more.
+
+    >>> whole_number("iterations", 2.5, next_step="The paper uses 3.")
+    Traceback (most recent call last):
+    ...
+    capslab.errors.ArgumentError: `iterations` should be a whole number from 1. Received: 2.5. The paper uses 3.
+    """
+    if not is_whole(value) or value < least:
+        raise ArgumentError(argument, f"a whole number from {least}", value, next_step)
+    return int(value)

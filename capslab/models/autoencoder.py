@@ -29,6 +29,7 @@ class CodeModel(ImageModel):
 
     # Twice the batch at twice the rate reaches the same loss in two thirds of the time; a rate that
     # falls to 0 spares the last epochs the noise of large steps.
+    one_label = False
     recipe = Recipe(epochs=4, steps=800, batch_size=256, learning_rate=3e-3, warmup=0.05, decay=True)
 
     def __init__(
@@ -162,16 +163,9 @@ class AutoEncoder(CodeModel):
         z = self.code(self.encoder(images, training=training))  # (batch, latent)
         return {"z": z, "logits": self.decoder(z)}
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         pixels = ops.cast(x, y_pred["logits"].dtype) / 255
-        return ops.mean(self.reconstruction_loss(pixels, y_pred["logits"]))
+        return {"loss": self.reconstruction_loss(pixels, y_pred["logits"])}
 
     def encode(self, images: Any) -> np.ndarray:
         """The code of each image, `(n, latent)`."""

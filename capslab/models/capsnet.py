@@ -218,24 +218,19 @@ class CapsNet(ImageModel):
         poses = self.digit_capsules(primary)  # (batch, digit, pose)
         return {"lengths": length(poses), "poses": poses}
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         lengths, poses = y_pred["lengths"], y_pred["poses"]
-        # The decoder is told the class while it learns, and never when it is measured.
+        # The decoder is given the true class while it learns, and never when it is measured.
         decoded = self.decoder(self.mask(poses, y if training else None), training=training)
         margin = losses.margin(y, lengths)
         reconstruction = losses.squared_error(ops.cast(x, decoded.dtype) / 255, decoded)
-        right = ops.equal(ops.argmax(lengths, axis=-1), ops.cast(y, "int32"))
-        self.accuracy.update_state(ops.cast(right, "float32"))
-        self.margin.update_state(margin)
-        self.reconstruction.update_state(reconstruction)
-        return ops.mean(margin + RECONSTRUCTION * reconstruction)
+        correct = ops.equal(ops.argmax(lengths, axis=-1), ops.cast(y, "int32"))
+        return {
+            "loss": margin + RECONSTRUCTION * reconstruction,
+            "accuracy": ops.cast(correct, "float32"),
+            "margin": margin,
+            "reconstruction": reconstruction,
+        }
 
     # What the network says of images, in NumPy ------------------------------------------
 
@@ -313,11 +308,12 @@ class CapsNet(ImageModel):
         poses = self.poses(images)
         if what == "lengths":
             return Features(np.linalg.norm(poses, axis=-1), "capsule lengths", supervised=True)
+        vectors = poses.reshape(len(poses), -1)  # (n, digit · pose)
+        return Features(vectors, "capsule poses", supervised=True, decode=self._decode_vectors)
 
-        def decode(vectors: np.ndarray) -> np.ndarray:
-            return self.decode(vectors.reshape(len(vectors), *poses.shape[1:]))
-
-        return Features(poses.reshape(len(poses), -1), "capsule poses", supervised=True, decode=decode)
+    def _decode_vectors(self, vectors: np.ndarray) -> np.ndarray:
+        """`decode` for poses that lie end to end, `(n, digit · pose)`."""
+        return self.decode(vectors.reshape(len(vectors), len(self.classes), -1))
 
     def get_config(self) -> dict[str, Any]:
         return take(["image_shape", "classes", "preset", "iterations", "seed"], self)

@@ -8,7 +8,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from capslab.errors import unknown_name
 from capslab.models.base import ImageModel, need_classes, take
@@ -84,22 +83,17 @@ class ConvNet(ImageModel):
             ),
         ]
         self.network = keras.Sequential(blocks, name="network")
-        self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+        self.accuracy = keras.metrics.Mean(name="accuracy")
         self.build((None, *self.image_shape))
 
     def call(self, images: Any, training: bool = False) -> Any:
         return self.network(images, training=training)  # (batch, classes)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        self.accuracy.update_state(y, y_pred)
-        return ops.mean(keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True))
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
+        return {
+            "loss": keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True),
+            "accuracy": keras.metrics.sparse_categorical_accuracy(y, y_pred),
+        }
 
     def classify(self, images: Any) -> np.ndarray:
         """The class with the largest logit, integers `(n,)`."""

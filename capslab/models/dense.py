@@ -55,7 +55,7 @@ class DenseBaseline(ImageModel):
         self.logits = keras.layers.Dense(
             len(self.classes), kernel_initializer=keras.initializers.GlorotUniform(seed + 1), name="logits"
         )
-        self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+        self.accuracy = keras.metrics.Mean(name="accuracy")
         self.build((None, *self.image_shape))
 
     def build(self, input_shape: Any) -> None:
@@ -65,17 +65,11 @@ class DenseBaseline(ImageModel):
     def call(self, images: Any, training: bool = False) -> Any:
         return self.logits(self.hidden(images, training=training))  # (batch, classes)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        self.accuracy.update_state(y, y_pred)
-        losses = keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True)
-        return ops.mean(losses)
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
+        return {
+            "loss": keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True),
+            "accuracy": keras.metrics.sparse_categorical_accuracy(y, y_pred),
+        }
 
     def classify(self, images: Any) -> np.ndarray:
         """The class with the largest logit, integers `(n,)`."""

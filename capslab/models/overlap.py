@@ -66,6 +66,7 @@ class OverlapNet(CapsNet):
     Sides must be multiples of 4, as the decoder doubles a quarter-size map twice.
     """
 
+    one_label = False
     recipe = Recipe(epochs=6, steps=1000, batch_size=64, learning_rate=8e-3, warmup=0.05, decay=True)
     #: shares of the training from which on these attributes hold
     stages = ((0.0, {"drawing": False}), (0.5, {"drawing": True}))
@@ -151,25 +152,17 @@ class OverlapNet(CapsNet):
         logits = ops.reshape(self.to_mask(hidden), (-1, count, height, width))
         return ops.reshape(drawn, (-1, count, height, width, channels)), logits
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         lengths, labels = y_pred["lengths"], y["labels"]
         classes = len(self.classes)
         present = ops.sum(ops.one_hot(labels, classes), axis=1)  # (batch, digit)
         loss = losses.presence(present, lengths) / (classes / 2)
         two = ops.top_k(lengths, 2)[1]
-        found = ops.sum(ops.one_hot(two, classes), axis=1)
-        right = ops.all(ops.equal(present, found), axis=-1)
-        self.accuracy.update_state(ops.cast(right, "float32"))
-        self.margin.update_state(loss)
+        predicted = ops.sum(ops.one_hot(two, classes), axis=1)
+        correct = ops.all(ops.equal(present, predicted), axis=-1)
+        values = {"loss": loss, "accuracy": ops.cast(correct, "float32"), "margin": loss}
         if not self.drawing:
-            return ops.mean(loss)
+            return values
         if not self.naming:
             loss = ops.zeros_like(loss)
 
@@ -180,9 +173,8 @@ class OverlapNet(CapsNet):
         wrong = ops.maximum(logits, 0.0) - logits * covered + ops.log1p(ops.exp(-ops.abs(logits)))
         ink = ops.max(covered, axis=1, keepdims=True)  # where there is no ink, no one asks
         masks = ops.sum(wrong * ink, axis=(1, 2, 3)) / (1 + 2 * ops.sum(ink, axis=(1, 2, 3)))
-        self.reconstruction.update_state(error)
-        self.mask_loss.update_state(masks)
-        return ops.mean(loss + RECONSTRUCTION * error + self.masking * masks)
+        values["loss"] = loss + RECONSTRUCTION * error + self.masking * masks
+        return {**values, "reconstruction": error, "masks": masks}
 
     # What the network says of images, in NumPy ------------------------------------------
 
@@ -216,6 +208,17 @@ class OverlapNet(CapsNet):
         return stream_pairs(
             images, batch_size, shift=(self.image_shape[0] - images.image_shape[0]) // 2, seed=seed
         )
+
+    def targets(self, images: Any) -> Any:
+        """What `fit` learns from `Pairs`: both labels, and each digit alone."""
+        if not hasattr(images, "digits"):
+            raise ArgumentError(
+                "images",
+                "Pairs: this network learns from two digits at once",
+                images,
+                "capslab.fit(model, images) makes pairs from single images as it trains.",
+            )
+        return {"labels": images.labels.astype(np.int32), "digits": images.digits}
 
     def measure(self, test: Any, n: int = 5000, seed: int = 0) -> dict[str, float]:
         """Both right and per digit, and pixels told apart, on new pairs of these images."""

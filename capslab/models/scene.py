@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 
 from capslab.data.scenes import scenes, stream_windows
+from capslab.errors import ArgumentError
 from capslab.models import losses
 from capslab.models.base import Recipe
 from capslab.models.capsnet import PRESETS, RECONSTRUCTION, CapsNet
@@ -45,6 +46,7 @@ class SceneNet(CapsNet):
     Parameters are those of `CapsNet`; presets "scene" (28×28) and "scene-digits" (12×12).
     """
 
+    one_label = False
     recipe = Recipe(epochs=4, steps=1000, batch_size=128, learning_rate=4e-3, warmup=0.05, decay=True)
 
     def __init__(self, image_shape: Any, classes: Any, preset: str | None = None, **kwargs: Any) -> None:
@@ -62,24 +64,28 @@ class SceneNet(CapsNet):
         """What `fit` trains on: windows of scenes made from these images."""
         return stream_windows(images, self.image_shape[0], self.stride // 2, batch_size, seed=seed)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         lengths, present = y_pred["lengths"], y["present"]
         loss = losses.presence(present, lengths)
-        there = ops.sum(present, axis=1)
-        drawn = self.decoder(self.mask(y_pred["poses"], y["label"]), training=training)
-        error = losses.squared_error(ops.cast(y["digit"], drawn.dtype) / 255, drawn) * there
-        right = ops.all(ops.equal(lengths > 0.5, present > 0.5), axis=1)
-        self.accuracy.update_state(ops.cast(right, "float32"))
-        self.margin.update_state(loss)
-        self.reconstruction.update_state(error)
-        return ops.mean(loss + 4 * RECONSTRUCTION * error)
+        count = ops.sum(present, axis=1)  # 1 where a digit is centred, else 0
+        decoded = self.decoder(self.mask(y_pred["poses"], y["label"]), training=training)
+        error = losses.squared_error(ops.cast(y["digit"], decoded.dtype) / 255, decoded) * count
+        correct = ops.all(ops.equal(lengths > 0.5, present > 0.5), axis=1)
+        return {
+            "loss": loss + 4 * RECONSTRUCTION * error,
+            "accuracy": ops.cast(correct, "float32"),
+            "margin": loss,
+            "reconstruction": error,
+        }
+
+    def targets(self, images: Any) -> Any:
+        """Refused: windows and what they show are made as the network learns."""
+        raise ArgumentError(
+            "images",
+            "left to capslab.fit: this network learns from windows of scenes",
+            images,
+            "capslab.fit(model, images) makes scenes from single images as it trains.",
+        )
 
     # What the network says of pictures, in NumPy ----------------------------------------
 

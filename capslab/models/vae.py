@@ -119,20 +119,11 @@ class VAE(CodeModel):
         z = self.sampler(mean, log_variance)
         return {"mean": mean, "log_variance": log_variance, "z": z, "logits": self.decoder(z)}
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         pixels = ops.cast(x, y_pred["logits"].dtype) / 255
         reconstruction = self.reconstruction_loss(pixels, y_pred["logits"])  # (batch,)
         kl = ops.sum(losses.kl_to_prior(y_pred["mean"], y_pred["log_variance"]), axis=-1)  # (batch,)
-        self.reconstruction_part.update_state(reconstruction)
-        self.kl_part.update_state(kl)
-        return ops.mean(reconstruction + self.beta * kl)
+        return {"loss": reconstruction + self.beta * kl, "reconstruction": reconstruction, "kl": kl}
 
     # What the network says of images and codes, in NumPy --------------------------------
 
