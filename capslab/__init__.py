@@ -8,12 +8,15 @@ import os as _os
 from importlib import import_module
 from typing import Any
 
+from capslab import _keras_hook
 from capslab._version import __version__
 
 if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
     from capslab._home import borrow as _borrow
 
     _borrow()
+
+_keras_hook.install()  # so that keras.models.load_model opens the course's models, whoever imports Keras
 
 _HOME = {
     # data

@@ -1,4 +1,4 @@
-"""What the models share: their image size, what they accept, how their loss is weighted, how they train best."""
+"""What the models share: image size, checks, the weighting of their loss, recipes for training."""
 
 from __future__ import annotations
 
@@ -146,20 +146,18 @@ class ImageModel(keras.Model):
         ArgumentError : for images of another size, for labels that are not one class number per image,
             and for `class_weight` where there are no classes to weight.
         """
-        given = inspect.signature(keras.Model.fit).bind(self, x, y, *args, **kwargs).arguments
-        self._check_class_weight(given.get("class_weight"))
-        given["x"], given["y"] = self._arrays(x, y)
+        given = _bound(keras.Model.fit, self, x, y, *args, **kwargs)
         validation = given.get("validation_data")
         if _is_images(validation):
             given["validation_data"] = self._arrays(validation, None)
         elif isinstance(validation, tuple) and validation and _is_images(validation[0]):
             pair = self._arrays(validation[0], validation[1] if len(validation) > 1 else None)
             given["validation_data"] = (*pair, *validation[2:])
-        return super().fit(**{name: value for name, value in given.items() if name != "self"})
+        return super().fit(**self._prepared(given))
 
     def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
         """As Keras's `evaluate`; `x` may be `Images`, which bring their labels."""
-        return super().evaluate(*self._arrays(x, y), *args, **kwargs)
+        return super().evaluate(**self._prepared(_bound(keras.Model.evaluate, self, x, y, *args, **kwargs)))
 
     def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """As Keras's `predict`; `x` may be `Images`."""
@@ -167,8 +165,27 @@ class ImageModel(keras.Model):
 
     def train_on_batch(self, x: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
         """As Keras's `train_on_batch`; `x` may be `Images`, which bring their labels."""
-        self._check_class_weight(kwargs.get("class_weight", args[1] if len(args) > 1 else None))
-        return super().train_on_batch(*self._arrays(x, y), *args, **kwargs)
+        given = _bound(keras.Model.train_on_batch, self, x, y, *args, **kwargs)
+        return super().train_on_batch(**self._prepared(given))
+
+    def test_on_batch(self, x: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """As Keras's `test_on_batch`; `x` may be `Images`, which bring their labels."""
+        given = _bound(keras.Model.test_on_batch, self, x, y, *args, **kwargs)
+        return super().test_on_batch(**self._prepared(given))
+
+    def _prepared(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Arguments for Keras, in which `Images` have become pixels and targets."""
+        if given.get("class_weight") is not None and not (self.one_label and self.classes):
+            raise ArgumentError(
+                "class_weight",
+                f"left out: {type(self).__name__} does not learn from one class per image",
+                given["class_weight"],
+                "Give single images a weight with sample_weight.",
+            )
+        x, y = self._arrays(given["x"], given["y"])
+        if y is None and given.get("sample_weight") is not None and not self.classes:
+            y = np.zeros(len(x), np.int32)  # without a y Keras drops the weights; this one is not used
+        return {**given, "x": x, "y": y}
 
     def targets(self, images: Any) -> Any:
         """What this model learns from these images, as Keras's `y`: their labels, or None."""
@@ -200,15 +217,6 @@ class ImageModel(keras.Model):
                 "read them a batch at a time.",
             )
         return pixels
-
-    def _check_class_weight(self, class_weight: Any) -> None:
-        if class_weight is not None and not (self.one_label and self.classes):
-            raise ArgumentError(
-                "class_weight",
-                f"left out: {type(self).__name__} does not learn from one class per image",
-                class_weight,
-                "Give single images a weight with sample_weight.",
-            )
 
     # What the subclasses build on --------------------------------------------------------
     def pixels(self, images: Any) -> np.ndarray:
@@ -267,6 +275,13 @@ def checked_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
         )
     height, width, channels = map(int, sides)
     return height, width, channels
+
+
+def _bound(method: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """The arguments of a call of a method, by name."""
+    given = inspect.signature(method).bind(*args, **kwargs).arguments
+    flat = {**given, **given.get("kwargs", {})}
+    return {name: value for name, value in flat.items() if name not in ("self", "kwargs")}
 
 
 def _is_images(value: Any) -> bool:
