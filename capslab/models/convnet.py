@@ -1,4 +1,4 @@
-"""The plain convolutional network to hold against a capsule network of the same size."""
+"""The plain convolutional network to compare a capsule network of the same size with."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import Any
 import keras
 import numpy as np
 
-from capslab.errors import unknown_name
+from capslab.errors import unknown_name, whole_number
 from capslab.models.base import ImageModel, need_classes, take
-from capslab.models.capsnet import PRESETS, CapsNet
+from capslab.models.capsnet import CapsNet
 from capslab.models.layers import register
+from capslab.models.presets import PRESETS
 
 
 @register
 class ConvNet(ImageModel):
     """A capsule network with the capsules taken out: the same convolutions, then two dense layers.
 
-    Where a `CapsNet` of the same preset has primary capsules, this has a convolution of as many
-    channels with BatchNorm and ReLU; where that has routing, this has a dense layer of J · D
-    units, one for each number in a digit capsule, so the weights W are as many. One more dense
-    layer gives the logits. It is trained by the same recipe, with the cross-entropy.
+    Where a `CapsNet` of the same preset has primary capsules, this network has a convolution of as
+    many channels with BatchNorm and ReLU; where that one has routing, this one has a dense layer of
+    J · D units, one for each number in a digit capsule, so there are as many weights W. One more
+    dense layer gives the logits. It is trained by the same recipe, with the cross-entropy.
 
     Parameters
     ----------
@@ -46,12 +47,13 @@ class ConvNet(ImageModel):
     ) -> None:
         super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
-        known = [name for name, design in PRESETS.items() if design.normalise and not design.depthwise]
+        presets = [name for name, design in PRESETS.items() if design.normalise and not design.depthwise]
         if preset is None:
             preset = "digits" if min(self.image_shape[:2]) < 20 else "visible"
-        if preset not in known:
-            raise unknown_name("preset", preset, known)
-        self.preset, self.seed = preset, seed
+        if preset not in presets:
+            raise unknown_name("preset", preset, presets)
+        self.preset = preset
+        self.seed = seed = whole_number("seed", seed, 0)
         design = PRESETS[preset]
         self.recipe = replace(CapsNet.recipe, **design.recipe)
         blocks: list[keras.layers.Layer] = [keras.Input(self.image_shape), keras.layers.Rescaling(1 / 255)]

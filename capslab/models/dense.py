@@ -1,4 +1,4 @@
-"""The dense baseline: the two layers that both articles start from, made to work."""
+"""The dense baseline: the two layers that both articles start from, and that here learn."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from keras import ops
 
 from capslab.embedding import Features
-from capslab.errors import unknown_name
+from capslab.errors import unknown_name, whole_number
 from capslab.models.base import ImageModel, Recipe, need_classes, take
 from capslab.models.layers import register
 
 
 @register
 class DenseBaseline(ImageModel):
-    """Pixels → one hidden layer with ReLU → one number (logit) a class.
+    """Pixels → one hidden layer with ReLU → one number (logit) per class.
 
     Parameters
     ----------
@@ -40,7 +40,8 @@ class DenseBaseline(ImageModel):
     ) -> None:
         super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
-        self.hidden_units, self.seed = hidden, seed
+        self.hidden_units = hidden = whole_number("hidden", hidden, next_step="The articles have 512.")
+        self.seed = seed = whole_number("seed", seed, 0)
         self.hidden = keras.Sequential(
             [
                 keras.Input(self.image_shape),
@@ -80,7 +81,7 @@ class DenseBaseline(ImageModel):
         return self.in_batches(lambda x: ops.softmax(self(x)), self.pixels(images))
 
     def features(self, images: Any, what: str | None = None) -> Features:
-        """What the hidden layer says of each image, `(n, hidden)`; made with labels."""
+        """Activations of the hidden layer for each image, `(n, hidden)`; learned with labels."""
         if what not in (None, "hidden", "logits"):
             raise unknown_name("what", what, ["hidden", "logits"])
         piece = self if what == "logits" else self.hidden

@@ -186,7 +186,7 @@ def test_weights_are_counted_as_the_network_has_them():
     assert rows["convolution 1"] == {
         "as built": 5 * 5 * 16,
         "shared over places": 5 * 5 * 16,
-        "one a place": 14 * 14 * 5 * 5 * 16,
+        "one per place": 14 * 14 * 5 * 5 * 16,
         "dense layer": 28 * 28 * 14 * 14 * 16,
     }
     assert rows["digit capsules"]["as built"] == rows["digit capsules"]["dense layer"] == 72 * 8 * 160

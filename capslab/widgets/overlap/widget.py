@@ -33,7 +33,7 @@ found = detection.aligned(pair.labels, net.detect(pair))  # the two longest caps
 parted = net.separate(pair, found)
 print(*(f"{name}: {length:.2f}" for name, length in zip(net.classes, net.lengths(pair)[0], strict=True)))
 print("pixels given to the right digit:", detection.exclusive_accuracy(pair.masks, parted.owner))
-plots.taken_apart(pair.images, parted.drawn, parted.owner, pair.masks)
+plots.taken_apart(pair.images, parted.reconstructions, parted.owner, pair.masks)
 """
 
 
@@ -107,7 +107,7 @@ class OverlapView(View):
             parted = net.separate(pairs, found)
             kept["labels"].append(pairs.labels[0].astype(np.int32))
             kept["digits"].append(pairs.digits)
-            kept["drawn"].append(np.round(255 * parted.drawn).astype(np.uint8))
+            kept["drawn"].append(np.round(255 * parted.reconstructions).astype(np.uint8))
             kept["owner"].append(parted.owner.astype(np.uint8))
             kept["lengths"].append(lengths)
             kept["found"].append(found.astype(np.int32))
