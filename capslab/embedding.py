@@ -139,8 +139,10 @@ def embed(model_or_images: Any, images: Images | None = None, what: str | None =
             type(model_or_images).__name__,
             "Any object with a method features(images, what) that returns Features will do.",
         )
-    found = model_or_images.features(images, what)
-    return Embedding(found.vectors, images.labels, images, found.source, found.supervised, found.decode)
+    features = model_or_images.features(images, what)
+    return Embedding(
+        features.vectors, images.labels, images, features.source, features.supervised, features.decode
+    )
 
 
 @dataclass(frozen=True)
@@ -159,12 +161,12 @@ def _scaled(pixels: np.ndarray) -> np.ndarray:
 
 
 def _without_numbers(vectors: Any) -> int:
-    """How many rows hold NaN or infinity."""
+    """Number of rows that contain NaN or infinity."""
     return sum(int((~np.isfinite(vectors[part])).any(axis=1).sum()) for part in lazy_rows.parts(vectors))
 
 
 def _as_float32(vectors: Any) -> Any:
-    """Float32, in memory up to `LARGE` bytes; more stay where they are."""
+    """Vectors as float32: in memory up to `LARGE` bytes, otherwise left in their file."""
     if isinstance(vectors, LazyRows) or (lazy_rows.is_mapped(vectors) and vectors.size * 4 > lazy_rows.LARGE):
         return lazy_rows.float32(vectors)
     return np.ascontiguousarray(vectors, dtype=np.float32)

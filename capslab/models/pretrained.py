@@ -45,7 +45,8 @@ def pretrained(name: str, folder: str | Path | None = None) -> Any:
     folder = FOLDER if folder is None else Path(folder)
     facts = manifest(folder)
     if name not in facts:
-        raise unknown_name("name", name, facts, "Install capslab again: its weights are missing.")
+        missing = "" if facts else "Install capslab again: its weights are missing."
+        raise unknown_name("name", name, facts, missing)
     path = folder / facts[name]["file"]
     try:
         packed = path.read_bytes()

@@ -1,6 +1,8 @@
 """What Keras promises of any model: weights of single images and classes, sets of images, pickles."""
 
 import pickle
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -162,7 +164,6 @@ def test_an_overlap_net_takes_pairs(digits):
 @pytest.mark.parametrize(
     ("use", "words"),
     [
-        (lambda d: compiled("DenseBaseline").predict(cl.load("digits").images[:, :4], verbose=0), "(?s)."),
         (lambda d: cl.CapsNet((12, 12, 1), 10).predict(d), r"`images` should be of shape \(n, 12, 12, 1\)"),
         (lambda d: compiled("OverlapNet").evaluate(overlapping_pairs(d, 3, shift=4)), r"\(n, 12, 12, 1\)"),
         (lambda d: compiled("SceneNet").fit(overlapping_pairs(d, 3)), "capslab.fit"),
@@ -187,3 +188,16 @@ def test_an_embedding_can_be_pickled_with_its_decoder(name, digits):
         np.testing.assert_allclose(
             again.decode(again.vectors), embedding.decode(embedding.vectors), atol=1e-6
         )
+
+
+def test_a_pickled_model_is_restored_where_nothing_was_imported(tmp_path):
+    model = cl.DenseBaseline(SHAPE, 3, hidden=4)
+    (tmp_path / "model.pickle").write_bytes(pickle.dumps(model))
+    np.save(tmp_path / "images.npy", PIXELS)
+    lines = (
+        "import pickle, sys; import numpy as np; from pathlib import Path; folder = Path(sys.argv[1])\n"
+        "model = pickle.loads((folder / 'model.pickle').read_bytes())\n"
+        "np.save(folder / 'given.npy', model.probabilities(np.load(folder / 'images.npy')))"
+    )
+    subprocess.run([sys.executable, "-c", lines, str(tmp_path)], check=True, timeout=300)
+    np.testing.assert_allclose(np.load(tmp_path / "given.npy"), model.probabilities(PIXELS), atol=1e-6)
