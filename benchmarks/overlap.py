@@ -28,7 +28,7 @@ from capslab.training.streaming import fit_stream
 class CapsulesAlone(OverlapNet):
     """An `OverlapNet` whose decoder is not trained."""
 
-    stages = ((0.0, {"drawing": False}),)
+    stages = ((0.0, {"trains_decoder": False}),)
 
 
 class NoCapsules(CapsulesAlone):

@@ -8,7 +8,7 @@ import os as _os
 from importlib import import_module
 from typing import Any
 
-from capslab import _renames
+from capslab import _keras_hook, _renames
 from capslab._version import __version__
 
 if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
@@ -17,6 +17,8 @@ if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our pr
     _use_temporary_home()
 
 _renames.install()  # an import by a first-edition name is told the new one
+
+_keras_hook.install()  # so that keras.models.load_model opens the course's models, whoever imports Keras
 
 _HOME = {
     # data

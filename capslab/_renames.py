@@ -95,7 +95,7 @@ MODULES = {
     "capslab.models.capsule": "capslab.models.capsnet",
     "capslab.models.convolutional": "capslab.models.convnet",
     "capslab.models.trunks": "capslab.models.encoders",
-    "capslab.sharing": "capslab.models.cost",
+    "capslab.sharing": "capslab.models.costs",
     # plots
     "capslab.plots.diagrams": "capslab.plots.architecture",
     "capslab.plots.measures": "capslab.plots.charts",

@@ -1,7 +1,7 @@
-"""`Embedding`: the single junction where every model meets clustering.
+"""`Embedding`: one vector per image, the single junction between models and clustering.
 
 Whatever turns images into vectors (nothing at all, a dense network, capsules, a
-variational autoencoder) ends here; whatever clusters or draws vectors starts here.
+variational autoencoder) ends here; whatever clusters or plots vectors starts here.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Embedding:
-    """One vector per image, and where it came from.
+    """One vector per image, and how it was made.
 
     Attributes
     ----------
     vectors : float32 array `(n, d)`; of more than 256 MB, `capslab.data.lazy_rows.LazyRows`.
-    labels : integer array `(n,)`, or None where the images have none. Never used to
-        cluster; only to score a clustering afterwards.
+    labels : integer array `(n,)`, or None where the images have none. They are never used to
+        cluster, only to score a clustering afterwards.
     images : the `Images` that were embedded, in the same order.
     source : what made the vectors, in words ("capsule poses").
-    supervised : whether labels were used to *make* the vectors. A clustering of
-        supervised features says how well a classifier separates, not what can be
-        found without labels.
+    supervised : whether labels were used to *make* the vectors. A clustering of supervised
+        features shows how well a classifier separates the classes, not what can be found
+        without labels.
     decode : optional function from vectors `(m, d)` to images `(m, h, w, c)` in 0…1,
         where the source can generate.
     """
@@ -48,7 +48,7 @@ class Embedding:
         vectors: Any = self.vectors if isinstance(self.vectors, LazyRows) else np.asarray(self.vectors)
         if vectors.ndim != 2 or not len(vectors):
             raise ArgumentError(
-                "vectors", "an array of shape (n, d) with n ≥ 1", self.vectors, "Give one row an image."
+                "vectors", "an array of shape (n, d) with n ≥ 1", self.vectors, "Give one row per image."
             )
         bad = 0 if vectors.dtype.kind in "iub" else _without_numbers(vectors)
         if bad:
@@ -139,8 +139,10 @@ def embed(model_or_images: Any, images: Images | None = None, what: str | None =
             type(model_or_images).__name__,
             "Any object with a method features(images, what) that returns Features will do.",
         )
-    found = model_or_images.features(images, what)
-    return Embedding(found.vectors, images.labels, images, found.source, found.supervised, found.decode)
+    features = model_or_images.features(images, what)
+    return Embedding(
+        features.vectors, images.labels, images, features.source, features.supervised, features.decode
+    )
 
 
 @dataclass(frozen=True)
@@ -159,12 +161,12 @@ def _scaled(pixels: np.ndarray) -> np.ndarray:
 
 
 def _without_numbers(vectors: Any) -> int:
-    """How many rows hold NaN or infinity."""
+    """Number of rows that contain NaN or infinity."""
     return sum(int((~np.isfinite(vectors[part])).any(axis=1).sum()) for part in lazy_rows.parts(vectors))
 
 
 def _as_float32(vectors: Any) -> Any:
-    """Float32, in memory up to `LARGE` bytes; more stay where they are."""
+    """Vectors as float32: in memory up to `LARGE` bytes, otherwise left in their file."""
     if isinstance(vectors, LazyRows) or (lazy_rows.is_mapped(vectors) and vectors.size * 4 > lazy_rows.LARGE):
         return lazy_rows.float32(vectors)
     return np.ascontiguousarray(vectors, dtype=np.float32)

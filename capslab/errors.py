@@ -82,10 +82,10 @@ def is_whole(value: Any) -> bool:
 def whole_number(argument: str, value: Any, least: int = 1, next_step: str = "") -> int:
     """The value as Python's `int`, where it is an integer of `least` or more.
 
-    >>> whole_number("iterations", 2.5, next_step="Try 3.")
+    >>> whole_number("hidden", 2.5, next_step="Try 512.")
     Traceback (most recent call last):
     ...
-    capslab.errors.ArgumentError: `iterations` should be a whole number from 1. Received: 2.5. Try 3.
+    capslab.errors.ArgumentError: `hidden` should be a whole number from 1. Received: 2.5. Try 512.
     """
     if not is_whole(value) or value < least:
         raise ArgumentError(argument, f"a whole number from {least}", value, next_step)

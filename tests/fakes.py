@@ -148,8 +148,8 @@ class FakePairNet:
     def separate(self, images, labels=None):
         pixels = self._pixels(images)[:, None]  # (n, 1, h, w, c)
         weights = np.stack([np.linspace(1, 0, self.image_shape[1]), np.linspace(0, 1, self.image_shape[1])])
-        drawn = pixels * weights[None, :, None, :, None]  # the first has the left, the second the right
-        return SimpleNamespace(drawn=drawn.astype(np.float32), owner=drawn[..., 0].argmax(axis=1))
+        halves = pixels * weights[None, :, None, :, None]  # the first has the left, the second the right
+        return SimpleNamespace(reconstructions=halves.astype(np.float32), owner=halves[..., 0].argmax(axis=1))
 
 
 class FakeClassifier:

@@ -238,9 +238,17 @@ def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: 
 @click.argument("names", nargs=-1)
 def pretrain(names: tuple[str, ...]) -> None:
     """Train the bundled networks again and write their weights (all of them, or those named)."""
-    from capslab.models import pretrained
+    from importlib import import_module
 
-    pretrained.pretrain(list(names) or None)
+    from capslab.course.paths import checkout
+
+    folder = checkout()
+    if folder is None:
+        raise click.ClickException(
+            "only a checkout of capslab has tools/pretrain.py, which trains the networks."
+        )
+    sys.path.insert(0, str(folder.parent))  # tools/ is not part of the package
+    import_module("tools.pretrain").pretrain(list(names) or None)
 
 
 main.add_command(assignment)

@@ -138,7 +138,7 @@ class SmallNet(ImageModel):
         self.logits = layers.Dense(
             len(self.classes), kernel_initializer=keras.initializers.GlorotUniform(seed + 3), name="logits"
         )
-        self.accuracy = keras.metrics.CategoricalAccuracy(name="accuracy")
+        self.accuracy = keras.metrics.Mean(name="accuracy")
         self.build((None, *self.image_shape))
 
     def build(self, input_shape: Any) -> None:
@@ -149,20 +149,12 @@ class SmallNet(ImageModel):
         jittered = self.jitter(ops.cast(images, "float32") / 255, training=training)
         return self.logits(self.trunk(jittered, training=training))  # (batch, classes)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         target = ops.one_hot(y, len(self.classes))  # (batch, classes)
-        self.accuracy.update_state(target, y_pred)
         losses = keras.losses.categorical_crossentropy(
             target, y_pred, from_logits=True, label_smoothing=self.smoothing
         )
-        return ops.mean(losses)
+        return {"loss": losses, "accuracy": keras.metrics.categorical_accuracy(target, y_pred)}
 
     def calibrate(self, images: Any, seed: int = 0) -> None:
         """Measure the means and variances of BatchNorm again, on plain images.

@@ -1,36 +1,66 @@
-"""The three networks of the course, each an ordinary Keras 3 model: fit, save, load_model."""
+"""The networks of the course, each an ordinary Keras 3 model: fit, save, load_model.
 
-from capslab.models.autoencoder import AutoEncoder
-from capslab.models.backend import keras
-from capslab.models.base import ImageModel, Recipe
-from capslab.models.capsnet import PRESETS, CapsNet
-from capslab.models.convnet import ConvNet
-from capslab.models.cost import answering_time, cost, weights_by_layer
-from capslab.models.dense import DenseBaseline
-from capslab.models.overlap import OverlapNet, Separated
-from capslab.models.pretrained import effort, manifest
-from capslab.models.scene import Scan, SceneNet
-from capslab.models.vae import VAE, Elbo, Posterior
+Each is imported the first time it is used.
+"""
 
-__all__ = [
-    "PRESETS",
-    "VAE",
-    "AutoEncoder",
-    "CapsNet",
-    "ConvNet",
-    "DenseBaseline",
-    "Elbo",
-    "ImageModel",
-    "OverlapNet",
-    "Posterior",
-    "Recipe",
-    "Scan",
-    "SceneNet",
-    "Separated",
-    "answering_time",
-    "cost",
-    "effort",
-    "keras",
-    "manifest",
-    "weights_by_layer",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from capslab.models.autoencoder import AutoEncoder as AutoEncoder
+    from capslab.models.backend import keras as keras
+    from capslab.models.base import ImageModel as ImageModel
+    from capslab.models.base import Recipe as Recipe
+    from capslab.models.capsnet import CapsNet as CapsNet
+    from capslab.models.convnet import ConvNet as ConvNet
+    from capslab.models.costs import answering_time as answering_time
+    from capslab.models.costs import cost as cost
+    from capslab.models.costs import weights_by_layer as weights_by_layer
+    from capslab.models.dense import DenseBaseline as DenseBaseline
+    from capslab.models.overlap import OverlapNet as OverlapNet
+    from capslab.models.overlap import Separated as Separated
+    from capslab.models.presets import PRESETS as PRESETS
+    from capslab.models.pretrained import effort as effort
+    from capslab.models.pretrained import manifest as manifest
+    from capslab.models.scene import Scan as Scan
+    from capslab.models.scene import SceneNet as SceneNet
+    from capslab.models.vae import VAE as VAE
+    from capslab.models.vae import Elbo as Elbo
+    from capslab.models.vae import Posterior as Posterior
+
+_MODULES = {
+    "PRESETS": "presets",
+    "VAE": "vae",
+    "AutoEncoder": "autoencoder",
+    "CapsNet": "capsnet",
+    "ConvNet": "convnet",
+    "DenseBaseline": "dense",
+    "Elbo": "vae",
+    "ImageModel": "base",
+    "OverlapNet": "overlap",
+    "Posterior": "vae",
+    "Recipe": "base",
+    "Scan": "scene",
+    "SceneNet": "scene",
+    "Separated": "overlap",
+    "answering_time": "costs",
+    "cost": "costs",
+    "effort": "pretrained",
+    "keras": "backend",
+    "manifest": "pretrained",
+    "weights_by_layer": "costs",
+}
+
+__all__ = list(_MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'capslab.models' has no attribute {name!r}")
+    value = getattr(import_module(f"capslab.models.{_MODULES[name]}"), name)
+    globals()[name] = value  # the next look-up costs nothing
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,18 +1,19 @@
-"""The plain autoencoder, and what it shares with the variational one: a code, and a decoder for it."""
+"""The plain autoencoder, and what it shares with the variational one: latent codes and their decoder."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
-import capslab.models.backend  # noqa: F401  # first: it brings TensorFlow in quietly
+import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow without its messages
 
 import keras  # isort: skip
 import numpy as np
 from keras import ops
 
 from capslab.embedding import Features
-from capslab.errors import ArgumentError, unknown_name
+from capslab.errors import ArgumentError, unknown_name, whole_number
 from capslab.models import losses
 from capslab.models.base import ImageModel, Recipe, take
 from capslab.models.encoders import ARCHITECTURES
@@ -22,13 +23,14 @@ RECONSTRUCTIONS = ("bernoulli", "gaussian")
 
 
 class CodeModel(ImageModel):
-    """An encoder and a decoder around `latent_dim` numbers; what a code is, a subclass says.
+    """An encoder and a decoder around `latent_dim` numbers, the latent code.
 
-    It has `encode(images) -> (n, d)`; from that follow `reconstruct` and `interpolate`.
+    A subclass gives `encode(images)`, `(n, d)`; `reconstruct` and `interpolate` follow from it.
     """
 
-    # Twice the batch at twice the rate reaches the same loss in two thirds of the time; a rate that
-    # falls to 0 spares the last epochs the noise of large steps.
+    # Twice the batch size at twice the learning rate reaches the same loss in two thirds of the time; a
+    # rate that falls to 0 spares the last epochs the noise of large steps.
+    one_label = False
     recipe = Recipe(epochs=4, steps=800, batch_size=256, learning_rate=3e-3, warmup=0.05, decay=True)
 
     def __init__(
@@ -42,18 +44,15 @@ class CodeModel(ImageModel):
         **kwargs: Any,
     ) -> None:
         super().__init__(image_shape, **kwargs)
-        if isinstance(latent_dim, bool) or not isinstance(latent_dim, (int, np.integer)) or latent_dim < 1:
-            raise ArgumentError(
-                "latent_dim", "a whole number from 1", latent_dim, "2 can be drawn, 16 is better."
-            )
         if architecture not in ARCHITECTURES:
             raise unknown_name("architecture", architecture, ARCHITECTURES)
         if reconstruction not in RECONSTRUCTIONS:
             raise unknown_name("reconstruction", reconstruction, RECONSTRUCTIONS)
-        if not sigma > 0:
+        if not isinstance(sigma, Real) or not 0 < sigma < np.inf:
             raise ArgumentError("sigma", "a number above 0", sigma, "0.2 is a fifth of the grey scale.")
-        self.latent_dim, self.architecture = int(latent_dim), architecture
-        self.reconstruction, self.sigma, self.seed = reconstruction, float(sigma), seed
+        self.latent_dim = whole_number("latent_dim", latent_dim, next_step="2 can be plotted, 16 is better.")
+        self.architecture, self.reconstruction, self.sigma = architecture, reconstruction, float(sigma)
+        self.seed = seed = whole_number("seed", seed, 0)
         encoder, decoder = ARCHITECTURES[architecture](self.image_shape, self.latent_dim, seed)
         self.encoder = keras.Sequential(encoder, name="encoder")
         self.decoder = keras.Sequential(decoder, name="decoder")
@@ -64,11 +63,11 @@ class CodeModel(ImageModel):
         return keras.layers.Dense(self.latent_dim, kernel_initializer=start, name=name, dtype="float32")
 
     def encode(self, images: Any) -> np.ndarray:
-        """One code an image, `(n, d)`."""
+        """The latent code of each image, `(n, d)`."""
         raise NotImplementedError
 
     def decode(self, z: Any) -> np.ndarray:
-        """Grey levels in 0…1, `(n, h, w, c)`, of codes `(n, latent)`."""
+        """Images in 0…1, `(n, h, w, c)`, from latent codes `(n, latent)`."""
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or z.shape[1] != self.latent_dim:
             raise ArgumentError(
@@ -77,11 +76,11 @@ class CodeModel(ImageModel):
         return self.in_batches(lambda codes: ops.sigmoid(self.decoder(codes)), z)
 
     def reconstruct(self, images: Any) -> np.ndarray:
-        """Decode of the code, in 0…1: what the network keeps of each image."""
+        """Each image encoded and decoded again, in 0…1: what the latent code keeps of it."""
         return self.decode(self.encode(images))
 
     def sample(self, n: int, seed: int = 0) -> np.ndarray:
-        """Decode of n draws z ~ N(0, 1): new images from a VAE; an autoencoder was never asked for any."""
+        """Images decoded from n samples z ~ N(0, 1): a VAE learns to make them, an autoencoder does not."""
         return self.decode(np.random.default_rng(seed).normal(size=(n, self.latent_dim)))
 
     def interpolate(self, first: Any, second: Any, steps: int = 8) -> np.ndarray:
@@ -118,7 +117,7 @@ class CodeModel(ImageModel):
 
 @register
 class AutoEncoder(CodeModel):
-    """The plain control of a VAE: the same trunk, one code an image, nothing drawn and nothing paid.
+    """A VAE without noise and without KL, to compare it with: the same layers, one code per image.
 
     loss = −log p(x|z),  z = encoder(x). Source: Hinton & Salakhutdinov 2006.
 
@@ -162,23 +161,16 @@ class AutoEncoder(CodeModel):
         z = self.code(self.encoder(images, training=training))  # (batch, latent)
         return {"z": z, "logits": self.decoder(z)}
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         pixels = ops.cast(x, y_pred["logits"].dtype) / 255
-        return ops.mean(self.reconstruction_loss(pixels, y_pred["logits"]))
+        return {"loss": self.reconstruction_loss(pixels, y_pred["logits"])}
 
     def encode(self, images: Any) -> np.ndarray:
-        """The code of each image, `(n, latent)`."""
+        """The latent code of each image, `(n, latent)`."""
         return self.in_batches(lambda x: self.code(self.encoder(x)), self.pixels(images))
 
     def features(self, images: Any, what: str | None = None) -> Features:
-        """The code of each image; made without labels, and it decodes."""
+        """The latent code of each image; it needs no labels, and it decodes."""
         if what not in (None, "code"):
             raise unknown_name("what", what, ["code"])
         return Features(self.encode(images), "autoencoder codes", supervised=False, decode=self.decode)

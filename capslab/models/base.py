@@ -1,4 +1,4 @@
-"""What the models share: their image size, what they accept, how they are best trained."""
+"""What the models share: image size, checks, the weighting of their loss, recipes for training."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import capslab.models.backend  # noqa: F401  # first: it brings TensorFlow in quietly
+import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow without its messages
 
 import keras  # isort: skip
 import numpy as np
 from keras import ops
 
 from capslab.data.lazy_rows import LazyRows, gather
-from capslab.errors import ArgumentError
+from capslab.errors import ArgumentError, Verbatim, is_whole
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a model is trained when the learner says nothing else.
+    """How a model is trained unless the learner says otherwise.
 
     Attributes
     ----------
     epochs : passes over the training images.
-    steps : least number of optimiser steps; small data sets get more epochs to reach it.
+    steps : smallest number of optimiser steps; small data sets get more epochs to reach it.
     batch_size : images per step.
-    learning_rate : highest learning rate of Adam.
+    learning_rate : the highest learning rate of Adam.
     warmup : share of the steps in which the rate climbs from 0 to `learning_rate`.
     decay : whether the rate then falls to 0 along a cosine.
-    shift : largest random shift of a batch in pixels, each way (a 28-pixel image; scaled to others).
+    shift : largest random shift of a batch in pixels, each way, for 28-pixel images; it is scaled to
+        other sizes.
     """
 
     epochs: int
@@ -45,11 +46,18 @@ class Recipe:
 
 
 class ImageModel(keras.Model):
-    """A Keras model that knows which images it takes and says so when given others."""
+    """A Keras model that knows which images it takes, and says so when it is given others.
+
+    A subclass gives its loss as one number per image (`losses_per_image`). The weights of
+    `sample_weight` and `class_weight`, the mean over the batch and the curves are the same for all
+    models and stand here.
+    """
 
     recipe: Recipe
-    #: what a loss is the sum of, where that is worth a curve of its own
+    #: the terms of the loss that deserve a curve of their own
     parts: tuple[str, ...] = ()
+    #: whether the model learns from one class number per image
+    one_label: bool = True
 
     def __init__(self, image_shape: Sequence[int], classes: int | Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -58,7 +66,7 @@ class ImageModel(keras.Model):
 
     @classmethod
     def for_images(cls, images: Any, **arguments: Any) -> Self:
-        """A model for these images: of their size and, where it tells classes apart, their classes.
+        """A model for these images: of their size and, if it is a classifier, with their classes.
 
         >>> import capslab as cl
         >>> cl.CapsNet.for_images(cl.load("digits"), iterations=1).iterations
@@ -70,13 +78,153 @@ class ImageModel(keras.Model):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """The model of a `get_config`; files of the first edition call `image_shape` `shape`."""
+        """The model that a `get_config` describes; files of the first edition call `image_shape` `shape`."""
         if "shape" in config:
             config = {"image_shape": config["shape"], **{k: v for k, v in config.items() if k != "shape"}}
         return cls(**config)
 
+    def __reduce__(self) -> Any:
+        """As Keras pickles a model, but so that reading the pickle imports capslab, which registers it."""
+        return _unpickled, super().__reduce__()[:2]
+
+    # The loss ---------------------------------------------------------------------------
+
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
+        """One number per image for each name, `(batch,)`.
+
+        "loss" is what training minimises. The other names are those of metrics (`keras.metrics.Mean`)
+        of this model, which take these values.
+        """
+        raise NotImplementedError
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Σ wᵢ lossᵢ / N over the N images of a batch, as Keras's own losses are weighted.
+
+        The metrics take the same weights; they are divided by Σ wᵢ, as Keras's own metrics are.
+        """
+        weights = None
+        if sample_weight is not None:  # where y is a dictionary, Keras repeats the weights for each entry
+            weights = ops.reshape(keras.tree.flatten(sample_weight)[0], (-1,))
+        values = self.losses_per_image(x, self._one_label_each(y), y_pred, training)
+        loss = values.pop("loss")
+        metrics = {metric.name: metric for metric in self.metrics}
+        for name, value in values.items():
+            metrics[name].update_state(value, sample_weight=weights)
+        return ops.mean(loss if weights is None else loss * ops.cast(weights, loss.dtype))
+
+    def _one_label_each(self, y: Any) -> Any:
+        """The labels as `(batch,)`, or an error in words for one-hot rows and for none at all."""
+        if not (self.one_label and self.classes):
+            return y
+        expected = f"one class number per image, (n,), from 0 to {len(self.classes) - 1}"
+        if y is None:
+            raise ArgumentError("y", expected, y, "Write model.fit(images.images, images.labels).")
+        if len(y.shape) == 2 and y.shape[1] == 1:
+            return ops.reshape(y, (-1,))
+        if len(y.shape) != 1:
+            shape = ", ".join("n" if side is None else str(side) for side in (None, *y.shape[1:]))
+            raise ArgumentError(
+                "y",
+                expected,
+                Verbatim(f"labels of shape ({shape})"),
+                "One-hot rows become class numbers with y.argmax(axis=1).",
+            )
+        return y
+
+    # Keras's own methods, which also take `Images` ---------------------------------------
+
+    def fit(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """As Keras's `fit`; `x`, and `validation_data`, may be `Images`, which bring their labels.
+
+        `capslab.fit` chooses epochs and learning rate, shows a curve and keeps the best weights.
+
+        Raises
+        ------
+        ArgumentError : for images of another size, for labels that are not one class number per image,
+            and for `class_weight` where there are no classes to weight.
+        """
+        given = _bound(keras.Model.fit, self, x, y, *args, **kwargs)
+        validation = given.get("validation_data")
+        if _is_images(validation):
+            given["validation_data"] = self._arrays(validation, None)
+        elif isinstance(validation, tuple) and validation and _is_images(validation[0]):
+            pair = self._arrays(validation[0], validation[1] if len(validation) > 1 else None)
+            given["validation_data"] = (*pair, *validation[2:])
+        return super().fit(**self._prepared(given))
+
+    def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """As Keras's `evaluate`; `x` may be `Images`, which bring their labels."""
+        return super().evaluate(**self._prepared(_bound(keras.Model.evaluate, self, x, y, *args, **kwargs)))
+
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """As Keras's `predict`; `x` may be `Images`."""
+        return super().predict(self._pixels_in_memory(x) if _is_images(x) else x, *args, **kwargs)
+
+    def train_on_batch(self, x: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """As Keras's `train_on_batch`; `x` may be `Images`, which bring their labels."""
+        given = _bound(keras.Model.train_on_batch, self, x, y, *args, **kwargs)
+        return super().train_on_batch(**self._prepared(given))
+
+    def test_on_batch(self, x: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """As Keras's `test_on_batch`; `x` may be `Images`, which bring their labels."""
+        given = _bound(keras.Model.test_on_batch, self, x, y, *args, **kwargs)
+        return super().test_on_batch(**self._prepared(given))
+
+    def _prepared(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Arguments for Keras, in which `Images` have become pixels and targets."""
+        if given.get("class_weight") is not None and not (self.one_label and self.classes):
+            raise ArgumentError(
+                "class_weight",
+                f"left out: {type(self).__name__} does not learn from one class per image",
+                given["class_weight"],
+                "Give single images a weight with sample_weight.",
+            )
+        x, y = self._arrays(given["x"], given["y"])
+        if y is None and given.get("sample_weight") is not None and not self.classes:
+            y = np.zeros(len(x), np.int32)  # without a y Keras drops the weights; this one is not used
+        return {**given, "x": x, "y": y}
+
+    def targets(self, images: Any) -> Any:
+        """What this model learns from these images, as Keras's `y`: their labels, or None."""
+        if not self.classes:
+            return None
+        if images.labels is None:
+            raise ArgumentError(
+                "images",
+                "labelled: a classifier learns from labels",
+                Verbatim("images without labels"),
+                "A VAE needs none: VAE.for_images(images).",
+            )
+        return images.labels.astype(np.int32)
+
+    def _arrays(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Pixels and targets of `Images`; anything else as it is."""
+        if not _is_images(x):
+            return x, y
+        return self._pixels_in_memory(x), self.targets(x) if y is None else y
+
+    def _pixels_in_memory(self, images: Any) -> np.ndarray:
+        pixels = self.pixels(images)
+        if isinstance(pixels, LazyRows):
+            raise ArgumentError(
+                "images",
+                "images that fit in memory",
+                Verbatim(f"{len(pixels):,} images that lie in a file"),
+                "capslab.fit(model, images), model.classify(images) and capslab.embed(model, images) "
+                "read them a batch at a time.",
+            )
+        return pixels
+
+    # What the subclasses build on --------------------------------------------------------
     def pixels(self, images: Any) -> np.ndarray:
-        """The uint8 array `(n, h, w, c)` in `images`, checked against what the model takes.
+        """The pixels of `images`, uint8 `(n, h, w, c)`, checked against what the model takes.
 
         Raises
         ------
@@ -102,45 +250,65 @@ class ImageModel(keras.Model):
         return pixels
 
     def in_batches(self, piece: Callable[..., Any], *arrays: np.ndarray, batch_size: int = 500) -> np.ndarray:
-        """`piece` applied to NumPy arrays a batch at a time, so that memory stays bounded.
+        """The outputs of `piece` for NumPy arrays, computed a batch at a time to bound the memory.
 
-        More than 256 MB of what it gives are kept in a temporary file: see `capslab.data.lazy_rows.gather`.
+        Outputs of more than 256 MB are kept in a temporary file: see `capslab.data.lazy_rows.gather`.
         """
         n = len(arrays[0])
-        done = (
+        outputs = (
             ops.convert_to_numpy(piece(*(array[start : start + batch_size] for array in arrays)))
             for start in range(0, max(n, 1), batch_size)
         )
-        return gather(done, n)
+        return gather(outputs, n)
 
 
 def checked_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
-    """`(height, width, channels)` from what the caller wrote; `(h, w)` means one channel."""
+    """`(height, width, channels)` as integers; `(h, w)` means one channel."""
     try:
-        sides = tuple(int(n) for n in image_shape)
+        sides = tuple(image_shape)
     except TypeError:
         sides = ()
     if len(sides) == 2:
         sides = (*sides, 1)
-    if len(sides) != 3 or min(sides) < 1 or min(sides[:2]) < 4:
+    if len(sides) != 3 or not all(map(is_whole, sides)) or min(sides) < 1 or min(sides[:2]) < 4:
         raise ArgumentError(
             "image_shape",
             "(height, width, channels) with at least 4 × 4 pixels",
             image_shape,
             "Write images.image_shape.",
         )
-    return sides
+    height, width, channels = map(int, sides)
+    return height, width, channels
+
+
+def _unpickled(restore: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """What Keras restores from a pickle."""
+    return restore(*arguments)
+
+
+def _bound(method: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """The arguments of a call of a method, by name."""
+    given = inspect.signature(method).bind(*args, **kwargs).arguments
+    flat = {**given, **given.get("kwargs", {})}
+    return {name: value for name, value in flat.items() if name not in ("self", "kwargs")}
+
+
+def _is_images(value: Any) -> bool:
+    """Whether this is a set of images: `Images`, `Pairs`, `Scenes`."""
+    return hasattr(value, "images") and hasattr(value, "labels")
 
 
 def class_names(classes: int | Sequence[str]) -> tuple[str, ...]:
     """Names of the classes; a number n means "0" to "n−1"."""
-    if isinstance(classes, (int, np.integer)):
+    if is_whole(classes):
         return tuple(str(i) for i in range(int(classes)))
+    if isinstance(classes, (bool, float)) or not hasattr(classes, "__iter__"):
+        raise ArgumentError("classes", "a whole number, or names", classes, "Write images.classes.")
     return tuple(str(name) for name in classes)
 
 
 def need_classes(classes: tuple[str, ...], received: Any) -> None:
-    """Refuse to make a classifier of fewer than two classes."""
+    """Refuse to make a classifier for fewer than two classes."""
     if len(classes) < 2:
         raise ArgumentError(
             "classes",
@@ -151,5 +319,5 @@ def need_classes(classes: tuple[str, ...], received: Any) -> None:
 
 
 def take(names: Sequence[str], owner: Any) -> dict[str, Any]:
-    """The attributes of these names as a plain dict, for `get_config`."""
+    """The attributes with these names as a dictionary, for `get_config`."""
     return {name: getattr(owner, name) for name in names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -11,143 +11,14 @@ import numpy as np
 from keras import ops
 
 from capslab.embedding import Features
-from capslab.errors import ArgumentError, unknown_name
+from capslab.errors import ArgumentError, unknown_name, whole_number
 from capslab.models import losses
 from capslab.models.base import ImageModel, Recipe, need_classes, take
 from capslab.models.layers import Mask, PrimaryCapsules, RoutedCapsules, length, register
+from capslab.models.presets import PRESETS, Preset
 from capslab.routing import RoutingWeights
 
 RECONSTRUCTION = 0.0005  # weight of the squared error *summed* over pixels (Sabour et al. 2017)
-
-
-@dataclass(frozen=True)
-class Convolution:
-    """One convolution: filters, side of the window, stride, padding."""
-
-    filters: int
-    kernel: int
-    strides: int = 1
-    padding: str = "valid"
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A network, said in one place. Parameter counts are for 28×28×1, without the decoder."""
-
-    about: str
-    trunk: tuple[Convolution, ...]
-    types: int
-    kernel: int
-    strides: int = 1
-    depthwise: bool = False
-    padding: str = "valid"
-    primary_dim: int = 8
-    dimension: int = 16
-    normalise: bool = True
-    momentum: float = 0.9  # of the running averages in BatchNorm
-    decoder: tuple[int, ...] = (128, 256)
-    recipe: dict[str, Any] = field(default_factory=dict)  # where it differs from CapsNet.recipe
-
-
-PRESETS = {
-    "digits": Preset(
-        "for images of about 8×8: 55 k parameters, 64 primary capsules on 4×4",
-        (Convolution(16, 3, padding="same"), Convolution(32, 3)),
-        types=4,
-        kernel=3,
-        dimension=8,
-        # Few images: more, smaller steps; and at 8×8 a shift of one pixel cuts digits off.
-        recipe={"epochs": 1, "batch_size": 64, "shift": 0},
-    ),
-    "small": Preset(
-        "the fastest: 36 k parameters, 8 primary capsules that each see the whole image",
-        (Convolution(16, 5, 2), Convolution(32, 3), Convolution(64, 3, 2, "same")),
-        types=8,
-        kernel=5,
-        depthwise=True,
-        recipe={"epochs": 3},
-    ),
-    "visible": Preset(
-        "to look at: 111 k parameters, 72 primary capsules on 6×6",
-        (Convolution(16, 5, 2, "same"), Convolution(32, 3), Convolution(32, 3, 2, "same")),
-        types=2,
-        kernel=3,
-        padding="same",
-        recipe={"epochs": 2},
-    ),
-    "accurate": Preset(
-        "the most accurate of the quick ones: 117 k parameters, 72 primary capsules on 3×3",
-        (Convolution(16, 5, 2), Convolution(32, 3), Convolution(64, 3, 2, "same")),
-        types=8,
-        kernel=3,
-        depthwise=True,
-    ),
-    "overlap": Preset(
-        "for two overlapping digits on 36×36: 108 primary capsules on 3×3",
-        (
-            Convolution(24, 5, 2, "same"),
-            Convolution(48, 3, 2, "same"),
-            Convolution(64, 3, padding="same"),
-            Convolution(96, 3),
-            Convolution(96, 3),
-        ),
-        types=12,
-        kernel=3,
-        depthwise=True,
-        momentum=0.95,
-    ),
-    "overlap-quick": Preset(
-        "the same in half the time an image, for a lesson: 72 primary capsules on 3×3",
-        (
-            Convolution(24, 5, 2, "same"),
-            Convolution(32, 3, 2, "same"),
-            Convolution(48, 3, padding="same"),
-            Convolution(64, 3),
-            Convolution(64, 3),
-        ),
-        types=8,
-        kernel=3,
-        depthwise=True,
-        momentum=0.95,
-    ),
-    "overlap-digits": Preset(
-        "for two overlapping digits on 12×12: 128 primary capsules on 4×4",
-        (
-            Convolution(24, 3, padding="same"),
-            Convolution(48, 3, 2, "same"),
-            Convolution(64, 3, padding="same"),
-        ),
-        types=8,
-        kernel=3,
-        depthwise=True,
-        momentum=0.95,
-    ),
-    "scene": Preset(
-        "for scenes, windows of 28×28 every 4 pixels: 8 primary capsules that each see the whole window",
-        (Convolution(16, 5, 2), Convolution(32, 3), Convolution(64, 3, 2)),
-        types=8,
-        kernel=4,
-        depthwise=True,
-        momentum=0.95,
-    ),
-    "scene-digits": Preset(
-        "for scenes, windows of 12×12 every 2 pixels: 8 primary capsules that each see the whole window",
-        (Convolution(32, 3), Convolution(64, 3, 2)),
-        types=8,
-        kernel=4,
-        depthwise=True,
-        momentum=0.95,
-    ),
-    "paper": Preset(
-        "the network of Sabour et al. 2017: 8.2 M parameters with its decoder, hours on a CPU",
-        (Convolution(256, 9),),
-        types=32,
-        kernel=9,
-        strides=2,
-        normalise=False,
-        decoder=(512, 1024),
-    ),
-}
 
 
 @register
@@ -155,7 +26,7 @@ class CapsNet(ImageModel):
     """A capsule network whose length says *what* and whose direction says *how*.
 
     image → convolutions → primary capsules (I vectors of 8) → routing by agreement →
-    digit capsules (J vectors of 16, one a class) → lengths; and the pose of one digit
+    digit capsules (J vectors of 16, one per class) → lengths; and the pose of one digit
     capsule → decoder → image. Source: Sabour et al. 2017 (arXiv 1710.09829); depthwise
     primary capsules: Mazzia et al. 2021 (arXiv 2101.12491).
 
@@ -187,9 +58,9 @@ class CapsNet(ImageModel):
             preset = "digits" if min(self.image_shape[:2]) < 20 else "small"
         if preset not in PRESETS:
             raise unknown_name("preset", preset, PRESETS)
-        if not isinstance(iterations, int) or iterations < 1:
-            raise ArgumentError("iterations", "a whole number from 1", iterations, "The paper uses 3.")
-        self.preset, self.iterations, self.seed = preset, iterations, seed
+        self.preset = preset
+        self.iterations = whole_number("iterations", iterations, next_step="The paper uses 3.")
+        self.seed = seed = whole_number("seed", seed, 0)
         design = PRESETS[preset]
         self.recipe = replace(self.recipe, **design.recipe)
         digits = len(self.classes)
@@ -197,7 +68,7 @@ class CapsNet(ImageModel):
         self.trunk = keras.Sequential(_trunk(self.image_shape, design, seed), name="trunk")
         self.primary_capsules = self.trunk.layers[-1]
         self.digit_capsules = RoutedCapsules(
-            digits, design.dimension, iterations, seed, name="digit_capsules"
+            digits, design.dimension, self.iterations, seed, name="digit_capsules"
         )
         self.mask = Mask(name="mask")
         self.decoder = keras.Sequential(self._decoder(design), name="decoder")
@@ -218,33 +89,26 @@ class CapsNet(ImageModel):
         poses = self.digit_capsules(primary)  # (batch, digit, pose)
         return {"lengths": length(poses), "poses": poses}
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         lengths, poses = y_pred["lengths"], y_pred["poses"]
-        # The decoder is told the class while it learns, and never when it is measured.
+        # The decoder is given the true class while it learns, and never when it is measured.
         decoded = self.decoder(self.mask(poses, y if training else None), training=training)
         margin = losses.margin(y, lengths)
         reconstruction = losses.squared_error(ops.cast(x, decoded.dtype) / 255, decoded)
-        right = ops.equal(ops.argmax(lengths, axis=-1), ops.cast(y, "int32"))
-        self.accuracy.update_state(ops.cast(right, "float32"))
-        self.margin.update_state(margin)
-        self.reconstruction.update_state(reconstruction)
-        return ops.mean(margin + RECONSTRUCTION * reconstruction)
-
-    # What the network says of images, in NumPy ------------------------------------------
+        correct = ops.equal(ops.argmax(lengths, axis=-1), ops.cast(y, "int32"))
+        return {
+            "loss": margin + RECONSTRUCTION * reconstruction,
+            "accuracy": ops.cast(correct, "float32"),
+            "margin": margin,
+            "reconstruction": reconstruction,
+        }
 
     def primary(self, images: Any) -> np.ndarray:
-        """Primary capsules u, float32 `(n, primary, 8)`, lengths in [0, 1)."""
+        """The primary capsules u of each image, float32 `(n, primary, 8)`, lengths in [0, 1)."""
         return self.in_batches(self.trunk, self.pixels(images))
 
     def poses(self, images: Any) -> np.ndarray:
-        """Digit capsules v, float32 `(n, digit, pose)`; no label is used."""
+        """The digit capsules v of each image, float32 `(n, digit, pose)`; no label is used."""
         return self.in_batches(lambda x: self(x)["poses"], self.pixels(images))
 
     def lengths(self, images: Any) -> np.ndarray:
@@ -252,16 +116,16 @@ class CapsNet(ImageModel):
         return np.linalg.norm(self.poses(images), axis=-1)
 
     def classify(self, images: Any) -> np.ndarray:
-        """The longest digit capsule, integers `(n,)`."""
+        """The class with the longest digit capsule, integers `(n,)`."""
         return self.lengths(images).argmax(axis=1)
 
     def decode(self, poses: Any, labels: Any = None) -> np.ndarray:
-        """Images in 0…1 `(n, h, w, c)` from the pose of one digit capsule each.
+        """Images in 0…1 `(n, h, w, c)`, each decoded from the pose of one digit capsule.
 
         Parameters
         ----------
         poses : `(n, digit, pose)`.
-        labels : which capsule to keep, `(n,)`; None keeps the longest.
+        labels : which capsule to decode, `(n,)`; None takes the longest.
         """
         poses = np.asarray(poses, np.float32)
         if labels is None:
@@ -270,7 +134,7 @@ class CapsNet(ImageModel):
         return self.in_batches(lambda v, k: self.decoder(self.mask(v, k)), poses, labels)
 
     def reconstruct(self, images: Any) -> np.ndarray:
-        """Images in 0…1 `(n, h, w, c)` decoded from the longest digit capsule of each."""
+        """Reconstructions in 0…1 `(n, h, w, c)`, decoded from the longest digit capsule of each image."""
         return self.decode(self.poses(images))
 
     def routing_weights(self) -> RoutingWeights:
@@ -292,7 +156,7 @@ class CapsNet(ImageModel):
         return self.primary_capsules.grid
 
     def receptive_field(self, capsule: int) -> tuple[int, int, int, int]:
-        """The pixels that primary capsule i can see: `(top, left, bottom, right)`, ends excluded."""
+        """The pixels that affect primary capsule i: `(top, left, bottom, right)`, ends excluded."""
         rows, columns, types = self.grid
         if not 0 <= capsule < rows * columns * types:
             raise ArgumentError("capsule", f"from 0 to {rows * columns * types - 1}", capsule)
@@ -302,22 +166,23 @@ class CapsNet(ImageModel):
             *((c.kernel, c.strides, c.padding) for c in design.trunk),
             (design.kernel, design.strides, design.padding),
         ]
-        top, bottom = _seen(row, self.image_shape[0], steps)
-        left, right = _seen(column, self.image_shape[1], steps)
+        top, bottom = _field(row, self.image_shape[0], steps)
+        left, right = _field(column, self.image_shape[1], steps)
         return top, left, bottom, right
 
     def features(self, images: Any, what: str | None = None) -> Features:
-        """Digit capsules as vectors: "poses" `(n, digit · pose)` (default) or "lengths" `(n, digit)`."""
+        """The digit capsules as vectors: "poses" `(n, digit · pose)` (default) or "lengths" `(n, digit)`."""
         if what not in (None, "poses", "lengths"):
             raise unknown_name("what", what, ["poses", "lengths"])
         poses = self.poses(images)
         if what == "lengths":
             return Features(np.linalg.norm(poses, axis=-1), "capsule lengths", supervised=True)
+        vectors = poses.reshape(len(poses), -1)  # (n, digit · pose)
+        return Features(vectors, "capsule poses", supervised=True, decode=self._decode_vectors)
 
-        def decode(vectors: np.ndarray) -> np.ndarray:
-            return self.decode(vectors.reshape(len(vectors), *poses.shape[1:]))
-
-        return Features(poses.reshape(len(poses), -1), "capsule poses", supervised=True, decode=decode)
+    def _decode_vectors(self, vectors: np.ndarray) -> np.ndarray:
+        """`decode` for poses that lie end to end, `(n, digit · pose)`."""
+        return self.decode(vectors.reshape(len(vectors), len(self.classes), -1))
 
     def get_config(self) -> dict[str, Any]:
         return take(["image_shape", "classes", "preset", "iterations", "seed"], self)
@@ -385,8 +250,8 @@ def _side(side: int, kernel: int, strides: int, padding: str) -> int:
     return -(-side // strides) if padding == "same" else (side - kernel) // strides + 1
 
 
-def _seen(cell: int, side: int, steps: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
-    """First pixel and one past the last that a cell of the last map can see, along one axis."""
+def _field(cell: int, side: int, steps: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
+    """First pixel and one past the last that affect a cell of the last map, along one axis."""
     sides = [side]
     for kernel, strides, padding in steps:
         sides.append(_side(sides[-1], kernel, strides, padding))

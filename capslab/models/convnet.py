@@ -1,4 +1,4 @@
-"""The plain convolutional network to hold against a capsule network of the same size."""
+"""The plain convolutional network to compare a capsule network of the same size with."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
-from capslab.errors import unknown_name
+from capslab.errors import unknown_name, whole_number
 from capslab.models.base import ImageModel, need_classes, take
-from capslab.models.capsnet import PRESETS, CapsNet
+from capslab.models.capsnet import CapsNet
 from capslab.models.layers import register
+from capslab.models.presets import PRESETS
 
 
 @register
 class ConvNet(ImageModel):
     """A capsule network with the capsules taken out: the same convolutions, then two dense layers.
 
-    Where a `CapsNet` of the same preset has primary capsules, this has a convolution of as many
-    channels with BatchNorm and ReLU; where that has routing, this has a dense layer of J · D
-    units, one for each number in a digit capsule, so the weights W are as many. One more dense
-    layer gives the logits. It is trained by the same recipe, with the cross-entropy.
+    Where a `CapsNet` of the same preset has primary capsules, this network has a convolution of as
+    many channels with BatchNorm and ReLU; where that one has routing, this one has a dense layer of
+    J · D units, one for each number in a digit capsule, so there are as many weights W. One more
+    dense layer gives the logits. It is trained by the same recipe, with the cross-entropy.
 
     Parameters
     ----------
@@ -47,12 +47,13 @@ class ConvNet(ImageModel):
     ) -> None:
         super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
-        known = [name for name, design in PRESETS.items() if design.normalise and not design.depthwise]
+        presets = [name for name, design in PRESETS.items() if design.normalise and not design.depthwise]
         if preset is None:
             preset = "digits" if min(self.image_shape[:2]) < 20 else "visible"
-        if preset not in known:
-            raise unknown_name("preset", preset, known)
-        self.preset, self.seed = preset, seed
+        if preset not in presets:
+            raise unknown_name("preset", preset, presets)
+        self.preset = preset
+        self.seed = seed = whole_number("seed", seed, 0)
         design = PRESETS[preset]
         self.recipe = replace(CapsNet.recipe, **design.recipe)
         blocks: list[keras.layers.Layer] = [keras.Input(self.image_shape), keras.layers.Rescaling(1 / 255)]
@@ -84,22 +85,17 @@ class ConvNet(ImageModel):
             ),
         ]
         self.network = keras.Sequential(blocks, name="network")
-        self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+        self.accuracy = keras.metrics.Mean(name="accuracy")
         self.build((None, *self.image_shape))
 
     def call(self, images: Any, training: bool = False) -> Any:
         return self.network(images, training=training)  # (batch, classes)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        self.accuracy.update_state(y, y_pred)
-        return ops.mean(keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True))
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
+        return {
+            "loss": keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True),
+            "accuracy": keras.metrics.sparse_categorical_accuracy(y, y_pred),
+        }
 
     def classify(self, images: Any) -> np.ndarray:
         """The class with the largest logit, integers `(n,)`."""

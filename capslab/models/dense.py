@@ -1,4 +1,4 @@
-"""The dense baseline: the two layers that both articles start from, made to work."""
+"""The dense baseline: the two layers that both articles start from, and that here learn."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from keras import ops
 
 from capslab.embedding import Features
-from capslab.errors import unknown_name
+from capslab.errors import unknown_name, whole_number
 from capslab.models.base import ImageModel, Recipe, need_classes, take
 from capslab.models.layers import register
 
 
 @register
 class DenseBaseline(ImageModel):
-    """Pixels → one hidden layer with ReLU → one number (logit) a class.
+    """Pixels → one hidden layer with ReLU → one number (logit) per class.
 
     Parameters
     ----------
@@ -40,7 +40,8 @@ class DenseBaseline(ImageModel):
     ) -> None:
         super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
-        self.hidden_units, self.seed = hidden, seed
+        self.hidden_units = hidden = whole_number("hidden", hidden, next_step="The articles have 512.")
+        self.seed = seed = whole_number("seed", seed, 0)
         self.hidden = keras.Sequential(
             [
                 keras.Input(self.image_shape),
@@ -55,7 +56,7 @@ class DenseBaseline(ImageModel):
         self.logits = keras.layers.Dense(
             len(self.classes), kernel_initializer=keras.initializers.GlorotUniform(seed + 1), name="logits"
         )
-        self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+        self.accuracy = keras.metrics.Mean(name="accuracy")
         self.build((None, *self.image_shape))
 
     def build(self, input_shape: Any) -> None:
@@ -65,17 +66,11 @@ class DenseBaseline(ImageModel):
     def call(self, images: Any, training: bool = False) -> Any:
         return self.logits(self.hidden(images, training=training))  # (batch, classes)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        self.accuracy.update_state(y, y_pred)
-        losses = keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True)
-        return ops.mean(losses)
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
+        return {
+            "loss": keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True),
+            "accuracy": keras.metrics.sparse_categorical_accuracy(y, y_pred),
+        }
 
     def classify(self, images: Any) -> np.ndarray:
         """The class with the largest logit, integers `(n,)`."""
@@ -86,7 +81,7 @@ class DenseBaseline(ImageModel):
         return self.in_batches(lambda x: ops.softmax(self(x)), self.pixels(images))
 
     def features(self, images: Any, what: str | None = None) -> Features:
-        """What the hidden layer says of each image, `(n, hidden)`; made with labels."""
+        """Activations of the hidden layer for each image, `(n, hidden)`; learned with labels."""
         if what not in (None, "hidden", "logits"):
             raise unknown_name("what", what, ["hidden", "logits"])
         piece = self if what == "logits" else self.hidden

@@ -1,4 +1,4 @@
-"""Scores for finding and dividing: pairs named, pixels told apart, boxes found. No Keras.
+"""Scores of detection and segmentation: pairs of classes, masks, boxes. No Keras.
 
 Classification asks *what is this*; detection asks *what is there, and where*; segmentation asks it of
 every pixel.
@@ -16,123 +16,115 @@ from capslab.data.pairs import INK
 from capslab.data.scenes import Scenes, ink_boxes
 from capslab.errors import ArgumentError
 
-FAINT = 0.2  # of a drawing's brightest pixel: from here on it counts as drawn
-LEAST = 4  # inked pixels under a drawing, or its box is drawn around the drawing itself
-
-# Two digits in one image ----------------------------------------------------------------
+FAINT = 0.2  # share of a reconstruction's brightest pixel above which a pixel belongs to the digit
+LEAST = 4  # with fewer inked pixels under a reconstruction, its box is that of the reconstruction itself
 
 
-def both_right(labels: Any, found: Any) -> np.ndarray:
-    """Whether both digits of each pair were named, in either order, bool `(n,)`.
+def both_right(labels: Any, predicted: Any) -> np.ndarray:
+    """Whether both classes of each pair were predicted, in either order, bool `(n,)`.
 
     Parameters
     ----------
-    labels, found : `(n, 2)`, each row two different classes.
+    labels, predicted : `(n, 2)`, two different classes in each row.
     """
-    labels, found = _twos(labels, found)
-    return (np.sort(labels, axis=1) == np.sort(found, axis=1)).all(axis=1)
+    labels, predicted = _twos(labels, predicted)
+    return (np.sort(labels, axis=1) == np.sort(predicted, axis=1)).all(axis=1)
 
 
-def per_digit(labels: Any, found: Any) -> float:
-    """Share of all digits that were named: a pair with one right counts half."""
-    labels, found = _twos(labels, found)
-    return float((labels[:, :, None] == found[:, None, :]).any(axis=2).mean())
+def per_digit(labels: Any, predicted: Any) -> float:
+    """Share of all digits that were predicted: a pair with one right counts half."""
+    labels, predicted = _twos(labels, predicted)
+    return float((labels[:, :, None] == predicted[:, None, :]).any(axis=2).mean())
 
 
-def aligned(labels: Any, found: Any) -> np.ndarray:
-    """What was found, put into the order of the truth, `(n, 2)`.
+def aligned(labels: Any, predicted: Any) -> np.ndarray:
+    """The predicted classes in the order of the true ones, `(n, 2)`.
 
-    A class that is right stands where the truth has it; the other one is left for the other digit.
+    A class that is right stands where the truth has it; the other one remains for the other digit.
     """
-    labels, found = _twos(labels, found)
-    turn = (found[:, 0] == labels[:, 1]) | (found[:, 1] == labels[:, 0])
-    return np.where(turn[:, None], found[:, ::-1], found)
+    labels, predicted = _twos(labels, predicted)
+    swap = (predicted[:, 0] == labels[:, 1]) | (predicted[:, 1] == labels[:, 0])
+    return np.where(swap[:, None], predicted[:, ::-1], predicted)
 
 
-# Which pixel belongs to which digit -----------------------------------------------------
-
-
-def iou(truth: Any, found: Any) -> np.ndarray:
+def iou(truth: Any, predicted: Any) -> np.ndarray:
     """Intersection over union of masks, in 0…1: pixels in both over pixels in either.
 
     Parameters
     ----------
-    truth, found : bool `(…, h, w)`. Two empty masks agree: 1.
+    truth, predicted : bool `(…, h, w)`. Two empty masks agree: 1.
     """
-    truth, found = np.asarray(truth, bool), np.asarray(found, bool)
-    if truth.shape != found.shape:
-        raise ArgumentError("found", f"masks of shape {truth.shape}, as the truth", found)
-    either = (truth | found).sum(axis=(-2, -1))
-    both = (truth & found).sum(axis=(-2, -1))
+    truth, predicted = np.asarray(truth, bool), np.asarray(predicted, bool)
+    if truth.shape != predicted.shape:
+        raise ArgumentError("predicted", f"masks of shape {truth.shape}, like the truth", predicted)
+    either = (truth | predicted).sum(axis=(-2, -1))
+    both = (truth & predicted).sum(axis=(-2, -1))
     return np.where(either > 0, both / np.maximum(either, 1), 1.0)
 
 
 def exclusive_accuracy(masks: Any, owner: Any) -> float:
-    """Of the pixels that belong to one digit alone, the share given to that digit; 0.5 is a coin.
+    """Of the pixels that only one digit covers, the share given to that digit; guessing gives 0.5.
 
     Parameters
     ----------
     masks : the truth, bool `(n, 2, h, w)`.
-    owner : which digit each pixel is given to, 0 or 1, `(n, h, w)`.
+    owner : the digit that each pixel is given to, 0 or 1, `(n, h, w)`.
     """
     masks, owner = np.asarray(masks, bool), np.asarray(owner)
     alone = masks.sum(axis=1) == 1  # (n, h, w)
     if not alone.any():
-        raise ArgumentError("masks", "with a pixel that one digit has alone", masks)
+        raise ArgumentError("masks", "with a pixel that only one digit covers", masks)
     return float((masks[:, 1] == owner)[alone].mean())
-
-
-# Several digits at unknown places -------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Boxes:
-    """What was found in one scene.
+    """The detections in one scene.
 
     Attributes
     ----------
     boxes : float or int `(m, 4)`: top, left, bottom, right, ends excluded.
     labels : classes `(m,)`.
-    scores : how sure, `(m,)`, highest first.
-    pictures : each digit as its capsule draws it, `(m, h, w, c)`, or None.
+    scores : confidence, `(m,)` in 0…1, highest first.
+    reconstructions : each digit decoded from its capsule, `(m, h, w, c)`, or None.
     """
 
     boxes: np.ndarray
     labels: np.ndarray
     scores: np.ndarray
-    pictures: np.ndarray | None = None
+    reconstructions: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
 
 @dataclass(frozen=True)
-class Found:
-    """How well scenes were read.
+class DetectionScore:
+    """Precision and recall of detections.
 
     Attributes
     ----------
-    precision : share of what was found that is there.
-    recall : share of what is there that was found.
-    right, found, there : the counts behind them.
+    precision : share of the detections that are right.
+    recall : share of the digits that were detected.
+    correct, detected, digits : the counts behind them: right detections, all detections, all digits.
     """
 
-    right: int
-    found: int
-    there: int
+    correct: int
+    detected: int
+    digits: int
 
     @property
     def precision(self) -> float:
-        return self.right / self.found if self.found else 1.0
+        return self.correct / self.detected if self.detected else 1.0
 
     @property
     def recall(self) -> float:
-        return self.right / self.there if self.there else 1.0
+        return self.correct / self.digits if self.digits else 1.0
 
     def __str__(self) -> str:
         return (
-            f"precision {self.precision:.3f} ({self.right} of {self.found} found are there), "
-            f"recall {self.recall:.3f} ({self.right} of {self.there} there were found)"
+            f"precision {self.precision:.3f} ({self.correct} of {self.detected} detections are right), "
+            f"recall {self.recall:.3f} ({self.correct} of {self.digits} digits were detected)"
         )
 
 
@@ -147,36 +139,36 @@ def box_iou(some: Any, others: Any) -> np.ndarray:
     return np.where(union > 0, common / np.maximum(union, 1e-12), 0.0)
 
 
-def suppress(boxes: Any, scores: Any, most: float = 0.2) -> np.ndarray:
-    """Non-maximum suppression: positions of the boxes to keep, surest first.
+def suppress(boxes: Any, scores: Any, max_iou: float = 0.2) -> np.ndarray:
+    """Non-maximum suppression: positions of the boxes to keep, highest score first.
 
-    Take the surest box, drop every other that overlaps it by an IoU above `most`, go on with the
-    rest. One digit is seen by several windows; this leaves one answer.
+    Keep the box with the highest score, drop every other box that overlaps it by an IoU above
+    `max_iou`, and repeat with the rest. Several windows see the same digit; this leaves one answer.
     """
     boxes, scores = np.asarray(boxes, float).reshape(-1, 4), np.asarray(scores, float)
-    left = np.argsort(-scores, kind="stable")
-    kept = []
-    while len(left):
-        best, left = left[0], left[1:]
-        kept.append(best)
-        left = left[box_iou(boxes[best], boxes[left])[0] <= most]
-    return np.array(kept, int)
+    candidates = np.argsort(-scores, kind="stable")
+    keep = []
+    while len(candidates):
+        best, candidates = candidates[0], candidates[1:]
+        keep.append(best)
+        candidates = candidates[box_iou(boxes[best], boxes[candidates])[0] <= max_iou]
+    return np.array(keep, int)
 
 
-def find(model: Any, pictures: Any, threshold: float = 0.5, most: float = 0.2) -> list[Boxes]:
-    """Digits in pictures of any size: scan, draw, put boxes around the drawn ink, drop doubles.
+def find(model: Any, pictures: Any, threshold: float = 0.5, max_iou: float = 0.2) -> list[Boxes]:
+    """Digits in pictures of any size: scan, reconstruct, put boxes around the ink, drop duplicates.
 
     Parameters
     ----------
     model : a `SceneNet`.
     pictures : uint8 `(n, h, w, c)`.
-    threshold : a capsule as long as this says "here"; a place of the grid answers at most once.
-    most : boxes that overlap by a larger IoU are one digit seen twice.
+    threshold : a capsule of at least this length is a detection; a place of the grid gives at most one.
+    max_iou : boxes that overlap by a larger IoU count as one digit seen twice.
 
     Returns
     -------
-    For each picture its `Boxes`. What the digit's own capsule draws says which ink of the picture is
-    its own, and the box is drawn around that ink: a pose may be some pixels off, ink is not.
+    For each picture its `Boxes`. The reconstruction from the digit's capsule shows which ink of the picture
+    belongs to the digit, and the box is put around that ink: a pose may be some pixels off, ink is not.
     """
     pixels = np.asarray(getattr(pictures, "images", pictures))
     scan = model.scan(pixels)
@@ -186,50 +178,51 @@ def find(model: Any, pictures: Any, threshold: float = 0.5, most: float = 0.2) -
     if not len(where):
         return [_nothing() for _ in score]
     poses, labels = scan.poses[tuple(where.T)], label[tuple(where.T)]
-    drawn = model.decode(poses, labels)  # (m, h, w, c)
+    decoded = model.decode(poses, labels)  # (m, h, w, c)
     corners = scan.corners[where[:, 1], where[:, 2]]  # (m, 2)
-    boxes = drawn_boxes(drawn, _windows(pixels, where[:, 0], corners, drawn.shape[1:3]))
+    boxes = boxes_of_ink(decoded, _windows(pixels, where[:, 0], corners, decoded.shape[1:3]))
     boxes = boxes + np.tile(corners, 2)
     scores = score[tuple(where.T)]
-    found = []
+    detections = []
     for i in range(len(score)):
         here = np.flatnonzero(where[:, 0] == i)
-        kept = here[suppress(boxes[here], scores[here], most)]
-        found.append(Boxes(boxes[kept], labels[kept], scores[kept], drawn[kept]))
-    return found
+        keep = here[suppress(boxes[here], scores[here], max_iou)]
+        detections.append(Boxes(boxes[keep], labels[keep], scores[keep], decoded[keep]))
+    return detections
 
 
-def score(found: list[Boxes], truth: Scenes, least: float = 0.5) -> Found:
-    """Count what was found: a box is right if its class and an IoU of `least` or more agree with a digit.
+def score(detections: list[Boxes], truth: Scenes, min_iou: float = 0.5) -> DetectionScore:
+    """Count right detections: those of a digit's class whose box overlaps its box by `min_iou` or more.
 
-    Each digit can be found once; surer boxes choose first.
+    Each digit can be detected once; boxes with higher scores choose first.
     """
-    right = 0
-    for one, boxes, labels in zip(found, truth.boxes, truth.labels, strict=True):
-        agree = box_iou(one.boxes, boxes) * (one.labels[:, None] == labels[None])
-        for row in agree:  # surest first
-            if len(row) and row.max() >= least:
-                right += 1
-                agree[:, row.argmax()] = 0
-    return Found(right, sum(map(len, found)), sum(map(len, truth.labels)))
+    correct = 0
+    for scene, boxes, labels in zip(detections, truth.boxes, truth.labels, strict=True):
+        overlaps = box_iou(scene.boxes, boxes) * (scene.labels[:, None] == labels[None])
+        for row in overlaps:  # highest score first
+            if len(row) and row.max() >= min_iou:
+                correct += 1
+                overlaps[:, row.argmax()] = 0
+    return DetectionScore(correct, sum(map(len, detections)), sum(map(len, truth.labels)))
 
 
-def drawn_boxes(drawn: np.ndarray, windows: np.ndarray) -> np.ndarray:
-    """Top, left, bottom, right of each window's ink where something is drawn, or a pixel beside, `(m, 4)`.
+def boxes_of_ink(reconstructions: np.ndarray, windows: np.ndarray) -> np.ndarray:
+    """Top, left, bottom, right of each window's ink under a reconstruction or a pixel beside it, `(m, 4)`.
 
     Parameters
     ----------
-    drawn : what capsules draw, `(m, h, w, c)` in 0…1.
-    windows : what is there, uint8 `(m, h, w, c)`. Where hardly any ink is, the box is the drawing's own.
+    reconstructions : decoded from capsules, `(m, h, w, c)` in 0…1.
+    windows : of the picture, uint8 `(m, h, w, c)`. Where there is hardly any ink, the box is that of the
+        reconstruction.
 
     Examples
     --------
-    >>> drawn, window = np.zeros((1, 5, 5, 1)), np.zeros((1, 5, 5, 1), np.uint8)
-    >>> drawn[0, 1:4, 1], window[0, :, 1:3] = 0.9, 255
-    >>> drawn_boxes(drawn, window)
+    >>> decoded, window = np.zeros((1, 5, 5, 1)), np.zeros((1, 5, 5, 1), np.uint8)
+    >>> decoded[0, 1:4, 1], window[0, :, 1:3] = 0.9, 255
+    >>> boxes_of_ink(decoded, window)
     array([[0, 1, 5, 3]])
     """
-    grey = drawn.max(axis=-1)  # (m, h, w)
+    grey = reconstructions.max(axis=-1)  # (m, h, w)
     top = np.maximum(grey.max(axis=(1, 2), keepdims=True), 1e-6)
     near = maximum_filter(grey, size=(1, 3, 3)) >= FAINT * top
     ink = near & (windows.max(axis=-1) >= INK)
@@ -250,9 +243,9 @@ def _nothing() -> Boxes:
     return Boxes(np.zeros((0, 4)), np.zeros(0, int), np.zeros(0))
 
 
-def _twos(labels: Any, found: Any) -> tuple[np.ndarray, np.ndarray]:
-    labels, found = np.asarray(labels), np.asarray(found)
-    for name, value in (("labels", labels), ("found", found)):
+def _twos(labels: Any, predicted: Any) -> tuple[np.ndarray, np.ndarray]:
+    labels, predicted = np.asarray(labels), np.asarray(predicted)
+    for name, value in (("labels", labels), ("predicted", predicted)):
         if value.ndim != 2 or value.shape[1] != 2 or len(value) != len(labels):
-            raise ArgumentError(name, f"two classes a pair, ({len(labels)}, 2)", value)
-    return labels, found
+            raise ArgumentError(name, f"two classes per pair, ({len(labels)}, 2)", value)
+    return labels, predicted

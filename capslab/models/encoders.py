@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import capslab.models.backend  # noqa: F401  # first: it brings TensorFlow in quietly
+import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow without its messages
 
 import keras  # isort: skip
 import numpy as np
@@ -63,7 +63,7 @@ def convolutional(shape: Shape, latent: int, seed: int) -> Pieces:
 def deep(shape: Shape, latent: int, seed: int) -> Pieces:
     """The same two halvings and back, with three residual blocks each way and smooth units, x sigmoid(x).
 
-    Ten times the arithmetic of "convolutional" for an image: minutes on a GPU, hours on a CPU.
+    Ten times the arithmetic of "convolutional" per image: minutes of training on a GPU, hours on a CPU.
     """
     rows, columns = _quarter(shape)
     encoder = [
@@ -103,7 +103,7 @@ def _quarter(shape: Shape) -> tuple[int, int]:
 
 
 def _cropping(shape: Shape) -> Any:
-    """Sides that are no multiples of 4 come back larger; the logits want every digit of float32."""
+    """Crop what sides that are not multiples of 4 have grown by; logits need the precision of float32."""
     rows, columns = _quarter(shape)
     return keras.layers.Cropping2D(((0, 4 * rows - shape[0]), (0, 4 * columns - shape[1])), dtype="float32")
 

@@ -4,45 +4,56 @@ from __future__ import annotations
 
 from typing import Any
 
-import capslab.models.backend  # noqa: F401  # first: it brings TensorFlow in quietly
+import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow without its messages
 
 import keras  # isort: skip
+import numpy as np
+
 from keras import ops  # isort: skip
 
+from capslab.errors import ArgumentError, unknown_name, whole_number
 from capslab.routing import EPSILON
+
+PADDINGS = ("valid", "same")
 
 register = keras.saving.register_keras_serializable("capslab")
 
 
 def squash(s: Any, axis: int = -1) -> Any:
-    """Shrink vectors to a length below 1 and keep their direction; see `capslab.routing.squash`."""
+    """Shrink vectors to a length below 1 without turning them; see `capslab.routing.squash`."""
     squared = ops.sum(ops.square(s), axis=axis, keepdims=True)
     return s * (squared / (1 + squared) / ops.sqrt(squared + EPSILON))
 
 
 def length(vectors: Any, axis: int = -1) -> Any:
-    """‖v‖ with a finite gradient at 0 (off by less than 4e-4 there, by nothing elsewhere)."""
+    """‖v‖ with a finite gradient at 0 (there it is less than 4e-4 too long, elsewhere exact)."""
     return ops.sqrt(ops.sum(ops.square(vectors), axis=axis) + EPSILON)
 
 
 @register
 class PrimaryCapsules(keras.layers.Layer):
-    """Cut feature maps into capsules: each place of the grid gives `types` short vectors.
+    """Cut feature maps into capsules: `types` short vectors at each place of the grid.
 
     A convolution gives `types · dimension` channels; at each place they are cut into vectors
-    and squashed. There is no ReLU: a pose may be negative. Capsule i of the output stands at
-    row, column, type with i = (row · columns + column) · types + type.
+    and squashed. There is no ReLU: a pose may be negative. Capsule i of the output belongs to
+    row, column and type with i = (row · columns + column) · types + type.
 
     Parameters
     ----------
-    types : capsules at each place.
+    types : number of capsules at each place.
     dimension : length P of each vector.
     kernel : side of the convolution's window in cells.
-    depthwise : one filter a channel (needs types · dimension input channels) instead of a full
+    strides : cells from one window to the next.
+    depthwise : one filter per channel (needs types · dimension input channels) instead of a full
         convolution: hundreds of times fewer parameters (Mazzia et al. 2021, arXiv 2101.12491).
     padding : "valid" or "same".
 
     Input `(batch, height, width, channels)`, output `(batch, primary, dimension)`.
+
+    Raises
+    ------
+    ArgumentError : for a size that is not a whole number from 1, or another padding; when it is built, for
+        a depthwise layer on a different number of channels.
     """
 
     def __init__(
@@ -57,8 +68,16 @@ class PrimaryCapsules(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.types, self.dimension, self.kernel, self.strides = types, dimension, kernel, strides
-        self.depthwise, self.padding, self.seed = depthwise, padding, seed
+        if padding not in PADDINGS:
+            raise unknown_name("padding", padding, PADDINGS)
+        if not isinstance(depthwise, (bool, np.bool_)):
+            raise ArgumentError("depthwise", "True or False", depthwise)
+        self.types = types = whole_number("types", types, next_step="The paper uses 32.")
+        self.dimension = dimension = whole_number("dimension", dimension, next_step="The paper uses 8.")
+        self.kernel = kernel = whole_number("kernel", kernel, next_step="The paper uses 9.")
+        self.strides = strides = whole_number("strides", strides, next_step="The paper uses 2.")
+        self.seed = seed = whole_number("seed", seed, 0)
+        self.depthwise, self.padding = bool(depthwise), padding
         start = keras.initializers.GlorotUniform(seed=seed)
         self.convolution = (
             keras.layers.DepthwiseConv2D(kernel, strides, padding, depthwise_initializer=start)
@@ -67,6 +86,14 @@ class PrimaryCapsules(keras.layers.Layer):
         )
 
     def build(self, input_shape: Any) -> None:
+        channels = self.types * self.dimension
+        if self.depthwise and input_shape[-1] != channels:
+            raise ArgumentError(
+                "input_shape",
+                f"with types · dimension = {channels} channels, since the layer is depthwise",
+                tuple(input_shape),
+                "Give the convolution before it as many filters, or leave depthwise out.",
+            )
         self.convolution.build(input_shape)
         self.grid = (*self.convolution.compute_output_shape(input_shape)[1:3], self.types)
         super().build(input_shape)
@@ -92,35 +119,50 @@ class RoutedCapsules(keras.layers.Layer):
     û_ij = W_ij u_i,  c = softmax(b) over the digit capsules,  v_j = squash(Σ_i c_ij û_ij + β_j),
     b_ij ← b_ij + ⟨û_ij, v_j⟩. Source: Sabour et al. 2017, procedure 1.
 
-    The votes are never formed. At the first iteration every c is 1/J, so s is one dense product;
-    later s_j = (c_j·u) W_j, and ⟨û_ij, v_j⟩ = ⟨W_ijᵀ v_j, u_i⟩ needs v_j only. The arithmetic is
-    the same (`capslab.routing` checks it), the time .82 of that with votes in memory.
+    The votes û are never stored. At the first iteration every c is 1/J, so s is one dense product;
+    later s_j = (c_j·u) W_j, and ⟨û_ij, v_j⟩ = ⟨W_ijᵀ v_j, u_i⟩ needs v_j only. The result is the
+    same (a test compares it with `capslab.routing`), in .82 of the time that stored votes take.
 
-    No gradient flows through the agreements, only through the last weighted sum: the result is
-    the same to the reader, and a step costs less (1.13 with it).
+    No gradient flows through the agreements, only through the last weighted sum: the network learns
+    as well, and with those gradients a step would take 1.13 of the time.
 
     Parameters
     ----------
-    digits : number J of capsules, one a class.
+    digits : number J of capsules, one per class.
     dimension : length D of their pose vectors.
     iterations : T ≥ 1.
 
     Input `(batch, primary, primary_dim)`, output `(batch, digits, dimension)`, lengths in [0, 1).
+
+    Raises
+    ------
+    ArgumentError : for a number that is not a whole number from 1; when it is built, for an input of another
+        rank.
     """
 
     def __init__(
         self, digits: int, dimension: int = 16, iterations: int = 3, seed: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.digits, self.dimension, self.iterations, self.seed = digits, dimension, iterations, seed
+        self.digits = whole_number("digits", digits, next_step="It is the number of classes.")
+        self.dimension = whole_number("dimension", dimension, next_step="The paper uses 16.")
+        self.iterations = whole_number("iterations", iterations, next_step="The paper uses 3.")
+        self.seed = whole_number("seed", seed, 0)
 
     def build(self, input_shape: Any) -> None:
+        if len(input_shape) != 3 or None in input_shape[1:]:
+            raise ArgumentError(
+                "input_shape",
+                "(batch, primary, primary_dim), the last two known",
+                tuple(input_shape),
+                "PrimaryCapsules gives that shape.",
+            )
         _, self.primary, self.primary_dim = input_shape
-        # One matrix a digit capsule, the primary capsules end to end: (J, I · P, D)
+        # One matrix per digit capsule, with the primary capsules end to end: (J, I · P, D)
         self.kernel = self.add_weight(
             name="kernel",
             shape=(self.digits, self.primary * self.primary_dim, self.dimension),
-            # Smaller or larger starts fail to learn without a word; a test keeps this one.
+            # With much smaller or larger values the network silently fails to learn; a test holds this one.
             initializer=keras.initializers.TruncatedNormal(stddev=0.2, seed=self.seed),
         )
         self.bias = self.add_weight(
@@ -163,9 +205,9 @@ class RoutedCapsules(keras.layers.Layer):
 
 @register
 class Mask(keras.layers.Layer):
-    """Keep one digit capsule's pose and set the others to 0, end to end: what the decoder reads.
+    """Keep one digit capsule's pose, set the others to 0, and lay them end to end for the decoder.
 
-    `mask(poses, labels)` keeps the capsule of each label (when training);
+    `mask(poses, labels)` keeps the capsule of each label (in training);
     `mask(poses)` keeps the longest capsule (when no label may be used).
 
     Input `(batch, digit, pose)` and optionally `(batch,)`, output `(batch, digit · pose)`.
@@ -175,13 +217,13 @@ class Mask(keras.layers.Layer):
         if labels is None:
             labels = ops.argmax(length(poses), axis=-1)
         chosen = ops.one_hot(labels, poses.shape[1], dtype=poses.dtype)  # (batch, digit)
-        kept = poses * ops.expand_dims(chosen, -1)
-        return ops.reshape(kept, (-1, poses.shape[1] * poses.shape[2]))
+        masked = poses * ops.expand_dims(chosen, -1)  # (batch, digit, pose)
+        return ops.reshape(masked, (-1, poses.shape[1] * poses.shape[2]))
 
 
 @register
 class GaussianSample(keras.layers.Layer):
-    """z = μ + σ ε with ε ~ N(0, 1): a random draw that gradients pass through.
+    """z = μ + σ ε with ε ~ N(0, 1): a random sample that gradients pass through.
 
     The reparameterisation of Kingma & Welling 2013 (arXiv 1312.6114, section 2.4). Takes
     `(mean, log_variance)`, each `(batch, latent)`; σ = exp(½ log σ²) is always positive.
@@ -189,8 +231,8 @@ class GaussianSample(keras.layers.Layer):
 
     def __init__(self, seed: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.seed = seed
-        self.generator = keras.random.SeedGenerator(seed)
+        self.seed = whole_number("seed", seed, 0)
+        self.generator = keras.random.SeedGenerator(self.seed)
 
     def call(self, mean: Any, log_variance: Any) -> Any:
         return mean + ops.exp(0.5 * log_variance) * self.noise(ops.shape(mean), mean.dtype)
@@ -205,15 +247,16 @@ class GaussianSample(keras.layers.Layer):
 
 @register
 class Residual(keras.layers.Layer):
-    """x + f(x), where f is two 3×3 convolutions, each after x sigmoid(x), and begins as 0.
+    """x + f(x), where f is two 3×3 convolutions, each after x sigmoid(x), and is 0 at first.
 
-    What is added learns a correction, so such blocks can be stacked without the first ones losing their
-    gradients. Source: He et al. 2016 (arXiv 1603.05027). Maps `(batch, h, w, maps)` in and out.
+    f learns a correction to x, so such blocks can be stacked without the first ones losing their
+    gradients. Source: He et al. 2016 (arXiv 1603.05027). Input and output `(batch, h, w, maps)`.
     """
 
     def __init__(self, maps: int, seed: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.maps, self.seed = maps, seed
+        self.maps = maps = whole_number("maps", maps)
+        self.seed = seed = whole_number("seed", seed, 0)
         he = keras.initializers.HeNormal(seed)
         self.first = keras.layers.Conv2D(maps, 3, padding="same", kernel_initializer=he)
         self.second = keras.layers.Conv2D(maps, 3, padding="same", kernel_initializer="zeros")

@@ -1,9 +1,10 @@
-"""The variational autoencoder: a code for each image, and an image for each code."""
+"""The variational autoencoder: a latent code for each image, and an image for each latent code."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import keras
@@ -11,7 +12,7 @@ import numpy as np
 from keras import ops
 
 from capslab.embedding import Features
-from capslab.errors import ArgumentError, unknown_name
+from capslab.errors import ArgumentError, unknown_name, whole_number
 from capslab.models import losses
 from capslab.models.autoencoder import CodeModel
 from capslab.models.base import take
@@ -39,10 +40,10 @@ class Elbo:
 
     Attributes
     ----------
-    reconstruction : −log p(x|z), averaged over the draws of z.
+    reconstruction : −log p(x|z), averaged over the samples of z.
     kl : KL(q(z|x) ‖ p(z)), in closed form.
-    importance_weighted_bound : from the same draws, log 1/S Σ_s p(x|z_s) p(z_s) / q(z_s|x).
-        With one draw a noisy ELBO; the more draws, the closer to log p(x). Source: Burda et al. 2016
+    importance_weighted_bound : from the same samples, log 1/S Σ_s p(x|z_s) p(z_s) / q(z_s|x).
+        With one sample a noisy ELBO; the more samples, the closer to log p(x). Source: Burda et al. 2016
         (arXiv 1509.00519).
     """
 
@@ -57,7 +58,7 @@ class Elbo:
 
     def __str__(self) -> str:
         return (
-            f"−ELBO {-self.elbo.mean():.1f} nats an image = reconstruction "
+            f"−ELBO {-self.elbo.mean():.1f} nats per image = reconstruction "
             f"{self.reconstruction.mean():.1f} + KL {self.kl.mean():.1f}"
         )
 
@@ -77,8 +78,8 @@ class VAE(CodeModel):
     architecture : "dense" (784-512-256-d and back), "convolutional" (two 4×4 convolutions of
         stride 2 and back) or "deep" (likewise with residual blocks; ten times slower, and better).
     reconstruction : "bernoulli" (cross-entropy of grey levels, in nats) or "gaussian" (squared
-        error with deviation `sigma`). Both are summed over pixels.
-    sigma : deviation of a pixel under "gaussian", in grey levels of 0…1.
+        error with standard deviation `sigma`). Both are summed over pixels.
+    sigma : standard deviation of a pixel under "gaussian", in grey levels of 0…1.
 
     Input uint8 `(batch, h, w, c)`. Output a dict: `mean`, `log_variance`, `z` `(batch, d)` and
     `logits (batch, h, w, c)`, which one sigmoid turns into grey levels.
@@ -98,10 +99,10 @@ class VAE(CodeModel):
         **kwargs: Any,
     ) -> None:
         super().__init__(image_shape, latent_dim, architecture, reconstruction, sigma, seed, **kwargs)
-        if not beta >= 0:
+        if not isinstance(beta, Real) or not 0 <= beta < np.inf:
             raise ArgumentError("beta", "a number from 0", beta, "1 is the ELBO.")
         self.beta = float(beta)
-        # A variance is exp() of the second head, and so always positive.
+        # The variance is exp() of the second head, so it is always positive.
         self.mean, self.log_variance = self.head("mean", 90), self.head("log_variance", 91)
         self.sampler = GaussianSample(seed)
         self.reconstruction_part = keras.metrics.Mean(name="reconstruction")
@@ -119,40 +120,29 @@ class VAE(CodeModel):
         z = self.sampler(mean, log_variance)
         return {"mean": mean, "log_variance": log_variance, "z": z, "logits": self.decoder(z)}
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         pixels = ops.cast(x, y_pred["logits"].dtype) / 255
         reconstruction = self.reconstruction_loss(pixels, y_pred["logits"])  # (batch,)
         kl = ops.sum(losses.kl_to_prior(y_pred["mean"], y_pred["log_variance"]), axis=-1)  # (batch,)
-        self.reconstruction_part.update_state(reconstruction)
-        self.kl_part.update_state(kl)
-        return ops.mean(reconstruction + self.beta * kl)
-
-    # What the network says of images and codes, in NumPy --------------------------------
+        return {"loss": reconstruction + self.beta * kl, "reconstruction": reconstruction, "kl": kl}
 
     def posterior(self, images: Any) -> Posterior:
         """μ and log σ² of each image."""
-        found = self.in_batches(self._heads, self.pixels(images))  # (n, 2 · latent)
-        return Posterior(found[:, : self.latent_dim], found[:, self.latent_dim :])
+        heads = self.in_batches(self._heads, self.pixels(images))  # (n, 2 · latent)
+        return Posterior(heads[:, : self.latent_dim], heads[:, self.latent_dim :])
 
     def _heads(self, images: Any) -> Any:
         hidden = self.encoder(images)
         return ops.concatenate([self.mean(hidden), self.log_variance(hidden)], axis=-1)
 
     def encode(self, images: Any) -> np.ndarray:
-        """μ of each image, `(n, latent)`: the code to cluster, with no noise in it."""
+        """μ of each image, `(n, latent)`: the latent code without noise, the one to cluster."""
         return self.posterior(images).mean
 
     def elbo(self, images: Any, samples: int = 1, seed: int = 0) -> Elbo:
-        """The ELBO of each image over `samples` draws of z, and the tighter bound from the same draws.
+        """The ELBO of each image over `samples` samples of z, and the importance-weighted bound.
 
-        β plays no part: bounds of networks trained with different β compare.
+        β plays no part, so the bounds of networks trained with different β can be compared.
 
         Raises
         ------
@@ -165,8 +155,7 @@ class VAE(CodeModel):
         >>> bool(bound.elbo.mean() < bound.importance_weighted_bound.mean())
         True
         """
-        if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 1:
-            raise ArgumentError("samples", "a whole number from 1", samples, "50 give a tight bound.")
+        samples = whole_number("samples", samples, next_step="50 give a tight bound.")
         pixels, codes = self.pixels(images), self.posterior(images)
         rng = np.random.default_rng(seed)
         reconstruction, log_weights = np.empty((2, samples, len(pixels)))
@@ -182,23 +171,23 @@ class VAE(CodeModel):
         return Elbo(reconstruction.mean(axis=0), kl, bound)
 
     def log_likelihood(self, images: Any, samples: int = 50, seed: int = 0) -> np.ndarray:
-        """The tighter bound of `elbo` alone, `(n,)`: on average never above log p(x)."""
+        """The importance-weighted bound of each image, `(n,)`: on average never above log p(x)."""
         return self.elbo(images, samples, seed).importance_weighted_bound
 
     def kl_per_dimension(self, images: Any) -> np.ndarray:
-        """Mean KL of each latent dimension in nats, `(latent,)`: near 0 where one is not used."""
+        """Mean KL of each latent dimension in nats, `(latent,)`: near 0 for those that are not used."""
         codes = self.posterior(images)
         return ops.convert_to_numpy(losses.kl_to_prior(codes.mean, codes.log_variance)).mean(axis=0)
 
     def active_units(self, images: Any, threshold: float = 0.01) -> int:
-        """How many dimensions move with the image: variance of μ over images above 0.01.
+        """Number of latent dimensions that depend on the image: variance of μ over images above 0.01.
 
         Source: Burda et al. 2016, arXiv 1509.00519, section 5.2.
         """
         return int((self.encode(images).var(axis=0) > threshold).sum())
 
     def features(self, images: Any, what: str | None = None) -> Features:
-        """The mean code μ of each image; made without labels, and it decodes."""
+        """The mean μ of each image's latent code; it needs no labels, and it decodes."""
         if what not in (None, "mean"):
             raise unknown_name("what", what, ["mean"])
         return Features(self.encode(images), "VAE means", supervised=False, decode=self.decode)

@@ -1,4 +1,4 @@
-"""Routing by agreement in plain NumPy, and what a trained network's routing is worth.
+"""Routing by agreement in plain NumPy, and experiments on what it contributes to a trained network.
 
 >>> import numpy as np
 >>> trace = routing_by_agreement(np.ones((4, 2, 3)))

@@ -1,8 +1,8 @@
 """Experiments on the routing of a trained capsule network: many images at once, in NumPy.
 
-`routing.routing_by_agreement` keeps every step of one image. Here many images are routed by the
-same arithmetic, other things can be put in the place of what the network saw, and what is kept is
-what an experiment needs.
+`routing.routing_by_agreement` records every step for one image. Here many images are routed with the
+same arithmetic, the primary capsules can be changed before they are routed, and only what an
+experiment needs is recorded.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capslab.errors import ArgumentError
+from capslab.errors import ArgumentError, whole_number
 from capslab.routing import RoutingWeights, softmax, squash
 
 BLOCK = 250  # images whose votes are in memory at once
@@ -20,7 +20,7 @@ BLOCK = 250  # images whose votes are in memory at once
 
 @dataclass(frozen=True)
 class Routed:
-    """Many images after T iterations of routing, from I primary to J digit capsules.
+    """The routing of many images after T iterations, from I primary to J digit capsules.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Routed:
         return (self.lengths.argmax(axis=-1) == np.asarray(labels)).mean(axis=-1)
 
     def to_winner(self, values: np.ndarray) -> np.ndarray:
-        """Of `values (n, I, J)` those that belong to the predicted capsule, `(n, I)`."""
+        """The column of `values (n, I, J)` that belongs to the predicted capsule, `(n, I)`."""
         return values[np.arange(len(values)), :, self.predicted]
 
 
@@ -70,9 +70,8 @@ def route_all(parts: np.ndarray, learned: RoutingWeights, iterations: int | None
         expected = f"of shape (n, {primary}, {size})"
         raise ArgumentError("parts", expected, parts, "model.primary(images) gives them.")
     T = learned.iterations if iterations is None else iterations
-    if not isinstance(T, (int, np.integer)) or T < 1:
-        raise ArgumentError("iterations", "a whole number from 1", iterations, "The paper uses 3.")
-    blocks = [_route(parts[i : i + BLOCK], learned, int(T)) for i in range(0, len(parts), BLOCK)]
+    T = whole_number("iterations", T, next_step="The paper uses 3.")
+    blocks = [_route(parts[i : i + BLOCK], learned, T) for i in range(0, len(parts), BLOCK)]
     couplings, agreement, outputs, lengths, entropy = zip(*blocks, strict=True)
     return Routed(
         np.concatenate(couplings),
@@ -86,7 +85,7 @@ def route_all(parts: np.ndarray, learned: RoutingWeights, iterations: int | None
 def _route(parts: np.ndarray, learned: RoutingWeights, iterations: int) -> tuple[np.ndarray, ...]:
     n = len(parts)
     primary, digits, pose, size = learned.weights.shape
-    # One matrix product a primary capsule: (I, n, P) · (I, P, J·D)
+    # One matrix product per primary capsule: (I, n, P) · (I, P, J·D)
     kernels = learned.weights.reshape(primary, digits * pose, size).transpose(0, 2, 1)
     votes = (parts.transpose(1, 0, 2) @ kernels).reshape(primary, n, digits, pose)
     votes = np.ascontiguousarray(votes.transpose(1, 2, 0, 3))  # (n, J, I, D)
@@ -103,16 +102,16 @@ def _route(parts: np.ndarray, learned: RoutingWeights, iterations: int) -> tuple
 
 
 def removal_mask(scores: np.ndarray, m: int) -> np.ndarray:
-    """Which capsules stay when the m with the highest scores are taken out.
+    """Which capsules remain when the m with the highest scores are removed.
 
     Parameters
     ----------
-    scores : `(n, I)`, one an image and capsule.
-    m : 0 to I.
+    scores : `(n, I)`, one per image and capsule.
+    m : number of capsules to remove, 0 to I.
 
     Returns
     -------
-    Booleans `(n, I)`, False for m of each row.
+    Booleans `(n, I)`, False for m capsules in each row.
 
     Examples
     --------
@@ -133,50 +132,50 @@ def removal_test(
     shares: Sequence[float] = (0.1,),
     seed: int = 0,
 ) -> dict[str, list[float]]:
-    """Accuracy after a share of each image's primary capsules is silenced and the rest routed again.
+    """Accuracy after a share of each image's primary capsules is set to 0 and the rest is routed again.
 
-    The capsules are taken by their coupling to the capsule that won: the highest, the lowest, or as
-    many by chance.
+    The capsules to remove are chosen by their coupling to the predicted digit capsule: the highest, the
+    lowest, or as many at random.
 
     Parameters
     ----------
     parts, learned : as for `route_all`.
     labels : `(n,)`.
-    shares : 0 to 1; at least one capsule is taken for any share above 0.
+    shares : 0 to 1; any share above 0 removes at least one capsule.
 
     Returns
     -------
-    For "highest", "random" and "lowest" one accuracy a share.
+    For "highest", "random" and "lowest" one accuracy per share.
     """
     routed = route_all(parts, learned)
     coupled = routed.to_winner(routed.couplings)  # (n, I)
-    chance = np.random.default_rng(seed).random(coupled.shape)
-    orders = {"highest": coupled, "random": chance, "lowest": -coupled}
-    found: dict[str, list[float]] = {name: [] for name in orders}
+    random = np.random.default_rng(seed).random(coupled.shape)
+    orders = {"highest": coupled, "random": random, "lowest": -coupled}
+    accuracies: dict[str, list[float]] = {name: [] for name in orders}
     for name, scores in orders.items():
         for share in shares:
             m = min(coupled.shape[1], max(round(share * coupled.shape[1]), int(share > 0)))
             keep = removal_mask(scores, m)
-            after = route_all(parts * keep[..., None], learned)
-            found[name].append(float(after.accuracy(labels)[-1]))
-    return found
+            rerouted = route_all(parts * keep[..., None], learned)
+            accuracies[name].append(float(rerouted.accuracy(labels)[-1]))
+    return accuracies
 
 
-def nearest_mean(known: np.ndarray, labels: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """The class whose mean is nearest: the simplest classifier, for asking what vectors hold.
+def nearest_mean(train: np.ndarray, labels: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """The class with the nearest mean: the simplest classifier, to measure what vectors tell about classes.
 
     Parameters
     ----------
-    known, new : one row an image; further axes are laid end to end.
-    labels : `(n,)`, classes of the known ones.
+    train, test : one row per image; further axes are laid end to end.
+    labels : `(n,)`, the classes of `train`.
 
     Examples
     --------
     >>> nearest_mean(np.array([[0.0], [1.0], [9.0]]), np.array([0, 0, 4]), np.array([[2.0], [7.0]]))
     array([0, 4])
     """
-    rows, asked = known.reshape(len(known), -1), new.reshape(len(new), -1)
-    found = np.unique(labels)
-    means = np.stack([rows[labels == label].mean(axis=0) for label in found])  # (classes, d)
+    train, test = train.reshape(len(train), -1), test.reshape(len(test), -1)  # (n, d)
+    classes = np.unique(labels)
+    means = np.stack([train[labels == label].mean(axis=0) for label in classes])  # (classes, d)
     # ‖x − m‖² without ‖x‖², which is the same for every mean
-    return found[((means**2).sum(axis=1) - 2 * asked @ means.T).argmin(axis=1)]
+    return classes[((means**2).sum(axis=1) - 2 * test @ means.T).argmin(axis=1)]

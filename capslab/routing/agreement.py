@@ -1,7 +1,7 @@
-"""Routing by agreement in plain NumPy, as the paper writes it, with nothing thrown away.
+"""Routing by agreement in plain NumPy, as the paper writes it, with every iteration recorded.
 
-The layer that trains (`capslab.models.layers.RoutedCapsules`) computes the same thing faster and
-forgets every step. Here every iteration is kept, because it is what the course looks at.
+The layer that trains (`capslab.models.layers.RoutedCapsules`) computes the same result faster and
+keeps none of the steps. Here every step is kept, because the course looks at them.
 
 Source: Sabour, Frosst & Hinton, "Dynamic Routing Between Capsules" (2017), arXiv 1710.09829,
 equations 1 to 3 and procedure 1.
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, whole_number
 
 EPSILON = 1e-7  # under the square root of a length, so that its gradient is finite at 0
 
@@ -24,8 +24,8 @@ def squash(s: np.ndarray, axis: int = -1) -> np.ndarray:
 
     v = ‖s‖² / (1 + ‖s‖²) · s / ‖s‖
 
-    Short vectors shrink to almost nothing, long ones to a length just below 1, so that a
-    capsule's length can be read as "how present is what I stand for".
+    Short vectors shrink to almost nothing, long ones to a length just below 1, so that a capsule's
+    length can be read as "how surely is the thing I stand for present".
 
     Parameters
     ----------
@@ -54,11 +54,11 @@ def softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
 
 @dataclass(frozen=True)
 class RoutingWeights:
-    """What a trained network's routing layer has learned.
+    """The weights of a trained network's routing layer.
 
     Attributes
     ----------
-    weights : float32 `(primary, digit, pose, primary_dim)`: one matrix W_ij for each pair.
+    weights : float32 `(primary, digit, pose, primary_dim)`: one matrix W_ij per pair of capsules.
     bias : float32 `(digit, pose)`, added to the weighted sum of the votes.
     iterations : how many routing iterations the network was trained with.
     """
@@ -74,21 +74,21 @@ class RoutingWeights:
 
 @dataclass(frozen=True)
 class RoutingTrace:
-    """Every iteration of routing one image's votes.
+    """Every iteration of the routing of one image.
 
     With I primary capsules, J digit capsules, D pose dimensions and T iterations:
 
     Attributes
     ----------
-    votes : `(I, J, D)`, what each primary capsule predicts for each digit capsule's pose.
+    votes : `(I, J, D)`, each primary capsule's prediction of each digit capsule's pose.
     logits : `(T, I, J)`, b at the start of each iteration; zeros at the first.
     couplings : `(T, I, J)`, c = softmax of b over the *digit* capsules (the parents); the J
         couplings of one primary capsule sum to 1, and each is 1/J at the first iteration.
     outputs : `(T, J, D)`, v, the digit capsules' poses after each iteration.
-    agreement : `(T, I, J)`, ⟨û_ij, v_j⟩, signed; it is added to b for the next iteration.
+    agreement : `(T, I, J)`, ⟨û_ij, v_j⟩, positive or negative; added to b for the next iteration.
     grid : `(rows, columns, types)` of the primary capsules, or None outside an image.
     classes : names of the digit capsules.
-    image, label : what was routed, where it came from an image.
+    image, label : the image that was routed, and its class, where there is one.
     """
 
     votes: np.ndarray
@@ -120,14 +120,14 @@ class RoutingTrace:
     def entropy(self) -> np.ndarray:
         """Entropy of a primary capsule's couplings over ln J, mean over capsules, `(T,)`.
 
-        1 means uniform (nothing was routed), 0 means each capsule chose one parent.
+        1 means uniform couplings (nothing was routed), 0 that each capsule chose a single parent.
         """
         c = self.couplings
         return -(c * np.log(np.maximum(c, 1e-30))).sum(-1).mean(-1) / np.log(c.shape[-1])
 
     @property
     def deviation(self) -> np.ndarray:
-        """c − 1/J, `(T, I, J)`: what routing changed. Draw this, not c itself."""
+        """c − 1/J, `(T, I, J)`: what routing changed. Plot this rather than c itself."""
         return self.couplings - 1 / self.couplings.shape[-1]
 
     @property
@@ -151,7 +151,7 @@ class RoutingTrace:
 def routing_by_agreement(
     votes: np.ndarray, iterations: int = 3, bias: np.ndarray | None = None, **context: Any
 ) -> RoutingTrace:
-    """Decide, by how well votes agree, how much each capsule listens to each vote (procedure 1).
+    """Decide by the agreement of votes how much each vote counts (procedure 1).
 
     Repeat:  c = softmax(b) over parents;  s_j = Σ_i c_ij û_ij;  v_j = squash(s_j);
     b_ij ← b_ij + ⟨û_ij, v_j⟩.
@@ -185,25 +185,25 @@ def routing_by_agreement(
         raise ArgumentError(
             "votes", "finite numbers", Verbatim("NaN or infinity"), "Look at the weights first."
         )
-    if not isinstance(iterations, (int, np.integer)) or iterations < 1:
-        raise ArgumentError("iterations", "a whole number from 1", iterations, "The paper uses 3.")
+    iterations = whole_number("iterations", iterations, next_step="The paper uses 3.")
 
     b = np.zeros(votes.shape[:2], votes.dtype)  # (I, J)
-    kept: dict[str, list[np.ndarray]] = {name: [] for name in ("logits", "couplings", "outputs", "agreement")}
+    names = ("logits", "couplings", "outputs", "agreement")
+    history: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for _ in range(iterations):
         c = softmax(b, axis=1)  # (I, J), each row sums to 1: over parents
         s = np.einsum("ij,ijd->jd", c, votes)  # (J, D)
         v = squash(s if bias is None else s + bias)  # (J, D)
         agreement = np.einsum("ijd,jd->ij", votes, v)  # (I, J)
-        for name, value in (("logits", b), ("couplings", c), ("outputs", v), ("agreement", agreement)):
-            kept[name].append(value)
+        for name, value in zip(names, (b, c, v, agreement), strict=True):
+            history[name].append(value)
         b = b + agreement
-    steps: dict[str, Any] = {name: np.stack(values) for name, values in kept.items()}
+    steps: dict[str, Any] = {name: np.stack(values) for name, values in history.items()}
     return RoutingTrace(votes=votes, **steps, **context)
 
 
 def route(model: Any, image: Any, iterations: int | None = None) -> RoutingTrace:
-    """How a trained capsule network routes one image, every iteration kept.
+    """How a trained capsule network routes one image, with every iteration.
 
     Parameters
     ----------

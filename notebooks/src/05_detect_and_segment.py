@@ -136,7 +136,7 @@ learned = right.mean() > 0.5  # a network that knows less has not been trained f
 parted = net.separate(pairs, found)
 plots.segmentation_grid(
     pairs.images[:5],
-    parted.drawn[:5],
+    parted.reconstructions[:5],
     parted.owner[:5],
     pairs.masks[:5],
     [" + ".join(names[two]) for two in pairs.labels[:5]],
@@ -150,7 +150,7 @@ plots.segmentation_grid(
 shortest = net.lengths(pairs[:5]).argmin(axis=1)
 invented = net.separate(pairs[:5], np.stack([found[:5, 0], shortest], axis=1))
 plots.image_grid(
-    np.concatenate([invented.drawn[:, 0], invented.drawn[:, 1]]),
+    np.concatenate([invented.reconstructions[:, 0], invented.reconstructions[:, 1]]),
     [f"there: {names[k]}" for k in found[:5, 0]] + [f"not there: {names[k]}" for k in shortest],
     columns=5,
 )
@@ -191,9 +191,9 @@ cl.check("exclusive_accuracy", exclusive_accuracy)
 # %%
 told = net.separate(pairs, pairs.labels)
 pixels_right = {
-    "drawings, predicted classes": detection.exclusive_accuracy(pairs.masks, parted.drawn_owner),
+    "drawings, predicted classes": detection.exclusive_accuracy(pairs.masks, parted.owner_by_reconstruction),
     "masks, predicted classes": detection.exclusive_accuracy(pairs.masks, parted.owner),
-    "drawings, true classes": detection.exclusive_accuracy(pairs.masks, told.drawn_owner),
+    "drawings, true classes": detection.exclusive_accuracy(pairs.masks, told.owner_by_reconstruction),
     "masks, true classes": detection.exclusive_accuracy(pairs.masks, told.owner),
     "a coin": 0.5,
 }
@@ -273,7 +273,7 @@ for name, some in {"different classes": pair_lengths, "one class": twin_lengths}
 worst = np.flatnonzero(~right)[:4]
 plots.segmentation_grid(
     pairs.images[worst],
-    parted.drawn[worst],
+    parted.reconstructions[worst],
     parted.owner[worst],
     pairs.masks[worst],
     [" + ".join(names[two]) for two in pairs.labels[worst]],
@@ -355,7 +355,7 @@ plots.detection_grid(scene_set.images[:6], seen[:6], scene_set.boxes[:6], images
 # %%
 result = detection.score(seen, scene_set)
 print(result)
-doubled = detection.score(detection.find(scanner, scene_set.images, most=1.0), scene_set)
+doubled = detection.score(detection.find(scanner, scene_set.images, max_iou=1.0), scene_set)
 print("without suppression:", doubled)
 
 # %% [markdown]

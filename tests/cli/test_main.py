@@ -350,13 +350,20 @@ def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def test_pretrain_passes_the_names_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    from capslab.models import pretrained
+    from tools import pretrain
 
     names: list[object] = []
-    monkeypatch.setattr(pretrained, "pretrain", lambda names=None: names.append(names))
+    monkeypatch.setattr(pretrain, "pretrain", lambda chosen=None: names.append(chosen))
     assert call("pretrain", "vae-digits", "dense-digits").exit_code == 0
     assert call("pretrain").exit_code == 0
     assert names == [["vae-digits", "dense-digits"], None]
+
+
+def test_pretrain_needs_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("capslab.course.paths.checkout", lambda: None)
+    answer = call("pretrain", "vae-digits")
+    assert answer.exit_code == 1
+    assert "only a checkout of capslab has tools/pretrain.py" in answer.output
 
 
 def test_an_unknown_network_is_said_in_one_line() -> None:

@@ -13,11 +13,11 @@ from capslab.errors import ArgumentError
 from capslab.models import OverlapNet, SceneNet, detection, losses
 from capslab.models.detection import (
     Boxes,
-    Found,
+    DetectionScore,
     aligned,
     both_right,
     box_iou,
-    drawn_boxes,
+    boxes_of_ink,
     exclusive_accuracy,
     iou,
     per_digit,
@@ -74,9 +74,9 @@ def test_iou_of_boxes():
 
 def test_suppression_keeps_the_surest_and_what_the_dropped_would_have_dropped():
     chain = np.array([[0, 8, 10, 18], [0, 0, 10, 10], [0, 4, 10, 14]])
-    assert suppress(chain, [0.7, 0.9, 0.8], most=0.4).tolist() == [1, 0]
-    assert suppress(chain, [0.7, 0.8, 0.9], most=0.4).tolist() == [2]
-    assert suppress(chain, [0.7, 0.9, 0.8], most=1.0).tolist() == [1, 2, 0]
+    assert suppress(chain, [0.7, 0.9, 0.8], max_iou=0.4).tolist() == [1, 0]
+    assert suppress(chain, [0.7, 0.8, 0.9], max_iou=0.4).tolist() == [2]
+    assert suppress(chain, [0.7, 0.9, 0.8], max_iou=1.0).tolist() == [1, 2, 0]
     assert suppress(np.zeros((0, 4)), []).tolist() == []
 
 
@@ -101,17 +101,17 @@ def test_each_digit_is_found_once_and_only_by_its_class():
     twice = np.vstack([boxes, boxes[:1], boxes[1:2]])
     named = np.concatenate([labels, labels[:1], [(labels[1] + 1) % 10]])
     found = score([Boxes(twice, named, np.linspace(1, 0.5, 5))], made)
-    assert (found.right, found.found, found.there) == (3, 5, 3)
+    assert (found.correct, found.detected, found.digits) == (3, 5, 3)
     assert found.precision == 0.6
     assert found.recall == 1
     moved = Boxes(boxes + 6, labels, np.ones(3))
-    assert score([moved], made).right == 0
+    assert score([moved], made).correct == 0
 
 
 def test_nothing_found_is_no_wrong_answer():
-    assert Found(0, 0, 4).precision == 1
-    assert Found(0, 0, 4).recall == 0
-    assert "0 of 4" in str(Found(0, 0, 4))
+    assert DetectionScore(0, 0, 4).precision == 1
+    assert DetectionScore(0, 0, 4).recall == 0
+    assert "0 of 4" in str(DetectionScore(0, 0, 4))
 
 
 # The loss -------------------------------------------------------------------------------
@@ -146,10 +146,10 @@ def test_what_an_overlap_net_gives_has_its_shapes(untrained, digits):
     assert (found[:, 0] != found[:, 1]).all()
     parted = untrained.separate(pairs)
     np.testing.assert_array_equal(parted.labels, found)
-    assert parted.drawn.shape == (7, 2, 12, 12, 1)
-    assert parted.owner.shape == parted.drawn_owner.shape == (7, 12, 12)
+    assert parted.reconstructions.shape == (7, 2, 12, 12, 1)
+    assert parted.owner.shape == parted.owner_by_reconstruction.shape == (7, 12, 12)
     assert parted.masks.dtype == bool
-    assert 0 <= parted.drawn.min() <= parted.drawn.max() <= 1
+    assert 0 <= parted.reconstructions.min() <= parted.reconstructions.max() <= 1
 
 
 def test_a_drawing_depends_on_its_own_capsule_alone(untrained, digits):
@@ -157,9 +157,11 @@ def test_a_drawing_depends_on_its_own_capsule_alone(untrained, digits):
     pairs = overlapping_pairs(digits, 5)
     one = untrained.separate(pairs, np.tile([3, 5], (5, 1)))
     other = untrained.separate(pairs, np.tile([5, 8], (5, 1)))
-    np.testing.assert_allclose(one.drawn[:, 1], other.drawn[:, 0], atol=1e-6)
+    np.testing.assert_allclose(one.reconstructions[:, 1], other.reconstructions[:, 0], atol=1e-6)
     np.testing.assert_allclose(one.logits[:, 1], other.logits[:, 0], atol=1e-5)
-    np.testing.assert_allclose(one.drawn[:, 0], untrained.decode(untrained.poses(pairs.images), 3), atol=1e-6)
+    np.testing.assert_allclose(
+        one.reconstructions[:, 0], untrained.decode(untrained.poses(pairs.images), 3), atol=1e-6
+    )
 
 
 def test_an_overlap_net_is_saved_and_loaded(untrained, digits, tmp_path):
@@ -187,7 +189,7 @@ def test_training_from_a_stream_learns_and_its_decoder_joins_late(digits):
     assert history.epochs == 2
     assert both_right(pairs.labels, net.detect(pairs)).mean() > 0.1  # a guess: 1 in 45
     assert history.curves["loss"][1] < history.curves["loss"][0]
-    net.stages = ((0.0, {"drawing": True}),)
+    net.stages = ((0.0, {"trains_decoder": True}),)
     cl.fit(net, digits, 1, show=False)
     assert any((one != other).any() for one, other in zip(before, net.decoder.get_weights(), strict=True))
 
@@ -236,7 +238,7 @@ def test_a_box_is_around_the_ink_that_is_drawn_and_no_other():
     windows[0, 7:, 7:] = 255  # another digit's
     windows[1, 2:6, 3] = 100  # too faint to be ink
     windows[2, 0, 3] = 255  # out of reach
-    assert drawn_boxes(drawn, windows).tolist() == [[1, 4, 5, 5], [2, 3, 6, 4], [2, 3, 6, 4]]
+    assert boxes_of_ink(drawn, windows).tolist() == [[1, 4, 5, 5], [2, 3, 6, 4], [2, 3, 6, 4]]
 
 
 class TwoGlances:
@@ -260,7 +262,7 @@ def test_one_digit_seen_twice_is_one_answer_at_its_place():
     (found,) = detection.find(TwoGlances(), picture)
     assert found.boxes.tolist() == [[0, 3, 5, 4]]
     assert (found.labels.tolist(), found.scores.tolist()) == ([1], [0.9])
-    assert len(detection.find(TwoGlances(), picture, most=1.0)[0]) == 2
+    assert len(detection.find(TwoGlances(), picture, max_iou=1.0)[0]) == 2
     assert len(detection.find(TwoGlances(), picture, threshold=0.95)[0]) == 0
 
 

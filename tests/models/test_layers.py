@@ -153,3 +153,46 @@ def test_kl_is_zero_at_the_prior_positive_elsewhere_and_equals_monte_carlo():
     draws = 0.5 * (z**2 - noise**2 - log_variance)  # log q(z) − log p(z)
     error = draws.std(axis=0) / np.sqrt(len(draws))
     assert (np.abs(draws.mean(axis=0) - kl[0]) < 4 * error).all()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (
+            lambda: layers.RoutedCapsules(3, iterations=-3),
+            r"`iterations` should be a whole number from 1. Received: -3",
+        ),
+        (lambda: layers.RoutedCapsules(3, iterations=2.5), "`iterations` .* Received: 2.5"),
+        (lambda: layers.RoutedCapsules(3, iterations=True), "`iterations` .* Received: True"),
+        (lambda: layers.RoutedCapsules(0), "`digits`"),
+        (lambda: layers.RoutedCapsules(3, "16"), "`dimension` .* Received: '16'"),
+        (lambda: layers.RoutedCapsules(3, seed=-1), "`seed` should be a whole number from 0"),
+        (
+            lambda: layers.RoutedCapsules(3).build((None, 6, 6, 4)),
+            "`input_shape` should be .batch, primary, primary_dim",
+        ),
+        (lambda: layers.PrimaryCapsules(0), "`types`"),
+        (lambda: layers.PrimaryCapsules(2, 4.5), "`dimension`"),
+        (lambda: layers.PrimaryCapsules(2, 4, kernel=0), "`kernel`"),
+        (lambda: layers.PrimaryCapsules(2, 4, strides=None), "`strides`"),
+        (lambda: layers.PrimaryCapsules(2, 4, padding="smae"), "Did you mean 'same'"),
+        (lambda: layers.PrimaryCapsules(2, 4, depthwise="no"), "`depthwise` should be True or False"),
+        (lambda: layers.PrimaryCapsules(2, 4, 3, depthwise=True).build((None, 5, 5, 7)), "8 channels"),
+        (lambda: layers.GaussianSample(seed=1.5), "`seed`"),
+        (lambda: layers.Residual(-4), "`maps`"),
+    ],
+)
+def test_layers_refuse_bad_arguments_in_words(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
+
+
+def test_integers_of_numpy_are_integers_and_are_saved_as_such():
+    made = [
+        layers.RoutedCapsules(np.int64(3), np.int32(4), np.int64(2), seed=np.uint8(1)),
+        layers.PrimaryCapsules(np.int64(2), np.int64(4), np.int64(3), np.int64(1), seed=np.int64(0)),
+    ]
+    for layer in made:
+        config = layer.get_config()
+        assert all(type(config[name]) is int for name in ("dimension", "seed"))
+        assert keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))

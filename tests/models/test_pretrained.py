@@ -9,7 +9,8 @@ import pytest
 
 import capslab as cl
 from capslab.errors import ArgumentError, DataUnavailable
-from capslab.models.pretrained import FOLDER, PLANS, manifest, pack, pretrain, unpack
+from capslab.models.pretrained import FOLDER, manifest, unpack
+from tools.pretrain import PLANS, pack, pretrain
 
 
 def test_every_planned_network_is_bundled_with_its_facts():
@@ -110,7 +111,7 @@ def test_ready_takes_bundled_weights_and_says_so(capsys):
 
 
 def test_ready_trains_the_network_that_is_bundled_for_images_of_that_size(monkeypatch):
-    monkeypatch.setattr("capslab.training.fit", lambda *arguments, **settings: None)
+    monkeypatch.setattr("capslab.training.fit.fit", lambda *arguments, **settings: None)
     for shape, preset in (((28, 28, 1), "visible"), ((8, 8, 1), "digits")):
         images = cl.Images(np.zeros((20, *shape), np.uint8), np.arange(20) % 10, name="own")
         assert cl.ready("capsnet", images).preset == preset

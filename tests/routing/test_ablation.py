@@ -8,7 +8,7 @@ import pytest
 import capslab as cl
 from capslab.data.transform import rotated, shifted
 from capslab.errors import ArgumentError
-from capslab.models.cost import answering_time, cost, weights_by_layer
+from capslab.models.costs import answering_time, cost, weights_by_layer
 from capslab.routing import RoutingWeights, routing_by_agreement, squash
 from capslab.routing.ablation import nearest_mean, removal_mask, removal_test, route_all
 
@@ -186,7 +186,7 @@ def test_weights_are_counted_as_the_network_has_them():
     assert rows["convolution 1"] == {
         "as built": 5 * 5 * 16,
         "shared over places": 5 * 5 * 16,
-        "one a place": 14 * 14 * 5 * 5 * 16,
+        "one per place": 14 * 14 * 5 * 5 * 16,
         "dense layer": 28 * 28 * 14 * 14 * 16,
     }
     assert rows["digit capsules"]["as built"] == rows["digit capsules"]["dense layer"] == 72 * 8 * 160

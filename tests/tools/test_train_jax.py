@@ -13,13 +13,12 @@ import pytest
 
 import capslab as cl
 from capslab.errors import DataUnavailable
-from capslab.models import pretrained
+from tools import pretrain
 
 UNDER_JAX = """
 import json, sys
 import jax, numpy as np
 import capslab as cl
-from capslab.models import pretrained
 from tools import train_jax
 from capslab.models import OverlapNet, VAE
 
@@ -38,10 +37,11 @@ train_jax.CHAIN = 50
 done = train_jax.fit_fused(vae, digits, batch_size=64, steps=300, learning_rate=3e-3)
 net = OverlapNet((12, 12, 1), digits.classes)
 train_jax.CHAIN = 1
-train_jax.fit_fused(net, digits, batch_size=8, steps=2, stages=((0.0, {"drawing": False}),))
+train_jax.fit_fused(net, digits, batch_size=8, steps=2, stages=((0.0, {"trains_decoder": False}),))
 averages = [np.asarray(w.value) for w in net.non_trainable_variables if "moving_mean" in w.path]
 poses = net.poses(x[:4])
-train_jax.fit_fused(net, digits, batch_size=8, steps=2, stages=((0.0, {"drawing": True, "naming": False}),))
+train_jax.fit_fused(net, digits, batch_size=8, steps=2, 
+    stages=((0.0, {"trains_decoder": True, "trains_capsules": False}),))
 after = float(-vae.elbo(digits.test).elbo.mean())
 print(json.dumps({"before": before, "after": after, "steps": done.steps, "examples": done.examples,
                   "normalised": min(float(np.abs(a).max()) for a in averages),
@@ -104,4 +104,4 @@ def test_training_learns_in_as_many_steps_as_asked(ran) -> None:
 
 def test_without_jax_the_command_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DataUnavailable, match="KERAS_BACKEND=jax"):
-        pretrained.pretrain(["vae-mnist-best"], folder=tmp_path, say=lambda line: None)
+        pretrain.pretrain(["vae-mnist-best"], folder=tmp_path, say=lambda line: None)

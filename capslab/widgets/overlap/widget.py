@@ -33,7 +33,7 @@ labels = detection.aligned(pair.labels, net.detect(pair))  # the two longest cap
 parted = net.separate(pair, labels)
 print(*(f"{name}: {length:.2f}" for name, length in zip(net.classes, net.lengths(pair)[0], strict=True)))
 print("pixels given to the right digit:", detection.exclusive_accuracy(pair.masks, parted.owner))
-plots.segmentation_grid(pair.images, parted.drawn, parted.owner, pair.masks)
+plots.segmentation_grid(pair.images, parted.reconstructions, parted.owner, pair.masks)
 """
 
 
@@ -108,7 +108,7 @@ class OverlapView(View):
             parted = net.separate(pairs, labels)
             arrays["labels"].append(pairs.labels[0].astype(np.int32))
             arrays["digits"].append(pairs.digits)
-            arrays["drawn"].append(np.round(255 * parted.drawn).astype(np.uint8))
+            arrays["drawn"].append(np.round(255 * parted.reconstructions).astype(np.uint8))
             arrays["owner"].append(parted.owner.astype(np.uint8))
             arrays["lengths"].append(lengths)
             arrays["found"].append(labels.astype(np.int32))

@@ -1,4 +1,4 @@
-"""What networks cost: weights with and without sharing, products and seconds for an answer."""
+"""What networks cost: weights with and without sharing, multiplications and seconds for a prediction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def weights_by_layer(caps: Any) -> list[dict[str, Any]]:
-    """The weights of a capsule network's layers, without biases, built in four ways.
+    """The number of weights in a capsule network's layers, without biases, built in four ways.
 
     Parameters
     ----------
@@ -16,8 +16,8 @@ def weights_by_layer(caps: Any) -> list[dict[str, Any]]:
 
     Returns
     -------
-    One row a layer: "as built", then what the same connections would cost with one window "shared
-    over places", with "one a place", and as a "dense layer" from everything to everything.
+    One row per layer: "as built", then what the same connections would cost with one window "shared
+    over places", with "one per place", and as a "dense layer" from everything to everything.
     """
     rows = []
     height, width = caps.image_shape[:2]
@@ -35,7 +35,7 @@ def weights_by_layer(caps: Any) -> list[dict[str, Any]]:
                 "layer": "primary capsules" if primary else f"convolution {number}",
                 "as built": window,
                 "shared over places": window,
-                "one a place": window * places,
+                "one per place": window * places,
                 "dense layer": height * width * channels * places * filters,
             }
         )
@@ -43,16 +43,16 @@ def weights_by_layer(caps: Any) -> list[dict[str, Any]]:
     children, digits, pose, size = caps.routing_weights().weights.shape
     each = digits * pose * size  # one child's matrices W_ij
     row = {"layer": "digit capsules", "as built": children * each, "shared over places": caps.grid[2] * each}
-    rows.append({**row, "one a place": children * each, "dense layer": children * size * digits * pose})
+    rows.append({**row, "one per place": children * each, "dense layer": children * size * digits * pose})
     return rows
 
 
 def cost(caps: Any) -> dict[str, int]:
-    """Weights, and products for one image, of a capsule network's two parts.
+    """Weights, and multiplications for one image, of a capsule network's two parts.
 
-    A convolution's window is one set of weights and is multiplied out at every place. The routing
-    layer has a matrix for each pair of child and parent: each vote is made once, and each iteration
-    weighs it and compares it.
+    A convolution's window is one set of weights that is applied at every place. The routing layer has
+    a matrix for each pair of child and parent: each vote is computed once, and each iteration weights
+    it and compares it with the output.
 
     Parameters
     ----------
@@ -63,16 +63,16 @@ def cost(caps: Any) -> dict[str, int]:
     return {
         "convolutions: weights": sum(row["as built"] for row in convolutions),
         "routing: weights": routing["as built"],
-        "convolutions: products": sum(row["one a place"] for row in convolutions),
+        "convolutions: products": sum(row["one per place"] for row in convolutions),
         "routing: products": routing["as built"] + 2 * caps.iterations * children * digits * pose,
     }
 
 
 def answering_time(networks: Mapping[str, Any], images: Any, tries: int = 3) -> dict[str, float]:
-    """CPU-seconds that each classifier takes for all these images: the quickest of some tries.
+    """CPU-seconds that each classifier takes for all these images: the fastest of several tries.
 
-    They take turns, so that a busy machine slows all of them; a first turn, which builds things, is
-    not counted.
+    The networks take turns, so that a busy machine slows all of them. The first turn, in which graphs
+    are built, does not count.
     """
     spent: dict[str, list[float]] = {name: [] for name in networks}
     for _ in range(tries + 1):
