@@ -9,11 +9,14 @@ from importlib import import_module
 from typing import Any
 
 from capslab._version import __version__
+from capslab.training.display import register_display as _register_display
 
 if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
     from capslab._home import borrow as _borrow
 
     _borrow()
+
+_register_display("capslab.widgets:TrainingView")  # training itself knows no views
 
 _HOME = {
     # data

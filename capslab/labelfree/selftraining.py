@@ -22,6 +22,7 @@ from capslab.embedding import Features
 from capslab.errors import ArgumentError, TrainingFailed, Verbatim
 from capslab.models.base import ImageModel, Recipe, need_classes, take
 from capslab.models.layers import register
+from capslab.training.batches import Batches
 
 #: batches of plain images that BatchNorm's averages are measured on at the end, and images in each
 SETTLE_BATCHES, SETTLE_BATCH = 25, 500
@@ -278,13 +279,12 @@ def selftrain(
                 0.0, max(steps - warm, 1), warmup_target=learning_rate, warmup_steps=warm
             )
         ),
-        steps_per_execution=min(20, steps),
-        jit_compile=False if backend.device() == "CPU" else "auto",
+        **backend.compile_options(steps),
     )
     passes = -(-steps * batch_size // len(pixels))
     known = SimpleNamespace(images=pixels, labels=labels)
     history = network.fit(
-        backend.batches(known, batch_size, seed, passes=passes),
+        backend.feed(Batches(known, batch_size, seed, passes=passes)),
         steps_per_epoch=steps,
         verbose=0,
         shuffle=False,  # the pipeline does it

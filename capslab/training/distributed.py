@@ -12,8 +12,8 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from capslab.models import backend
-from capslab.training import workers  # first: it brings TensorFlow in quietly
+from capslab.models import backend  # noqa: F401  # first: it brings TensorFlow in quietly
+from capslab.training import workers
 
 import keras  # isort: skip
 import numpy as np
@@ -99,14 +99,13 @@ class Team:
             return np.asarray(self.strategy.experimental_local_results(summed)[0])
 
     def fit(
-        self, model: Any, train: Any, validation: Any, steps: int, epochs: int, watch: Any, first: int
+        self, model: Any, train: Any, validation: Any, steps: int, epochs: int, callbacks: Any, first: int
     ) -> None:
-        """Train the twin; `watch` is told what Keras would tell a callback.
+        """Train the twin and tell the callbacks what Keras would tell them.
 
         Parameters
         ----------
-        train : gives the `tf.data` pipeline of an epoch: whole batches, the same on every worker.
-        validation : such a pipeline.
+        train, validation : `tf.data` pipelines of an epoch: whole batches, the same on every worker.
         steps : batches an epoch.
         first : the epoch to begin with, from 0.
         """
@@ -129,17 +128,18 @@ class Team:
         for epoch in range(first, epochs):
             with lost_in_words(self, f"in epoch {epoch + 1} of {epochs}"):
                 model.reset_metrics()
-                batches = iter(train(epoch))
+                callbacks.on_epoch_begin(epoch)
+                batches = iter(train)
                 for begin in range(0, steps, TOGETHER):
                     end = min(begin + TOGETHER, steps)
                     learn(batches, tf.constant(end - begin))
-                    watch.on_train_batch_end(end - 1, results())
+                    callbacks.on_train_batch_end(end - 1, results())
                 logs = results()
                 if tests:
                     model.reset_metrics()
                     measure(iter(validation), tf.constant(tests))
                     logs |= {f"val_{name}": value for name, value in results().items()}
-            watch.on_epoch_end(epoch, logs)
+            callbacks.on_epoch_end(epoch, logs)
 
 
 class lost_in_words:
@@ -250,7 +250,7 @@ def team(devices: Any) -> Team | None:
                 devices,
                 "CUDA_VISIBLE_DEVICES chooses the GPUs of each worker.",
             )
-        strategy = backend.workers
+        strategy = workers.strategy
         if strategy is None:
             raise ArgumentError(
                 "devices",
@@ -266,8 +266,8 @@ def team(devices: Any) -> Team | None:
     chosen = choose(devices, there)
     if chosen == [default(there)]:
         return None
-    # Verbatim outright: the collective operations that TensorFlow would choose count from 1 in each strategy, and
-    # those of a second training in the same process are taken for those of the first.
+    # Named outright: the collective operations that TensorFlow would choose count from 1 in each
+    # strategy, and those of a second training in the same process are taken for those of the first.
     alone = len(tf.config.list_physical_devices("GPU")) == len(tf.config.list_logical_devices("GPU"))
     nccl = chosen[0].startswith("GPU") and alone
     sums = tf.distribute.NcclAllReduce() if nccl else tf.distribute.ReductionToOneDevice()

@@ -35,7 +35,7 @@ class Examples:
     classes: tuple[str, ...] = ()
 
 
-class Glance:
+class Preview:
     """Looks at a model between epochs, as often as it may.
 
     Parameters

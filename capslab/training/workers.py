@@ -17,6 +17,9 @@ from typing import Any
 
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
+#: the strategy that joins this process with the other workers of TF_CONFIG, where that names several
+strategy: Any = None
+
 PATIENCE = "CAPSLAB_WORKER_TIMEOUT"  # seconds to wait for a worker; 300 where it is not set
 EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
 
@@ -78,6 +81,27 @@ def described() -> Cluster | None:
             "TF_CONFIG", f"like {EXAMPLE}", Verbatim(told), f"What is wrong: {error}."
         ) from error
     return Cluster(tuple(addresses), position)
+
+
+def join() -> None:
+    """Meet the other workers of TF_CONFIG, if there are any.
+
+    `capslab.models.backend` calls it as soon as it has imported TensorFlow, which takes in other machines
+    before its first operation only.
+    """
+    global strategy
+    cluster = described()
+    if cluster is None:
+        return
+    import tensorflow as tf
+
+    from capslab.models.backend import quiet
+
+    print(f"Worker {cluster.index} of {cluster.count} (TF_CONFIG): waiting for the others.", flush=True)
+    meet(cluster, patience())
+    options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=patience())
+    with quiet(), contextlib.suppress(RuntimeError):  # TensorFlow was at work already: `distributed` says so
+        strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
 
 
 def meet(cluster: Cluster, seconds: float) -> None:
