@@ -1,7 +1,7 @@
 """What happens around the training steps, one Keras callback for each job.
 
-They share a `Progress`. `Curves` comes before those that read it. Keras calls nothing at the end of a training that
-was interrupted, so `fit` itself puts the best weights back.
+They share a `Progress`, which `Curves` keeps up to date for those after it. Keras calls nothing at the end of
+a training that was interrupted, so `fit` itself puts the best weights back.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ class StopOnNaN(keras.callbacks.Callback):
         loss = float((logs or {}).get("loss", 0.0))
         if not math.isfinite(loss):
             raise TrainingFailed(
-                f"The loss became {loss} in epoch {self.progress.epoch + 1}, so training stopped; the model has "
-                "its last good weights. Try a lower learning rate, for instance "
+                f"The loss became {loss} in epoch {self.progress.epoch + 1}, so training stopped; "
+                "the model has its last good weights. Try a lower learning rate, for instance "
                 "fit(model, images, learning_rate=1e-4), and look for images that are not what you expect."
             )
 

@@ -191,8 +191,8 @@ class Checkpoint:
             self.epoch = standing.progress["epoch"]
             if standing.first_edition:
                 self._say(
-                    f"The checkpoint {path.name} is from the first edition of capslab, which took the images in "
-                    "another order. Training goes on from it and ends as good, but not with the same numbers "
+                    f"The checkpoint {path.name} is from the first edition of capslab, which took the images "
+                    "in another order. Training goes on from it and ends as good, but not with the same numbers "
                     "as an unbroken training."
                 )
             return standing

@@ -50,8 +50,8 @@ def fit(
 
     Parameters
     ----------
-    model : DenseBaseline, CapsNet, VAE, …; trained in place. It goes on from the weights it has. OverlapNet and
-        SceneNet make their examples from the images as they learn: pairs of digits, windows of scenes.
+    model : DenseBaseline, CapsNet, VAE, …; trained in place. It goes on from the weights it has.
+        OverlapNet and SceneNet make their examples from the images as they learn: pairs, windows of scenes.
     images : `Images`; a classifier needs labels of at least two classes.
     epochs, batch_size, learning_rate : None takes the model's own recipe (`model.recipe`). Where there
         are few images an epoch is several passes over them (`History.passes` says how many).

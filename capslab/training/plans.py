@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -26,6 +26,8 @@ from capslab.training.checkpoint import Standing, array_fingerprint, images_fing
 STEPS_AN_EPOCH = 60  # small data sets pass several times in an epoch, or an epoch is mostly overhead
 MARKS = 50  # epochs that a training for a given time is divided into
 
+clock = time.process_time  # what `seconds` are measured by
+
 Callbacks = list[keras.callbacks.Callback]
 
 
@@ -39,7 +41,6 @@ class Settings:
     learning_rate: float | None
     seed: int
     weights: np.ndarray | None
-    clock: Callable[[], float] = time.process_time
 
     def recipe(self, recipe: Recipe) -> Recipe:
         """The model's recipe with the caller's changes."""
@@ -206,7 +207,7 @@ class StreamPlan:
             self.epochs,
             self.steps,
             settings.seconds,
-            settings.clock,
+            clock,
         )
         # With a time to keep, Keras's epochs are of one call each, so that it is kept.
         self.call = self.steps if settings.seconds is None else at_once

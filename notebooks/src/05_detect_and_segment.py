@@ -22,7 +22,6 @@ from capslab import data, plots
 from capslab.lessons.results import measured
 from capslab.models import OverlapNet, SceneNet, detection
 from capslab.models.pretrained import effort, manifest
-from capslab.training.streaming import fit_stream
 
 images = cl.load()
 bundled = images.name == "mnist"  # other data: the networks are trained here, for some seconds
@@ -82,7 +81,7 @@ seconds = 0 if bundled else 25 if tiny else 60
 
 if seconds:
     net = OverlapNet(pairs.image_shape, images.classes, preset="overlap-digits" if tiny else "overlap-quick")
-    history = fit_stream(net, images, seconds=seconds)
+    history = cl.fit(net, images, seconds=seconds)
     print(history)
 else:
     net = cl.pretrained("capsnet-overlap")
@@ -297,7 +296,7 @@ if bundled:
     scanner = cl.pretrained("capsnet-scenes")
 else:
     scanner = SceneNet((12, 12, 1) if tiny else images.image_shape, images.classes)
-    print(fit_stream(scanner, images, seconds=15 if tiny else 30))
+    print(cl.fit(scanner, images, seconds=15 if tiny else 30))
 print(scene_set)
 
 # %% [markdown]
