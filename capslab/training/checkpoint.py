@@ -192,8 +192,8 @@ class Checkpoint:
             if standing.first_edition:
                 self._say(
                     f"The checkpoint {path.name} is from the first edition of capslab, which took the images "
-                    "in another order. Training goes on from it and ends as good, but not with the same numbers "
-                    "as an unbroken training."
+                    "in another order. Training goes on from it and ends as good, but not with the same "
+                    "numbers as an unbroken training."
                 )
             return standing
         return None
