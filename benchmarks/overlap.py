@@ -22,7 +22,6 @@ from capslab.data import overlapping_pairs
 from capslab.lessons import results
 from capslab.models import OverlapNet, detection
 from capslab.models.backend import keras
-from capslab.training.streaming import fit_stream
 
 
 class CapsulesAlone(OverlapNet):
@@ -74,7 +73,7 @@ def main() -> None:
             model = kind(pairs.image_shape, images.classes, seed=seed, **arguments)
             began = time.process_time()
             length = {"seconds": asked.seconds} if asked.seconds else {"epochs": asked.epochs}
-            history = fit_stream(model, images, **length, seed=seed, show=False)
+            history = cl.fit(model, images, **length, seed=seed, show=False)
             found = model.detect(pairs)
             rows.append(
                 {

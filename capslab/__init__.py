@@ -10,6 +10,7 @@ from typing import Any
 
 from capslab import _keras_hook, _renames
 from capslab._version import __version__
+from capslab.training.display import register_display as _register_display
 
 if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
     from capslab._home import use_temporary_home as _use_temporary_home
@@ -19,6 +20,8 @@ if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our pr
 _renames.install()  # an import by a first-edition name is told the new one
 
 _keras_hook.install()  # so that keras.models.load_model opens the course's models, whoever imports Keras
+
+_register_display("capslab.widgets:TrainingView")  # training itself knows no views
 
 _HOME = {
     # data

@@ -64,7 +64,7 @@ def fit_fused(
     """Train `model` in place on `images.train`: on the images, or on pairs of them if it wants pairs.
 
     The rate climbs from 0 and falls along a cosine to 0; where `model.stages` says so, its attributes
-    change on the way, as in `capslab.training.streaming.fit_stream`.
+    change on the way, as in `capslab.training.plans.StreamPlan`.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ from capslab.embedding import Features
 from capslab.errors import ArgumentError, TrainingFailed, Verbatim, is_whole
 from capslab.models.base import ImageModel, Recipe, need_classes, take
 from capslab.models.layers import register
+from capslab.training.batches import Batches
 
 #: after training, BatchNorm's averages are measured again on this many batches of this many plain images
 CALIBRATION_BATCHES, CALIBRATION_BATCH_SIZE = 25, 500
@@ -275,13 +276,12 @@ def selftrain(
                 0.0, max(steps - warm, 1), warmup_target=learning_rate, warmup_steps=warm
             )
         ),
-        steps_per_execution=min(20, steps),
-        jit_compile=False if backend.device() == "CPU" else "auto",
+        **backend.compile_options(steps),
     )
     passes = -(-steps * batch_size // len(pixels))
     training_set = SimpleNamespace(images=pixels, labels=labels)
     history = network.fit(
-        backend.batches(training_set, batch_size, seed, passes=passes),
+        backend.feed(Batches(training_set, batch_size, seed, passes=passes)),
         steps_per_epoch=steps,
         verbose=0,
         shuffle=False,  # the pipeline shuffles

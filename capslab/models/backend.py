@@ -1,12 +1,13 @@
-"""The place that knows TensorFlow: its import, its device, its input pipeline; `distribute` knows several.
+"""The place that knows which backend Keras runs on: its import, its device, its input pipeline.
 
-Layers, losses and models are written with `keras.ops` and run under any Keras backend
-(`KERAS_BACKEND=jax`, say); what cannot be said in Keras alone stands here.
+Layers, losses and models are written with `keras.ops` and run on any of them (`KERAS_BACKEND=jax`, for
+example). What Keras alone cannot express is here; several devices are in `capslab.training.distributed`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -17,18 +18,20 @@ import numpy as np
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+TOGETHER = 20  # training steps in one call of the backend
+
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Nothing on the process's stderr meanwhile.
+    """Silence the process's stderr for a moment.
 
-    TensorFlow's libraries write there while they start, before any log level is read. A learner
-    takes it for an error, and nbgrader gives a grade cell that wrote to stderr no points.
+    TensorFlow's libraries write there while they start, before they read any log level. A learner
+    takes it for an error, and nbgrader gives no points to a cell that wrote to stderr.
     """
     try:
         sys.stderr.flush()
         saved = os.dup(2)
-    except (AttributeError, OSError, ValueError):  # no stderr to speak of: nothing to silence
+    except (AttributeError, OSError, ValueError):  # there is no stderr to silence
         yield
         return
     with open(os.devnull, "w") as nowhere:
@@ -47,113 +50,104 @@ with quiet():
     if keras.backend.backend() == "tensorflow":
         import tensorflow
 
-        # The search for GPUs is told on stderr too. Memory is taken as needed, not all at once; too late
-        # once a GPU is in use, and then it is as its first user chose.
+        # TensorFlow reports its search for GPUs on stderr too. It should take memory as needed, not all at
+        # once; where a GPU is in use already, it stays as its first user chose.
         for _gpu in tensorflow.config.list_physical_devices("GPU"):
             with contextlib.suppress(RuntimeError, ValueError):
                 tensorflow.config.experimental.set_memory_growth(_gpu, True)
 
-#: the strategy that joins this process with the other workers of TF_CONFIG, where that names several
-workers: Any = None
-
-
-def _join() -> Any:
-    """Meet the other workers of TF_CONFIG. TensorFlow takes them in before its first operation only."""
-    from capslab.training import workers
-
-    together = workers.described()
-    if together is None or keras.backend.backend() != "tensorflow":
-        return None
-    print(f"Worker {together.index} of {together.count} (TF_CONFIG): waiting for the others.", flush=True)
-    workers.meet(together, workers.patience())
-    options = tensorflow.distribute.experimental.CommunicationOptions(timeout_seconds=workers.patience())
-    with quiet(), contextlib.suppress(RuntimeError):  # TensorFlow was at work already: `distribute` says so
-        return tensorflow.distribute.MultiWorkerMirroredStrategy(communication_options=options)
-    return None
-
-
-if "TF_CONFIG" in os.environ:
-    workers = _join()
+if "TF_CONFIG" in os.environ and keras.backend.backend() == "tensorflow":
+    # Several machines must meet before TensorFlow's first operation. What they say is known there alone.
+    importlib.import_module("capslab.training.workers").join(tensorflow)
 
 
 def device() -> str:
-    """The device that training will use, in words."""
-    import tensorflow as tf
-
-    gpus = tf.config.list_physical_devices("GPU")
+    """The device that training will use, in words: "CPU", "GPU (NVIDIA H100)"."""
+    names = {"tensorflow": _tensorflow_gpus, "jax": _jax_gpus, "torch": _torch_gpus}
+    gpus = names.get(keras.backend.backend(), list)()
     if not gpus:
         return "CPU"
-    name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
-    return f"GPU ({name})" if len(gpus) == 1 else f"GPU ({name}, 1 of {len(gpus)})"
+    return f"GPU ({gpus[0]})" if len(gpus) == 1 else f"GPU ({gpus[0]}, 1 of {len(gpus)})"
 
 
-def batches(
-    images: Any, batch_size: int, seed: int = 0, shift: int = 0, shuffle: bool = True, passes: int = 1
-) -> Any:
-    """A `tf.data` pipeline of (uint8 images, int32 labels).
+def _tensorflow_gpus() -> list[str]:
+    details = tensorflow.config.experimental.get_device_details
+    gpus = tensorflow.config.list_physical_devices("GPU")
+    return [details(gpu).get("device_name", "GPU") for gpu in gpus]
 
-    Positions are shuffled, not pictures, in a new order each pass. Each batch is moved by one
-    random shift of up to `shift` pixels each way, filled with black.
 
-    Parameters
-    ----------
-    images : `Images`; labels of 0 stand in where there are none. Those that lie in a file are read
-        from there a batch at a time.
-    passes : how often the images come round before the pipeline ends.
+def _jax_gpus() -> list[str]:
+    import jax
+
+    return [each.device_kind for each in jax.local_devices() if each.platform != "cpu"]
+
+
+def _torch_gpus() -> list[str]:
+    import torch
+
+    return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+
+
+def compile_options(steps: int = TOGETHER) -> dict[str, Any]:
+    """What suits this backend and device, as arguments of Keras's `compile`; `steps` is an epoch's."""
+    kind = keras.backend.backend()
+    if kind == "torch":  # takes one step at a time, and compiles neither reliably nor fast
+        return {"steps_per_execution": 1, "jit_compile": False}
+    # On TensorFlow twenty steps in one call cost 1.06 of a hand-written loop, one step a call 1.18; XLA costs
+    # 13–21 % and seconds of compiling on a CPU. JAX is slow without it.
+    compiled = False if kind == "tensorflow" and device() == "CPU" else "auto"
+    return {"steps_per_execution": min(TOGETHER, steps), "jit_compile": compiled}
+
+
+def feed(batches: Any) -> Any:
+    """A `PyDataset` as this backend's `fit` takes it best; its length must not be 0.
+
+    TensorFlow reads it through a `tf.data` pipeline, which costs half of what Keras's own adapter costs. The
+    pipeline asks for one batch after another as NumPy arrays, so no copy of all images is made:
+    TensorFlow (2.21) never frees a tensor that a `map` has used.
     """
-    import tensorflow as tf
+    if keras.backend.backend() != "tensorflow":
+        return batches
+    nest = tensorflow.nest
+    example = batches[0]
+    leaves = [np.asarray(leaf) for leaf in nest.flatten(example)]
 
-    pixels = images.images
-    labels = np.zeros(len(pixels), "int32") if images.labels is None else images.labels.astype("int32")
-    height, width = pixels.shape[1:3]
+    def look_up(index: Any) -> list[np.ndarray]:
+        return nest.flatten(batches[int(index)])
 
-    order = tf.data.Dataset.range(len(pixels))
-    if shuffle:
-        order = order.shuffle(len(pixels), seed=seed, reshuffle_each_iteration=True)
-    order = order.repeat(passes).batch(batch_size)
+    def batch(index: Any) -> Any:
+        flat = tensorflow.numpy_function(look_up, [index], [leaf.dtype for leaf in leaves])
+        for tensor, leaf in zip(flat, leaves, strict=True):
+            tensor.set_shape((None, *leaf.shape[1:]))
+        return nest.pack_sequence_as(example, flat)
 
-    def gather(positions: Any) -> tuple[Any, Any]:
-        # NumPy picks, from memory or from the file. A tensor of all pixels would be a second copy of
-        # them, and TensorFlow (2.21) never frees one that a `map` has used: 43 MB an epoch of MNIST.
-        x, y = tf.numpy_function(lambda at: (pixels[at], labels[at]), [positions], (tf.uint8, tf.int32))
-        x.set_shape((positions.shape[0], *pixels.shape[1:]))
-        y.set_shape((positions.shape[0],))
-        return x, y
-
-    def moved(positions: Any) -> tuple[Any, Any]:
-        x, y = gather(positions)
-        # The first position is as random as the order, so the shift follows from `seed` alone.
-        key = tf.stack([tf.cast(positions[0], tf.int32), seed])
-        by = tf.random.stateless_uniform((2,), key, 0, 2 * shift + 1, dtype=tf.int32)
-        padded = tf.pad(x, [[0, 0], [shift, shift], [shift, shift], [0, 0]])
-        return padded[:, by[0] : by[0] + height, by[1] : by[1] + width, :], y
-
-    step = moved if shift and shuffle else gather
-    return order.map(step, num_parallel_calls=1, deterministic=True).prefetch(2)
+    indices = tensorflow.data.Dataset.range(len(batches))
+    return indices.map(batch, num_parallel_calls=1, deterministic=True).prefetch(2)
 
 
 def for_one(piece: Callable[..., Any], shape: tuple[int, ...]) -> Callable[[np.ndarray], np.ndarray]:
-    """`piece` for one uint8 image at a time, compiled once for that size and warmed up.
+    """Compile `piece` for one uint8 image at a time, and warm it up.
 
-    A model called as it is takes 5–20 ms an image, `model.predict` 160–500 ms; this under one on a
-    small network. Weights are read at each call, so training after this shows.
+    Calling a model directly takes 5–20 ms per image and `model.predict` 160–500 ms; this takes less than
+    one for a small network. The weights are read at each call, so later training has its effect.
 
     Parameters
     ----------
-    piece : what Keras calls on a batch `(1, *shape)`: a layer, a model, a function of them.
+    piece : a layer, a model, or a function of them, that takes a batch `(1, *shape)`.
     shape : `(height, width, channels)` of the image.
 
     Returns
     -------
-    A function of a uint8 image of that shape to what `piece` says of it, as NumPy, no batch axis.
+    A function that takes a uint8 image of that shape and returns the output as a NumPy array without
+    the batch axis.
     """
     from keras import ops
 
     convert: Callable[[Any], Any] = ops.convert_to_tensor
     if keras.backend.backend() == "tensorflow":
-        wanted = tensorflow.TensorSpec((1, *shape), tensorflow.uint8)
-        piece = tensorflow.function(piece, input_signature=[wanted]).get_concrete_function()
-        convert = tensorflow.constant  # convert_to_tensor of Keras costs more than a small network
+        signature = tensorflow.TensorSpec((1, *shape), tensorflow.uint8)
+        piece = tensorflow.function(piece, input_signature=[signature]).get_concrete_function()
+        convert = tensorflow.constant  # Keras's own conversion costs more than a small network
 
     def call(image: np.ndarray) -> np.ndarray:
         return np.asarray(ops.convert_to_numpy(piece(convert(image[None]))))[0]

@@ -24,7 +24,7 @@ import numpy as np
 
 from capslab.errors import ArgumentError, Verbatim
 
-FORMAT = 1
+FORMAT = 2  # 1 is the first edition's
 HEAD = "capslab-training.json"  # the member of the file that says what the arrays are
 WHOLE = 64e6  # bytes of pixels that are hashed to their last; of more, a sample
 STALE = 3600  # seconds after which a half-written file is nobody's any more
@@ -39,11 +39,13 @@ class Standing:
     what : of which model, images and recipe: `{"model": {…}, "images": {…}, "recipe": {…}}`.
     progress : epoch, curves and other plain numbers.
     arrays : named lists of arrays: the weights now, the best ones, the optimiser's.
+    first_edition : whether the first edition of capslab wrote it, which took the images in another order.
     """
 
     what: dict[str, dict[str, Any]]
     progress: dict[str, Any]
     arrays: dict[str, list[np.ndarray]]
+    first_edition: bool = False
 
     def write(self, file: IO[bytes]) -> None:
         """As an `.npz` of arrays with one JSON member: no pickle, a checksum for each member."""
@@ -58,12 +60,12 @@ class Standing:
 
     @classmethod
     def read(cls, file: IO[bytes]) -> Standing:
-        """What `write` wrote.
+        """Read what `write` wrote.
 
         Raises
         ------
-        Damaged : for a file that is cut off or altered.
-        Foreign : for a sound archive that is no checkpoint, or one of a later capslab.
+        DamagedCheckpoint : for a file that is cut off or altered.
+        ForeignFile : for a sound archive that is no checkpoint, or one of a later capslab.
         """
         try:
             with zipfile.ZipFile(file) as archive:
@@ -71,20 +73,22 @@ class Standing:
                 if HEAD not in names:
                     archive.testzip()
                     if not names or any(name.startswith("now/") for name in names):
-                        raise Damaged("its list of contents is altered")
-                    raise Foreign("no checkpoint of capslab")
+                        raise DamagedCheckpoint("its list of contents is altered")
+                    raise ForeignFile("no checkpoint of capslab")
                 head = json.loads(archive.read(HEAD))
-                if head["format"] != FORMAT:
-                    raise Foreign(f"a checkpoint of format {head['format']}, from another capslab")
+                if head["format"] not in (1, FORMAT):
+                    raise ForeignFile(f"a checkpoint of format {head['format']}, from a later capslab")
                 arrays = {
                     name: [_array(archive.read(f"{name}/{i}.npy")) for i in range(count)]
                     for name, count in head["arrays"].items()
                 }
-                return cls(head["what"], head["progress"], arrays)
-        except Foreign:
+                first = head["format"] == 1
+                what = _in_todays_words(head["what"]) if first else head["what"]
+                return cls(what, head["progress"], arrays, first)
+        except ForeignFile:
             raise
         except Exception as error:  # an altered byte can make zipfile and json trip over anything
-            raise Damaged(str(error) or type(error).__name__) from error
+            raise DamagedCheckpoint(str(error) or type(error).__name__) from error
 
     def packed(self) -> bytes:
         """The file's content."""
@@ -93,11 +97,29 @@ class Standing:
         return file.getvalue()
 
 
-class Damaged(ValueError):
+#: the first edition's names and today's
+RENAMED = {
+    "model": {"shape": "image_shape"},
+    "recipe": {"batch": "batch_size", "rate": "learning_rate"},
+}
+
+
+def _in_todays_words(what: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What a checkpoint of the first edition is of, in today's names."""
+    what = {
+        part: {RENAMED.get(part, {}).get(name, name): value for name, value in values.items()}
+        for part, values in what.items()
+    }
+    if what.get("model", {}).get("class") == "DenseNet":
+        what["model"]["class"] = "DenseBaseline"
+    return what
+
+
+class DamagedCheckpoint(ValueError):
     """A checkpoint that is cut off or altered."""
 
 
-class Foreign(ValueError):
+class ForeignFile(ValueError):
     """A file that is something else."""
 
 
@@ -155,10 +177,10 @@ class Checkpoint:
                     standing = Standing.read(file)
             except FileNotFoundError:
                 continue
-            except Damaged as error:
+            except DamagedCheckpoint as error:
                 self._set_aside(path, error)
                 continue
-            except (Foreign, OSError) as error:
+            except (ForeignFile, OSError) as error:
                 raise ArgumentError(
                     "checkpoint",
                     "a checkpoint that fit wrote",
@@ -167,6 +189,12 @@ class Checkpoint:
                 ) from error
             self._same(standing.what, json.loads(json.dumps(what)))
             self.epoch = standing.progress["epoch"]
+            if standing.first_edition:
+                self._say(
+                    f"The checkpoint {path.name} is from the first edition of capslab, which took the images "
+                    "in another order. Training goes on from it and ends as good, but not with the same "
+                    "numbers as an unbroken training."
+                )
             return standing
         return None
 
@@ -181,10 +209,10 @@ class Checkpoint:
                     os.replace(self.path, self.previous)
                 os.replace(temporary, self.path)
         except OSError as error:
-            kept = f"the one of epoch {self.epoch} is kept" if self.epoch else "there is none yet"
+            fallback = f"the one of epoch {self.epoch} is kept" if self.epoch else "there is none yet"
             self._say(
                 f"The checkpoint of epoch {standing.progress['epoch']} could not be written to "
-                f"{self.path.parent} ({error.strerror or error}); {kept}, and training goes on.",
+                f"{self.path.parent} ({error.strerror or error}); {fallback}, and training goes on.",
                 aloud=not self._failing,
             )
             self._failing = True
@@ -193,12 +221,13 @@ class Checkpoint:
 
     def _same(self, there: dict[str, dict[str, Any]], here: dict[str, dict[str, Any]]) -> None:
         for part, wanted in here.items():
-            found = there.get(part, {})
-            differ = [name for name in wanted if found.get(name) != wanted[name]]
+            saved = there.get(part, {})
+            names = {**wanted, **({"weights": None} if "weights" in saved else {})}
+            differ = [name for name in names if saved.get(name) != wanted.get(name)]
             if "class" in differ:  # then the rest differs for that reason
                 differ = ["class"]
             if differ:
-                words = [", ".join(f"{n} {side.get(n)!r}" for n in differ) for side in (wanted, found)]
+                words = [", ".join(f"{n} {side.get(n)!r}" for n in differ) for side in (wanted, saved)]
                 raise ArgumentError(
                     "checkpoint",
                     f"of the same {part}: {words[0]}",
@@ -238,41 +267,47 @@ class Checkpoint:
                 os.unlink(name)
 
 
-def fingerprint(images: Any) -> str:
+def images_fingerprint(images: Any) -> str:
     """Sixteen letters that other images, labels or sizes would not have.
 
-    All pixels count up to 64 MB; of more, a thousand images spread evenly, and all labels.
+    Up to 64 MB all pixels count; beyond that a thousand images spread evenly do, and all labels.
     """
     pixels = images.images
-    told = hashlib.blake2b(f"{tuple(pixels.shape)} {pixels.dtype}".encode(), digest_size=8)
+    digest = hashlib.blake2b(f"{tuple(pixels.shape)} {pixels.dtype}".encode(), digest_size=8)
     if int(np.prod(pixels.shape)) > WHOLE:
         pixels = pixels[np.linspace(0, len(pixels) - 1, 1000).astype(np.int64)]
-    told.update(np.ascontiguousarray(pixels).data)
+    digest.update(np.ascontiguousarray(pixels).data)
     if images.labels is not None:
-        told.update(np.ascontiguousarray(images.labels.astype("int64")).data)
-    return told.hexdigest()
+        digest.update(np.ascontiguousarray(images.labels.astype("int64")).data)
+    return digest.hexdigest()
+
+
+def array_fingerprint(array: np.ndarray) -> str:
+    """Sixteen letters that another array would not have."""
+    content = f"{array.shape} {array.dtype}".encode() + np.ascontiguousarray(array).tobytes()
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def state(model: Any) -> list[Any]:
-    """A model's variables without those of its metrics: weights, and the states of its chance."""
+    """A model's variables without those of its metrics: weights, and the states of its random generators."""
     counted = {id(variable) for metric in model.metrics for variable in metric.variables}
     return [variable for variable in model.variables if id(variable) not in counted]
 
 
 def taken(model: Any) -> dict[str, list[np.ndarray]]:
-    """All that a compiled model would need to learn on as if nothing had happened."""
+    """Take all that a compiled model needs to learn on as if nothing had happened."""
     variables = {"now": state(model), "optimizer": model.optimizer.variables}
     return {name: [np.asarray(variable) for variable in some] for name, some in variables.items()}
 
 
 def put_back(model: Any, arrays: dict[str, list[np.ndarray]]) -> None:
-    """What was `taken`, into the same model or another one like it."""
+    """Put what was `taken` back, into the same model or another one like it."""
     variables = [*state(model), *model.optimizer.variables]
     for variable, value in zip(variables, arrays["now"] + arrays["optimizer"], strict=True):
         variable.assign(value)
 
 
 def copy(source: Any, target: Any) -> None:
-    """Weights and states of chance from one model to its twin."""
+    """Copy weights and the states of random generators from one model to its twin."""
     for variable, value in zip(state(target), state(source), strict=True):
         variable.assign(np.asarray(value))

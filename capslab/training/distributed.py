@@ -1,8 +1,12 @@
 """Several devices: which there are, and a training that they share, through TensorFlow's `tf.distribute`.
 
-Every device has a copy of the model and works on its rows of each batch; gradients are summed, so all
-copies stay the same. The result is that of one device: the same batches in the same order, statistics
-of BatchNorm over the whole batch, each row with the random numbers that it would have had alone.
+Every device has a copy of the model and works on its rows of each batch. Gradients are summed, so all
+copies stay the same. The result is that of one device: the same batches in the same order, BatchNorm
+statistics over the whole batch, and for each row the random numbers it would have had alone.
+
+Keras's own `fit` cannot be used here. Under `MirroredStrategy` Keras 3.15 doubles an overridden
+`compute_loss` (Adam hides it, SGD shows it), crashes on odd batches and gives NaN for a last batch of one;
+under `MultiWorkerMirroredStrategy` it fails.
 """
 
 from __future__ import annotations
@@ -12,8 +16,8 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from capslab.models import backend
-from capslab.training import workers  # first: it brings TensorFlow in quietly
+from capslab.models import backend  # noqa: F401  # first: it brings TensorFlow in quietly
+from capslab.training import workers
 
 import keras  # isort: skip
 import numpy as np
@@ -38,7 +42,7 @@ class Team:
 
     Attributes
     ----------
-    words : which they are, for people.
+    words : which devices they are, in words.
     first : whether this process is the one that keeps the checkpoint.
     """
 
@@ -47,7 +51,7 @@ class Team:
         self.first = index == 0
 
     def twin(self, model: Any) -> Any:
-        """A copy of the model with its weights on every device."""
+        """Copy the model, with its weights on every device."""
         with self.strategy.scope():
             twin = type(model).from_config(model.get_config())
         for layer in twin._flatten_layers():
@@ -58,7 +62,7 @@ class Team:
         return twin
 
     def agree(self, same: str, content: bytes) -> bytes:
-        """The first worker's `content`, on all of them.
+        """Give the first worker's `content` to all of them.
 
         Raises
         ------
@@ -85,28 +89,27 @@ class Team:
         return self._sum(room.view(np.int32)).tobytes()[:size]
 
     def _sum(self, array: np.ndarray) -> np.ndarray:
-        """The sum over the workers; one replica of each speaks for it."""
+        """The sum over the workers; one replica of each counts."""
 
         def one(value: Any) -> Any:
             context = tf.distribute.get_replica_context()
-            speaks = (
+            counts = (
                 context.replica_id_in_sync_group % (self.strategy.num_replicas_in_sync // self.workers) == 0
             )
-            return context.all_reduce("SUM", tf.where(speaks, value, tf.zeros_like(value)))
+            return context.all_reduce("SUM", tf.where(counts, value, tf.zeros_like(value)))
 
         with lost_in_words(self, "before training"):
             summed = tf.function(lambda value: self.strategy.run(one, args=(value,)))(tf.constant(array))
             return np.asarray(self.strategy.experimental_local_results(summed)[0])
 
     def fit(
-        self, model: Any, train: Any, validation: Any, steps: int, epochs: int, watch: Any, first: int
+        self, model: Any, train: Any, validation: Any, steps: int, epochs: int, callbacks: Any, first: int
     ) -> None:
-        """Train the twin; `watch` is told what Keras would tell a callback.
+        """Train the twin and tell the callbacks what Keras would tell them.
 
         Parameters
         ----------
-        train : gives the `tf.data` pipeline of an epoch: whole batches, the same on every worker.
-        validation : such a pipeline.
+        train, validation : `tf.data` pipelines of an epoch: whole batches, the same on every worker.
         steps : batches an epoch.
         first : the epoch to begin with, from 0.
         """
@@ -129,21 +132,22 @@ class Team:
         for epoch in range(first, epochs):
             with lost_in_words(self, f"in epoch {epoch + 1} of {epochs}"):
                 model.reset_metrics()
-                batches = iter(train(epoch))
+                callbacks.on_epoch_begin(epoch)
+                batches = iter(train)
                 for begin in range(0, steps, TOGETHER):
                     end = min(begin + TOGETHER, steps)
                     learn(batches, tf.constant(end - begin))
-                    watch.on_train_batch_end(end - 1, results())
+                    callbacks.on_train_batch_end(end - 1, results())
                 logs = results()
                 if tests:
                     model.reset_metrics()
                     measure(iter(validation), tf.constant(tests))
                     logs |= {f"val_{name}": value for name, value in results().items()}
-            watch.on_epoch_end(epoch, logs)
+            callbacks.on_epoch_end(epoch, logs)
 
 
 class lost_in_words:
-    """`with` which TensorFlow's errors of a lost worker become one that says so."""
+    """A context in which TensorFlow's errors about a lost worker become one that says so."""
 
     def __init__(self, team: Team, when: str) -> None:
         self.team, self.when = team, when
@@ -165,10 +169,10 @@ class lost_in_words:
 
 
 class _Rows:
-    """The rows of a batch of `n` that fall to this replica.
+    """The rows of a batch of `n` that this replica works on, and their weight in the batch's mean.
 
-    From `first` to `last`, and what they weigh in the batch's mean. A batch of fewer rows than there are
-    replicas is done whole by each, and counted once.
+    They go from `first` to `last`. Each replica works on the whole of a batch with fewer rows than there
+    are replicas, and it is counted once.
     """
 
     def __init__(self, n: Any) -> None:
@@ -185,7 +189,7 @@ class _Rows:
 
 
 class _Dealt:
-    """Noise for the whole batch, drawn alike by every replica; each keeps that of its rows."""
+    """Random noise for the whole batch, the same on every replica; each takes what belongs to its rows."""
 
     def __init__(self, draw: Any) -> None:
         self.draw = draw
@@ -210,7 +214,7 @@ def _measure(model: Any, metrics: dict[str, Any], x: Any, y: Any) -> None:
 
 
 def _loss(model: Any, metrics: dict[str, Any], x: Any, y: Any, training: bool) -> tuple[Any, Any]:
-    """The mean loss over this replica's rows and their weight in that of the batch; metrics are told."""
+    """The mean loss over this replica's rows and their weight in the batch; updates the metrics."""
     rows = _mine.rows = _Rows(tf.shape(x)[0])
     x, y = rows.of(x), rows.of(y)
     counted = [variable for metric in metrics.values() for variable in metric.variables]
@@ -250,7 +254,7 @@ def team(devices: Any) -> Team | None:
                 devices,
                 "CUDA_VISIBLE_DEVICES chooses the GPUs of each worker.",
             )
-        strategy = backend.workers
+        strategy = workers.strategy
         if strategy is None:
             raise ArgumentError(
                 "devices",
@@ -266,8 +270,8 @@ def team(devices: Any) -> Team | None:
     chosen = choose(devices, there)
     if chosen == [default(there)]:
         return None
-    # Verbatim outright: the collective operations that TensorFlow would choose count from 1 in each strategy, and
-    # those of a second training in the same process are taken for those of the first.
+    # Named outright: the collective operations that TensorFlow would choose count from 1 in each
+    # strategy, and those of a second training in the same process are taken for those of the first.
     alone = len(tf.config.list_physical_devices("GPU")) == len(tf.config.list_logical_devices("GPU"))
     nccl = chosen[0].startswith("GPU") and alone
     sums = tf.distribute.NcclAllReduce() if nccl else tf.distribute.ReductionToOneDevice()
@@ -281,12 +285,12 @@ def names_there() -> list[str]:
 
 
 def default(there: Sequence[str]) -> str:
-    """The device that TensorFlow takes when nothing is said."""
+    """The device that TensorFlow takes when none is asked for."""
     return there[0]
 
 
 def choose(devices: Any, there: Sequence[str]) -> list[str]:
-    """The names of the devices that are meant."""
+    """The names of the devices that `devices` asks for."""
     kind = default(there)[:3]
     usual = [name for name in there if name.startswith(kind)]
     has = f"This machine has {' and '.join([', '.join(there[:-1]), there[-1]] if there[1:] else there)}."
@@ -305,12 +309,14 @@ def choose(devices: Any, there: Sequence[str]) -> list[str]:
     if not names or len(set(names)) < len(names) or not set(names) <= set(there):
         raise ArgumentError("devices", '"all", a number, or names of devices, each once', devices, has)
     if len({name[:3] for name in names}) > 1:
-        raise ArgumentError("devices", "of one kind: the slower one would hold up the other", devices, has)
+        raise ArgumentError(
+            "devices", "of one kind, because the slower one would hold up the other", devices, has
+        )
     return names
 
 
 def in_words(names: Sequence[str]) -> str:
-    """Devices for people: `2 GPUs (GPU:0, GPU:1; NVIDIA H100)`."""
+    """Devices in words: `2 GPUs (GPU:0, GPU:1; NVIDIA H100)`."""
     kind = names[0][:3]
     listed = ", ".join(names)
     if kind == "GPU":

@@ -1,4 +1,4 @@
-"""What a training did: its curves, its time, its device, how it ended."""
+"""What a training did: its curves, its time, its device, and how it ended."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ class History:
 
     Attributes
     ----------
-    curves : one value an epoch for "loss", "accuracy", … and the same with "validation " in front.
+    curves : one value per epoch for "loss", "accuracy", … and the same with "validation " in front.
     seconds : wall-clock time.
     device : what it ran on, in words.
-    stopped : "" when it ran to its end, else why it stopped ("interrupted in epoch 3 of 5").
+    stopped : "" when it ran to its end, otherwise why it stopped ("interrupted in epoch 3 of 5").
     best_epoch : the epoch (from 1) whose weights were kept: lowest validation loss; 0 for none.
-    passes : how often an epoch went over the images; 1 unless there are few of them.
-    examples : how many were seen, where they are made as they are needed; else 0.
-    resumed : epochs that were taken from a checkpoint.
+    passes : how often each epoch went over the images; 1 unless there are few of them.
+    examples : how many the model saw, where it makes them as it learns; otherwise 0.
+    resumed : epochs that came from a checkpoint.
     notes : what else happened, in words: a checkpoint that was damaged, or could not be written.
     """
 
@@ -35,7 +35,7 @@ class History:
 
     @property
     def epochs(self) -> int:
-        """Epochs that were finished."""
+        """How many epochs were finished."""
         return len(self.curves.get("loss", ()))
 
     @property
@@ -52,7 +52,7 @@ class History:
         return training_curves(self.curves)
 
     def __repr__(self) -> str:
-        told = [
+        best = [
             f"{name} {self.best[name]:.4g}" for name in sorted(self.best) if name.startswith("validation")
         ]
         epochs = f"{self.epochs} epoch{'' if self.epochs == 1 else 's'}"
@@ -62,7 +62,7 @@ class History:
             epochs += f" of {self.passes} passes"
         if self.resumed:
             epochs += f" ({self.resumed} from the checkpoint)"
-        kept = f"; kept epoch {self.best_epoch}: {', '.join(told)}" if told else ""
+        chosen = f"; kept epoch {self.best_epoch}: {', '.join(best)}" if best else ""
         end = f"; {self.stopped}" if self.stopped else ""
         notes = "".join(f"\n{note}" for note in self.notes)
-        return f"{epochs} in {self.seconds:.0f} s on {self.device}{kept}{end}{notes}"
+        return f"{epochs} in {self.seconds:.0f} s on {self.device}{chosen}{end}{notes}"

@@ -1,7 +1,7 @@
-"""What a model in training makes of a few images: reconstructions, or an embedding that moves.
+"""What a model makes of a few images while it trains: reconstructions, or an embedding that moves.
 
-A model with a decoder (`reconstruct`) shows images beside what it makes of them. A classifier
-without one shows its features in a plane, turned each time so that what has not moved stays put.
+A model with a decoder (`reconstruct`) shows images beside their reconstructions. A classifier without one
+shows its features in a plane, rotated each time so that what has not moved stays where it was.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-SHARE = 0.02  # of the time so far: with the look that goes over it, 3 % of the training
+SHARE = 0.02  # of the time so far; with the look that exceeds it, 3 % of the training
 PICTURES = 12
 POINTS = 200
 
@@ -23,7 +23,7 @@ class Examples:
 
     Attributes
     ----------
-    pictures : uint8 `(2, n, h, w, c)`: the images, and what the model makes of them; or None.
+    pictures : uint8 `(2, n, h, w, c)`: the images, and their reconstructions; or None.
     points : float32 `(n, 2)`, centred, within −1…1; or None.
     labels : the classes of the points, `(n,)`.
     classes : names of the classes; `()` where their numbers are their names.
@@ -35,8 +35,8 @@ class Examples:
     classes: tuple[str, ...] = ()
 
 
-class Glance:
-    """Looks at a model between epochs, as often as it may.
+class Preview:
+    """Looks at a model between epochs, as often as its share of the time allows.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Glance:
 
     Attributes
     ----------
-    spent : seconds that looking took so far.
+    spent : seconds that it has taken so far.
     """
 
     def __init__(self, model: Any, images: Any) -> None:
@@ -55,16 +55,16 @@ class Glance:
         self._before: np.ndarray | None = None
 
     def look(self, seconds: float) -> Examples | None:
-        """The examples now; None where looking has already taken its share of the time so far."""
+        """The examples now; None when looking has already taken its share of the `seconds` of training."""
         if self.spent > SHARE * seconds:
             return None
         started = time.perf_counter()
-        found = self.now()
+        examples = self.now()
         self.spent += time.perf_counter() - started
-        return found
+        return examples
 
     def now(self) -> Examples:
-        """The examples now, whatever the time."""
+        """The examples now, however long looking has taken so far."""
         pixels = self.images.images
         if self.decodes:
             made = np.clip(255 * self.model.reconstruct(pixels), 0, 255).round().astype(np.uint8)
@@ -75,21 +75,21 @@ class Glance:
 
 
 def some_of(images: Any, most: int, seed: int = 0) -> Any:
-    """Up to `most` of the images, the classes in turn."""
+    """Up to `most` of the images, taking the classes in turn."""
     order = np.random.default_rng(seed).permutation(len(images))
     if images.labels is not None:
         labels = images.labels[order]
-        turn = np.zeros(len(order), int)  # the how-manieth of its class each one is
+        rank = np.zeros(len(order), int)  # of each image within its class
         for label in np.unique(labels):
-            turn[labels == label] = np.arange((labels == label).sum())
-        order = order[np.lexsort((labels, turn))]
+            rank[labels == label] = np.arange((labels == label).sum())
+        order = order[np.lexsort((labels, rank))]
     return images[order[:most]]
 
 
 def plane_of(vectors: np.ndarray, rounds: int = 10, seed: int = 0) -> np.ndarray:
-    """The plane in which vectors `(n, d)` spread most, float32 `(n, 2)` within −1…1.
+    """Vectors `(n, d)` projected on the plane in which they spread most, float32 `(n, 2)` within −1…1.
 
-    By subspace iteration, W ← orthonormal(XᵀXW): a millisecond, where a whole decomposition
+    It is found by subspace iteration, W ← orthonormal(XᵀXW): a millisecond, where a whole decomposition
     takes seconds beside TensorFlow's threads.
     """
     centred = vectors - vectors.mean(axis=0)
@@ -97,12 +97,12 @@ def plane_of(vectors: np.ndarray, rounds: int = 10, seed: int = 0) -> np.ndarray
     for _ in range(rounds):
         axes, _ = np.linalg.qr(centred.T @ (centred @ axes))
     flat = np.zeros((len(vectors), 2), np.float32)
-    flat[:, : axes.shape[1]] = centred @ axes  # vectors of one number have one axis
+    flat[:, : axes.shape[1]] = centred @ axes  # one-dimensional vectors have one axis
     return flat / max(float(np.abs(flat).max()), 1e-12)
 
 
 def turned(points: np.ndarray, before: np.ndarray | None) -> np.ndarray:
-    """Points turned and mirrored to lie as near as can be to where they lay before (Procrustes)."""
+    """Points rotated and mirrored to lie as near as possible to where they lay before (Procrustes)."""
     if before is None:
         return points
     left, _, right = np.linalg.svd(points.T @ before)

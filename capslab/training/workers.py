@@ -1,8 +1,8 @@
 """Several machines: what TF_CONFIG says of them, and the moment before TensorFlow when they meet.
 
-Every worker runs the same program; the environment variable `TF_CONFIG`, TensorFlow's own, says who
-they are and which one this is. TensorFlow waits for the others without an end. So they meet here first, on
-the first worker's port, and who does not come in time is named.
+Every worker runs the same program. TensorFlow's environment variable `TF_CONFIG` says which workers
+there are and which one this is. TensorFlow waits for the others for ever. So they meet here first, on
+the first worker's port, and the error names who does not come in time.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from typing import Any
 
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
+#: the strategy that joins this process with the other workers of TF_CONFIG, where that names several
+strategy: Any = None
+
 PATIENCE = "CAPSLAB_WORKER_TIMEOUT"  # seconds to wait for a worker; 300 where it is not set
 EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Who works together.
+    """The workers of one training.
 
     Attributes
     ----------
@@ -41,25 +44,25 @@ class Cluster:
 
 def patience() -> float:
     """Seconds to wait for another worker."""
-    told = os.environ.get(PATIENCE, "300")
+    value = os.environ.get(PATIENCE, "300")
     with contextlib.suppress(ValueError):
-        if float(told) > 0:
-            return float(told)
-    raise ArgumentError(PATIENCE, "a number of seconds above 0", told, "Leave it out to wait 300.")
+        if float(value) > 0:
+            return float(value)
+    raise ArgumentError(PATIENCE, "a number of seconds above 0", value, "Leave it out to wait 300.")
 
 
 def described() -> Cluster | None:
-    """The workers of TF_CONFIG; None where there are not several.
+    """The workers of TF_CONFIG; None where it does not name several.
 
     Raises
     ------
     ArgumentError : for a TF_CONFIG that cannot be understood.
     """
-    told = os.environ.get("TF_CONFIG", "").strip()
-    if not told:
+    text = os.environ.get("TF_CONFIG", "").strip()
+    if not text:
         return None
     try:
-        config: dict[str, Any] = json.loads(told)
+        config: dict[str, Any] = json.loads(text)
         jobs, task = config.get("cluster", {}), config.get("task", {})
         if set(jobs) - {"chief", "worker"}:
             raise ValueError("jobs other than chief and worker")
@@ -75,13 +78,32 @@ def described() -> Cluster | None:
             position += len(jobs.get("chief", []))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArgumentError(
-            "TF_CONFIG", f"like {EXAMPLE}", Verbatim(told), f"What is wrong: {error}."
+            "TF_CONFIG", f"like {EXAMPLE}", Verbatim(text), f"What is wrong: {error}."
         ) from error
     return Cluster(tuple(addresses), position)
 
 
+def join(tf: Any) -> None:
+    """Meet the other workers of TF_CONFIG, if there are any.
+
+    `capslab.models.backend` calls it as soon as it has imported TensorFlow (`tf`), which takes in other
+    machines before its first operation only.
+    """
+    global strategy
+    cluster = described()
+    if cluster is None:
+        return
+    from capslab.models.backend import quiet
+
+    print(f"Worker {cluster.index} of {cluster.count} (TF_CONFIG): waiting for the others.", flush=True)
+    meet(cluster, patience())
+    options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=patience())
+    with quiet(), contextlib.suppress(RuntimeError):  # TensorFlow was at work already: `distributed` says so
+        strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
+
+
 def meet(cluster: Cluster, seconds: float) -> None:
-    """Return when all workers are there.
+    """Wait until all workers are there.
 
     Raises
     ------
@@ -93,7 +115,7 @@ def meet(cluster: Cluster, seconds: float) -> None:
 
 
 def _receive(cluster: Cluster, host: str, port: int, end: float) -> None:
-    """The first worker: let the others in, then tell all to go on."""
+    """As the first worker: let the others in, then tell all of them to go on."""
     local = host in ("localhost", "::1") or host.startswith("127.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     here: dict[int, socket.socket] = {}
@@ -117,7 +139,7 @@ def _receive(cluster: Cluster, host: str, port: int, end: float) -> None:
 
 
 def _report(cluster: Cluster, host: str, port: int, end: float) -> None:
-    """Any other worker: knock until the first one opens, and wait for its word."""
+    """As any other worker: knock until the first one opens, and wait until it says go."""
     while time.monotonic() < end:
         with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=5) as door:
             door.sendall(str(cluster.index).encode())

@@ -21,7 +21,6 @@ import capslab as cl
 from capslab import data, plots
 from capslab.lessons import results
 from capslab.models import OverlapNet, SceneNet, detection, effort, manifest
-from capslab.training import fit_stream
 
 images = cl.load()
 bundled = images.name == "mnist"  # other data: the networks are trained here, for some seconds
@@ -81,7 +80,7 @@ seconds = 0 if bundled else 25 if tiny else 60
 
 if seconds:
     net = OverlapNet(pairs.image_shape, images.classes, preset="overlap-digits" if tiny else "overlap-quick")
-    history = fit_stream(net, images, seconds=seconds)
+    history = cl.fit(net, images, seconds=seconds)
     print(history)
 else:
     net = cl.pretrained("capsnet-overlap")
@@ -296,7 +295,7 @@ if bundled:
     scanner = cl.pretrained("capsnet-scenes")
 else:
     scanner = SceneNet((12, 12, 1) if tiny else images.image_shape, images.classes)
-    print(fit_stream(scanner, images, seconds=15 if tiny else 30))
+    print(cl.fit(scanner, images, seconds=15 if tiny else 30))
 print(scene_set)
 
 # %% [markdown]

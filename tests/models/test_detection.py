@@ -25,7 +25,6 @@ from capslab.models.detection import (
     suppress,
 )
 from capslab.models.scene import Scan
-from capslab.training.streaming import fit_stream
 
 # Scores by hand -------------------------------------------------------------------------
 
@@ -194,14 +193,15 @@ def test_training_from_a_stream_learns_and_its_decoder_joins_late(digits):
     assert any((one != other).any() for one, other in zip(before, net.decoder.get_weights(), strict=True))
 
 
-def test_training_keeps_its_time(digits):
+def test_training_keeps_its_time(digits, monkeypatch):
     ticks = iter(np.arange(0, 1000, 0.25))
+    monkeypatch.setattr("capslab.training.plans.clock", lambda: next(ticks))
     net = OverlapNet((12, 12, 1), 10)
-    history = fit_stream(net, digits, seconds=3, batch_size=8, show=False, clock=lambda: next(ticks))
+    history = cl.fit(net, digits, seconds=3, batch_size=8, show=False)
     assert history.epochs == 50
     assert 0 < history.examples < 1000
     with pytest.raises(ArgumentError, match="seconds"):
-        fit_stream(net, digits, 2, seconds=3)
+        cl.fit(net, digits, 2, seconds=3)
 
 
 def test_a_scan_is_every_window_by_itself(digits):

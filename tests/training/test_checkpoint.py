@@ -18,7 +18,7 @@ import pytest
 
 from capslab.data import Images
 from capslab.errors import ArgumentError
-from capslab.training.checkpoint import Checkpoint, Damaged, Standing, fingerprint
+from capslab.training.checkpoint import Checkpoint, DamagedCheckpoint, Standing, images_fingerprint
 
 WHAT = {
     "model": {"class": "CapsNet", "iterations": 3, "shape": (8, 8, 1)},
@@ -53,7 +53,7 @@ def test_a_standing_is_read_as_it_was_written() -> None:
 def test_a_file_that_was_cut_or_altered_is_never_taken_for_sound() -> None:
     sound = standing(1).packed()
     for length in range(0, len(sound), 37):
-        with pytest.raises(Damaged):
+        with pytest.raises(DamagedCheckpoint):
             Standing.read(BytesIO(sound[:length]))
     found = 0
     for at in range(0, len(sound), 11):
@@ -61,7 +61,7 @@ def test_a_file_that_was_cut_or_altered_is_never_taken_for_sound() -> None:
         altered[at] ^= 0x10
         try:
             read = Standing.read(BytesIO(bytes(altered)))
-        except Damaged:
+        except DamagedCheckpoint:
             found += 1
         else:  # a byte that says nothing, a time of writing for instance
             np.testing.assert_array_equal(read.arrays["now"][0], standing(1).arrays["now"][0])
@@ -195,6 +195,6 @@ def test_a_fingerprint_changes_with_a_pixel_a_label_or_the_size() -> None:
         Images(pixels, None),
         Images(pixels[:-1], labels[:-1]),
     ]
-    told = [fingerprint(images) for images in made]
+    told = [images_fingerprint(images) for images in made]
     assert len(set(told)) == len(told)
-    assert fingerprint(Images(pixels.copy(), labels.copy())) == told[0]
+    assert images_fingerprint(Images(pixels.copy(), labels.copy())) == told[0]

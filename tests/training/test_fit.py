@@ -1,10 +1,13 @@
 """fit: it learns, keeps what it has, stops with words, and gives the same twice."""
 
 import contextlib
+import random
 import resource
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,7 @@ import capslab as cl
 from capslab.errors import ArgumentError, TrainingFailed
 from capslab.models import OverlapNet, backend
 from capslab.training import display
+from capslab.training.batches import Batches, StreamBatches
 
 
 @pytest.fixture(scope="module")
@@ -204,19 +208,74 @@ def test_a_training_whose_checkpoints_do_not_fit_on_the_disk_goes_on_and_says_so
     assert not list(tmp_path.iterdir())
 
 
-def test_pairs_made_while_learning_go_on_from_a_checkpoint(few, tmp_path):
+def test_pairs_made_while_learning_go_on_exactly_from_a_checkpoint(few, tmp_path):
     def train(**more):
         net = OverlapNet((12, 12, 1), few.classes)
         net.recipe = replace(net.recipe, steps=20)
-        return net, cl.fit(net, few, epochs=4, batch_size=8, show=False, checkpoint=tmp_path, **more)
+        return net, cl.fit(net, few, epochs=3, batch_size=8, show=False, **more)
 
-    train(after_epoch=stop_after(3))
-    net, history = train()
-    assert (history.resumed, history.epochs, history.examples) == (2, 4, 4 * 20 * 8)
-    again, given = train()
-    assert given.resumed == 4
-    for a, b in zip(net.get_weights(), again.get_weights(), strict=True):
+    unbroken, _ = train()  # its second stage begins in the middle of an epoch's count
+    train(after_epoch=stop_after(2), checkpoint=tmp_path)
+    net, history = train(checkpoint=tmp_path)
+    assert (history.resumed, history.epochs, history.examples) == (1, 3, 3 * 20 * 8)
+    again, given = train(checkpoint=tmp_path)
+    assert given.resumed == 3
+    for a, b, c in zip(*(one.get_weights() for one in (unbroken, net, again)), strict=True):
         np.testing.assert_array_equal(a, b)
+        np.testing.assert_array_equal(a, c)
+
+
+FIRST_EDITION = Path(__file__).parents[1] / "first_edition"
+
+
+def test_a_checkpoint_of_the_first_edition_goes_on_and_says_what_is_different(digits, tmp_path):
+    shutil.copy(FIRST_EDITION / "checkpoint.npz", tmp_path)
+    net = cl.DenseBaseline(digits.image_shape, digits.classes, seed=1)
+    with pytest.warns(
+        RuntimeWarning, match="first edition of capslab, which took the images in another order"
+    ):
+        history = cl.fit(net, digits[:60], epochs=3, show=False, checkpoint=tmp_path / "checkpoint.npz")
+    assert (history.resumed, history.epochs) == (1, 3)
+    assert "first edition" in history.notes[0]
+    with pytest.raises(ArgumentError, match="of the same images"):
+        cl.fit(net, digits[:61], epochs=3, show=False, checkpoint=tmp_path / "checkpoint.npz")
+
+
+def test_the_callers_random_state_is_left_as_it_was(few):
+    import keras
+
+    def draws():
+        legacy = np.random.random()  # noqa: NPY002  # NumPy's global state is what is asked about
+        return [random.random(), legacy, float(keras.random.uniform(()))]
+
+    keras.utils.set_random_seed(7)
+    expected = draws()
+    keras.utils.set_random_seed(7)
+    cl.fit(cl.VAE(few.image_shape, latent_dim=2), few, epochs=1, show=False)
+    assert draws() == expected
+
+
+def test_the_display_hears_at_most_ten_times_a_second_and_of_every_epoch(few, monkeypatch):
+    from capslab.training import fit as training
+
+    seen = []
+
+    class Screen:
+        pictured = False
+
+        def update(self, curves, epoch, seconds, note):
+            seen.append((epoch, seconds, note))
+
+        def finish(self, words):
+            seen.append(words)
+
+    monkeypatch.setattr(training, "display", lambda *told: Screen())
+    cl.fit(cl.DenseBaseline(few.image_shape, few.classes, hidden=16), few, epochs=3)
+    assert "3 epochs" in seen.pop()
+    steps = [(epoch, seconds) for epoch, seconds, note in seen if note]
+    assert all(later - earlier > 0.09 for (_, earlier), (_, later) in pairwise(steps))
+    assert [epoch for epoch, _, note in seen if not note] == [1, 2, 3]
+    assert all(0 < epoch <= 3 for epoch, _, _ in seen)
 
 
 def test_history_plots_itself(few):
@@ -227,7 +286,7 @@ def test_history_plots_itself(few):
 
 
 def test_pipeline_gives_every_image_once_a_pass_with_its_label(digits):
-    seen = [(x.numpy(), y.numpy()) for x, y in backend.batches(digits, 100, seed=1)]
+    seen = [(x.numpy(), y.numpy()) for x, y in backend.feed(Batches(digits, 100, seed=1))]
     assert [len(x) for x, _ in seen] == [100] * 17 + [97]  # the last, partial batch is there
     pixels, labels = (np.concatenate(part) for part in zip(*seen, strict=True))
     assert pixels.dtype == np.uint8
@@ -239,29 +298,74 @@ def test_pipeline_gives_every_image_once_a_pass_with_its_label(digits):
 
 
 def test_pipeline_shifts_whole_batches_and_fills_with_black(digits):
-    (x, _) = next(iter(backend.batches(digits, 50, seed=5, shift=2)))
-    (plain, _) = next(iter(backend.batches(digits, 50, seed=5)))
-    padded = np.pad(plain.numpy(), ((0, 0), (2, 2), (2, 2), (0, 0)))
-    found = [
-        (i, j)
-        for i in range(5)
-        for j in range(5)
-        if np.array_equal(padded[:, i : i + 8, j : j + 8], x.numpy())
-    ]
-    assert len(found) == 1
+    shifted, plain = Batches(digits, 50, seed=5, shift=2), Batches(digits, 50, seed=5)
+    places = set()
+    for index in range(10):
+        x, padded = shifted[index][0], np.pad(plain[index][0], ((0, 0), (2, 2), (2, 2), (0, 0)))
+        matches = [
+            (i, j) for i in range(5) for j in range(5) if np.array_equal(padded[:, i : i + 8, j : j + 8], x)
+        ]
+        assert len(matches) == 1
+        places.update(matches)
+    assert len(places) > 3
+
+
+def test_a_batch_follows_from_seed_epoch_and_index_alone(digits):
+    batches = Batches(digits, 100, seed=1, shift=1, passes=2)
+    assert len(batches) == -(-2 * len(digits) // 100)
+    late = batches.batch(4, 3)
+    batches.epoch = 2
+    for index in range(5):
+        batches[index]
+    for one, other in zip(batches.batch(4, 3), late, strict=True):
+        np.testing.assert_array_equal(one, other)
+    fresh = Batches(digits, 100, seed=1, shift=1, passes=2)
+    np.testing.assert_array_equal(fresh.batch(4, 3)[0], late[0])
+    labels = [late[1], batches.batch(4, 4)[1], batches.batch(5, 3)[1]]
+    labels.append(Batches(digits, 100, seed=2, shift=1, passes=2).batch(4, 3)[1])
+    assert len({tuple(of_batch) for of_batch in labels}) == 4
+
+
+def test_an_epoch_takes_its_own_order_through_the_pipeline(digits):
+    batches = Batches(digits, 100, seed=1)
+    pipeline = backend.feed(batches)
+    for epoch in (0, 3):
+        batches.epoch = epoch
+        for index, (_, labels) in enumerate(pipeline):
+            np.testing.assert_array_equal(labels, batches.batch(epoch, index)[1])
+
+
+def test_batches_of_a_stream_follow_from_seed_and_place_alone():
+    class Counting:
+        made = 0
+
+        def stream(self, images, batch_size, seed):
+            rng = np.random.default_rng(seed)
+            while True:
+                self.made += 1
+                yield rng.integers(0, 1000, batch_size)
+
+    model = Counting()
+    batches = StreamBatches(model, None, 4, seed=3, steps=5)
+    first = [batches[i] for i in range(12)]
+    assert model.made == 12  # in turn, none is made twice
+    assert len({tuple(batch) for batch in first}) == 12
+    for at in (11, 2, 7):
+        np.testing.assert_array_equal(batches[at], first[at])
+    np.testing.assert_array_equal(StreamBatches(model, None, 4, seed=3, steps=5, first=7)[2], first[9])
 
 
 def test_pipelines_hold_no_copy_of_the_images():
-    """An epoch has a pipeline of its own; one copy each was once never freed, 43 MB an epoch of MNIST."""
+    """TensorFlow never frees a tensor that a pipeline captured: once 43 MB per epoch of MNIST."""
 
     def held() -> float:
         return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
     images = cl.Images(np.random.default_rng(0).integers(0, 256, (40_000, 28, 28), np.uint8))  # 31 MB
-    next(iter(backend.batches(images, 100, seed=1)))
+    next(iter(backend.feed(Batches(images, 100, seed=1))))
     before = held()
     for epoch in range(10):
-        next(iter(backend.batches(images, 100, seed=epoch, shift=1)))
+        next(iter(backend.feed(Batches(images, 100, seed=epoch, shift=1))))
     assert held() - before < 3 * images.images.nbytes / 1e6
 
 
@@ -291,6 +395,8 @@ def test_bad_input_is_refused_in_words(digits, few):
         (lambda: cl.fit(net, digits, epochs=0), "`epochs` should be a whole number from 1. Received: 0"),
         (lambda: cl.fit(net, digits, batch_size=1.5), "`batch_size`"),
         (lambda: cl.fit(net, digits, learning_rate=float("nan")), "`learning_rate`"),
+        (lambda: cl.fit(net, digits, seed=-1), "`seed` should be a whole number from 0"),
+        (lambda: cl.fit(net, digits, seconds=5), "`seconds` should be left out"),
     ]
     for call, words in cases:
         with pytest.raises(ArgumentError, match=words.replace("(", r"\(")):

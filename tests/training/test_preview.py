@@ -9,7 +9,7 @@ from fakes import FakeVAE, some_images
 import capslab as cl
 from capslab.embedding import Features
 from capslab.training import fit as training
-from capslab.training.preview import SHARE, Glance, plane_of, some_of, turned
+from capslab.training.preview import SHARE, Preview, plane_of, some_of, turned
 
 
 class Decoding(FakeVAE):
@@ -28,7 +28,7 @@ class Seeing:
 
 def test_reconstructions_stand_below_their_images():
     model, images = Decoding(), some_images(60)
-    found = Glance(model, images).now()
+    found = Preview(model, images).now()
     assert found.points is None
     assert found.pictures.dtype == np.uint8
     assert found.pictures.shape == (2, 12, 8, 8, 1)
@@ -38,7 +38,7 @@ def test_reconstructions_stand_below_their_images():
 
 def test_points_stay_where_they_lay_when_only_the_scale_changes():
     images, model = some_images(60), Seeing()
-    glance = Glance(model, images)
+    glance = Preview(model, images)
     first = glance.now()
     assert first.pictures is None
     assert np.abs(first.points).max() == pytest.approx(1)
@@ -70,7 +70,7 @@ def test_the_examples_are_a_mix_of_classes_and_the_same_again():
 
 
 def test_looking_stops_where_it_has_had_its_share():
-    glance = Glance(Decoding(), some_images())
+    glance = Preview(Decoding(), some_images())
     assert glance.look(seconds=1.0) is not None
     glance.spent = 1.0
     assert glance.look(seconds=0.9 / SHARE) is None
