@@ -35,7 +35,7 @@ _HOME = {
     "VAE": "capslab.models",
     "fit": "capslab.training.fit",
     "pretrained": "capslab.models.pretrained",
-    "ready": "capslab.models.pretrained",
+    "ready": "capslab.training.ready",
     "beta_sweep": "capslab.lessons.beta_sweep",
     # what a model says about images
     "Embedding": "capslab.embedding",

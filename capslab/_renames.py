@@ -110,7 +110,7 @@ MODULES = {
     "capslab.history": "capslab.training.history",
     "capslab.machines": "capslab.training.workers",
     "capslab.screen": "capslab.training.display",
-    "capslab.streaming": "capslab.training.streaming",
+    "capslab.streaming": "capslab.training.fit",
     # widgets
     "capslab.widgets.betas": "capslab.widgets.beta.widget",
     "capslab.widgets.decoders": "capslab.widgets.shared.decoders",
@@ -142,6 +142,8 @@ NAMES = {
     # models
     "capslab.models.Codes": "capslab.models.Posterior",
     "capslab.models.DenseNet": "capslab.models.DenseBaseline",
+    # training
+    "capslab.streaming.fit_stream": "capslab.fit",
     # modules that are packages now
     "capslab.training.STEPS_AN_EPOCH": "capslab.training.fit.STEPS_AN_EPOCH",
     "capslab.widgets.clusters.ClusterView": "capslab.widgets.clusters.widget.ClusterView",
@@ -168,7 +170,6 @@ ARGUMENTS = {
     "KMeansPath": {"k": "n_clusters"},
     "repeat_kmeans": {"k": "n_clusters"},
     "fit": {"batch": "batch_size", "rate": "learning_rate"},
-    "fit_stream": {"batch": "batch_size", "rate": "learning_rate"},
     "selftrain": {"batch": "batch_size", "rate": "learning_rate"},
     "Recipe": {"batch": "batch_size", "rate": "learning_rate"},
     "AutoEncoder": {"shape": "image_shape"},

@@ -202,7 +202,10 @@ def test_an_installed_capslab_copies_the_course_into_any_folder(distributions: P
     (wheel,) = distributions.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
-    code = "from capslab.cli import lab; folder, said = lab.folder_to_open(None); print(*said); print(folder)"
+    code = (
+        "from capslab.course.learner_folder import folder_to_open; "
+        "folder, messages = folder_to_open(None); print(*messages); print(folder)"
+    )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     (tmp_path / "learner").mkdir()
     told = subprocess.check_output(

@@ -25,7 +25,6 @@ def exists(module: str) -> bool:
 def taker(name: str):
     """The function or class that takes the arguments listed under its name."""
     homes = {
-        "fit_stream": "capslab.training.streaming",
         "selftrain": "capslab.labelfree.selftraining",
         "fit": "capslab.training.fit",
     }

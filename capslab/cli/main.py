@@ -57,6 +57,7 @@ def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str,
     Options after -- are passed on to Jupyter: capslab lab -- --no-browser --port 8899
     """
     from capslab.cli import lab as opening
+    from capslab.course.learner_folder import folder_to_open
 
     if classroom is not None:
         from capslab.classroom.folder import Classroom
@@ -66,7 +67,7 @@ def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str,
             f"Opening the class in {place}. You find Formgrader in the Nbgrader menu. Press Ctrl-C to stop."
         )
         sys.exit(opening.start(place, jupyter_options, classroom=True))
-    place, messages = opening.folder_to_open(folder)
+    place, messages = folder_to_open(folder)
     for line in messages:
         click.echo(line)
     click.echo(f"Opening {place}. Press Ctrl-C to stop JupyterLab.")
@@ -86,9 +87,9 @@ def update(folder: Path | None) -> None:
     Notebooks that you did not change are replaced by those of the installed version. A notebook that you
     changed stays as it is; the newer version is written next to it, with your cells.
     """
-    from capslab.cli import lab as opening
+    from capslab.course import learner_folder
 
-    place = opening.update(folder, lambda one: click.echo(str(one)))
+    place = learner_folder.update(folder, lambda one: click.echo(str(one)))
     click.echo(f"{place} is at version {__version__} of the course.")
 
 

@@ -20,8 +20,6 @@ from capslab.errors import DataUnavailable, unknown_name
 
 FOLDER = Path(__file__).parents[1] / "weights"
 MANIFEST = "manifest.json"
-#: what depends on the images rather than on the network, in the manifest's "config"
-OF_IMAGES = ("image_shape", "classes", "seed")
 
 
 def pretrained(name: str, folder: str | Path | None = None) -> Any:
@@ -60,41 +58,8 @@ def pretrained(name: str, folder: str | Path | None = None) -> Any:
             f"The weights file {path.name} is not the one in the manifest (its checksum differs): it is "
             f"truncated or was changed. Install capslab again."
         )
-    model = _class(facts[name]["model"])(**facts[name]["config"])
+    model = class_named(facts[name]["model"])(**facts[name]["config"])
     model.set_weights(unpack(path, [weight.shape for weight in model.weights]))
-    return model
-
-
-def ready(kind: str, images: Any, show: bool | None = None) -> Any:
-    """A trained network for these images: with bundled weights if there are any, otherwise trained now.
-
-    Parameters
-    ----------
-    kind : "dense", "capsnet", "vae", "plane" (a VAE of two dimensions) or "autoencoder" (likewise).
-    images : the data set it is for, as `load` gave it.
-    show : as for `fit`, when it has to be trained.
-
-    Returns
-    -------
-    The model; one printed line says where its weights come from.
-    """
-    bundled = manifest()
-    kinds = sorted({name.split("-")[0] for name in bundled})
-    if kind not in kinds:
-        raise unknown_name("kind", kind, kinds)
-    name = f"{kind}-{images.name}"
-    facts = bundled.get(name)
-    if facts and facts["config"]["image_shape"] == list(images.image_shape):
-        print(f"{name}: bundled weights, {scores(facts)}; trained for {effort(facts)}.")
-        return pretrained(name)
-    from capslab.training.fit import fit
-
-    # The same network as is bundled for images of that size.
-    facts = bundled[f"{kind}-{'digits' if min(images.image_shape[:2]) < 20 else 'mnist'}"]
-    print(f"{name}: no bundled weights, so it is trained now.")
-    config = {key: value for key, value in facts["config"].items() if key not in OF_IMAGES}
-    model = _class(facts["model"]).for_images(images, **config)
-    fit(model, images, show=show)
     return model
 
 
@@ -109,7 +74,8 @@ def manifest(folder: str | Path | None = None) -> dict[str, dict[str, Any]]:
         raise DataUnavailable(f"{path} is not readable as JSON ({error}). Install capslab again.") from error
 
 
-def _class(name: str) -> Any:
+def class_named(name: str) -> Any:
+    """The model class of that name."""
     import capslab.models
 
     return getattr(capslab.models, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,14 +11,11 @@ from matplotlib.figure import Figure
 from capslab.errors import ArgumentError
 from capslab.plots.style import new_figure, open_axes, palette
 
-if TYPE_CHECKING:
-    from capslab.lessons.classical_methods import GrowthCurve
-
 MARKERS = "os^D"
 
 
 def growth_curves(
-    measured: Sequence[GrowthCurve], live: Sequence[GrowthCurve] = (), accuracy_label: str = "accuracy"
+    measured: Sequence[Any], live: Sequence[Any] = (), accuracy_label: str = "accuracy"
 ) -> Figure:
     """CPU-seconds and accuracy over the number of training images, one line per method.
 

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from capslab.cli.lab import DEFAULT_FOLDER, folder_to_open
+from capslab.course.learner_folder import DEFAULT_FOLDER, folder_to_open
 from capslab.errors import ArgumentError, DataUnavailable
 
 

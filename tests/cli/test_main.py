@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 import capslab
 from capslab.cli import doctor, lab
 from capslab.cli.main import main
-from capslab.course import paths
+from capslab.course import learner_folder, paths
 from capslab.errors import ArgumentError, DataUnavailable
 
 
@@ -139,39 +139,39 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_checkout_opens_its_own_notebooks() -> None:
-    folder, messages = lab.folder_to_open(None)
+    folder, messages = learner_folder.folder_to_open(None)
     assert folder == Path(capslab.__file__).parents[1] / "notebooks"
     assert messages == []
 
 
 def test_an_installed_course_is_copied_where_the_learner_is_or_says(shipped: Path, tmp_path: Path) -> None:
-    folder, messages = lab.folder_to_open(None)
+    folder, messages = learner_folder.folder_to_open(None)
     assert folder == tmp_path / "home/capslab-course"
     assert messages == [f"2 notebooks copied to {folder}."]
     assert (folder / "02_dense_baseline.ipynb").read_text() == '{"first": "02_dense_baseline"}'
-    elsewhere, _ = lab.folder_to_open(tmp_path / "deep/er")
+    elsewhere, _ = learner_folder.folder_to_open(tmp_path / "deep/er")
     assert (elsewhere / "00_start_here.ipynb").exists()
-    assert lab.folder_to_open(None) == (folder, []), "the second time there is nothing to do"
+    assert learner_folder.folder_to_open(None) == (folder, []), "the second time there is nothing to do"
 
 
 def test_work_stays_and_a_newer_version_is_set_beside_it_once(shipped: Path) -> None:
-    folder, _ = lab.folder_to_open(None)
+    folder, _ = learner_folder.folder_to_open(None)
     mine = folder / "00_start_here.ipynb"
     mine.write_text("my answers")
-    assert lab.folder_to_open(None)[1] == [], "there is no newer version yet"
+    assert learner_folder.folder_to_open(None)[1] == [], "there is no newer version yet"
     for name in ("00_start_here", "02_dense_baseline"):
         (shipped / f"{name}.ipynb").write_text("second")
-    assert lab.folder_to_open(None)[1] == [
+    assert learner_folder.folder_to_open(None)[1] == [
         "00_start_here.ipynb is yours and stays; beside it is the newer 00_start_here.new.ipynb.",
         "02_dense_baseline.ipynb is brought up to date.",
     ]
     assert mine.read_text() == "my answers"
     assert (folder / "00_start_here.new.ipynb").read_text() == "second"
     assert (folder / "02_dense_baseline.ipynb").read_text() == "second"
-    assert lab.folder_to_open(None)[1] == []
+    assert learner_folder.folder_to_open(None)[1] == []
     (folder / "00_start_here.new.ipynb").write_text("answers in the new one")
     (shipped / "00_start_here.ipynb").write_text("third")
-    lab.folder_to_open(None)
+    learner_folder.folder_to_open(None)
     assert (folder / "00_start_here.new.ipynb").read_text() == "answers in the new one"
     assert (folder / "00_start_here.new2.ipynb").read_text() == "third"
 
@@ -180,8 +180,8 @@ def test_a_file_that_was_there_before_is_never_written(shipped: Path, tmp_path: 
     theirs = tmp_path / "work/00_start_here.ipynb"
     theirs.parent.mkdir()
     theirs.write_text("not of this course")
-    (theirs.parent / lab.RECORD).write_text("no json")
-    lab.folder_to_open(theirs.parent)
+    (theirs.parent / learner_folder.RECORD).write_text("no json")
+    learner_folder.folder_to_open(theirs.parent)
     assert theirs.read_text() == "not of this course"
     assert (theirs.parent / "00_start_here.new.ipynb").exists()
 
@@ -189,13 +189,13 @@ def test_a_file_that_was_there_before_is_never_written(shipped: Path, tmp_path: 
 def test_a_folder_that_cannot_be_used_is_said_in_words(shipped: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ArgumentError, match="`--dir` should be a folder"):
-        lab.folder_to_open(tmp_path / "file")
+        learner_folder.folder_to_open(tmp_path / "file")
     with pytest.raises(DataUnavailable, match=r"cannot be written .*Choose another folder with --dir"):
-        lab.folder_to_open(tmp_path / "file/below")
+        learner_folder.folder_to_open(tmp_path / "file/below")
     for path in shipped.glob("*"):
         path.unlink()
     with pytest.raises(DataUnavailable, match="holds no notebooks"):
-        lab.folder_to_open(None)
+        learner_folder.folder_to_open(None)
 
 
 # lab: the command line

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 from common import full_disk
 
-from capslab.cli import lab
 from capslab.cli.main import main
+from capslab.course import learner_folder
 from capslab.course import update as keeping
 from capslab.course.editions import edition
 from capslab.course.old_names import old_names
@@ -72,7 +72,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def course(shipped: Path, tmp_path: Path) -> Path:
     """A learner's folder with the notebooks `one`, `two` and `old` of a first version."""
     release(shipped, one=FIRST, two=FIRST, old=FIRST)
-    lab.folder_to_open(tmp_path / "mine")
+    learner_folder.folder_to_open(tmp_path / "mine")
     return tmp_path / "mine"
 
 
