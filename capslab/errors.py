@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from numbers import Integral
-from typing import Any
+from typing import Any, TypeGuard
 
 
 class ArgumentError(ValueError):
@@ -74,7 +74,7 @@ def unknown_name(argument: str, name: Any, choices: Iterable[str], next_step: st
     return ArgumentError(argument, expected, name, hint or next_step)
 
 
-def is_whole(value: Any) -> bool:
+def is_whole(value: Any) -> TypeGuard[int]:
     """Whether a value is an integer of Python's or NumPy's; True and False are not."""
     return isinstance(value, Integral) and not isinstance(value, bool)
 

@@ -31,6 +31,13 @@ class CodeModel(ImageModel):
     # Twice the batch size at twice the learning rate reaches the same loss in two thirds of the time; a
     # rate that falls to 0 spares the last epochs the noise of large steps.
     one_label = False
+    encoder: keras.Sequential
+    decoder: keras.Sequential
+    latent_dim: int
+    architecture: str
+    reconstruction: str
+    sigma: float
+    seed: int
     recipe = Recipe(epochs=4, steps=800, batch_size=256, learning_rate=3e-3, warmup=0.05, decay=True)
 
     def __init__(

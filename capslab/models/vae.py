@@ -85,6 +85,10 @@ class VAE(CodeModel):
     `logits (batch, h, w, c)`, which one sigmoid turns into grey levels.
     """
 
+    beta: float
+    mean: keras.layers.Layer
+    log_variance: keras.layers.Layer
+    sampler: keras.layers.Layer
     parts = ("reconstruction", "kl")
 
     def __init__(

@@ -66,7 +66,7 @@ def display(title: str, epochs: int, metrics: Sequence[str], show: bool | None) 
         factory = getattr(import_module(module), name)
     from IPython.display import display as show_in_notebook
 
-    view: Display = factory(title=title, epochs=epochs, metrics=list(metrics))  # type: ignore[operator]
+    view: Display = factory(title=title, epochs=epochs, metrics=list(metrics))
     show_in_notebook(view)
     return view
 

@@ -63,8 +63,8 @@ def cells(path: Path) -> list[str]:
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "site/capslab/_course"
-    monkeypatch.setattr(lab, "PACKAGE", folder.parent)
-    monkeypatch.setattr(lab, "checkout", lambda: None)
+    monkeypatch.setattr(learner_folder, "PACKAGE", folder.parent)
+    monkeypatch.setattr(learner_folder, "checkout", lambda: None)
     return folder
 
 
@@ -279,7 +279,7 @@ def test_a_checkout_is_told_of_git_and_of_the_notebooks_that_are_the_learners(
     git("add", "notebooks")
     git("commit", "-m", "first")
     answer(tmp_path / "notebooks/one.ipynb", guess="guess = 12")
-    monkeypatch.setattr(lab, "checkout", lambda: tmp_path / "notebooks")
+    monkeypatch.setattr(learner_folder, "checkout", lambda: tmp_path / "notebooks")
     monkeypatch.chdir(tmp_path)
     told = CliRunner().invoke(main, ["update"])
     assert told.exit_code == 1

@@ -1,4 +1,4 @@
-"""Each exercise of the course: its reference, its known mistakes, its untouched stub, how large its cases are."""
+"""Each exercise of the course: its reference, its known mistakes, its untouched stub, its cases' size."""
 
 from __future__ import annotations
 

@@ -78,7 +78,8 @@ def words(now: SandboxSnapshot) -> str:
         child, parent = now.selected
         x, y = now.votes[child, parent]
         text += f" Chosen: the vote of child {child + 1} for {PARENTS[parent]} ({x:.2f}, {y:.2f}):"
-        text += f" c = {couplings[child, parent]:.3f}, agreement {signed(now.trace.agreement[step, child, parent], 3)}."
+        agreement = signed(now.trace.agreement[step, child, parent], 3)
+        text += f" c = {couplings[child, parent]:.3f}, agreement {agreement}."
     return text
 
 
