@@ -1,4 +1,4 @@
-"""Colours and the few things that every figure shares; the colours are those of `js/src/shared/colours.js`."""
+"""Colours and the few things that every figure shares. `js/src/shared/colours.js` has the same colours."""
 
 from __future__ import annotations
 
