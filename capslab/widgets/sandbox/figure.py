@@ -75,10 +75,11 @@ def words(now: SandboxSnapshot) -> str:
     text += _clusters_in_words(now)
     text += _mistakes_in_words(now)
     if now.selected:
-        i, j = now.selected
-        x, y = now.votes[i, j]
-        text += f" Chosen: the vote of child {i + 1} for {PARENTS[j]} ({x:.2f}, {y:.2f}):"
-        text += f" c = {couplings[i, j]:.3f}, agreement {signed(now.trace.agreement[step, i, j], 3)}."
+        child, parent = now.selected
+        x, y = now.votes[child, parent]
+        agreement = now.trace.agreement[step, child, parent]
+        text += f" Chosen: the vote of child {child + 1} for {PARENTS[parent]} ({x:.2f}, {y:.2f}):"
+        text += f" c = {couplings[child, parent]:.3f}, agreement {signed(agreement, 3)}."
     return text
 
 
