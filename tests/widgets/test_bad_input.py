@@ -17,8 +17,8 @@ from capslab.errors import ArgumentError
 
 def vectors(dimensions, n=40):
     images = some_images(n)
-    found = np.random.default_rng(1).normal(size=(n, dimensions))
-    return Embedding(found, images.labels, images, f"{dimensions} numbers", False)
+    numbers = np.random.default_rng(1).normal(size=(n, dimensions))
+    return Embedding(numbers, images.labels, images, f"{dimensions} numbers", False)
 
 
 def broken():
@@ -32,16 +32,16 @@ def broken():
 def test_a_state_of_another_view_or_version_is_refused(name):
     view = VIEWS[name]()
     kind, before, words = type(view).__name__, view.state, view.words
-    told = json.loads(before)
+    content = json.loads(before)
     cases = {
-        "that of 'OtherView'": json.dumps({**told, "view": "OtherView"}),
-        f"version {view.STATE_VERSION}. Received: version 99": json.dumps({**told, "v": 99}),
+        "that of 'OtherView'": json.dumps({**content, "view": "OtherView"}),
+        f"version {view.STATE_VERSION}. Received: version 99": json.dumps({**content, "v": 99}),
         "Received: version None": json.dumps({"view": kind}),
         f"a state string of a {kind}": "x = 3",
         f"the state of a {kind}": "[1, 2]",
     }
-    for said, state in cases.items():
-        with pytest.raises(ArgumentError, match=said):
+    for message, state in cases.items():
+        with pytest.raises(ArgumentError, match=message):
             view.state = state
     assert view.state == before
     assert view.words == words
@@ -49,7 +49,7 @@ def test_a_state_of_another_view_or_version_is_refused(name):
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "message"),
     [
         (lambda: cl.explore_clusters(broken()), "1 of 40 rows with NaN"),
         (lambda: cl.explore_clusters(broken(), path=cl.cluster(vectors(2))), "1 of 40 rows with NaN"),
@@ -72,8 +72,8 @@ def test_a_state_of_another_view_or_version_is_refused(name):
         (lambda: cl.show_routing(FakeCapsNet(), some_images()[:0]), "at least one image"),
     ],
 )
-def test_what_cannot_be_shown_is_refused_in_words(make, said):
-    with pytest.raises(ArgumentError, match=said):
+def test_what_cannot_be_shown_is_refused_in_words(make, message):
+    with pytest.raises(ArgumentError, match=message):
         make()
 
 

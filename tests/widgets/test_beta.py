@@ -1,4 +1,4 @@
-"""The β view on the Python side: what is shown, said, shared and refused."""
+"""The β view on the Python side: words, code, state, and what is refused."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Networks told as steps for the browser: what is told, and what is refused."""
+"""Networks as steps for the browser: what they compute, and which networks cannot run there."""
 
 from __future__ import annotations
 

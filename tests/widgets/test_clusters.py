@@ -38,7 +38,7 @@ def path(embedding):
     return cl.cluster(embedding, n_clusters=range(2, 9))
 
 
-def test_the_words_tell_the_k_the_scores_and_how_the_vectors_were_made(embedding, path):
+def test_the_words_name_k_the_scores_and_how_the_vectors_were_made(embedding, path):
     view = cl.explore_clusters(embedding, 4, path)
     assert view.words.startswith(
         "k = 4 on blobs (made without labels): matched accuracy 1.00, silhouette 0.9"
@@ -51,7 +51,7 @@ def test_the_words_tell_the_k_the_scores_and_how_the_vectors_were_made(embedding
     assert "poses (made with labels)" in cl.explore_clusters(supervised, 4, path).words
 
 
-def test_without_labels_the_words_tell_sizes_and_there_is_no_table():
+def test_without_labels_the_words_name_sizes_and_there_is_no_table():
     view = cl.explore_clusters(blobs(labelled=False), 4)
     assert "matched accuracy" not in view.words
     assert "the largest with 25 %" in view.words
@@ -99,7 +99,7 @@ def test_a_decoder_draws_the_centres(path):
     assert (view.centers == 128).all()
 
 
-def test_what_moves_is_counted_and_told(embedding, path):
+def test_images_that_change_cluster_are_counted(embedding, path):
     view = cl.explore_clusters(embedding, 4, path, moved=True)
     count = int(path.moved(4).sum())
     assert f"From k = 4 to 5, {count} images change cluster" in view.words
@@ -107,7 +107,7 @@ def test_what_moves_is_counted_and_told(embedding, path):
     assert "the last of the path" in view.words
 
 
-def test_selection_is_positions_in_any_form_and_is_told(embedding, path):
+def test_a_selection_is_positions_or_a_mask(embedding, path):
     view = cl.explore_clusters(embedding, 4, path)
     view.selection = [5, 3, 5]
     assert view.selection.tolist() == [3, 5]
@@ -206,7 +206,7 @@ def test_few_points_and_one_dimension_are_shown():
     assert "matched accuracy 1.00" in line.words
 
 
-def test_more_than_70_000_points_are_sampled_and_that_is_said():
+def test_more_than_70_000_points_are_sampled_and_the_note_says_so():
     rng = np.random.default_rng(0)
     n = 70_001
     images = Images(rng.integers(0, 255, (n, 4, 4, 1), dtype=np.uint8))
@@ -246,8 +246,8 @@ def test_phrases_are_exact():
     assert wording.percent(0.001) == "1 %"
     assert wording.percent(1.0) == "100 %"
     table = np.array([[9, 1, 0], [0, 10, 0], [0, 1, 9]])
-    told = captions.composition(table, ["4", "9", "Ankle boot"])
-    assert told == "even the most mixed cluster, 0, is 90 % 4s"
+    purest = captions.composition(table, ["4", "9", "Ankle boot"])
+    assert purest == "even the most mixed cluster, 0, is 90 % 4s"
     mixed = captions.composition(np.array([[5, 0, 5], [0, 9, 0]]), ["4", "9", "Ankle boot"])
     assert mixed == "cluster 0 mixes the 4s (50 %) and the “Ankle boot” (50 %)"
     moved = captions.moves(np.array([0, 0, 1]), np.array([0, 2, 2]), 2, 3)
@@ -349,7 +349,7 @@ def test_tsne_draws_a_sample_and_says_so(monkeypatch, path, embedding):
     np.testing.assert_array_equal(view.truth, embedding.labels[view.drawn])
 
 
-def test_umap_that_is_not_installed_is_told(monkeypatch, path, embedding):
+def test_umap_that_is_not_installed_is_refused(monkeypatch, path, embedding):
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(ArgumentError, match="UMAP is not installed"):
         cl.explore_clusters(embedding, 4, path, method="umap")

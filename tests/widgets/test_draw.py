@@ -150,7 +150,7 @@ def test_colour_images_of_any_size():
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         ("strokes", [[(0.5, 1.5)]], "0…1"),
         ("strokes", [[(0.5, np.nan)]], "0…1"),
@@ -160,9 +160,9 @@ def test_colour_images_of_any_size():
         ("pen", 0.5, "0.02 to 0.2"),
     ],
 )
-def test_bad_values_are_refused_in_words(view, name, value, said):
+def test_bad_values_are_refused_in_words(view, name, value, message):
     before = view.image
-    with pytest.raises(ArgumentError, match=said):
+    with pytest.raises(ArgumentError, match=message):
         setattr(view, name, value)
     assert view.image is before
 

@@ -1,4 +1,4 @@
-"""The latent view on the Python side: what is shown, said, shared and refused."""
+"""The latent view on the Python side: words, code, state, and what is refused."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def test_strip_takes_in_what_python_asks_for(vae):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         ("z", [1, 2], "4 numbers"),
         ("z", ["a"] * 4, "4 numbers"),
@@ -206,10 +206,10 @@ def test_strip_takes_in_what_python_asks_for(vae):
         ("moved", 4, "from 0 to 3"),
     ],
 )
-def test_bad_values_are_refused_in_words(vae, images, name, value, said):
+def test_bad_values_are_refused_in_words(vae, images, name, value, message):
     view = explore_latent(vae, images)
     before = view.z
-    with pytest.raises(ArgumentError, match=said):
+    with pytest.raises(ArgumentError, match=message):
         setattr(view, name, value)
     assert view.z == before
 

@@ -53,14 +53,14 @@ def test_what_is_shown_is_what_the_network_says():
     np.testing.assert_array_equal(view.current_pair.images, pair.images)
     at = view.shift + view.reach
     np.testing.assert_allclose(view.lengths[1, at], net.lengths(pair)[0], rtol=1e-6)
-    found = detection.aligned(pair.labels, net.detect(pair))
-    np.testing.assert_array_equal(view.found[1, at], found[0])
-    np.testing.assert_array_equal(view.owner[1, at], net.separate(pair, found).owner[0])
+    predicted = detection.aligned(pair.labels, net.detect(pair))
+    np.testing.assert_array_equal(view.found[1, at], predicted[0])
+    np.testing.assert_array_equal(view.owner[1, at], net.separate(pair, predicted).owner[0])
     names = [view.classes[k] for k in images.labels[[7, 39]]]
     assert view.words.startswith(
         f"{names[0]} and {names[1]}, 3 px apart, {names[1]} on the left; boxes overlap by"
     )
-    wrong = [view.classes[k] for k in found[0] if k not in pair.labels[0]]
+    wrong = [view.classes[k] for k in predicted[0] if k not in pair.labels[0]]
     assert (f"but there is no {wrong[0]}" in view.words) if wrong else ("both correct" in view.words)
     assert ("further apart than any pair" in view.words) == (view.trained < 3)
 
@@ -85,7 +85,7 @@ def test_state_and_picture():
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "message"),
     [
         (lambda: cl.explore_overlap(FakeCapsNet(), some_images()), "two overlapping digits.*a FakeCapsNet"),
         (lambda: cl.explore_overlap(FakePairNet(), np.zeros((4, 8, 8, 1))), "the Images"),
@@ -99,8 +99,8 @@ def test_state_and_picture():
         (lambda: data.shifted_pairs(some_images(), 0, 1, [0], (6, 9, 1)), "a canvas of 8×8"),
     ],
 )
-def test_what_cannot_be_shown_is_refused_in_words(make, said):
-    with pytest.raises(ArgumentError, match=said):
+def test_what_cannot_be_shown_is_refused_in_words(make, message):
+    with pytest.raises(ArgumentError, match=message):
         make()
 
 
@@ -108,6 +108,6 @@ def test_the_code_runs_and_says_the_same(capsys):
     net, images = FakePairNet(), some_images()
     view = cl.explore_overlap(net, images, shift=2)
     exec(view.code, {"net": net, "images": images})
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     first = view.found[0, view.shift + view.reach, 0]
-    assert f"{view.classes[first]}: {view.lengths[0, view.shift + view.reach, first]:.2f}" in told
+    assert f"{view.classes[first]}: {view.lengths[0, view.shift + view.reach, first]:.2f}" in printed

@@ -121,7 +121,7 @@ def test_state_shows_the_same_again(view, model, images):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         ("pose", [1, 2], "6 numbers"),
         ("pose", [np.nan] * 6, "finite"),
@@ -129,9 +129,9 @@ def test_state_shows_the_same_again(view, model, images):
         ("moved", 6, "from 0 to 5"),
     ],
 )
-def test_bad_values_are_refused_in_words(view, name, value, said):
+def test_bad_values_are_refused_in_words(view, name, value, message):
     before = view.pose
-    with pytest.raises(ArgumentError, match=said):
+    with pytest.raises(ArgumentError, match=message):
         setattr(view, name, value)
     assert view.pose == before
 

@@ -1,4 +1,4 @@
-"""The routing view on the Python side: what is shown, said, shared and refused."""
+"""The routing view on the Python side: words, code, state, and what is refused."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_words_name_prediction_truth_entropy_and_strongest_pull(model, images):
         f"Iteration 3 of 3: predicted {model.classes[winner]} (length {trace.lengths[2, winner]:.2f})"
     )
     assert f"entropy {trace.entropy[2]:.3f} of 1" in view.words
-    told = f"capsule at row {row}, column {column}, type {kind} → {model.classes[j]} "
-    assert told + f"(c = {trace.couplings[2, i, j]:.2f} against 0.20)" in view.words
+    text = f"capsule at row {row}, column {column}, type {kind} → {model.classes[j]} "
+    assert text + f"(c = {trace.couplings[2, i, j]:.2f} against 0.20)" in view.words
 
 
 def test_words_of_the_first_iteration_say_that_nothing_is_routed_yet(model, images):
@@ -59,12 +59,12 @@ def test_words_say_when_the_prediction_is_wrong_and_nothing_of_truth_without_lab
     view = show_routing(model, images)
     for view.index in range(len(images)):
         label, predicted = view.trace.label, int(view.trace.lengths[-1].argmax())
-        said = f", but true {model.classes[label]}" in view.words
-        assert said == (label != predicted)
+        warned = f", but true {model.classes[label]}" in view.words
+        assert warned == (label != predicted)
     assert "true" not in show_routing(model, some_images(labelled=False)).words
 
 
-def test_chosen_capsule_is_told_with_its_numbers(model, images):
+def test_chosen_capsule_is_text_with_its_numbers(model, images):
     view = show_routing(model, images)
     view.capsule, view.digit = 5, 2
     c, a = view.trace.couplings[2, 5, 2], view.trace.agreement[2, 5, 2]
@@ -146,7 +146,7 @@ def wrong(view, name, value):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         ("index", 40, "from 0 to 39"),
         ("iteration", 4, "from 1 to 3"),
@@ -157,10 +157,10 @@ def wrong(view, name, value):
         ("quantity", "agrement", "agreement"),
     ],
 )
-def test_bad_values_are_refused_in_words(model, images, name, value, said):
+def test_bad_values_are_refused_in_words(model, images, name, value, message):
     view = show_routing(model, images)
     before = view.words
-    with pytest.raises(ArgumentError, match=said):
+    with pytest.raises(ArgumentError, match=message):
         wrong(view, name, value)
     assert view.words == before
 

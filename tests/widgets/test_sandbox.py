@@ -30,9 +30,9 @@ def random_votes(children: int = 5, parents: int = 3, seed: int = 0) -> np.ndarr
 
 def test_without_a_mistake_it_is_routing_by_agreement() -> None:
     votes = random_votes()
-    right, found = routing_by_agreement(votes, 10), route_votes(votes, 10)
+    expected, trace = routing_by_agreement(votes, 10), route_votes(votes, 10)
     for name in ("logits", "couplings", "outputs", "agreement"):
-        np.testing.assert_allclose(getattr(found, name), getattr(right, name), atol=1e-12)
+        np.testing.assert_allclose(getattr(trace, name), getattr(expected, name), atol=1e-12)
 
 
 def test_each_mistake_breaks_what_it_is_known_for() -> None:
@@ -55,21 +55,21 @@ def test_kmeans_is_the_ordinary_one_where_a_child_says_the_same_to_all() -> None
     )
     votes = np.repeat(points[:, None], 2, axis=1)  # (child, parent, 2)
     votes[0, 0] -= 1e-4  # or both parents would start in the same place
-    found = cluster_votes(votes, 10)
-    expected = KMeans(2, n_init=1, init=found.centres[1], random_state=0).fit(points)
-    assert found.owners[-1].tolist() == expected.labels_.tolist() == [0] * 4 + [1] * 4
-    np.testing.assert_allclose(found.centres[-1], expected.cluster_centers_, atol=1e-4)
+    clusters = cluster_votes(votes, 10)
+    expected = KMeans(2, n_init=1, init=clusters.centres[1], random_state=0).fit(points)
+    assert clusters.owners[-1].tolist() == expected.labels_.tolist() == [0] * 4 + [1] * 4
+    np.testing.assert_allclose(clusters.centres[-1], expected.cluster_centers_, atol=1e-4)
 
 
 def test_kmeans_never_gets_worse_and_leaves_a_lonely_centre_in_place() -> None:
     for seed in range(20):
         votes = random_votes(seed=seed)
-        found = cluster_votes(votes, 10)
-        assert (found.owners[0] == -1).all()
+        clusters = cluster_votes(votes, 10)
+        assert (clusters.owners[0] == -1).all()
         child = np.arange(len(votes))
         costs = [
             np.square(votes[child, o] - c[o]).sum()
-            for o, c in zip(found.owners[1:], found.centres[1:], strict=True)
+            for o, c in zip(clusters.owners[1:], clusters.centres[1:], strict=True)
         ]
         assert (np.diff(costs) < 1e-12).all()
     far = np.array([[[0.1, 0], [1, 0]], [[-0.1, 0], [-1, 0]]])
@@ -98,7 +98,7 @@ def test_trace_is_what_routing_gives_whatever_is_broken_on_screen(view: Any) -> 
     assert view.trace.classes == ("A", "B")
 
 
-def test_words_tell_lengths_the_strongest_coupling_and_kmeans(view: Any) -> None:
+def test_words_name_lengths_the_strongest_coupling_and_kmeans(view: Any) -> None:
     a, b = view.trace.lengths[0]
     assert view.words == (
         f"Iteration 1 of 10, two groups: lengths A {a:.2f}, B {b:.2f}. "
@@ -112,15 +112,15 @@ def test_words_tell_lengths_the_strongest_coupling_and_kmeans(view: Any) -> None
         in view.words
     )
     owner = view.clusters.owners[5]
-    told = "; ".join(
+    groups = "; ".join(
         f"{'AB'[p]}: " + ", ".join(str(n + 1) for n in np.flatnonzero(owner == p)) for p in (0, 1)
     )
-    assert f"k-means gives {told}." in view.words
+    assert f"k-means gives {groups}." in view.words
     differ = [str(n + 1) for n in np.flatnonzero(c.argmax(axis=1) != owner)]
     assert f"not at all for {', '.join(differ)}." in view.words
 
 
-def test_words_tell_the_chosen_vote(view: Any) -> None:
+def test_words_name_the_chosen_vote(view: Any) -> None:
     view.iteration, view.selected = 3, [4, 1]
     x, y = view.votes[4][1]
     c = view.trace.couplings[2, 4, 1]
@@ -201,7 +201,7 @@ def test_state_of_something_else_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         ("votes", [[1, 2], [3, 4]], r"shape \(2, 2\)"),
         ("votes", np.zeros((6, 5, 2)), r"2 to 4 parents.*\(6, 5, 2\)"),
@@ -218,9 +218,9 @@ def test_state_of_something_else_is_refused() -> None:
         ("preset", "agrement", "Did you mean 'agreement'"),
     ],
 )
-def test_bad_values_are_refused_in_words(view: Any, name: str, value: Any, said: str) -> None:
+def test_bad_values_are_refused_in_words(view: Any, name: str, value: Any, message: str) -> None:
     before = view.words
-    with pytest.raises(ArgumentError, match=said):
+    with pytest.raises(ArgumentError, match=message):
         setattr(view, name, value)
     assert view.words == before
 

@@ -77,9 +77,9 @@ def words(now: SandboxSnapshot) -> str:
     if now.selected:
         child, parent = now.selected
         x, y = now.votes[child, parent]
+        agreement = now.trace.agreement[step, child, parent]
         text += f" Chosen: the vote of child {child + 1} for {PARENTS[parent]} ({x:.2f}, {y:.2f}):"
-        agreement = signed(now.trace.agreement[step, child, parent], 3)
-        text += f" c = {couplings[child, parent]:.3f}, agreement {agreement}."
+        text += f" c = {couplings[child, parent]:.3f}, agreement {signed(agreement, 3)}."
     return text
 
 
