@@ -352,11 +352,11 @@ def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_pretrain_passes_the_names_on(monkeypatch: pytest.MonkeyPatch) -> None:
     from capslab.models import pretrained
 
-    names: list[object] = []
-    monkeypatch.setattr(pretrained, "pretrain", lambda names=None: names.append(names))
+    calls: list[object] = []
+    monkeypatch.setattr(pretrained, "pretrain", lambda names=None: calls.append(names))
     assert call("pretrain", "vae-digits", "dense-digits").exit_code == 0
     assert call("pretrain").exit_code == 0
-    assert names == [["vae-digits", "dense-digits"], None]
+    assert calls == [["vae-digits", "dense-digits"], None]
 
 
 def test_an_unknown_network_is_said_in_one_line() -> None:
