@@ -352,11 +352,11 @@ def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_pretrain_passes_the_names_on(monkeypatch: pytest.MonkeyPatch) -> None:
     from tools import pretrain
 
-    names: list[object] = []
-    monkeypatch.setattr(pretrain, "pretrain", lambda chosen=None: names.append(chosen))
+    calls: list[object] = []
+    monkeypatch.setattr(pretrain, "pretrain", lambda names=None: calls.append(names))
     assert call("pretrain", "vae-digits", "dense-digits").exit_code == 0
     assert call("pretrain").exit_code == 0
-    assert names == [["vae-digits", "dense-digits"], None]
+    assert calls == [["vae-digits", "dense-digits"], None]
 
 
 def test_pretrain_needs_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
