@@ -1,7 +1,7 @@
-"""A home for programs that have none, and places to write for those that may not write in theirs.
+"""Temporary folders for programs without a home folder, or with one that cannot be written.
 
-Containers and services run with no HOME and no entry for their user; a class's machines may have
-home folders that cannot be written. Jupyter, Keras, matplotlib and IPython each keep something there.
+Containers and services often run with no HOME and no entry for their user, and a classroom's machines
+may have read-only home folders. But Jupyter, Keras, matplotlib and IPython all save files there.
 """
 
 from __future__ import annotations
@@ -12,29 +12,29 @@ from pathlib import Path
 
 
 def is_missing() -> bool:
-    """Whether nothing says where this user's home is: a path with ~ would name a folder "~" here."""
+    """Whether this user has no known home folder; a path with ~ would then create a folder named "~"."""
     return os.path.expanduser("~") == "~"
 
 
 def use_temporary_home() -> Path:
-    """A folder of this user's among the temporary ones, which is the home from now on, also of children."""
-    place = _private_folder("home")
-    os.environ["USERPROFILE" if os.name == "nt" else "HOME"] = str(place)
-    return place
+    """Use a private temporary folder as the home from now on, for this process and its children."""
+    folder = _private_folder("home")
+    os.environ["USERPROFILE" if os.name == "nt" else "HOME"] = str(folder)
+    return folder
 
 
 def is_writable(folder: Path) -> bool:
-    """Whether a file can be made in a folder, or in the folder that it could be made in."""
-    there = next((parent for parent in (folder, *folder.parents) if parent.exists()), Path(folder.anchor))
+    """Whether a file can be created in a folder; of a missing folder, whether it could be created."""
+    existing = next((parent for parent in (folder, *folder.parents) if parent.exists()), Path(folder.anchor))
     try:
-        with tempfile.TemporaryFile(dir=there):
+        with tempfile.TemporaryFile(dir=existing):
             return True
     except OSError:
         return False
 
 
 def temporary_folders() -> dict[str, str]:
-    """Variables that give JupyterLab and its kernels temporary folders for those they may not write in."""
+    """Environment variables that replace folders which JupyterLab and its kernels cannot write to."""
     from jupyter_core import paths
 
     home = Path(os.path.expanduser("~"))
@@ -45,25 +45,25 @@ def temporary_folders() -> dict[str, str]:
         "IPYTHONDIR": os.environ.get("IPYTHONDIR", home / ".ipython"),
         "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", home / ".config/matplotlib"),
     }
-    lost = [name for name, folder in folders.items() if not is_writable(Path(folder))]
-    return {name: str(_private_folder("jupyter") / name.lower()) for name in lost}
+    read_only = [name for name, folder in folders.items() if not is_writable(Path(folder))]
+    return {name: str(_private_folder("jupyter") / name.lower()) for name in read_only}
 
 
 def _private_folder(name: str) -> Path:
-    """The same folder each time, which nobody else can read or have prepared."""
+    """A temporary folder that nobody else can read or could have prepared; the same one on each call."""
     if not hasattr(os, "getuid"):
         return Path(tempfile.mkdtemp(prefix=f"capslab-{name}-"))
-    place = Path(tempfile.gettempdir(), f"capslab-{name}-{os.getuid()}")
+    folder = Path(tempfile.gettempdir(), f"capslab-{name}-{os.getuid()}")
     try:
-        place.mkdir(mode=0o700, exist_ok=True)
-        found = place.lstat()
+        folder.mkdir(mode=0o700, exist_ok=True)
+        status = folder.lstat()
         if (
-            place.is_symlink()
-            or found.st_uid != os.getuid()
-            or found.st_mode & 0o077
-            or not is_writable(place)
+            folder.is_symlink()
+            or status.st_uid != os.getuid()
+            or status.st_mode & 0o077
+            or not is_writable(folder)
         ):
             raise PermissionError
     except OSError:
         return Path(tempfile.mkdtemp(prefix=f"capslab-{name}-"))
-    return place
+    return folder

@@ -60,11 +60,11 @@ class Mirror:
 
 @pytest.fixture
 def mirror(monkeypatch):
-    made = Mirror()
-    online(monkeypatch, made.url)
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+    server = Mirror()
+    online(monkeypatch, server.url)
+    yield server
+    server.server.shutdown()
+    server.server.server_close()
 
 
 def online(monkeypatch, *urls):

@@ -46,7 +46,7 @@ def test_a_download_on_a_full_disk_is_said_leaves_nothing_and_succeeds_later(mir
         pytest.raises(DataUnavailable, match=r"cannot be written \(File too large\)") as error,
     ):
         cl.load("mnist")
-    assert "CAPSLAB_HOME to a folder of yours with 200 MB free" in str(error.value)
+    assert "CAPSLAB_HOME to a folder of your own with 200 MB" in str(error.value)
     assert kept() == []
     assert len(cl.load("mnist")) == 290
 
@@ -87,7 +87,7 @@ def test_a_certificate_that_is_not_believed_points_to_the_clock(monkeypatch: pyt
 
     monkeypatch.setattr(requests, "head", refuse)
     with pytest.raises(
-        DataUnavailable, match=r"test is not believed\. Is this machine's clock right \("
+        DataUnavailable, match=r"test is not trusted\. Is this machine's clock right \("
     ) as error:
         cl.load("mnist")
     assert "REQUESTS_CA_BUNDLE" in str(error.value)
@@ -155,7 +155,7 @@ def test_a_proxy_that_wants_a_password_is_named_without_it(
 ) -> None:
     online(monkeypatch, f"{scheme}://mirror.test/")
     proxy.refuses = 407
-    words = rf"the proxy {proxy.name} lets nothing through \(it wants a password\)"
+    words = rf"the proxy {proxy.name} blocks the connection \(it asks for a password\)"
     with pytest.raises(DataUnavailable, match=words) as error:
         cl.load("mnist")
     assert "secret" not in str(error.value)

@@ -69,8 +69,8 @@ def homeless(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "site/sitecustomize.py").write_text(
         "import pwd\ndef getpwuid(uid): raise KeyError(uid)\npwd.getpwuid = getpwuid\n"
     )
-    made = environment(tmp_path)
-    return {**made, "PYTHONPATH": os.pathsep.join([str(tmp_path / "site"), made["PYTHONPATH"]])}
+    settings = environment(tmp_path)
+    return {**settings, "PYTHONPATH": os.pathsep.join([str(tmp_path / "site"), settings["PYTHONPATH"]])}
 
 
 def call(folder: Path, variables: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
@@ -90,14 +90,15 @@ def test_the_course_in_a_home_that_cannot_be_written_and_without_a_network(
     locked: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "work").mkdir()
-    told = call(tmp_path / "work", locked, "-c", COURSE)
-    assert told.returncode == 0, told.stderr
+    result = call(tmp_path / "work", locked, "-c", COURSE)
+    assert result.returncode == 0, result.stderr
     assert (
-        "Using the digits, 1,797 images of 8×8, because mnist is not in the cache, and none of" in told.stdout
+        "Using the digits, 1,797 images of 8×8, because mnist is not in the cache, and none of"
+        in result.stdout
     )
-    assert "the proxy 127.0.0.1:9 lets nothing through" in told.stdout
-    assert "Your progress will be lost when the kernel stops" in told.stdout
-    assert "Set CAPSLAB_HOME to a folder of yours" in told.stdout
+    assert "the proxy 127.0.0.1:9 blocks the connection" in result.stdout
+    assert "Your progress will be lost when the kernel stops" in result.stdout
+    assert "Set CAPSLAB_HOME to a folder of yours" in result.stdout
 
     kept = {**locked, "CAPSLAB_HOME": str(tmp_path / "work/kept")}
     assert "Your progress will be lost" not in call(tmp_path / "work", kept, "-c", AGAIN).stdout
@@ -111,9 +112,9 @@ def test_a_notebook_runs_with_a_home_of_no_use(
 ) -> None:
     variables = request.getfixturevalue(which)
     (tmp_path / "work").mkdir()
-    told = call(tmp_path / "work", variables, "-m", "capslab.cli", "run", "00", "--data", "digits")
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert "1 of 1 ran" in told.stdout
+    result = call(tmp_path / "work", variables, "-m", "capslab.cli", "run", "00", "--data", "digits")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "1 of 1 ran" in result.stdout
     assert list((tmp_path / "work").iterdir()) == []
 
 
@@ -123,9 +124,9 @@ def test_the_course_without_a_home_remembers_and_makes_no_folder_of_that_name(
 ) -> None:
     (tmp_path / "work").mkdir()
     for code in (COURSE, AGAIN):
-        told = call(tmp_path / "work", homeless, "-c", code)
-        assert told.returncode == 0, told.stderr
-    assert "squash                  in progress" in told.stdout
+        result = call(tmp_path / "work", homeless, "-c", code)
+        assert result.returncode == 0, result.stderr
+    assert "squash                  in progress" in result.stdout
     assert list((tmp_path / "work").iterdir()) == [], "a folder named ~, say"
     borrowed = tmp_path / "tmp" / f"capslab-home-{os.getuid()}"
     assert stat.S_IMODE(borrowed.stat().st_mode) == 0o700
@@ -167,8 +168,8 @@ def test_lab_starts_with_a_home_of_no_use(which: str, tmp_path: Path, request: p
     finally:
         process.kill()  # it has no kernels
         process.wait()
-    said = "Your home folder cannot be written, so JupyterLab keeps its settings in"
-    assert (said in (tmp_path / "log").read_text()) == (which == "locked")
+    notice = "Your home folder cannot be written, so JupyterLab keeps its settings in"
+    assert (notice in (tmp_path / "log").read_text()) == (which == "locked")
 
 
 # The parts

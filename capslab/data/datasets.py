@@ -1,4 +1,4 @@
-"""`load`: digits offline, MNIST and Fashion-MNIST from a folder, the cache or a mirror."""
+"""`load`: the digits offline; MNIST and Fashion-MNIST from a folder, the cache or a mirror."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ INSTEAD = 'cl.load("digits") works without a connection.'
 
 @dataclass(frozen=True)
 class PublishedDataset:
-    """A data set in four IDX files: where they are, and the SHA-256 of each decompressed."""
+    """A data set in four IDX files: its classes, the SHA-256 of each decompressed file, and the mirrors."""
 
     classes: tuple[str, ...]
     sha256: tuple[str, ...]
@@ -78,27 +78,27 @@ PUBLISHED = {
 }
 DATASETS = ("digits", *PUBLISHED)
 
-_failed: dict[str, str] = {}  # what could not be had in this process, and why: nobody waits twice
+_failed: dict[str, str] = {}  # failed downloads of this process and their errors, so that nobody waits twice
 
 
 def load(
     name: str | os.PathLike[str] | None = None, *, folder: Any = None, seed: int = 0, size: Any = None
 ) -> Images:
-    """Images to work with.
+    """Load a data set, or images of your own.
 
     Parameters
     ----------
     name : "digits" (8×8, needs no connection), "mnist", "fashion-mnist", or images of
-        your own: "data.npy", "data.npz", a folder of pictures with a sub-folder a class,
-        a zip of one, a CSV of paths and labels. Without a name: MNIST where it is on this
-        machine or quickly downloaded, otherwise the digits; a line says which and why.
-        The environment variable CAPSLAB_DATASET names another default.
-    folder : where data sets lie as `mnist/train-images-idx3-ubyte.gz` and so on. The
+        your own: "data.npy", "data.npz", a folder of pictures with one sub-folder per class,
+        a zip of such a folder, or a CSV of paths and labels. Without a name: MNIST if it is
+        on this machine or downloads quickly, otherwise the digits; a printed line says which
+        and why. The environment variable CAPSLAB_DATASET sets another default.
+    folder : a folder that holds `mnist/train-images-idx3-ubyte.gz` and so on. The
         environment variable CAPSLAB_DATA does the same for all calls.
     seed : decides the split into train, validation and test. The official test sets of
         MNIST and Fashion-MNIST stay the test sets, whatever the seed.
-    size : for your own pictures: pixels of the longer side, or (height, width); None takes
-        what they have, up to 32.
+    size : for your own pictures: pixels of the longer side, or (height, width); None keeps
+        their size, up to 32 pixels.
 
     Returns
     -------
@@ -106,9 +106,9 @@ def load(
 
     Raises
     ------
-    ArgumentError : an unknown name, or an array that is not images.
-    DataUnavailable : no connection and nothing cached; a damaged file; a cache that
-        cannot be written. It says what to do.
+    ArgumentError : the name is unknown, or an array does not hold images.
+    DataUnavailable : there is no connection and nothing in the cache, a file is damaged, or
+        the cache cannot be written. The message says what to do.
 
     Source
     ------
@@ -145,27 +145,27 @@ def _is_file_name(name: str) -> bool:
 
 
 def _course_images(folder: Any, seed: int) -> Images:
-    """MNIST where it can be had without a wait, otherwise the digits; says which and why."""
+    """MNIST if it is here or downloads quickly, otherwise the digits; prints which and why."""
     try:
-        images, origin = _published("mnist", folder, seed, patient=False)
+        images, source = _published("mnist", folder, seed, patient=False)
     except DataUnavailable as error:
-        why = str(error).removesuffix(INSTEAD).strip()
-        print(f"Using the digits, 1,797 images of 8×8, because {why}")
+        reason = str(error).removesuffix(INSTEAD).strip()
+        print(f"Using the digits, 1,797 images of 8×8, because {reason}")
         return _digits(seed)
-    print(f"Using MNIST, {len(images):,} images of 28×28: {origin}.")
+    print(f"Using MNIST, {len(images):,} images of 28×28: {source}.")
     return images
 
 
 def _digits(seed: int) -> Images:
     from sklearn.datasets import load_digits
 
-    found = load_digits()
-    pixels = np.rint(found.images * (255 / 16)).astype(np.uint8)  # (n, 8, 8), 0…16 before
-    return Images(pixels, found.target, TEN_DIGITS, name="digits", seed=seed)
+    digits = load_digits()
+    pixels = np.rint(digits.images * (255 / 16)).astype(np.uint8)  # (n, 8, 8), from levels 0…16
+    return Images(pixels, digits.target, TEN_DIGITS, name="digits", seed=seed)
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: `$CAPSLAB_HOME/data`, or the platform's cache folder."""
+    """The folder for downloads: `$CAPSLAB_HOME/data`, or the platform's cache folder."""
     home = os.environ.get("CAPSLAB_HOME")
     if home:
         return Path(home).expanduser() / "data"
@@ -175,32 +175,32 @@ def cache_folder() -> Path:
 
 
 def local_source(name: str, folder: Any = None) -> str:
-    """Where a data set is found on this machine, in words; "" where it would have to be downloaded."""
+    """Where a data set is on this machine, in words; "" if it would have to be downloaded."""
     if name == "digits":
         return "ships with scikit-learn"
-    place, origin = _place(name, folder)
-    return origin if all(_file(place, file) for file in FILES) else ""
+    place, source = _place(name, folder)
+    return source if all(_file(place, file) for file in FILES) else ""
 
 
 def local_test_images(name: str) -> np.ndarray | None:
-    """The test images alone of a published set, uint8 `(n, h, w, 1)`; None where it is not here."""
+    """The test images of a published data set, uint8 `(n, h, w, 1)`; None if it is not on this machine."""
     place, _ = _place(name, None)
-    path, sha = next((_file(place, file), sha) for file, sha in _wanted(name) if file == FILES[2])
+    path, sha = next((_file(place, file), sha) for file, sha in _checksums(name) if file == FILES[2])
     return None if path is None else idx.read(path, sha)[..., None]
 
 
 def _place(name: str, folder: Any) -> tuple[Path, str]:
-    """The folder a data set should be in, and what to call it."""
+    """The folder that a data set should be in, and a description of it."""
     if folder is not None:
-        given = Path(folder).expanduser()
-        if not (given / name).is_dir():
+        parent = Path(folder).expanduser()
+        if not (parent / name).is_dir():
             raise ArgumentError(
                 "folder",
-                f"a folder that holds {name}/{FILES[0]}.gz and three files more",
-                Verbatim(f"{str(given)!r}, which has no folder {name!r}"),
+                f"a folder that holds {name}/{FILES[0]}.gz and three more files",
+                Verbatim(f"{str(parent)!r}, which has no folder {name!r}"),
                 "Leave `folder` out to download.",
             )
-        return given / name, "found in the folder"
+        return parent / name, "found in the folder"
     shared = os.environ.get("CAPSLAB_DATA")
     if shared and (Path(shared).expanduser() / name).is_dir():
         return Path(shared).expanduser() / name, "found in CAPSLAB_DATA"
@@ -208,7 +208,7 @@ def _place(name: str, folder: Any) -> tuple[Path, str]:
 
 
 def _file(place: Path, file: str) -> Path | None:
-    """The file, compressed or not, or None."""
+    """The path of a file, compressed or not; None if there is none."""
     for candidate in (place / f"{file}.gz", place / file):
         if candidate.exists():
             return candidate
@@ -216,27 +216,27 @@ def _file(place: Path, file: str) -> Path | None:
 
 
 def _published(name: str, folder: Any, seed: int, patient: bool) -> tuple[Images, str]:
-    place, origin = _place(name, folder)
+    place, source = _place(name, folder)
     if place == cache_folder() / name and folder is None:
         arrays, downloaded = _cached(name, place, patient)
-        origin = "downloaded and kept for next time" if downloaded else origin
+        source = "downloaded and saved for next time" if downloaded else source
     else:
         missing = [file for file in FILES if _file(place, file) is None]
         if missing:
             raise DataUnavailable(f"{place} lacks {', '.join(missing)} (.gz). Copy them there. {INSTEAD}")
-        arrays = [idx.read(_file(place, f) or place, sha) for f, sha in _wanted(name)]
-    return _joined(name, arrays, seed), origin
+        arrays = [idx.read(_file(place, f) or place, sha) for f, sha in _checksums(name)]
+    return _joined(name, arrays, seed), source
 
 
-def _wanted(name: str) -> list[tuple[str, str]]:
+def _checksums(name: str) -> list[tuple[str, str]]:
     return list(zip(FILES, PUBLISHED[name].sha256, strict=True))
 
 
 def _cached(name: str, place: Path, patient: bool) -> tuple[list[np.ndarray], bool]:
-    """The four arrays from the cache; what is missing or damaged there is downloaded."""
+    """The four arrays from the cache, and whether files that were missing or damaged had to be downloaded."""
     arrays: dict[str, np.ndarray] = {}
     missing: list[tuple[str, str]] = []
-    for file, sha in _wanted(name):
+    for file, sha in _checksums(name):
         path = _file(place, file)
         try:
             if path is None:
@@ -244,11 +244,11 @@ def _cached(name: str, place: Path, patient: bool) -> tuple[list[np.ndarray], bo
             else:
                 arrays[file] = idx.read(path, sha)
         except idx.DamagedFile as error:
-            print(f"{error} It is deleted from the cache and downloaded once more.")
+            print(f"{error} It is deleted from the cache and downloaded again.")
             _delete(path)
             missing.append((file, sha))
     if missing:
-        _refuse_if_hopeless(name, patient)
+        _check_download_allowed(name, patient)
         try:
             mirrors = mirrors_that_answer(
                 PUBLISHED[name].mirrors, f"{FILES[3]}.gz", seconds=15 if patient else 4
@@ -263,7 +263,7 @@ def _cached(name: str, place: Path, patient: bool) -> tuple[list[np.ndarray], bo
     return [arrays[file] for file in FILES], bool(missing)
 
 
-def _refuse_if_hopeless(name: str, patient: bool) -> None:
+def _check_download_allowed(name: str, patient: bool) -> None:
     if os.environ.get("CAPSLAB_OFFLINE", "0") not in ("", "0"):
         raise DataUnavailable(f"{name} is not in the cache, and CAPSLAB_OFFLINE forbids downloads. {INSTEAD}")
     if not patient and name in _failed:
@@ -284,11 +284,11 @@ def _delete(path: Path | None) -> None:
 
 
 def _joined(name: str, arrays: list[np.ndarray], seed: int) -> Images:
-    """One set of images with the official test set as its test part."""
+    """Training and test files joined into one `Images`; the official test set becomes its test part."""
     images, labels, test_images, test_labels = arrays
     if images.ndim != 3 or images.shape[1:] != test_images.shape[1:]:
         raise idx.DamagedFile(
-            f"{name}: images of {images.shape} and {test_images.shape} do not fit together."
+            f"{name}: images of {images.shape} and {test_images.shape} have different sizes."
         )
     for pixels, numbers in ((images, labels), (test_images, test_labels)):
         if numbers.shape != (len(pixels),):

@@ -1,4 +1,4 @@
-"""Downloads that say what happens, stop in time, and never leave half a file behind."""
+"""Downloads with a progress bar and a time limit, which never leave half a file behind."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from capslab.errors import DataUnavailable
 
 
 class _TooSlow(OSError):
-    """The time allowed for a download is over."""
+    """The time limit of a download is over."""
 
 
 class _DownloadBar:
-    """A tqdm bar that ends the download when its time is over.
+    """A tqdm bar that stops the download when its time limit is over.
 
-    It writes to standard output: what goes to standard error fails a graded cell.
+    It writes to standard output, because text on standard error fails a graded cell.
     """
 
     def __init__(self, label: str, seconds: float) -> None:
@@ -41,21 +41,27 @@ class _DownloadBar:
             raise _TooSlow("the connection is too slow")
 
     def reset(self) -> None:
-        """pooch resets the bar before it fills it; ours is right already."""
+        """pooch resets the bar before it fills it; ours needs no reset."""
 
     def close(self) -> None:
         self.bar.close()
 
 
 def mirrors_that_answer(mirrors: Sequence[str], file: str, seconds: float) -> list[str]:
-    """The mirrors that have a file, fastest first, within so many seconds.
+    """The mirrors that have a file, fastest first.
 
-    Each is asked in a thread of its own, so that a network that swallows packets or
-    names costs the time allowed and no more.
+    Each is asked in a thread of its own, so that a network that drops packets or name
+    look-ups costs at most the allowed time.
+
+    Parameters
+    ----------
+    mirrors : addresses of folders.
+    file : name of the file in each of them.
+    seconds : time to wait for answers.
 
     Raises
     ------
-    DataUnavailable : none answers.
+    DataUnavailable : no mirror answers.
     """
     answers: queue.Queue[tuple[str, bool, str]] = queue.Queue()
 
@@ -65,69 +71,69 @@ def mirrors_that_answer(mirrors: Sequence[str], file: str, seconds: float) -> li
     for mirror in mirrors:
         threading.Thread(target=ask, args=(mirror,), daemon=True).start()
     end = time.monotonic() + seconds
-    good: list[str] = []
-    hindered = ""
+    available: list[str] = []
+    obstacle = ""
     for _ in mirrors:
-        # once one has answered, the others get a moment to be second choice
-        left = min(end - time.monotonic(), 0.5 if good else seconds)
+        # once one has answered, the others get a moment to become the second choice
+        remaining = min(end - time.monotonic(), 0.5 if available else seconds)
         try:
-            mirror, has, why = answers.get(timeout=max(left, 0.0))
+            mirror, has_file, problem = answers.get(timeout=max(remaining, 0.0))
         except queue.Empty:
             break
-        hindered = hindered or why
-        if has:
-            good.append(mirror)
-    if not good:
-        why = hindered or "this machine seems to be offline."
-        raise DataUnavailable(f"none of {len(mirrors)} download servers answers: {why}")
-    return good
+        obstacle = obstacle or problem
+        if has_file:
+            available.append(mirror)
+    if not available:
+        reason = obstacle or "this machine seems to be offline."
+        raise DataUnavailable(f"none of {len(mirrors)} download servers answers: {reason}")
+    return available
 
 
 def _has(url: str, seconds: float) -> tuple[bool, str]:
-    """Whether a server has a file; and what stands between us and it, where that can be told."""
+    """Whether a server has a file; and the obstacle between this machine and the server, if it is known."""
     import requests
 
     try:
         status = requests.head(url, timeout=seconds, allow_redirects=True).status_code
     except requests.exceptions.ProxyError as error:
-        return False, _of_proxy(url, " (it wants a password)" if "407" in str(error) else "")
+        return False, _blocked_by_proxy(url, " (it asks for a password)" if "407" in str(error) else "")
     except requests.exceptions.SSLError:
         return False, (
-            f"the certificate of {_host(url)} is not believed. Is this machine's clock right "
-            f"({date.today():%d %B %Y})? Behind a proxy that opens connections, name its certificate "
-            "in the environment variable REQUESTS_CA_BUNDLE."
+            f"the certificate of {_host(url)} is not trusted. Is this machine's clock right "
+            f"({date.today():%d %B %Y})? Behind a proxy that decrypts connections, set the environment "
+            "variable REQUESTS_CA_BUNDLE to the proxy's certificate."
         )
     except requests.RequestException:
         return False, ""
-    return status == 200, _of_proxy(url, " (it wants a password)") if status == 407 else ""
+    return status == 200, _blocked_by_proxy(url, " (it asks for a password)") if status == 407 else ""
 
 
-def _of_proxy(url: str, more: str) -> str:
+def _blocked_by_proxy(url: str, more: str) -> str:
     from urllib.request import getproxies
 
     proxy = getproxies().get(url.split(":")[0], "")
-    name = proxy.rsplit("@", 1)[-1].split("//")[-1].rstrip("/")  # without the password that it may hold
-    return f"the proxy {name} lets nothing through{more}. Its address is in the variable HTTPS_PROXY."
+    name = proxy.rsplit("@", 1)[-1].split("//")[-1].rstrip("/")  # without the password that it may contain
+    return f"the proxy {name} blocks the connection{more}. The variable HTTPS_PROXY holds its address."
 
 
 def fetch(mirrors: Sequence[str], file: str, place: Path, sha256: str, seconds: float) -> Path:
     """Download a compressed IDX file into a folder and return its path.
 
-    It arrives under a name of its own, is checked, and is then moved into place in one
-    step: two processes that download at once both end with a whole file, and one
-    that is stopped leaves none.
+    The file is downloaded under a temporary name, checked, and then renamed in one step. So
+    two processes that download it at the same time both get a complete file, and one that
+    is stopped leaves nothing behind.
 
     Parameters
     ----------
     mirrors : addresses of folders, tried in this order.
-    file : its name there and here.
-    place : the folder to keep it in.
+    file : name of the file, on the mirror and on this machine.
+    place : the folder to save it in.
     sha256 : checksum of the decompressed file.
-    seconds : time allowed for each mirror.
+    seconds : time limit for each mirror.
 
     Raises
     ------
-    DataUnavailable : the folder cannot be written, or no mirror gives the right file.
+    DataUnavailable : the folder cannot be written, or no mirror has the right file.
     """
     import requests
     from pooch import HTTPDownloader
@@ -144,7 +150,7 @@ def fetch(mirrors: Sequence[str], file: str, place: Path, sha256: str, seconds: 
                 os.replace(part, place / file)
                 return place / file
             except idx.DamagedFile:
-                reasons.append(f"{_host(mirror)} gave a damaged file")
+                reasons.append(f"{_host(mirror)} sent a damaged file")
             except requests.HTTPError as error:
                 reasons.append(
                     f"{_host(mirror)} answered {getattr(error.response, 'status_code', 'nothing')}"
@@ -159,7 +165,7 @@ def fetch(mirrors: Sequence[str], file: str, place: Path, sha256: str, seconds: 
                 progress.close()
         finally:
             part.unlink(missing_ok=True)
-    raise DataUnavailable(f"no server gave {file}: {'; '.join(reasons)}.")
+    raise DataUnavailable(f"no server has a good copy of {file}: {'; '.join(reasons)}.")
 
 
 def _new_file(place: Path, file: str) -> Path:
@@ -175,7 +181,7 @@ def _new_file(place: Path, file: str) -> Path:
 def _unwritable(place: Path, error: OSError) -> str:
     return (
         f"the cache {place} cannot be written ({error.strerror or error}). Set the environment variable "
-        "CAPSLAB_HOME to a folder of yours with 200 MB free."
+        "CAPSLAB_HOME to a folder of your own with 200 MB of free space."
     )
 
 

@@ -1,4 +1,4 @@
-"""Clusters as folders of pictures or as a table, never over anything that is there."""
+"""Exports clusters as folders of pictures or as a table; nothing is ever overwritten."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from capslab.data.images import Images
 from capslab.errors import ArgumentError, DataUnavailable, unknown_name
 
-WAYS = ("folders", "csv")
+FORMATS = ("folders", "csv")
 
 
 def export_clusters(
@@ -24,67 +24,67 @@ def export_clusters(
     how: str | None = None,
     originals: bool = False,
 ) -> Path:
-    """Save which image is in which cluster.
+    """Save the images of each cluster in a folder, or the cluster of each image in a table.
 
     Parameters
     ----------
     clustering : a `Clustering` (`path.at(10)`), or a cluster number for each image `(n,)`.
     images : the images that were clustered, in the same order.
     path : a new folder, or a new file that ends in `.csv`.
-    how : "folders" (a folder a cluster, with the pictures as PNG) or "csv" (columns position,
-        file, label, cluster); None tells by the ending.
-    originals : into folders, copy the files that the images came from, in their own size.
+    how : "folders" (one folder per cluster, with PNG pictures) or "csv" (columns position,
+        file, label, cluster); None decides by the ending of `path`.
+    originals : with "folders", copy the files that the images were read from, in their full size.
 
     Returns
     -------
-    The path. It appears whole or not at all.
+    The path. It is complete, or not there at all.
 
     Raises
     ------
-    ArgumentError : there is something at `path` already; numbers that do not fit the images; …
-    DataUnavailable : the disk is full or cannot be written, or an original is gone.
+    ArgumentError : `path` exists already, the cluster numbers do not fit the images, …
+    DataUnavailable : the disk is full or cannot be written, or an original file no longer exists.
     """
     labels = np.asarray(getattr(clustering, "labels", clustering))
     if labels.ndim != 1 or len(labels) != len(images) or labels.dtype.kind not in "iu":
         step = "Export the same selection that was clustered."
-        raise ArgumentError("clustering", f"{len(images):,} cluster numbers, one an image", labels, step)
+        raise ArgumentError("clustering", f"{len(images):,} cluster numbers, one per image", labels, step)
     target = Path(path).expanduser()
     how = how or ("csv" if target.suffix.lower() == ".csv" else "folders")
-    if how not in WAYS:
-        raise unknown_name("how", how, WAYS)
+    if how not in FORMATS:
+        raise unknown_name("how", how, FORMATS)
     if originals and (how == "csv" or images.origin is None or images.origin.folder is None):
-        step = "Leave it out: the images are saved as the networks saw them."
+        step = "Leave it out: then the images are saved as the networks see them."
         raise ArgumentError("originals", "used with folders, for images from a folder or a CSV", True, step)
     if os.path.lexists(target):
         raise ArgumentError(
-            "path", "new: nothing is ever overwritten", str(target), "Choose a name that is not taken."
+            "path", "a new path, because nothing is overwritten", str(target), "Choose another name."
         )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
         try:
-            made = part / "clusters"
+            result = part / "clusters"
             if how == "csv":
-                _write_table(made, labels, images)
+                _write_table(result, labels, images)
             else:
-                _write_folders(made, labels, images, originals)
-            _move(made, target)
+                _write_folders(result, labels, images, originals)
+            _move(result, target)
         finally:
             shutil.rmtree(part, ignore_errors=True)
     except OSError as error:
         raise DataUnavailable(
-            f"{target} cannot be written ({error.strerror or error}); nothing was left there. "
-            "Choose a folder of yours with enough room."
+            f"{target} cannot be written ({error.strerror or error}); no files were left there. "
+            "Choose a folder of your own with enough free space."
         ) from None
     return target
 
 
-def _move(made: Path, target: Path) -> None:
-    """Into place in one step, and not over what has come there in the meantime."""
-    if made.is_dir():
-        os.rename(made, target)  # fails on anything but an empty folder
+def _move(source: Path, target: Path) -> None:
+    """Rename in one step, and fail if something has appeared at the target in the meantime."""
+    if source.is_dir():
+        os.rename(source, target)  # fails on anything but an empty folder
         return
-    os.link(made, target) if hasattr(os, "link") else os.rename(made, target)
+    os.link(source, target) if hasattr(os, "link") else os.rename(source, target)
 
 
 def _write_table(file: Path, labels: np.ndarray, images: Images) -> None:
@@ -94,34 +94,34 @@ def _write_table(file: Path, labels: np.ndarray, images: Images) -> None:
         for i, cluster in enumerate(labels):
             name = "" if images.origin is None else str(images.origin.names[i])
             label = "" if images.labels is None else images.classes[images.labels[i]]
-            writer.writerow([i, _harmless(name), _harmless(label), int(cluster)])
+            writer.writerow([i, _no_formula(name), _no_formula(label), int(cluster)])
 
 
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+def _no_formula(text: str) -> str:
+    """Text that no spreadsheet program mistakes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _write_folders(folder: Path, labels: np.ndarray, images: Images, originals: bool) -> None:
     from PIL import Image
 
-    wide = len(str(len(labels) - 1))
+    n_digits = len(str(len(labels) - 1))
     for cluster in np.unique(labels):
         (folder / f"cluster {cluster:02d}").mkdir(parents=True)
     for i, cluster in enumerate(labels):
-        known = f"image {i}" if images.origin is None else str(images.origin.names[i])
-        stem = _safe(Path(known.rpartition("/")[2]).stem)
-        place = folder / f"cluster {cluster:02d}" / f"{i:0{wide}d} {stem}"
+        name = f"image {i}" if images.origin is None else str(images.origin.names[i])
+        stem = _safe_stem(Path(name.rpartition("/")[2]).stem)
+        place = folder / f"cluster {cluster:02d}" / f"{i:0{n_digits}d} {stem}"
         if originals:
             assert images.origin is not None
             assert images.origin.folder is not None
-            shutil.copyfile(images.origin.folder / known, f"{place}{Path(known).suffix.lower()}")
+            shutil.copyfile(images.origin.folder / name, f"{place}{Path(name).suffix.lower()}")
         else:
             pixels = images.images[i]
             pixels = pixels[..., 0] if pixels.shape[2] < 3 else pixels[..., :3]
             Image.fromarray(np.ascontiguousarray(pixels)).save(f"{place}.png")
 
 
-def _safe(stem: str) -> str:
-    """A file's name that every system takes."""
+def _safe_stem(stem: str) -> str:
+    """A file name, without ending, that every operating system accepts."""
     return "".join(c if c.isalnum() or c in " -_()" else "_" for c in stem)[:80].strip() or "image"

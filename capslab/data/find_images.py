@@ -1,4 +1,4 @@
-"""Picture files in a folder, a zip or a table, and nothing outside of it. Nothing is written."""
+"""Finds picture files in a folder, a zip or a table, and never outside of it. Nothing is written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from capslab.data.provenance import SkippedFile, printable
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 MOST_UNPACKED = 4_000_000_000  # bytes of all members of a zip together
-MOST_RATIO = 200  # a member of more than a megabyte that is packed tighter is no picture
+MOST_RATIO = 200  # a member above a megabyte that is compressed more strongly is no picture
 PATH_COLUMNS = ("path", "file", "filename", "file_name", "image", "name")
 LABEL_COLUMNS = ("label", "class", "category", "target")
 
@@ -28,9 +28,9 @@ class ImageFile:
 
     Attributes
     ----------
-    name : relative to where it was found, with `/`, as the system spells it.
-    open : gives its bytes as a file.
-    label : the class that a table gives it, or None.
+    name : its path relative to the folder or zip, with `/`, as the operating system spells it.
+    open : a function that opens the file for reading bytes.
+    label : its class according to a table, or None.
     """
 
     name: str
@@ -40,17 +40,17 @@ class ImageFile:
 
 @dataclass
 class ImageSearch:
-    """What was found, in order of name, and what was passed over."""
+    """The files that may be pictures, sorted by name, and the files that were skipped."""
 
     files: list[ImageFile] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
 
-    def skip(self, name: str, why: str) -> None:
-        self.skipped.append(SkippedFile(printable(name), why))
+    def skip(self, name: str, reason: str) -> None:
+        self.skipped.append(SkippedFile(printable(name), reason))
 
 
 def in_folder(root: Path) -> ImageSearch:
-    """Every picture below a folder; links that lead out of it are not followed."""
+    """Every picture in a folder and its sub-folders; links that lead out of it are not followed."""
     search = ImageSearch()
 
     def unreadable(error: OSError) -> None:
@@ -62,20 +62,20 @@ def in_folder(root: Path) -> ImageSearch:
         for name in sorted(files):
             path = Path(place, name)
             relative = path.relative_to(root).as_posix()
-            why = _no_picture(name) or _no_file(path, root)
-            if why:
-                search.skip(relative, why)
+            reason = _name_problem(name) or _file_problem(path, root)
+            if reason:
+                search.skip(relative, reason)
             else:
                 search.files.append(ImageFile(relative, _opener(path)))
     return search
 
 
 def in_zip(path: Path) -> ImageSearch:
-    """Every picture in a zip, read from where it lies: nothing is unpacked to the disk.
+    """Every picture in a zip, read directly from it: nothing is unpacked to the disk.
 
     Raises
     ------
-    DataUnavailable : not a zip, damaged, or larger than 4 GB unpacked.
+    DataUnavailable : the file is not a zip, is damaged, or is larger than 4 GB unpacked.
     """
     search = ImageSearch()
     try:
@@ -88,48 +88,49 @@ def in_zip(path: Path) -> ImageSearch:
     total = sum(member.file_size for member in members)
     if total > MOST_UNPACKED:
         raise DataUnavailable(
-            f"{path.name} would unpack to {total / 1e9:,.0f} GB, more than {MOST_UNPACKED / 1e9:.0f}: it is "
-            "refused. Unpack it yourself if you trust it, and give the folder."
+            f"{path.name} would unpack to {total / 1e9:,.0f} GB, more than the allowed "
+            f"{MOST_UNPACKED / 1e9:.0f}. If you trust it, unpack it yourself and load the folder."
         )
     seen: set[str] = set()
     for member in members:
         if member.is_dir():
             continue
-        why = _no_member(member) or ("a second file of this name" if member.filename in seen else "")
+        repeated = "a second file of this name" if member.filename in seen else ""
+        reason = _member_problem(member) or repeated
         seen.add(member.filename)
-        if why:
-            search.skip(member.filename, why)
+        if reason:
+            search.skip(member.filename, reason)
         else:
             search.files.append(ImageFile(member.filename, _unpacker(archive, member)))
     return search
 
 
 def in_table(path: Path) -> ImageSearch:
-    """The pictures that a CSV names, relative to its own folder and within it.
+    """The pictures that a CSV lists, with paths relative to its own folder and inside it.
 
-    Columns `path` and, where there are classes, `label`; without a header the first two columns.
+    The columns are `path` and, if there are classes, `label`; without a header, the first two columns.
 
     Raises
     ------
-    DataUnavailable : a file that cannot be read as a table of text.
-    ArgumentError : a table of something else.
+    DataUnavailable : the file cannot be read as a table of text.
+    ArgumentError : the table does not list paths.
     """
     search, root = ImageSearch(), path.parent
     rows = list(_rows(path))
     for name, label in rows:
-        inside = PurePosixPath(name.replace("\\", "/"))
-        why = _outside(inside) or _no_picture(inside.name)
-        place = root / inside
-        why = why or ("no such file" if not os.path.lexists(place) else _no_file(place, root))
-        if why:
-            search.skip(name, why)
+        relative = PurePosixPath(name.replace("\\", "/"))
+        reason = _outside(relative) or _name_problem(relative.name)
+        file = root / relative
+        reason = reason or ("no such file" if not os.path.lexists(file) else _file_problem(file, root))
+        if reason:
+            search.skip(name, reason)
         else:
-            search.files.append(ImageFile(str(inside), _opener(place), label))
+            search.files.append(ImageFile(str(relative), _opener(file), label))
     return search
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str | None]]:
-    """(path, label) of each row; label None where there is no such column."""
+    """(path, label) of each row; the label is None if there is no such column."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -143,68 +144,74 @@ def _rows(path: Path) -> Iterator[tuple[str, str | None]]:
     except csv.Error as error:
         raise DataUnavailable(f"{path.name} cannot be read as a table ({error}).") from None
     if not rows:
-        raise DataUnavailable(f"{path.name} is empty. It needs a row an image: path,label.")
+        raise DataUnavailable(f"{path.name} is empty. It needs one row per image: path,label.")
     header = [cell.strip().lower() for cell in rows[0]]
-    where = next((header.index(name) for name in PATH_COLUMNS if name in header), None)
-    label = next((header.index(name) for name in LABEL_COLUMNS if name in header), None)
-    if where is None:
+    path_column = next((header.index(name) for name in PATH_COLUMNS if name in header), None)
+    label_column = next((header.index(name) for name in LABEL_COLUMNS if name in header), None)
+    if path_column is None:
         if not rows[0][0].lower().endswith(SUFFIXES):
             step = "A table of pixels: np.loadtxt, then reshape, then np.savez('data.npz', images=…)."
-            got = Verbatim(f"columns {', '.join(header[:4])}{', …' if len(header) > 4 else ''}")
-            raise ArgumentError("name", "a CSV with columns path and label", got, step)
-        where, label = 0, (1 if len(header) > 1 else None)
+            columns = Verbatim(f"columns {', '.join(header[:4])}{', …' if len(header) > 4 else ''}")
+            raise ArgumentError("name", "a CSV with columns path and label", columns, step)
+        path_column, label_column = 0, (1 if len(header) > 1 else None)
     else:
         rows = rows[1:]
     for row in rows:
-        cell = row[label].strip() if label is not None and label < len(row) else ""
-        yield (row[where].strip() if where < len(row) else ""), (None if label is None else cell)
+        name = row[path_column].strip() if path_column < len(row) else ""
+        if label_column is None:
+            yield name, None
+        else:
+            yield name, row[label_column].strip() if label_column < len(row) else ""
 
 
 def _outside(name: PurePosixPath) -> str:
+    """Why a path leads out of the folder; "" if it stays inside."""
     if name.is_absolute() or ".." in name.parts or (name.parts and ":" in name.parts[0]) or "\0" in str(name):
         return "its name leads out of the folder, so it is not read"
     return ""
 
 
-def _no_picture(name: str) -> str:
-    """Why a name is not one of a picture; "" if it is."""
+def _name_problem(name: str) -> str:
+    """Why a file with this name cannot be a picture; "" if it may be one."""
     suffix = PurePosixPath(name).suffix.lower()
     if name.startswith("."):
         return "a hidden file"
     if suffix in (".zip", ".tar", ".gz", ".7z", ".rar"):
-        return "an archive inside: unpack it first"
-    return "" if suffix in SUFFIXES else f"not a picture's name ({suffix or 'no ending'})"
+        return "an archive: unpack it first"
+    return "" if suffix in SUFFIXES else f"not the name of a picture ({suffix or 'no ending'})"
 
 
-def _no_file(path: Path, root: Path) -> str:
-    """Why a path is not a file to read; "" if it is."""
+def _file_problem(path: Path, root: Path) -> str:
+    """Why a file cannot be used; "" if it can."""
     try:
         if path.is_symlink() or path.parent != root:
-            real, home = os.path.realpath(path), os.path.realpath(root)
-            if not real.startswith(home + os.sep):
+            target, folder = os.path.realpath(path), os.path.realpath(root)
+            if not target.startswith(folder + os.sep):
                 return "a link that leads out of the folder, so it is not followed"
-        kind = path.stat()
+        status = path.stat()
     except OSError as error:
         return f"cannot be read ({error.strerror})"
-    if not stat.S_ISREG(kind.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         return "not an ordinary file"
-    return _no_size(kind.st_size)
+    return _size_problem(status.st_size)
 
 
-def _no_size(size: int) -> str:
+def _size_problem(size: int) -> str:
+    """Why a file of this many bytes cannot be used; "" if it can."""
     if size > MOST_BYTES:
         return f"{size / 1e6:,.0f} MB, more than {MOST_BYTES / 1e6:.0f}: scale it down"
     return "" if size else "an empty file"
 
 
-def _no_member(member: zipfile.ZipInfo) -> str:
+def _member_problem(member: zipfile.ZipInfo) -> str:
+    """Why a member of a zip cannot be used; "" if it can."""
     name = PurePosixPath(member.filename.replace("\\", "/"))
     if member.flag_bits & 0x1:
         return "encrypted"
     if member.file_size > 1_000_000 and member.file_size > MOST_RATIO * max(member.compress_size, 1):
-        return f"packed {member.file_size // max(member.compress_size, 1):,} to 1 like a zip bomb, not opened"
-    hidden = "a Mac's shadow file" if name.parts[:1] == ("__MACOSX",) else ""
-    return _outside(name) or hidden or _no_picture(name.name) or _no_size(member.file_size)
+        return f"compressed {member.file_size // max(member.compress_size, 1):,} to 1, like a zip bomb"
+    hidden = "a hidden file of macOS" if name.parts[:1] == ("__MACOSX",) else ""
+    return _outside(name) or hidden or _name_problem(name.name) or _size_problem(member.file_size)
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:

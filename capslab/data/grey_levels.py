@@ -1,4 +1,4 @@
-"""From any sensible array to what the course works with: uint8 pixels `(n, h, w, c)`."""
+"""Converts any sensible array to the pixels that the course works with: uint8 `(n, h, w, c)`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXPECTED = "images of shape (n, height, width), (n, height, width, channels) or 
 
 
 def as_nhwc(array: Any, argument: str = "images") -> np.ndarray:
-    """The same pixels as `(n, h, w, c)`.
+    """The same pixels in the shape `(n, h, w, c)`.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def as_nhwc(array: Any, argument: str = "images") -> np.ndarray:
 
     Raises
     ------
-    ArgumentError : for any other shape, saying how to get there.
+    ArgumentError : for any other shape; the message says how to reshape it.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def as_nhwc(array: Any, argument: str = "images") -> np.ndarray:
     (5, 8, 8, 1)
     """
     if isinstance(array, LazyRows) and array.ndim == 4:
-        return array  # type: ignore[return-value]  # in this shape already, and not to be read yet
+        return array  # type: ignore[return-value]  # it has this shape already, and should not be read yet
     try:
         array = np.asarray(array)
     except ValueError:  # rows of unequal length
@@ -71,13 +71,13 @@ def as_nhwc(array: Any, argument: str = "images") -> np.ndarray:
 
 
 def as_uint8(array: np.ndarray, argument: str = "images") -> tuple[np.ndarray, str]:
-    """The same pixels as uint8, and a note in words on what was done ("" for nothing).
+    """The same pixels as uint8, and a note that says what was changed ("" if nothing was).
 
-    Numbers with fractions in 0…1 are multiplied by 255; numbers in 0…255 are rounded.
+    Pixels in 0…1 are multiplied by 255; pixels in 0…255 are rounded.
 
     Raises
     ------
-    ArgumentError : for NaN or infinity, and for values outside both ranges.
+    ArgumentError : for NaN, infinity, and values outside both ranges.
 
     Examples
     --------
@@ -93,11 +93,11 @@ def as_uint8(array: np.ndarray, argument: str = "images") -> tuple[np.ndarray, s
         raise ArgumentError(argument, "numbers from 0 to 1 or from 0 to 255", array, "Save pixels as uint8.")
     finite = np.isfinite(array)
     if not finite.all():
-        wrong = int((~finite).reshape(len(array), -1).any(axis=1).sum())
+        affected = int((~finite).reshape(len(array), -1).any(axis=1).sum())
         raise ArgumentError(
             argument,
             "finite pixels",
-            Verbatim(f"{wrong} of {len(array)} images with NaN or infinity"),
+            Verbatim(f"{affected} of {len(array)} images with NaN or infinity"),
             "Drop those images, or replace the pixels: np.nan_to_num(array).",
         )
     low, high = float(array.min()), float(array.max())
@@ -116,18 +116,19 @@ def as_uint8(array: np.ndarray, argument: str = "images") -> tuple[np.ndarray, s
 
 
 def large_as_uint8(array: np.ndarray) -> tuple[Any, str]:
-    """As `as_uint8` for a large array, of which a part at a time is looked at.
+    """Like `as_uint8`, for a large array: it is checked and converted one block at a time.
 
-    One that lies in a file stays there, as `LazyRows` that are converted when they are read.
+    An array in a file stays there, as `LazyRows` that are converted when they are read.
     """
     if array.dtype == np.uint8:
         return lazy_rows.stay(array), ""
-    found = set()
-    whole = array.dtype.kind in "iuf" and _exceeds_one(array)  # one scale for all parts
+    notes = set()
+    up_to_255 = array.dtype.kind in "iuf" and _exceeds_one(array)  # one scale for all blocks
     for part in lazy_rows.parts(array):
-        found.add(as_uint8(array[part])[1])  # refuses what cannot be pixels
-    note = "" if array.dtype.kind in "iu" and whole else ROUNDED if whole else found.pop()
-    convert = partial(_as_levels, scale=not whole)
+        notes.add(as_uint8(array[part])[1])  # raises if these cannot be pixels
+    rounded = "" if array.dtype.kind in "iu" else ROUNDED
+    note = rounded if up_to_255 else notes.pop()
+    convert = partial(_as_levels, scale=not up_to_255)
     if lazy_rows.is_mapped(array):
         return LazyRows(array, convert=convert), note
     pixels = np.empty(array.shape, np.uint8)
@@ -137,7 +138,7 @@ def large_as_uint8(array: np.ndarray) -> tuple[Any, str]:
 
 
 def brightest(pixels: Any, enough: int = 64) -> int:
-    """The highest level, or the first that is found from `enough` on."""
+    """The highest grey level; once a block has a level of at least `enough`, no more blocks are read."""
     highest = 0
     for part in lazy_rows.parts(pixels):
         highest = max(highest, int(pixels[part].max()))
@@ -151,7 +152,7 @@ def _exceeds_one(array: np.ndarray) -> bool:
 
 
 def _as_levels(array: np.ndarray, scale: bool) -> np.ndarray:
-    """Numbers in 0…255, or in 0…1 if they are to be scaled, as uint8."""
+    """uint8 from numbers in 0…255, or in 0…1 with `scale`."""
     if not scale:
         return np.rint(array).astype(np.uint8)
     return np.rint(array * (np.float32(255) if array.dtype.kind == "f" else 255)).astype(np.uint8)

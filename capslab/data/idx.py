@@ -1,7 +1,7 @@
-"""The IDX format, in which MNIST and its relatives are published.
+"""Reads IDX files, the format in which MNIST and its relatives are published.
 
-Two zero bytes, a byte for the type of number, a byte for the number of axes, the
-length of each axis as a big-endian 32-bit number, then the numbers themselves.
+An IDX file starts with two zero bytes, one byte for the type of the numbers, one byte for the
+number of axes, and the length of each axis as a big-endian 32-bit integer. Then come the numbers.
 Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
 """
 
@@ -22,7 +22,7 @@ TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: 
 
 
 class DamagedFile(DataUnavailable):
-    """A file that is not what it should be; a fresh copy may help."""
+    """A file whose content is wrong; downloading it again may help."""
 
 
 def parse(content: bytes, source: str = "the data") -> np.ndarray:
@@ -31,11 +31,11 @@ def parse(content: bytes, source: str = "the data") -> np.ndarray:
     Parameters
     ----------
     content : the bytes of the file, decompressed.
-    source : what to call it in an error.
+    source : the name of the file in error messages.
 
     Raises
     ------
-    DamagedFile : for anything but a complete IDX file, saying what is wrong.
+    DamagedFile : for anything but a complete IDX file; the message says what is wrong.
 
     Examples
     --------
@@ -48,17 +48,19 @@ def parse(content: bytes, source: str = "the data") -> np.ndarray:
         start = content[:4].hex(" ")
         raise DamagedFile(f"{source} is not an IDX file: it starts with {start} instead of 00 00 and a type.")
     axes = content[3]
-    begin = 4 + 4 * axes
-    if axes < 1 or len(content) < begin:
+    header_bytes = 4 + 4 * axes
+    if axes < 1 or len(content) < header_bytes:
         raise DamagedFile(f"{source} is not a complete IDX file: its header should name {axes} axes.")
-    shape = struct.unpack(f">{axes}I", content[4:begin])
-    kind = np.dtype(TYPES[content[2]])
-    needed = begin + math.prod(shape) * kind.itemsize
+    shape = struct.unpack(f">{axes}I", content[4:header_bytes])
+    dtype = np.dtype(TYPES[content[2]])
+    needed = header_bytes + math.prod(shape) * dtype.itemsize
     if len(content) != needed:
-        what = "truncated" if len(content) < needed else "longer than it says"
-        raise DamagedFile(f"{source} is {what}: {len(content):,} bytes where its header needs {needed:,}.")
+        problem = "truncated" if len(content) < needed else "longer than its header says"
+        raise DamagedFile(f"{source} is {problem}: it has {len(content):,} bytes instead of {needed:,}.")
     return (
-        np.frombuffer(content, kind, offset=begin).reshape(shape).astype(kind.newbyteorder("="), copy=False)
+        np.frombuffer(content, dtype, offset=header_bytes)
+        .reshape(shape)
+        .astype(dtype.newbyteorder("="), copy=False)
     )
 
 
@@ -68,12 +70,12 @@ def read(path: Path, sha256: str | None = None) -> np.ndarray:
     Parameters
     ----------
     path : the file.
-    sha256 : checksum of the *decompressed* file, since mirrors compress differently.
+    sha256 : checksum of the *decompressed* file, because mirrors compress it differently.
 
     Raises
     ------
-    DamagedFile : truncated, corrupt, or with another checksum.
-    DataUnavailable : cannot be read at all.
+    DamagedFile : the file is truncated, corrupt, or has another checksum.
+    DataUnavailable : the file cannot be read at all.
     """
     try:
         content = path.read_bytes()
@@ -86,14 +88,14 @@ def read(path: Path, sha256: str | None = None) -> np.ndarray:
     except OSError as error:
         raise DataUnavailable(f"{path} cannot be read ({error.strerror or error}).") from None
     if sha256 is not None:
-        found = hashlib.sha256(content).hexdigest()
-        if found != sha256:
+        checksum = hashlib.sha256(content).hexdigest()
+        if checksum != sha256:
             try:
-                parse(content, path.name)  # says "truncated" where that is what happened
+                parse(content, path.name)  # raises a clearer error if the file is truncated
             except DamagedFile as error:
                 raise DamagedFile(f"{error} Its checksum is wrong too.") from None
             raise DamagedFile(
-                f"{path.name} is not the published file: its SHA-256 starts with {found[:12]}, "
+                f"{path.name} is not the published file: its SHA-256 starts with {checksum[:12]}, "
                 f"where {sha256[:12]} is expected."
             )
     return parse(content, path.name)

@@ -1,9 +1,9 @@
 """Pairs of overlapping digits, made as they are needed.
 
-Sixty thousand digits make billions of pairs, so none is stored: `overlapping_pairs` makes as many
-as are asked for, `stream_pairs` makes them for ever. Two digits of a pair always have **different
-labels**: a network with one capsule a class could not say "two threes", and a score that counted
-such pairs would ask for what cannot be answered.
+Sixty thousand digits make billions of pairs, so none are stored: `overlapping_pairs` makes as many
+as you ask for, `stream_pairs` makes them without end. The two digits of a pair always have
+**different labels**. A network with one capsule per class has no way to say "two threes", so a
+score that counted such pairs would ask for an answer that the network cannot give.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import numpy as np
 
 from capslab.errors import ArgumentError, Verbatim, whole_number
 
-INK = 128  # a pixel belongs to a digit when it is at least half inked
-ROUNDS = 200  # of drawing again what does not overlap as asked
+INK = 128  # a pixel belongs to a digit if its level is at least this
+MOST_ROUNDS = 200  # of replacing the pairs whose overlap is out of range
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pairs:
-    """Images of two digits each, and the truth about them.
+    """Images of two overlapping digits, with the labels and the separate digits.
 
     Attributes
     ----------
-    images : uint8 `(n, h, w, c)`: the two digits added and clipped at 255.
-    labels : int64 `(n, 2)`, different in each row.
-    digits : uint8 `(n, 2, h, w, c)`: each digit alone, where it stands in the image.
+    images : uint8 `(n, h, w, c)`: the sum of the two digits, clipped at 255.
+    labels : int64 `(n, 2)`, two different classes in each row (unless made with `same`).
+    digits : uint8 `(n, 2, h, w, c)`: each digit alone, at its place in the image.
     classes : names of the classes.
     """
 
@@ -40,7 +40,7 @@ class Pairs:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """`(n, height, width, channels)`, as any array's shape starts with its length."""
+        """`(n, height, width, channels)`; like any array's shape, it starts with the length."""
         return tuple(self.images.shape)
 
     @property
@@ -59,12 +59,12 @@ class Pairs:
 
     @cached_property
     def masks(self) -> np.ndarray:
-        """Which pixels each digit covers (at least half inked), bool `(n, 2, h, w)`."""
+        """The pixels that each digit covers, those with a level of at least 128, bool `(n, 2, h, w)`."""
         return self.digits.max(axis=-1) >= INK
 
     @property
     def exclusive(self) -> np.ndarray:
-        """The pixels that belong to one digit alone, bool `(n, h, w)`."""
+        """The pixels that belong to exactly one of the two digits, bool `(n, h, w)`."""
         return self.masks.sum(axis=1) == 1
 
     @cached_property
@@ -89,21 +89,22 @@ def overlapping_pairs(
     same: bool = False,
     seed: int = 0,
 ) -> Pairs:
-    """Two digits of different classes on one canvas, each moved by chance, n times.
+    """n pairs: two digits of different classes on one canvas, each shifted at random.
 
     Parameters
     ----------
-    images : labelled `Images`, of two classes or more (`images.train` to train on, `.test` to measure).
-    n : how many pairs.
-    shift : each digit moves up to this many pixels each way; the canvas is larger by twice that.
-        None: a seventh of the side, at least 2 (28×28 moves by 4 on 36×36, 8×8 by 2 on 12×12).
-    overlap : keep pairs whose bounding boxes overlap from … to … only (`Pairs.overlap`).
-    same : two different images of **one** class instead, to see what a network says of them.
+    images : labelled `Images` of at least two classes (`images.train` for training, `.test` for testing).
+    n : number of pairs.
+    shift : each digit is shifted by up to this many pixels in each direction, so the canvas is larger
+        by twice that. None: a seventh of the shorter side, at least 2 (4 for 28×28, on a canvas of
+        36×36; 2 for 8×8, on 12×12).
+    overlap : (lowest, highest) overlap of the bounding boxes, 0…1 (see `Pairs.overlap`).
+    same : pair two different images of the **same** class, to see how a network reacts to them.
     seed : the same seed gives the same pairs.
 
     Raises
     ------
-    ArgumentError : without two classes, or for an overlap that hardly any pair has.
+    ArgumentError : for fewer than two classes, or a range of overlaps that hardly any pair has.
 
     Examples
     --------
@@ -118,21 +119,21 @@ def overlapping_pairs(
     low, high = _range(overlap)
     shift = _shift(shift, images.image_shape)
     rng = np.random.default_rng(seed)
-    maker = _PairMaker(images, shift, same)
-    composite, labels, digits = maker(rng, n)
-    for _ in range(ROUNDS):
+    make = _PairMaker(images, shift, same)
+    composite, labels, digits = make(rng, n)
+    for _ in range(MOST_ROUNDS):
         if (low, high) == (0.0, 1.0):
             break
         share = box_overlap(digits.max(axis=-1) > 0)
-        wrong = np.flatnonzero((share < low) | (share > high))
-        if not len(wrong):
+        out = np.flatnonzero((share < low) | (share > high))  # pairs out of range
+        if not len(out):
             break
-        composite[wrong], labels[wrong], digits[wrong] = maker(rng, len(wrong))
+        composite[out], labels[out], digits[out] = make(rng, len(out))
     else:
         raise ArgumentError(
             "overlap",
-            f"a range that pairs moved by up to {shift} pixels have",
-            Verbatim(f"{low} to {high}, which {len(wrong):,} of {n:,} pairs never met in {ROUNDS} draws"),
+            f"a range that pairs shifted by up to {shift} pixels reach",
+            Verbatim(f"{low} to {high}, not reached by {len(out):,} of {n:,} pairs in {MOST_ROUNDS} draws"),
             "Widen it, or allow a larger shift.",
         )
     return Pairs(composite, labels, digits, images.classes)
@@ -141,22 +142,23 @@ def overlapping_pairs(
 def shifted_pairs(
     images: Any, first: int, second: int, shifts: Sequence[int], shape: Sequence[int] | None = None
 ) -> Pairs:
-    """Two images on one canvas, once for every shift: the second moves to the right, the first to the left.
+    """Two images on one canvas, once per shift: the second moves to the right, the first to the left.
 
     Parameters
     ----------
     images : labelled `Images`.
     first, second : positions of the two images.
-    shifts : pixels from the first image's middle to the second's; negative ones put it on the left.
-    shape : (height, width, channels) of the canvas, a network's `shape`; None: as `overlapping_pairs` has it.
+    shifts : pixels from the centre of the first image to that of the second; negative: to the left.
+    shape : (height, width, channels) of the canvas, for example a network's `image_shape`; None: the
+        canvas of `overlapping_pairs`.
 
     Returns
     -------
-    Pairs : one for each shift. What leaves the canvas is cut off; `largest_shift` says from where on.
+    Pairs : one pair per shift. Pixels beyond the canvas are cut off; `largest_shift` is the limit.
 
     Raises
     ------
-    ArgumentError : without labels, or for a canvas smaller than the images.
+    ArgumentError : for images without labels, or a canvas that is smaller than the images.
 
     Examples
     --------
@@ -168,32 +170,41 @@ def shifted_pairs(
     """
     if images.labels is None:
         raise ArgumentError(
-            "images", "labelled images", Verbatim("images without labels"), "Load a data set."
+            "images", "labelled images", Verbatim("images without labels"), "Load a data set with labels."
         )
     height, width, channels = images.image_shape
     margin = max(2, round(min(height, width) / 7))
     tall, wide, _ = shape or (height + 2 * margin, width + 2 * margin, channels)
     if tall < height or wide < width:
         raise ArgumentError(
-            "shape", f"a canvas of {height}×{width} or more", (tall, wide), "Give the network's own shape."
+            "shape",
+            f"a canvas of {height}×{width} or more",
+            (tall, wide),
+            "Take the network's `image_shape`.",
         )
-    each = np.asarray(shifts, int).tolist()
-    digits = np.zeros((len(each), 2, tall, wide + 2 * width, channels), np.uint8)
+    offsets = np.asarray(shifts, int).tolist()
+    digits = np.zeros((len(offsets), 2, tall, wide + 2 * width, channels), np.uint8)
     top, middle = (tall - height) // 2, width + (wide - width) // 2
-    for at, shift in enumerate(each):
+    for row, shift in enumerate(offsets):
         left = middle - shift // 2, middle + shift - shift // 2
         for which, (position, start) in enumerate(zip((first, second), left, strict=True)):
-            start = min(max(start, 0), wide + width)  # beyond the canvas it is gone, wherever it stands
-            digits[at, which, top : top + height, start : start + width] = images.images[position]
+            start = min(max(start, 0), wide + width)  # beyond the canvas the exact place does not matter
+            digits[row, which, top : top + height, start : start + width] = images.images[position]
     digits = np.ascontiguousarray(digits[:, :, :, width : width + wide])
     composite = digits[:, 0] + np.minimum(digits[:, 1], 255 - digits[:, 0])
-    labels = np.tile(np.asarray(images.labels[[first, second]], np.int64), (len(each), 1))
+    labels = np.tile(np.asarray(images.labels[[first, second]], np.int64), (len(offsets), 1))
     return Pairs(composite, labels, digits, tuple(images.classes))
 
 
 def largest_shift(images: Any, width: int) -> int:
-    """How far apart any two of these images may be moved before ink leaves a canvas of this width."""
-    columns = np.flatnonzero(images.images.any(axis=(0, 1, 3)))
+    """The largest shift in pixels at which no pair of these images loses ink at the edge of the canvas.
+
+    Parameters
+    ----------
+    images : `Images`.
+    width : width of the canvas in pixels.
+    """
+    columns = np.flatnonzero(images.images.any(axis=(0, 1, 3)))  # columns with ink
     if not len(columns):
         return 0
     side = images.image_shape[1]
@@ -204,7 +215,7 @@ def largest_shift(images: Any, width: int) -> int:
 def stream_pairs(
     images: Any, batch_size: int, *, shift: int | None = None, seed: int = 0
 ) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
-    """Batches of new pairs without end, as Keras's `fit` takes them.
+    """Endless batches of new pairs, in the form that Keras's `fit` accepts.
 
     Yields
     ------
@@ -212,20 +223,21 @@ def stream_pairs(
     `(batch, 2, h, w, c)`.
     """
     images.require_classes("a pair")
-    maker = _PairMaker(images, _shift(shift, images.image_shape), same=False)
+    make = _PairMaker(images, _shift(shift, images.image_shape), same=False)
     rng = np.random.default_rng(seed)
     while True:
-        composite, labels, digits = maker(rng, batch_size)
+        composite, labels, digits = make(rng, batch_size)
         yield composite, {"labels": labels.astype(np.int32), "digits": digits}
 
 
 class ClassOrder:
-    """Images in the order of their classes: a partner of another class is a draw that skips one's own.
+    """Images sorted by class, so that a partner of another class can be drawn by skipping one range.
 
     Attributes
     ----------
     order : positions of the images, class by class, `(n,)`.
-    starts, counts : where each class begins in `order`, and how many it has, `(classes,)`.
+    starts : the index in `order` at which each class begins, `(classes,)`.
+    counts : number of images in each class, `(classes,)`.
     """
 
     def __init__(self, labels: np.ndarray, classes: int) -> None:
@@ -235,38 +247,38 @@ class ClassOrder:
 
 
 class _PairMaker:
-    """Draws pairs by whole arrays: no loop over images, no draw refused."""
+    """Draws many pairs at once, without a loop over images and without rejecting draws."""
 
     def __init__(self, images: Any, shift: int, same: bool) -> None:
-        partners = ClassOrder(images.labels, len(images.classes))
+        classes = ClassOrder(images.labels, len(images.classes))
         self.pixels, self.labels = images.images, images.labels
-        self.order, self.shift, self.same = partners.order, shift, same
-        self.counts, self.starts = partners.counts, partners.starts
-        self.place = np.empty(len(self.order), np.int64)  # where each image stands in `order`
+        self.order, self.shift, self.same = classes.order, shift, same
+        self.counts, self.starts = classes.counts, classes.starts
+        self.place = np.empty(len(self.order), np.int64)  # the index of each image in `order`
         self.place[self.order] = np.arange(len(self.order))
-        # One class of a single image has no partner of its own class.
+        # An image that is alone in its class has no partner of the same class.
         self.first = np.flatnonzero(self.counts[self.labels] > 1) if same else np.arange(len(self.order))
 
     def __call__(self, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         a = self.first[rng.integers(len(self.first), size=n)]
-        of = self.labels[a]
-        start, count = self.starts[of], self.counts[of]
-        if self.same:  # any other image of the class: skip one place in it
+        label = self.labels[a]
+        start, count = self.starts[label], self.counts[label]
+        if self.same:  # any other image of the class: skip its own place
             draw = (rng.random(n) * (count - 1)).astype(np.int64)
             b = self.order[start + draw + (start + draw >= self.place[a])]
-        else:  # any image of another class: skip the places of the class
+        else:  # any image of another class: skip all places of its class
             draw = (rng.random(n) * (len(self.order) - count)).astype(np.int64)
             b = self.order[draw + np.where(draw >= start, count, 0)]
         both = np.stack([a, b], axis=1)  # (n, 2)
         digits = randomly_shifted(self.pixels[both.reshape(-1)], self.shift, rng)
         digits = digits.reshape(n, 2, *digits.shape[1:])
-        # Added and clipped without leaving uint8: at most what is left up to 255.
+        # The sum, clipped at 255 without leaving uint8.
         composite = digits[:, 0] + np.minimum(digits[:, 1], 255 - digits[:, 0])
         return composite, self.labels[both], digits
 
 
 def randomly_shifted(pixels: np.ndarray, shift: int, rng: np.random.Generator) -> np.ndarray:
-    """Each image on a canvas larger by `shift` on every side, moved by up to `shift` each way."""
+    """Each image on a canvas that is larger by `shift` on every side, shifted by up to `shift` pixels."""
     n, height, width, channels = pixels.shape
     padded = np.zeros((n, height + 4 * shift, width + 4 * shift, channels), np.uint8)
     padded[:, 2 * shift : 2 * shift + height, 2 * shift : 2 * shift + width] = pixels
@@ -278,7 +290,7 @@ def randomly_shifted(pixels: np.ndarray, shift: int, rng: np.random.Generator) -
 
 
 def box_overlap(ink: np.ndarray) -> np.ndarray:
-    """Bounding boxes' common area over the smaller one's, `(n,)`, from bool `(n, 2, h, w)`."""
+    """Common area of two bounding boxes divided by the smaller box's, `(n,)`, from bool `(n, 2, h, w)`."""
     sides = []
     for axis in (3, 2):  # rows, then columns
         line: np.ndarray = np.any(ink, axis=axis)  # (n, 2, side)

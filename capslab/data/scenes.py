@@ -1,4 +1,4 @@
-"""Scenes: a few digits at unknown places on a larger canvas, with the boxes around them."""
+"""Scenes: a few digits scattered on a larger canvas, with their bounding boxes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ import numpy as np
 from capslab.data.pairs import INK
 from capslab.errors import ArgumentError, is_whole, whole_number
 
-TRIES = 100  # places tried for each digit before the scene is begun again
-POOL = 400  # scenes that windows are cut from at a time,
-WINDOWS = 32  # so many from each
+TRIES = 100  # places tried for each digit before the scene is started again
+POOL = 400  # scenes from which windows are cut before new ones are made
+WINDOWS = 32  # windows cut from each scene, on average
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Scenes:
-    """Images of several digits each, and where those are.
+    """Images of several digits each, with the place of every digit.
 
     Attributes
     ----------
     images : uint8 `(n, h, w, c)`.
-    labels : for each scene the classes of its digits, int64 `(m,)`.
-    boxes : for each scene int64 `(m, 4)`: top, left, bottom, right of each digit's ink, ends excluded.
-    places : for each scene int64 `(m, 2)`: top and left of each digit's own image.
-    sources : for each scene the positions of its digits in the images it was made from, `(m,)`.
+    labels : per scene, the classes of its digits, int64 `(m,)`.
+    boxes : per scene, the bounding box of each digit's ink, int64 `(m, 4)`: top, left, bottom and right
+        in pixels; bottom and right are not included.
+    places : per scene, the top left corner of each digit's image, int64 `(m, 2)`: row and column in pixels.
+    sources : per scene, the positions of its digits in the images it was made from, int64 `(m,)`.
     classes : names of the classes.
     """
 
@@ -39,7 +40,7 @@ class Scenes:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """`(n, height, width, channels)`, as any array's shape starts with its length."""
+        """`(n, height, width, channels)`; like any array's shape, it starts with the length."""
         return tuple(self.images.shape)
 
     @property
@@ -52,7 +53,7 @@ class Scenes:
         return len(self.images)
 
     def __getitem__(self, index: slice) -> Scenes:
-        """Some of the scenes: a slice."""
+        """A selection of the scenes by a slice."""
         parts = (self.labels[index], self.boxes[index], self.places[index], self.sources[index])
         return Scenes(self.images[index], *parts, self.classes)
 
@@ -71,20 +72,20 @@ def scenes(
     overlap: float = 0.1,
     seed: int = 0,
 ) -> Scenes:
-    """Digits scattered on a canvas, n times.
+    """n scenes, each with several digits scattered on a canvas.
 
     Parameters
     ----------
-    images : labelled `Images` to take them from.
-    n : how many scenes.
-    digits : fewest and most digits in a scene; classes may come up twice.
-    size : side of the canvas; None: three times that of an image (and 4 more for small ones).
-    overlap : at most this share of a digit's bounding box lies in another's.
+    images : labelled `Images` to take the digits from.
+    n : number of scenes.
+    digits : (fewest, most) digits in a scene; a class may occur more than once.
+    size : side of the canvas in pixels; None: three times the side of an image (and 4 more for small ones).
+    overlap : at most this share of a digit's bounding box lies inside another's, 0…1.
     seed : the same seed gives the same scenes.
 
     Raises
     ------
-    ArgumentError : where so many digits find no room.
+    ArgumentError : if the canvas is too small for so many digits.
 
     Examples
     --------
@@ -123,9 +124,9 @@ def _make_scenes(
     for scene in range(n):
         source = rng.integers(len(images), size=rng.integers(digits[0], digits[1] + 1))
         spots = _positions(ink[source], (size - height, size - width), overlap, rng)
-        for one, (top, left) in zip(source, spots, strict=True):
+        for position, (top, left) in zip(source, spots, strict=True):
             area = canvas[scene, top : top + height, left : left + width]
-            area += np.minimum(images.images[one], 255 - area)  # added and clipped, within uint8
+            area += np.minimum(images.images[position], 255 - area)  # the sum, clipped at 255 within uint8
         labels.append(images.labels[source])
         places.append(spots)
         boxes.append(ink[source] + np.tile(spots, 2))
@@ -136,28 +137,26 @@ def _make_scenes(
 def _positions(
     ink: np.ndarray, room: tuple[int, int], overlap: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """A place for each digit `(m, 2)`, so that no two boxes share more than `overlap` of either."""
+    """The top left corner of each digit `(m, 2)`, so that no two boxes overlap by more than `overlap`."""
     for _ in range(20):
         spots = np.zeros((0, 2), np.int64)
         taken = np.zeros((0, 4), np.int64)
         for box in ink:
             tried = np.stack([rng.integers(0, side + 1, TRIES) for side in room], axis=1)
             candidates = box + np.tile(tried, 2)  # (tries, 4)
-            free = (overlap_fraction(candidates, taken) <= overlap).all(axis=1)
-            if not free.any():
+            fits = (overlap_fraction(candidates, taken) <= overlap).all(axis=1)
+            if not fits.any():
                 break
-            spot = free.argmax()
+            spot = fits.argmax()
             spots = np.vstack([spots, tried[spot]])
             taken = np.vstack([taken, candidates[spot]])
         else:
             return spots
-    raise ArgumentError(
-        "digits", "as many as find room on the canvas", len(ink), "Make the canvas larger: size=…"
-    )
+    raise ArgumentError("digits", "as many as fit on the canvas", len(ink), "Make the canvas larger: size=…")
 
 
 def overlap_fraction(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Common area over the smaller box's, `(a, b)`, from boxes `(a, 4)` and `(b, 4)`."""
+    """Common area of two boxes divided by the smaller one's area, `(a, b)`, from `(a, 4)` and `(b, 4)`."""
     low = np.maximum(some[:, None, :2], others[None, :, :2])
     high = np.minimum(some[:, None, 2:], others[None, :, 2:])
     common = np.maximum(high - low, 0).prod(axis=2)
@@ -166,7 +165,7 @@ def overlap_fraction(some: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def ink_boxes(pixels: np.ndarray) -> np.ndarray:
-    """Top, left, bottom, right of what is at least half inked, `(n, 4)`; all of it if nothing is."""
+    """Top, left, bottom, right of the pixels from 128 on, `(n, 4)`; of the whole image if there are none."""
     covered = pixels.max(axis=-1) >= INK  # (n, h, w)
     covered |= ~covered.any(axis=(1, 2), keepdims=True)
     ends = []
@@ -180,17 +179,17 @@ def ink_boxes(pixels: np.ndarray) -> np.ndarray:
 def stream_windows(
     images: Any, window: int, reach: int, batch_size: int, *, seed: int = 0
 ) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
-    """Windows cut from new scenes without end, as Keras's `fit` takes them.
+    """Endless batches of windows cut from new scenes, in the form that Keras's `fit` accepts.
 
-    Half of them have a digit whose centre is at most `reach` pixels from the window's, each way; that
-    digit is what the window shows. A quarter are aimed at digits less well, and show parts of them; a
-    quarter lie anywhere.
+    Half of the windows are centred on a digit: its centre is at most `reach` pixels from the window's
+    centre in each direction, and that digit is the label. A quarter are placed near a digit, so that
+    they show parts of digits. The last quarter lie anywhere.
 
     Yields
     ------
     uint8 windows `(batch, window, window, c)`, and a dict: "present" float32 `(batch, classes)`, all 0
-    where no digit is centred; "label" int32 `(batch,)`; "digit" uint8 like the windows: the centred digit
-    alone.
+    if no digit is centred; "label" int32 `(batch,)`; "digit" uint8 like the windows, with only the
+    centred digit.
     """
     images.require_classes("a scene")
     height, width, channels = images.image_shape
@@ -203,7 +202,7 @@ def stream_windows(
         made = _make_scenes(images, ink, POOL, (3, 5), size, 0.1, rng)
         padded = np.pad(made.images, ((0, 0), (window, window), (window, window), (0, 0)))
         most = max(map(len, made.labels))
-        centres = np.full((POOL, most, 2), -10 * size)  # twice the centres, so that they are whole
+        centres = np.full((POOL, most, 2), -10 * size)  # twice the coordinates, so that they are integers
         labels, sources = np.zeros((POOL, most), int), np.zeros((POOL, most), int)
         for i, places in enumerate(made.places):
             centres[i, : len(places)] = 2 * places + (height, width)

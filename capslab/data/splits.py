@@ -1,4 +1,4 @@
-"""Which image is for training, which for validation, which for the final test."""
+"""The split: which images are for training, which for validation, which for the final test."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ PARTS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 
 
 def stratified_split(labels: np.ndarray | None, n: int, seed: int, pattern: tuple[int, ...]) -> np.ndarray:
-    """A part for each of n images, in the same proportion within every class.
+    """A stratified random split: every class is divided in the same proportions.
 
-    The images are put in order of class, each class shuffled, and dealt out in
-    groups as long as the pattern. Every group gets exactly the pattern, in chance
-    order; so each class is split in proportion to within one or two images.
+    The images are sorted by class, shuffled within each class, and divided into groups as long
+    as the pattern. Each group gets the parts of the pattern in random order, so the proportions
+    of each class are right to within one or two images.
 
     Parameters
     ----------
     labels : integer array `(n,)`, or None to split without regard to class.
-    pattern : the parts of one group; ten entries with two TEST make 20 % test.
+    n : number of images.
+    seed : the same seed gives the same split.
+    pattern : the parts of one group; ten entries of which two are TEST put 20 % into the test set.
 
     Returns
     -------
@@ -34,13 +36,13 @@ def stratified_split(labels: np.ndarray | None, n: int, seed: int, pattern: tupl
     group = np.zeros(n, np.int64)
     by_class = np.lexsort((rng.random(n), np.zeros(n) if labels is None else labels))
     group[by_class] = np.arange(n) // len(pattern)
-    dealt = np.lexsort((rng.random(n), group))  # group after group, each in chance order
+    shuffled = np.lexsort((rng.random(n), group))  # group after group, each in random order
     parts = np.empty(n, np.uint8)
-    parts[dealt] = np.resize(np.array(pattern, np.uint8), n)
+    parts[shuffled] = np.resize(np.array(pattern, np.uint8), n)
     return parts
 
 
-#: 70 % train, 10 % validation, 20 % test; the first entries are TRAIN so that tiny sets train
+#: 70 % train, 10 % validation, 20 % test; it starts with TRAIN so that tiny sets have training images
 DEFAULT_PATTERN = (TRAIN, TRAIN, TRAIN, TEST, TRAIN, VALIDATION, TRAIN, TEST, TRAIN, TRAIN)
-#: one in twelve of an official training set of 60,000 is validation: 5,000
+#: for an official training set: one image in twelve is for validation, 5,000 of 60,000
 OFFICIAL_PATTERN = (TRAIN,) * 6 + (VALIDATION,) + (TRAIN,) * 5

@@ -1,4 +1,4 @@
-"""From pen strokes to an image like those of MNIST: ink, then scale and centre of mass.
+"""Turns pen strokes into an image like those of MNIST: draw the ink, scale it, centre its mass.
 
 `js/src/shared/strokes.js` does the same in the browser; a test holds the two together.
 """
@@ -12,19 +12,20 @@ import numpy as np
 
 from capslab.errors import ArgumentError, Verbatim
 
-PAD = 140  # pixels of a side of the inked pad: five for each pixel of MNIST
+PAD = 140  # pixels of a side of the drawing pad: five for each pixel of MNIST
 PEN = 0.09  # width of the pen, as a share of the pad's side
-SMALL = 20  # images with a shorter side (the 8×8 digits) are filled from edge to edge
+SMALL = 20  # in images with a shorter side (the 8×8 digits), a digit fills the image from edge to edge
 
 
 def inked(strokes: Sequence[Sequence[Any]], pen: float = PEN, size: int = PAD) -> np.ndarray:
     """The ink that a round pen leaves on a square pad.
 
-    ink(p) = min(1, max(0, r + ½ − distance of p to the nearest stroke)), r = pen · size / 2 pixels.
+    ink(p) = min(1, max(0, r + ½ − d(p))), where d(p) is the distance of pixel p to the nearest stroke and
+    r = pen · size / 2 the radius of the pen, both in pixels.
 
     Parameters
     ----------
-    strokes : lines of points (x, y) in 0…1, x to the right and y down; one point is a dot.
+    strokes : each a list of points (x, y) in 0…1, x to the right and y down; a single point makes a dot.
     pen : width of the pen as a share of the pad's side.
     size : pixels of a side.
 
@@ -50,32 +51,32 @@ def inked(strokes: Sequence[Sequence[Any]], pen: float = PEN, size: int = PAD) -
             px, py, dx, dy = x + 0.5 - x0, y + 0.5 - y0, x1 - x0, y1 - y0
             along = np.clip((px * dx + py * dy) / max(dx * dx + dy * dy, 1e-12), 0, 1)
             distance = np.sqrt((px - along * dx) ** 2 + (py - along * dy) ** 2)
-            here = ink[top:bottom, left:right]
-            np.maximum(here, np.clip(reach - distance, 0, 1), out=here)
+            area = ink[top:bottom, left:right]
+            np.maximum(area, np.clip(reach - distance, 0, 1), out=area)
     return ink
 
 
 def centred(ink: Any, shape: Sequence[int], fill: float | None = None) -> np.ndarray:
-    """A drawing as MNIST has it: scaled to a part of the image, its centre of mass in the middle.
+    """A drawing prepared like a digit of MNIST: scaled, with its centre of mass in the middle.
 
-    1. The box around the ink is scaled, aspect kept, until it fills `fill` of the image.
-    2. Its centre of mass goes to the middle, as far as the box stays within the image.
-    3. Each pixel is the mean of the ink that falls on it, so that edges come out grey.
+    1. Scale the bounding box of the ink, keeping its aspect ratio, until it fills `fill` of the image.
+    2. Move the centre of mass to the middle, as far as the box stays inside the image.
+    3. Average the ink that falls on each pixel, so that edges become grey.
 
     Parameters
     ----------
     ink : `(rows, columns)` of grey levels, bright on dark, in 0…1 (or uint8).
-    shape : `(height, width, channels)` of the image; every channel gets the same.
-    fill : share of a side that the box fills. None takes MNIST's 20/28, and 1 for sides under
+    shape : `(height, width, channels)` of the image; all channels are the same.
+    fill : share of a side that the box fills. None means MNIST's 20/28, or 1 for sides below
         20 pixels, because the 8×8 digits fill their images.
 
     Returns
     -------
-    uint8 `(height, width, channels)`; black where there is no ink.
+    uint8 `(height, width, channels)`; black if there is no ink.
 
     Raises
     ------
-    ArgumentError : for ink that is not two-dimensional or not finite, or `fill` outside 0…1.
+    ArgumentError : for ink that is not two-dimensional or not finite, or for `fill` outside 0…1.
 
     Source: LeCun, Cortes & Burges, the MNIST database: digits in a 20×20 box, centred by mass in 28×28.
 
@@ -87,26 +88,28 @@ def centred(ink: Any, shape: Sequence[int], fill: float | None = None) -> np.nda
     levels = np.asarray(ink)
     levels = levels / 255 if levels.dtype == np.uint8 else levels.astype(float)
     if levels.ndim != 2 or not np.isfinite(levels).all():
-        got = Verbatim("NaN or infinity") if levels.ndim == 2 else ink
-        raise ArgumentError("ink", "finite grey levels of shape (rows, columns)", got, "Write image[..., 0].")
+        received = Verbatim("NaN or infinity") if levels.ndim == 2 else ink
+        raise ArgumentError(
+            "ink", "finite grey levels of shape (rows, columns)", received, "Write image[..., 0]."
+        )
     height, width, channels = shape
     grey = _placed(levels, height, width, filling(shape) if fill is None else fill)  # (h, w)
     return np.repeat(np.floor(255 * grey + 0.5).astype(np.uint8)[..., None], channels, axis=-1)
 
 
 def filling(shape: Sequence[int]) -> float:
-    """The share of an image that a digit fills in the data set of that size."""
+    """The share of a side that a digit fills in images of this shape: 20/28 as in MNIST, or 1 if small."""
     return 1.0 if min(shape[:2]) < SMALL else 20 / 28
 
 
 def _placed(ink: np.ndarray, height: int, width: int, fill: float) -> np.ndarray:
-    """Grey levels 0…1 `(height, width)`: the ink scaled and centred."""
+    """The ink scaled and centred: grey levels 0…1, `(height, width)`."""
     if not 0 < fill <= 1:
         raise ArgumentError("fill", "a share above 0, up to 1", fill, "MNIST has 20/28.")
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return np.zeros((height, width))
-    boxes = [(part[0], part[-1] + 1) for part in (rows, columns)]
+    boxes = [(inked_lines[0], inked_lines[-1] + 1) for inked_lines in (rows, columns)]
     scale = fill * min(height / (boxes[0][1] - boxes[0][0]), width / (boxes[1][1] - boxes[1][0]))
     down, across = (
         _overlaps(ink.sum(axis=1 - axis), box, scale, side)
@@ -116,9 +119,9 @@ def _placed(ink: np.ndarray, height: int, width: int, fill: float) -> np.ndarray
 
 
 def _overlaps(weights: np.ndarray, box: tuple[int, int], scale: float, side: int) -> np.ndarray:
-    """How much of each pixel of a side `(side, cells)` lies under each cell of the ink."""
+    """The share of each pixel along a side that each cell of the ink covers, `(side, cells)`."""
     mass = weights @ (np.arange(len(weights)) + 0.5) / weights.sum()
-    start = np.clip(side / 2 - scale * mass, -scale * box[0], side - scale * box[1])  # where cell 0 begins
+    start = np.clip(side / 2 - scale * mass, -scale * box[0], side - scale * box[1])  # the position of cell 0
     edges = start + scale * np.arange(len(weights) + 1)
     pixels = np.arange(side)[:, None]
     return np.clip(np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels), 0, None)

@@ -1,4 +1,4 @@
-"""Images moved on purpose: shifted by pixels, turned by degrees, so that one can see what a network minds."""
+"""Shifted and rotated images, to test how sensitive a network is to such changes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def shifted(images: Images, pixels: int) -> Images:
-    """Each image moved by `pixels`: the first to the right, the second down, then left, up, and so on.
+    """Each image shifted by `pixels`: the first to the right, the second down, then left, up, and so on.
 
-    What leaves the frame is lost, what comes in is black. Labels and parts stay.
+    Pixels that leave the frame are lost, and the gap is filled with black. Labels and parts stay the same.
 
     Raises
     ------
-    ArgumentError : for a number of pixels that is negative or leaves nothing of the image.
+    ArgumentError : for a number of pixels that is negative, or as large as the image.
 
     Examples
     --------
@@ -36,17 +36,17 @@ def shifted(images: Images, pixels: int) -> Images:
         raise ArgumentError("pixels", expected, pixels, "Try 2.")
     p = int(pixels)
     padded = np.pad(images.images, ((0, 0), (p, p), (p, p), (0, 0)))
-    moved = np.empty_like(images.images)
-    for turn, (down, right) in enumerate([(0, 1), (1, 0), (0, -1), (-1, 0)]):
+    result = np.empty_like(images.images)
+    for first, (down, right) in enumerate([(0, 1), (1, 0), (0, -1), (-1, 0)]):
         top, left = p * (1 - down), p * (1 - right)
-        moved[turn::4] = padded[turn::4, top : top + height, left : left + width]
-    return replace(images, images=moved)
+        result[first::4] = padded[first::4, top : top + height, left : left + width]
+    return replace(images, images=result)
 
 
 def rotated(images: Images, degrees: float) -> Images:
-    """Each image turned about its middle: the first anticlockwise, the second clockwise, and so on.
+    """Each image rotated about its centre: the first anticlockwise, the second clockwise, and so on.
 
-    Between pixels grey levels are interpolated; what comes in at the corners is black.
+    Grey levels are interpolated linearly between pixels; the corners are filled with black.
 
     Examples
     --------
@@ -60,10 +60,10 @@ def rotated(images: Images, degrees: float) -> Images:
 
     if not np.isfinite(degrees):
         raise ArgumentError("degrees", "a finite number", degrees, "Try 15.")
-    moved = np.empty_like(images.images)
-    for turn, sign in enumerate((1, -1)):
-        some = images.images[turn::2].astype(np.float32)
-        if len(some):
-            grey = rotate(some, sign * degrees, axes=(1, 2), reshape=False, order=1)
-            moved[turn::2] = np.rint(np.clip(grey, 0, 255))
-    return replace(images, images=moved)
+    result = np.empty_like(images.images)
+    for first, sign in enumerate((1, -1)):
+        pixels = images.images[first::2].astype(np.float32)
+        if len(pixels):
+            grey = rotate(pixels, sign * degrees, axes=(1, 2), reshape=False, order=1)
+            result[first::2] = np.rint(np.clip(grey, 0, 255))
+    return replace(images, images=result)

@@ -131,8 +131,8 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(parents=True)
     for name in ("00_start_here", "02_dense_baseline"):
         (folder / f"{name}.ipynb").write_text(f'{{"first": "{name}"}}')
-    monkeypatch.setattr(lab, "PACKAGE", folder.parent)
-    monkeypatch.setattr(lab, "checkout", lambda: None)
+    monkeypatch.setattr(learner_folder, "PACKAGE", folder.parent)
+    monkeypatch.setattr(learner_folder, "checkout", lambda: None)
     (tmp_path / "home").mkdir()
     monkeypatch.chdir(tmp_path / "home")
     return folder

@@ -12,27 +12,27 @@ from capslab.errors import ArgumentError
 
 def test_each_kind_is_spoiled_in_its_own_way_alone():
     images = cl.load("digits").test[:50]
-    x, made = images.images, corrupted(images, share=0.1)
-    assert set(made) == {"noisy", "rotated", "negative", "scrambled", "blank"}  # no clothes of 8×8
-    assert all(y.shape == x.shape and y.dtype == np.uint8 for y in made.values())
-    assert 0.05 < (made["noisy"] != x).mean() < 0.12
-    np.testing.assert_array_equal(np.rot90(made["rotated"], -1, axes=(1, 2)), x)
-    np.testing.assert_array_equal(255 - made["negative"], x)
+    x, corruptions = images.images, corrupted(images, share=0.1)
+    assert set(corruptions) == {"noisy", "rotated", "negative", "scrambled", "blank"}  # no clothes of 8×8
+    assert all(y.shape == x.shape and y.dtype == np.uint8 for y in corruptions.values())
+    assert 0.05 < (corruptions["noisy"] != x).mean() < 0.12
+    np.testing.assert_array_equal(np.rot90(corruptions["rotated"], -1, axes=(1, 2)), x)
+    np.testing.assert_array_equal(255 - corruptions["negative"], x)
     np.testing.assert_array_equal(
-        np.sort(made["scrambled"].reshape(50, -1)), np.sort(x.reshape(50, -1))
+        np.sort(corruptions["scrambled"].reshape(50, -1)), np.sort(x.reshape(50, -1))
     )  # the same pixels
-    order = [tuple(column) for column in made["scrambled"].reshape(50, -1).T]
+    order = [tuple(column) for column in corruptions["scrambled"].reshape(50, -1).T]
     assert sorted(order) == sorted(tuple(column) for column in x.reshape(50, -1).T)  # moved alike
-    assert not made["blank"].any()
+    assert not corruptions["blank"].any()
     np.testing.assert_array_equal(corrupted(images)["noisy"], corrupted(images)["noisy"])
 
 
 @pytest.mark.skipif("mnist" not in data_sets(), reason="needs CAPSLAB_DATA")
 def test_clothes_are_test_images_of_the_other_set():
     digits = Images(np.zeros((20, 28, 28, 1), np.uint8), name="mnist")
-    made, clothes = corrupted(digits)["fashion-mnist"], cl.load("fashion-mnist").test.images
-    assert made.shape == (20, 28, 28, 1)
-    assert {image.tobytes() for image in made} <= {image.tobytes() for image in clothes}
+    corruptions, clothes = corrupted(digits)["fashion-mnist"], cl.load("fashion-mnist").test.images
+    assert corruptions.shape == (20, 28, 28, 1)
+    assert {image.tobytes() for image in corruptions} <= {image.tobytes() for image in clothes}
     assert "fashion-mnist" not in corrupted(Images(digits.images, name="fashion-mnist"))
 
 

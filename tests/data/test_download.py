@@ -33,8 +33,8 @@ def test_a_truncated_file_in_the_cache_is_deleted_and_downloaded_once_more(mirro
     capsys.readouterr()
     mirror.asked.clear()
     assert len(cl.load("mnist")) == 290
-    assert "t10k-images-idx3-ubyte.gz is truncated or corrupt" in (said := capsys.readouterr().out)
-    assert "deleted from the cache and downloaded once more" in said
+    assert "t10k-images-idx3-ubyte.gz is truncated or corrupt" in (output := capsys.readouterr().out)
+    assert "deleted from the cache and downloaded again" in output
     assert mirror.asked == ["t10k-images-idx3-ubyte.gz"]
 
 
@@ -63,7 +63,7 @@ def test_a_mirror_that_serves_damage_is_passed_over(mirror, monkeypatch):
 def test_damage_from_every_mirror_is_said_and_leaves_nothing(mirror):
     mirror.damage = {"train-images-idx3-ubyte": gzip.compress(b"\0\0\x08\x01\0\0\0\x01a")}
     with pytest.raises(
-        DataUnavailable, match=r"no server gave train-images.*127\.0\.0\.1:\d+ gave a damaged"
+        DataUnavailable, match=r"no server has a good copy of train-images.*127\.0\.0\.1:\d+ sent a damaged"
     ):
         cl.load("mnist")
     assert kept() == []
@@ -72,7 +72,7 @@ def test_damage_from_every_mirror_is_said_and_leaves_nothing(mirror):
 def test_a_missing_file_on_the_server_is_said(mirror, monkeypatch):
     monkeypatch.setitem(SMALL, "train-images-idx3-ubyte", b"")
     mirror.damage = {}
-    with pytest.raises(DataUnavailable, match="no server gave train-images"):
+    with pytest.raises(DataUnavailable, match="no server has a good copy of train-images"):
         cl.load("mnist")
 
 
@@ -100,7 +100,7 @@ def test_a_cache_that_cannot_be_written_is_said(mirror, monkeypatch, tmp_path):
     (tmp_path / "a file").write_text("in the way")
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path / "a file"))
     with pytest.raises(
-        DataUnavailable, match=r"cache .* cannot be written.*CAPSLAB_HOME to a folder of yours"
+        DataUnavailable, match=r"cache .* cannot be written.*CAPSLAB_HOME to a folder of your own"
     ):
         cl.load("mnist")
 
@@ -136,17 +136,17 @@ def test_the_course_takes_mnist_where_it_is(tmp_path, monkeypatch, capsys):
 
 def test_the_course_downloads_mnist_where_that_is_quick(mirror, capsys):
     assert cl.load().name == "mnist"
-    assert "downloaded and kept for next time" in capsys.readouterr().out
+    assert "downloaded and saved for next time" in capsys.readouterr().out
     assert cl.load().name == "mnist"
     assert "found in the cache" in capsys.readouterr().out
 
 
 def test_the_course_falls_back_to_digits_and_says_why(capsys):
     assert cl.load().name == "digits"
-    said = capsys.readouterr().out
-    assert said.startswith("Using the digits, 1,797 images of 8×8, because mnist is not in the cache")
-    assert "CAPSLAB_OFFLINE" in said
-    assert said.count("\n") == 1
+    output = capsys.readouterr().out
+    assert output.startswith("Using the digits, 1,797 images of 8×8, because mnist is not in the cache")
+    assert "CAPSLAB_OFFLINE" in output
+    assert output.count("\n") == 1
 
 
 def test_the_course_waits_for_no_dead_network_twice(monkeypatch, capsys):

@@ -27,8 +27,8 @@ def named(*names: str, folder: Path | None = None) -> Images:
 
 def test_folders_hold_each_image_once(tmp_path):
     images = named("a/x.png", "a/y.jpg", "b/x.png", "b/z.png", "b/ü.gif", "q.png")
-    made = cl.export_clusters(CLUSTERS, images, tmp_path / "new" / "out")
-    found = {p.relative_to(made).as_posix(): p for p in made.rglob("*.png")}
+    exported = cl.export_clusters(CLUSTERS, images, tmp_path / "new" / "out")
+    found = {p.relative_to(exported).as_posix(): p for p in exported.rglob("*.png")}
     assert sorted(found) == [
         "cluster 00/1 y.png",
         "cluster 00/4 ü.png",
@@ -53,8 +53,8 @@ def test_a_table_holds_each_image_once(tmp_path):
 def test_a_clustering_of_images_without_files_or_labels(tmp_path):
     images = Images(PIXELS)
     clustering = cl.cluster(cl.embed(images), n_clusters=2).at(2)
-    made = cl.export_clusters(clustering, images, tmp_path / "out")
-    assert len(list(made.rglob("*.png"))) == 6
+    exported = cl.export_clusters(clustering, images, tmp_path / "out")
+    assert len(list(exported.rglob("*.png"))) == 6
     cl.export_clusters(clustering, images, tmp_path / "out.csv")
 
 
@@ -62,10 +62,10 @@ def test_originals_are_copied_as_they_are(tmp_path):
     for i, name in enumerate("abcdef"):
         Image.fromarray(np.full((50, 40, 3), 9 * i, np.uint8)).save(tmp_path / f"{name}.PNG")
     images = named(*[f"{name}.PNG" for name in "abcdef"], folder=tmp_path)
-    made = cl.export_clusters(CLUSTERS, images, tmp_path / "out", originals=True)
-    assert (made / "cluster 11" / "5 f.png").read_bytes() == (tmp_path / "f.PNG").read_bytes()
+    exported = cl.export_clusters(CLUSTERS, images, tmp_path / "out", originals=True)
+    assert (exported / "cluster 11" / "5 f.png").read_bytes() == (tmp_path / "f.PNG").read_bytes()
     (tmp_path / "c.PNG").unlink()
-    with pytest.raises(DataUnavailable, match="nothing was left there"):
+    with pytest.raises(DataUnavailable, match="no files were left there"):
         cl.export_clusters(CLUSTERS, images, tmp_path / "again", originals=True)
     assert not (tmp_path / "again").exists()
 
@@ -83,7 +83,7 @@ def test_nothing_is_ever_overwritten(tmp_path, name, there):
         if there == "folder":
             (target / "mine.txt").write_text("mine")
     before = {p: p.is_file() and p.read_text() for p in tmp_path.rglob("*")}
-    with pytest.raises(ArgumentError, match="`path` should be new: nothing is ever overwritten"):
+    with pytest.raises(ArgumentError, match="`path` should be a new path"):
         cl.export_clusters(CLUSTERS, named(*"abcdef"), target)
     assert {p: p.is_file() and p.read_text() for p in tmp_path.rglob("*")} == before
 
@@ -93,13 +93,13 @@ def test_what_appears_in_the_meantime_is_not_overwritten_either(tmp_path, monkey
     target = tmp_path / name
     move = module._move
 
-    def late(made, path):
+    def late(source, path):
         if name == "out":
             path.mkdir()
             (path / "mine").write_text("mine")
         else:
             path.write_text("mine")
-        move(made, path)
+        move(source, path)
 
     monkeypatch.setattr(module, "_move", late)
     with pytest.raises(DataUnavailable, match="cannot be written"):
@@ -113,15 +113,15 @@ def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Image.Image, "save", full)
-    with pytest.raises(DataUnavailable, match=r"No space left on device.*nothing was left there"):
+    with pytest.raises(DataUnavailable, match=r"No space left on device.*no files were left there"):
         cl.export_clusters(CLUSTERS, named(*"abcdef"), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_hostile_names_stay_in_their_folder(tmp_path):
     names = ("../../evil.png", "/etc/passwd", "a\nb.png", "..", "x" * 300 + ".png", "=cmd|'/c calc'.png")
-    made = cl.export_clusters(CLUSTERS, named(*names), tmp_path / "out")
-    assert len(list(made.rglob("*.png"))) == 6
+    exported = cl.export_clusters(CLUSTERS, named(*names), tmp_path / "out")
+    assert len(list(exported.rglob("*.png"))) == 6
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
     table = cl.export_clusters(CLUSTERS, named(*names), tmp_path / "out.csv")
     with table.open(newline="", encoding="utf-8") as stream:
@@ -130,7 +130,7 @@ def test_hostile_names_stay_in_their_folder(tmp_path):
 
 @pytest.mark.parametrize("clusters", [CLUSTERS[:5], CLUSTERS[:, None], CLUSTERS / 2, "abc", None])
 def test_numbers_that_do_not_fit_are_refused(tmp_path, clusters):
-    with pytest.raises(ArgumentError, match="6 cluster numbers, one an image"):
+    with pytest.raises(ArgumentError, match="6 cluster numbers, one per image"):
         cl.export_clusters(clusters, named(*"abcdef"), tmp_path / "out")
     assert os.listdir(tmp_path) == []
 

@@ -58,8 +58,8 @@ def test_noise_is_refused_in_words_or_fits_its_header(content):
         (b"<html>not found</html>", "not an IDX file: it starts with 3c 68 74 6d"),
         (b"\0\0\x08\x03\0\0", "its header should name 3 axes"),
         (b"\0\0\x08\x00", "its header should name 0 axes"),
-        (b"\0\0\x08\x01\0\0\0\x09ab", "truncated: 10 bytes where its header needs 17"),
-        (b"\0\0\x08\x01\0\0\0\x01ab", "longer than it says"),
+        (b"\0\0\x08\x01\0\0\0\x09ab", "truncated: it has 10 bytes instead of 17"),
+        (b"\0\0\x08\x01\0\0\0\x01ab", "longer than its header says"),
         (b"\0\0\x08\x03" + b"\xff" * 12, "truncated"),
     ],
 )

@@ -192,8 +192,8 @@ def test_strip_is_a_picture_of_the_images():
     assert meta["width"] == picture.width // 2
     for column, i in enumerate([int(np.flatnonzero(images.labels == c)[0]) for c in range(10)]):
         left, top = 12 + column * 140, 34 + 12
-        shown = np.asarray(picture.convert("L"))[top : top + 128, left : left + 128][8::16, 8::16]
-        assert (shown == images.images[i, :, :, 0]).all()
+        thumbnail = np.asarray(picture.convert("L"))[top : top + 128, left : left + 128][8::16, 8::16]
+        assert (thumbnail == images.images[i, :, :, 0]).all()
 
 
 @pytest.mark.parametrize(
@@ -321,9 +321,9 @@ def test_own_pixels_are_converted_with_a_note(tmp_path, capsys, array, expected,
     images = cl.load(save(tmp_path, np.resize(array, (3, 9, 9))))
     assert images.images.dtype == np.uint8
     assert images.images[0, 0, :3, 0].tolist() == expected
-    said = capsys.readouterr().out
-    assert note in said
-    assert bool(said) == bool(note)
+    output = capsys.readouterr().out
+    assert note in output
+    assert bool(output) == bool(note)
 
 
 def test_npz_with_labels_and_names(tmp_path):
@@ -381,7 +381,7 @@ def test_a_damaged_own_file_is_said(tmp_path):
 
 
 def test_a_missing_own_file_is_said(tmp_path):
-    with pytest.raises(DataUnavailable, match=r"There is no file 'nowhere.npy' in.*beside the notebook"):
+    with pytest.raises(DataUnavailable, match=r"There is no file 'nowhere.npy' in.*next to the notebook"):
         cl.load(str(tmp_path / "nowhere.npy"))
 
 

@@ -69,7 +69,7 @@ def test_rows_behave_as_the_array_that_they_stand_for():
     assert rows.mean() == expected.mean()
     assert (rows.take(np.array([3, 1]))[:] == expected[[3, 1]]).all()
     assert (rows.map(np.sqrt)[1:] == np.sqrt(expected[1:])).all()
-    assert repr(rows) == "LazyRows of shape (4, 3, 2) and type float32, 0 MB once read"
+    assert repr(rows) == "LazyRows of shape (4, 3, 2) and type float32, 0 MB in memory"
     assert not hasattr(rows, "vectors")
     with pytest.raises(IndexError):
         rows[4]
@@ -109,15 +109,15 @@ def test_parts_cover_every_row_and_are_no_larger_than_asked():
 
 
 def test_what_is_gathered_goes_to_a_file_where_it_is_much(monkeypatch, tmp_path):
-    made = [np.full((3, 2), i, np.float32) for i in range(4)]
-    assert not lazy_rows.is_mapped(lazy_rows.gather(made, 12))
+    blocks = [np.full((3, 2), i, np.float32) for i in range(4)]
+    assert not lazy_rows.is_mapped(lazy_rows.gather(blocks, 12))
     monkeypatch.setattr(lazy_rows, "LARGE", 95)
-    found = lazy_rows.gather(made, 12)
+    found = lazy_rows.gather(blocks, 12)
     assert lazy_rows.is_mapped(found)
-    assert (found == np.concatenate(made)).all()
+    assert (found == np.concatenate(blocks)).all()
     monkeypatch.setattr(lazy_rows.tempfile, "tempdir", str(tmp_path / "missing"))
-    with pytest.raises(DataUnavailable, match=r"12 rows of 8 bytes cannot be kept in .*missing.*TMPDIR"):
-        lazy_rows.gather(made, 12)
+    with pytest.raises(DataUnavailable, match=r"12 rows of 8 bytes cannot be stored in .*missing.*TMPDIR"):
+        lazy_rows.gather(blocks, 12)
 
 
 # --- images

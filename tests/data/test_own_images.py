@@ -43,7 +43,7 @@ def test_one_folder_around_everything_says_nothing(tmp_path):
 def test_a_picture_beside_the_classes_has_none(tmp_path):
     images = cl.load(filled(tmp_path / "a", squares("cat/1.png", "dog/2.png", "3.png")))
     assert len(images) == 2
-    assert reasons(images) == {"3.png": "no class, where others have one"}
+    assert reasons(images) == {"3.png": "no class, although other files have one"}
 
 
 def test_folders_of_a_split_are_a_split(tmp_path):
@@ -71,7 +71,7 @@ def test_large_and_mixed_sizes_are_fitted_and_that_is_said(tmp_path, capsys):
     files = {**squares("1.png", side=100), **squares("2.png", side=10)}
     images = cl.load(filled(tmp_path / "a", files))
     assert images.image_shape == (32, 32, 1)
-    assert "2 brought to 32×32 from another size" in capsys.readouterr().out
+    assert "2 resized to 32×32" in capsys.readouterr().out
     assert images.origin.sizes.tolist() == [[100, 100], [10, 10]]
 
 
@@ -100,7 +100,7 @@ def test_a_size_that_is_none_is_refused(tmp_path, size):
 
 def test_an_array_has_the_size_it_has(tmp_path):
     np.save(tmp_path / "a.npy", np.zeros((3, 8, 8), np.uint8))
-    with pytest.raises(ArgumentError, match="an array has the size it has"):
+    with pytest.raises(ArgumentError, match="an array keeps its size"):
         cl.load(tmp_path / "a.npy", size=28)
 
 
@@ -111,7 +111,7 @@ def test_colour_is_kept_and_grey_among_it_becomes_colour(tmp_path, capsys):
     assert images.image_shape == (12, 12, 3)
     assert images.images[0, 0, 0].tolist() == [255, 0, 0]
     assert (images.images[1] == GREY[..., None]).all()
-    assert "1 grey among colours" in capsys.readouterr().out
+    assert "1 grey among colour pictures" in capsys.readouterr().out
 
 
 def test_colour_files_without_colour_are_grey(tmp_path):
@@ -144,7 +144,7 @@ def test_every_mode_is_read(mode):
     ).save(buffer, kind)
     found, notes = seen(buffer.getvalue())
     assert (abs(found.reshape(12, 12, -1).astype(int) - black_and_white[..., None]) <= 2).all()
-    assert notes == (["printing colours (CMYK) converted"] if mode == "CMYK" else [])
+    assert notes == (["print colours (CMYK) converted"] if mode == "CMYK" else [])
 
 
 def test_sixteen_bits_are_scaled_to_eight():
@@ -169,7 +169,7 @@ def test_what_shows_through_lies_over_what_it_stands_out_from(ink, ground):
     pixels = np.zeros((12, 12, 4), np.uint8)
     pixels[4:8, 4:8] = (ink, ink, ink, 255)
     found, notes = seen(encoded(pixels))
-    assert notes == [f"transparent, laid over {ground}"]
+    assert notes == [f"transparent, placed on {ground}"]
     assert abs(int(found[5, 5, 0]) - int(found[0, 0, 0])) == 255
 
 
@@ -197,7 +197,7 @@ def test_of_an_animation_the_first_frame_is_taken():
         frames[0].save(buffer, kind, save_all=True, append_images=frames[1:])
         found, notes = seen(buffer.getvalue())
         assert abs(int(found.mean()) - 10) <= 2
-        assert notes == ["animated, the first frame taken"]
+        assert notes == ["animated, first frame used"]
 
 
 # --- tables
@@ -243,7 +243,7 @@ def test_a_table_never_leads_out_of_its_folder(tmp_path):
     assert why["../secret.png"] == why[rows[1]] == "its name leads out of the folder, so it is not read"
     assert why["up/secret.png"].startswith("a link that leads out")
     assert why["gone.png"] == "no such file"
-    assert why["b.png"] == "no class, where others have one"
+    assert why["b.png"] == "no class, although other files have one"
 
 
 def test_a_row_that_stands_twice_is_two_images(tmp_path):
@@ -258,7 +258,7 @@ def test_a_row_that_stands_twice_is_two_images(tmp_path):
         (b"", "is empty"),
         (b"\xff\xfe\x00bad", "not text in UTF-8"),
         (b"label,pixel0,pixel1\n3,0,0\n", r"columns path and label.*pixel0.*np.loadtxt"),
-        (b"path,label\n", "holds no picture"),
+        (b"path,label\n", "contains no picture"),
     ],
 )
 def test_tables_of_something_else_are_refused(tmp_path, content, message):
@@ -320,7 +320,7 @@ def test_a_missing_folder_and_other_files_are_said(tmp_path):
     with pytest.raises(ArgumentError, match=r"a folder, or a file that ends in \.npy"):
         cl.load(str(tmp_path / "nowhere"))
     (tmp_path / "cat.jpg").write_bytes(encoded(GREY, "JPEG"))
-    with pytest.raises(ArgumentError, match="Put pictures into a folder"):
+    with pytest.raises(ArgumentError, match="Put the pictures into a folder"):
         own_images.load_own_images(tmp_path / "cat.jpg")
 
 
@@ -344,3 +344,13 @@ def test_the_practice_folder_has_what_folders_have(tmp_path):
     assert (again.images == images.images).all()
     with pytest.raises(ArgumentError, match="does not exist yet"):
         make_practice_folder(digits, 600, tmp_path / "p")
+
+
+def test_a_practice_folder_of_too_few_images_is_refused(tmp_path):
+    images = cl.load("digits")
+    two = images[images.labels < 2].sample(100)
+    with pytest.raises(ArgumentError, match="enough to leave 81"):
+        make_practice_folder(two, folder=tmp_path / "p")
+    with pytest.raises(ArgumentError, match="`n` should be a whole number from 100"):
+        make_practice_folder(images, np.int64(20), folder=tmp_path / "p")
+    assert not (tmp_path / "p").exists()

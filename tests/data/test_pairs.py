@@ -88,7 +88,7 @@ def test_overlap_is_what_was_asked_for(digits, wanted):
 
 
 def test_an_overlap_that_no_pair_has_is_said(digits):
-    with pytest.raises(ArgumentError, match="never met"):
+    with pytest.raises(ArgumentError, match="not reached by"):
         overlapping_pairs(digits, 20, shift=0, overlap=(0.0, 0.01))
 
 
@@ -140,9 +140,9 @@ def test_pairs_need_two_classes():
 
 
 def test_boxes_hold_the_ink_and_no_more(digits):
-    made = scenes(digits, 50)
+    scene_set = scenes(digits, 50)
     for canvas, boxes, places, sources in zip(
-        made.images, made.boxes, made.places, made.sources, strict=True
+        scene_set.images, scene_set.boxes, scene_set.places, scene_set.sources, strict=True
     ):
         assert 3 <= len(boxes) <= 5
         for (top, left, bottom, right), (y, x), source in zip(boxes, places, sources, strict=True):
@@ -161,7 +161,7 @@ def test_digits_of_a_scene_hardly_overlap(digits):
 
 
 def test_no_room_is_said(digits):
-    with pytest.raises(ArgumentError, match="room"):
+    with pytest.raises(ArgumentError, match="as many as fit"):
         scenes(digits, 1, digits=(30, 30), size=16)
 
 

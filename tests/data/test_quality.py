@@ -30,33 +30,33 @@ def groups(n: int = 60, seed: int = 0) -> Images:
     return Images(pixels.astype(np.uint8), labels, ("left", "right"))
 
 
-def rows(found: module.QualityReport) -> dict[str, ReportRow]:
-    return {row.title: row for row in report_rows(found)}
+def rows(report: module.QualityReport) -> dict[str, ReportRow]:
+    return {row.title: row for row in report_rows(report)}
 
 
 def test_good_images_have_nothing_to_report():
-    found = groups().report()
-    assert not len(found.blank) + len(found.near_copies) + len(found.leaks) + len(found.suspicious)
-    assert found.copies == found.skipped == found.contradicting == ()
-    assert found.counts == {"left": 30, "right": 30}
-    assert "!" not in repr(found)
+    report = groups().report()
+    assert not len(report.blank) + len(report.near_copies) + len(report.leaks) + len(report.suspicious)
+    assert report.copies == report.skipped == report.contradicting == ()
+    assert report.counts == {"left": 30, "right": 30}
+    assert "!" not in repr(report)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=2, max_size=40))
 def test_copies_are_exactly_the_groups_of_equal_images(which):
-    found = Images(noise(10)[which]).report()
+    report = Images(noise(10)[which]).report()
     by_image = {i: tuple(j for j, other in enumerate(which) if other == i) for i in dict.fromkeys(which)}
-    assert found.copies == tuple(group for group in by_image.values() if len(group) > 1)
-    assert len(found.near_copies) == 0
+    assert report.copies == tuple(group for group in by_image.values() if len(group) > 1)
+    assert len(report.near_copies) == 0
 
 
 def test_nearly_the_same_is_found_and_other_images_are_not():
     pixels = noise(40).astype(float) * 0.8
     pixels[7] = pixels[3] * 0.9 + 12  # brighter and flatter
     pixels[9] = np.clip(pixels[5] + np.random.default_rng(1).normal(0, 4, (12, 12)), 0, 255)
-    found = Images(np.rint(pixels).astype(np.uint8)).report()
-    assert found.near_copies.tolist() == [[3, 7], [5, 9]]
+    report = Images(np.rint(pixels).astype(np.uint8)).report()
+    assert report.near_copies.tolist() == [[3, 7], [5, 9]]
 
 
 def test_blank_and_inverted_images_are_found():
@@ -64,9 +64,9 @@ def test_blank_and_inverted_images_are_found():
     pixels[:, 3:9, 3:9] = noise(30, 6)
     pixels[4], pixels[5] = 0, 255
     pixels[6] = 255 - pixels[6]
-    found = Images(pixels).report()
-    assert found.blank.tolist() == [4, 5]
-    assert found.inverted.tolist() == [6]
+    report = Images(pixels).report()
+    assert report.blank.tolist() == [4, 5]
+    assert report.inverted.tolist() == [6]
 
 
 def test_where_borders_are_of_all_kinds_nothing_is_called_inverted():
@@ -83,11 +83,11 @@ def test_a_wrong_label_is_doubted_and_the_right_one_suggested():
     images = groups()
     labels = images.labels.copy()
     labels[[10, 21]] = 1 - labels[[10, 21]]
-    found = Images(images.images, labels, images.classes).report()
-    assert found.suspicious.tolist() == [10, 21]
-    assert found.suggested.tolist() == [0, 1]
-    assert found.cleaned().labels[10] == labels[10]
-    assert (found.cleaned(relabel=True).labels == images.labels).all()
+    report = Images(images.images, labels, images.classes).report()
+    assert report.suspicious.tolist() == [10, 21]
+    assert report.suggested.tolist() == [0, 1]
+    assert report.cleaned().labels[10] == labels[10]
+    assert (report.cleaned(relabel=True).labels == images.labels).all()
 
 
 def test_most_wrong_labels_among_handwriting_are_found():
@@ -96,9 +96,9 @@ def test_most_wrong_labels_among_handwriting_are_found():
     labels = digits.labels.copy()
     wrong = rng.choice(len(labels), 30, replace=False)
     labels[wrong] = (labels[wrong] + rng.integers(1, 10, 30)) % 10
-    found = Images(digits.images, labels).report().suspicious
-    assert np.isin(wrong, found).mean() > 0.8
-    assert np.isin(found, wrong).mean() > 0.7
+    suspicious = Images(digits.images, labels).report().suspicious
+    assert np.isin(wrong, suspicious).mean() > 0.8
+    assert np.isin(suspicious, wrong).mean() > 0.7
 
 
 def test_leaks_are_held_out_images_with_a_copy_to_train_on():
@@ -117,26 +117,27 @@ def test_cleaned_images_have_no_copy_no_blank_and_no_leak(seed):
     pixels[twins] = pixels[twins] * 0.9 + 10
     pixels[rng.integers(0, 60)] = 0
     labels = rng.integers(0, 3, 60)
-    found = Images(np.rint(pixels).astype(np.uint8), labels, ("a", "b", "c")).report()
-    cleaned = found.cleaned()
+    report = Images(np.rint(pixels).astype(np.uint8), labels, ("a", "b", "c")).report()
+    cleaned = report.cleaned()
     after = cleaned.report()
     assert after.copies == ()
     assert len(after.blank) == len(after.leaks) == 0
-    known = {(image.tobytes(), label) for image, label in zip(found.images.images, labels, strict=True)}
+    originals = {(image.tobytes(), label) for image, label in zip(report.images.images, labels, strict=True)}
     assert all(
-        (image.tobytes(), label) in known for image, label in zip(cleaned.images, cleaned.labels, strict=True)
+        (image.tobytes(), label) in originals
+        for image, label in zip(cleaned.images, cleaned.labels, strict=True)
     )
 
 
 def test_copies_that_contradict_each_other_all_go():
     pixels, labels = noise(20), np.arange(20) % 2
     pixels[5], pixels[8] = pixels[4], pixels[6]
-    found = Images(pixels, labels).report()
-    assert found.copies == ((4, 5), (6, 8))
-    assert found.contradicting == ((4, 5),)
-    kept = {image.tobytes() for image in found.cleaned().images}
-    assert pixels[4].tobytes() not in kept
-    assert pixels[6].tobytes() in kept
+    report = Images(pixels, labels).report()
+    assert report.copies == ((4, 5), (6, 8))
+    assert report.contradicting == ((4, 5),)
+    remaining = {image.tobytes() for image in report.cleaned().images}
+    assert pixels[4].tobytes() not in remaining
+    assert pixels[6].tobytes() in remaining
 
 
 def test_nothing_but_copies_cannot_be_cleaned():
@@ -146,25 +147,25 @@ def test_nothing_but_copies_cannot_be_cleaned():
 
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_a_few_images_are_enough_to_look(n):
-    found = Images(noise(n), np.zeros(n, int)).report()
-    assert rows(found)["classes"].sign == "!"
-    assert repr(found)
-    assert found._repr_html_()
+    report = Images(noise(n), np.zeros(n, int)).report()
+    assert rows(report)["classes"].sign == "!"
+    assert repr(report)
+    assert report._repr_html_()
 
 
 def test_of_many_images_a_sample_is_compared_and_that_is_said(monkeypatch):
     monkeypatch.setattr(module, "MOST_COMPARED", 20)
-    found = groups().report()
-    assert found.compared == 20
-    assert "20 of 60" in rows(found)["near copies"].result
+    report = groups().report()
+    assert report.compared == 20
+    assert "20 of 60" in rows(report)["near copies"].result
 
 
 def test_an_uneven_number_of_each_class_is_said():
     images = groups()
     some = images[(images.labels == 0) | (np.arange(60) < 10)]
-    found = some.report()
-    assert found.imbalance == 6
-    row = rows(found)["classes"]
+    report = some.report()
+    assert report.imbalance == 6
+    row = rows(report)["classes"]
     assert row.sign == "!"
     assert all(fact in row.result for fact in ("5 (right)", "30 (left)", "imbalanced"))
 
@@ -173,12 +174,12 @@ def test_the_page_shows_what_the_words_say():
     images = groups()
     pixels = images.images[..., 0].copy()
     pixels[3], pixels[8] = pixels[5], 0
-    found = Images(pixels, images.labels, ("<i>left</i>", "right")).report()
-    page = found._repr_html_()
+    report = Images(pixels, images.labels, ("<i>left</i>", "right")).report()
+    page = report._repr_html_()
     text = re.sub(r"<[^>]+>", "", page)
-    for title in rows(found):
+    for title in rows(report):
         assert title in text
-    assert page.count("<img") == 3 + len(found.leaks)
+    assert page.count("<img") == 3 + len(report.leaks)
     assert all(tag in page for tag in ('alt="image 8"', 'alt="image 3"', 'scope="row"'))
     assert "<i>" not in page
     assert "<script" not in page

@@ -86,13 +86,13 @@ def test_uint8_grey_levels_and_nothing_at_all():
 
 
 @pytest.mark.parametrize(
-    ("ink", "fill", "said"),
+    ("ink", "fill", "message"),
     [
         (np.zeros((2, 2, 3)), None, "rows, columns"),
         (np.full((9, 9), np.nan), None, "NaN"),
         (np.eye(9), 1.2, "share"),
     ],
 )
-def test_bad_ink_is_refused_in_words(ink, fill, said):
-    with pytest.raises(ArgumentError, match=said):
+def test_bad_ink_is_refused_in_words(ink, fill, message):
+    with pytest.raises(ArgumentError, match=message):
         centred(ink, (28, 28, 1), fill)
