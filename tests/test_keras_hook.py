@@ -48,7 +48,6 @@ def saved(tmp_path_factory):
 @pytest.mark.parametrize(
     "before",
     [
-        "import capslab, keras",
         "import keras, capslab",
         "import capslab; capslab.DenseBaseline; import keras",
         "import importlib.util, capslab; importlib.util.find_spec('keras'); import keras",

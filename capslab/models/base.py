@@ -83,10 +83,6 @@ class ImageModel(keras.Model):
             config = {"image_shape": config["shape"], **{k: v for k, v in config.items() if k != "shape"}}
         return cls(**config)
 
-    def __reduce__(self) -> Any:
-        """As Keras pickles a model, but so that reading the pickle imports capslab, which registers it."""
-        return _unpickled, super().__reduce__()[:2]
-
     # The loss ---------------------------------------------------------------------------
 
     def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
@@ -279,11 +275,6 @@ def checked_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
         )
     height, width, channels = map(int, sides)
     return height, width, channels
-
-
-def _unpickled(restore: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """What Keras restores from a pickle."""
-    return restore(*arguments)
 
 
 def _bound(method: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
