@@ -61,15 +61,16 @@ class KerasFinder:
         others = (finder for finder in sys.meta_path if not isinstance(finder, KerasFinder))
         found = (finder.find_spec(name, path, target) for finder in others if hasattr(finder, "find_spec"))
         spec = next((spec for spec in found if spec is not None), None)
-        if spec is not None and hasattr(spec.loader, "exec_module"):
-            execute = spec.loader.exec_module
+        loader: Any = getattr(spec, "loader", None)
+        if hasattr(loader, "exec_module"):
+            execute = loader.exec_module
 
             def exec_module(module: ModuleType) -> None:
                 execute(module)
                 if module.__name__ == "keras":  # a loader of zip files is shared with other modules
                     register(module)
 
-            spec.loader.exec_module = exec_module  # type: ignore[union-attr, method-assign]
+            loader.exec_module = exec_module
         return spec
 
 
@@ -78,4 +79,4 @@ def install() -> None:
     if hasattr(sys.modules.get("keras"), "saving"):
         register(sys.modules["keras"])
     elif not any(isinstance(finder, KerasFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, KerasFinder())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, KerasFinder())
