@@ -49,7 +49,7 @@ def saved(tmp_path_factory):
     "before",
     [
         "import keras, capslab",
-        "import capslab, sys; capslab.DenseBaseline; assert 'capslab.models.vae' not in sys.modules; import keras",
+        "import capslab, sys; capslab.CapsNet; assert 'capslab.models.vae' not in sys.modules; import keras",
         "import importlib.util, capslab; importlib.util.find_spec('keras'); import keras",
     ],
 )
