@@ -61,8 +61,8 @@ class KerasFinder:
         others = (finder for finder in sys.meta_path if not isinstance(finder, KerasFinder))
         found = (finder.find_spec(name, path, target) for finder in others if hasattr(finder, "find_spec"))
         spec = next((spec for spec in found if spec is not None), None)
-        loader = None if spec is None else spec.loader
-        if loader is not None and hasattr(loader, "exec_module"):
+        loader: Any = getattr(spec, "loader", None)
+        if hasattr(loader, "exec_module"):
             execute = loader.exec_module
 
             def exec_module(module: ModuleType) -> None:
@@ -70,7 +70,7 @@ class KerasFinder:
                 if module.__name__ == "keras":  # a loader of zip files is shared with other modules
                     register(module)
 
-            loader.exec_module = exec_module  # type: ignore[method-assign]
+            loader.exec_module = exec_module
         return spec
 
 

@@ -48,9 +48,8 @@ def saved(tmp_path_factory):
 @pytest.mark.parametrize(
     "before",
     [
-        "import capslab, keras",
         "import keras, capslab",
-        "import capslab; capslab.DenseBaseline; import keras",
+        "import capslab, sys; capslab.CapsNet; assert 'capslab.models.vae' not in sys.modules; import keras",
         "import importlib.util, capslab; importlib.util.find_spec('keras'); import keras",
     ],
 )

@@ -83,12 +83,6 @@ class ImageModel(keras.Model):
             config = {"image_shape": config["shape"], **{k: v for k, v in config.items() if k != "shape"}}
         return cls(**config)
 
-    def __reduce__(self) -> Any:
-        """As Keras pickles a model, but so that reading the pickle imports capslab, which registers it."""
-        return _unpickled, super().__reduce__()[:2]
-
-    # The loss ---------------------------------------------------------------------------
-
     def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         """One number per image for each name, `(batch,)`.
 
@@ -138,8 +132,6 @@ class ImageModel(keras.Model):
             )
         return y
 
-    # Keras's own methods, which also take `Images` ---------------------------------------
-
     def fit(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
         """As Keras's `fit`; `x`, and `validation_data`, may be `Images`, which bring their labels.
 
@@ -153,10 +145,10 @@ class ImageModel(keras.Model):
         given = _bound(keras.Model.fit, self, x, y, *args, **kwargs)
         validation = given.get("validation_data")
         if _is_images(validation):
-            given["validation_data"] = self._arrays(validation, None)
-        elif isinstance(validation, tuple) and validation and _is_images(validation[0]):
-            pair = self._arrays(validation[0], validation[1] if len(validation) > 1 else None)
-            given["validation_data"] = (*pair, *validation[2:])
+            given["validation_data"] = self._arrays(validation, None, None)
+        elif isinstance(validation, (tuple, list)) and 1 <= len(validation) <= 3:
+            parts = (*validation, None, None)[:3]  # x, y, weights
+            given["validation_data"] = (*self._arrays(*parts), *validation[2:])
         return super().fit(**self._prepared(given))
 
     def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
@@ -186,9 +178,7 @@ class ImageModel(keras.Model):
                 given["class_weight"],
                 "Give single images a weight with sample_weight.",
             )
-        x, y = self._arrays(given["x"], given["y"])
-        if y is None and given.get("sample_weight") is not None and not self.classes:
-            y = np.zeros(len(x), np.int32)  # without a y Keras drops the weights; this one is not used
+        x, y = self._arrays(given["x"], given["y"], given.get("sample_weight"))
         return {**given, "x": x, "y": y}
 
     def targets(self, images: Any) -> Any:
@@ -204,11 +194,13 @@ class ImageModel(keras.Model):
             )
         return images.labels.astype(np.int32)
 
-    def _arrays(self, x: Any, y: Any) -> tuple[Any, Any]:
+    def _arrays(self, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any]:
         """Pixels and targets of `Images`; anything else as it is."""
-        if not _is_images(x):
-            return x, y
-        return self._pixels_in_memory(x), self.targets(x) if y is None else y
+        if _is_images(x):
+            x, y = self._pixels_in_memory(x), self.targets(x) if y is None else y
+        if y is None and sample_weight is not None and not self.classes:
+            y = np.zeros(len(x), np.int32)  # without a y Keras drops the weights; this one is not used
+        return x, y
 
     def _pixels_in_memory(self, images: Any) -> np.ndarray:
         pixels = self.pixels(images)
@@ -222,7 +214,6 @@ class ImageModel(keras.Model):
             )
         return pixels
 
-    # What the subclasses build on --------------------------------------------------------
     def pixels(self, images: Any) -> np.ndarray:
         """The pixels of `images`, uint8 `(n, h, w, c)`, checked against what the model takes.
 
@@ -279,11 +270,6 @@ def checked_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
         )
     height, width, channels = map(int, sides)
     return height, width, channels
-
-
-def _unpickled(restore: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """What Keras restores from a pickle."""
-    return restore(*arguments)
 
 
 def _bound(method: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -83,6 +83,16 @@ def test_loss_is_weighted_per_image_and_divided_by_the_number_of_images(name, di
     assert in_two == pytest.approx(together, rel=1e-4, abs=1e-6)
 
 
+@pytest.mark.parametrize("name", ["DenseBaseline", "AutoEncoder"])
+def test_validation_images_have_weights_too(name, digits):
+    model = compiled(name)
+    x, y = examples(name, digits)
+    weights = np.array([0, 1, 2, 0.5, 3, 0, 1, 1], "float32")
+    expected = model.evaluate(x, y, sample_weight=weights, verbose=0, return_dict=True)["loss"]
+    history = model.fit(x, y, sample_weight=np.zeros(8), validation_data=(x, y, weights), verbose=0)
+    assert history.history["val_loss"] == [pytest.approx(expected, rel=1e-4)]
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_weights_of_zero_give_no_loss_and_no_gradient(name, digits):
     model = compiled(name)
