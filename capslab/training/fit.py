@@ -106,21 +106,22 @@ def _run(plan: Any, keeper: Checkpoint | None, show: bool | None, after_epoch: A
     progress = plan.progress
     title = f"{type(plan.model).__name__} on {plan.where}{plan.resumed()}"
     screen = display(title, plan.epochs, plan.metrics, show)
-    live = [cb.Live(progress, screen)] if screen is not None else []
     preview = Preview(plan.model, plan.validation) if screen and screen.pictured and plan.pictured else None
-    epochs: list[keras.callbacks.Callback] = [cb.Curves(progress)]
+    callbacks: list[keras.callbacks.Callback] = [cb.StopOnNaN(progress), cb.Curves(progress)]
     if progress.learner is not plan.model:
-        epochs.append(cb.Twin(progress))
-    epochs.append(cb.BestWeights(progress))
+        callbacks.append(cb.Twin(progress))
+    callbacks.append(cb.BestWeights(progress))
+    if screen is not None:
+        callbacks.append(cb.Live(progress, screen))
     if preview is not None and screen is not None:
-        epochs.append(cb.ShowExamples(progress, screen, preview))
+        callbacks.append(cb.ShowExamples(progress, screen, preview))
     if after_epoch is not None:
-        epochs.append(cb.AfterEpoch(progress, after_epoch))
+        callbacks.append(cb.AfterEpoch(progress, after_epoch))
     if keeper is not None:
-        epochs.append(cb.Checkpointing(progress, keeper, plan.what, plan.kept))
+        callbacks.append(cb.Checkpointing(progress, keeper, plan.what, plan.kept))
     stopped = ""
     try:
-        plan.run([cb.StopOnNaN(progress)], live, epochs)
+        plan.run(callbacks)
     except KeyboardInterrupt:
         stopped = plan.stopped()
     except TrainingFailed as error:

@@ -264,6 +264,7 @@ def test_the_display_hears_at_most_ten_times_a_second_and_of_every_epoch(few, mo
         pictured = False
 
         def update(self, curves, epoch, seconds, note):
+            assert note or all(len(values) == epoch for values in curves.values())
             seen.append((epoch, seconds, note))
 
         def finish(self, words):
