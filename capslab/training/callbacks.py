@@ -261,10 +261,10 @@ class StreamPace(keras.callbacks.Callback):
     ----------
     epochs, steps : how many epochs, of how many steps each.
     seconds : how long to train instead, by `clock`; then each fiftieth of the time counts as an epoch.
-    then : callbacks that are to hear of the epochs' ends.
 
     Attributes
     ----------
+    then : callbacks that hear of steps and epochs from here, as Keras's epochs may be shorter.
     step : steps that are over.
     end : the share of the training at which the present stage ends.
     """
@@ -315,6 +315,8 @@ class StreamPace(keras.callbacks.Callback):
         self._set_rate()
         share = self.share()
         self.progress.at = share * self.epochs
+        for callback in self.then:
+            callback.on_train_batch_end(batch, logs)
         if share >= self.end:
             self.model.stop_training = True
 
@@ -325,6 +327,5 @@ class StreamPace(keras.callbacks.Callback):
                 callback.on_epoch_end(finished - 1, logs)
 
     def _set_rate(self) -> None:
-        if keras.backend.backend() == "jax":
-            self.model.jax_state_sync()  # JAX's loop holds the optimiser's variables elsewhere meanwhile
+        # Under JAX, `Callback.model` fetches the state of the training first.
         self.model.optimizer.learning_rate = self.rate()

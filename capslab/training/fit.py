@@ -106,25 +106,31 @@ def _run(plan: Any, keeper: Checkpoint | None, show: bool | None, after_epoch: A
     progress = plan.progress
     title = f"{type(plan.model).__name__} on {plan.where}{plan.resumed()}"
     screen = display(title, plan.epochs, plan.metrics, show)
-    live = [cb.Live(progress, screen)] if screen is not None else []
     preview = Preview(plan.model, plan.validation) if screen and screen.pictured and plan.pictured else None
-    epochs: list[keras.callbacks.Callback] = [cb.Curves(progress)]
+    callbacks: list[keras.callbacks.Callback] = [cb.StopOnNaN(progress), cb.Curves(progress)]
     if progress.learner is not plan.model:
-        epochs.append(cb.Twin(progress))
-    epochs.append(cb.BestWeights(progress))
+        callbacks.append(cb.Twin(progress))
+    callbacks.append(cb.BestWeights(progress))
+    if screen is not None:
+        callbacks.append(cb.Live(progress, screen))
     if preview is not None and screen is not None:
-        epochs.append(cb.ShowExamples(progress, screen, preview))
+        callbacks.append(cb.ShowExamples(progress, screen, preview))
     if after_epoch is not None:
-        epochs.append(cb.AfterEpoch(progress, after_epoch))
+        callbacks.append(cb.AfterEpoch(progress, after_epoch))
     if keeper is not None:
-        epochs.append(cb.Checkpointing(progress, keeper, plan.what, plan.kept))
+        callbacks.append(cb.Checkpointing(progress, keeper, plan.what, plan.kept))
     stopped = ""
     try:
-        plan.run([cb.StopOnNaN(progress)], live, epochs)
+        plan.run(callbacks)
     except KeyboardInterrupt:
         stopped = plan.stopped()
     except TrainingFailed as error:
         raise TrainingFailed(f"{error} {_saved(keeper)}".strip()) from error
+    except Exception as error:
+        advice = _unusual_settings(plan.model)
+        if not advice:
+            raise
+        raise TrainingFailed(f"Training failed with {type(error).__name__}. {advice}") from error
     finally:
         progress.restore_best()
     history = History(
@@ -166,6 +172,21 @@ def _saved(keeper: Checkpoint | None) -> str:
     if keeper is None or not keeper.epoch:
         return ""
     return f"The checkpoint {keeper.path} holds epoch {keeper.epoch}: the same call goes on from there."
+
+
+def _unusual_settings(model: Any) -> str:
+    """Settings of Keras that a training may have failed over, and how to change them; "" for none."""
+    if model.dtype_policy.compute_dtype != "float32":
+        return (
+            f"The model computes in {model.dtype_policy.name}, and capslab's models are made for float32. "
+            'Write keras.config.set_dtype_policy("float32") and make the model anew.'
+        )
+    if keras.config.image_data_format() != "channels_last":
+        return (
+            "Keras is set to channels_first (in keras.json, for instance), and the images are channels_last. "
+            'Write keras.config.set_image_data_format("channels_last") and make the model anew.'
+        )
+    return ""
 
 
 def _team(devices: Any) -> Any:

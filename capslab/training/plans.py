@@ -140,8 +140,8 @@ class ImagePlan:
         """How many examples were made on the way."""
         return 0
 
-    def run(self, steps: Callbacks, live: Callbacks, epochs: Callbacks) -> None:
-        """Train. The callbacks are for the steps, for the display and for the ends of epochs."""
+    def run(self, callbacks: Callbacks) -> None:
+        """Train, and tell the callbacks of steps and epochs."""
         first = self.progress.epoch
         if first >= self.epochs:
             return
@@ -154,7 +154,7 @@ class ImagePlan:
             weights=self.weights,
         )
         validation = backend.feed(Batches(self.validation, 500, shuffle=False))
-        callbacks = [Order(batches), *steps, Pace(self.progress, self.steps), *live, *epochs]
+        callbacks = [Order(batches), Pace(self.progress, self.steps), *callbacks]
         if self.team is not None:
             together = keras.callbacks.CallbackList(callbacks, model=self.progress.learner)
             self.team.fit(
@@ -254,11 +254,9 @@ class StreamPlan:
             if self.pace.share() < end:
                 yield end
 
-    def run(self, steps: Callbacks, live: Callbacks, epochs: Callbacks) -> None:
-        """Train. The callbacks are for the steps, for the display and for the ends of epochs."""
-        self.pace.then = epochs
-        for callback in epochs:
-            callback.set_model(self.model)
+    def run(self, callbacks: Callbacks) -> None:
+        """Train, and tell the callbacks of steps and epochs."""
+        self.pace.then = callbacks
         for end in self.stages():
             self.pace.end = end
             batches = StreamBatches(
@@ -271,7 +269,7 @@ class StreamPlan:
                     backend.feed(batches),
                     steps_per_epoch=self.call,
                     epochs=10**6,  # `StreamPace` ends it
-                    callbacks=[*steps, self.pace, *live],
+                    callbacks=[self.pace],
                     verbose=0,
                     shuffle=False,
                 )

@@ -264,6 +264,7 @@ def test_the_display_hears_at_most_ten_times_a_second_and_of_every_epoch(few, mo
         pictured = False
 
         def update(self, curves, epoch, seconds, note):
+            assert note or all(len(values) == epoch for values in curves.values())
             seen.append((epoch, seconds, note))
 
         def finish(self, words):
@@ -375,6 +376,22 @@ def test_progress_line_tells_the_loss_and_the_end(few, capsys):
     assert "2 epochs of" in out.out
     assert "validation accuracy" in out.out
     assert "DenseBaseline on" in out.err
+
+
+def test_mixed_precision_works_or_is_refused_in_words(few, monkeypatch):
+    import keras
+
+    monkeypatch.setattr("capslab.training.plans.STEPS_AN_EPOCH", 4)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = cl.CapsNet(few.image_shape, few.classes)
+        outcome = str(cl.fit(model, few, epochs=1, show=False))
+    except TrainingFailed as error:
+        outcome = str(error)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert outcome.startswith("1 epoch of") or 'Write keras.config.set_dtype_policy("float32")' in outcome
 
 
 def test_not_in_a_notebook_here():
