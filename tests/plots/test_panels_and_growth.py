@@ -11,7 +11,9 @@ POINTS = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
 
 
 def test_a_panel_draws_its_points_and_centres():
-    figure = plots.scatter_panels({"one": (POINTS, [0, 0, 2]), "two": (POINTS, [1, 1, 1], [[9.0, 9.0]])}, columns=2)
+    figure = plots.scatter_panels(
+        {"one": (POINTS, [0, 0, 2]), "two": (POINTS, [1, 1, 1], [[9.0, 9.0]])}, columns=2
+    )
     first, second = figure.axes
     assert [len(group.get_offsets()) for group in first.collections] == [2, 1]
     assert second.lines[0].get_xydata().tolist() == [[9.0, 9.0]]
