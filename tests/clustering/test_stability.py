@@ -80,7 +80,7 @@ def test_stability_is_one_for_companions_that_never_change():
     runs = clustering.KMeansRuns(labels, np.array([1.0, 2.0, 3.0]), None)
     np.testing.assert_allclose(runs.stability, [1, 1, 5 / 6, 5 / 6, 2 / 3])
     assert runs.groups.tolist() == [0, 0, 1, 1, 2]
-    assert clustering.KMeansRuns(np.arange(4)[None], np.ones(1), None).firmness.tolist() == [0] * 4
+    assert clustering.KMeansRuns(np.arange(4)[None], np.ones(1), None).stability.tolist() == [0] * 4
 
 
 def test_the_same_seed_gives_the_same_runs(pixels):

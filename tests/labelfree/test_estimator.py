@@ -48,6 +48,7 @@ def test_scikit_learn_is_told_that_it_takes_images():
 @pytest.mark.parametrize(
     "check",
     [
+        estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
         estimator_checks.check_estimator_cloneable,
         estimator_checks.check_estimator_repr,
         estimator_checks.check_estimator_tags_renamed,

@@ -153,7 +153,8 @@ def explore_clusters(
         "notes": " ".join(filter(None, notes)),
         "phrases": [phrase(embedding, path, i, numbers, classes, len(drawn)) for i in range(len(ks))],
         "moves": [
-            phrases.moves(path.path_labels_[i], path.path_labels_[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)
+            phrases.moves(path.path_labels_[i], path.path_labels_[i + 1], ks[i], ks[i + 1])
+            for i in range(len(ks) - 1)
         ]
         + [f"k = {ks[-1]} is the last of the path."],
         "curves": curves(path),

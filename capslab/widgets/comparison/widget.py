@@ -220,7 +220,9 @@ def same_names(paths: list[KMeansPath]) -> np.ndarray:
     from capslab.clustering import match_labels
 
     first = paths[0].path_labels_
-    others = [[match_labels(a, b) for a, b in zip(first, path.path_labels_, strict=True)] for path in paths[1:]]
+    others = [
+        [match_labels(a, b) for a, b in zip(first, path.path_labels_, strict=True)] for path in paths[1:]
+    ]
     return np.stack([first, *(np.stack(lines).astype(np.uint8) for lines in others)])
 
 
