@@ -1,14 +1,12 @@
-"""Clustering without labels given what nobody should give it: a result with k groups, or words."""
+"""Unusual and wrong input to spectral clustering and mixtures: k clusters, or an error in words."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.mixture import GaussianMixture
-from sklearn.utils import estimator_checks
 from threadpoolctl import threadpool_info
 
 import capslab as cl
@@ -23,7 +21,7 @@ GREY = st.sampled_from([0, 0, 0, 1, 128, 255])
 
 @st.composite
 def pictures(draw, most=9):
-    """A few images, many of them alike, blank or of one grey."""
+    """A few images, many of them equal, black or of a single grey level."""
     shape = (draw(st.integers(1, 4)), draw(SIDES), draw(SIDES), draw(st.sampled_from([1, 3])))
     different = draw(arrays(np.uint8, shape, elements=GREY))
     return different[draw(st.lists(st.integers(0, shape[0] - 1), min_size=1, max_size=most))]
@@ -54,9 +52,9 @@ def test_any_few_images_are_cut_into_k_or_refused_in_words(images, data):
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(2, 12), st.sampled_from([np.nan, np.inf, -np.inf]), st.data())
-def test_what_is_no_number_is_refused_wherever_it_stands(n, strange, data):
+def test_nan_and_infinity_are_refused_anywhere(n, bad, data):
     X = np.random.default_rng(n).normal(size=(n, 3))
-    X[data.draw(st.integers(0, n - 1)), data.draw(st.integers(0, 2))] = strange
+    X[data.draw(st.integers(0, n - 1)), data.draw(st.integers(0, 2))] = bad
     for cut in (cl.SpectralPath(2).fit, lambda X: gaussian_mixture(X, 2)):
         with pytest.raises(ArgumentError, match=r"NaN|inf"):
             cut(X)
@@ -90,7 +88,7 @@ def test_straightening_and_histograms_give_numbers_for_any_image(images):
     assert ((lengths < 1e-6) | (abs(lengths - 1) < 1e-3)).all()
 
 
-def test_a_web_in_two_islands_is_cut_between_them_whatever_the_neighbours():
+def test_a_graph_with_two_components_is_cut_between_them_for_any_number_of_neighbours():
     rng = np.random.default_rng(0)
     images = np.zeros((60, 16, 16, 1), np.uint8)
     images[:30, 2:8] = rng.integers(200, 255, (30, 6, 16, 1))
@@ -101,7 +99,7 @@ def test_a_web_in_two_islands_is_cut_between_them_whatever_the_neighbours():
         assert model.labels_[0] != model.labels_[30]
 
 
-# --- one thread, so that TensorFlow's and ours do not wait for each other
+# --- one thread, so that it does not compete with TensorFlow's
 
 
 @pytest.mark.parametrize(
@@ -125,48 +123,3 @@ def test_clustering_runs_in_one_thread_and_gives_the_threads_back(monkeypatch, f
     run(np.random.default_rng(0).normal(size=(300, 5)))
     assert set(seen) == {1}
     assert [pool["num_threads"] for pool in threadpool_info()][: len(before)] == before
-
-
-# --- LabelFree takes images only, so of scikit-learn's checks those that need no data fit
-
-
-@pytest.mark.parametrize(
-    "check",
-    [
-        estimator_checks.check_no_attributes_set_in_init,
-        estimator_checks.check_parameters_default_constructible,
-        estimator_checks.check_get_params_invariance,
-        estimator_checks.check_set_params,
-        estimator_checks.check_estimator_repr,
-    ],
-)
-def test_labelfree_has_the_parameters_of_an_estimator(check):
-    check("LabelFree", cl.LabelFree(3))
-
-
-def test_labelfree_is_cloned_with_all_its_settings():
-    model = cl.LabelFree(4, steps=(2, 3), jitter={"turn": 0.1}, straighten=False, views=2, seed=5)
-    assert clone(model).get_params() == model.get_params()
-    assert set(model.get_params()) >= {"n_clusters", "steps", "jitter", "straighten", "views", "seed"}
-
-
-def test_labelfree_names_what_it_cannot_take():
-    images = cl.load("digits")[:40].images
-    copies = np.repeat(images[:1], 20, axis=0)
-    for model, given_images, words in (
-        (cl.LabelFree(2), copies, "at most 1,"),
-        (cl.LabelFree(2), images.astype(float), "uint8"),
-        (cl.LabelFree(41), images, "at most 40"),
-        (cl.LabelFree(2, views=-1), images, "views"),
-        (cl.LabelFree(2, jitter={"spin": 1}), images, "jitter"),
-        (cl.LabelFree(2, jitter={"turn": np.nan}), images, "jitter"),
-    ):
-        with pytest.raises(ArgumentError, match=words):
-            model.fit(given_images)
-
-
-@pytest.mark.slow
-def test_labelfree_clusters_as_few_images_as_there_are_clusters():
-    images = cl.load("digits")[:3].images
-    model = cl.LabelFree(3, steps=(1, 1)).fit(images)
-    assert model.predict(images).shape == (3,)

@@ -10,6 +10,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits, make_blobs
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from capslab.clustering import KMeansPath, cluster, match_labels, matched_accuracy
 from capslab.clustering.kmeans_lloyd import assign, grow, micro_clusters, shrink
@@ -77,7 +78,7 @@ def test_labels_centres_and_inertia_belong_together(which, request):
         assert one.sizes.sum() == len(X)
 
 
-def test_a_settled_path_cannot_be_bettered_much_by_more_steps(many_path):
+def test_more_steps_hardly_improve_a_finished_path(many_path):
     X = many_path.embedding_.vectors
     for k in (4, 12, 25):
         one = many_path.at(k)
@@ -102,9 +103,9 @@ def test_the_path_has_the_promised_shapes(path, digits):
 def test_numbers_of_clusters_stay_put_from_k_to_k(path):
     """No renaming of one k could let more images keep their number."""
     for before, after in zip(path.path_labels_[:-1], path.path_labels_[1:], strict=True):
-        kept = (before == after).mean()
-        assert kept == pytest.approx((match_labels(before, after) == before).mean())
-        assert kept > 0.5
+        unchanged = (before == after).mean()
+        assert unchanged == pytest.approx((match_labels(before, after) == before).mean())
+        assert unchanged > 0.5
 
 
 def test_the_first_clusters_are_numbered_by_size(path):
@@ -157,12 +158,41 @@ def test_predict_gives_the_labels_again_and_those_of_new_vectors(many, many_path
     np.testing.assert_array_equal(many_path.predict(many_path.at(13).centers, 13), np.arange(13))
 
 
-def test_predict_needs_no_k_where_there_is_one(digits):
-    path = KMeansPath(n_clusters=4).fit(digits.vectors)
-    np.testing.assert_array_equal(path.predict(digits.vectors), path.path_labels_[0])
+@parametrize_with_checks(
+    [KMeansPath(), KMeansPath(n_clusters=3), KMeansPath(n_clusters=[2, 3])],
+)
+def test_it_passes_the_checks_of_scikit_learn(estimator, check):
+    check(estimator)
 
 
-def test_it_is_a_scikit_learn_estimator(digits):
+@pytest.mark.parametrize("ks", [4, [2, 4], range(2, 5)])
+def test_labels_centres_inertia_and_predict_are_those_of_the_largest_k(digits, ks):
+    path = KMeansPath(n_clusters=ks).fit(digits.vectors)
+    largest = path.at(4)
+    np.testing.assert_array_equal(path.labels_, largest.labels)
+    np.testing.assert_array_equal(path.labels_, path.path_labels_[-1])
+    np.testing.assert_array_equal(path.predict(digits.vectors), path.labels_)
+    np.testing.assert_array_equal(path.cluster_centers_, largest.centers)
+    assert path.inertia_ == largest.inertia
+    np.testing.assert_array_equal(KMeansPath(n_clusters=ks).fit_predict(digits.vectors), path.labels_)
+
+
+def test_an_embedding_is_fitted_and_predicted_as_its_vectors_are(digits):
+    path = KMeansPath(n_clusters=4).fit(digits)
+    assert path.embedding_ is digits
+    np.testing.assert_array_equal(path.labels_, cluster(digits, n_clusters=4).labels_)
+    np.testing.assert_array_equal(path.predict(digits), path.labels_)
+    assert path.fit(digits.vectors).embedding_ is None
+
+
+def test_lists_and_both_sizes_of_float_give_the_same_clusters(digits):
+    few = digits.vectors[:80]
+    expected = KMeansPath(n_clusters=5).fit_predict(few)
+    for same in (few.tolist(), few.astype(np.float64), np.asfortranarray(few)):
+        np.testing.assert_array_equal(KMeansPath(n_clusters=5).fit_predict(same), expected)
+
+
+def test_parameters_survive_cloning_and_fit_returns_the_path(digits):
     path = KMeansPath(n_clusters=range(2, 5), n_micro=50, seed=3)
     assert clone(path).get_params() == {"n_clusters": range(2, 5), "n_micro": 50, "seed": 3}
     assert path.fit(digits.vectors) is path
@@ -218,11 +248,11 @@ def test_without_labels_only_distances_are_scored(digits):
     assert "accuracy" not in str(scores)
 
 
-def test_scores_say_themselves_in_words(path):
-    told = str(path.at(10).scores)
-    assert "silhouette 0." in told
-    assert "(on 1,797 images)" in told
-    assert "matched accuracy" in told
+def test_scores_are_printed_in_words(path):
+    words = str(path.at(10).scores)
+    assert "silhouette 0." in words
+    assert "(on 1,797 images)" in words
+    assert "matched accuracy" in words
 
 
 def test_labels_are_never_used_to_cluster(digits, path):

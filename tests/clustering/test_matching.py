@@ -57,18 +57,18 @@ def test_fewer_clusters_than_before():
     np.testing.assert_array_equal(match_labels([0, 1, 2, 2], [1, 1, 0, 0]), [0, 0, 2, 2])
 
 
-def test_clusters_left_over_count_as_wrong():
+def test_unmatched_clusters_count_as_wrong():
     assert matched_accuracy([0, 0, 1, 2], [0, 0, 0, 0]) == 0.5
 
 
 @pytest.mark.parametrize("bad", [[], [[0, 1]], [0.5, 1], [-1, 0], ["a", "b"], None, 3])
-def test_names_that_are_no_whole_numbers_are_refused(bad):
-    with pytest.raises(ArgumentError, match="`labels` should be a row of whole numbers"):
+def test_anything_but_whole_numbers_is_refused(bad):
+    with pytest.raises(ArgumentError, match="`labels` should be whole numbers"):
         contingency(bad, [0, 1])
-    with pytest.raises(ArgumentError, match="`truth` should be a row of whole numbers"):
+    with pytest.raises(ArgumentError, match="`truth` should be whole numbers"):
         contingency([0, 1], bad)
 
 
-def test_rows_of_other_lengths_are_refused():
-    with pytest.raises(ArgumentError, match=r"as many as there are labels \(2\). Received: 3 of them"):
+def test_different_lengths_are_refused():
+    with pytest.raises(ArgumentError, match=r"as long as the labels \(2\). Received: 3 of them"):
         contingency([0, 1], [0, 1, 1])

@@ -1,4 +1,4 @@
-"""`SpectralPath` and its steps: the graph, its eigenvectors, the cut, and what they refuse."""
+"""`SpectralPath` and its steps: the graph, its eigenvectors, their clusters, and what is refused."""
 
 import doctest
 import time
@@ -32,14 +32,25 @@ from capslab.clustering.validation import distinct_rows
 from capslab.errors import ArgumentError
 
 
-@parametrize_with_checks([SpectralPath(n_clusters=3)])
+@parametrize_with_checks([SpectralPath(), SpectralPath(n_clusters=3)])
 def test_it_is_an_estimator_of_scikit_learn(estimator, check):
     check(estimator)
 
 
 @pytest.mark.parametrize(
     "module",
-    ["blocks", "deskew", "eigen", "gradients", "graph", "gaussian_mixture", "neighbours", "pca", "spectral"],
+    [
+        "blocks",
+        "deskew",
+        "eigen",
+        "gradients",
+        "graph",
+        "gaussian_mixture",
+        "neighbours",
+        "pca",
+        "score_pitfalls",
+        "spectral",
+    ],
 )
 def test_examples(module):
     found = import_module(f"capslab.clustering.{module}")
@@ -82,6 +93,20 @@ def test_the_same_seed_gives_the_same_labels_and_at_cuts_the_same_graph():
         one.at(100)
 
 
+def test_numpy_integers_are_integers():
+    X = load_digits().data[:90]
+    ours = SpectralPath(
+        np.int64(4),
+        n_neighbors=np.int32(8),
+        n_eigenvectors=np.int16(4),
+        seed=np.uint8(2),
+        power=np.float32(0),
+    )
+    theirs = SpectralPath(4, n_neighbors=8, n_eigenvectors=4, seed=2)
+    np.testing.assert_array_equal(ours.fit_predict(X), theirs.fit_predict(X))
+    np.testing.assert_array_equal(ours.at(np.int64(3)).labels, theirs.at(3).labels)
+
+
 def test_the_eigengap_of_clear_groups_is_their_number():
     for k in (2, 3, 7):
         X, _ = make_blobs(400, 5, centers=k, cluster_std=0.3, center_box=(-8, 8), random_state=1)
@@ -100,19 +125,19 @@ def test_images_and_embeddings_are_taken_as_they_come():
         SpectralPath(5, features="gradients").fit(cl.embed(images))
 
 
-def test_a_second_graph_ties_what_the_first_leaves_apart():
+def test_a_second_graph_connects_what_the_first_leaves_separate():
     rng = np.random.default_rng(0)
     piece = np.repeat(np.arange(4), 60)  # 0 and 1 belong together, and 2 and 3
     first = rng.normal(size=(240, 4)) + 20 * np.eye(4)[piece]
     second = rng.normal(size=(240, 4)) + 20 * np.eye(4)[piece // 2]
     alone = SpectralPath(2).fit(first)
-    ties = alone.adjacency_.nnz
+    edges = alone.adjacency_.nnz
     both = alone.joined(second)
     assert alone.eigengap_ == 4
     assert both.eigengap_ == 2
     assert matched_accuracy(both.labels_, piece // 2) == 1.0
     assert 0.9 < both.eigenvalues_[0] <= 1
-    assert alone.adjacency_.nnz == ties < both.adjacency_.nnz, "the first stays as it was"
+    assert alone.adjacency_.nnz == edges < both.adjacency_.nnz, "the first stays as it was"
     with pytest.raises(ArgumentError, match="as many as there are labels"):
         alone.joined(second[:100])
 
@@ -163,7 +188,7 @@ def test_copies_get_one_label_and_more_clusters_than_different_rows_are_refused(
     assert set(SpectralPath(1).fit_predict(np.ones((9, 4)))) == {0}
 
 
-def test_a_graph_in_more_parts_than_clusters_is_tied_by_distance():
+def test_a_graph_with_more_components_than_clusters_is_connected_by_distance():
     rng = np.random.default_rng(0)
     middles = np.array([0, 10, 20, 500, 510, 520])
     X = np.concatenate([rng.normal(m, 0.5, size=(30, 2)) for m in middles])
@@ -205,7 +230,7 @@ def test_any_small_data_is_clustered_into_k_or_refused_in_words(data):
     assert all(len(set(labels[copies == i])) == 1 for i in range(different))
 
 
-# --- a rival
+# --- Gaussian mixtures
 
 
 def test_a_mixture_finds_long_clusters_where_kmeans_cannot():
@@ -327,7 +352,7 @@ def test_self_tuning_weights_equal_the_formula():
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-def test_symmetric_normalisation_has_eigenvalue_one_for_each_part():
+def test_symmetric_normalisation_has_eigenvalue_one_for_each_component():
     blocks = [np.array([[0, 1, 2], [1, 0, 3], [2, 3, 0.0]]), np.array([[0, 0.5], [0.5, 0]])]
     weights = sparse.csr_array(sparse.block_diag(blocks))
     values = np.linalg.eigvalsh(symmetric_normalisation(weights).toarray())
@@ -338,15 +363,15 @@ def test_symmetric_normalisation_has_eigenvalue_one_for_each_part():
     assert np.isfinite(isolated.toarray()).all()
 
 
-def test_separate_parts_are_tied_where_they_are_nearest():
+def test_separate_components_are_connected_where_they_are_nearest():
     X = np.array([[0.0], [1.0], [5.0], [6.0], [20.0], [21.0]])
     pairs = sparse.csr_array((np.ones(6), ([0, 1, 2, 3, 4, 5], [1, 0, 3, 2, 5, 4])), shape=(6, 6))
     assert components(pairs)[0] == 3
-    tied = connect_components(pairs, X)
-    assert components(tied)[0] == 1
-    assert tied[[1], [2]] > 0
-    assert tied[[3], [4]] > 0
-    assert (tied - tied.T).nnz == 0
+    connected = connect_components(pairs, X)
+    assert components(connected)[0] == 1
+    assert connected[[1], [2]] > 0
+    assert connected[[3], [4]] > 0
+    assert (connected - connected.T).nnz == 0
 
 
 def test_sparse_and_dense_eigenvectors_agree():

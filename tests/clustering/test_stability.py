@@ -1,4 +1,4 @@
-"""k-means step by step, from many starts, and the cases that fool a score."""
+"""k-means step by step, from many starts, and the cases that mislead a score."""
 
 import numpy as np
 import pytest
@@ -25,8 +25,8 @@ def pixels():
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 6))
 def test_steps_never_raise_the_inertia_and_end_at_rest(seed, k):
-    chance = np.random.default_rng(seed)
-    X = chance.normal(size=(40, 2))
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(40, 2))
     steps = kmeans_steps(X, X[:k])
     inertia = np.array([step.inertia for step in steps])
     assert (np.diff(inertia) <= 1e-9).all()
@@ -49,10 +49,10 @@ def test_a_centre_without_points_stays():
     assert steps[-1].centers[1] == 99
 
 
-@pytest.mark.parametrize(("centers", "most"), [([0.0], 5), ([[0.0, 1.0]], 5), ([[0.0]], 0)])
-def test_bad_steps_are_refused_in_words(centers, most):
+@pytest.mark.parametrize(("centers", "max_steps"), [([0.0], 5), ([[0.0, 1.0]], 5), ([[0.0]], 0)])
+def test_bad_steps_are_refused_in_words(centers, max_steps):
     with pytest.raises(ArgumentError):
-        kmeans_steps(np.array([[0.0], [1.0]]), centers, most)
+        kmeans_steps(np.array([[0.0], [1.0]]), centers, max_steps)
 
 
 # --- many starts
@@ -75,12 +75,12 @@ def test_groups_are_those_that_are_always_together(pixels):
     assert sizes.sum() == 300
 
 
-def test_firmness_is_one_for_company_that_never_changes():
+def test_stability_is_one_for_companions_that_never_change():
     labels = np.array([[0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [1, 1, 0, 0, 0]])
     runs = clustering.KMeansRuns(labels, np.array([1.0, 2.0, 3.0]), None)
     np.testing.assert_allclose(runs.stability, [1, 1, 5 / 6, 5 / 6, 2 / 3])
     assert runs.groups.tolist() == [0, 0, 1, 1, 2]
-    assert clustering.KMeansRuns(np.arange(4)[None], np.ones(1), None).firmness.tolist() == [0] * 4
+    assert clustering.KMeansRuns(np.arange(4)[None], np.ones(1), None).stability.tolist() == [0] * 4
 
 
 def test_the_same_seed_gives_the_same_runs(pixels):
@@ -123,7 +123,7 @@ def test_k_means_takes_one_thread_beside_tensorflow(pixels, monkeypatch):
         assert set(seen) == {1}
 
 
-# --- cases that fool a score
+# --- cases that mislead a score
 
 
 def test_scores_of_any_clustering_are_scikit_learns(pixels):
@@ -136,11 +136,11 @@ def test_scores_of_any_clustering_are_scikit_learns(pixels):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_each_case_fools_the_score_that_it_is_about(seed):
-    fooled = {name: set(case.misled_scores) for name, case in score_pitfalls(seed).items()}
-    assert fooled["two stripes"] == {"inertia", "silhouette"}
-    assert fooled["split groups"] == {"inertia"}
-    assert "matched accuracy" in fooled["clean halves"]
-    assert not {"ARI", "NMI"} & fooled["clean halves"]
-    assert fooled["random labels"] == {"inertia", "NMI"}
-    assert fooled["rare class"] >= {"ARI", "NMI", "matched accuracy"}
+def test_each_case_misleads_the_score_that_it_is_about(seed):
+    misled = {name: set(case.misled_scores) for name, case in score_pitfalls(seed).items()}
+    assert misled["two stripes"] == {"inertia", "silhouette"}
+    assert misled["split groups"] == {"inertia"}
+    assert "matched accuracy" in misled["clean halves"]
+    assert not {"ARI", "NMI"} & misled["clean halves"]
+    assert misled["random labels"] == {"inertia", "NMI"}
+    assert misled["rare class"] >= {"ARI", "NMI", "matched accuracy"}

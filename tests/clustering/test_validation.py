@@ -1,4 +1,4 @@
-"""What `cluster` and `KMeansPath` refuse in words, and the odd input that they handle."""
+"""What `cluster` and `KMeansPath` refuse in words, and the unusual input that they accept."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def path(digits):
 
 
 @pytest.mark.parametrize(
-    "k", [0, -3, 21, 2.0, True, "10", None, [], [2, 0], [2, 50], [2, "3"], range(2, 31), np.float64(3)]
+    "k", [0, -3, 21, 2.0, True, "10", [], [2, 0], [2, 50], [2, "3"], range(2, 31), np.float64(3)]
 )
 def test_a_k_that_cannot_be_is_refused_in_words(k):
     X = np.random.default_rng(0).normal(size=(20, 2))
@@ -39,6 +39,14 @@ def test_a_k_that_cannot_be_is_refused_in_words(k):
 def test_several_k_in_any_form(k):
     X = np.random.default_rng(0).normal(size=(20, 2))
     assert KMeansPath(n_clusters=k).fit(X).ks_ == (3, 5)
+
+
+def test_no_k_means_as_many_as_there_are_different_vectors_up_to_thirty():
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    assert KMeansPath().fit(X).ks_ == tuple(range(2, 31))
+    assert KMeansPath().fit(X[:7]).ks_ == tuple(range(2, 8))
+    assert KMeansPath().fit(np.repeat(X[:3], 5, axis=0)).ks_ == (2, 3)
+    assert KMeansPath().fit(np.ones((4, 2))).ks_ == (1,)
 
 
 def test_more_clusters_than_travel_as_bytes_are_refused():
@@ -68,6 +76,22 @@ def test_numbers_that_are_none_are_refused(bad):
     X[3, 1] = bad
     with pytest.raises(ArgumentError, match="finite numbers"):
         KMeansPath(n_clusters=2).fit(X)
+
+
+def test_errors_name_the_argument_that_the_caller_wrote():
+    for wrong in (np.full((5, 2), np.nan), np.ones(5)):
+        with pytest.raises(ArgumentError, match="`embedding` should be"):
+            cluster(wrong, n_clusters=2)
+        with pytest.raises(ArgumentError, match="`X` should be"):
+            KMeansPath(n_clusters=2).fit(wrong)
+
+
+def test_numpy_integers_are_integers(digits):
+    few = digits.vectors[:60]
+    ours = KMeansPath(n_clusters=np.int64(3), n_micro=np.int32(50), seed=np.uint8(1)).fit(few)
+    theirs = KMeansPath(n_clusters=3, n_micro=50, seed=1).fit(few)
+    np.testing.assert_array_equal(ours.labels_, theirs.labels_)
+    np.testing.assert_array_equal(ours.at(np.int16(3)).labels, theirs.labels_)
 
 
 @pytest.mark.parametrize("X", [np.ones(5), np.ones((0, 3)), np.ones((3, 0)), "pixels", [["a"]], None])
