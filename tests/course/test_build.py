@@ -297,7 +297,7 @@ CHANGES = {
     "no cell has an output": lambda n: [c.update(outputs=[]) for c in n.cells if c.cell_type == "code"],
     r"cell 4 ends in an error \(ValueError\)": failed,
     "cell 4 has output on stderr": lambda n: n.cells[3].outputs[0].update(name="stderr"),
-    "cell 4 holds a live widget": lambda n: n.cells[3].update(
+    "cell 4 contains a live widget": lambda n: n.cells[3].update(
         outputs=[nbformat.v4.new_output("display_data", data={clean_outputs.WIDGET: {}})]
     ),
     "another version of src/01_small.py": lambda n: n.metadata["capslab"].update(source="0"),
