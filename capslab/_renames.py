@@ -195,6 +195,7 @@ PHRASES = (
         "images.shape",
         "images.image_shape",
     ),
+    (r"\bfit_stream\(", "fit_stream(…)", "cl.fit(…)"),
     (r"\bpath\.at\([^()]*\)\.k\b", ".k", ".n_clusters"),
 )
 

@@ -32,7 +32,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="limits and locks as POSIX
 def progress(monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of a fresh learner's progress, with one entry."""
     monkeypatch.setattr(exercises, "_record", Record())
-    Record().keep("squash", Entry(hints=1))
+    Record().save("squash", Entry(hints=1))
     return Record.path()
 
 
@@ -172,7 +172,7 @@ def test_two_kernels_that_write_in_the_same_moment_forget_nothing(progress: Path
     def learner(number: int) -> None:
         together.wait()
         for exercise in range(25):
-            Record().keep(f"{number}-{exercise}", Entry(attempts=exercise))
+            Record().save(f"{number}-{exercise}", Entry(attempts=exercise))
 
     kernels = [threading.Thread(target=learner, args=(number,)) for number in range(4)]
     for kernel in kernels:
@@ -192,7 +192,7 @@ def test_a_kernel_that_holds_the_lock_for_ever_stops_nobody(
     monkeypatch.setattr(exercises.record, "LOCK_SECONDS", 0.1)
     with progress.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        Record().keep("votes", Entry(attempts=3))
+        Record().save("votes", Entry(attempts=3))
     assert Record().entry("votes").attempts == 3
 
 

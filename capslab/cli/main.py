@@ -227,7 +227,7 @@ def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: 
     checked(folder)  # before a minute is spent
     sources = paths.find(notebooks)
     runs = export(
-        sources, folder, edition=edition, dataset=data, timeout=timeout, progress=_progress, told=show
+        sources, folder, edition=edition, dataset=data, timeout=timeout, progress=_progress, report=show
     )
     succeeded = sum(run.ok for run in runs)
     if succeeded:

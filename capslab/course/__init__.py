@@ -1,6 +1,6 @@
-"""The course as files: its sources, the editions made from them, building and running.
+"""The course as files: its sources, the editions made from them, and how they are built and run.
 
-What we write is `notebooks/src/NN_name.py` (jupytext percent format). What learners open
-is `notebooks/NN_name.ipynb`, built from it with its figures. An installed capslab holds
-the built notebooks alone, in `capslab/_course`.
+We write `notebooks/src/NN_name.py` (jupytext's percent format). Learners open
+`notebooks/NN_name.ipynb`, which is built from it and has its figures. An installed capslab contains
+only the built notebooks, in `capslab/_course`.
 """

@@ -1,13 +1,13 @@
-"""The assignment edition: a notebook of the course as nbgrader knows it.
+"""The assignment edition: a notebook of the course in the form that nbgrader expects.
 
-nbgrader finds what it grades by metadata. It is made from what a source says anyway:
+nbgrader recognises the cells it grades by their metadata. We make the metadata from the source:
 
 - a cell with `### BEGIN SOLUTION` becomes a solution cell;
 - the first cell with `cl.check("name", answer)` becomes the locked grade cell of that
   exercise, worth its points;
-- a cell of prose that asks for a prediction and carries the tag `prediction` is followed
-  by an answer cell that a person grades. Where no cell carries the tag, it is the first
-  prediction after the last exercise: an experiment that the learner can run on.
+- after a text cell that asks for a prediction and has the tag `prediction` comes an answer cell,
+  which a person grades. If no cell has the tag, we take the first prediction after the last exercise,
+  because the learner can run that experiment next.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from capslab.exercises import find
 PREDICTION_POINTS = 2
 PREDICTION_STUB = "*Your answer here: what you expect and why, before you run on. Then what you saw.*"
 RUBRIC = (
-    "A prediction that the next result could refute, with a reason; then what was seen, and what it means."
+    "A prediction that the next result could refute, with a reason; then what you saw, and what it means."
 )
-NOTE = """**This notebook is an assignment**, {points} points. Write where `...` stands, and where it says
-*your answer here*. The checks answer at once; your class is graded with further ones of the same kind. Leave
-the cells with checks as they are, keep the notebook's name, and before you hand it in choose *Restart Kernel
-and Run All Cells*."""
+NOTE = """**This notebook is an assignment**, worth {points} points. Write your code where you see `...`,
+and your text where you see *your answer here*. The checks answer at once; grading uses further checks of
+the same kind. Do not change the cells with checks or the notebook's name. Before you hand it in, choose
+*Restart Kernel and Run All Cells*."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Check:
 
     Attributes
     ----------
-    exercise : its name.
-    answer : the source text of what is checked, mostly a name.
+    exercise : the name of the exercise.
+    answer : the source text of the answer, usually a name.
     """
 
     exercise: str
@@ -49,7 +49,7 @@ class Check:
 
 
 def checks(source: str) -> list[Check]:
-    """The checks in a cell, in order; none where the cell is not Python.
+    """The checks in a cell, in order; an empty list if the cell is not Python.
 
     >>> checks('cl.check("squash", squash)')
     [Check(exercise='squash', answer='squash')]
@@ -58,54 +58,54 @@ def checks(source: str) -> list[Check]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    found = []
+    calls = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "check":
             match node.args:
                 case [ast.Constant(value=str(name)), answer]:
-                    found.append(Check(name, ast.unparse(answer)))
-    return found
+                    calls.append(Check(name, ast.unparse(answer)))
+    return calls
 
 
 def assignment(path: Path) -> nbformat.NotebookNode:
-    """The source at `path` for nbgrader: solutions between their markers, metadata on graded cells.
+    """The source at `path` as a notebook for nbgrader: solutions between markers, metadata on graded cells.
 
     Raises
     ------
-    ArgumentError : for two checks in one cell, an unknown exercise, or nothing to grade.
+    ArgumentError : if a cell has two checks, an exercise is unknown, or there is nothing to grade.
     """
     book = edition(path, "assignment")
     graded: dict[str, int] = {}
-    waiting: list[Any] = []  # solution cells whose check comes later
+    unchecked: list[Any] = []  # solution cells whose check comes later
     for number, cell in enumerate(book.cells, start=1):
         if cell.cell_type != "code":
             continue
         if BEGIN in cell.source:
             cell.metadata["nbgrader"] = _metadata(f"write-{number}", solution=True)
-            waiting.append(cell)
-        found = [one for one in checks(cell.source) if one.exercise not in graded]
-        if len(found) > 1:
+            unchecked.append(cell)
+        new = [one for one in checks(cell.source) if one.exercise not in graded]
+        if len(new) > 1:
             raise ArgumentError(
-                "source", "one check a cell", Verbatim(f"{len(found)} in cell {number} of {path.name}")
+                "source", "one check per cell", Verbatim(f"{len(new)} in cell {number} of {path.name}")
             )
-        for one in found:
+        for one in new:
             exercise = find(one.exercise)
             graded[one.exercise] = exercise.points
-            if cell in waiting:
+            if cell in unchecked:
                 raise ArgumentError(
                     "source", "a check in a cell of its own", Verbatim(f"cell {number} of {path.name}")
                 )
             cell.metadata["nbgrader"] = _metadata(
                 f"check-{one.exercise}", grade=True, locked=True, points=exercise.points
             )
-            if waiting:
-                waiting[-1].metadata["nbgrader"]["grade_id"] = f"write-{one.exercise}"
-            waiting = []
+            if unchecked:
+                unchecked[-1].metadata["nbgrader"]["grade_id"] = f"write-{one.exercise}"
+            unchecked = []
     if not graded:
         raise ArgumentError("NOTEBOOK", "a notebook with exercises", path.stem)
-    asked = _with_predictions(book)
+    predictions = _add_prediction_cells(book)
     note = nbformat.v4.new_markdown_cell(
-        NOTE.format(points=sum(graded.values()) + PREDICTION_POINTS * asked), id="assignment-note"
+        NOTE.format(points=sum(graded.values()) + PREDICTION_POINTS * predictions), id="assignment-note"
     )
     note.metadata["nbgrader"] = _metadata("assignment-note", locked=True)
     book.cells.insert(1, note)
@@ -113,15 +113,15 @@ def assignment(path: Path) -> nbformat.NotebookNode:
     return book
 
 
-def _with_predictions(book: Any) -> int:
-    """Sets a cell to answer in after each prediction that is graded; gives how many."""
+def _add_prediction_cells(book: Any) -> int:
+    """Adds an answer cell after each prediction that is graded; returns how many."""
     places = [i for i, c in enumerate(book.cells) if "prediction" in c.metadata.get("tags", [])]
     if not places:
         last = max(i for i, c in enumerate(book.cells) if c.metadata.get("nbgrader", {}).get("grade"))
-        asking = [
+        candidates = [
             i for i, c in enumerate(book.cells) if c.cell_type == "markdown" and "**Predict" in c.source
         ]
-        places = [i for i in asking if i > last][:1] or asking[-1:]
+        places = [i for i in candidates if i > last][:1] or candidates[-1:]
     for number, place in reversed(list(enumerate(places, start=1))):
         answer = nbformat.v4.new_markdown_cell(RUBRIC, id=f"prediction-{number}")
         answer.metadata["nbgrader"] = _metadata(
@@ -134,7 +134,7 @@ def _with_predictions(book: Any) -> int:
 def _metadata(
     grade_id: str, *, grade: bool = False, solution: bool = False, locked: bool = False, points: int = 0
 ) -> dict[str, Any]:
-    made = {
+    metadata = {
         "grade": grade,
         "grade_id": grade_id,
         "locked": locked,
@@ -142,4 +142,4 @@ def _metadata(
         "solution": solution,
         "task": False,
     }
-    return {**made, "points": points} if grade else made
+    return {**metadata, "points": points} if grade else metadata

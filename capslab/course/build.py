@@ -1,4 +1,4 @@
-"""Building the notebooks that learners open, and checking that they match their sources."""
+"""Builds the notebooks that learners open, and checks that they match their sources."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from capslab.course.editions import edition
 from capslab.course.execute import Run, execute
 from capslab.course.paths import sources
 
-EXPECTED_ERROR = "raises-exception"  # the tag of a cell that is meant to fail
+EXPECTED_ERROR = "raises-exception"  # the tag of a cell that should fail
 
 
 def built(source: Path) -> Path:
-    """Where the notebook of `…/src/NN_name.py` goes: `…/NN_name.ipynb`."""
+    """The path of the notebook built from `…/src/NN_name.py` goes: `…/NN_name.ipynb`."""
     return source.parent.parent / f"{source.stem}.ipynb"
 
 
@@ -32,54 +32,54 @@ def build(
     Returns
     -------
     Run : how the execution went.
-    list of str : what was dropped from the outputs that the author should know of.
+    list of str : what was dropped from the outputs, if the author should know about it.
     """
     run = execute(edition(source), source.stem, dataset=dataset, progress=progress)
     if not run.ok:
         return run, []
-    said = clean(run.notebook)
+    dropped = clean(run.notebook)
     text = nbformat.writes(run.notebook)
     built(source).write_text(text if text.endswith("\n") else text + "\n", "utf-8")
-    return run, said
+    return run, dropped
 
 
 def check(folder: Path, only: list[Path] | None = None) -> list[str]:
-    """What is wrong with the built notebooks in `folder`, in words; nothing is executed.
+    """What is wrong with the built notebooks in `folder`, one sentence each; nothing is executed.
 
     Parameters
     ----------
     folder : the notebooks, with their sources in `src`.
-    only : sources to look at; by default all, and then a notebook without a source is wrong too.
+    only : the sources to check; by default all, and then a notebook without a source is wrong too.
     """
-    looked = sources(folder) if only is None else only
-    wrong = [problem for source in looked for problem in _problems(source)]
+    chosen = sources(folder) if only is None else only
+    problems = [problem for source in chosen for problem in _problems(source)]
     if only is None:
-        known = {source.stem for source in looked}
+        stems = {source.stem for source in chosen}
         for path in sorted(folder.glob("*.ipynb")):
-            if path.stem not in known:
-                wrong.append(f"{path.name} has no source: delete it, or write src/{path.stem}.py.")
-    return wrong
+            if path.stem not in stems:
+                problems.append(f"{path.name} has no source: delete it, or write src/{path.stem}.py.")
+    return problems
 
 
 def _problems(source: Path) -> list[str]:
     path = built(source)
-    again = f"Run `capslab build {source.stem[:2]}`."
+    advice = f"Run `capslab build {source.stem[:2]}`."
     if not path.exists():
-        return [f"{path.name} is not built. {again}"]
+        return [f"{path.name} is not built. {advice}"]
     try:
-        found = nbformat.read(path, as_version=4)
-        nbformat.validate(found)
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
     except (ValueError, nbformat.ValidationError) as error:
-        return [f"{path.name} is not a valid notebook ({str(error).splitlines()[0]}). {again}"]
-    wanted = edition(source)
-    if found.metadata.get("capslab") != wanted.metadata["capslab"]:
-        return [f"{path.name} was built from another version of src/{source.name}. {again}"]
-    if [_said(cell) for cell in found.cells] != [_said(cell) for cell in wanted.cells]:
-        return [f"{path.name} has cells that src/{source.name} has not: it was edited by hand. {again}"]
-    return [f"{path.name}, {problem}. {again}" for problem in _wrong_outputs(found)]
+        return [f"{path.name} is not a valid notebook ({str(error).splitlines()[0]}). {advice}"]
+    expected = edition(source)
+    if notebook.metadata.get("capslab") != expected.metadata["capslab"]:
+        return [f"{path.name} was built from another version of src/{source.name}. {advice}"]
+    if [_content(cell) for cell in notebook.cells] != [_content(cell) for cell in expected.cells]:
+        return [f"{path.name} has cells that are not in src/{source.name}: it was edited by hand. {advice}"]
+    return [f"{path.name}, {problem}. {advice}" for problem in _wrong_outputs(notebook)]
 
 
-def _said(cell: nbformat.NotebookNode) -> tuple[object, ...]:
+def _content(cell: nbformat.NotebookNode) -> tuple[object, ...]:
     return cell.cell_type, cell.id, cell.source, dict(cell.metadata)
 
 
@@ -97,5 +97,7 @@ def _wrong_outputs(notebook: nbformat.NotebookNode) -> list[str]:
             if output.get("name") == "stderr":
                 wrong.append(f"cell {number} has output on stderr")
             if WIDGET in output.get("data", {}):
-                wrong.append(f"cell {number} holds a live widget, which no page without a kernel can show")
+                wrong.append(
+                    f"cell {number} contains a live widget, which a page without a kernel cannot show"
+                )
     return wrong

@@ -1,15 +1,15 @@
-"""One source, three editions: the learner's with gaps, the solved one without, a class's assignment.
+"""One source, three editions: the learner's with gaps, the solved one, and the assignment for a class.
 
-In a source, what the learner is to write stands between two marker lines:
+In a source, the code that the learner has to write is between two marker lines:
 
     def squash(s):
         ### BEGIN SOLUTION
         length = ...
         ### END SOLUTION
 
-The learner's edition has one line instead, `...  # your code here`, as far indented as
-the first marker; the solved edition has the lines and no markers. The assignment keeps
-the markers, which nbgrader knows, and gets nbgrader's metadata in `capslab.course.assignment`.
+The learner's edition has a single line instead, `...  # your code here`, indented like the first
+marker. The solved edition has the code without the markers. The assignment keeps the markers, which
+nbgrader knows, and gets nbgrader's metadata in `capslab.course.assignment`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
     """A notebook without outputs, made from the source at `path`.
 
-    Cell ids come from the cells' content, so a change to one cell changes one id. The
-    notebook's metadata holds the fingerprint of the source, for `check`.
+    A cell's id is made from its content, so changing one cell changes one id. The notebook's
+    metadata contains the hash of the source, for `capslab.course.build.check`.
     """
     if which not in EDITIONS:
         raise ArgumentError("which", f"one of {EDITIONS}", which)
@@ -60,7 +60,7 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
     book = nbformat.v4.new_notebook(cells=cells)
     book.metadata = nbformat.from_dict(
         {
-            "capslab": {"edition": which, "source": fingerprint(source), "version": EDITION},
+            "capslab": {"edition": which, "source": source_hash(source), "version": EDITION},
             "kernelspec": KERNEL,
             "language_info": {"name": "python"},
         }
@@ -69,14 +69,14 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
 
 
 def without_markers(text: str, where: str, keep: bool) -> str:
-    """The code of a cell with each solution kept, or replaced by one stub line.
+    """The code of a cell, with each solution kept or replaced by one stub line.
 
     >>> print(without_markers("a = 1\\n  ### BEGIN SOLUTION\\n  b = 2\\n  ### END SOLUTION", "x", keep=False))
     a = 1
       ...  # your code here
     """
     lines: list[str] = []
-    opened = 0  # the line number of the marker we are inside of
+    opened = 0  # line number of the BEGIN marker that is still open
     for number, line in enumerate(text.split("\n"), start=1):
         marker = line.strip()
         if marker == BEGIN and not opened:
@@ -99,21 +99,21 @@ def without_markers(text: str, where: str, keep: bool) -> str:
 def _unbalanced(where: str, line: int, marker: str) -> ArgumentError:
     return ArgumentError(
         "source",
-        f"{BEGIN!r} and {END!r} in turn",
+        f"{BEGIN!r} and {END!r} in pairs",
         Verbatim(f"a lone {marker!r} in line {line} of {where}"),
         "Add the other marker or remove this one.",
     )
 
 
 def cell_id(kind: str, text: str) -> str:
-    """The id of a cell that says this, but for a number where a notebook says it twice."""
-    return _fingerprint(kind, text)[:8]
+    """The id of a cell with this text. (A repeated cell also gets a number, to keep ids unique.)"""
+    return _hash(kind, text)[:8]
 
 
-def fingerprint(source: Any) -> str:
-    """A hash over the cells of a source: their kinds, text and metadata."""
-    return _fingerprint(*[[c.cell_type, c.source, dict(c.metadata)] for c in source.cells])
+def source_hash(source: Any) -> str:
+    """A hash of the cells of a source: their types, text and metadata."""
+    return _hash(*[[c.cell_type, c.source, dict(c.metadata)] for c in source.cells])
 
 
-def _fingerprint(*parts: Any) -> str:
+def _hash(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

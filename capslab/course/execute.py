@@ -1,4 +1,4 @@
-"""Executing a notebook without a browser: what failed where, how long, how much memory."""
+"""Executes a notebook without a browser, and measures time and memory."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Run:
 
     Attributes
     ----------
-    name : the notebook's name without suffix.
+    name : name of the notebook, without suffix.
     ok : whether every cell ran.
-    cell : number of the cell that failed, counted from 1 over all cells; None if none did.
+    cell : number of the cell that failed, counted from 1 over all cells; None if no cell failed.
     error : what went wrong, in one line; empty if nothing did.
-    seconds : wall time, the kernel's start included.
-    peak_mb : the most memory the kernel and its children held, in MiB.
+    seconds : wall time, including the start of the kernel.
+    peak_mb : the most memory that the kernel and its children held at once, in MiB.
     interrupted : whether the caller pressed Ctrl-C.
     notebook : the notebook with its outputs so far.
     """
@@ -87,24 +87,24 @@ def execute(
     timeout: int = 600,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
-    """Runs every cell in a fresh kernel; never raises for what a cell does.
+    """Runs every cell in a fresh kernel; an error in a cell is reported, never raised.
 
     Parameters
     ----------
-    notebook : it is given its outputs.
-    folder : where the kernel runs; by default an empty folder that is deleted afterwards.
-    dataset : what `cl.load()` without a name gives ("digits", "mnist", "fashion-mnist").
+    notebook : its outputs are filled in place.
+    folder : the working folder of the kernel; by default an empty folder that is deleted afterwards.
+    dataset : the data set that `cl.load()` returns without a name ("digits", "mnist", "fashion-mnist").
     timeout : seconds that one cell may take.
     progress : called with (number of the cell that starts, number of cells).
     """
     with tempfile.TemporaryDirectory(prefix="capslab-") as empty:
         work = _Work(notebook, str(folder or empty), dataset, timeout, progress or (lambda now, of: None))
-        # A run is nobody's work: what it solves must not count as done, nor show what its author has done.
+        # This run is not a learner at work: it must neither count as progress nor show its author's progress.
         work.environment["CAPSLAB_PROGRESS"] = str(Path(empty, "progress.json"))
         start = time.perf_counter()
         cell, error = None, ""
         try:
-            _finished(work)
+            _run_to_the_end(work)
         except (asyncio.CancelledError, KeyboardInterrupt):
             work.interrupted = True
         except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as problem:
@@ -115,8 +115,8 @@ def execute(
     return Run(name, not error, cell, error, seconds, work.peak / MEGABYTE, work.interrupted, notebook)
 
 
-def _finished(work: _Work) -> None:
-    """Runs the work to its end, also for a caller whose thread has an event loop (a notebook, Playwright)."""
+def _run_to_the_end(work: _Work) -> None:
+    """Waits until the work is done, also in a thread with an event loop (a notebook, Playwright)."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -158,11 +158,11 @@ class _Work:
         self.interrupted = False
 
     async def run(self) -> None:
-        # What the kernel process itself prints is no output of a cell, and would mix with our lines.
+        # What the kernel process itself prints belongs to no cell, and would get between our own lines.
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         async with self.client.async_setup_kernel(env=self.environment, cwd=self.folder, **quiet):
             with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
-                # In place of nbclient's own handler, which lets the cell fail as if the kernel had died.
+                # Replaces nbclient's own handler, which lets the cell fail as if the kernel had died.
                 stop = functools.partial(self._stop, asyncio.current_task())
                 asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop)
             watch = asyncio.ensure_future(self._watch(self._kernel()))
@@ -208,7 +208,7 @@ class _Work:
 
 
 def _high_water(pid: int) -> int:
-    """The most memory a process has held so far, in bytes, where the system keeps it; else 0."""
+    """The most memory that a process has held so far, in bytes; 0 if the system does not record it."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

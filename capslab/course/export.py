@@ -1,7 +1,7 @@
-"""The executed course as a folder of pages: views that move, no kernel, nothing asked of any network.
+"""The executed course as a folder of web pages whose views work without a kernel and without a network.
 
-Each page holds everything it needs, and forbids its browser to ask for more (a
-Content-Security-Policy), so it works from a file server, from a disk or as an attachment.
+Each page contains everything it needs and forbids the browser to load anything else (by a
+Content-Security-Policy). So it works from a file server, from a disk or as an attachment.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from capslab.course.html_page import Page, as_script, page
 from capslab.errors import ArgumentError, Verbatim
 
 SITE = Path(__file__).parent / "site"
-MANIFEST = "capslab-site.json"  # names what an export wrote, so that the next one can replace it
+MANIFEST = "capslab-site.json"  # lists what an export wrote, so that the next export can replace it
 TITLE = "What do networks learn about images?"
 
 
 def checked(folder: Path) -> Path:
-    """The folder to export to, if nothing of anyone's is in the way."""
+    """Returns the folder to export to, if no other files would be in the way."""
     if folder.suffix in (".ipynb", ".py") or folder.name in {name[:2] for name in _names()} | _names():
         raise ArgumentError(
             "DIR",
@@ -56,19 +56,18 @@ def export(
     dataset: str | None = None,
     timeout: int = 600,
     progress: Callable[[str], Callable[[int, int], None]] = lambda name: lambda now, of: None,
-    told: Callable[[Run, list[str]], None] = lambda run, said: None,
+    report: Callable[[Run, list[str]], None] = lambda run, warnings: None,
 ) -> list[Run]:
-    """Executes notebooks and writes a page for each that ran, and an index with the map of the course.
+    """Executes notebooks and writes one page per notebook that ran, and an index with a map of the course.
 
-    An earlier export in the folder is replaced. Where a notebook fails, the other pages are
-    written all the same.
+    An earlier export in the folder is replaced. If a notebook fails, the other pages are still written.
 
     Parameters
     ----------
     notebooks : sources of the course, or any `.ipynb`.
-    folder : made where it is not there; see `checked`.
-    progress : given a notebook's name, makes what `execute` calls for each cell.
-    told : called after each notebook with how it went and what a reader will not see.
+    folder : created if it does not exist; see `checked`.
+    progress : given the name of a notebook, returns the function that `execute` calls for each cell.
+    report : called after each notebook with the run and with what a reader will not see.
     """
     checked(folder)
     runs, pages = [], []
@@ -80,7 +79,7 @@ def export(
         )
         runs.append(run)
         pages += [page(run.notebook, path.stem)] if run.ok else []
-        told(run, pages[-1].said if run.ok else [])
+        report(run, pages[-1].warnings if run.ok else [])
         if run.interrupted:
             break
     if pages:
@@ -109,21 +108,21 @@ def write(pages: list[Page], folder: Path) -> None:
 
 
 def linked(body: str, names: set[str]) -> str:
-    """Links between notebooks as links between pages; a notebook without a page is only named.
+    """Turns links between notebooks into links between pages; a notebook without a page is only named.
 
     >>> linked('<a href="04_x.ipynb#maps">04</a> and <a href="05_y.ipynb">05</a>', {"04_x"})
     '<a href="04_x.html#maps">04</a> and <span>05</span>'
     """
 
-    def replaced(found: re.Match[str]) -> str:
-        name, anchor, text = found.groups()
+    def replaced(match: re.Match[str]) -> str:
+        name, anchor, text = match.groups()
         return f'<a href="{name}.html{anchor}">{text}</a>' if name in names else f"<span>{text}</span>"
 
     return re.sub(r'<a href="([\w.-]+)\.ipynb(#[^"]*)?">(.*?)</a>', replaced, body, flags=re.S)
 
 
 def _clear(folder: Path) -> None:
-    """Removes the pages that an earlier export listed; nothing else, wherever the list may point."""
+    """Removes the pages that an earlier export listed, and nothing else, wherever the list may point."""
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return

@@ -1,7 +1,7 @@
 """One executed notebook as one HTML page that needs nothing else: no kernel, no server, no network.
 
-The state of its live views is in the page, as text, and `site/site.js` makes them alive again.
-Until then, and where no JavaScript runs, each is the picture it has on GitHub too.
+The page contains the state of its live views as text, and `site/site.js` brings them to life again.
+Until then, and if no JavaScript runs, each view is the still picture that GitHub shows too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from capslab.course.clean_outputs import WIDGET, clean
 from capslab.course.math_svg import svg
 
 STATE = "application/vnd.jupyter.widget-state+json"
-MARK = "capslab_view"  # in an output's metadata: the id of the live view that stood there
+MARK = "capslab_view"  # in an output's metadata: the id of the live view that was there
 TRAINING = "TrainingView"
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 ELSEWHERE = re.compile(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*["'](https?://[^"'/]+)""")
@@ -30,17 +30,17 @@ ELSEWHERE = re.compile(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*["
 
 @dataclass
 class Page:
-    """A page's parts.
+    """The parts of a page.
 
     Attributes
     ----------
-    name : of its file, without suffix.
+    name : name of its file, without suffix.
     title : the notebook's first heading; `lead` the first paragraph below it, as HTML.
     body : the cells as HTML.
-    views : for each live view its id and its state as JSON; `sources` their modules and styles, once each.
-    picture : an element: the still picture of the first view that is not a training curve, `cover`, or else
-        of the first output that has one.
-    said : what a reader will not see, in words.
+    views : the state of each live view as JSON, by its id; `sources` are their modules and styles, once each.
+    picture : an HTML element, the still picture of `cover`, which is the first view that is not a training
+        curve; without such a view, the picture of the first output that has one.
+    warnings : what a reader will not see, in words.
     """
 
     name: str
@@ -51,11 +51,11 @@ class Page:
     sources: dict[str, str] = field(default_factory=dict)
     picture: str = ""
     cover: str = ""
-    said: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 class Prose(IPythonRenderer):
-    """nbconvert's Markdown, with formulas drawn; `unread` collects what could not be."""
+    """nbconvert's Markdown with formulas as pictures; `unread` collects those that could not be drawn."""
 
     def __init__(self, unread: list[str], **options: Any) -> None:
         super().__init__(**options)
@@ -78,10 +78,10 @@ class Prose(IPythonRenderer):
 
 
 def page(notebook: nbformat.NotebookNode, name: str) -> Page:
-    """Renders a notebook that was executed; the notebook is cleaned in place."""
+    """Renders an executed notebook; the notebook is cleaned in place."""
     states = _take_views(notebook)
-    said = clean(notebook)
-    made = Page(name, title=name, said=said)
+    warnings = clean(notebook)
+    made = Page(name, title=name, warnings=warnings)
     unread: list[str] = []
     parts = []
     for number, cell in enumerate(notebook.cells, start=1):
@@ -93,27 +93,27 @@ def page(notebook: nbformat.NotebookNode, name: str) -> Page:
             parts.append(_code(cell.source))
             for output in cell.outputs:
                 parts.append(_output(output, made, states, unread))
-                said += _asks_elsewhere(output, number)
+                warnings += _loads_from_elsewhere(output, number)
     made.body = "\n".join(parts)
-    said += [f"a formula that could not be drawn is shown as TeX: {tex}" for tex in unread]
+    warnings += [f"a formula that could not be drawn is shown as TeX: {tex}" for tex in unread]
     return made
 
 
 def _take_views(notebook: nbformat.NotebookNode) -> dict[str, dict[str, Any]]:
-    """Every anywidget's state by its id; the outputs that show one keep its id in their metadata."""
+    """The state of every anywidget by its id. Outputs that show one get its id in their metadata."""
     every = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
-    states = {name: told for name, told in every.items() if "_esm" in told.get("state", {})}
+    states = {name: saved for name, saved in every.items() if "_esm" in saved.get("state", {})}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            shown = output.get("data", {}).get(WIDGET, {}).get("model_id")
-            if shown in states:
-                del output.data[WIDGET]  # what is left is its picture and its words
-                output.metadata[MARK] = shown
+            view = output.get("data", {}).get(WIDGET, {}).get("model_id")
+            if view in states:
+                del output.data[WIDGET]  # its picture and its text remain
+                output.metadata[MARK] = view
     return states
 
 
 def _introduce(made: Page, text: str) -> None:
-    """The title and the lead from the first cell that has a heading."""
+    """Sets the title and the lead from the first cell that has a heading."""
     heading = re.search(
         r"<h1[^>]*>(.*?)(?:<a class=\"anchor-link\".*?</a>)?</h1>\s*(?:<p>(.*?)</p>)?", text, re.S
     )
@@ -137,14 +137,14 @@ def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: 
         return f'<pre class="output">{ansi2html(output.text)}</pre>'
     if output.output_type == "error":
         return f'<pre class="output failed">{ansi2html(chr(10).join(output.traceback))}</pre>'
-    data, shown = output.data, output.metadata.get(MARK)
+    data, view = output.data, output.metadata.get(MARK)
     still = _picture(output)
-    if shown:
-        if made.cover not in made.views and TRAINING not in states[shown]["state"].get("_anywidget_id", ""):
-            made.picture, made.cover = still, shown
-        _add_view(made, shown, states[shown])
+    if view:
+        if made.cover not in made.views and TRAINING not in states[view]["state"].get("_anywidget_id", ""):
+            made.picture, made.cover = still, view
+        _add_view(made, view, states[view])
         words = html.escape(data.get("text/plain", "a live view"))
-        return f'<figure class="live" data-view="{shown}">{still or f"<p>{words}</p>"}</figure>'
+        return f'<figure class="live" data-view="{view}">{still or f"<p>{words}</p>"}</figure>'
     made.picture = made.picture or still
     if "text/html" in data:
         return f'<div class="output html">{data["text/html"]}</div>'
@@ -159,33 +159,33 @@ def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: 
 
 
 def _picture(output: Any) -> str:
-    """The output's picture as an element, with the words that stand for it; empty where it has none."""
+    """The output's picture as an HTML element with its alternative text; empty if it has none."""
     for kind in PICTURES:
         if kind in output.data:
-            told = output.metadata.get(kind, {})
-            alt = html.escape(told.get("alt") or "figure")
+            metadata = output.metadata.get(kind, {})
+            alt = html.escape(metadata.get("alt") or "figure")
             if kind == "image/svg+xml":
                 return f'<div role="img" aria-label="{alt}">{output.data[kind]}</div>'
-            width = f' width="{told["width"]}"' if "width" in told else ""
+            width = f' width="{metadata["width"]}"' if "width" in metadata else ""
             return f'<img src="data:{kind};base64,{output.data[kind].strip()}" alt="{alt}"{width}>'
     return ""
 
 
-def _add_view(made: Page, name: str, told: dict[str, Any]) -> None:
-    """A view's state as JSON; its module and its style sheet are kept once for all views of the page."""
-    state = dict(told["state"])
+def _add_view(made: Page, name: str, saved: dict[str, Any]) -> None:
+    """Adds a view's state as JSON; its module and style sheet are stored once for all views of the page."""
+    state = dict(saved["state"])
     for key in ("_esm", "_css"):
         text = state.pop(key, "") or ""
         state[key] = sha256(text.encode()).hexdigest()[:12]
         made.sources[state[key]] = text
-    made.views[name] = as_script({"state": state, "buffers": told.get("buffers", [])})
+    made.views[name] = as_script({"state": state, "buffers": saved.get("buffers", [])})
 
 
-def _asks_elsewhere(output: Any, number: int) -> Iterator[str]:
+def _loads_from_elsewhere(output: Any, number: int) -> Iterator[str]:
     for address in dict.fromkeys(ELSEWHERE.findall(output.get("data", {}).get("text/html", ""))):
-        yield f"cell {number} asks {address} for something: without a network it stays empty"
+        yield f"cell {number} loads something from {address}: without a network it stays empty"
 
 
 def as_script(value: Any) -> str:
-    """JSON that can stand inside a script element."""
+    """JSON that is safe inside a script element."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")

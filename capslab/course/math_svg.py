@@ -1,7 +1,7 @@
 r"""Formulas as pictures that are part of the page: no MathJax, no fonts, no network.
 
-matplotlib's mathtext knows most of TeX's mathematics and gives outlines; here they become
-an inline SVG in the colour and size of the text around it. What it does not know stays
+matplotlib's mathtext understands most of TeX's mathematics and returns outlines. We turn these into
+an inline SVG in the colour and size of the surrounding text. What mathtext does not understand stays
 visible as TeX.
 """
 
@@ -15,10 +15,10 @@ from matplotlib.mathtext import MathTextParser
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 
-SIZE = 20.0  # points that an em of the page stands for; only ratios are kept
+SIZE = 20.0  # points per em of the page; only ratios matter
 SPACE = 0.6  # points around the outline, so that antialiasing is not cut off
 
-#: what mathtext calls otherwise
+#: commands that have another name in mathtext
 SPELLINGS = (
     (r"\\[lr]Vert(?![a-zA-Z])", r"\\|"),
     (r"\\[lr]vert(?![a-zA-Z])", "|"),
@@ -34,12 +34,12 @@ SPELLINGS = (
 
 
 def svg(tex: str, display: bool = False) -> str | None:
-    r"""A formula as one line of SVG, or None where mathtext cannot read it.
+    r"""A formula as one line of SVG, or None if mathtext cannot read it.
 
     Parameters
     ----------
-    tex : without its dollar signs; what a screen reader reads.
-    display : on a line of its own, with fractions in full size.
+    tex : the formula without dollar signs; screen readers read it aloud.
+    display : whether the formula has a line of its own, with fractions in full size.
 
     >>> svg(r"\frac12")[:23], svg(r"\begin{cases}") is None
     ('<svg class="formula" ro', True)
@@ -54,7 +54,7 @@ def svg(tex: str, display: bool = False) -> str | None:
     try:
         width, height, depth, *_ = MathTextParser("path").parse(source, 72, font)
         outline = TextPath((0, 0), source, prop=font)
-    except ValueError:  # mathtext's word for what it cannot read
+    except ValueError:  # how mathtext says that it cannot read something
         return None
     box = [-SPACE, -height - SPACE, width + 2 * SPACE, height + depth + 2 * SPACE]
     size = f"width:{box[2] / SIZE:.3f}em;height:{box[3] / SIZE:.3f}em"
@@ -62,12 +62,12 @@ def svg(tex: str, display: bool = False) -> str | None:
     return (
         f'<svg class="formula" role="img" aria-label="{html.escape(tex.strip())}" viewBox="{view}" '
         f'style="{size};vertical-align:{-(depth + SPACE) / SIZE:.3f}em">'
-        f'<path fill="currentColor" d="{_drawn(outline)}"/></svg>'
+        f'<path fill="currentColor" d="{_path_data(outline)}"/></svg>'
     )
 
 
-def _drawn(outline: Outline) -> str:
-    """An outline in SVG's letters, y pointing down."""
+def _path_data(outline: Outline) -> str:
+    """An outline as SVG path data, with y pointing down."""
     letters = {Outline.MOVETO: "M", Outline.LINETO: "L", Outline.CURVE3: "Q", Outline.CURVE4: "C"}
     parts = []
     for points, code in outline.iter_segments(simplify=False, curves=True):

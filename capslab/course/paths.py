@@ -1,4 +1,4 @@
-"""Where the notebooks are: in a checkout beside the package, installed inside it."""
+"""Where the notebooks are: beside the package in a checkout, inside it when installed."""
 
 from __future__ import annotations
 
@@ -24,40 +24,40 @@ def course_folder() -> Path:
 
 
 def sources(folder: Path | None = None) -> list[Path]:
-    """The sources `NN_name.py` in the order of the course; none where only built notebooks are."""
+    """The sources `NN_name.py` in the order of the course; an empty list outside a checkout."""
     home = folder or checkout()
     return sorted((home / "src").glob("[0-9][0-9]_*.py")) if home else []
 
 
 def notebooks() -> list[Path]:
-    """What the course is made of here: sources in a checkout, built notebooks elsewhere."""
+    """The files of the course: sources in a checkout, otherwise built notebooks."""
     return sources() or sorted(course_folder().glob("[0-9][0-9]_*.ipynb"))
 
 
 def find(names: tuple[str, ...], known: list[Path] | None = None) -> list[Path]:
-    """The notebooks a caller means: by number ("04"), by name, or by the path of any notebook.
+    """Finds notebooks by number ("04"), by name, or by the path of any notebook.
 
-    Without names: the whole course. A path that is one of the course's built notebooks
-    means its source.
+    Without names it returns the whole course. The path of one of the course's built notebooks
+    stands for its source.
     """
     known = notebooks() if known is None else known
     if not names:
         if not known:
             raise ArgumentError(
-                "NOTEBOOK", "a notebook of the course", "none here", "Give the path of a notebook."
+                "NOTEBOOK", "a notebook of the course", "none here", "Pass the path of a notebook."
             )
         return known
     by_name = {path.stem: path for path in known}
     by_number = {path.stem[:2]: path for path in known}
-    found = []
+    matches = []
     for name in names:
         stem = re.sub(r"\.(ipynb|py)$", "", os.path.basename(name))
         path = Path(name).expanduser()
         of_course = path.suffix == "" or path.resolve().parent in {course_folder(), course_folder() / "src"}
         if of_course and (stem in by_name or stem in by_number):
-            found.append(by_name.get(stem) or by_number[stem])
+            matches.append(by_name.get(stem) or by_number[stem])
         elif path.is_file() and path.suffix in (".ipynb", ".py"):
-            found.append(path)
+            matches.append(path)
         else:
             raise unknown_name("NOTEBOOK", name, by_name, "A path must end in .ipynb and exist.")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(matches))

@@ -106,7 +106,7 @@ images[0]
 # %%
 print(
     "pixels",
-    images.images.image_shape,
+    images.images.shape,
     images.images.dtype,
     "  labels",
     images.labels.shape,

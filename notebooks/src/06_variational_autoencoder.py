@@ -49,9 +49,7 @@ printed_decoder = keras.Sequential([
     layers.Conv2DTranspose(1, 3, activation="sigmoid"),
 ])  # fmt: skip
 rows, columns = printed_decoder.output_shape[1:3]
-print(
-    f"the decoder gives {rows}×{columns}; the images here are {images.image_shape[0]}×{images.image_shape[1]}"
-)
+print(f"the decoder gives {rows}×{columns}; an image here has shape {images.image_shape}")
 
 # %% [markdown]
 # Its encoder ends in two numbers, read as *one mean and one standard deviation*, and both go into the decoder as if

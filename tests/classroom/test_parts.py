@@ -128,7 +128,7 @@ def test_every_notebook_is_an_assignment(path):
     ("text", "words"),
     [
         ("# %%\n1\n", "notebook with exercises"),
-        ('# %%\ncl.check("squash", a); cl.check("votes", b)\n', "one check a cell"),
+        ('# %%\ncl.check("squash", a); cl.check("votes", b)\n', "one check per cell"),
         (
             '# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\ncl.check("squash", a)\n',
             "in a cell of its own",

@@ -292,12 +292,12 @@ def failed(notebook: nbformat.NotebookNode, tags: tuple[str, ...] = ()) -> None:
 
 
 CHANGES = {
-    "has cells that src/01_small.py has not": lambda n: n.cells[2].update(source="print(5)"),
+    "has cells that are not in src/01_small.py": lambda n: n.cells[2].update(source="print(5)"),
     "cell 3 was not executed": lambda n: n.cells[2].update(execution_count=None),
     "no cell has an output": lambda n: [c.update(outputs=[]) for c in n.cells if c.cell_type == "code"],
     r"cell 4 ends in an error \(ValueError\)": failed,
     "cell 4 has output on stderr": lambda n: n.cells[3].outputs[0].update(name="stderr"),
-    "cell 4 holds a live widget": lambda n: n.cells[3].update(
+    "cell 4 contains a live widget": lambda n: n.cells[3].update(
         outputs=[nbformat.v4.new_output("display_data", data={clean_outputs.WIDGET: {}})]
     ),
     "another version of src/01_small.py": lambda n: n.metadata["capslab"].update(source="0"),

@@ -40,7 +40,7 @@ def test_every_formula_of_the_course_is_drawn() -> None:
     for path in sorted((ROOT / "notebooks" / "src").glob("*.py")):
         book = jupytext.read(path, fmt="py:percent")
         made = page(executed(*[c for c in book.cells if c.cell_type == "markdown"]), path.stem)
-        assert made.said == [], path.name
+        assert made.warnings == [], path.name
         found += made.body.count('<svg class="formula"')
     assert found > 20
 
@@ -56,7 +56,7 @@ def test_a_formula_keeps_its_tex_for_readers_who_hear_it() -> None:
 def test_a_formula_that_cannot_be_drawn_stays_visible_and_is_told() -> None:
     made = page(executed(V4.new_markdown_cell(r"Look: $\unknowable{x < 1}$.")), "x")
     assert r'<code class="formula">\unknowable{x &lt; 1}</code>' in made.body
-    assert made.said == [r"a formula that could not be drawn is shown as TeX: \unknowable{x < 1}"]
+    assert made.warnings == [r"a formula that could not be drawn is shown as TeX: \unknowable{x < 1}"]
 
 
 def test_dollars_in_code_are_no_formulas() -> None:
@@ -86,7 +86,9 @@ def test_what_a_page_says_that_it_cannot_show() -> None:
     made = page(
         executed(code("1", **{"text/html": "<script src='https://elsewhere.test/a.js'></script>"})), "x"
     )
-    assert made.said == ["cell 1 asks https://elsewhere.test for something: without a network it stays empty"]
+    assert made.warnings == [
+        "cell 1 loads something from https://elsewhere.test: without a network it stays empty"
+    ]
 
 
 def test_links_lead_to_pages_that_are_there() -> None:

@@ -1,4 +1,4 @@
-"""Each exercise of the course: its reference, its known mistakes, its untouched stub, its cases' size."""
+"""Each exercise: its reference, its known mistakes, its untouched stub, how large its cases are."""
 
 from __future__ import annotations
 

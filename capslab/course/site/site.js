@@ -1,13 +1,13 @@
-// Makes the views of a page alive with no kernel: each is an anywidget module, given a model that holds
-// the state it had when the notebook was executed. What only Python can answer is said in words.
+// Brings the views of a page to life without a kernel. Each view is an anywidget module; we give it a model
+// with the state that it had when the notebook was executed. If only Python could answer, a message says so.
 "use strict";
 
 {
   const NO_KERNEL = "No kernel in this page: what you just asked for is computed by Python. "
     + "The rest of this view keeps working; open the notebook to have all of it.";
-  const told = (id) => JSON.parse(document.getElementById(id).textContent);
+  const parsed = (id) => JSON.parse(document.getElementById(id).textContent);
 
-  /** What anywidget gives a view: get, set, on, off, save_changes, send. */
+  /** The part of anywidget's model that a view uses: get, set, on, off, save_changes, send. */
   class Model {
     constructor(state) {
       this.state = state;
@@ -18,7 +18,7 @@
       if (typeof name === "object") { for (const pair of Object.entries(name)) this.set(...pair); return; }
       if (Object.is(this.state[name], value)) return;
       this.state[name] = value;
-      if (name === "asked") this.unanswered(); // how a view asks Python for something
+      if (name === "asked") this.unanswered(); // this is how a view asks Python for something
       this.trigger(`change:${name}`, this, value);
       this.trigger("change", this);
     }
@@ -33,13 +33,13 @@
       }
     }
     trigger(event, ...rest) { for (const listener of this.listeners.get(event) || []) listener(...rest); }
-    save_changes() {} // nobody is there to be told
+    save_changes() {} // there is no kernel to save them to
     send() { this.unanswered(); }
     unanswered() { this.set("error", NO_KERNEL); }
   }
 
-  /** The state with its arrays as DataViews, as a kernel's messages would bring them. */
-  const unpacked = ({ state, buffers }) => {
+  /** The state with its arrays as DataViews, as they would arrive from a kernel. */
+  const unpack = ({ state, buffers }) => {
     for (const { path, data } of buffers) {
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
       const holder = path.slice(0, -1).reduce((at, key) => at[key], state);
@@ -49,44 +49,44 @@
   };
 
   let sources;
-  const modules = new Map(); // fingerprint of a module → the module
-  const imported = (fingerprint) => {
-    if (!modules.has(fingerprint)) {
-      const address = URL.createObjectURL(new Blob([sources[fingerprint]], { type: "text/javascript" }));
-      modules.set(fingerprint, import(address).then(({ default: made }) => (typeof made === "function" ? made() : made)));
+  const modules = new Map(); // hash of a module's text → the module
+  const load = (hash) => {
+    if (!modules.has(hash)) {
+      const address = URL.createObjectURL(new Blob([sources[hash]], { type: "text/javascript" }));
+      modules.set(hash, import(address).then(({ default: view }) => (typeof view === "function" ? view() : view)));
     }
-    return modules.get(fingerprint);
+    return modules.get(hash);
   };
-  const styled = (fingerprint) => {
-    if (!sources[fingerprint] || document.getElementById(`style-${fingerprint}`)) return;
+  const addStyle = (hash) => {
+    if (!sources[hash] || document.getElementById(`style-${hash}`)) return;
     const sheet = document.createElement("style");
-    sheet.id = `style-${fingerprint}`;
-    sheet.textContent = sources[fingerprint];
+    sheet.id = `style-${hash}`;
+    sheet.textContent = sources[hash];
     document.head.append(sheet);
   };
 
-  const models = new Map(); // a view shown twice is one model
-  const modelled = (id) => {
+  const models = new Map(); // a view that is shown twice has one model
+  const modelOf = (id) => {
     if (!models.has(id)) {
-      const state = unpacked(told(`view-${id}`));
-      const made = { model: new Model(state), state };
-      made.ready = imported(state._esm).then(async (module) => {
-        if (module.initialize) await module.initialize({ model: made.model });
+      const state = unpack(parsed(`view-${id}`));
+      const entry = { model: new Model(state), state };
+      entry.ready = load(state._esm).then(async (module) => {
+        if (module.initialize) await module.initialize({ model: entry.model });
         return module;
       });
-      models.set(id, made);
+      models.set(id, entry);
     }
     return models.get(id);
   };
 
-  const alive = async (figure) => {
+  const start = async (figure) => {
     const place = document.createElement("div");
     try {
-      sources = sources || told("sources");
-      const { model, state, ready } = modelled(figure.dataset.view);
-      styled(state._css);
+      sources = sources || parsed("sources");
+      const { model, state, ready } = modelOf(figure.dataset.view);
+      addStyle(state._css);
       const module = await ready;
-      place.className = "measuring"; // laid out, not yet seen: the picture gives way when the view is whole
+      place.className = "measuring"; // laid out but invisible: the picture stays until the view is complete
       figure.append(place);
       await module.render({ model, el: place });
       place.className = "";
@@ -100,19 +100,19 @@
     }
   };
 
-  // A view starts when it is nearly in sight: arrays of megabytes are not read for a page nobody scrolls.
+  // A view starts shortly before it scrolls into sight, so that megabytes of arrays are not read in vain.
   const watcher = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       watcher.unobserve(target);
-      alive(target);
+      start(target);
     }
   }, { rootMargin: "800px" });
   for (const figure of document.querySelectorAll("figure.live")) watcher.observe(figure);
 
-  // Views read the theme's colours again when this attribute changes, as in JupyterLab.
+  // Views read the theme's colours again when this attribute changes, as they do in JupyterLab.
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const themed = () => { document.body.dataset.jpThemeLight = String(!dark.matches); };
-  dark.addEventListener("change", themed);
-  themed();
+  const setTheme = () => { document.body.dataset.jpThemeLight = String(!dark.matches); };
+  dark.addEventListener("change", setTheme);
+  setTheme();
 }
