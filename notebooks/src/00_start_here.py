@@ -104,14 +104,7 @@ images[0]
 # numbers, one an image. **Predict:** do all classes occur equally often?
 
 # %%
-print(
-    "pixels",
-    images.images.image_shape,
-    images.images.dtype,
-    "  labels",
-    images.labels.shape,
-    images.labels[:10],
-)
+print("pixels", images.images.shape, images.images.dtype, "  labels", images.labels.shape, images.labels[:10])
 
 # %% [markdown]
 # ## How exercises work
