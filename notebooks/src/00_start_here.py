@@ -104,6 +104,7 @@ images[0]
 # numbers, one an image. **Predict:** do all classes occur equally often?
 
 # %%
+<<<<<<< HEAD
 print(
     "pixels",
     images.images.shape,
@@ -112,6 +113,9 @@ print(
     images.labels.shape,
     images.labels[:10],
 )
+=======
+print("pixels", images.images.shape, images.images.dtype, "  labels", images.labels.shape, images.labels[:10])
+>>>>>>> data
 
 # %% [markdown]
 # ## How exercises work

@@ -260,13 +260,13 @@ def cluster_pictures(
     labels = path.path_labels_[:, with_picture]
     if embedding.decode:
         factor = max(1, round(max(embedding.images.image_shape[:2]) / max(small.pixels.shape[1:3])))
-        centers = cluster_images.decoded_centers(embedding, path.centers_, factor)
+        centers = cluster_images.decoded_centers(embedding, path.path_centers_, factor)
     else:
         centers = cluster_images.mean_images(small.pixels, labels, ks)
     traits = {
         "thumbnails": small.pixels,
         "thumbnail_of": small.rows(len(drawn)),
         "centers": centers,
-        "members": cluster_images.member_rows(embedding.vectors[with_picture], labels, path.centers_),
+        "members": cluster_images.member_rows(embedding.vectors[with_picture], labels, path.path_centers_),
     }
     return traits, small.note
