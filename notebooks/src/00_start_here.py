@@ -104,18 +104,7 @@ images[0]
 # numbers, one an image. **Predict:** do all classes occur equally often?
 
 # %%
-<<<<<<< HEAD
-print(
-    "pixels",
-    images.images.shape,
-    images.images.dtype,
-    "  labels",
-    images.labels.shape,
-    images.labels[:10],
-)
-=======
 print("pixels", images.images.shape, images.images.dtype, "  labels", images.labels.shape, images.labels[:10])
->>>>>>> data
 
 # %% [markdown]
 # ## How exercises work
