@@ -46,11 +46,13 @@ MODULES = {
     "capslab.grading.commands": "capslab.cli.assignment",
     "capslab.lab": "capslab.cli.lab",
     # clustering
+    "capslab.clustering.blocks": "capslab.data.lazy_rows",
     "capslab.clustering.checks": "capslab.clustering.validation",
     "capslab.clustering.constructed": "capslab.clustering.score_pitfalls",
     "capslab.clustering.lloyd": "capslab.clustering.kmeans_lloyd",
     "capslab.clustering.mixture": "capslab.clustering.gaussian_mixture",
-    "capslab.clustering.principal": "capslab.clustering.pca",
+    "capslab.clustering.neighbours": "capslab.data.neighbours",
+    "capslab.clustering.principal": "capslab.data.pca",
     "capslab.clustering.steps": "capslab.clustering.kmeans_steps",
     "capslab.clustering.streamed": "capslab.clustering.kmeans_out_of_core",
     # course
@@ -113,22 +115,22 @@ MODULES = {
     "capslab.streaming": "capslab.training.fit",
     # widgets
     "capslab.widgets.betas": "capslab.widgets.beta.widget",
-    "capslab.widgets.decoders": "capslab.widgets.shared.decoders",
+    "capslab.widgets.decoders": "capslab.widgets.shared.browser_decoder",
     "capslab.widgets.drawable": "capslab.widgets.shared.drawing_input",
     "capslab.widgets.drawing": "capslab.widgets.draw.widget",
     "capslab.widgets.drawing_figure": "capslab.widgets.draw.figure",
     "capslab.widgets.latent_figure": "capslab.widgets.latent.figure",
     "capslab.widgets.latent_plane": "capslab.widgets.latent.plane",
-    "capslab.widgets.networks": "capslab.widgets.shared.networks",
+    "capslab.widgets.networks": "capslab.widgets.shared.browser_network",
     "capslab.widgets.overlap_figure": "capslab.widgets.overlap.figure",
     "capslab.widgets.path_view": "capslab.widgets.shared.path_view",
-    "capslab.widgets.phrases": "capslab.widgets.shared.phrases",
+    "capslab.widgets.phrases": "capslab.widgets.shared.captions",
     "capslab.widgets.pose_figure": "capslab.widgets.pose.figure",
-    "capslab.widgets.preparation": "capslab.widgets.shared.preparation",
+    "capslab.widgets.preparation": "capslab.widgets.shared.projection",
     "capslab.widgets.routing_figure": "capslab.widgets.routing.figure",
     "capslab.widgets.sandbox_figure": "capslab.widgets.sandbox.figure",
     "capslab.widgets.stills": "capslab.widgets.comparison.figure",
-    "capslab.widgets.strip": "capslab.widgets.shared.strip",
+    "capslab.widgets.strip": "capslab.widgets.shared.image_strip",
     "capslab.widgets.training_figure": "capslab.widgets.training.figure",
     "capslab.widgets.votes": "capslab.widgets.sandbox.votes",
     # no longer part of the installed package
@@ -142,10 +144,7 @@ NAMES = {
     # models
     "capslab.models.Codes": "capslab.models.Posterior",
     "capslab.models.DenseNet": "capslab.models.DenseBaseline",
-    # training
-    "capslab.streaming.fit_stream": "capslab.fit",
     # modules that are packages now
-    "capslab.training.STEPS_AN_EPOCH": "capslab.training.fit.STEPS_AN_EPOCH",
     "capslab.widgets.clusters.ClusterView": "capslab.widgets.clusters.widget.ClusterView",
     "capslab.widgets.clusters.explore_clusters": "capslab.widgets.clusters.widget.explore_clusters",
     "capslab.widgets.comparison.CompareView": "capslab.widgets.comparison.widget.CompareView",

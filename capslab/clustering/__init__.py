@@ -11,8 +11,6 @@ from capslab.clustering.gaussian_mixture import gaussian_mixture
 from capslab.clustering.kmeans_path import Clustering, KMeansPath, cluster
 from capslab.clustering.kmeans_steps import KMeansStep, kmeans_steps
 from capslab.clustering.matching import contingency, match_labels, matched_accuracy
-from capslab.clustering.neighbours import nearest_neighbours
-from capslab.clustering.pca import principal_components
 from capslab.clustering.projection import project
 from capslab.clustering.score_pitfalls import ScorePitfall, score, score_pitfalls
 from capslab.clustering.scores import (
@@ -24,6 +22,8 @@ from capslab.clustering.scores import (
 )
 from capslab.clustering.spectral import SpectralClusters, SpectralPath
 from capslab.clustering.stability import KMeansRuns, repeat_kmeans
+from capslab.data.neighbours import nearest_neighbours
+from capslab.data.pca import principal_components
 
 __all__ = [
     "Clustering",

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from capslab.clustering.neighbours import Neighbours
+from capslab.data.neighbours import Neighbours
 
 #: the distance to this neighbour is a point's own scale (Zelnik-Manor & Perona 2004 use the 7th)
 SCALE_NEIGHBOUR = 7
@@ -33,7 +33,7 @@ def self_tuning_weights(neighbours: Neighbours) -> sparse.csr_array:
 
     Examples
     --------
-    >>> from capslab.clustering.neighbours import nearest_neighbours
+    >>> from capslab.data.neighbours import nearest_neighbours
     >>> neighbours = nearest_neighbours(np.array([[0.0], [1.0], [2.0]], np.float32), 2)
     >>> self_tuning_weights(neighbours).toarray().round(2)  # σ = 2, 1, 2
     array([[0.  , 0.61, 0.37],

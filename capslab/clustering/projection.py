@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from capslab.clustering.pca import principal_components
 from capslab.data.lazy_rows import LazyRows
+from capslab.data.pca import principal_components
 from capslab.errors import ArgumentError, unknown_name
 
 METHODS = ("pca", "tsne")

@@ -21,9 +21,9 @@ from capslab.clustering.graph import (
     self_tuning_weights,
     symmetric_normalisation,
 )
-from capslab.clustering.neighbours import nearest_neighbours
-from capslab.clustering.pca import principal_components
 from capslab.clustering.validation import checked_images_or_vectors, distinct_rows, too_few_distinct
+from capslab.data.neighbours import nearest_neighbours
+from capslab.data.pca import principal_components
 from capslab.errors import ArgumentError, is_whole, unknown_name
 
 FEATURES = ("pixels", "gradients")

@@ -211,7 +211,7 @@ def _copies(pixels: np.ndarray) -> tuple[tuple[int, ...], ...]:
 
 def _near_copies(pixels: np.ndarray, compared: np.ndarray, copies: tuple[tuple[int, ...], ...]) -> np.ndarray:
     """Pairs `(m, 2)` whose pixels correlate at least as strongly as `NEAR_COPY`, without exact copies."""
-    from capslab.clustering.neighbours import nearest_neighbours
+    from capslab.data.neighbours import nearest_neighbours
 
     repeated = [i for group in copies for i in group[1:]]
     compared = np.setdiff1d(compared, repeated)
@@ -228,8 +228,8 @@ def _near_copies(pixels: np.ndarray, compared: np.ndarray, copies: tuple[tuple[i
 
 def _suspicious(images: Any, compared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Positions of images whose ten nearest neighbours have another label, and that label."""
-    from capslab.clustering.neighbours import nearest_neighbours
-    from capslab.clustering.pca import principal_components
+    from capslab.data.neighbours import nearest_neighbours
+    from capslab.data.pca import principal_components
 
     nothing = np.empty(0, np.int64)
     labels = images.labels

@@ -16,7 +16,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import capslab as cl
-from capslab.clustering import SpectralPath, gaussian_mixture, matched_accuracy, neighbours
+from capslab.clustering import SpectralPath, gaussian_mixture, matched_accuracy
 from capslab.clustering.deskew import deskew
 from capslab.clustering.eigen import cluster_eigenvectors, eigengap, leading_eigenvectors
 from capslab.clustering.gradients import gradient_histograms
@@ -26,9 +26,10 @@ from capslab.clustering.graph import (
     self_tuning_weights,
     symmetric_normalisation,
 )
-from capslab.clustering.neighbours import Neighbours, nearest_neighbours
-from capslab.clustering.pca import principal_components
 from capslab.clustering.validation import distinct_rows
+from capslab.data import neighbours
+from capslab.data.neighbours import Neighbours, nearest_neighbours
+from capslab.data.pca import principal_components
 from capslab.errors import ArgumentError
 
 
@@ -40,14 +41,11 @@ def test_it_is_an_estimator_of_scikit_learn(estimator, check):
 @pytest.mark.parametrize(
     "module",
     [
-        "blocks",
         "deskew",
         "eigen",
         "gradients",
         "graph",
         "gaussian_mixture",
-        "neighbours",
-        "pca",
         "score_pitfalls",
         "spectral",
     ],
