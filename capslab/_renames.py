@@ -47,6 +47,7 @@ MODULES = {
     "capslab.lab": "capslab.cli.lab",
     # clustering
     "capslab.clustering.blocks": "capslab.data.lazy_rows",
+    "capslab.clustering.inputs": "capslab.clustering.spectral",
     "capslab.clustering.checks": "capslab.clustering.validation",
     "capslab.clustering.constructed": "capslab.clustering.score_pitfalls",
     "capslab.clustering.lloyd": "capslab.clustering.kmeans_lloyd",
@@ -67,6 +68,7 @@ MODULES = {
     "capslab.data.drawn": "capslab.data.strokes",
     "capslab.data.finding": "capslab.data.find_images",
     "capslab.data.moved": "capslab.data.transform",
+    "capslab.data.moving": "capslab.data.pairs",
     "capslab.data.origin": "capslab.data.provenance",
     "capslab.data.own": "capslab.data.own_images",
     "capslab.data.picture": "capslab.data.decode",
@@ -141,6 +143,23 @@ MODULES = {
 NAMES = {
     # the root
     "capslab.DenseNet": "capslab.DenseBaseline",
+    # data
+    "capslab.data.SETS": "capslab.data.DATASETS",
+    "capslab.data.present": "capslab.data.local_source",
+    "capslab.data.moved_pairs": "capslab.data.shifted_pairs",
+    # clustering
+    "capslab.clustering.Curves": "capslab.clustering.ScoreCurves",
+    "capslab.clustering.Cut": "capslab.clustering.SpectralClusters",
+    "capslab.clustering.Repeats": "capslab.clustering.KMeansRuns",
+    "capslab.clustering.Step": "capslab.clustering.KMeansStep",
+    "capslab.clustering.traps": "capslab.clustering.score_pitfalls",
+    # plots
+    "capslab.plots.against_n": "capslab.plots.growth_curves",
+    "capslab.plots.boxed": "capslab.plots.detection_grid",
+    "capslab.plots.clouds": "capslab.plots.scatter_panels",
+    "capslab.plots.curves": "capslab.plots.training_curves",
+    "capslab.plots.latent_row": "capslab.plots.latent_traversal",
+    "capslab.plots.taken_apart": "capslab.plots.segmentation_grid",
     # models
     "capslab.models.Codes": "capslab.models.Posterior",
     "capslab.models.DenseNet": "capslab.models.DenseBaseline",
