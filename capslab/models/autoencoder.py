@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any
 
 import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow without its messages
@@ -15,7 +14,7 @@ from keras import ops
 from capslab.embedding import Features
 from capslab.errors import ArgumentError, unknown_name, whole_number
 from capslab.models import losses
-from capslab.models.base import ImageModel, Recipe, take
+from capslab.models.base import ImageModel, Recipe, is_finite_number, take
 from capslab.models.encoders import ARCHITECTURES
 from capslab.models.layers import register
 
@@ -55,7 +54,7 @@ class CodeModel(ImageModel):
             raise unknown_name("architecture", architecture, ARCHITECTURES)
         if reconstruction not in RECONSTRUCTIONS:
             raise unknown_name("reconstruction", reconstruction, RECONSTRUCTIONS)
-        if not isinstance(sigma, Real) or not 0 < sigma < np.inf:
+        if not is_finite_number(sigma) or sigma <= 0:
             raise ArgumentError("sigma", "a number above 0", sigma, "0.2 is a fifth of the grey scale.")
         self.latent_dim = whole_number("latent_dim", latent_dim, next_step="2 can be plotted, 16 is better.")
         self.architecture, self.reconstruction, self.sigma = architecture, reconstruction, float(sigma)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow without its messages
@@ -284,13 +285,19 @@ def _is_images(value: Any) -> bool:
     return hasattr(value, "images") and hasattr(value, "labels")
 
 
+def is_finite_number(value: Any) -> bool:
+    """Whether a value is a real number of Python's or NumPy's, and neither NaN nor infinite."""
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(float(value)))
+
+
 def class_names(classes: int | Sequence[str]) -> tuple[str, ...]:
     """Names of the classes; a number n means "0" to "n−1"."""
-    if is_whole(classes):
-        return tuple(str(i) for i in range(int(classes)))
-    if isinstance(classes, (bool, float)) or not hasattr(classes, "__iter__"):
+    given: Any = classes
+    if is_whole(given):
+        return tuple(str(i) for i in range(int(given)))
+    if not hasattr(given, "__iter__"):
         raise ArgumentError("classes", "a whole number, or names", classes, "Write images.classes.")
-    return tuple(str(name) for name in classes)
+    return tuple(str(name) for name in given)
 
 
 def need_classes(classes: tuple[str, ...], received: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import keras
@@ -15,7 +14,7 @@ from capslab.embedding import Features
 from capslab.errors import ArgumentError, unknown_name, whole_number
 from capslab.models import losses
 from capslab.models.autoencoder import CodeModel
-from capslab.models.base import take
+from capslab.models.base import is_finite_number, take
 from capslab.models.layers import GaussianSample, register
 
 
@@ -103,7 +102,7 @@ class VAE(CodeModel):
         **kwargs: Any,
     ) -> None:
         super().__init__(image_shape, latent_dim, architecture, reconstruction, sigma, seed, **kwargs)
-        if not isinstance(beta, Real) or not 0 <= beta < np.inf:
+        if not is_finite_number(beta) or beta < 0:
             raise ArgumentError("beta", "a number from 0", beta, "1 is the ELBO.")
         self.beta = float(beta)
         # The variance is exp() of the second head, so it is always positive.
