@@ -215,7 +215,7 @@ def check_jitter(amounts: Any) -> None:
     if amounts is None:
         return
     valid = isinstance(amounts, dict) and all(
-        name in names and isinstance(amount, Real) and 0 <= amount < np.inf
+        name in names and isinstance(amount, Real) and 0 <= float(amount) < np.inf
         for name, amount in amounts.items()
     )
     if not valid:
