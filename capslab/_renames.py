@@ -47,9 +47,9 @@ MODULES = {
     "capslab.lab": "capslab.cli.lab",
     # clustering
     "capslab.clustering.blocks": "capslab.data.lazy_rows",
-    "capslab.clustering.inputs": "capslab.clustering.spectral",
     "capslab.clustering.checks": "capslab.clustering.validation",
     "capslab.clustering.constructed": "capslab.clustering.score_pitfalls",
+    "capslab.clustering.inputs": "capslab.clustering.validation",
     "capslab.clustering.lloyd": "capslab.clustering.kmeans_lloyd",
     "capslab.clustering.mixture": "capslab.clustering.gaussian_mixture",
     "capslab.clustering.neighbours": "capslab.data.neighbours",
@@ -101,6 +101,7 @@ MODULES = {
     "capslab.models.trunks": "capslab.models.encoders",
     "capslab.sharing": "capslab.models.costs",
     # plots
+    "capslab.plots.clouds": "capslab.plots.scatter_panels",
     "capslab.plots.diagrams": "capslab.plots.architecture",
     "capslab.plots.measures": "capslab.plots.charts",
     "capslab.plots.pictures": "capslab.plots.images",
@@ -145,8 +146,11 @@ NAMES = {
     "capslab.DenseNet": "capslab.DenseBaseline",
     # data
     "capslab.data.SETS": "capslab.data.DATASETS",
-    "capslab.data.present": "capslab.data.local_source",
     "capslab.data.moved_pairs": "capslab.data.shifted_pairs",
+    "capslab.data.present": "capslab.data.local_source",
+    "capslab.data.moved.turned": "capslab.data.rotated",
+    "capslab.oddities.mislabelled": "capslab.data.noisy_labels",
+    "capslab.oddities.spoiled": "capslab.data.corrupted",
     # clustering
     "capslab.clustering.Curves": "capslab.clustering.ScoreCurves",
     "capslab.clustering.Cut": "capslab.clustering.SpectralClusters",
@@ -156,14 +160,16 @@ NAMES = {
     # plots
     "capslab.plots.against_n": "capslab.plots.growth_curves",
     "capslab.plots.boxed": "capslab.plots.detection_grid",
-    "capslab.plots.clouds": "capslab.plots.scatter_panels",
     "capslab.plots.curves": "capslab.plots.training_curves",
     "capslab.plots.latent_row": "capslab.plots.latent_traversal",
     "capslab.plots.taken_apart": "capslab.plots.segmentation_grid",
+    # lessons
+    "capslab.measured.measured": "capslab.lessons.results.load",
     # models
     "capslab.models.Codes": "capslab.models.Posterior",
     "capslab.models.DenseNet": "capslab.models.DenseBaseline",
     # modules that are packages now
+    "capslab.training.STEPS_AN_EPOCH": "capslab.training.plans.STEPS_AN_EPOCH",
     "capslab.widgets.clusters.ClusterView": "capslab.widgets.clusters.widget.ClusterView",
     "capslab.widgets.clusters.explore_clusters": "capslab.widgets.clusters.widget.explore_clusters",
     "capslab.widgets.comparison.CompareView": "capslab.widgets.comparison.widget.CompareView",
@@ -187,6 +193,7 @@ ARGUMENTS = {
     "gaussian_mixture": {"k": "n_clusters"},
     "KMeansPath": {"k": "n_clusters"},
     "repeat_kmeans": {"k": "n_clusters"},
+    "find": {"most": "max_iou"},  # models.detection
     "fit": {"batch": "batch_size", "rate": "learning_rate"},
     "selftrain": {"batch": "batch_size", "rate": "learning_rate"},
     "Recipe": {"batch": "batch_size", "rate": "learning_rate"},
@@ -202,7 +209,10 @@ ARGUMENTS = {
 
 #: methods and attributes with a name so much their own that it can be recognised anywhere
 ATTRIBUTES = {
+    "drawn_owner": "owner_by_reconstruction",  # Separated
     "encode_full": "posterior",  # VAE
+    "firmness": "stability",  # KMeansRuns
+    "strangeness": "sample_distance",  # BetaSweep
     "tighter": "importance_weighted_bound",  # Elbo
 }
 
@@ -214,6 +224,8 @@ PHRASES = (
         "images.image_shape",
     ),
     (r"\bfit_stream\(", "fit_stream(…)", "cl.fit(…)"),
+    (r"\bpractice_folder\(", "practice_folder(…)", "make_practice_folder(…)"),
+    (r"\bplots\.reliability\(", "plots.reliability(…)", "plots.reliability_diagram(…)"),
     (r"\bpath\.at\([^()]*\)\.k\b", ".k", ".n_clusters"),
 )
 

@@ -38,7 +38,10 @@ def _dotted_names(code: str) -> Iterator[tuple[str, str]]:
 
 def _mentions(code: str, dotted: str) -> bool:
     package, _, name = dotted.rpartition(".")
-    typed = rf"(?:{re.escape(dotted)}|{re.escape(_as_typed(dotted))})"
+    spellings = {dotted, _as_typed(dotted)}
+    if dotted.count(".") > 1:
+        spellings.add(dotted.removeprefix("capslab."))  # after `from capslab import plots`
+    typed = rf"(?:{'|'.join(map(re.escape, spellings))})"
     imported = rf"from\s+{re.escape(package)}\s+import\s[^\n]*(?<![\w.]){name}"
     return re.search(rf"(?<![\w.])(?:{typed}|{imported})(?!\w)", code) is not None
 

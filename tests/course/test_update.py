@@ -179,6 +179,12 @@ def test_cells_that_the_course_wrote_are_not_searched(shipped: Path, course: Pat
             ["capslab.classical", "capslab.lessons.classical_methods"],
         ),
         ("from capslab.grading.grade import x", ["capslab.grading.grade", "capslab.classroom.grade"]),
+        (
+            "from capslab import plots\nplots.clouds(x)",
+            ["capslab.plots.clouds", "capslab.plots.scatter_panels"],
+        ),
+        ("from capslab.oddities import spoiled", ["capslab.oddities.spoiled", "capslab.data.corrupted"]),
+        ("mine = make_practice_folder(place); plots.reliability_diagram(c, r)", None),
         ("!ls\ncl.cluster(z, k=range(2, 9))", ["cluster(k=…)", "cluster(n_clusters=…)"]),
         ("mean, spread = vae.encode_full(x)", [".encode_full", ".posterior"]),
         ("cl.DenseNet(  # half a cell", ["cl.DenseNet", "cl.DenseBaseline"]),
