@@ -47,7 +47,7 @@ def run(checkout: Path, case: str) -> dict[str, float]:
     """One training in a process of its own: CPU-seconds per epoch and in all, MB at most, the last loss."""
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
     command = [sys.executable, "-c", RUN, case]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=checkout)
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
