@@ -331,11 +331,9 @@ again = {
     name: [classical_methods.run(name, part, unseen, seed) for seed in range(3)]
     for name in classical_methods.METHODS
 }
-agree = {
-    name: classical_methods.agreement([r["predictions"] for r in found]) for name, found in again.items()
-}
+agree = {name: classical_methods.agreement([r["predictions"] for r in runs]) for name, runs in again.items()}
 plots.scores_with_spread(
-    {name: [r["accuracy"] for r in found] for name, found in again.items()},
+    {name: [r["accuracy"] for r in runs] for name, runs in again.items()},
     "accuracy, three starts",
     (0, 1.4),
 )
