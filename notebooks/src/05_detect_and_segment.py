@@ -306,7 +306,7 @@ print(scene_set)
 scan = scanner.scan(scene_set.images[:1])
 row, column = np.unravel_index(scan.lengths[0].max(axis=-1).argmax(), scan.lengths.shape[1:3])
 top, left = scan.corners[row, column]
-side = scanner.shape[0]
+side = scanner.image_shape[0]
 window = np.pad(scene_set.images[0], ((side, side), (side, side), (0, 0)))[None, top + side :, left + side :]
 alone = scanner.lengths(window[:, :side, :side])[0]
 print(f"{scan.lengths.shape[1]} × {scan.lengths.shape[2]} windows, one every {scanner.stride} pixels")
