@@ -291,13 +291,14 @@ def test_a_network_learns_the_same_from_the_disk(tiny, tmp_path):
 
 
 def test_the_pipeline_gives_the_same_batches_from_the_disk(tiny, tmp_path):
-    from capslab.models.backend import batches
+    from capslab.training.batches import Batches
 
-    whole, mapped = digits_on_disk(tmp_path)
-    for one, other in zip(batches(whole, 300, 3, shift=1), batches(mapped, 300, 3, shift=1), strict=True):
-        assert one[0].dtype == other[0].dtype
-        assert (one[0].numpy() == other[0].numpy()).all()
-        assert (one[1].numpy() == other[1].numpy()).all()
+    whole, mapped = (Batches(images, 300, 3, shift=1) for images in digits_on_disk(tmp_path))
+    assert len(whole) == len(mapped) > 1
+    for index in range(len(whole)):
+        for one, other in zip(whole[index], mapped[index], strict=True):
+            assert one.dtype == other.dtype
+            np.testing.assert_array_equal(one, other)
 
 
 # --- memory
@@ -309,14 +310,15 @@ import capslab as cl
 from capslab.data import lazy_rows
 from capslab.clustering import KMeansPath
 
-lazy_rows.LARGE_FILE = lazy_rows.LARGE = lazy_rows.BLOCK = 4_000_000
+lazy_rows.LARGE_FILE = lazy_rows.LARGE = lazy_rows.BLOCK_BYTES = 4_000_000
 peaks = []
 for file in sys.argv[2:]:
     images = cl.load(file)
     if sys.argv[1] == "network":
-        from capslab.models.backend import batches  # what `fit` reads
+        from capslab.models import backend
+        from capslab.training.batches import Batches
 
-        for batch in batches(images.train, 100):
+        for batch in backend.feed(Batches(images.train, 100)):  # what `fit` reads
             pass
         z = cl.embed(cl.VAE(images.image_shape, 4), images)
     else:

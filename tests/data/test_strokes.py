@@ -60,7 +60,8 @@ def test_centre_of_mass_is_in_the_middle_and_place_and_size_play_no_part(points,
     ink = inked([points])
     moved = np.roll(ink, (3, -2), (0, 1))
     if ink[-3:].sum() == ink[:, :2].sum() == 0:
-        np.testing.assert_array_equal(centred(moved, (side, side, 1))[..., 0], image)
+        # The centre of mass is a sum of floats, so a grey level may round the other way.
+        np.testing.assert_allclose(centred(moved, (side, side, 1))[..., 0], image, atol=1)
 
 
 def test_twice_as_large_is_the_same_picture():
