@@ -27,7 +27,7 @@ from capslab.training.display import display
 from capslab.training.history import History
 from capslab.training.plans import ImagePlan, Settings, StreamPlan, check_stream
 from capslab.training.preview import Preview
-from capslab.training.weights import training_weights
+from capslab.training.sample_weights import training_weights
 
 
 def fit(

@@ -11,7 +11,7 @@ import capslab as cl
 from capslab.errors import ArgumentError
 from capslab.models import OverlapNet
 from capslab.training.batches import Batches
-from capslab.training.weights import training_weights
+from capslab.training.sample_weights import training_weights
 
 
 @pytest.fixture(scope="module")
