@@ -25,7 +25,7 @@ NUMPY_ONLY := tests/test_structure.py tests/data tests/routing tests/clustering
 # What the test of the hub puts in front of it.
 PROXY := deploy/jupyterhub/proxy
 
-.PHONY: lab run doctor build pretrain js check lint-js test test-all test-binder pins clean help
+.PHONY: lab run doctor build pretrain js lint lint-js check test test-all test-binder pins clean help
 
 lab: $(VENV)/.installed
 	@$(BIN)/capslab lab -- $(ARGS)
@@ -49,20 +49,23 @@ js: js/node_modules/.installed
 lint-js: js/node_modules/.installed
 	npm --prefix js run --silent check
 
-# The answer within a minute, while one works: linters, types, and the tests that need no TensorFlow.
-check: $(VENV)/.installed-test lint-js
+# What reads the code without running it; `long_code` lists long files and functions and refuses nothing.
+lint: $(VENV)/.installed-test lint-js
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/deptry . 2>/dev/null
-	$(BIN)/python tools/long_code.py
+	@$(BIN)/python tools/long_code.py
+
+# The answer within a minute, while one works: linters, types, and the tests that need no TensorFlow.
+check: lint
 	$(TESTS) -m "not slow and not browser and not rare" $(NUMPY_ONLY) $(ARGS)
 
-test: check $(PROXY)/node_modules/.installed
+test: lint $(PROXY)/node_modules/.installed
 	$(TESTS) -m "not rare" $(ARGS)
 
-# What is slower and rarer too: PyTorch, every edition of every notebook, the lowest versions that are declared.
-test-all: check $(PROXY)/node_modules/.installed
+# What is slower and rarer too: PyTorch, every edition of every notebook on every data set.
+test-all: lint $(PROXY)/node_modules/.installed
 	$(TESTS) $(ARGS)
 
 # Needs the package index and, like pins, the Python of binder/runtime.txt.

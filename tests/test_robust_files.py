@@ -23,7 +23,7 @@ import capslab as cl
 from capslab import exercises
 from capslab.data import download
 from capslab.errors import DataUnavailable
-from capslab.exercises.record import Entry, Record
+from capslab.exercises.progress_record import Entry, Record
 
 posix = pytest.mark.skipif(os.name != "posix", reason="limits and locks as POSIX has them")
 

@@ -34,9 +34,9 @@ from capslab.classroom.outcome import (
 )
 from capslab.classroom.process_monitor import GradingStopped, Limits, stop_grading
 from capslab.classroom.release import run_quietly
-from capslab.classroom.sandbox import Protection, strongest_protection
 from capslab.classroom.sanitize import sanitize_notebook
 from capslab.classroom.score import Score, score_submission
+from capslab.classroom.start_sandbox import Protection, strongest_protection
 from capslab.classroom.submission import (
     NotANotebook,
     OtherEdition,

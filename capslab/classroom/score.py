@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from capslab.classroom.answers import replayed_answer
+from capslab.classroom.decode_answers import replayed_answer
 from capslab.classroom.needed_cells import (
     MAX_PARSED,
     Statement,
@@ -19,11 +19,11 @@ from capslab.classroom.needed_cells import (
 )
 from capslab.classroom.outcome import DIED, MEMORY, PERSON, TIME
 from capslab.classroom.process_monitor import Limits
-from capslab.classroom.run_submission import RETRY_FACTOR, JobPlan, Question, Responses, ask, errors
-from capslab.classroom.sandbox import Protection
+from capslab.classroom.question_submission import RETRY_FACTOR, JobPlan, Question, Responses, ask, errors
+from capslab.classroom.start_sandbox import Protection
 from capslab.classroom.submission import Submission
 from capslab.course.assignment import checks
-from capslab.exercises.core import Exercise
+from capslab.exercises.exercise import Exercise
 from capslab.exercises.judge import Judgement, judge
 from capslab.exercises.registry import find
 

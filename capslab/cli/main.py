@@ -217,7 +217,7 @@ def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: 
     """
     from capslab.course import paths
     from capslab.course.execute import Run
-    from capslab.course.export import checked, export
+    from capslab.course.export_course import checked, export
 
     def show(run: Run, messages: list[str]) -> None:
         click.echo(run.line())

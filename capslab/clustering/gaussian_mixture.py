@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.clustering.validation import checked_ks, checked_vectors
+from capslab.clustering.check_arguments import checked_ks, checked_vectors
 
 
 def gaussian_mixture(embedding: Any, n_clusters: int, seed: int = 0) -> np.ndarray:

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from capslab.clustering import kmeans_lloyd
-from capslab.clustering.validation import LARGEST_NUMBER, not_finite
+from capslab.clustering.check_arguments import LARGEST_NUMBER, not_finite
 from capslab.data.lazy_rows import ROWS, LazyRows, gather, parts, stay
 
 #: consecutive rows read together for a mini-batch, and rows in a mini-batch

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.clustering.validation import checked_vectors
+from capslab.clustering.check_arguments import checked_vectors
 from capslab.errors import ArgumentError, is_whole
 
 

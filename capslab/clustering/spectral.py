@@ -12,16 +12,16 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import check_is_fitted
 
+from capslab.clustering.check_arguments import checked_images_or_vectors, distinct_rows, too_few_distinct
 from capslab.clustering.deskew import LEAST_SIDE, deskew
 from capslab.clustering.eigen import cluster_eigenvectors, eigengap, leading_eigenvectors
-from capslab.clustering.gradients import gradient_histograms
-from capslab.clustering.graph import (
+from capslab.clustering.gradient_features import gradient_histograms
+from capslab.clustering.neighbour_graph import (
     components,
     connect_components,
     self_tuning_weights,
     symmetric_normalisation,
 )
-from capslab.clustering.validation import checked_images_or_vectors, distinct_rows, too_few_distinct
 from capslab.data.neighbours import nearest_neighbours
 from capslab.data.pca import principal_components
 from capslab.errors import ArgumentError, is_whole, unknown_name

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from capslab.clustering.check_arguments import checked_ks, checked_vectors
 from capslab.clustering.matching import match_labels, matched_accuracy
-from capslab.clustering.validation import checked_ks, checked_vectors
 from capslab.errors import ArgumentError, is_whole
 
 

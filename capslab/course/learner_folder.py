@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from capslab.course.paths import PACKAGE, checkout
-from capslab.course.update import RECORD, NotebookUpdate, update_folder
+from capslab.course.update_notebooks import RECORD, NotebookUpdate, update_folder
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 DEFAULT_FOLDER = "capslab-course"

@@ -10,10 +10,10 @@ import os
 from typing import Any
 
 from capslab.errors import ArgumentError
-from capslab.exercises.core import Case, Exercise, Mistake
-from capslab.exercises.display import CheckResult, Message, Progress, ProgressRow, Solution
+from capslab.exercises.check_display import CheckResult, Message, Progress, ProgressRow, Solution
+from capslab.exercises.exercise import Case, Exercise, Mistake
 from capslab.exercises.judge import judge
-from capslab.exercises.record import Record, answer_hash
+from capslab.exercises.progress_record import Record, answer_hash
 from capslab.exercises.registry import all_exercises, find
 
 __all__ = [

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from capslab.exercises.compare import a_type, difference, same
-from capslab.exercises.core import Case, Exercise, Mistake, applied
+from capslab.exercises.compare_values import a_type, difference, same
+from capslab.exercises.exercise import Case, Exercise, Mistake, applied
 
 NOTHING = object()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capslab.exercises.core import Exercise, Mistake
+from capslab.exercises.exercise import Exercise, Mistake
 from capslab.exercises.routing_cases import (
     count_weights,
     loop_cases,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capslab.exercises.core import Case, Exercise, Mistake
+from capslab.exercises.exercise import Case, Exercise, Mistake
 
 NOTEBOOK = "04_capsule_network"
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from capslab.errors import unknown_name
-from capslab.exercises.core import Exercise
+from capslab.exercises.exercise import Exercise
 
 
 @cache

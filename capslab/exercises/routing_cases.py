@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capslab.exercises.core import Case
+from capslab.exercises.exercise import Case
 
 
 def squash(s):

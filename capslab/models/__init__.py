@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from capslab.models.base import Recipe as Recipe
     from capslab.models.capsnet import CapsNet as CapsNet
     from capslab.models.convnet import ConvNet as ConvNet
-    from capslab.models.costs import answering_time as answering_time
-    from capslab.models.costs import cost as cost
-    from capslab.models.costs import weights_by_layer as weights_by_layer
     from capslab.models.dense import DenseBaseline as DenseBaseline
+    from capslab.models.network_cost import answering_time as answering_time
+    from capslab.models.network_cost import cost as cost
+    from capslab.models.network_cost import weights_by_layer as weights_by_layer
     from capslab.models.overlap import OverlapNet as OverlapNet
     from capslab.models.overlap import Separated as Separated
     from capslab.models.presets import PRESETS as PRESETS

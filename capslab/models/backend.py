@@ -58,7 +58,7 @@ with quiet():
 
 if "TF_CONFIG" in os.environ and keras.backend.backend() == "tensorflow":
     # Several machines must meet before TensorFlow's first operation. What they say is known there alone.
-    importlib.import_module("capslab.training.workers").join(tensorflow)
+    importlib.import_module("capslab.training.distributed_workers").join(tensorflow)
 
 
 def device() -> str:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from capslab.models import backend  # noqa: F401  # first: it brings TensorFlow in quietly
-from capslab.training import workers
+from capslab.training import distributed_workers
 
 import keras  # isort: skip
 import numpy as np
@@ -245,7 +245,7 @@ def team(devices: Any) -> Team | None:
     """
     if devices is None:
         return None
-    together = workers.described()
+    together = distributed_workers.described()
     if together is not None:
         if devices != "all":
             raise ArgumentError(
@@ -254,7 +254,7 @@ def team(devices: Any) -> Team | None:
                 devices,
                 "CUDA_VISIBLE_DEVICES chooses the GPUs of each worker.",
             )
-        strategy = workers.strategy
+        strategy = distributed_workers.strategy
         if strategy is None:
             raise ArgumentError(
                 "devices",

@@ -23,10 +23,10 @@ from capslab.errors import ArgumentError, TrainingFailed, Verbatim
 from capslab.models.base import ImageModel
 from capslab.training import callbacks as cb
 from capslab.training.checkpoint import Checkpoint, Standing, copy
-from capslab.training.display import display
 from capslab.training.history import History
+from capslab.training.live_display import display
+from capslab.training.live_preview import Preview
 from capslab.training.plans import ImagePlan, Settings, StreamPlan, check_stream
-from capslab.training.preview import Preview
 from capslab.training.sample_weights import training_weights
 
 

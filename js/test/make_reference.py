@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.data.strokes import centred, inked
+from capslab.data.strokes_to_image import centred, inked
 from capslab.plots import palette
 from capslab.routing import routing_by_agreement
 from capslab.widgets.sandbox.votes import cluster_votes, route_votes

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import FakeClassifier, FakePoseNet, FakeVAE
 
-from capslab.data.strokes import _placed, centred, filling, inked
+from capslab.data.strokes_to_image import _placed, centred, filling, inked
 from capslab.widgets.draw.widget import draw_digit
 
 pytestmark = pytest.mark.browser

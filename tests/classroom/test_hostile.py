@@ -12,7 +12,7 @@ from grading_class import NAME, QUICK, cell, hand_in, made, solved
 
 from capslab.classroom.grade import grade
 from capslab.classroom.process_monitor import Limits
-from capslab.classroom.sandbox import Protection, run_job, strongest_protection
+from capslab.classroom.start_sandbox import Protection, run_job, strongest_protection
 
 pytestmark = pytest.mark.slow
 
@@ -88,7 +88,7 @@ except Exception:
     pass
 import capslab.exercises, capslab as cl
 capslab.exercises.check = cl.check = lambda *a, **k: 4.0
-capslab.exercises.core = None
+capslab.exercises.exercise = None
 np.testing.assert_allclose = np.isclose = lambda *a, **k: True
 squash = lambda s: s
 """
@@ -255,6 +255,6 @@ def test_what_a_submission_sees_of_this_machine(room):
     answers = {e["step"]: e for e in report.events if e["kind"] == "answer"}
     assert [r["gave"]["value"] for r in answers[1]["results"]] == [False] * 4
     assert solved(room) is not None
-    from capslab.classroom.answers import replayed_answer
+    from capslab.classroom.decode_answers import replayed_answer
 
     assert replayed_answer(answers[2], 0, 0) == [0, 0, 1, 0]

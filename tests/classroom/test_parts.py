@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from capslab.classroom import needed_cells, sandbox
+from capslab.classroom import needed_cells, start_sandbox
 from capslab.classroom.needed_cells import as_python, keep_statements, needed_statements, split_statements
 from capslab.classroom.outcome import Outcome, main_outcome
 from capslab.cli import doctor
@@ -161,7 +161,9 @@ def test_the_doctor_says_what_this_machine_cannot_enforce(monkeypatch):
         (("user",), "warning", "its own files, no network, no sight of other processes."),
         (("files", "network", "processes", "user"), "ok", ""),
     ):
-        monkeypatch.setattr(sandbox, "strongest_protection", lambda by=by: sandbox.Protection(True, None, by))
+        monkeypatch.setattr(
+            start_sandbox, "strongest_protection", lambda by=by: start_sandbox.Protection(True, None, by)
+        )
         finding = next(doctor._grading())
         assert finding.state == state
         assert words in finding.advice

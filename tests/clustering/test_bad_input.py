@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info
 import capslab as cl
 from capslab.clustering import gaussian_mixture
 from capslab.clustering.deskew import deskew
-from capslab.clustering.gradients import gradient_histograms
+from capslab.clustering.gradient_features import gradient_histograms
 from capslab.errors import ArgumentError
 
 SIDES = st.integers(4, 20)

@@ -17,16 +17,16 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import capslab as cl
 from capslab.clustering import SpectralPath, gaussian_mixture, matched_accuracy
+from capslab.clustering.check_arguments import distinct_rows
 from capslab.clustering.deskew import deskew
 from capslab.clustering.eigen import cluster_eigenvectors, eigengap, leading_eigenvectors
-from capslab.clustering.gradients import gradient_histograms
-from capslab.clustering.graph import (
+from capslab.clustering.gradient_features import gradient_histograms
+from capslab.clustering.neighbour_graph import (
     components,
     connect_components,
     self_tuning_weights,
     symmetric_normalisation,
 )
-from capslab.clustering.validation import distinct_rows
 from capslab.data import neighbours
 from capslab.data.neighbours import Neighbours, nearest_neighbours
 from capslab.data.pca import principal_components

@@ -13,10 +13,10 @@ import capslab as cl
 from capslab import exercises
 from capslab.errors import ArgumentError
 from capslab.exercises import NotComplete, all_exercises, check, hint, progress, solution
-from capslab.exercises.compare import difference
-from capslab.exercises.core import Case, Exercise
+from capslab.exercises.compare_values import difference
+from capslab.exercises.exercise import Case, Exercise
 from capslab.exercises.judge import judge
-from capslab.exercises.record import Record, answer_hash
+from capslab.exercises.progress_record import Record, answer_hash
 from capslab.exercises.registry import find
 
 pytestmark = pytest.mark.usefixtures("learner")

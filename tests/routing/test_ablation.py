@@ -8,7 +8,7 @@ import pytest
 import capslab as cl
 from capslab.data.transform import rotated, shifted
 from capslab.errors import ArgumentError
-from capslab.models.costs import answering_time, cost, weights_by_layer
+from capslab.models.network_cost import answering_time, cost, weights_by_layer
 from capslab.routing import RoutingWeights, routing_by_agreement, squash
 from capslab.routing.ablation import nearest_mean, removal_mask, removal_test, route_all
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fakes import FakeCapsNet, FakeClassifier, FakePoseNet, FakeVAE
 
-from capslab.data.strokes import centred, inked
+from capslab.data.strokes_to_image import centred, inked
 from capslab.errors import ArgumentError
 from capslab.routing import route
 from capslab.widgets.draw.widget import draw_digit

@@ -13,18 +13,18 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.data.strokes import filling
+from capslab.data.strokes_to_image import filling
 from capslab.errors import ArgumentError, Verbatim
 from capslab.routing import RoutingTrace, routing_by_agreement, softmax
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.draw import figure as drawing_figure
 from capslab.widgets.shared import browser_decoder, browser_network, image_strip
-from capslab.widgets.shared.drawing_input import Drawable, for_one
+from capslab.widgets.shared.drawing_pad import Drawable, for_one
 from capslab.widgets.traits import Float, Int
 
 RECIPE = """\
 import capslab as cl
-from capslab.data.strokes import centred, inked
+from capslab.data.strokes_to_image import centred, inked
 
 strokes = ⟨strokes⟩
 image = centred(inked(strokes, pen=⟨pen⟩), model.image_shape)  # as the network sees it

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.data.strokes import filling
+from capslab.data.strokes_to_image import filling
 from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.latent import figure as latent_figure
 from capslab.widgets.latent import plane
 from capslab.widgets.shared import browser_decoder, browser_network, image_strip
-from capslab.widgets.shared.drawing_input import Drawable, for_one
+from capslab.widgets.shared.drawing_pad import Drawable, for_one
 from capslab.widgets.traits import Float, Int, Vector
 
 ORIGINS = ("centre", "image", "random", "between", "drawing", "set")

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.data.strokes import filling
+from capslab.data.strokes_to_image import filling
 from capslab.errors import ArgumentError, Verbatim, unknown_name
 from capslab.routing import RoutingTrace, routing_by_agreement
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.routing import figure as routing_figure
 from capslab.widgets.shared import image_strip
-from capslab.widgets.shared.drawing_input import Drawable, for_one
+from capslab.widgets.shared.drawing_pad import Drawable, for_one
 from capslab.widgets.traits import Float, Int
 
 MOST = 10  # iterations; after that nothing new happens
@@ -39,7 +39,7 @@ print("agreement", trace.agreement[step, i, j], "contribution", trace.contributi
 """
 
 DRAWING = """\
-from capslab.data.strokes import centred, inked
+from capslab.data.strokes_to_image import centred, inked
 
 drawing = centred(inked(⟨strokes⟩, pen=⟨pen⟩), model.image_shape)  # as the network sees it
 """

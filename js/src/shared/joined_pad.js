@@ -6,7 +6,7 @@ import { follow, sender } from "./kernel.js";
 import { questionsTo } from "./questions.js";
 import { centreInk, inkStrokes, pixelsOf } from "./strokes.js";
 
-const INK = 140; // cells of a side of the inked pad, as in capslab/data/strokes.py
+const INK = 140; // cells of a side of the inked pad, as in capslab/data/strokes_to_image.py
 
 /**
  * A pad joined to the traits of a `Drawable` in Python: strokes, pen, drawing.

@@ -1,4 +1,4 @@
-// From pen strokes to the image that a network sees: the same as capslab/data/strokes.py; a test compares them.
+// From pen strokes to the image that a network sees: the same as capslab/data/strokes_to_image.py; a test compares them.
 
 /**
  * @typedef {number[][]} Stroke points [x, y] in 0…1

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.data.strokes import PEN, SMALL, centred, inked
+from capslab.data.strokes_to_image import PEN, SMALL, centred, inked
 from capslab.errors import ArgumentError
 from capslab.widgets.base import Array, shown
 from capslab.widgets.traits import Float, Int

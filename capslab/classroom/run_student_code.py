@@ -1,6 +1,6 @@
 """Runs in the submission's process: the student's cells, then their functions on the given cases.
 
-    python -I student_process.py JOB ANSWERS     (two file descriptors)
+    python -I run_student_code.py JOB ANSWERS     (two file descriptors)
 
 Reads a job, pickled by the grader, which is trusted. Writes one line of JSON before each step and one
 after it. Values go out as plain data, never pickled: see `encode`. Nothing here knows the correct answers.

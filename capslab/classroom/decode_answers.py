@@ -21,7 +21,7 @@ class MalformedAnswer(ValueError):
 
 
 def decode(data: Any, depth: int = 0) -> Any:
-    """A value from the form that `student_process.encode` gives it.
+    """A value from the form that `run_student_code.encode` gives it.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def _change_in_place(arguments: tuple[Any, ...]) -> None:
 
 
 def replayed_answer(event: dict[str, Any], first: int, count: int) -> Any:
-    """The answer to be judged, from what `student_process.probe` sent.
+    """The answer to be judged, from what `run_student_code.probe` sent.
 
     Parameters
     ----------

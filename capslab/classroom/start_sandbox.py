@@ -127,7 +127,7 @@ def _reserve(number: int) -> socket.socket | None:
 
 
 def run_job(job: dict[str, Any], limits: Limits, protection: Protection) -> JobReport:
-    """Runs a job (see `student_process`) to its end or its limits. Whatever it does raises nothing here."""
+    """Runs a job (see `run_student_code`) to its end or its limits. Whatever it does raises nothing here."""
     # A dying process may write while its folder is removed. That is no reason to lose a grade.
     temporary = tempfile.TemporaryDirectory(prefix="capslab-grading-", ignore_cleanup_errors=True)
     with temporary as base, UserSlot() as slot:
@@ -159,9 +159,9 @@ def run_job(job: dict[str, Any], limits: Limits, protection: Protection) -> JobR
         }
         plan_file = Path(base, "plan.json")
         plan_file.write_text(json.dumps(plan))
-        command = [sys.executable, "-I", str(HERE / "student_process.py"), str(job_out), str(answers_in)]
+        command = [sys.executable, "-I", str(HERE / "run_student_code.py"), str(job_out), str(answers_in)]
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(HERE / "sandbox_entry.py"), str(plan_file), *command],
+            [sys.executable, "-I", "-S", str(HERE / "enter_sandbox.py"), str(plan_file), *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

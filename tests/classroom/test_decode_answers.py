@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capslab.classroom.answers import Replay, decode, replayed_answer
-from capslab.classroom.student_process import encode, probe
+from capslab.classroom.decode_answers import Replay, decode, replayed_answer
+from capslab.classroom.run_student_code import encode, probe
 from capslab.course.assignment import assignment
 from capslab.course.paths import sources
 from capslab.exercises import all_exercises
-from capslab.exercises.core import applied
+from capslab.exercises.exercise import applied
 from capslab.exercises.judge import judge
 
 ALL = list(all_exercises().values())

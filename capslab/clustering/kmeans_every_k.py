@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import check_is_fitted
 
 from capslab.clustering import kmeans_lloyd, kmeans_out_of_core
+from capslab.clustering.check_arguments import checked_ks, checked_rows, default_ks, too_few_distinct
 from capslab.clustering.matching import accuracy_from_table, contingency, matching_names
 from capslab.clustering.scores import (
     ScoreCurves,
@@ -20,7 +21,6 @@ from capslab.clustering.scores import (
     normalized_mutual_information,
     silhouette,
 )
-from capslab.clustering.validation import checked_ks, checked_rows, default_ks, too_few_distinct
 from capslab.data.lazy_rows import LazyRows, parts
 from capslab.errors import ArgumentError, is_whole
 

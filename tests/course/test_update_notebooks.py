@@ -14,9 +14,9 @@ from common import full_disk
 
 from capslab.cli.main import main
 from capslab.course import learner_folder
-from capslab.course import update as keeping
+from capslab.course import update_notebooks as keeping
 from capslab.course.editions import edition
-from capslab.course.old_names import old_names
+from capslab.course.notebook_renames import old_names
 
 FIRST = """# %% [markdown]
 # # A question

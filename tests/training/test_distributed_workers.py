@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from capslab.errors import ArgumentError, DataUnavailable
-from capslab.training import workers
-from capslab.training.workers import Cluster
+from capslab.training import distributed_workers
+from capslab.training.distributed_workers import Cluster
 
 
 def config(jobs: dict[str, list[str]], kind: str = "worker", index: int = 0) -> str:
@@ -30,7 +30,7 @@ def test_tf_config_says_who_works_together(monkeypatch: pytest.MonkeyPatch) -> N
     ]
     for told, expected in cases:
         monkeypatch.setenv("TF_CONFIG", told)
-        assert workers.described() == expected
+        assert distributed_workers.described() == expected
 
 
 @pytest.mark.parametrize(
@@ -50,17 +50,17 @@ def test_a_tf_config_that_cannot_be_understood_is_refused_with_an_example(
 ) -> None:
     monkeypatch.setenv("TF_CONFIG", told)
     with pytest.raises(ArgumentError, match=r"`TF_CONFIG` should be like .*host1:2222"):
-        workers.described()
+        distributed_workers.described()
 
 
 def test_patience_is_a_number_of_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert workers.patience() == 300
+    assert distributed_workers.patience() == 300
     monkeypatch.setenv("CAPSLAB_WORKER_TIMEOUT", "7.5")
-    assert workers.patience() == 7.5
+    assert distributed_workers.patience() == 7.5
     for told in ("soon", "0", "-1", "nan"):
         monkeypatch.setenv("CAPSLAB_WORKER_TIMEOUT", told)
         with pytest.raises(ArgumentError, match="CAPSLAB_WORKER_TIMEOUT"):
-            workers.patience()
+            distributed_workers.patience()
 
 
 def addresses(count: int) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def addresses(count: int) -> tuple[str, ...]:
 def meeting(cluster: Cluster, seconds: float, ended: dict[int, Any]) -> threading.Thread:
     def meet() -> None:
         try:
-            workers.meet(cluster, seconds)
+            distributed_workers.meet(cluster, seconds)
             ended[cluster.index] = time.monotonic()
         except DataUnavailable as error:
             ended[cluster.index] = str(error)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capslab.data.strokes import centred, filling, inked
+from capslab.data.strokes_to_image import centred, filling, inked
 from capslab.errors import ArgumentError
 
 LINE = [[(0.3, 0.2), (0.6, 0.7), (0.4, 0.8)]]

@@ -8,7 +8,7 @@ from typing import Any
 from capslab.classroom.needed_cells import names_used
 from capslab.classroom.outcome import DIED, MEMORY, OUTPUT
 from capslab.classroom.process_monitor import MEGABYTE, JobReport, Limits
-from capslab.classroom.sandbox import Protection, run_job
+from capslab.classroom.start_sandbox import Protection, run_job
 
 RETRY_FACTOR = 3  # how many times as long a submission gets that waited rather than computed
 

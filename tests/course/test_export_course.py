@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from common import ROOT
 
 from capslab.cli.main import main
-from capslab.course.export import checked, linked, write
+from capslab.course.export_course import checked, linked, write
 from capslab.course.html_page import Page, page
 from capslab.course.math_svg import svg
 from capslab.errors import ArgumentError
