@@ -54,7 +54,7 @@ lint: $(VENV)/.installed-test lint-js
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/deptry . 2>/dev/null
+	$(BIN)/deptry .
 	@$(BIN)/python tools/long_code.py
 
 # The answer within a minute, while one works: linters, types, and the tests that need no TensorFlow.
