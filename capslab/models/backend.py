@@ -45,7 +45,7 @@ def quiet() -> Iterator[None]:
 
 
 with quiet():
-    import keras  # brings its backend in
+    import keras as keras  # brings its backend in; lessons take it from here
 
     if keras.backend.backend() == "tensorflow":
         import tensorflow

@@ -45,7 +45,9 @@ def packed(layers: Iterable[Any] | None, shape: tuple[int, ...]) -> tuple[np.nda
     return np.concatenate([*weights, np.zeros(1, np.float32)]), steps
 
 
-def _steps(layer: Any, shape: tuple[int, ...]) -> Iterable[tuple[dict[str, Any], list[Any], tuple, float]]:
+def _steps(
+    layer: Any, shape: tuple[int, ...]
+) -> Iterable[tuple[dict[str, Any], list[Any], tuple[int, ...], float]]:
     """Each step of a layer as (step, weights, shape of the output, number of multiplications)."""
     kind = type(layer).__name__
     size = int(np.prod(shape))
@@ -85,7 +87,7 @@ def _with_bias(layer: Any, axis: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _activation(
     layer: Any, shape: tuple[int, ...]
-) -> Iterable[tuple[dict[str, Any], list[Any], tuple, float]]:
+) -> Iterable[tuple[dict[str, Any], list[Any], tuple[int, ...], float]]:
     name = getattr(layer.activation, "__name__", "linear")
     if name == "relu":
         yield {"op": "relu"}, [], shape, 0
@@ -95,7 +97,7 @@ def _activation(
 
 def _convolution(
     layer: Any, depthwise: bool, shape: tuple[int, ...]
-) -> Iterable[tuple[dict[str, Any], list[Any], tuple, float]]:
+) -> Iterable[tuple[dict[str, Any], list[Any], tuple[int, ...], float]]:
     """One convolution; padding "same" puts the smaller half of the zeros above and to the left."""
     kernel, bias = _with_bias(layer, 2 if depthwise else 3)
     if tuple(layer.dilation_rate) != (1, 1) or (depthwise and kernel.shape[3] != 1):
