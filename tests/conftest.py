@@ -53,3 +53,45 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if "binder" not in config.option.markexpr:
         config.hook.pytest_deselected(items=[one for one in items if one.get_closest_marker("binder")])
         items[:] = [one for one in items if not one.get_closest_marker("binder")]
+
+
+#: what each group of tests may take on one quiet core, in seconds. Printed beside what it took, never asserted:
+#: a busy machine is slow, not wrong.
+BUDGETS = {
+    "browser": 600,
+    "classroom": 120,
+    "cli": 30,
+    "clustering": 60,
+    "course": 420,
+    "data": 90,
+    "exercises": 60,
+    "labelfree": 60,
+    "lessons": 90,
+    "models": 150,
+    "plots": 30,
+    "routing": 30,
+    "server": 40,
+    "tools": 60,
+    "training": 240,
+    "widgets": 90,
+    "": 180,  # the files beside this one
+}
+_seconds: dict[str, float] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Adds up what each folder of tests takes, set-up and clean-up included."""
+    parts = report.nodeid.split("::")[0].split("/")
+    group = parts[1] if len(parts) > 2 else ""
+    _seconds[group] = _seconds.get(group, 0.0) + report.duration
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line per group: what it took, and its budget."""
+    if len(_seconds) < 3:
+        return
+    terminalreporter.section("seconds per group, and its budget")
+    for group, seconds in sorted(_seconds.items(), key=lambda item: -item[1]):
+        budget = BUDGETS.get(group)
+        over = "  over its budget" if budget and seconds > budget else ""
+        terminalreporter.write_line(f"{seconds:8.0f}  {budget or '-':>5}  tests/{group}{over}")
