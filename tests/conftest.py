@@ -55,8 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [one for one in items if not one.get_closest_marker("binder")]
 
 
-#: what each group of tests may take on one quiet core, in seconds. Printed beside what it took, never asserted:
-#: a busy machine is slow, not wrong.
+#: what each group of tests may take on one quiet core, in seconds: printed beside the time taken, not asserted.
 BUDGETS = {
     "browser": 600,
     "classroom": 120,

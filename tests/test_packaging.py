@@ -88,6 +88,22 @@ def test_only_widgets_imports_widget_libraries_and_only_two_modules_import_tenso
             assert "tensorflow" not in names, path
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_keras_is_imported_through_the_backend_first(path: Path) -> None:
+    """Otherwise TensorFlow's messages reach the learner, and a cell that writes to stderr earns no points."""
+    if path.name == "backend.py":
+        return
+    names = [
+        alias if isinstance(node, ast.Import) else node.module or ""
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in [node.names[0].name]
+    ]
+    keras = [i for i, name in enumerate(names) if name.split(".")[0] == "keras"]
+    backend = [i for i, name in enumerate(names) if name == "capslab.models.backend"]
+    assert not keras or (backend and backend[0] < keras[0])
+
+
 def test_exercises_never_import_widgets() -> None:
     for path in MODULES:
         if area(path) == "exercises":

@@ -43,12 +43,12 @@ _MODULES = {
     "Scan": "scene",
     "SceneNet": "scene",
     "Separated": "overlap",
-    "answering_time": "costs",
-    "cost": "costs",
+    "answering_time": "network_cost",
+    "cost": "network_cost",
     "effort": "pretrained",
     "keras": "backend",
     "manifest": "pretrained",
-    "weights_by_layer": "costs",
+    "weights_by_layer": "network_cost",
 }
 
 __all__ = list(_MODULES)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import keras
+import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow without its messages
+
+import keras  # isort: skip
 import numpy as np
 
 from capslab.errors import unknown_name, whole_number

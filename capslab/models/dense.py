@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import keras
+import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow without its messages
+
+import keras  # isort: skip
 import numpy as np
 from keras import ops
 

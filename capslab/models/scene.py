@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from keras import ops
+import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow without its messages
+
+import numpy as np  # isort: skip
+from keras import ops  # isort: skip
 
 from capslab.data.scenes import scenes, stream_windows
 from capslab.errors import ArgumentError

@@ -309,12 +309,11 @@ def test_two_graders_on_one_machine_give_their_submissions_different_users():
     assert len(numbers) == 3 or sys.platform != "linux"
 
 
+@pytest.mark.timeout(120)
 def test_an_endless_stream_of_output_ends(tmp_path):
     steps = [{"step": 0, "code": "import os\nwhile True: os.write(1, bytes(1 << 16))"}]
-    started = time.monotonic()
     report = run_job({"steps": steps}, Limits(cpu_s=1, wall_s=1), strongest_protection())
     assert report.reason == "time limit"
-    assert time.monotonic() - started < 60
 
 
 def test_the_class_is_out_of_sight_wherever_it_lies(tmp_path):

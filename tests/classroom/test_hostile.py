@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 
 import nbformat
 import pytest
@@ -214,12 +213,11 @@ def test_every_page_of_the_class_can_be_made(room):
     assert len(table(room, [NAME]).splitlines()) == len(room.graded) + 1
 
 
+@pytest.mark.timeout(55)  # less than the submission sleeps
 def test_a_sleeping_submission_is_asked_once_more_and_then_ended():
     steps = [{"step": 0, "code": "import time\ntime.sleep(60)"}]
-    started = time.monotonic()
     report = run_job({"steps": steps}, Limits(cpu_s=5, wall_s=1), strongest_protection())
     assert (report.reason, report.waited) == ("time limit", True)
-    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize("protection", [Protection(True, None), Protection(False, None)])

@@ -196,7 +196,6 @@ def test_static_page_has_picture_and_words(view):
 
 @pytest.mark.slow
 def test_real_networks_one_image_at_a_time():
-    import time
 
     import capslab as cl
 
@@ -209,9 +208,3 @@ def test_real_networks_one_image_at_a_time():
     dense = cl.pretrained("dense-digits")
     seen = draw_digit(dense, state=view.state)
     np.testing.assert_allclose(seen.probabilities, dense.probabilities(view.image[None])[0], atol=1e-4)
-    times = []
-    for question in range(1, 40):
-        start = time.perf_counter()
-        view.set_state({"drawing": memoryview(np.roll(view.image, question, 1).tobytes()), "asked": question})
-        times.append(time.perf_counter() - start)
-    assert np.median(times) < 0.05  # 3–6 ms on an idle machine
