@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [one for one in items if not one.get_closest_marker("binder")]
 
 
-#: what each group of tests may take on one quiet core, in seconds: printed beside the time taken, not asserted.
+#: seconds that each group of tests may take on a quiet core; printed beside the time taken, never asserted.
 BUDGETS = {
     "browser": 600,
     "classroom": 120,
