@@ -98,7 +98,7 @@ def test_the_course_in_a_home_that_cannot_be_written_and_without_a_network(
     )
     assert "the proxy 127.0.0.1:9 blocks the connection" in result.stdout
     assert "Your progress will be lost when the kernel stops" in result.stdout
-    assert "Set CAPSLAB_HOME to a folder of yours" in result.stdout
+    assert "CAPSLAB_HOME to a folder of your" in result.stdout
 
     kept = {**locked, "CAPSLAB_HOME": str(tmp_path / "work/kept")}
     assert "Your progress will be lost" not in call(tmp_path / "work", kept, "-c", AGAIN).stdout
