@@ -21,6 +21,9 @@ _renames.install()  # an import by a first-edition name is told the new one
 
 _keras_hook.install()  # so that keras.models.load_model opens the course's models, whoever imports Keras
 
+if "TF_CONFIG" in _os.environ:  # several machines, which must meet before TensorFlow's first operation
+    _keras_hook.STARTERS.append("capslab.training.distributed_workers:join")
+
 _register_display("capslab.widgets:TrainingView")  # training itself knows no views
 
 _HOME = {

@@ -35,6 +35,17 @@ CLASSES = {
 }
 
 
+#: "module:function" of what is called with TensorFlow as soon as it is set up, before its first operation
+STARTERS: list[str] = []
+
+
+def start_tensorflow(tensorflow: Any) -> None:
+    """Call what waits for TensorFlow; `capslab.models.backend` does, once."""
+    for place in STARTERS:
+        module, _, name = place.partition(":")
+        getattr(import_module(module), name)(tensorflow)
+
+
 def stand_in(name: str, place: str) -> type:
     """A class that has `from_config`, which is all that Keras asks of it, and imports the real one then."""
 

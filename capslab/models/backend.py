@@ -7,13 +7,14 @@ example). What Keras alone cannot express is here; several devices are in `capsl
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+
+from capslab._keras_hook import start_tensorflow
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -56,9 +57,8 @@ with quiet():
             with contextlib.suppress(RuntimeError, ValueError):
                 tensorflow.config.experimental.set_memory_growth(_gpu, True)
 
-if "TF_CONFIG" in os.environ and keras.backend.backend() == "tensorflow":
-    # Several machines must meet before TensorFlow's first operation. What they say is known there alone.
-    importlib.import_module("capslab.training.distributed_workers").join(tensorflow)
+if keras.backend.backend() == "tensorflow":
+    start_tensorflow(tensorflow)
 
 
 def device() -> str:
