@@ -1,6 +1,6 @@
 """What happens around the training steps, one Keras callback for each job.
 
-They share a `Progress`, which `Curves` keeps up to date for those after it. Keras calls nothing at the end of
+They share a `TrainingState`, which `Curves` keeps up to date for those after it. Keras calls nothing at the end of
 a training that was interrupted, so `fit` itself puts the best weights back.
 """
 
@@ -24,7 +24,7 @@ from capslab.training.live_preview import Preview
 INTERVAL = 0.1  # seconds between two updates of the display: a Jupyter server drops more than ten a second
 
 
-class Progress:
+class TrainingState:
     """Where a training stands.
 
     Parameters
@@ -107,7 +107,7 @@ class Order(keras.callbacks.Callback):
 class StopOnNaN(keras.callbacks.Callback):
     """Stops with advice when the loss is no longer a number."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: TrainingState) -> None:
         super().__init__()
         self.progress = progress
 
@@ -124,7 +124,7 @@ class StopOnNaN(keras.callbacks.Callback):
 class Pace(keras.callbacks.Callback):
     """Counts the steps of an epoch."""
 
-    def __init__(self, progress: Progress, steps: int) -> None:
+    def __init__(self, progress: TrainingState, steps: int) -> None:
         super().__init__()
         self.progress, self.steps = progress, steps
 
@@ -135,7 +135,7 @@ class Pace(keras.callbacks.Callback):
 class Curves(keras.callbacks.Callback):
     """Keeps what Keras measured in each epoch."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: TrainingState) -> None:
         super().__init__()
         self.progress = progress
 
@@ -150,7 +150,7 @@ class Curves(keras.callbacks.Callback):
 class Twin(keras.callbacks.Callback):
     """Copies the weights of the twin on several devices to the caller's model after each epoch."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: TrainingState) -> None:
         super().__init__()
         self.progress = progress
 
@@ -164,7 +164,7 @@ class BestWeights(keras.callbacks.Callback):
     Without validation it remembers the last ones that were finite.
     """
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: TrainingState) -> None:
         super().__init__()
         self.progress = progress
 
@@ -183,7 +183,7 @@ class BestWeights(keras.callbacks.Callback):
 class Live(keras.callbacks.Callback):
     """Shows the curves so far, at most ten times a second."""
 
-    def __init__(self, progress: Progress, screen: Display) -> None:
+    def __init__(self, progress: TrainingState, screen: Display) -> None:
         super().__init__()
         self.progress, self.screen, self.shown = progress, screen, time.perf_counter()
 
@@ -203,7 +203,7 @@ class Live(keras.callbacks.Callback):
 class ShowExamples(keras.callbacks.Callback):
     """Shows what the model makes of a few images, as often as that costs little."""
 
-    def __init__(self, progress: Progress, screen: Display, preview: Preview) -> None:
+    def __init__(self, progress: TrainingState, screen: Display, preview: Preview) -> None:
         super().__init__()
         self.progress, self.screen, self.preview = progress, screen, preview
 
@@ -216,7 +216,7 @@ class ShowExamples(keras.callbacks.Callback):
 class AfterEpoch(keras.callbacks.Callback):
     """Calls the caller's function, `function(model, epoch)` with epochs from 1."""
 
-    def __init__(self, progress: Progress, function: Callable[[Any, int], None]) -> None:
+    def __init__(self, progress: TrainingState, function: Callable[[Any, int], None]) -> None:
         super().__init__()
         self.progress, self.function = progress, function
 
@@ -237,7 +237,7 @@ class Checkpointing(keras.callbacks.Callback):
 
     def __init__(
         self,
-        progress: Progress,
+        progress: TrainingState,
         keeper: Checkpoint,
         what: dict[str, dict[str, Any]],
         more: Callable[[], dict[str, Any]] = dict,
@@ -271,7 +271,7 @@ class StreamPace(keras.callbacks.Callback):
 
     def __init__(
         self,
-        progress: Progress,
+        progress: TrainingState,
         recipe: Any,
         learning_rate: float,
         epochs: int,

@@ -20,7 +20,7 @@ import numpy as np
 from capslab.errors import ArgumentError
 from capslab.models.base import Recipe
 from capslab.training.batches import Batches, StreamBatches
-from capslab.training.callbacks import Order, Pace, Progress, StreamPace
+from capslab.training.callbacks import Order, Pace, TrainingState, StreamPace
 from capslab.training.checkpoint import Standing, array_fingerprint, images_fingerprint
 
 STEPS_AN_EPOCH = 60  # small data sets pass several times in an epoch, or an epoch is mostly overhead
@@ -84,12 +84,12 @@ class ImagePlan:
         self.what = self._what()
         if team is None:
             self._compile(model)
-            self.progress = Progress(model, model)
+            self.progress = TrainingState(model, model)
         else:
             twin = team.twin(model)
             with team.strategy.scope():
                 self._compile(twin)
-            self.progress = Progress(model, twin)
+            self.progress = TrainingState(model, twin)
 
     def _what(self) -> dict[str, dict[str, Any]]:
         recipe = {**asdict(self.recipe), "seed": self.seed, "epochs": self.epochs}
@@ -199,7 +199,7 @@ class StreamPlan:
         self.steps = -(-recipe.steps // at_once) * at_once
         model.compile(optimizer=keras.optimizers.Adam(recipe.learning_rate, beta_2=0.99), **options)
         model.optimizer.build(model.trainable_variables)
-        self.progress = Progress(model, model)
+        self.progress = TrainingState(model, model)
         self.pace = StreamPace(
             self.progress,
             recipe,
