@@ -1,7 +1,7 @@
 """What happens around the training steps, one Keras callback for each job.
 
-They share a `TrainingState`, which `Curves` keeps up to date for those after it. Keras calls nothing at the end of
-a training that was interrupted, so `fit` itself puts the best weights back.
+They share a `TrainingState`, which `Curves` keeps up to date for those after it. Keras calls nothing at the
+end of a training that was interrupted, so `fit` itself puts the best weights back.
 """
 
 from __future__ import annotations

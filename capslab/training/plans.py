@@ -20,7 +20,7 @@ import numpy as np
 from capslab.errors import ArgumentError
 from capslab.models.base import Recipe
 from capslab.training.batches import Batches, StreamBatches
-from capslab.training.callbacks import Order, Pace, TrainingState, StreamPace
+from capslab.training.callbacks import Order, Pace, StreamPace, TrainingState
 from capslab.training.checkpoint import Standing, array_fingerprint, images_fingerprint
 
 STEPS_AN_EPOCH = 60  # small data sets pass several times in an epoch, or an epoch is mostly overhead
