@@ -189,7 +189,7 @@ def test_a_kernel_that_holds_the_lock_for_ever_stops_nobody(
 ) -> None:
     import fcntl
 
-    monkeypatch.setattr(exercises.record, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(exercises.progress_record, "LOCK_SECONDS", 0.1)
     with progress.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         Record().save("votes", Entry(attempts=3))
