@@ -113,7 +113,7 @@ def test_images_and_embeddings_are_taken_as_they_come():
     np.testing.assert_array_equal(by_images, SpectralPath(5).fit_predict(images.images))
     by_vectors = SpectralPath(5).fit_predict(cl.embed(images))
     assert matched_accuracy(by_images, by_vectors) > 0.98  # 0…255 or 0…1: the same distances
-    edges = SpectralPath(5, features="gradient_features", n_components=40).fit(images)
+    edges = SpectralPath(5, features="gradients", n_components=40).fit(images)
     assert edges.n_features_in_ == 64
     with pytest.raises(ArgumentError, match="only images have gradients"):
         SpectralPath(5, features="gradients").fit(cl.embed(images))
