@@ -344,7 +344,7 @@ def files(tmp_path_factory):
 
 
 @pytest.mark.parametrize("run", ["pixels", pytest.param("network", marks=pytest.mark.slow)])
-@pytest.mark.skipif(sys.platform != "linux", reason="peaks are told in other units elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems report the peak in other units")
 def test_memory_stays_bounded_while_a_large_file_is_clustered(files, run):
     done = subprocess.run([sys.executable, "-c", LOOK, run, *files], capture_output=True, text=True)
     assert float(done.stdout.splitlines()[-1]) < 60, "less than even the bytes of the file"
