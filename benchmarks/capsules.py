@@ -23,7 +23,7 @@ from typing import Any
 
 import capslab as cl
 import capslab.models.capsnet
-from capslab.data.transform import rotated, shifted
+from capslab.data.shift_and_rotate import rotated, shifted
 from capslab.models import ConvNet
 
 PATH = Path(__file__).with_suffix(".json")

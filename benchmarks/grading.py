@@ -28,7 +28,7 @@ os.environ["CAPSLAB_DATASET"] = "digits"
 from grading_class import hand_in  # noqa: E402
 
 from capslab.classroom.folder import Classroom  # noqa: E402
-from capslab.classroom.grade import grade  # noqa: E402
+from capslab.classroom.grade_class import grade  # noqa: E402
 from capslab.classroom.release import release, run_quietly  # noqa: E402
 from capslab.course.paths import find, sources  # noqa: E402
 

@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 
 import capslab as cl
-from capslab.data.transform import rotated
+from capslab.data.shift_and_rotate import rotated
 
 PATH = Path(__file__).with_suffix(".json")
 ONE_CORE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")

@@ -22,7 +22,7 @@ _renames.install()  # an import by a first-edition name is told the new one
 _keras_hook.install()  # so that keras.models.load_model opens the course's models, whoever imports Keras
 
 if "TF_CONFIG" in _os.environ:  # several machines, which must meet before TensorFlow's first operation
-    _keras_hook.STARTERS.append("capslab.training.distributed_workers:join")
+    _keras_hook.STARTERS.append("capslab.training.multiple_machines:join")
 
 _register_display("capslab.widgets:TrainingView")  # training itself knows no views
 
@@ -38,7 +38,7 @@ _HOME = {
     "VAE": "capslab.models",
     "fit": "capslab.training.fit",
     "pretrained": "capslab.models.pretrained",
-    "ready": "capslab.training.ready",
+    "ready": "capslab.training.pretrained_or_trained",
     "beta_sweep": "capslab.lessons.beta_sweep",
     # what a model says about images
     "Embedding": "capslab.embedding",

@@ -25,11 +25,11 @@ CLASSES = {
     "GaussianSample": "capslab.models.layers:GaussianSample",
     "Jitter": "capslab.labelfree.selftraining:Jitter",
     "Mask": "capslab.models.layers:Mask",
-    "OverlapNet": "capslab.models.overlap:OverlapNet",
+    "OverlapNet": "capslab.models.overlap_network:OverlapNet",
     "PrimaryCapsules": "capslab.models.layers:PrimaryCapsules",
     "Residual": "capslab.models.layers:Residual",
     "RoutedCapsules": "capslab.models.layers:RoutedCapsules",
-    "SceneNet": "capslab.models.scene:SceneNet",
+    "SceneNet": "capslab.models.scene_network:SceneNet",
     "SmallNet": "capslab.labelfree.selftraining:SmallNet",
     "VAE": "capslab.models.vae:VAE",
 }

@@ -13,8 +13,8 @@ from typing import Any
 import nbformat
 
 from capslab.classroom.folder import Classroom
-from capslab.classroom.process_monitor import Limits
 from capslab.classroom.release import release
+from capslab.classroom.watch_process import Limits
 from capslab.course.editions import without_markers
 
 NAME = "04_capsule_network"

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 import capslab as cl
-from capslab.data.decode import decode
+from capslab.data.decode_image_file import decode
 
 GREY = np.random.default_rng(0).integers(0, 256, (12, 12), dtype=np.uint8)
 

@@ -23,8 +23,8 @@ from grading_class import QUICK, hand_in, made
 from nbgrader.utils import notebook_hash
 from traitlets.config import Config, PyFileConfigLoader
 
-from capslab.classroom.feedback import feedback
-from capslab.classroom.grade import grade
+from capslab.classroom.feedback_page import feedback
+from capslab.classroom.grade_class import grade
 from capslab.server import singleuser
 
 HUB = ROOT / "deploy" / "jupyterhub"

@@ -84,7 +84,7 @@ def test_only_widgets_imports_widget_libraries_and_only_two_modules_import_tenso
         names = {name.split(".")[0] for name in imported(path)}
         if area(path) != "widgets":
             assert not WIDGETS & names, path
-        if path.relative_to(PACKAGE).as_posix() not in ("models/backend.py", "training/distributed.py"):
+        if path.relative_to(PACKAGE).as_posix() not in ("models/backend.py", "training/multiple_devices.py"):
             assert "tensorflow" not in names, path
 
 
@@ -205,7 +205,7 @@ def test_the_sdist_holds_what_a_build_and_the_tests_need(distributions: Path) ->
         "tests/conftest.py",
         "js/package-lock.json",
         "js/build.mjs",
-        "js/src/shared/frame.js",
+        "js/src/shared/view_frame.js",
         "js/test/reference.json",
     } <= names
     assert not [name for name in names if "node_modules" in name]

@@ -21,7 +21,7 @@ from mirror import Mirror, alone, kept, mirror, online  # noqa: F401 (two are fi
 
 import capslab as cl
 from capslab import exercises
-from capslab.data import download
+from capslab.data import download_datasets
 from capslab.errors import DataUnavailable
 from capslab.exercises.progress_record import Entry, Record
 
@@ -197,4 +197,4 @@ def test_a_kernel_that_holds_the_lock_for_ever_stops_nobody(
 
 
 def test_a_name_says_which_server_it_is() -> None:
-    assert download._host("https://one.test/mnist/") == "one.test"
+    assert download_datasets._host("https://one.test/mnist/") == "one.test"

@@ -19,7 +19,7 @@ from capslab.models import backend  # noqa: F401  # first: it says which backend
 import keras  # isort: skip
 import numpy as np
 
-from capslab.data.pairs import ClassOrder
+from capslab.data.digit_pairs import ClassOrder
 from capslab.errors import DataUnavailable, TrainingFailed
 
 if keras.backend.backend() != "jax":
@@ -64,7 +64,7 @@ def fit_fused(
     """Train `model` in place on `images.train`: on the images, or on pairs of them if it wants pairs.
 
     The rate climbs from 0 and falls along a cosine to 0; where `model.stages` says so, its attributes
-    change on the way, as in `capslab.training.plans.StreamPlan`.
+    change on the way, as in `capslab.training.training_plan.StreamPlan`.
 
     Parameters
     ----------

@@ -23,8 +23,8 @@ from typing import Any
 
 import nbformat
 
-from capslab.course.assignment import PREDICTION_STUB
 from capslab.course.editions import STUB
+from capslab.course.make_assignment import PREDICTION_STUB
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 CONFIG = '''"""nbgrader's settings for this class, written by `capslab assignment release`."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from capslab.classroom.launch_sandbox import Protection, run_job
 from capslab.classroom.needed_cells import names_used
 from capslab.classroom.outcome import DIED, MEMORY, OUTPUT
-from capslab.classroom.process_monitor import MEGABYTE, JobReport, Limits
-from capslab.classroom.start_sandbox import Protection, run_job
+from capslab.classroom.watch_process import MEGABYTE, JobReport, Limits
 
 RETRY_FACTOR = 3  # how many times as long a submission gets that waited rather than computed
 

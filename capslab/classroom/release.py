@@ -12,8 +12,8 @@ from typing import Any
 import nbformat
 
 from capslab.classroom.folder import Classroom, write_file
-from capslab.course.assignment import assignment
 from capslab.course.editions import BEGIN
+from capslab.course.make_assignment import assignment
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 

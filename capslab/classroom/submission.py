@@ -13,7 +13,7 @@ import nbformat
 from capslab import _version
 from capslab.classroom.needed_cells import MAX_PARSED
 from capslab.classroom.outcome import GRADED, MISNAMED, OUTPUT, PERSON, TAMPERED, UNREADABLE
-from capslab.course.assignment import checks
+from capslab.course.make_assignment import checks
 
 MEGABYTE = 2**20
 LARGE_MB, MAX_MB = 10, 100  # a file over the first is remarked on; one over the second is not read

@@ -98,10 +98,10 @@ def grade(
     """Grade what was handed in. A run that was stopped continues where it was."""
     from tqdm import tqdm
 
-    from capslab.classroom.feedback import count_to_read
+    from capslab.classroom.feedback_page import count_to_read
     from capslab.classroom.folder import Classroom
-    from capslab.classroom.grade import grade, summary
-    from capslab.classroom.process_monitor import Limits
+    from capslab.classroom.grade_class import grade, summary
+    from capslab.classroom.watch_process import Limits
 
     classroom = Classroom.open(folder)
     assignments = classroom.assignments(only)
@@ -138,7 +138,7 @@ def feedback(folder: Path, only: tuple[str, ...]) -> None:
 
     The pages of all graded submissions go to DIR/feedback.
     """
-    from capslab.classroom.feedback import feedback
+    from capslab.classroom.feedback_page import feedback
     from capslab.classroom.folder import Classroom
 
     classroom = Classroom.open(folder)
@@ -153,7 +153,7 @@ def feedback(folder: Path, only: tuple[str, ...]) -> None:
 @click.option("--csv", "file", required=True, type=click.Path(path_type=Path), help="The table to write.")
 def grades(folder: Path, only: tuple[str, ...], file: Path) -> None:
     """Write a table of all grades."""
-    from capslab.classroom.feedback import write_table
+    from capslab.classroom.feedback_page import write_table
     from capslab.classroom.folder import Classroom
 
     classroom = Classroom.open(folder)

@@ -238,7 +238,7 @@ def _container_limit() -> int:
 def _grading() -> Iterator[Diagnosis]:
     if importlib.util.find_spec("nbgrader") is None or os.name != "posix":
         return  # only teachers need it, on Linux or macOS
-    from capslab.classroom.start_sandbox import strongest_protection
+    from capslab.classroom.launch_sandbox import strongest_protection
 
     names = {
         "files": "its own files",

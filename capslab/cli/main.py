@@ -169,7 +169,7 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
 
     Executes notebooks/src/*.py and writes notebooks/*.ipynb with their figures.
     """
-    from capslab.course import build as building
+    from capslab.course import build_notebooks as building
     from capslab.course.paths import checkout, find, sources
 
     folder = checkout()
@@ -217,7 +217,7 @@ def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: 
     """
     from capslab.course import paths
     from capslab.course.execute import Run
-    from capslab.course.export_course import checked, export
+    from capslab.course.export_site import checked, export
 
     def show(run: Run, messages: list[str]) -> None:
         click.echo(run.line())

@@ -10,7 +10,7 @@ from capslab.clustering.deskew import deskew
 from capslab.clustering.gaussian_mixture import gaussian_mixture
 from capslab.clustering.kmeans_every_k import Clustering, KMeansPath, cluster
 from capslab.clustering.kmeans_steps import KMeansStep, kmeans_steps
-from capslab.clustering.matching import contingency, match_labels, matched_accuracy
+from capslab.clustering.matched_accuracy import contingency, match_labels, matched_accuracy
 from capslab.clustering.projection import project
 from capslab.clustering.score_pitfalls import ScorePitfall, score, score_pitfalls
 from capslab.clustering.scores import (

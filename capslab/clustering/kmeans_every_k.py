@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from capslab.clustering import kmeans_lloyd, kmeans_out_of_core
 from capslab.clustering.check_arguments import checked_ks, checked_rows, default_ks, too_few_distinct
-from capslab.clustering.matching import accuracy_from_table, contingency, matching_names
+from capslab.clustering.matched_accuracy import accuracy_from_table, contingency, matching_names
 from capslab.clustering.scores import (
     ScoreCurves,
     Scores,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.clustering.matching import accuracy_from_table, contingency
+from capslab.clustering.matched_accuracy import accuracy_from_table, contingency
 from capslab.clustering.scores import (
     Scores,
     adjusted_rand,

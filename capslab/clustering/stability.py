@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from capslab.clustering.check_arguments import checked_ks, checked_vectors
-from capslab.clustering.matching import match_labels, matched_accuracy
+from capslab.clustering.matched_accuracy import match_labels, matched_accuracy
 from capslab.errors import ArgumentError, is_whole
 
 

@@ -9,7 +9,7 @@ In a source, the code that the learner has to write is between two marker lines:
 
 The learner's edition has a single line instead, `...  # your code here`, indented like the first
 marker. The solved edition has the code without the markers. The assignment keeps the markers, which
-nbgrader knows, and gets nbgrader's metadata in `capslab.course.assignment`.
+nbgrader knows, and gets nbgrader's metadata in `capslab.course.make_assignment`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
     """A notebook without outputs, made from the source at `path`.
 
     A cell's id is made from its content, so changing one cell changes one id. The notebook's
-    metadata contains the hash of the source, for `capslab.course.build.check`.
+    metadata contains the hash of the source, for `capslab.course.build_notebooks.check`.
     """
     if which not in EDITIONS:
         raise ArgumentError("which", f"one of {EDITIONS}", which)

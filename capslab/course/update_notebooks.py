@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from capslab.course.notebook_renames import old_names
+from capslab.course.rename_in_notebooks import old_names
 
 RECORD = ".capslab-course.json"  # which version of each notebook a folder was given
 

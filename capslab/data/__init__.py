@@ -7,12 +7,12 @@ digits: 1,797 images of 8×8, 10 classes (0 … 9); 1,258 train, 180 validation,
 
 from capslab.data.corrupt import corrupted, noisy_labels
 from capslab.data.datasets import DATASETS, cache_folder, load, local_source
+from capslab.data.digit_pairs import Pairs, overlapping_pairs, shifted_pairs
+from capslab.data.digit_scenes import Scenes, scenes
 from capslab.data.export import export_clusters
 from capslab.data.images import Images
-from capslab.data.pairs import Pairs, overlapping_pairs, shifted_pairs
 from capslab.data.practice_folder import make_practice_folder
-from capslab.data.scenes import Scenes, scenes
-from capslab.data.transform import rotated, shifted
+from capslab.data.shift_and_rotate import rotated, shifted
 
 __all__ = [
     "DATASETS",

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from capslab.data import idx
-from capslab.data.download import fetch, mirrors_that_answer
+from capslab.data.download_datasets import fetch, mirrors_that_answer
 from capslab.data.images import Images
-from capslab.data.own_images import SUFFIXES, load_own_images
+from capslab.data.read_own_images import SUFFIXES, load_own_images
 from capslab.data.splits import OFFICIAL_PATTERN, TEST, stratified_split
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim, unknown_name
 

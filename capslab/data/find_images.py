@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from capslab.data.decode import MOST_BYTES, SUFFIXES
+from capslab.data.decode_image_file import MOST_BYTES, SUFFIXES
 from capslab.data.provenance import SkippedFile, printable
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 

@@ -10,11 +10,11 @@ import os
 from typing import Any
 
 from capslab.errors import ArgumentError
-from capslab.exercises.check_display import CheckResult, Message, Progress, ProgressRow, Solution
 from capslab.exercises.exercise import Case, Exercise, Mistake
-from capslab.exercises.judge import judge
+from capslab.exercises.judge_answer import judge
 from capslab.exercises.progress_record import Record, answer_hash
 from capslab.exercises.registry import all_exercises, find
+from capslab.exercises.show_result import CheckResult, Message, Progress, ProgressRow, Solution
 
 __all__ = [
     "Case",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from capslab.exercises.exercise import Case, Exercise, Mistake
-from capslab.exercises.pairing import PAIRING
+from capslab.exercises.matched_accuracy_exercise import PAIRING
 
 NOTEBOOK = "01_clustering_pixels"
 

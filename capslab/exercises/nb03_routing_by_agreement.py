@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from capslab.exercises.exercise import Exercise, Mistake
-from capslab.exercises.routing_cases import (
+from capslab.exercises.routing_exercises import (
     count_weights,
     loop_cases,
     routing_loop,

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import check_is_fitted
 
 from capslab.clustering.deskew import LEAST_SIDE, deskew
-from capslab.clustering.matching import match_labels
+from capslab.clustering.matched_accuracy import match_labels
 from capslab.clustering.spectral import SpectralPath
 from capslab.errors import ArgumentError, Verbatim, is_whole
 

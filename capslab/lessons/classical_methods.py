@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.clustering.matching import match_labels, matched_accuracy
+from capslab.clustering.matched_accuracy import match_labels, matched_accuracy
 from capslab.errors import ArgumentError, unknown_name
 
 #: number of principal components that the support vector machine and gradient boosting receive

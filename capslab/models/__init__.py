@@ -12,24 +12,24 @@ if TYPE_CHECKING:
     from capslab.models.base import ImageModel as ImageModel
     from capslab.models.base import Recipe as Recipe
     from capslab.models.capsnet import CapsNet as CapsNet
+    from capslab.models.capsnet_presets import PRESETS as PRESETS
     from capslab.models.convnet import ConvNet as ConvNet
     from capslab.models.dense import DenseBaseline as DenseBaseline
     from capslab.models.network_cost import answering_time as answering_time
     from capslab.models.network_cost import cost as cost
     from capslab.models.network_cost import weights_by_layer as weights_by_layer
-    from capslab.models.overlap import OverlapNet as OverlapNet
-    from capslab.models.overlap import Separated as Separated
-    from capslab.models.presets import PRESETS as PRESETS
+    from capslab.models.overlap_network import OverlapNet as OverlapNet
+    from capslab.models.overlap_network import Separated as Separated
     from capslab.models.pretrained import effort as effort
     from capslab.models.pretrained import manifest as manifest
-    from capslab.models.scene import Scan as Scan
-    from capslab.models.scene import SceneNet as SceneNet
+    from capslab.models.scene_network import Scan as Scan
+    from capslab.models.scene_network import SceneNet as SceneNet
     from capslab.models.vae import VAE as VAE
     from capslab.models.vae import Elbo as Elbo
     from capslab.models.vae import Posterior as Posterior
 
 _MODULES = {
-    "PRESETS": "presets",
+    "PRESETS": "capsnet_presets",
     "VAE": "vae",
     "AutoEncoder": "autoencoder",
     "CapsNet": "capsnet",
@@ -37,12 +37,12 @@ _MODULES = {
     "DenseBaseline": "dense",
     "Elbo": "vae",
     "ImageModel": "base",
-    "OverlapNet": "overlap",
+    "OverlapNet": "overlap_network",
     "Posterior": "vae",
     "Recipe": "base",
-    "Scan": "scene",
-    "SceneNet": "scene",
-    "Separated": "overlap",
+    "Scan": "scene_network",
+    "SceneNet": "scene_network",
+    "Separated": "overlap_network",
     "answering_time": "network_cost",
     "cost": "network_cost",
     "effort": "pretrained",

@@ -1,7 +1,7 @@
 """The place that knows which backend Keras runs on: its import, its device, its input pipeline.
 
 Layers, losses and models are written with `keras.ops` and run on any of them (`KERAS_BACKEND=jax`, for
-example). What Keras alone cannot express is here; several devices are in `capslab.training.distributed`.
+example). What Keras alone cannot express is here; several devices are in `capslab.training.multiple_devices`.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from capslab.embedding import Features
 from capslab.errors import ArgumentError, unknown_name, whole_number
 from capslab.models import losses
 from capslab.models.base import ImageModel, Recipe, need_classes, take
+from capslab.models.capsnet_presets import PRESETS, Preset
 from capslab.models.layers import Mask, PrimaryCapsules, RoutedCapsules, length, register
-from capslab.models.presets import PRESETS, Preset
 from capslab.routing import RoutingWeights
 
 RECONSTRUCTION = 0.0005  # weight of the squared error *summed* over pixels (Sabour et al. 2017)

@@ -14,8 +14,8 @@ import numpy as np
 from capslab.errors import unknown_name, whole_number
 from capslab.models.base import ImageModel, need_classes, take
 from capslab.models.capsnet import CapsNet
+from capslab.models.capsnet_presets import PRESETS
 from capslab.models.layers import register
-from capslab.models.presets import PRESETS
 
 
 @register

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import maximum_filter
 
-from capslab.data.pairs import INK
-from capslab.data.scenes import Scenes, ink_boxes
+from capslab.data.digit_pairs import INK
+from capslab.data.digit_scenes import Scenes, ink_boxes
 from capslab.errors import ArgumentError
 
 FAINT = 0.2  # share of a reconstruction's brightest pixel above which a pixel belongs to the digit

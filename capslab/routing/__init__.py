@@ -6,7 +6,7 @@
 (3, 4, 2)
 """
 
-from capslab.routing.agreement import (
+from capslab.routing.dynamic_routing import (
     EPSILON,
     RoutingTrace,
     RoutingWeights,

@@ -1,6 +1,7 @@
 """`fit`: train any model of the course, watched live, interrupted without loss.
 
-The loop is Keras's own `fit` (that of `capslab.training.distributed` where several devices share the work).
+The loop is Keras's own `fit`, or that of `capslab.training.multiple_devices` where several devices share
+the work.
 What a learner needs around it is added by callbacks: the device is named, a curve moves, Interrupt keeps
 the best weights so far, a loss that is not a number stops with advice, a killed kernel loses one epoch.
 """
@@ -26,8 +27,8 @@ from capslab.training.checkpoint import Checkpoint, Standing, copy
 from capslab.training.history import History
 from capslab.training.live_display import display
 from capslab.training.live_preview import Preview
-from capslab.training.plans import ImagePlan, Settings, StreamPlan, check_stream
 from capslab.training.sample_weights import training_weights
+from capslab.training.training_plan import ImagePlan, Settings, StreamPlan, check_stream
 
 
 def fit(
@@ -196,9 +197,9 @@ def _team(devices: Any) -> Any:
     kind = keras.backend.backend()
     if kind != "tensorflow":
         raise ArgumentError("devices", f"left out with Keras on {kind}: several need TensorFlow", devices)
-    from capslab.training import distributed
+    from capslab.training import multiple_devices
 
-    return distributed.team(devices)
+    return multiple_devices.team(devices)
 
 
 def _check(model: Any, images: Any, epochs: Any, batch_size: Any, learning_rate: Any, seed: Any) -> None:

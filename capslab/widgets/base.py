@@ -41,7 +41,7 @@ def style(view: str) -> str:
 
 
 def fill(template: str, **values: Any) -> str:
-    """Puts values where `⟨name⟩` stands; `fill` in js/src/shared/text.js does the same without a kernel.
+    """Puts values where `⟨name⟩` stands; `fill` in js/src/shared/format_text.js does the same.
 
     >>> fill("path.at(⟨k⟩)", k=10)
     'path.at(10)'

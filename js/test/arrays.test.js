@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { positions, unpack, unpackAll } from "../src/shared/arrays.js";
-import { drawnSample } from "../src/shared/drawn_sample.js";
+import { drawnSample } from "../src/shared/sampled_points.js";
 
 /** Bytes as they arrive: over a message's buffer, not aligned. */
 function arrived(array) {

@@ -5,7 +5,7 @@ import { CHART, shiftAt } from "../src/overlap/distances.js";
 import { layPlanes, planeAt, pointAt, spotAt } from "../src/sandbox/planes.js";
 import { boxInMap, capsuleInMap, layMap } from "../src/shared/capsule_maps.js";
 import { axisEnds, roundSteps } from "../src/training/axes.js";
-import { assertClose } from "./close.js";
+import { assertClose } from "./assert_close.js";
 
 test("round steps of an axis", () => {
   assertClose(roundSteps(0, 1), [0, 0.5, 1]);

@@ -4,7 +4,7 @@ import { countClasses, dominant } from "../src/clusters/counts.js";
 import { formatScore } from "../src/clusters/curves.js";
 import { formatSeeds } from "../src/comparison/tables.js";
 import { disc, gridOf, inside, middlesOf, nearestIn, pixel, spread } from "../src/shared/scatter_arithmetic.js";
-import { assertClose } from "./close.js";
+import { assertClose } from "./assert_close.js";
 
 test("classes in clusters are counted", () => {
   const counts = countClasses([0, 0, 1, 1, 1], [0, 1, 1, 1, 0], 2, 2);

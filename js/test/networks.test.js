@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { meanDifference, poseDecoder } from "../src/pose/arithmetic.js";
-import { makeDecoder } from "../src/shared/decoder.js";
-import { between } from "../src/shared/film.js";
-import { makeNetwork } from "../src/shared/network.js";
-import { assertClose } from "./close.js";
+import { makeNetwork } from "../src/shared/convolutional_network.js";
+import { makeDecoder } from "../src/shared/dense_decoder.js";
+import { between } from "../src/shared/film_strip.js";
+import { assertClose } from "./assert_close.js";
 
 test("a decoder of two layers by hand", () => {
   // z = [2, −1] → relu([2·1 − 1·0 + 0, 2·0 − 1·1 + 0.5]) = [2, 0] → sigmoid(2·1 + 0·9 − 2) = ½

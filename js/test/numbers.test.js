@@ -12,7 +12,7 @@ import {
   squashFactor,
   sum,
 } from "../src/shared/numbers.js";
-import { assertClose } from "./close.js";
+import { assertClose } from "./assert_close.js";
 
 test("argmax takes the first of several largest values", () => {
   assert.equal(argmax([1, 3, 3, 2]), 1);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { castVotes, placeCapsule, routeVotes } from "../src/shared/routing.js";
-import { assertClose } from "./close.js";
+import { assertClose } from "./assert_close.js";
 import { reference } from "./reference.js";
 
 const { weights, primary, bias, iterations, expected } = reference.routing;

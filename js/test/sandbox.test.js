@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clusterSandbox, leaning, logitsAfter, routeSandbox, strongest } from "../src/sandbox/arithmetic.js";
-import { sandboxWords } from "../src/sandbox/words.js";
-import { assertClose } from "./close.js";
+import { sandboxWords } from "../src/sandbox/caption.js";
+import { assertClose } from "./assert_close.js";
 import { reference } from "./reference.js";
 
 const { votes, routed, owners, centres } = reference.sandbox;

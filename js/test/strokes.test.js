@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { centreInk, inkStrokes, pixelsOf } from "../src/shared/strokes.js";
-import { assertClose } from "./close.js";
+import { assertClose } from "./assert_close.js";
 import { reference } from "./reference.js";
 
 reference.strokes.forEach(({ strokes, pen, size, shape, ink, pixels }, i) => {

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from grading_class import NAME, QUICK, hand_in, made, solved
 from labserver import READY, Lab
 
-from capslab.classroom.grade import grade
+from capslab.classroom.grade_class import grade
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 NETWORK = """async ([flat, steps, images]) => {
-  const { makeNetwork } = await import("/js/shared/network.js");
+  const { makeNetwork } = await import("/js/shared/convolutional_network.js");
   const run = makeNetwork(Float32Array.from(flat), steps);
   return images.map((pixels) => Array.from(run(Uint8Array.from(pixels))));
 }"""

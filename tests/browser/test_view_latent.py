@@ -14,7 +14,8 @@ from capslab.widgets.latent.widget import explore_latent
 pytestmark = pytest.mark.browser
 
 DECODE = """async ([kernels, layers, points]) => {
-  const decode = (await import("/js/shared/decoder.js")).makeDecoder(Float32Array.from(kernels), layers);
+  const { makeDecoder } = await import("/js/shared/dense_decoder.js");
+  const decode = makeDecoder(Float32Array.from(kernels), layers);
   return points.map((z) => Array.from(decode(z)));
 }"""
 DECODED = "canvas[aria-label='The decoded image']"

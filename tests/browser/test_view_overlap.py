@@ -8,7 +8,7 @@ from fakes import FakePairNet, some_images
 from hosting import Hosted
 
 import capslab as cl
-from capslab.data.pairs import INK
+from capslab.data.digit_pairs import INK
 from capslab.widgets.overlap.figure import divided
 
 pytestmark = pytest.mark.browser

@@ -11,7 +11,7 @@ from capslab.widgets.pose.widget import explore_pose
 pytestmark = pytest.mark.browser
 
 DECODE = """async ([kernels, layers, digits, capsule, poses]) => {
-  const { makeDecoder } = await import("/js/shared/decoder.js");
+  const { makeDecoder } = await import("/js/shared/dense_decoder.js");
   const { poseDecoder } = await import("/js/pose/arithmetic.js");
   const decode = poseDecoder(makeDecoder(Float32Array.from(kernels), layers), digits);
   return poses.map((pose) => Array.from(decode(capsule, pose)));

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from grading_class import NAME, QUICK, cell, hand_in, made
 
-from capslab.classroom.feedback import feedback
-from capslab.classroom.grade import grade
-from capslab.classroom.process_monitor import Limits
-from capslab.classroom.start_sandbox import UserSlot, _kill, run_job, strongest_protection
+from capslab.classroom.feedback_page import feedback
+from capslab.classroom.grade_class import grade
+from capslab.classroom.launch_sandbox import UserSlot, _kill, run_job, strongest_protection
+from capslab.classroom.watch_process import Limits
 from capslab.exercises import find
 
 pytestmark = pytest.mark.slow
@@ -298,7 +298,7 @@ def test_all_that_a_user_runs_ends_where_it_could_leave_its_family():
 
 
 def test_two_graders_on_one_machine_give_their_submissions_different_users():
-    code = "from capslab.classroom.start_sandbox import UserSlot\n"
+    code = "from capslab.classroom.launch_sandbox import UserSlot\n"
     code += "with UserSlot() as n: print(n, flush=True); input()"
     other = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

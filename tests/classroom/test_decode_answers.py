@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from capslab.classroom.decode_answers import Replay, decode, replayed_answer
 from capslab.classroom.run_student_code import encode, probe
-from capslab.course.assignment import assignment
+from capslab.course.make_assignment import assignment
 from capslab.course.paths import sources
 from capslab.exercises import all_exercises
 from capslab.exercises.exercise import applied
-from capslab.exercises.judge import judge
+from capslab.exercises.judge_answer import judge
 
 ALL = list(all_exercises().values())
 GRADED = {c.metadata["nbgrader"]["grade_id"][6:] for path in sources() for c in assignment(path).cells

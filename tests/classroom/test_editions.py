@@ -12,12 +12,12 @@ from grading_class import QUICK, hand_in, made
 
 from capslab._version import EDITION, __version__
 from capslab.classroom import sanitize
-from capslab.classroom.feedback import feedback, table
+from capslab.classroom.feedback_page import feedback, table
 from capslab.classroom.folder import FIRST_FILTER
-from capslab.classroom.grade import grade
+from capslab.classroom.grade_class import grade
 from capslab.classroom.submission import OtherEdition, check_edition, edition_of, read_submission
 from capslab.cli.main import main
-from capslab.course.assignment import assignment
+from capslab.course.make_assignment import assignment
 from capslab.course.paths import sources
 from capslab.errors import DataUnavailable
 

@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from grading_class import NAME, QUICK, cell, hand_in, made, solved
 
-from capslab.classroom.grade import grade
-from capslab.classroom.process_monitor import Limits
-from capslab.classroom.start_sandbox import Protection, run_job, strongest_protection
+from capslab.classroom.grade_class import grade
+from capslab.classroom.launch_sandbox import Protection, run_job, strongest_protection
+from capslab.classroom.watch_process import Limits
 
 pytestmark = pytest.mark.slow
 
@@ -207,7 +207,7 @@ def test_a_swarm_of_processes_ends_with_its_submission(room):
 
 
 def test_every_page_of_the_class_can_be_made(room):
-    from capslab.classroom.feedback import feedback, table
+    from capslab.classroom.feedback_page import feedback, table
 
     assert len(feedback(room, [NAME])) == len(room.graded)
     assert len(table(room, [NAME]).splitlines()) == len(room.graded) + 1

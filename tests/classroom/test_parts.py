@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from capslab.classroom import needed_cells, start_sandbox
+from capslab.classroom import launch_sandbox, needed_cells
 from capslab.classroom.needed_cells import as_python, keep_statements, needed_statements, split_statements
 from capslab.classroom.outcome import Outcome, main_outcome
 from capslab.cli import doctor
-from capslab.course import assignment, editions
+from capslab.course import editions, make_assignment
 from capslab.course.paths import sources
 from capslab.errors import ArgumentError
 
@@ -20,7 +20,7 @@ HEAD = """# %% [markdown]
 """
 
 
-@pytest.mark.parametrize("module", [needed_cells, assignment, editions])
+@pytest.mark.parametrize("module", [needed_cells, make_assignment, editions])
 def test_the_examples_in_docstrings_hold(module):
     assert doctest.testmod(module).failed == 0
 
@@ -112,7 +112,7 @@ def test_the_outcome_is_the_name_that_says_most():
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.stem)
 def test_every_notebook_is_an_assignment(path):
-    book = assignment.assignment(path)
+    book = make_assignment.assignment(path)
     marks = [c.metadata["nbgrader"] for c in book.cells if "nbgrader" in c.metadata]
     ids = [mark["grade_id"] for mark in marks]
     assert len(set(ids)) == len(ids)
@@ -140,7 +140,7 @@ def test_a_source_that_is_no_assignment_says_why(tmp_path, text, words):
     path = tmp_path / "99_test.py"
     path.write_text(HEAD + "\n" + text)
     with pytest.raises(ArgumentError, match=words):
-        assignment.assignment(path)
+        make_assignment.assignment(path)
 
 
 def test_a_prediction_can_be_chosen(tmp_path):
@@ -149,7 +149,7 @@ def test_a_prediction_can_be_chosen(tmp_path):
         HEAD + '\n# %%\ncl.check("squash", a)\n\n# %% [markdown]\n# **Predict** this.\n\n'
         '# %% [markdown] tags=["prediction"]\n# **Predict** that.\n'
     )
-    cells = assignment.assignment(path).cells
+    cells = make_assignment.assignment(path).cells
     place = next(
         i for i, c in enumerate(cells) if c.metadata.get("nbgrader", {}).get("grade_id") == "prediction-1"
     )
@@ -162,7 +162,7 @@ def test_the_doctor_says_what_this_machine_cannot_enforce(monkeypatch):
         (("files", "network", "processes", "user"), "ok", ""),
     ):
         monkeypatch.setattr(
-            start_sandbox, "strongest_protection", lambda by=by: start_sandbox.Protection(True, None, by)
+            launch_sandbox, "strongest_protection", lambda by=by: launch_sandbox.Protection(True, None, by)
         )
         finding = next(doctor._grading())
         assert finding.state == state

@@ -121,8 +121,8 @@ def test_a_whole_notebook_is_made_harmless_but_for_what_the_release_says():
 def test_the_pages_of_plain_nbgrader_are_cleaned_as_well(tmp_path):
     from grading_class import NAME, QUICK, hand_in, made
 
-    from capslab.classroom.feedback import feedback
-    from capslab.classroom.grade import grade
+    from capslab.classroom.feedback_page import feedback
+    from capslab.classroom.grade_class import grade
 
     room = made(tmp_path / "class")
     hand_in(room, "ann", {"prediction-1": "Nothing moves."})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from common import data_sets
 
-from capslab.course import build as building
+from capslab.course import build_notebooks as building
 from capslab.course import paths
 from capslab.course.editions import edition
 from capslab.course.execute import execute
@@ -51,7 +51,7 @@ def test_a_cell_is_short_enough_to_read(source: Path) -> None:
 
 @pytest.mark.parametrize("source", COURSE, ids=NAMES)
 def test_a_lesson_imports_at_most_one_level_deep(source: Path) -> None:
-    """`from capslab.data import shifted`, never `from capslab.data.transform import shifted`."""
+    """`from capslab.data import shifted`, never `from capslab.data.shift_and_rotate import shifted`."""
     code = "\n".join(cell.source for cell in edition(source, "solved").cells if cell.cell_type == "code")
     modules = re.findall(r"^\s*(?:from|import)\s+(capslab[\w.]*)", code, re.MULTILINE)
     assert "capslab" in modules

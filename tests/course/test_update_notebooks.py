@@ -16,7 +16,7 @@ from capslab.cli.main import main
 from capslab.course import learner_folder
 from capslab.course import update_notebooks as keeping
 from capslab.course.editions import edition
-from capslab.course.notebook_renames import old_names
+from capslab.course.rename_in_notebooks import old_names
 
 FIRST = """# %% [markdown]
 # # A question
@@ -178,7 +178,7 @@ def test_cells_that_the_course_wrote_are_not_searched(shipped: Path, course: Pat
             "from capslab import classical, clustering, plots",
             ["capslab.classical", "capslab.lessons.classical_methods"],
         ),
-        ("from capslab.grading.grade import x", ["capslab.grading.grade", "capslab.classroom.grade"]),
+        ("from capslab.grading.grade import x", ["capslab.grading.grade", "capslab.classroom.grade_class"]),
         (
             "from capslab import plots\nplots.clouds(x)",
             ["capslab.plots.clouds", "capslab.plots.scatter_panels"],

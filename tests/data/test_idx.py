@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from idx_files import SMALL, encoded, lay_out, stand_in
 
 import capslab as cl
-from capslab.data import datasets, idx, local_source, own_images
+from capslab.data import datasets, idx, local_source, read_own_images
 from capslab.errors import ArgumentError, DataUnavailable
 
 
@@ -100,7 +100,7 @@ def test_every_own_uint8_array_comes_back(tmp_path_factory, pixels):
     pixels[0, 0, 0, 0] = 200  # so that nothing reads as black and white
     path = tmp_path_factory.mktemp("own") / "data.npy"
     np.save(path, pixels)
-    images = own_images.load_own_images(path)
+    images = read_own_images.load_own_images(path)
     assert (images.images == pixels).all()
     assert sorted(np.concatenate([np.flatnonzero(images.parts == p) for p in range(3)])) == list(
         range(len(pixels))

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import capslab as cl
-from capslab.data import Images, datasets, own_images
+from capslab.data import Images, datasets, read_own_images
 from capslab.errors import ArgumentError, DataUnavailable
 
 
@@ -388,7 +388,7 @@ def test_a_missing_own_file_is_said(tmp_path):
 def test_an_own_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "cat.jpg").write_bytes(b"...")
     with pytest.raises(ArgumentError, match=r"ends in \.npy, \.npz"):
-        own_images.load_own_images(tmp_path / "cat.jpg")
+        read_own_images.load_own_images(tmp_path / "cat.jpg")
 
 
 def test_own_array_of_a_wrong_shape_is_refused(tmp_path):

@@ -146,7 +146,7 @@ def test_a_mapped_array_with_labels_stays_on_the_disk(tiny, tmp_path):
 
 
 def test_a_large_npz_is_mapped_where_it_is_not_compressed(tiny, tmp_path, monkeypatch):
-    from capslab.data import array_files
+    from capslab.data import read_array_files
 
     pixels = np.random.default_rng(0).integers(0, 256, (90, 8, 8), dtype=np.uint8)
     labels = np.array(["dog", "ant", "cow"] * 30)
@@ -159,7 +159,7 @@ def test_a_large_npz_is_mapped_where_it_is_not_compressed(tiny, tmp_path, monkey
     assert (cl.load(tmp_path / "y.npz").images[..., 0] == pixels).all()
     np.savez_compressed(tmp_path / "z.npz", images=pixels)
     assert (cl.load(tmp_path / "z.npz").images[..., 0] == pixels).all()
-    monkeypatch.setattr(array_files, "MOST_UNPACKED", 2000)
+    monkeypatch.setattr(read_array_files, "MOST_UNPACKED", 2000)
     assert len(cl.load(tmp_path / "x.npz")) == 90, "what is mapped is not unpacked"
     with pytest.raises(DataUnavailable, match=r"would unpack to.*np\.savez"):
         cl.load(tmp_path / "z.npz")

@@ -15,7 +15,7 @@ from pictures import GREY, encoded, filled, packed, reasons, seen, squares
 
 import capslab as cl
 from capslab.data import find_images
-from capslab.data.decode import UnusableImage, image_size
+from capslab.data.decode_image_file import UnusableImage, image_size
 from capslab.data.practice_folder import _enormous
 from capslab.errors import DataUnavailable
 

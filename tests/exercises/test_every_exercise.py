@@ -11,7 +11,7 @@ import pytest
 
 from capslab.course.paths import sources
 from capslab.exercises import all_exercises, check, solution
-from capslab.exercises.judge import judge
+from capslab.exercises.judge_answer import judge
 
 pytestmark = pytest.mark.usefixtures("learner")
 

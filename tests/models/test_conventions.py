@@ -10,7 +10,7 @@ import pytest
 
 import capslab as cl
 from capslab.data import overlapping_pairs
-from capslab.data.scenes import stream_windows
+from capslab.data.digit_scenes import stream_windows
 from capslab.errors import ArgumentError
 from capslab.labelfree.selftraining import SmallNet
 from capslab.models import ConvNet, OverlapNet, SceneNet

@@ -24,7 +24,7 @@ from capslab.models.detection import (
     score,
     suppress,
 )
-from capslab.models.scene import Scan
+from capslab.models.scene_network import Scan
 
 # Scores by hand -------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ def test_training_from_a_stream_learns_and_its_decoder_joins_late(digits):
 
 def test_training_keeps_its_time(digits, monkeypatch):
     ticks = iter(np.arange(0, 1000, 0.25))
-    monkeypatch.setattr("capslab.training.plans.clock", lambda: next(ticks))
+    monkeypatch.setattr("capslab.training.training_plan.clock", lambda: next(ticks))
     net = OverlapNet((12, 12, 1), 10)
     history = cl.fit(net, digits, seconds=3, batch_size=8, show=False)
     assert history.epochs == 50

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import capslab as cl
-from capslab.data.transform import rotated, shifted
+from capslab.data.shift_and_rotate import rotated, shifted
 from capslab.errors import ArgumentError
 from capslab.models.network_cost import answering_time, cost, weights_by_layer
 from capslab.routing import RoutingWeights, routing_by_agreement, squash

@@ -34,7 +34,7 @@ def test_a_hub_that_starts_the_former_module_starts_the_server(tmp_path: Path) -
     subprocess.run(command, env=environment, check=True, timeout=120, capture_output=True)
     assert (tmp_path / "started").read_text() == "--port=1"
     assert (tmp_path / "home/capslab-course/00_start_here.ipynb").exists()
-    assert singleuser.main is server.singleuser.main
+    assert singleuser.__file__ == server.singleuser.__file__
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ import numpy as np
 import keras
 import capslab as cl
 from capslab.models import ConvNet, OverlapNet, SceneNet, backend
-from capslab.training import plans
+from capslab.training import training_plan
 
 digits = cl.load("digits").sample(150, seed=0)
-plans.STEPS_AN_EPOCH = 12
+training_plan.STEPS_AN_EPOCH = 12
 make = {
     "CapsNet": lambda: cl.CapsNet.for_images(digits),
     "DenseBaseline": lambda: cl.DenseBaseline.for_images(digits, hidden=32),

@@ -381,7 +381,7 @@ def test_progress_line_tells_the_loss_and_the_end(few, capsys):
 def test_mixed_precision_works_or_is_refused_in_words(few, monkeypatch):
     import keras
 
-    monkeypatch.setattr("capslab.training.plans.STEPS_AN_EPOCH", 4)
+    monkeypatch.setattr("capslab.training.training_plan.STEPS_AN_EPOCH", 4)
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")
     try:

@@ -12,7 +12,7 @@ import capslab as cl
 from capslab.data import Images
 from capslab.embedding import Embedding
 from capslab.errors import ArgumentError
-from capslab.widgets.shared import captions, cluster_images, projection, wording
+from capslab.widgets.shared import cluster_captions, cluster_images, format_text, projection
 
 
 def blobs(n=240, d=4, groups=4, labelled=True, seed=0, source="blobs", supervised=False, decode=None):
@@ -242,15 +242,15 @@ def test_an_embedding_without_images_is_still_shown():
 
 
 def test_phrases_are_exact():
-    assert wording.percent(0.999) == "99 %"
-    assert wording.percent(0.001) == "1 %"
-    assert wording.percent(1.0) == "100 %"
+    assert format_text.percent(0.999) == "99 %"
+    assert format_text.percent(0.001) == "1 %"
+    assert format_text.percent(1.0) == "100 %"
     table = np.array([[9, 1, 0], [0, 10, 0], [0, 1, 9]])
-    purest = captions.composition(table, ["4", "9", "Ankle boot"])
+    purest = cluster_captions.composition(table, ["4", "9", "Ankle boot"])
     assert purest == "even the most mixed cluster, 0, is 90 % 4s"
-    mixed = captions.composition(np.array([[5, 0, 5], [0, 9, 0]]), ["4", "9", "Ankle boot"])
+    mixed = cluster_captions.composition(np.array([[5, 0, 5], [0, 9, 0]]), ["4", "9", "Ankle boot"])
     assert mixed == "cluster 0 mixes the 4s (50 %) and the “Ankle boot” (50 %)"
-    moved = captions.moves(np.array([0, 0, 1]), np.array([0, 2, 2]), 2, 3)
+    moved = cluster_captions.moves(np.array([0, 0, 1]), np.array([0, 2, 2]), 2, 3)
     assert moved == "From k = 2 to 3, 2 images change cluster (67 %), 2 of them into cluster 2."
 
 

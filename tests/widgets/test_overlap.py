@@ -8,7 +8,7 @@ from fakes import FakeCapsNet, FakePairNet, some_images
 
 import capslab as cl
 from capslab import data
-from capslab.data.pairs import largest_shift
+from capslab.data.digit_pairs import largest_shift
 from capslab.errors import ArgumentError
 from capslab.models import detection
 

@@ -10,7 +10,7 @@ import traitlets as t
 from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, fill, module, shown, style
 from capslab.widgets.clusters import figure as clusters_figure
-from capslab.widgets.shared import captions, cluster_images, projection
+from capslab.widgets.shared import cluster_captions, cluster_images, projection
 from capslab.widgets.shared.path_view import (
     PathView,
     check_embedding,
@@ -86,9 +86,9 @@ class ClusterView(PathView):
         sentences = [
             self.about["phrases"][i],
             self.about["moves"][i] if self.moved else "",
-            captions.selected(len(self.selection)),
+            cluster_captions.selected(len(self.selection)),
         ]
-        self.words = captions.join(sentences)
+        self.words = cluster_captions.join(sentences)
         code = fill(self.about["recipe"], k=self.k, color=self.color, moved=self.moved)
         if self.selection.size or self.zoom != [0, 0, 1]:
             code += f"\nview.state = {self.state!r}"
@@ -146,10 +146,10 @@ def explore_clusters(
     many_classes = len(classes) > 256
     pictures, pictures_note = cluster_pictures(embedding, path, drawn, seed)
     about = {
-        "source": captions.origin(embedding.source, embedding.supervised),
+        "source": cluster_captions.origin(embedding.source, embedding.supervised),
         "classes": [] if many_classes else classes,
         "pictures": "Decoded centre" if embedding.decode else "Mean image",
-        "notes": captions.join(
+        "notes": cluster_captions.join(
             [plane_note, note, pictures_note, "More than 256 classes: no colours by label." * many_classes]
         ),
         **sentences(embedding, path, numbers, classes, len(drawn)),
@@ -216,7 +216,7 @@ def sentences(
 ) -> dict[str, list[str]]:
     """What the view says at every k, and what it says about the images that move to the next k."""
     ks, labels = [int(k) for k in path.ks_], path.path_labels_
-    moves = [captions.moves(labels[i], labels[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)]
+    moves = [cluster_captions.moves(labels[i], labels[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)]
     return {
         "phrases": [describe(embedding, path, i, numbers, classes, drawn) for i in range(len(ks))],
         "moves": [*moves, f"k = {ks[-1]} is the last of the path."],
@@ -240,11 +240,11 @@ def describe(
     parts = [f"matched accuracy {scores.matched_accuracy:.2f}"] if scores.matched_accuracy is not None else []
     parts += [f"silhouette {scores.silhouette:.2f}"] if scores.silhouette is not None else []
     if numbers is None:
-        contents = captions.largest_and_smallest(np.bincount(labels, minlength=k))
+        contents = cluster_captions.largest_and_smallest(np.bincount(labels, minlength=k))
     else:
-        contents = captions.composition(contingency(labels, numbers), classes)
+        contents = cluster_captions.composition(contingency(labels, numbers), classes)
     some = f" ({drawn:,} of {len(embedding):,} images drawn)" if drawn < len(embedding) else ""
-    source = captions.origin(embedding.source, embedding.supervised)
+    source = cluster_captions.origin(embedding.source, embedding.supervised)
     return f"k = {k} on {source}{some}: {', '.join(parts)}{'; ' if parts else ''}{contents}."
 
 

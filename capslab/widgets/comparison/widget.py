@@ -11,7 +11,7 @@ import traitlets as t
 from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, fill, module, shown, style
 from capslab.widgets.comparison import figure as comparison_figure
-from capslab.widgets.shared import captions, cluster_images, projection
+from capslab.widgets.shared import cluster_captions, cluster_images, projection
 from capslab.widgets.shared.path_view import (
     LAST_K,
     PathView,
@@ -79,7 +79,7 @@ class CompareView(PathView):
         if not self.about:
             return
         sentence = self.about["phrases"][self.ks.index(self.k)]
-        self.words = captions.join([sentence, captions.selected(len(self.selection))])
+        self.words = cluster_captions.join([sentence, cluster_captions.selected(len(self.selection))])
         code = fill(self.about["recipe"], k=self.k, color=self.color, differ=self.differ)
         self.code = code + (f"\nview.state = {self.state!r}" if self.selection.size else "")
 
@@ -164,7 +164,7 @@ def compare(
         about={
             "planes": list(plane_notes),
             "classes": classes,
-            "notes": captions.join([sample_note, spread_note, pictures_note]),
+            "notes": cluster_captions.join([sample_note, spread_note, pictures_note]),
             **describe(embeddings, paths, matched, scores),
             "recipe": fill(RECIPE, end=min(last, LAST_K) + 1, seeds=int(seeds), method=method, seed=seed),
         },
@@ -195,7 +195,9 @@ def describe(
         "differing": counts,
         "total": len(embeddings[0]),
         "phrases": [
-            captions.comparison(k, names, embeddings, scores, i, dict(zip(pairs, counts[i], strict=True)))
+            cluster_captions.comparison(
+                k, names, embeddings, scores, i, dict(zip(pairs, counts[i], strict=True))
+            )
             for i, k in enumerate(ks)
         ],
     }

@@ -9,7 +9,7 @@ import numpy as np
 
 from capslab.routing import RoutingTrace
 from capslab.widgets.routing import figure as routing_figure
-from capslab.widgets.shared.wording import signed, with_article
+from capslab.widgets.shared.format_text import signed, with_article
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class DrawingSnapshot:
 
 
 def words(now: DrawingSnapshot) -> str:
-    """The line of words; `drawingWords` in js/src/draw/words.js says the same."""
+    """The line of words; `drawingWords` in js/src/draw/caption.js says the same."""
     scores, trace = now.scores, now.trace
     if scores is None:
         return "Nothing drawn yet: draw with a mouse, a pen or a finger, or with arrow keys and space."

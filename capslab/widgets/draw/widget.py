@@ -1,7 +1,7 @@
 """The drawing pad: what a network makes of your drawing while you draw.
 
 The browser turns strokes into the network's image, and runs small networks itself: convolutions
-(network.js in `js/src/shared`), routing (routing.js), dense decoders (decoder.js).
+(convolutional_network.js in `js/src/shared`), routing (routing.js), dense decoders (dense_decoder.js).
 Then drawing needs no kernel, and Python follows at its own pace. If a network is too large for the
 browser, it asks the kernel, and only about the newest drawing.
 """

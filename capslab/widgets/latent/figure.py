@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.widgets.shared.wording import signed
+from capslab.widgets.shared.format_text import signed
 
 UNUSED = 0.01  # nats of KL; a dimension with less says nothing about the image
 
@@ -54,7 +54,7 @@ class LatentSnapshot:
 
 
 def words(now: LatentSnapshot) -> str:
-    """The line of words; `latentWords` in js/src/latent/words.js says the same."""
+    """The line of words; `latentWords` in js/src/latent/caption.js says the same."""
     z, start, moved, source = now.z, now.start, now.moved, now.source
     changed = np.flatnonzero(np.abs(z - start) > 5e-4)
     if not len(changed) or moved is None:

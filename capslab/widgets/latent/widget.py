@@ -1,7 +1,7 @@
 """The latent view: a slider per dimension, decoded in the browser if the decoder is dense.
 
 A dense decoder's weights and the codes of the images in the strip are sent once; from then on
-the browser decodes (`js/src/shared/decoder.js`) and a drag needs no kernel. A small encoder is sent
+the browser decodes (`js/src/shared/dense_decoder.js`) and a drag needs no kernel. A small encoder is sent
 too, and encodes drawings. A convolutional decoder stays here: the browser asks for the newest
 point, one question at a time.
 """

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.data.pairs import Pairs, largest_shift, shifted_pairs
+from capslab.data.digit_pairs import Pairs, largest_shift, shifted_pairs
 from capslab.errors import ArgumentError, Verbatim
 from capslab.models import detection
 from capslab.widgets.base import Array, View, fill, module, style

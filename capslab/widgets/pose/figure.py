@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.widgets.shared.wording import signed
+from capslab.widgets.shared.format_text import signed
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class PoseSnapshot:
 
 
 def words(now: PoseSnapshot) -> str:
-    """The line of words; `poseWords` in js/src/pose/words.js says the same."""
+    """The line of words; `poseWords` in js/src/pose/caption.js says the same."""
     was, length = np.linalg.norm(now.start), np.linalg.norm(now.pose)
     role = ["predicted"] if now.capsule == now.predicted else []
     role += ["true"] if now.capsule == now.label else []

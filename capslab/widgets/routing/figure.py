@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from capslab.routing import RoutingTrace
-from capslab.widgets.shared.wording import signed
+from capslab.widgets.shared.format_text import signed
 
 #: what the maps can show, and its name in the picture
 QUANTITIES = {"coupling": "coupling c − 1/J", "agreement": "agreement ⟨û, v⟩", "contribution": "contribution"}
@@ -35,7 +35,7 @@ def place(capsule: int, grid: tuple[int, int, int]) -> str:
 
 
 def words(trace: RoutingTrace, iteration: int, capsule: int | None, digit: int | None, quantity: str) -> str:
-    """The line of words; `routingWords` in js/src/routing/words.js says the same."""
+    """The line of words; `routingWords` in js/src/routing/caption.js says the same."""
     step, grid = iteration - 1, trace.grid or (1, 1, len(trace.votes))
     lengths, couplings = trace.lengths[step], trace.couplings[step]  # (J,), (I, J)
     parents, winner = len(lengths), int(lengths.argmax())

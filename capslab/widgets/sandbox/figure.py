@@ -9,7 +9,7 @@ import numpy as np
 
 from capslab.routing import RoutingTrace
 from capslab.widgets.sandbox.votes import PARENTS, VoteClusters
-from capslab.widgets.shared.wording import signed
+from capslab.widgets.shared.format_text import signed
 
 UNDECIDED = 1e-3  # couplings that differ by less count as equal
 
@@ -60,7 +60,7 @@ class SandboxSnapshot:
 
 
 def words(now: SandboxSnapshot) -> str:
-    """The line of words; `sandboxWords` in js/src/sandbox/words.js says the same."""
+    """The line of words; `sandboxWords` in js/src/sandbox/caption.js says the same."""
     step, couplings, lengths = now.iteration - 1, now.couplings, now.lengths
     children, parents = couplings.shape
     text = f"Iteration {now.iteration} of {now.trace.iterations}, {now.preset}: lengths "

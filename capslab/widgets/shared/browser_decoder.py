@@ -1,6 +1,6 @@
 """Dense decoders that the browser can run, for the views that decode while you drag.
 
-`makeDecoder` in js/src/shared/decoder.js takes what `packed` gives.
+`makeDecoder` in js/src/shared/dense_decoder.js takes what `packed` gives.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Small Keras networks that the browser can run, as a list of steps and one flat array of weights.
 
-`makeNetwork` in js/src/shared/network.js takes what `packed` gives. Layers are known by the names of
-their classes, so that nothing here imports Keras.
+`makeNetwork` in js/src/shared/convolutional_network.js takes what `packed` gives. Layers are known by the
+names of their classes, so that nothing here imports Keras.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A view to draw on: strokes, the image they make, and questions about the newest image.
 
-In JavaScript, in `js/src/shared`: joined_pad.js, drawing_pad.js, questions.js, and the arithmetic
+In JavaScript, in `js/src/shared`: pad_with_python.js, drawing_pad.js, ask_python.js, and the arithmetic
 in strokes.js.
 """
 

@@ -2,12 +2,12 @@
 
 import { unpackAll } from "../shared/arrays.js";
 import { canvas, drawImage } from "../shared/canvas.js";
+import { latest } from "../shared/debounce.js";
 import { element, panel, slider } from "../shared/dom.js";
-import { frame } from "../shared/frame.js";
-import { follow, sender } from "../shared/kernel.js";
-import { fill } from "../shared/text.js";
+import { fill } from "../shared/format_text.js";
+import { follow, sender } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
-import { latest } from "../shared/timing.js";
+import { frame } from "../shared/view_frame.js";
 import { CHART, drawBars, drawTradeOff } from "./charts.js";
 
 const TALL = 44; // CSS pixels of a small picture's longer side

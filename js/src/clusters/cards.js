@@ -1,9 +1,9 @@
 // A card per cluster: its number, its mean or decoded centre, its size, members from typical to far.
 
 import { css, palette, readable } from "../shared/colours.js";
+import { later } from "../shared/debounce.js";
 import { element } from "../shared/dom.js";
-import { Tiles } from "../shared/tiles.js";
-import { later } from "../shared/timing.js";
+import { Tiles } from "../shared/image_tiles.js";
 import { dominant } from "./counts.js";
 
 /** The cards' columns and the size of a card, for k clusters on width × high CSS pixels. */

@@ -5,8 +5,8 @@ import { palette } from "../shared/colours.js";
 import { button, element, roomIn } from "../shared/dom.js";
 import { range } from "../shared/numbers.js";
 import { PathView, toolButtons } from "../shared/path_view.js";
-import { tooltip } from "../shared/pictures.js";
 import { Scatter } from "../shared/scatter.js";
+import { tooltip } from "../shared/scatter_images.js";
 import { pairTable, scoreTable } from "./tables.js";
 
 const ARRAYS = ["labels", "points", "drawn", "truth", "thumbnails", "thumbnail_of"];

@@ -4,18 +4,18 @@
 
 import { canvas, clear, drawImage, drawLevels } from "../shared/canvas.js";
 import { drawLengths, LENGTHS_WIDTH } from "../shared/capsule_lengths.js";
+import { latest } from "../shared/debounce.js";
 import { element, panel, titled } from "../shared/dom.js";
-import { frame } from "../shared/frame.js";
-import { JoinedPad } from "../shared/joined_pad.js";
-import { follow } from "../shared/kernel.js";
+import { fill } from "../shared/format_text.js";
 import { argmax, clamp } from "../shared/numbers.js";
-import { fill } from "../shared/text.js";
+import { JoinedPad } from "../shared/pad_with_python.js";
+import { follow } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
-import { latest } from "../shared/timing.js";
+import { frame } from "../shared/view_frame.js";
+import { drawingWords } from "./caption.js";
 import { CouplingMaps } from "./coupling_maps.js";
+import { ANSWERS, DrawingReader } from "./digit_reader.js";
 import { LatentPanel } from "./latent_panel.js";
-import { ANSWERS, DrawingReader } from "./reader.js";
-import { drawingWords } from "./words.js";
 
 const SEEN = 122; // CSS pixels of the longer side of what the network sees, and of what it decodes
 

@@ -2,22 +2,22 @@
 
 import { unpack } from "../shared/arrays.js";
 import { canvas, drawImage, drawLevels } from "../shared/canvas.js";
-import { makeDecoder } from "../shared/decoder.js";
+import { makeNetwork } from "../shared/convolutional_network.js";
+import { latest } from "../shared/debounce.js";
+import { makeDecoder } from "../shared/dense_decoder.js";
 import { dimensionSlider } from "../shared/dimension_slider.js";
 import { button, element, panel, slider, toggle } from "../shared/dom.js";
-import { between, drawFilm, drawFilmMark } from "../shared/film.js";
-import { frame } from "../shared/frame.js";
-import { follow, sender } from "../shared/kernel.js";
-import { makeNetwork } from "../shared/network.js";
+import { between, drawFilm, drawFilmMark } from "../shared/film_strip.js";
+import { fill, signed } from "../shared/format_text.js";
 import { rounded } from "../shared/numbers.js";
-import { OwnPad } from "../shared/own_pad.js";
-import { fill, signed } from "../shared/text.js";
+import { OwnPad } from "../shared/pad_below_strip.js";
+import { follow, sender } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
-import { latest } from "../shared/timing.js";
-import { KernelDecoder } from "./kernel_decoder.js";
+import { frame } from "../shared/view_frame.js";
+import { latentWords, originWords } from "./caption.js";
 import { ImagePicker, TRAITS } from "./picker.js";
 import { PlanePad } from "./plane_pad.js";
-import { latentWords, originWords } from "./words.js";
+import { KernelDecoder } from "./python_decoder.js";
 
 const DECODED = 196; // CSS pixels of the decoded image's longer side
 const ORIGINAL = 92; // of the picked image's

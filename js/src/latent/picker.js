@@ -2,8 +2,8 @@
 
 import { unpackAll } from "../shared/arrays.js";
 import { element } from "../shared/dom.js";
+import { nameImage } from "../shared/format_text.js";
 import { rounded } from "../shared/numbers.js";
-import { nameImage } from "../shared/text.js";
 import { thumbnailStrip } from "../shared/thumbnails.js";
 
 export const TRAITS = ["thumbs", "labels", "positions", "codes"];

@@ -1,8 +1,8 @@
 // The chart of lengths at every distance of the two digits.
 
 import { dot, polyline } from "../shared/canvas.js";
+import { plain } from "../shared/format_text.js";
 import { clamp } from "../shared/numbers.js";
-import { plain } from "../shared/text.js";
 
 export const CHART = { width: 330, height: 170, left: 30, right: 12, top: 8, bottom: 32 };
 

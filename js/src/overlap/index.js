@@ -3,14 +3,14 @@
 import { unpackAll } from "../shared/arrays.js";
 import { canvas, drawImage, spotOf } from "../shared/canvas.js";
 import { drawLengths, LENGTHS_WIDTH } from "../shared/capsule_lengths.js";
+import { latest } from "../shared/debounce.js";
 import { element, panel, slider, write } from "../shared/dom.js";
-import { frame } from "../shared/frame.js";
-import { follow, sender } from "../shared/kernel.js";
+import { fill, signed } from "../shared/format_text.js";
 import { clamp, range } from "../shared/numbers.js";
-import { fill, signed } from "../shared/text.js";
+import { follow, sender } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
 import { thumbnailStrip } from "../shared/thumbnails.js";
-import { latest } from "../shared/timing.js";
+import { frame } from "../shared/view_frame.js";
 import { colourMasks, compose, divide } from "./arithmetic.js";
 import { CHART, drawDistances, shiftAt } from "./distances.js";
 

@@ -2,7 +2,7 @@
 
 /**
  * decode(capsule, pose): the other capsules stay at zero, as the mask does in training.
- * @param {import("../shared/decoder.js").Decoder} decode
+ * @param {import("../shared/dense_decoder.js").Decoder} decode
  * @param {number} digits the number of digit capsules
  */
 export function poseDecoder(decode, digits) {

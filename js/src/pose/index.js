@@ -3,18 +3,18 @@
 import { unpack } from "../shared/arrays.js";
 import { canvas, drawImage, drawLevels, spotOf } from "../shared/canvas.js";
 import { diverging } from "../shared/colours.js";
-import { makeDecoder } from "../shared/decoder.js";
+import { latest } from "../shared/debounce.js";
+import { makeDecoder } from "../shared/dense_decoder.js";
 import { dimensionSlider } from "../shared/dimension_slider.js";
 import { button, element, panel, select, titled } from "../shared/dom.js";
-import { drawFilm, drawFilmMark } from "../shared/film.js";
-import { frame } from "../shared/frame.js";
-import { follow, sender } from "../shared/kernel.js";
+import { drawFilm, drawFilmMark } from "../shared/film_strip.js";
+import { fill, signed } from "../shared/format_text.js";
 import { clamp, norm, range, rounded } from "../shared/numbers.js";
-import { fill, signed } from "../shared/text.js";
+import { follow, sender } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
-import { latest } from "../shared/timing.js";
+import { frame } from "../shared/view_frame.js";
 import { isMoved, meanDifference, poseDecoder } from "./arithmetic.js";
-import { poseWords } from "./words.js";
+import { poseWords } from "./caption.js";
 
 const PICTURE = 140; // CSS pixels of a picture's longer side
 const FRAMES = 11; // from −0.25 to +0.25 in steps of 0.05

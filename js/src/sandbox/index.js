@@ -1,19 +1,19 @@
 // The routing sandbox: votes that one drags, routing and k-means stepped together. No kernel needed.
 
 import { canvas, resize, spotOf } from "../shared/canvas.js";
+import { latest } from "../shared/debounce.js";
 import { button, element, panel, select, slider, toggle } from "../shared/dom.js";
-import { frame } from "../shared/frame.js";
-import { follow, sender } from "../shared/kernel.js";
 import { argmax, clamp } from "../shared/numbers.js";
 import { iterationPlayer } from "../shared/player.js";
+import { follow, sender } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
-import { latest } from "../shared/timing.js";
+import { frame } from "../shared/view_frame.js";
 import { clusterSandbox, logitsAfter, routeSandbox } from "./arithmetic.js";
+import { PARENTS, sandboxWords } from "./caption.js";
 import { drawLengthLines } from "./lengths.js";
 import { DISC, drawClusters, drawRouting, layPlanes, planeAt, pointAt, REACH, spotAt } from "./planes.js";
-import { sandboxRecipe } from "./recipe.js";
+import { sandboxRecipe } from "./python_code.js";
 import { voteTable } from "./votes_table.js";
-import { PARENTS, sandboxWords } from "./words.js";
 
 const ITERATIONS = 10;
 const OWN = "your own votes";

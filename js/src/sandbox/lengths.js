@@ -2,7 +2,7 @@
 
 import { dot, polyline } from "../shared/canvas.js";
 import { range } from "../shared/numbers.js";
-import { PARENTS } from "./words.js";
+import { PARENTS } from "./caption.js";
 
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]]; // parents are told apart by letter and by dash
 

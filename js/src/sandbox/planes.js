@@ -3,7 +3,7 @@
 import { polyline } from "../shared/canvas.js";
 import { css, palette, readable } from "../shared/colours.js";
 import { clamp, range } from "../shared/numbers.js";
-import { listed, PARENTS } from "./words.js";
+import { listed, PARENTS } from "./caption.js";
 
 /** @typedef {ReturnType<typeof layPlanes>} PlaneLayout */
 

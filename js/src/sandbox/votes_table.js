@@ -4,7 +4,7 @@ import { css, palette, readable } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
 import { range, sum } from "../shared/numbers.js";
 import { leaning } from "./arithmetic.js";
-import { PARENTS } from "./words.js";
+import { PARENTS } from "./caption.js";
 
 /** The cell of one coupling. */
 function couplingCell(i, j, choose) {

@@ -2,7 +2,7 @@
 
 import { fitText } from "./canvas.js";
 import { css, diverging } from "./colours.js";
-import { signed } from "./text.js";
+import { signed } from "./format_text.js";
 
 export const TITLE = 17; // CSS pixels above a map
 

@@ -1,15 +1,15 @@
 // What the views share that put one k over precomputed clusterings: state, controls, words, selection.
 
 import { css, palette, readable } from "./colours.js";
+import { later, latest } from "./debounce.js";
 import { button, element, slider, toggle } from "./dom.js";
-import { drawnSample } from "./drawn_sample.js";
-import { frame } from "./frame.js";
-import { sender } from "./kernel.js";
-import { pictureStrip } from "./pictures.js";
+import { fill } from "./format_text.js";
+import { sender } from "./python_connection.js";
+import { drawnSample } from "./sampled_points.js";
 import { middlesOf } from "./scatter_arithmetic.js";
-import { fill } from "./text.js";
+import { pictureStrip } from "./scatter_images.js";
 import { theme } from "./theme.js";
-import { later, latest } from "./timing.js";
+import { frame } from "./view_frame.js";
 
 /**
  * The base class of a view with one k. A subclass gives `layout()` and `paint()`, its own drawing.

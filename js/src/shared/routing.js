@@ -1,4 +1,4 @@
-// Routing by agreement with every iteration kept: the same as capslab/routing/agreement.py; a test compares them.
+// Routing by agreement with every iteration kept: the same as capslab/routing/dynamic_routing.py; a test compares them.
 // Letters as in the paper: I primary capsules with P numbers each, J digit capsules with D numbers each.
 
 import { squashFactor } from "./numbers.js";

@@ -4,10 +4,10 @@
 
 import { canvas, resize, spotOf } from "./canvas.js";
 import { css, mix, readable } from "./colours.js";
+import { latest } from "./debounce.js";
 import { element } from "./dom.js";
 import { clamp } from "./numbers.js";
 import { disc, gridOf, inside, nearestIn, pixel, spread } from "./scatter_arithmetic.js";
-import { latest } from "./timing.js";
 
 const HELP = "Arrow keys move, plus and minus zoom, 0 shows all, Escape clears the selection.";
 const REACH = 12; // CSS pixels around the pointer within which a point is found

@@ -2,7 +2,7 @@
 
 import { canvas, drawImage } from "./canvas.js";
 import { button, element } from "./dom.js";
-import { nameImage } from "./text.js";
+import { nameImage } from "./format_text.js";
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 

@@ -2,11 +2,11 @@
 
 import { unpack } from "../shared/arrays.js";
 import { canvas } from "../shared/canvas.js";
+import { latest } from "../shared/debounce.js";
 import { element, panel } from "../shared/dom.js";
-import { frame } from "../shared/frame.js";
-import { follow } from "../shared/kernel.js";
+import { follow } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
-import { latest } from "../shared/timing.js";
+import { frame } from "../shared/view_frame.js";
 import { drawCurves, PANEL } from "./curves.js";
 import { drawFeatures, drawPairs } from "./examples.js";
 

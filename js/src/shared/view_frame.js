@@ -1,0 +1,91 @@
+// The frame that every view has: controls, body, the line of words, errors, "Show the code".
+
+import { button, element, write } from "./dom.js";
+import { watchKernel } from "./python_connection.js";
+
+const KERNEL_MESSAGES = {
+  gone:
+    "The kernel is gone: it died or was restarted, and this view is no longer joined to it. " +
+    "Restart it and run the cell again; what is on screen keeps working.",
+  away: "The connection to the kernel is cut: what is on screen keeps working, and Python follows when it is back.",
+};
+
+/** JupyterLab would take arrows and letters for itself (and leave the cell): plain keys end at the view. */
+function keepKeys(/** @type {KeyboardEvent} */ event) {
+  const forJupyter = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+  if (!forJupyter) event.stopPropagation();
+}
+
+/** The button "Show the code" and the code that it opens. */
+function codeDrawer() {
+  const code = element("pre", { class: "caps-code", hidden: true, tabindex: "0" });
+  const flip = () => {
+    code.hidden = !code.hidden;
+    opener.textContent = code.hidden ? "Show the code" : "Hide the code";
+    opener.setAttribute("aria-expanded", String(!code.hidden));
+  };
+  const opener = button("Show the code", flip, { "aria-expanded": "false", "data-control": "code" });
+  return { code, opener };
+}
+
+/**
+ * Puts the frame into `el`. `kind` is the view's folder; its style sheet holds below `.caps-of-<kind>`.
+ * `words` and `code`, where given, are functions that tell what is on screen without a kernel: the frame then
+ * calls them instead of reading the traits, so Python's answer to an older position never shows.
+ * Call say() or tell() whenever the picture changes.
+ * @param {import("./python_connection.js").Model} model
+ * @param {HTMLElement} el
+ * @param {{ kind: string, title: string, words?: () => string, code?: () => string }} options
+ */
+export function frame(model, el, { kind, title, words: compose, code: recipe }) {
+  const hidden = (/** @type {string} */ name) => (model.get("hide") || []).includes(name);
+  const words = element("p", { class: "caps-words", role: "status", "aria-live": "polite" });
+  const error = element("p", { class: "caps-error", role: "alert", hidden: true });
+  const kernel = element("p", { class: "caps-kernel", role: "alert", hidden: true });
+  const { code, opener } = codeDrawer();
+  const controls = element("div", { class: "caps-controls" });
+  const body = element("div", { class: "caps-body" });
+  const foot = element("div", { class: "caps-foot" }, opener);
+  const attributes = { class: `caps-view caps-of-${kind}`, "aria-label": title };
+  const root = element("section", attributes, controls, body, words, kernel, error, foot, code);
+  root.addEventListener("keydown", keepKeys);
+  el.append(root);
+
+  const say = (/** @type {string} */ text) => write(words, text);
+  const showError = () => {
+    error.textContent = model.get("error");
+    error.hidden = !model.get("error");
+  };
+  const showCode = () => write(code, recipe ? recipe() : model.get("code"));
+  const showWords = () => say(compose ? compose() : model.get("words"));
+  const tell = () => {
+    showWords();
+    showCode();
+  };
+  showError();
+  if (!compose && !recipe) tell(); // otherwise the view has not yet made what these functions read
+  /** @type {[string, () => void][]} */
+  const listeners = [
+    ["change:error", showError],
+    ["change:code", showCode],
+    ["change:words", showWords],
+  ];
+  for (const [event, listener] of listeners) model.on(event, listener);
+  opener.hidden = hidden("code");
+  const forgetKernel = watchKernel(model, (state) => {
+    kernel.textContent = KERNEL_MESSAGES[state] || "";
+    kernel.hidden = !state;
+  });
+  const dispose = () => {
+    forgetKernel();
+    for (const [event, listener] of listeners) model.off(event, listener);
+  };
+
+  /** Adds [name, node] pairs to the controls, but for those that are hidden by name. */
+  const addControls = (/** @type {[string, Node | null | undefined | false][]} */ ...pairs) => {
+    for (const [name, node] of pairs) if (node && !hidden(name)) controls.append(node);
+  };
+  return { root, controls, body, foot, say, tell, hidden, addControls, dispose };
+}
+
+/** @typedef {ReturnType<typeof frame>} Frame */

@@ -1,0 +1,157 @@
+"""`capslab export`: formulas, pages, links and folders. browser/test_export_alive.py moves the views."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+from click.testing import CliRunner, Result
+from common import ROOT
+
+from capslab.cli.main import main
+from capslab.course.export_site import checked, linked, write
+from capslab.course.html_page import Page, page
+from capslab.course.math_svg import svg
+from capslab.errors import ArgumentError
+
+V4 = nbformat.v4
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def executed(*cells: object) -> nbformat.NotebookNode:
+    return V4.new_notebook(cells=list(cells))
+
+
+def code(source: str, **data: str) -> nbformat.NotebookNode:
+    return V4.new_code_cell(source, outputs=[V4.new_output("display_data", data)], execution_count=1)
+
+
+# formulas
+
+
+def test_every_formula_of_the_course_is_drawn() -> None:
+    found = 0
+    for path in sorted((ROOT / "notebooks" / "src").glob("*.py")):
+        book = jupytext.read(path, fmt="py:percent")
+        made = page(executed(*[c for c in book.cells if c.cell_type == "markdown"]), path.stem)
+        assert made.warnings == [], path.name
+        found += made.body.count('<svg class="formula"')
+    assert found > 20
+
+
+def test_a_formula_keeps_its_tex_for_readers_who_hear_it() -> None:
+    drawn = svg(r"a < \frac12")
+    assert drawn is not None
+    assert 'aria-label="a &lt; \\frac12"' in drawn
+    assert "currentColor" in drawn
+    assert svg(r"\frac12", display=True) != svg(r"\frac12")
+
+
+def test_a_formula_that_cannot_be_drawn_stays_visible_and_is_told() -> None:
+    made = page(executed(V4.new_markdown_cell(r"Look: $\unknowable{x < 1}$.")), "x")
+    assert r'<code class="formula">\unknowable{x &lt; 1}</code>' in made.body
+    assert made.warnings == [r"a formula that could not be drawn is shown as TeX: \unknowable{x < 1}"]
+
+
+def test_dollars_in_code_are_no_formulas() -> None:
+    made = page(executed(V4.new_markdown_cell("Set `$A` and `$B`.")), "x")
+    assert "<svg" not in made.body
+    assert "$A" in made.body
+
+
+# pages
+
+
+def test_title_and_lead_are_the_notebooks_first_words() -> None:
+    made = page(executed(V4.new_markdown_cell("# 04 · What *is* it?\n\nA **lead** here.\n\nMore.")), "04_x")
+    assert (made.title, made.lead) == ("04 · What is it?", "A <strong>lead</strong> here.")
+    assert page(executed(), "04_x").title == "04_x"
+
+
+def test_pictures_keep_their_words_and_width() -> None:
+    cell = code("f()", **{"image/png": "AAAA", "text/plain": "f"})
+    cell.outputs[0].metadata = {"image/png": {"alt": 'a "curve"', "width": 300}}
+    made = page(executed(cell), "x")
+    assert 'alt="a &quot;curve&quot;" width="300"' in made.body
+    assert made.picture in made.body
+
+
+def test_what_a_page_says_that_it_cannot_show() -> None:
+    made = page(
+        executed(code("1", **{"text/html": "<script src='https://elsewhere.test/a.js'></script>"})), "x"
+    )
+    assert made.warnings == [
+        "cell 1 loads something from https://elsewhere.test: without a network it stays empty"
+    ]
+
+
+def test_links_lead_to_pages_that_are_there() -> None:
+    body = '<a href="01_a.ipynb">1</a> <a href="02_b.ipynb#x">2</a> <a href="https://x.test">3</a>'
+    assert (
+        linked(body, {"02_b"}) == '<span>1</span> <a href="02_b.html#x">2</a> <a href="https://x.test">3</a>'
+    )
+
+
+def test_index_and_pages_lead_to_each_other(tmp_path: Path) -> None:
+    write([Page("01_a", "First & only", lead="Why?"), Page("02_b", "Second")], tmp_path)
+    index, first, second = ((tmp_path / f"{n}.html").read_text("utf-8") for n in ("index", "01_a", "02_b"))
+    assert 'href="01_a.html"' in index
+    assert "First &amp; only" in index
+    assert "Why?" in index
+    assert 'rel="next" href="02_b.html"' in first
+    assert 'rel="prev"' not in first
+    assert 'rel="prev" href="01_a.html"' in second
+    for text in (index, first, second):
+        assert "default-src 'none'" in text
+        assert text.count("<title>") == 1
+        assert 'lang="en"' in text
+
+
+def test_a_second_export_replaces_the_first_and_nothing_else(tmp_path: Path) -> None:
+    write([Page("01_a", "A"), Page("02_b", "B")], tmp_path)
+    (tmp_path / "notes.html").write_text("mine")
+    told = json.loads((tmp_path / "capslab-site.json").read_text())
+    (tmp_path / "capslab-site.json").write_text(json.dumps({"files": [*told["files"], "../outside.html"]}))
+    outside = tmp_path.parent / "outside.html"
+    outside.write_text("mine")
+    write([Page("02_b", "B")], checked(tmp_path))
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "index.html",
+        "02_b.html",
+        "notes.html",
+        "capslab-site.json",
+    }
+    assert outside.exists()
+
+
+def test_folders_that_hold_something_else_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("mine")
+    with pytest.raises(ArgumentError, match="holds other files"):
+        checked(tmp_path)
+    with pytest.raises(ArgumentError, match="a folder"):
+        checked(tmp_path / "thesis.tex")
+    for name in ("04", "04_capsule_network", "x.ipynb"):  # the folder was forgotten
+        with pytest.raises(ArgumentError, match="given last"):
+            checked(Path(name))
+
+
+def test_command_refuses_in_words_and_a_failing_notebook_is_left_out(tmp_path: Path) -> None:
+    told = call("export", "04")
+    assert told.exit_code == 1
+    assert "Try: capslab export 04 site" in told.output
+    assert "Traceback" not in told.output
+    good, bad = tmp_path / "good.ipynb", tmp_path / "bad.ipynb"
+    nbformat.write(V4.new_notebook(cells=[V4.new_code_cell("print(6 * 7)")]), good)
+    nbformat.write(V4.new_notebook(cells=[V4.new_code_cell("1 / 0")]), bad)
+    told = call("export", str(good), str(bad), str(tmp_path / "site"))
+    assert told.exit_code == 1
+    assert "failed  bad" in told.output
+    assert "ZeroDivisionError" in told.output
+    assert sorted(p.name for p in (tmp_path / "site").glob("*.html")) == ["good.html", "index.html"]
+    assert '<pre class="output">42\n</pre>' in (tmp_path / "site" / "good.html").read_text("utf-8")

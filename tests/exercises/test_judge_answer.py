@@ -1,0 +1,344 @@
+"""Every exercise judged with right, wrong, missing and impossible answers."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import capslab as cl
+from capslab import exercises
+from capslab.errors import ArgumentError
+from capslab.exercises import NotComplete, all_exercises, check, hint, progress, solution
+from capslab.exercises.compare_values import difference
+from capslab.exercises.exercise import Case, Exercise
+from capslab.exercises.judge_answer import judge
+from capslab.exercises.progress_record import Record, answer_hash
+from capslab.exercises.registry import find
+
+pytestmark = pytest.mark.usefixtures("learner")
+
+ALL = list(all_exercises().values())
+
+
+def by_name(one):
+    return getattr(one, "name", None)
+
+
+# --- points
+
+
+@given(st.integers(0, 60), st.integers(1, 60), st.integers(1, 10), st.booleans())
+def test_points_never_exceed_the_maximum_and_are_full_only_for_all(passed, total, points, partial):
+    passed = min(passed, total)
+    made = Exercise("x", "00", "", "", points, ("", "", ""), lambda *a: [], len, (), partial)
+    earned = made.earned(passed, total)
+    assert 0 <= earned <= points
+    assert (earned == points) == (passed == total)
+    assert passed or earned == 0
+
+
+@settings(deadline=None)
+@given(st.sampled_from(ALL), st.data())
+def test_no_odd_answer_raises_or_earns_more_than_there_is(exercise, data):
+    value = data.draw(
+        st.one_of(
+            st.none(),
+            st.integers(),
+            st.floats(),
+            st.text(max_size=5),
+            st.booleans(),
+            st.lists(st.floats(), max_size=3),
+            st.dictionaries(st.text(max_size=3), st.booleans(), max_size=3),
+            st.just(object()),
+            st.just(np.array([[]])),
+            st.just(np.array(["a"])),
+            st.tuples(st.floats(), st.floats()),
+        )
+    )
+    for answer in (value, lambda *args: value):
+        verdict = judge(exercise, answer)
+        assert 0 <= exercise.earned(verdict.passed, verdict.total) <= exercise.points
+        assert verdict.complete or verdict.message
+        assert not verdict.complete
+
+
+# --- a learner alone
+
+
+def test_done_says_so_in_text_and_in_html():
+    result = check("squash", find("squash").reference)
+    assert result.done
+    assert "squash: done. All 4 visible checks passed, 2 points." in repr(result)
+    assert "role='status'" in result._repr_html_()
+    assert "squash: done" in result._repr_html_()
+
+
+def test_partly_right_says_how_far_and_what_is_next():
+    result = check("softmax", find("softmax").mistakes[2].wrong)
+    assert (result.state, result.passed, result.total, result.points) == ("in progress", 3, 4, 1.5)
+    text = repr(result)
+    assert "3 of 4 visible checks passed" in text
+    assert "np.exp(1000) is infinite" in text
+    assert 'hint("softmax")' in text
+
+
+def test_an_exception_names_the_line_of_the_learner():
+    def squash(s):
+        length = np.linalg.norm(s)
+        return np.dot(s, np.zeros(length_of_pose)) / length  # noqa: F821
+
+    message = check("squash", squash).message
+    line = squash.__code__.co_firstlineno + 2
+    assert f"in line {line}, `return np.dot(s, np.zeros(length_of_pose)) / length" in message
+    assert "NameError: name 'length_of_pose' is not defined." in message
+
+
+def test_a_function_that_changes_its_input_is_told():
+    def scale_pixels(images):
+        images //= 255
+        return images / 1.0 if images.dtype != np.uint8 else images
+
+    def squash(s):
+        squared = (s**2).sum(axis=-1, keepdims=True)
+        s *= np.sqrt(squared) / (1 + squared)
+        return s
+
+    result = check("squash", squash)
+    assert (result.state, result.passed, result.mistake) == ("in progress", 0, "")
+    assert "changed the array" in result.message
+    assert not check("scale_pixels", scale_pixels).done
+
+
+def test_a_result_of_several_values_is_compared_one_by_one():
+    right = find("routing_step").reference
+    swapped = check("routing_step", lambda b, v: right(b, v)[::-1])
+    assert "is wrong in value number 1: it has shape (3, 4), but (5, 3) is expected" in swapped.message
+    assert "should be 2 values" in check("routing_step", lambda b, v: right(b, v)[0]).message
+
+
+def test_a_value_earns_all_of_its_points_or_none():
+    most = {**find("supervised_or_not").reference, "pixels": True}
+    result = check("supervised_or_not", most)
+    assert (result.passed, result.total, result.points) == (4, 5, 0)
+
+
+def test_an_unknown_name_gets_a_hint_and_no_traceback():
+    result = check("sqaush", len)
+    assert result.state == "unknown"
+    assert "Did you mean 'squash'?" in repr(result)
+    assert "Did you mean 'squash'?" in repr(hint("sqaush"))
+    assert "Did you mean 'squash'?" in repr(solution("sqaush"))
+    assert "one of" in repr(check(3, len))
+
+
+def test_words_of_a_learner_are_escaped():
+    def squash(s):
+        raise ValueError("<script>alert(1)</script>")
+
+    html = check("squash", squash)._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_check_that_is_stopped_says_so():
+    def squash(s):
+        raise KeyboardInterrupt
+
+    assert "Is there a loop that never ends?" in check("squash", squash).message
+
+
+def test_nothing_is_written_to_standard_error(capfd):
+    check("squash", lambda s: np.log(-1 - s**2) / 0)
+    assert capfd.readouterr().err == ""
+
+
+# --- hints and solutions
+
+
+def test_hints_go_one_step_further_with_every_call():
+    hints = find("squash").hints
+    for number in (0, 1, 2, 2):
+        shown = repr(hint("squash"))
+        assert f"hint {number + 1} of 3" in shown
+        assert hints[number] in shown
+        assert sum(one in shown for one in hints) == 1
+    assert "hint 1 of 3" in repr(hint("votes"))
+    assert 'solution("squash")' in repr(hint("squash"))
+
+
+def test_a_solution_opens_after_three_real_attempts():
+    tries = [lambda s: s, lambda s: s * 2, lambda s: s * 3]
+    for _ in range(4):
+        check("squash", tries[0])  # the same again is no new attempt
+    assert "after 2 more real attempts" in repr(solution("squash"))
+    check("squash", tries[1])
+    assert "after 1 more real attempt." in repr(solution("squash"))
+    check("squash", tries[2])
+    shown = solution("squash")
+    assert "def squash(s):" in repr(shown)
+    assert "<pre" in shown._repr_html_()
+
+
+def test_a_solution_opens_at_once_for_who_is_done():
+    check("supervised_or_not", find("supervised_or_not").reference)
+    assert "supervised_or_not = {" in repr(solution("supervised_or_not"))
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=by_name)
+def test_the_solution_that_is_shown_passes(exercise):
+    space = {"np": np}
+    exec(exercise.solution(), space)
+    assert judge(exercise, space[exercise.name]).complete
+
+
+def test_a_fingerprint_sees_code_and_not_comments():
+    def made(source):
+        space = {}
+        exec(source, space)
+        return answer_hash(space["f"])
+
+    assert made("def f(x):\n    return x") == made("def f(x):\n    # a thought\n    return x")
+    assert made("def f(x):\n    return x") != made("def f(x):\n    return x + 1")
+    assert made("def f(x):\n    return [i for i in x]") != made("def f(x):\n    return [-i for i in x]")
+
+
+# --- progress
+
+
+def test_progress_survives_a_new_kernel(monkeypatch):
+    check("squash", find("squash").reference)
+    check("votes", find("votes").mistakes[0].wrong)
+    hint("votes")
+    monkeypatch.setattr(exercises, "_record", Record())
+    rows = {row.name: row for row in progress().rows}
+    assert (rows["squash"].state, rows["squash"].points) == ("done", 2)
+    assert rows["votes"].state == "in progress"
+    assert rows["margin_loss"].state == "not attempted"
+    assert "hint 2 of 3" in repr(hint("votes"))
+    check("squash", lambda s: s)  # what is done stays done
+    assert {row.name: row for row in progress().rows}["squash"].state == "done"
+
+
+def test_progress_of_a_notebook_in_text_and_html():
+    check("squash", find("squash").reference)
+    of_notebook = progress("03")
+    assert (of_notebook.done, len(of_notebook.rows), of_notebook.points, of_notebook.max_points) == (
+        1,
+        6,
+        2,
+        15,
+    )
+    assert "1 of 6 exercises done, 2 of 15 points." in repr(of_notebook)
+    assert "<th scope='col'" in of_notebook._repr_html_()
+    assert progress("03_routing_by_agreement").rows == of_notebook.rows
+    assert "no notebook '99'" in repr(progress("99"))
+    assert progress().max_points == sum(exercise.points for exercise in ALL)
+
+
+def test_two_kernels_do_not_forget_each_other(monkeypatch):
+    one, other = Record(), Record()
+    for record, name in ((one, "squash"), (other, "votes"), (one, "softmax")):
+        entry = record.entry(name)
+        entry.attempts = 2
+        record.save(name, entry)
+    assert [Record().entry(name).attempts for name in ("squash", "votes", "softmax")] == [2, 2, 2]
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_kept_in_memory(monkeypatch, tmp_path):
+    (tmp_path / "a file").write_text("in the way")
+    monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path / "a file"))
+    result = check("squash", find("squash").reference)
+    assert result.done
+    assert result.note
+    assert "CAPSLAB_HOME" in result._repr_html_()
+    assert progress("03").done == 1
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"exercises": {"squash": 3}}', '{"exercises": {"squash": {"attempts": "x"}}}']
+)
+def test_a_damaged_file_is_put_aside_and_said(content):
+    path = Record.path()
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    result = check("squash", find("squash").reference)
+    assert result.done
+    assert "progress.damaged" in result.note
+    assert path.with_suffix(".damaged").read_text() == content
+    assert json.loads(path.read_text())["exercises"]["squash"]["done"]
+
+
+def test_without_a_home_of_its_own_progress_is_in_the_platform_folder(monkeypatch):
+    monkeypatch.delenv("CAPSLAB_HOME")
+    assert Record.path().name == "progress.json"
+    assert "capslab" in str(Record.path().parent)
+
+
+# --- a class
+
+
+def test_autograde_gives_points_as_a_number(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    right, overflow = find("softmax").reference, find("softmax").mistakes[2].wrong
+    assert check("softmax", right) == 2.0
+    assert check("softmax", overflow) == 1.5
+    assert check("softmax", overflow, seed=7, hard=True) == pytest.approx(2 * 4 / 6, abs=0.005)
+    assert check("softmax", None) == 0.0
+    assert type(check("softmax", right)) is float
+    assert not Record.path().exists()
+    with pytest.raises(ArgumentError, match="Did you mean 'softmax'"):
+        check("sofmax", right)
+
+
+def test_validate_raises_words_alone_unless_complete(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert check("softmax", find("softmax").reference).done
+    with pytest.raises(NotComplete, match=r"softmax: 3 of 4 visible checks passed") as caught:
+        check("softmax", find("softmax").mistakes[2].wrong)
+    assert caught.value._render_traceback_() == [str(caught.value)]
+    with pytest.raises(NotComplete, match="not attempted yet"):
+        check("softmax", ...)
+    assert not Record.path().exists()
+
+
+def test_an_interrupt_reaches_the_grader(monkeypatch):
+    def squash(s):
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(KeyboardInterrupt):
+        check("squash", squash)
+
+
+def test_public_names_reach_the_exercises():
+    assert cl.check is check
+    assert cl.hint is hint
+    assert cl.solution is solution
+    assert cl.progress is progress
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6))
+def test_no_difference_from_itself_and_some_from_another(values):
+    array = np.array(values)
+    assert difference(array.tolist(), array, 1e-5) == ""
+    assert difference(array + 1 + np.abs(array), array, 1e-5) != ""
+    assert difference(array[None], array, 1e-5) != ""
+
+
+def test_a_case_gives_copies():
+    kept = np.zeros(2)
+    exercise = Exercise(
+        "x", "00", "", "", 1, ("", "", ""), lambda *a: [Case("zeros", (kept,))], lambda a: a + 1, ()
+    )
+
+    def spoil(a):
+        a += 1
+        return a
+
+    assert "changed the array" in judge(exercise, spoil).message
+    assert (kept == 0).all()
