@@ -10,7 +10,7 @@ from typing import Any
 
 from capslab import _keras_hook, _renames
 from capslab._version import __version__
-from capslab.training.live_display import register_display as _register_display
+from capslab.training.live_curve import register_display as _register_display
 
 if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
     from capslab._home import use_temporary_home as _use_temporary_home

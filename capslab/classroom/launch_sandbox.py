@@ -161,7 +161,7 @@ def run_job(job: dict[str, Any], limits: Limits, protection: Protection) -> JobR
         plan_file.write_text(json.dumps(plan))
         command = [sys.executable, "-I", str(HERE / "run_student_code.py"), str(job_out), str(answers_in)]
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(HERE / "inside_sandbox.py"), str(plan_file), *command],
+            [sys.executable, "-I", "-S", str(HERE / "sandbox_limits.py"), str(plan_file), *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -17,7 +17,7 @@ from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
 from capslab.errors import ArgumentError, Verbatim, is_whole
 
 if TYPE_CHECKING:
-    from capslab.data.quality import QualityReport
+    from capslab.data.quality_report import QualityReport
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -191,9 +191,9 @@ class Images:
     def report(self, seed: int = 0) -> QualityReport:
         """Check the images: copies, blank images, doubtful labels, files that were skipped and why.
 
-        See `capslab.data.quality.QualityReport` for everything it contains.
+        See `capslab.data.quality_report.QualityReport` for everything it contains.
         """
-        from capslab.data.quality import report
+        from capslab.data.quality_report import report
 
         return report(self, seed)
 

@@ -111,7 +111,7 @@ def train_sweep(images: Any, betas: np.ndarray, size: int, epochs: int | None, s
     """Train one VAE for each β on the same images and measure all of them on the same test images."""
     from capslab.models import VAE
     from capslab.training.fit import fit
-    from capslab.training.live_preview import some_of
+    from capslab.training.live_examples import some_of
 
     train = np.flatnonzero(np.asarray(images.parts) == 0)[:size]
     validation = np.flatnonzero(np.asarray(images.parts) == 1)[:TEST_IMAGES]

@@ -18,8 +18,8 @@ import numpy as np
 
 from capslab.errors import TrainingFailed
 from capslab.training.checkpoint import Checkpoint, Standing, copy, put_back, taken
-from capslab.training.live_display import Display
-from capslab.training.live_preview import Preview
+from capslab.training.live_curve import Display
+from capslab.training.live_examples import Preview
 
 INTERVAL = 0.1  # seconds between two updates of the display: a Jupyter server drops more than ten a second
 

@@ -25,8 +25,8 @@ from capslab.models.base import ImageModel
 from capslab.training import callbacks as cb
 from capslab.training.checkpoint import Checkpoint, Standing, copy
 from capslab.training.history import History
-from capslab.training.live_display import display
-from capslab.training.live_preview import Preview
+from capslab.training.live_curve import display
+from capslab.training.live_examples import Preview
 from capslab.training.sample_weights import training_weights
 from capslab.training.training_plan import ImagePlan, Settings, StreamPlan, check_stream
 

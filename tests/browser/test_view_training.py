@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capslab.training.live_preview import Examples
+from capslab.training.live_examples import Examples
 from capslab.widgets import TrainingView
 
 pytestmark = pytest.mark.browser

@@ -118,7 +118,7 @@ def test_what_fails_in_the_grader_is_tried_again_and_costs_nobody_a_point(tmp_pa
     monkeypatch.setattr(grading, "score_submission", mark)
     (result,) = grade(room, [NAME], workers=1)
     assert (result.name, result.points) == ("needs a person", None)
-    assert "OSError: no room; test_grade.py" in result.notes[0]
+    assert "OSError: no room; test_grade_class.py" in result.notes[0]
     failing[0] = 1
     (result,) = grade(room, [NAME], workers=1)  # the next run does not take that for a grade
     assert (result.name, result.points) == ("graded", 11)

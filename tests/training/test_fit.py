@@ -16,7 +16,7 @@ import pytest
 import capslab as cl
 from capslab.errors import ArgumentError, TrainingFailed
 from capslab.models import OverlapNet, backend
-from capslab.training import live_display
+from capslab.training import live_curve
 from capslab.training.batches import Batches, StreamBatches
 
 
@@ -395,7 +395,7 @@ def test_mixed_precision_works_or_is_refused_in_words(few, monkeypatch):
 
 
 def test_not_in_a_notebook_here():
-    assert not live_display.in_notebook()
+    assert not live_curve.in_notebook()
 
 
 def test_bad_input_is_refused_in_words(digits, few):

@@ -17,7 +17,7 @@ import pytest
 import capslab as cl
 from capslab.errors import ArgumentError
 from capslab.models import OverlapNet
-from capslab.training import multiple_devices
+from capslab.training import multiple_devices, training_plan
 
 HERE = Path(__file__).parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
@@ -47,7 +47,7 @@ def trained(name: str, devices: Any, **more: Any) -> dict[str, Any]:
 
 def script(lines: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     """Lines of Python in a process of their own, where this file's functions are known."""
-    code = f"import sys; sys.path.insert(0, {str(HERE)!r}); from test_distributed import *\n{lines}"
+    code = f"import sys; sys.path.insert(0, {str(HERE)!r}); from test_multiple_devices import *\n{lines}"
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         stdout=subprocess.PIPE,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from capslab.errors import ArgumentError
-from capslab.training.live_preview import Examples
+from capslab.training.live_examples import Examples
 from capslab.widgets import TrainingView
 
 CURVES = {

@@ -11,7 +11,7 @@ import numpy as np
 import traitlets as t
 
 from capslab.errors import ArgumentError
-from capslab.training.live_preview import Examples
+from capslab.training.live_examples import Examples
 from capslab.widgets.base import Array, View, module, style
 from capslab.widgets.training import figure as training_figure
 from capslab.widgets.traits import Bool, Float, Int
@@ -104,7 +104,7 @@ class TrainingView(View):
 
         Parameters
         ----------
-        examples : reconstructions or points, from `capslab.training.live_preview`.
+        examples : reconstructions or points, from `capslab.training.live_examples`.
         epoch : the epoch that has just ended, from 1; 0 before the first.
         """
         with self.hold_sync():

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import capslab as cl
 from capslab.data import Images
-from capslab.data import quality as module
-from capslab.data.quality_page import ReportRow, report_rows
+from capslab.data import quality_report as module
+from capslab.data.quality_report_html import ReportRow, report_rows
 from capslab.errors import ArgumentError
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from capslab.training.live_preview import Examples
+    from capslab.training.live_examples import Examples
 
 
 class Display(Protocol):

@@ -1,6 +1,6 @@
 """Locks a submission in, then becomes the process that runs it. Uses the standard library alone.
 
-    python -I -S inside_sandbox.py PLAN.json COMMAND…
+    python -I -S sandbox_limits.py PLAN.json COMMAND…
 
 Where Linux permits it, the command gets a file system of its own (Python, the system's libraries and
 capslab without its exercises, all read-only, and a small empty home), no network, and no view of other
@@ -176,7 +176,7 @@ def main() -> None:
             change_root(plan, "processes" in enforced)
         except OSError as error:
             enforced.remove("files")
-            print(f"inside_sandbox: {error}", file=sys.stderr)
+            print(f"sandbox_limits: {error}", file=sys.stderr)
             os.chdir(plan["folder"])
     else:
         os.chdir(plan["folder"])

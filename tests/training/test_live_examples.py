@@ -9,7 +9,7 @@ from fakes import FakeVAE, some_images
 import capslab as cl
 from capslab.embedding import Features
 from capslab.training import fit as training
-from capslab.training.live_preview import SHARE, Preview, plane_of, some_of, turned
+from capslab.training.live_examples import SHARE, Preview, plane_of, some_of, turned
 
 
 class Decoding(FakeVAE):
@@ -104,7 +104,7 @@ def test_fit_shows_what_the_model_makes_of_validation_images(monkeypatch, kind):
         "DenseBaseline": lambda: cl.DenseBaseline(images.image_shape, images.classes),
     }[kind]
     model = make()
-    monkeypatch.setattr("capslab.training.live_preview.SHARE", 1e9)
+    monkeypatch.setattr("capslab.training.live_examples.SHARE", 1e9)
     cl.fit(model, images, epochs=2)
     epochs = [told[1] for told in seen.found[:-1]]
     assert epochs[:2] == [1, 2]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import capslab
-from capslab.training import live_display
+from capslab.training import live_curve
 
 
 class View:
@@ -25,9 +25,9 @@ class View:
 def notebook(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """As if in Jupyter; gives what was put on the page."""
     shown: list[Any] = []
-    monkeypatch.setattr(live_display, "in_notebook", lambda: True)
+    monkeypatch.setattr(live_curve, "in_notebook", lambda: True)
     monkeypatch.setattr("IPython.display.display", shown.append)
-    monkeypatch.setattr(live_display, "_notebook_display", live_display._notebook_display)
+    monkeypatch.setattr(live_curve, "_notebook_display", live_curve._notebook_display)
     return shown
 
 
@@ -36,24 +36,24 @@ def test_a_notebook_shows_the_view_that_was_registered(
     notebook: list[Any], factory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "some_views", SimpleNamespace(View=View))  # type: ignore[misc]
-    live_display.register_display(factory)
-    view = live_display.display("CapsNet on CPU", 3, ["loss"], None)
+    live_curve.register_display(factory)
+    view = live_curve.display("CapsNet on CPU", 3, ["loss"], None)
     assert type(view).__name__ == "View"
     assert notebook == [view]
     assert notebook[0].arguments == {"title": "CapsNet on CPU", "epochs": 3, "metrics": ["loss"]}
 
 
 def test_without_a_view_there_is_a_line_and_without_show_nothing(notebook: list[Any]) -> None:
-    live_display.register_display(None)
-    assert isinstance(live_display.display("CapsNet on CPU", 3, ["loss"], True), live_display.Line)
-    assert live_display.display("CapsNet on CPU", 3, ["loss"], False) is None
+    live_curve.register_display(None)
+    assert isinstance(live_curve.display("CapsNet on CPU", 3, ["loss"], True), live_curve.Line)
+    assert live_curve.display("CapsNet on CPU", 3, ["loss"], False) is None
     assert notebook == []
 
 
 def test_the_package_registers_its_view(notebook: list[Any]) -> None:
     from capslab.widgets import TrainingView
 
-    view = live_display.display("CapsNet on CPU", 3, ["loss"], None)
+    view = live_curve.display("CapsNet on CPU", 3, ["loss"], None)
     assert isinstance(view, TrainingView)
 
 

@@ -111,12 +111,12 @@ class QualityReport:
         return replace(cleaned, parts=parts[first][group])  # every near copy in the part of the first
 
     def __repr__(self) -> str:
-        from capslab.data.quality_page import as_text
+        from capslab.data.quality_report_html import as_text
 
         return as_text(self)
 
     def _repr_html_(self) -> str:
-        from capslab.data.quality_page import as_html
+        from capslab.data.quality_report_html import as_html
 
         return as_html(self)
 
