@@ -1,7 +1,8 @@
 """Chromium for the views' tests: a page that hosts one view without a kernel, and a real JupyterLab.
 
 `hosted(view)` is quick (well under two seconds): the view's own JavaScript in a bare page, joined to
-the Python view as a kernel would join them. `lab` is the real thing, started once for all tests.
+the Python view as a kernel would join them. `lab` is the real thing, started once for all
+tests, whichever worker runs them.
 Both collect console errors and failed requests in `.errors`. A missing Chromium is an error, never a skip.
 """
 
@@ -10,12 +11,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hosting import Hosted, serve_modules
-from labserver import Lab
+from labserver import Lab, shared_lab
 
 FLAGS = [
     "--no-sandbox",
@@ -81,12 +81,8 @@ def host(hosted: Callable[..., Hosted], view: Any) -> Iterator[Hosted]:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Lab]:
     """A JupyterLab on loopback. `lab.open(page, cells)` opens a notebook and runs all its cells."""
-    folder: Path = tmp_path_factory.mktemp("lab")
-    server = Lab(folder)
-    try:
-        server.start()
+    own = tmp_path_factory.getbasetemp()
+    with shared_lab(own if worker_id == "master" else own.parent) as server:
         yield server
-    finally:
-        server.stop()

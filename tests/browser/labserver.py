@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -9,9 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +31,13 @@ def _free_port() -> int:
 class Lab:
     """A JupyterLab server; `open(page, cells)` gives a `Notebook` whose cells have run."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port, self.token = folder, _free_port(), secrets.token_hex(16)
+    def __init__(self, folder: Path, port: int = 0, token: str = "") -> None:
+        self.folder, self.port, self.token = folder, port or _free_port(), token or secrets.token_hex(16)
         self.address = f"http://127.0.0.1:{self.port}"
         self.root = folder / "work"
-        self.root.mkdir()
+        self.root.mkdir(exist_ok=True)
         self._process: subprocess.Popen[bytes] | None = None
+        self._name = f"test-{os.getpid()}"  # of its notebooks: several processes may share a server
         self._count = 0
 
     def start(self) -> None:
@@ -102,9 +106,45 @@ class Lab:
     def open_book(self, page: Any, book: Any, *, theme: str = "light", timeout: float = 120) -> Notebook:
         """Saves a whole notebook in the server's folder, opens it and runs all its cells."""
         self._count += 1
-        name = f"test{self._count}.ipynb"
+        name = f"{self._name}-{self._count}.ipynb"
         nbformat.write(book, self.root / name)
         return Notebook(self, page, name, theme, timeout)
+
+
+@contextmanager
+def shared_lab(folder: Path) -> Iterator[Lab]:
+    """One JupyterLab for all processes of a test run that name the same folder.
+
+    The first to come starts it, the last to leave stops it. A process that comes after that starts it anew.
+    """
+    record = folder / "lab.json"
+    with _locked(folder):
+        state = json.loads(record.read_text()) if record.exists() else {"users": 0}
+        if state["users"]:
+            server = Lab(Path(state["folder"]), state["port"], state["token"])
+        else:
+            server = Lab(Path(tempfile.mkdtemp(prefix="lab-", dir=folder)))
+            server.start()
+            assert server._process is not None
+            state = {"folder": str(server.folder), "port": server.port, "token": server.token}
+            state |= {"users": 0, "group": server._process.pid}
+        record.write_text(json.dumps({**state, "users": state["users"] + 1}))
+    try:
+        yield server
+    finally:
+        with _locked(folder):
+            state = json.loads(record.read_text())
+            record.write_text(json.dumps({**state, "users": state["users"] - 1}))
+            if state["users"] == 1:
+                with suppress(ProcessLookupError):
+                    os.killpg(state["group"], signal.SIGTERM)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / "lab.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 READY = """() => { const w = window.jupyterapp && window.jupyterapp.shell.currentWidget;
@@ -130,7 +170,8 @@ class Notebook:
     def __init__(self, lab: Lab, page: Any, name: str, theme: str, timeout: float) -> None:
         self.page = page
         self.errors = watch(page)
-        page.goto(f"{lab.address}/lab/tree/{name}?token={lab.token}&reset")
+        workspace = Path(name).stem  # each its own, so that pages which are open at once do not meet
+        page.goto(f"{lab.address}/lab/workspaces/{workspace}/tree/{name}?token={lab.token}&reset")
         page.wait_for_function(READY, timeout=timeout * 1000)
         if theme == "dark":
             self.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
