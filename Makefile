@@ -2,6 +2,7 @@
 # make run      execute the whole course without a browser
 # make check    linters, types and the quick tests, in about a minute
 # make test     every test that a change must pass; make test-all: the slower and rarer ones too
+# make test-lowest   the quick tests with the lowest versions that pyproject.toml allows; needs the package index
 # make test-binder   what Binder would build, built and opened; needs the package index
 # make js       rebuild the views' browser code (capslab/widgets/static) from js/src; needs Node
 # make build    rebuild the notebooks with their figures; make doctor: look at this machine
@@ -22,10 +23,13 @@ TESTS = $(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 # Tests without TensorFlow and without a browser: those of what is plain NumPy, and of the house itself.
 NUMPY_ONLY := tests/test_structure.py tests/data tests/routing tests/clustering
 
+# An environment with the lowest versions that pyproject.toml declares: what is declared is tried.
+LOWEST := .venv-lowest
+
 # What the test of the hub puts in front of it.
 PROXY := deploy/jupyterhub/proxy
 
-.PHONY: lab run doctor build pretrain js lint lint-js check test test-all test-binder pins clean help
+.PHONY: lab run doctor build pretrain js lint lint-js check test test-all test-lowest test-binder pins clean help
 
 lab: $(VENV)/.installed
 	@$(BIN)/capslab lab -- $(ARGS)
@@ -64,9 +68,13 @@ check: lint
 test: lint $(PROXY)/node_modules/.installed
 	$(TESTS) -m "not rare" $(ARGS)
 
-# What is slower and rarer too: PyTorch, every edition of every notebook on every data set.
-test-all: lint $(PROXY)/node_modules/.installed
+# What is slower and rarer too: PyTorch, every edition of every notebook on every data set, lowest versions.
+test-all: lint $(PROXY)/node_modules/.installed test-lowest
 	$(TESTS) $(ARGS)
+
+test-lowest: $(LOWEST)/.installed
+	$(ONE_THREAD) $(LOWEST)/bin/python -m pytest -n $(WORKERS) --dist worksteal -p no:cacheprovider \
+	  -m "not slow and not browser and not rare" $(NUMPY_ONLY) tests/models tests/plots tests/widgets $(ARGS)
 
 # Needs the package index and, like pins, the Python of binder/runtime.txt.
 test-binder: $(VENV)/.installed-test
@@ -76,7 +84,7 @@ pins:
 	@python="$(PYTHON)"; "$${python:-python3}" binder/pin.py
 
 clean:
-	rm -rf $(VENV) $(PROXY)/node_modules js/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(PROXY)/node_modules js/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:
@@ -103,6 +111,12 @@ $(VENV)/.installed-test: pyproject.toml $(VENV)/.made
 	@touch $(VENV)/.installed
 
 comma := ,
+
+$(LOWEST)/.installed: pyproject.toml $(VENV)/.installed-test
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
+	$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct -e '.[lab]' \
+	  'pytest>=8' 'pytest-timeout>=2.3' 'pytest-xdist>=3.6' 'hypothesis>=6.100'
+	@touch $@
 
 $(PROXY)/node_modules/.installed: $(PROXY)/package-lock.json
 	npm ci --prefix $(PROXY) --no-fund --no-audit
