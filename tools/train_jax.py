@@ -90,20 +90,7 @@ def fit_fused(
     parts.append(model.metrics_variables)
     state = tuple([v.value for v in part] for part in parts)
 
-    def chained() -> Any:
-        def step(state: Any, key: Any) -> Any:
-            logs, state = model.train_step(state, make(key))
-            return state, logs["loss"]
-
-        def chain(state: Any, keys: Any) -> Any:
-            # The metrics are means since they were reset: the last is the mean of this chain.
-            state = (*state[:3], [jnp.zeros_like(v) for v in state[3]])
-            state, told = jax.lax.scan(step, state, keys)
-            return state, told[-1]
-
-        return jax.jit(chain, donate_argnums=0)
-
-    begun, done, told, key = time.perf_counter(), 0, [], jax.random.key(seed)
+    begun, done, losses, key = time.perf_counter(), 0, [], jax.random.key(seed)
     starts = [start for start, _ in stages]
     call: Any = None
 
@@ -113,25 +100,46 @@ def fit_fused(
             starts.pop(0)
             for name, value in stages[len(stages) - len(starts) - 1][1].items():
                 setattr(model, name, value)
-            call = chained()  # what is set is compiled in
-        now = learning_rate * min(at / warmup if warmup else 1.0, 1.0)
-        if at > warmup:
-            now = learning_rate * (0.5 + 0.5 * math.cos(math.pi * (at - warmup) / (1 - warmup)))
+            call = _compiled_chain(model, make)  # what is set is compiled in
         variables = list(state[2])
-        variables[place] = jnp.asarray(max(now, 1e-4 * learning_rate), variables[place].dtype)
+        rate = learning_rate * _share_of_rate(at, warmup)
+        variables[place] = jnp.asarray(rate, variables[place].dtype)
         key, drawn = jax.random.split(key)
         state, loss = call((state[0], state[1], variables, state[3]), jax.random.split(drawn, CHAIN))
         done += CHAIN
-        told.append(float(loss))
-        if not math.isfinite(told[-1]):
-            raise TrainingFailed(f"The loss became {told[-1]} after {done:,} steps: try a lower rate.")
-        if len(told) % 50 == 0:
-            say(f"{done:,} of {steps:,} steps, loss {np.mean(told[-50:]):.4f}")
+        losses.append(float(loss))
+        if not math.isfinite(losses[-1]):
+            raise TrainingFailed(f"The loss became {losses[-1]} after {done:,} steps: try a lower rate.")
+        if len(losses) % 50 == 0:
+            say(f"{done:,} of {steps:,} steps, loss {np.mean(losses[-50:]):.4f}")
     for part, values in zip(parts, state, strict=True):
         for variable, value in zip(part, values, strict=True):
             variable.assign(value)
     device = jax.devices()[0].device_kind
-    return Fused(done, done * batch_size, time.perf_counter() - begun, device, tuple(told))
+    return Fused(done, done * batch_size, time.perf_counter() - begun, device, tuple(losses))
+
+
+def _compiled_chain(model: Any, make: Callable[[Any], Any]) -> Any:
+    """`(state, keys) -> (state, loss)`: one training step per random key, compiled as one program."""
+
+    def step(state: Any, key: Any) -> Any:
+        logs, state = model.train_step(state, make(key))
+        return state, logs["loss"]
+
+    def chain(state: Any, keys: Any) -> Any:
+        # The metrics are means since they were reset: the last is the mean of this chain.
+        state = (*state[:3], [jnp.zeros_like(v) for v in state[3]])
+        state, losses = jax.lax.scan(step, state, keys)
+        return state, losses[-1]
+
+    return jax.jit(chain, donate_argnums=0)
+
+
+def _share_of_rate(done: float, warmup: float) -> float:
+    """The share of the highest learning rate when `done` of the training (0…1) is over: up, then a cosine."""
+    if done <= warmup:
+        return max(done / warmup if warmup else 1.0, 1e-4)
+    return max(0.5 + 0.5 * math.cos(math.pi * (done - warmup) / (1 - warmup)), 1e-4)
 
 
 def _margin(model: Any, images: Any) -> int:
