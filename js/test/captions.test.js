@@ -79,6 +79,7 @@ test("an iteration of routing: prediction, couplings, the chosen capsule", () =>
   const first = routingWords(state);
   // Iteration 1 of 2, the lengths of the predicted and of the true class, entropy, parents, the share of each.
   assert.deepEqual(numbersIn(first), ["1", "2", "0.80", "0.06", "1.000", "1", "2", "0.50"]);
+  assert.match(first, /\buniform\b/);
   assert.match(first, /\ba \(.*0\.80.*\bb \(.*0\.06/);
   const later = routingWords({ ...state, at: 1, capsule: 0, quantity: "agreement" });
   const chosen = numbersIn(later).slice(-4);

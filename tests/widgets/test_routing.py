@@ -53,6 +53,7 @@ def test_words_of_the_first_iteration_say_that_nothing_is_routed_yet(model, imag
     view = show_routing(model, images)
     view.iteration = 1
     assert numbers_in(view.words)[-4:] == ["1.000", "1", "5", "0.20"]  # entropy, parents, the share of each
+    assert "uniform" in view.words
     assert "→" not in view.words  # nobody pulls
 
 
