@@ -26,10 +26,19 @@ class ArgumentError(ValueError):
     expected : what the argument should be, in words and without a full stop at the end.
     received : the value that was passed; its `repr` is shown, shortened to one line.
     next_step : one sentence that says what to try.
+
+    The error keeps all four under these names, so that a program need not take the message apart.
+
+    >>> error = ArgumentError("k", "a whole number from 1 to 1797", 0, "Try k=10.")
+    >>> error.argument, error.received, error.next_step
+    ('k', 0, 'Try k=10.')
     """
 
     def __init__(self, argument: str, expected: str, received: Any, next_step: str = "") -> None:
         self.argument = argument
+        self.expected = expected
+        self.received = received
+        self.next_step = next_step
         super().__init__(
             f"`{argument}` should be {expected}. Received: {short(received)}. {next_step}".strip()
         )

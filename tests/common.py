@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,15 @@ def data_sets() -> list[str]:
     """The data sets that tests run on: the digits always, MNIST where CAPSLAB_DATA has it."""
     shared = os.environ.get("CAPSLAB_DATA")
     return ["digits", "mnist"] if shared and Path(shared, "mnist").is_dir() else ["digits"]
+
+
+def numbers_in(words: str) -> list[str]:
+    """The numbers of a sentence, as they are printed, so that their rounding is tested too.
+
+    >>> numbers_in("z2 = +1.50σ, 25 % of 70,000; pose[1] at −0.5.")
+    ['+1.50', '25', '70,000', '1', '−0.5']
+    """
+    return re.findall(r"(?<![\w.])[+−-]?\d[\d,]*(?:\.\d+)?(?<!,)", words)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from wording import Fails, Wording
 
 # Set before anything is imported, and inherited by every process a test starts.
 os.environ["CAPSLAB_OFFLINE"] = "1"
@@ -46,6 +47,18 @@ def learner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(exercises, "_record", Record())
+
+
+@pytest.fixture
+def wording(request: pytest.FixtureRequest, tmp_path: Path) -> Wording:
+    """`wording(message)`: the message is what this test's golden file holds."""
+    return Wording(request, tmp_path)
+
+
+@pytest.fixture
+def fails(request: pytest.FixtureRequest, tmp_path: Path) -> Fails:
+    """`with fails(ArgumentError, "k"): …`: the block ends in this error, so worded."""
+    return Fails(request, tmp_path)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from common import ROOT
+from common import ROOT, numbers_in
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -229,7 +229,9 @@ def test_an_installed_capslab_copies_the_course_into_any_folder(distributions: P
     )
     folder = tmp_path / "learner/capslab-course"
     count = len(list((ROOT / "notebooks").glob("*.ipynb")))
-    assert told.splitlines() == [f"{count} notebooks copied to {folder}.", str(folder)]
+    message, opened = told.splitlines()
+    assert message.startswith(f"{count} ")
+    assert opened == str(folder)
     assert (folder / "00_start_here.ipynb").read_bytes() == (
         ROOT / "notebooks/00_start_here.ipynb"
     ).read_bytes()
@@ -366,7 +368,7 @@ def test_a_python_that_does_not_fit_is_said_in_words(tmp_path: Path) -> None:
     old.chmod(0o755)
     ran = make("lab", f"PYTHON={old}", folder=tmp_path)
     assert ran.returncode != 0
-    assert "The course needs Python 3.10, 3.11, 3.12 or 3.13" in ran.stderr
-    assert "Found: Python 3.9.1" in ran.stderr
+    assert numbers_in(ran.stderr)[:4] == ["3.10", "3.11", "3.12", "3.13"]
+    assert "Python 3.9.1" in ran.stderr
     assert "make lab PYTHON=python3.12" in ran.stderr
     assert not (tmp_path / ".venv").exists()

@@ -7,9 +7,11 @@ import http.server
 import itertools
 import json
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import requests
 from common import full_disk
 from idx_files import SMALL
 from mirror import Mirror, alone, kept, mirror, online  # noqa: F401 (two are fixtures)
+from wording import Fails, Wording
 
 import capslab as cl
 from capslab import exercises
@@ -40,24 +43,24 @@ def progress(monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @posix
-def test_a_download_on_a_full_disk_is_said_leaves_nothing_and_succeeds_later(mirror: Mirror) -> None:
+def test_a_download_on_a_full_disk_is_said_leaves_nothing_and_succeeds_later(
+    mirror: Mirror, fails: Fails
+) -> None:
     with (
         full_disk(1000),
-        pytest.raises(DataUnavailable, match=r"cannot be written \(File too large\)") as error,
+        fails(DataUnavailable, names=("CAPSLAB_HOME", "200 MB")),
     ):
         cl.load("mnist")
-    assert "CAPSLAB_HOME to a folder of your own with 200 MB" in str(error.value)
     assert kept() == []
     assert len(cl.load("mnist")) == 290
 
 
 @posix
-def test_progress_on_a_full_disk_is_said_and_what_was_there_stays(progress: Path) -> None:
+def test_progress_on_a_full_disk_is_said_and_what_was_there_stays(progress: Path, wording: Wording) -> None:
     before = progress.read_bytes()
     with full_disk(20):
         result = cl.check("squash", lambda s: s)
-    assert "Your progress will be lost when the kernel stops" in result.note
-    assert "File too large" in result.note
+    wording(result.note)
     assert progress.read_bytes() == before
     assert {path.name for path in progress.parent.iterdir()} == {"progress.json", "progress.lock"}
 
@@ -86,11 +89,11 @@ def test_a_certificate_that_is_not_believed_points_to_the_clock(monkeypatch: pyt
         raise requests.exceptions.SSLError("certificate verify failed: certificate is not yet valid")
 
     monkeypatch.setattr(requests, "head", refuse)
-    with pytest.raises(
-        DataUnavailable, match=r"test is not trusted\. Is this machine's clock right \("
-    ) as error:
+    with pytest.raises(DataUnavailable) as error:
         cl.load("mnist")
-    assert "REQUESTS_CA_BUNDLE" in str(error.value)
+    assert re.search(r"\b(one|other)\.test\b", str(error.value))
+    assert all(name in str(error.value) for name in ("REQUESTS_CA_BUNDLE", "clock"))
+    assert str(datetime.now().year) in str(error.value)  # what the clock says
     assert "offline" not in str(error.value)
 
 
@@ -151,15 +154,16 @@ def test_downloads_go_through_the_proxy(proxy: Proxy, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_that_wants_a_password_is_named_without_it(
-    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, scheme: str
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, scheme: str, wording: Wording
 ) -> None:
     online(monkeypatch, f"{scheme}://mirror.test/")
     proxy.refuses = 407
-    words = rf"the proxy {proxy.name} blocks the connection \(it asks for a password\)"
-    with pytest.raises(DataUnavailable, match=words) as error:
+    with pytest.raises(DataUnavailable) as error:
         cl.load("mnist")
     assert "secret" not in str(error.value)
-    assert 'cl.load("digits") works without a connection' in str(error.value)
+    assert proxy.name in str(error.value)
+    assert 'cl.load("digits")' in str(error.value)
+    wording(str(error.value).replace(proxy.name, "HOST:PORT"))
 
 
 # Two kernels at once

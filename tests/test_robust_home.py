@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import stat
@@ -13,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from common import numbers_in
 
 from capslab import _home
 from capslab.cli import doctor
@@ -27,12 +29,14 @@ print(cl.load())
 images = cl.load("digits")
 plots.image_grid(images.images[:2] / 255, ["a", "b"])
 print(cl.pretrained("capsnet-digits").classify(images.test[:3]))
-print(cl.check("squash", lambda s: s))
+result = cl.check("squash", lambda s: s)
+print(result)
+print("will be lost:", bool(result.note))
 """
 AGAIN = """
 import capslab as cl
 print(cl.progress("03"))
-print(cl.check("squash", lambda s: s))
+print("will be lost:", bool(cl.check("squash", lambda s: s).note))
 """
 #: root may write everywhere, unless it gives that power up
 AS_A_USER = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
@@ -92,16 +96,13 @@ def test_the_course_in_a_home_that_cannot_be_written_and_without_a_network(
     (tmp_path / "work").mkdir()
     result = call(tmp_path / "work", locked, "-c", COURSE)
     assert result.returncode == 0, result.stderr
-    assert (
-        "Using the digits, 1,797 images of 8×8, because mnist is not in the cache, and none of"
-        in result.stdout
-    )
-    assert "the proxy 127.0.0.1:9 blocks the connection" in result.stdout
-    assert "Your progress will be lost when the kernel stops" in result.stdout
-    assert "CAPSLAB_HOME to a folder of your" in result.stdout
+    (instead,) = [line for line in result.stdout.splitlines() if "1,797" in line and "mnist" in line]
+    assert all(name in instead for name in ("digits", "mnist", "127.0.0.1:9"))
+    assert "will be lost: True" in result.stdout
+    assert "CAPSLAB_HOME" in result.stdout.split("squash")[-1]  # the way out, in the note
 
     kept = {**locked, "CAPSLAB_HOME": str(tmp_path / "work/kept")}
-    assert "Your progress will be lost" not in call(tmp_path / "work", kept, "-c", AGAIN).stdout
+    assert "will be lost: False" in call(tmp_path / "work", kept, "-c", AGAIN).stdout
     assert (tmp_path / "work/kept/progress.json").exists()
 
 
@@ -114,7 +115,7 @@ def test_a_notebook_runs_with_a_home_of_no_use(
     (tmp_path / "work").mkdir()
     result = call(tmp_path / "work", variables, "-m", "capslab.cli", "run", "00", "--data", "digits")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "1 of 1 ran" in result.stdout
+    assert numbers_in(result.stdout.strip().splitlines()[-1])[:2] == ["1", "1"]
     assert list((tmp_path / "work").iterdir()) == []
 
 
@@ -126,7 +127,7 @@ def test_the_course_without_a_home_remembers_and_makes_no_folder_of_that_name(
     for code in (COURSE, AGAIN):
         result = call(tmp_path / "work", homeless, "-c", code)
         assert result.returncode == 0, result.stderr
-    assert "squash                  in progress" in result.stdout
+    assert re.search(r"\bsquash +in progress", result.stdout)
     assert list((tmp_path / "work").iterdir()) == [], "a folder named ~, say"
     borrowed = tmp_path / "tmp" / f"capslab-home-{os.getuid()}"
     assert stat.S_IMODE(borrowed.stat().st_mode) == 0o700
@@ -168,8 +169,9 @@ def test_lab_starts_with_a_home_of_no_use(which: str, tmp_path: Path, request: p
     finally:
         process.kill()  # it has no kernels
         process.wait()
-    notice = "Your home folder cannot be written, so JupyterLab keeps its settings in"
-    assert (notice in (tmp_path / "log").read_text()) == (which == "locked")
+    lines = (tmp_path / "log").read_text().splitlines()
+    told = any("home folder" in line and str(tmp_path / "tmp") in line for line in lines)
+    assert told == (which == "locked")  # that its settings are kept elsewhere, and where
 
 
 # The parts

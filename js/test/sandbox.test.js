@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { clusterSandbox, leaning, logitsAfter, routeSandbox, strongest } from "../src/sandbox/arithmetic.js";
 import { sandboxWords } from "../src/sandbox/caption.js";
 import { assertClose } from "./assert_close.js";
+import { numbersIn } from "./numbers_in.js";
 import { reference } from "./reference.js";
 
 const { votes, routed, owners, centres } = reference.sandbox;
@@ -62,13 +63,14 @@ test("words name the mistakes that are on", () => {
     clusters: clusterSandbox(votes, 6),
   };
   const words = sandboxWords(state);
-  for (const part of [
-    "Iteration 3 of 6, two groups",
-    "Wrong axis:",
-    "No squash:",
-    "Logits are kept",
-    "child 2 for A",
-  ]) {
-    assert.ok(words.includes(part), part);
+  assert.deepEqual(numbersIn(words).slice(0, 2), ["3", "6"]);
+  assert.ok(words.includes("two groups"));
+  for (const name of ["wrongAxis", "noSquash", "keepLogits"]) {
+    const without = sandboxWords({ ...state, [name]: false });
+    assert.ok(words.length > without.length + 40, name); // a sentence of its own
   }
+  const unchosen = sandboxWords({ ...state, selected: [] });
+  assert.ok(words.startsWith(unchosen));
+  assert.equal(numbersIn(words.slice(unchosen.length))[0], "2"); // the second child
+  assert.match(words.slice(unchosen.length), /\bA\b/);
 });

@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from common import ROOT
+from common import ROOT, numbers_in
 from hosting import drag_slider, until, watch
 
 pytestmark = pytest.mark.browser
@@ -118,7 +118,7 @@ def test_dragging_k(small: Site) -> None:
 
 def test_another_image_and_iteration_of_the_routing(small: Site) -> None:
     view = small.view(1)
-    assert small.words(view).startswith("Iteration 2 of 3")  # as the last cell left it
+    assert numbers_in(small.words(view))[:2] == ["2", "3"]  # as the last cell left it
     image, words = small.pixels(view, "canvas[aria-label^='The input']"), small.words(view)
     view.locator(".caps-thumb").nth(3).click()
     assert small.pixels(view, "canvas[aria-label^='The input']") != image
@@ -126,7 +126,7 @@ def test_another_image_and_iteration_of_the_routing(small: Site) -> None:
     maps = small.pixels(view, "canvas.caps-maps")
     drag_slider(small.page, view.get_by_role("slider", name="iteration", exact=True), 0.0)
     assert small.pixels(view, "canvas.caps-maps") != maps
-    assert small.words(view).startswith("Iteration 1 of 3")
+    assert numbers_in(small.words(view))[:2] == ["1", "3"]
     view.get_by_role("button", name="Show the code").click()
     assert "iterations=3" in view.locator(".caps-code").inner_text()
 
@@ -147,7 +147,7 @@ def test_what_needs_a_kernel_is_said(small: Site) -> None:
     assert not view.locator(".caps-error").is_visible()
     drag_slider(small.page, view.get_by_role("slider", name="z1", exact=True), 0.9)
     view.locator(".caps-error:not([hidden])").wait_for()
-    assert view.locator(".caps-error").inner_text().startswith("No kernel in this page")
+    assert "kernel" in view.locator(".caps-error").inner_text()
     words = small.words(view)
     view.locator(".caps-thumb").nth(3).click()  # the rest stays usable
     assert small.words(view) != words

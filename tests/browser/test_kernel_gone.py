@@ -44,7 +44,8 @@ def test_a_cut_line_is_told_and_taken_back(hosted):
     )
     said = host.root.locator(".caps-kernel")
     host.page.evaluate("model.widget_manager.kernel.connectionStatusChanged.emit('connecting')")
-    assert "connection to the kernel is cut" in said.inner_text()
+    assert "kernel" in said.inner_text()
+    assert not said.inner_text().startswith(GONE)  # it may come back
     host.page.evaluate("model.widget_manager.kernel.connectionStatusChanged.emit('connected')")
     assert said.is_hidden()
     host.page.evaluate("model.widget_manager.kernel.statusChanged.emit('busy')")

@@ -65,11 +65,8 @@ def test_the_end_of_a_limit_is_the_end_of_what_is_under_it():
 def test_a_python_that_is_not_here_is_said_in_words(monkeypatch):
     monkeypatch.setattr(binderimage, "wanted_python", lambda: "3.99")
     monkeypatch.setattr(binderimage, "find_uv", lambda: None)
-    with pytest.raises(
-        binderimage.Unbuildable, match=r"asks for Python 3\.99, and this machine has none .*"
-    ) as e:
+    with pytest.raises(binderimage.Unbuildable, match=r"3\.99.*CAPSLAB_BINDER_PYTHON="):
         binderimage.find_python()
-    assert "CAPSLAB_BINDER_PYTHON=" in str(e.value)
 
 
 def test_a_python_that_was_named_is_taken(monkeypatch):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from common import numbers_in
 from fakes import FakeVAE, some_images
 
 from capslab.widgets.latent.widget import explore_latent
@@ -121,14 +122,16 @@ def test_a_drawing_is_encoded(hosted, dense):
     assert view.drawing.any()
     np.testing.assert_allclose(view.z, view._vae.encode(view.drawing[None])[0], atol=1e-4)
     assert host.words() == view.words
-    assert host.words().startswith("At the code of your drawing.")
+    assert view.origin == "drawing"
+    assert host.words() == view.words
     np.testing.assert_allclose(shown(host), view.image.ravel(), atol=0.01)
     host.drag_slider("z1", 1.0)
     for _ in range(3):
         host.settle(200)
     assert view.z[1] == 3
-    assert host.words().startswith("z1 = +3.00σ, moved by")
-    assert "from the code of your drawing" in host.words() == view.words
+    assert host.words().startswith("z1 = +3.00σ")
+    assert view.origin == "drawing"
+    assert host.words() == view.words
     assert host.errors == []
 
 
@@ -138,9 +141,11 @@ def test_a_drawing_is_encoded_in_the_browser_where_the_encoder_is_small(hosted):
 
     view = explore_latent(VAE((8, 8, 1), latent_dim=4, seed=5))
     host = hosted(view)
+    before = host.words()
     draw_line(host)
     host.frame()
-    assert host.words().startswith("At the code of your drawing.")  # before Python knows of it
+    assert host.page.evaluate("model.get('origin')") == "drawing"  # before Python knows of it
+    assert numbers_in(host.words())[0] != numbers_in(before)[0]  # the distance from the centre
     host.settle()
     np.testing.assert_allclose(view.z, view._vae.encode(view.drawing[None])[0], atol=1e-4)
     assert host.words() == view.words
@@ -187,7 +192,7 @@ def test_picking_two_images_and_going_between(host, view):
     host.settle()
     np.testing.assert_allclose(view.z, view._code(b), atol=2e-4)
     assert host.words() == view.words
-    assert host.words().startswith("1.00 of the way from image")
+    assert numbers_in(host.words())[0] == "1.00"  # of the way
     assert host.root.get_by_role("img", name="Decoded images from A to B").is_visible()
 
 
@@ -196,7 +201,7 @@ def test_code_follows_without_a_kernel(host):
     host.root.get_by_role("button", name="To the prior's centre").click()
     host.frame()
     code = host.root.locator(".caps-code").inner_text()
-    assert "z = np.array([0, 0, 0, 0])  # from the prior's centre" in code
+    assert "z = np.array([0, 0, 0, 0])" in code
 
 
 def test_pad_of_two_dimensions(hosted):
@@ -231,12 +236,13 @@ def test_colours_of_the_plane(hosted):
     pad = "canvas.caps-pad"
     by_label = host.pixels(pad)
     switch = host.root.get_by_role("button", name="Colour by cluster")
-    assert host.root.get_by_text("Colours: the labels").is_visible()
+    meaning = host.root.get_by_text("Colours:")
+    assert numbers_in(meaning.inner_text()) == []  # the labels
     switch.click()
     host.settle()
     assert view.color == "cluster"
     assert host.pixels(pad) != by_label
-    assert host.root.get_by_text("Colours: k-means on 40 codes, k = 5").is_visible()
+    assert numbers_in(meaning.inner_text()) == ["40", "5"]  # codes, and k
     view.color = "label"
     host.sync()
     assert switch.get_attribute("aria-pressed") == "false"
@@ -246,7 +252,7 @@ def test_colours_of_the_plane(hosted):
 
 def test_colours_of_the_plane_without_labels(hosted):
     host = hosted(explore_latent(FakeVAE(latent=2), some_images(labelled=False)))
-    assert host.root.get_by_text("Colours: k-means on 40 codes, k = 10").is_visible()
+    assert numbers_in(host.root.get_by_text("Colours:").inner_text()) == ["40", "10"]  # codes, and k
     assert host.root.get_by_role("button", name="Colour by cluster").count() == 0
     assert host.errors == []
 
@@ -271,7 +277,8 @@ def test_a_silent_kernel_is_told(hosted):
     host.drag_slider("z1", 1.0)
     host.rest(4400)  # no answer is let through
     words = host.root.locator(".caps-words")
-    assert words.inner_text().startswith("The kernel does not answer")
+    assert "kernel" in words.inner_text()
+    assert not words.inner_text().startswith("z1")
     for _ in range(3):
         host.settle()
     assert words.inner_text().startswith("z1 = +3.00σ")

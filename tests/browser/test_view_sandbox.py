@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
+from common import numbers_in
 
 from capslab.routing import routing_by_agreement
 from capslab.widgets.sandbox.votes import cluster_votes, presets, route_votes
@@ -120,7 +122,7 @@ def test_dragging_a_vote(host: Any, view: SandboxView, plane: str) -> None:
     host.settle()
     np.testing.assert_allclose(view.votes[4][0], [before[0] + 1.0, before[1] - 0.5], atol=0.02)
     assert view.selected == [4, 0]
-    assert view.preset == "your own votes"
+    assert view.preset not in presets()
     assert host.words() == view.words != words
     assert host.pixels(".caps-plane-routing") != routing
     assert host.pixels(".caps-plane-kmeans") != means
@@ -162,7 +164,8 @@ def test_keys_choose_and_move_a_vote(host: Any, view: SandboxView) -> None:
     host.settle()
     np.testing.assert_allclose(view.votes[2][1], [x + 0.05, y - 0.2], atol=1e-9)
     assert host.words() == view.words
-    assert "Keys 1 to 6 choose a child, A to B a parent" in (plane.get_attribute("aria-label") or "")
+    label = plane.get_attribute("aria-label") or ""
+    assert re.search(r"\b1\b.*\b6\b.*\bA\b.*\bB\b", label)  # the keys of the children and of the parents
     host.page.keyboard.press("Escape")
     host.settle()
     assert view.selected == []
@@ -187,7 +190,7 @@ def test_stepping_playing_and_dragging_the_iteration(host: Any, view: SandboxVie
     host.settle()
     assert view.iteration == 2
     host.drag_slider("iteration", 1.0)
-    assert host.words().startswith("Iteration 10 of 10")
+    assert numbers_in(host.words())[:2] == ["10", "10"]
     host.root.get_by_role("button", name="Play").click()  # from the start again
     played: list[int] = []
     view.observe(lambda change: played.append(change["new"]), "iteration")
@@ -228,7 +231,7 @@ def test_logits_kept_between_images(host: Any, view: SandboxView) -> None:
     host.settle()
     assert view.preset == "conflict"
     np.testing.assert_allclose(view.screen_trace.logits[0], kept.logits[2] + kept.agreement[2], atol=1e-4)
-    assert "Logits were kept" in host.words()
+    assert f"{view.screen_trace.couplings[0].max():.3f}" in numbers_in(host.words())  # before any iteration
     assert host.words() == view.words
 
 

@@ -55,8 +55,8 @@ def squash(s):
         folders[:] = [one for one in folders if one not in ("usr", "proc", "lib", "bin", "site-packages")]
         for file in files:
             if file in ("class.json", "gradebook.db") or file.startswith("04_"):
-                raise RuntimeError("It is " + "in " + os.path.join(base, file))
-    raise RuntimeError("It is " + "nowhere")
+                raise RuntimeError("in " + os.path.join(base, file))
+    raise RuntimeError("no" + "where")
 """
 FRAMES = """
 def squash(s):
@@ -262,7 +262,7 @@ def test_no_case_that_is_hidden_comes_out_in_words(room):
     stolen = set(re.findall(r"-?\d+\.\d{6}", pages["steals the cases"]))
     assert stolen >= visible
     assert not stolen & (telling - visible)
-    assert "It is nowhere" in pages["looks for the seed"]
+    assert "RuntimeError: nowhere" in pages["looks for the seed"]
 
 
 def test_words_about_an_exercise_have_an_end(room):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import zipfile
 
 import pytest
 from click.testing import CliRunner
+from common import numbers_in
 from grading_class import NAME, QUICK, cell, hand_in, made, solved
 
 from capslab.classroom import grade_class as grading
@@ -21,11 +23,13 @@ from capslab.classroom.feedback_page import feedback, outcomes, table
 from capslab.classroom.folder import Classroom
 from capslab.classroom.grade_class import grade
 from capslab.cli.main import main
+from capslab.course.editions import STUB
 from capslab.errors import ArgumentError, DataUnavailable
 from capslab.exercises import find
 
 pytestmark = pytest.mark.slow
 
+UNCLOSED = "def votes(poses, weights:\n    return 1"
 TWELVE = ["ada", "ben", "Zoë Müller", "dai", "eva", "finn", "gus", "hal", "ida", "jo", "kim", "lea"]
 
 
@@ -42,7 +46,7 @@ def room(tmp_path_factory):
                           "    return n2 / (1 + n2) * s / np.sqrt(n2)"})  # fmt: skip
     hand_in(room, "Zoë Müller", {"prediction-1": "Hardly moved, since logits start at 0. It was so."})
     hand_in(room, "dai", lambda book: room.released(NAME))
-    hand_in(room, "eva", {"write-votes": "def votes(poses, weights:\n    return 1"})
+    hand_in(room, "eva", {"write-votes": UNCLOSED})
     hand_in(room, "finn", file="my homework.ipynb")
     hand_in(room, "gus", lambda book: "PK\x03\x04 this is no notebook")
     hand_in(room, "hal", {"check-squash": 'cl.check("squash", lambda s: s)  # mine'})
@@ -56,7 +60,8 @@ def room(tmp_path_factory):
 
 def test_everybody_has_a_named_outcome_and_what_they_earned(room):
     result = {student: (o.name, o.points) for student, o in room.graded.items()}
-    assert not [o.notes for o in room.graded.values() if "could not be graded" in " ".join(o.notes)]
+    needs_a_person = [o.student for o in room.graded.values() if o.name == "needs a person"]
+    assert needs_a_person == []
     squash = find("squash")
     share = squash.earned(5, 6)  # all but the case with a vector of zeros
     assert result == {
@@ -118,7 +123,8 @@ def test_what_fails_in_the_grader_is_tried_again_and_costs_nobody_a_point(tmp_pa
     monkeypatch.setattr(grading, "score_submission", mark)
     (result,) = grade(room, [NAME], workers=1)
     assert (result.name, result.points) == ("needs a person", None)
-    assert "OSError: no room; test_grade_class.py" in result.notes[0]
+    assert result.notes[0].count("OSError: no room") == 1
+    assert "test_grade_class.py" in result.notes[0]
     failing[0] = 1
     (result,) = grade(room, [NAME], workers=1)  # the next run does not take that for a grade
     assert (result.name, result.points) == ("graded", 11)
@@ -191,9 +197,11 @@ def test_the_table_has_a_row_for_everybody(room):
 def test_feedback_says_what_to_do_and_nothing_of_the_hidden_checks(room):
     pages = {page.parts[-3]: page.read_text("utf-8") for page in feedback(room, [NAME])}
     assert len(pages) >= 11
-    assert "‖s‖ in the formula cancels" in pages["ben"]
+    assert find("squash").mistakes[0].message in html.unescape(pages["ben"])
     assert "time limit" in pages["jo"]
-    assert "Python cannot read the cell" in pages["eva"]
+    with pytest.raises(SyntaxError) as broken:
+        compile(UNCLOSED, "eva", "exec")
+    assert str(broken.value.msg) in html.unescape(pages["eva"])
     hidden = [case.description for case in find("squash").cases(0, True)[4:]]
     seed = str(room.seed(NAME))
     everywhere = [*room.root.glob("release/**/*.ipynb"), *room.root.glob("autograded/**/*.ipynb"),
@@ -209,7 +217,7 @@ def test_a_release_holds_no_solution_and_only_its_owner_may_look(room):
     text = room.release(NAME).read_text("utf-8")
     assert "SOLUTION" not in text
     assert "einsum" not in text
-    assert "your code here" in text
+    assert STUB in text
     if os.name == "posix":
         assert room.root.stat().st_mode & 0o077 == 0
         assert (room.root / ".capslab/class.json").stat().st_mode & 0o077 == 0
@@ -223,23 +231,23 @@ def test_another_class_has_other_hidden_checks(tmp_path):
     assert one.seed(NAME) == Classroom(tmp_path / "a").seed(NAME)
 
 
-def test_a_folder_of_somebody_elses_is_left_alone(tmp_path):
+def test_a_folder_of_somebody_elses_is_left_alone(tmp_path, fails):
     (tmp_path / "thesis.tex").write_text("x")
-    with pytest.raises(ArgumentError, match="holds other files"):
+    with fails(ArgumentError, "DIR", names=str(tmp_path)):
         Classroom(tmp_path).make()
-    with pytest.raises(ArgumentError, match="capslab assignment release"):
+    with fails(ArgumentError, "DIR", names="capslab assignment release"):
         Classroom.open(tmp_path)
 
 
-def test_no_grade_from_a_grader_that_fails_its_own_solutions(room, monkeypatch):
+def test_no_grade_from_a_grader_that_fails_its_own_solutions(room, monkeypatch, fails):
     monkeypatch.setattr(
         grading, "score_submission", lambda *a: grading.Score({"squash": 1.0}, {"squash": "half"})
     )
-    with pytest.raises(DataUnavailable, match="do not get full marks on this machine"):
+    with fails(DataUnavailable, names="squash"):
         grade(room, [NAME], workers=1, limits=QUICK)
 
 
-def test_collecting_sorts_what_a_platform_gives(tmp_path, room):
+def test_collecting_sorts_what_a_platform_gives(tmp_path, room, wording):
     new = Classroom(tmp_path / "class")
     new.make()
     target = new.release(NAME)
@@ -263,11 +271,13 @@ def test_collecting_sorts_what_a_platform_gives(tmp_path, room):
     assert len(kept) == len(kept.keys() - {"x"}) <= 4
     assert not list(tmp_path.glob("**/evil.ipynb"))
     assert not (tmp_path / "evil").exists()
-    assert any("archive cannot be read" in one.problem for one in found)
+    problems = {one.file: one.problem for one in found if one.problem}
+    (broken,) = [file for file in problems if file.endswith("broken.zip")]
+    wording(problems[broken])
     assert not any(one.is_new for one in collect(new))
 
 
-def test_collecting_believes_no_file_about_somebody_else(tmp_path, room):
+def test_collecting_believes_no_file_about_somebody_else(tmp_path, room, wording):
     """The work of one student counts for that student, whatever names are in their archive."""
     new = Classroom(tmp_path / "class")
     new.make()
@@ -290,8 +300,8 @@ def test_collecting_believes_no_file_about_somebody_else(tmp_path, room):
         p.relative_to(new.root / "submitted").as_posix() for p in (new.root / "submitted").rglob("*.ipynb")
     }
     assert kept == {f"ada/{NAME}/{NAME}.ipynb", f"bob/{NAME}/my homework.ipynb"}
-    assert "Nothing says which assignment" in problems["bob/notes.txt"]
-    assert "is a link" in problems[f"eva_{NAME}.ipynb"]
+    wording(problems["bob/notes.txt"])
+    wording(problems[f"eva_{NAME}.ipynb"])
     assert not (tmp_path / NAME).exists()
 
 
@@ -304,11 +314,10 @@ def test_the_commands_from_release_to_table(tmp_path):
     assert f"capslab assignment collect {folder}" in result.output
     room = Classroom(folder)
     (folder / "downloaded" / f"ada_{NAME}.ipynb").write_text(json.dumps(solved(room)), "utf-8")
-    assert (
-        "1 new file, 0 already there; 1 student in all."
-        in run(main, ["assignment", "collect", str(folder)]).output
-    )
-    assert "not graded yet" in outcomes(room, [NAME])[0].notes[0]
+    collected = run(main, ["assignment", "collect", str(folder)]).output.splitlines()
+    assert numbers_in(collected[-1]) == ["1", "0", "1"]  # new, there before, students
+    before = outcomes(room, [NAME])[0]
+    assert (before.points, len(before.notes)) == (None, 1)
     result = run(main, ["assignment", "grade", str(folder), "--workers", "1", "--assignment", "04"])
     assert result.exit_code == 0, result.output
     points = re.search(r"ada +graded (\d+)/\1\b", result.output)

@@ -14,6 +14,8 @@ import nbformat
 import psutil
 import pytest
 from click.testing import CliRunner, Result
+from common import numbers_in
+from wording import Fails, Wording
 
 import capslab
 from capslab.cli import doctor, lab
@@ -33,7 +35,7 @@ def notebook(path: Path, *cells: str) -> Path:
 
 
 def test_version() -> None:
-    assert call("--version").output == f"capslab, version {capslab.__version__}\n"
+    assert call("--version").output.split()[-1] == capslab.__version__
 
 
 def test_help_is_quick_and_loads_nothing_heavy() -> None:
@@ -59,10 +61,11 @@ def test_run_prints_a_line_per_notebook_writes_json_and_fails_if_one_fails(tmp_p
     assert first.startswith("ok")
     assert "good" in first
     assert first.endswith("MB")
-    assert second.startswith("failed")
-    assert second.endswith("cell 2: ZeroDivisionError: division by zero")
-    assert last.startswith("1 of 2 ran in ")
     runs = json.loads(report.read_text())
+    assert second.startswith("failed")
+    assert second.endswith(f"cell 2: {runs[1]['error']}")
+    assert runs[1]["error"].startswith("ZeroDivisionError")
+    assert numbers_in(last)[:2] == ["1", "2"]  # ran, of
     assert [(r["notebook"], r["ok"], r["cell"]) for r in runs] == [("good", True, None), ("bad", False, 2)]
     assert all(r["seconds"] > 0 and r["peak_mb"] > 20 for r in runs)
     assert not nbformat.read(good, as_version=4).cells[1].outputs, "a learner's file is not written"
@@ -71,7 +74,7 @@ def test_run_prints_a_line_per_notebook_writes_json_and_fails_if_one_fails(tmp_p
 def test_run_succeeds_if_all_do(tmp_path: Path) -> None:
     result = call("run", str(notebook(tmp_path / "good.ipynb", "1")))
     assert result.exit_code == 0
-    assert "1 of 1 ran" in result.output
+    assert numbers_in(result.output.strip().splitlines()[-1])[:2] == ["1", "1"]
 
 
 def test_run_chooses_the_data_set_of_load(tmp_path: Path) -> None:
@@ -83,8 +86,9 @@ def test_run_chooses_the_data_set_of_load(tmp_path: Path) -> None:
 def test_an_unknown_notebook_is_said_in_one_line() -> None:
     result = call("run", "99_nothing")
     assert result.exit_code == 1
-    assert result.output.startswith("Error: `NOTEBOOK` should be ")
-    assert "Traceback" not in result.output
+    assert result.output.startswith("Error: `NOTEBOOK` ")
+    assert "'99_nothing'" in result.output
+    assert len(result.output.splitlines()) == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
@@ -106,8 +110,8 @@ def test_ctrl_c_ends_a_run_cleanly_with_what_it_has(tmp_path: Path) -> None:
     lines = output.strip().splitlines()
     assert len(lines) == 3, output
     assert lines[1].startswith("stopped")
-    assert lines[1].endswith("cell 2: interrupted")
-    assert lines[2].startswith("1 of 2 ran in ")
+    assert "cell 2:" in lines[1]
+    assert numbers_in(lines[2])[:2] == ["1", "2"]
     assert [r["interrupted"] for r in json.loads(report.read_text())] == [False, True]
     pid = int((tmp_path / "pid").read_text())
     wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, 20)
@@ -147,7 +151,9 @@ def test_a_checkout_opens_its_own_notebooks() -> None:
 def test_an_installed_course_is_copied_where_the_learner_is_or_says(shipped: Path, tmp_path: Path) -> None:
     folder, messages = learner_folder.folder_to_open(None)
     assert folder == tmp_path / "home/capslab-course"
-    assert messages == [f"2 notebooks copied to {folder}."]
+    (message,) = messages
+    assert message.startswith("2 ")
+    assert str(folder) in message
     assert (folder / "02_dense_baseline.ipynb").read_text() == '{"first": "02_dense_baseline"}'
     elsewhere, _ = learner_folder.folder_to_open(tmp_path / "deep/er")
     assert (elsewhere / "00_start_here.ipynb").exists()
@@ -161,40 +167,41 @@ def test_work_stays_and_a_newer_version_is_set_beside_it_once(shipped: Path) -> 
     assert learner_folder.folder_to_open(None)[1] == [], "there is no newer version yet"
     for name in ("00_start_here", "02_dense_baseline"):
         (shipped / f"{name}.ipynb").write_text("second")
-    assert learner_folder.folder_to_open(None)[1] == [
-        "00_start_here.ipynb is yours and stays; beside it is the newer 00_start_here.new.ipynb.",
-        "02_dense_baseline.ipynb is brought up to date.",
-    ]
+    beside, renewed = learner_folder.folder_to_open(None)[1]
+    assert beside.startswith("00_start_here.ipynb ")
+    assert "00_start_here.new.ipynb" in beside
+    assert renewed.startswith("02_dense_baseline.ipynb ")
+    assert ".new" not in renewed
     assert mine.read_text() == "my answers"
     assert (folder / "00_start_here.new.ipynb").read_text() == "second"
     assert (folder / "02_dense_baseline.ipynb").read_text() == "second"
     assert learner_folder.folder_to_open(None)[1] == []
-    (folder / "00_start_here.new.ipynb").write_text("answers in the new one")
+    (folder / "00_start_here.new.ipynb").write_text("answers")
     (shipped / "00_start_here.ipynb").write_text("third")
     learner_folder.folder_to_open(None)
-    assert (folder / "00_start_here.new.ipynb").read_text() == "answers in the new one"
+    assert (folder / "00_start_here.new.ipynb").read_text() == "answers"
     assert (folder / "00_start_here.new2.ipynb").read_text() == "third"
 
 
 def test_a_file_that_was_there_before_is_never_written(shipped: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "work/00_start_here.ipynb"
     theirs.parent.mkdir()
-    theirs.write_text("not of this course")
+    theirs.write_text("theirs")
     (theirs.parent / learner_folder.RECORD).write_text("no json")
     learner_folder.folder_to_open(theirs.parent)
-    assert theirs.read_text() == "not of this course"
+    assert theirs.read_text() == "theirs"
     assert (theirs.parent / "00_start_here.new.ipynb").exists()
 
 
-def test_a_folder_that_cannot_be_used_is_said_in_words(shipped: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_used_is_said_in_words(shipped: Path, tmp_path: Path, fails: Fails) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ArgumentError, match="`--dir` should be a folder"):
+    with fails(ArgumentError, "--dir", names=str(tmp_path / "file")):
         learner_folder.folder_to_open(tmp_path / "file")
-    with pytest.raises(DataUnavailable, match=r"cannot be written .*Choose another folder with --dir"):
+    with fails(DataUnavailable, names=(str(tmp_path / "file/below"), "--dir")):
         learner_folder.folder_to_open(tmp_path / "file/below")
     for path in shipped.glob("*"):
         path.unlink()
-    with pytest.raises(DataUnavailable, match="holds no notebooks"):
+    with fails(DataUnavailable, names=str(shipped)):
         learner_folder.folder_to_open(None)
 
 
@@ -232,7 +239,8 @@ def test_lab_passes_options_on(
     result = call("lab", "--dir", str(tmp_path / "course"), *arguments)
     assert result.exit_code == 0, result.output
     assert started == [(tmp_path / "course", ("--no-browser", "--port", "1"))]
-    assert "2 notebooks copied" in result.output
+    assert numbers_in(result.output)[0] == "2"
+    assert str(tmp_path / "course") in result.output
 
 
 # doctor
@@ -245,7 +253,7 @@ def test_a_well_machine_has_a_line_for_everything() -> None:
     wanted = "Python, TensorFlow, device, Jupyter, widgets, sliders, data sets, disk, cache, memory, grading"
     assert ", ".join(marks) == wanted
     assert {marks[name] for name in ("Python", "TensorFlow", "Jupyter", "widgets", "sliders")} == {"✓"}
-    assert result.output.endswith("The course runs here.\n")
+    assert result.output.splitlines()[-1][0] not in "✓!✗"  # the verdict
 
 
 def missing_tensorflow(folder: Path) -> dict[str, str]:
@@ -258,8 +266,8 @@ def test_without_tensorflow_it_says_so_goes_on_and_exits_1(tmp_path: Path) -> No
     environment = missing_tensorflow(tmp_path)
     result = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
     assert result.returncode == 1, result.stdout
-    assert "✗ TensorFlow  cannot be imported" in result.stdout
-    assert "→ Install it: pip install tensorflow" in result.stdout
+    assert "✗ TensorFlow " in result.stdout
+    assert "pip install tensorflow" in result.stdout
     assert "memory" in result.stdout
     assert result.stderr == ""
 
@@ -273,7 +281,7 @@ def test_a_python_that_does_not_fit_is_a_failure(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "version_info", (3, 14, 0))
     finding = states(doctor._python)["Python"]
     assert finding.state == "failed"
-    assert finding.advice == "Install Python 3.10 to 3.13: TensorFlow needs it."
+    assert numbers_in(finding.advice)[:2] == ["3.10", "3.13"]
 
 
 def test_a_gpu_that_tensorflow_does_not_see_is_a_warning() -> None:
@@ -281,7 +289,9 @@ def test_a_gpu_that_tensorflow_does_not_see_is_a_warning() -> None:
     unused = doctor._device([], ["NVIDIA X, 16384 MiB"])
     assert (unused.state, "and-cuda" in unused.advice) == ("warning", True)
     used = doctor._device(["NVIDIA X"], ["NVIDIA X, 16384 MiB"])
-    assert (used.state, used.message) == ("ok", "GPU: NVIDIA X, 16384 MiB")
+    assert used.state == "ok"
+    assert "NVIDIA X" in used.message
+    assert "16384" in used.message
 
 
 def test_missing_widgets_extension_and_little_room_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,8 +312,10 @@ def test_data_sets_that_are_not_there_are_no_failure(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("CAPSLAB_DATA", raising=False)
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
     finding = states(doctor._data_sets)["data sets"]
-    assert (finding.state, finding.message) == ("ok", "digits (ships with scikit-learn)")
-    assert finding.advice.startswith("mnist and fashion-mnist: downloaded when first used")
+    assert finding.state == "ok"
+    assert "digits" in finding.message
+    assert "mnist" not in finding.message
+    assert all(name in finding.advice for name in ("mnist", "fashion-mnist"))
 
 
 def test_a_look_that_breaks_is_itself_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,14 +331,19 @@ def test_a_look_that_breaks_is_itself_a_finding(monkeypatch: pytest.MonkeyPatch)
 # build, pretrain
 
 
-def test_build_needs_a_checkout_and_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_build_needs_a_checkout_and_mnist(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, wording: Wording
+) -> None:
     monkeypatch.delenv("CAPSLAB_DATA", raising=False)
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
     result = call("build")
     assert result.exit_code == 1
-    assert "MNIST, which is not on this machine" in result.output
+    assert "MNIST" in result.output
+    wording(result.output)
     monkeypatch.setattr(paths, "checkout", lambda: None)
-    assert "needs a checkout" in call("build").output
+    result = call("build")
+    assert result.exit_code == 1
+    wording(result.output)
 
 
 def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -335,15 +352,17 @@ def test_build_and_check_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     source.write_text("# %%\nimport sys\nprint(1)\nprint('loud', file=sys.stderr)\n")
     monkeypatch.setattr(paths, "checkout", lambda: tmp_path / "notebooks")
     result = call("build", "--check")
-    assert (result.exit_code, result.output) == (
-        1,
-        "✗ 01_small.ipynb is not built. Run `capslab build 01`.\n",
-    )
+    assert result.exit_code == 1
+    assert result.output.startswith("✗ 01_small.ipynb ")
+    assert "`capslab build 01`" in result.output
     result = call("build", "01", "--data", "digits")
     assert result.exit_code == 0, result.output
-    assert "left out: cell 1 wrote to stderr: loud" in result.output
+    (loud,) = [line for line in result.output.splitlines() if "stderr" in line]
+    assert "cell 1 " in loud
+    assert loud.endswith("loud")
     result = call("build", "--check")
-    assert (result.exit_code, result.output) == (0, "✓ 1 notebooks match their sources.\n")
+    assert result.exit_code == 0
+    assert result.output.startswith("✓ 1 ")
     source.write_text("# %%\nnothing\n")
     assert call("build", "01", "--data", "digits").exit_code == 1
     assert call("build", "--check").exit_code == 1
@@ -359,15 +378,16 @@ def test_pretrain_passes_the_names_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert calls == [["vae-digits", "dense-digits"], None]
 
 
-def test_pretrain_needs_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pretrain_needs_a_checkout(monkeypatch: pytest.MonkeyPatch, wording: Wording) -> None:
     monkeypatch.setattr("capslab.course.paths.checkout", lambda: None)
     answer = call("pretrain", "vae-digits")
     assert answer.exit_code == 1
-    assert "only a checkout of capslab has tools/pretrain.py" in answer.output
+    assert "tools/pretrain.py" in answer.output
+    wording(answer.output)
 
 
 def test_an_unknown_network_is_said_in_one_line() -> None:
     result = call("pretrain", "vae-digit")
     assert result.exit_code == 1
-    assert result.output.startswith("Error: `name` should be one of")
-    assert "Did you mean 'vae-digits'?" in result.output
+    assert result.output.startswith("Error: `name` ")
+    assert "'vae-digits'?" in result.output

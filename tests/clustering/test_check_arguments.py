@@ -26,12 +26,9 @@ def path(digits):
 @pytest.mark.parametrize(
     "k", [0, -3, 21, 2.0, True, "10", [], [2, 0], [2, 50], [2, "3"], range(2, 31), np.float64(3)]
 )
-def test_a_k_that_cannot_be_is_refused_in_words(k):
+def test_a_k_that_cannot_be_is_refused_in_words(k, fails):
     X = np.random.default_rng(0).normal(size=(20, 2))
-    with pytest.raises(
-        ArgumentError,
-        match=r"`n_clusters` should be a whole number from 1 to 20.*Received: .*Try n_clus",
-    ):
+    with fails(ArgumentError, "n_clusters", names="1 to 20"):
         cluster(X, n_clusters=k)
 
 
@@ -49,14 +46,14 @@ def test_no_k_means_as_many_as_there_are_different_vectors_up_to_thirty():
     assert KMeansPath().fit(np.ones((4, 2))).ks_ == (1,)
 
 
-def test_more_clusters_than_travel_as_bytes_are_refused():
-    with pytest.raises(ArgumentError, match=r"from 1 to 256.*Received: 257"):
+def test_more_clusters_than_travel_as_bytes_are_refused(fails):
+    with fails(ArgumentError, "n_clusters", received=257, names="1 to 256"):
         cluster(np.random.default_rng(0).normal(size=(300, 2)), n_clusters=257)
 
 
 @pytest.mark.parametrize("k", [31, 1, 10.0, "10", None, True])
-def test_a_k_that_is_not_on_the_path_is_named(path, k):
-    with pytest.raises(ArgumentError, match=r"a k of this path \(2 to 30\)"):
+def test_a_k_that_is_not_on_the_path_is_named(path, k, fails):
+    with fails(ArgumentError, "k", names="(2 to 30)"):
         path.at(k)
 
 
@@ -65,24 +62,24 @@ def test_the_ks_of_a_path_with_gaps_are_listed(digits):
         cluster(digits.vectors[:50], n_clusters=[3, 10]).at(4)
 
 
-def test_nothing_moves_after_the_last_k(path):
-    with pytest.raises(ArgumentError, match="Nothing comes after k = 30"):
+def test_nothing_moves_after_the_last_k(path, fails):
+    with fails(ArgumentError, "k", names="30"):
         path.moved(30)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 1e31])
-def test_numbers_that_are_none_are_refused(bad):
+def test_numbers_that_are_none_are_refused(bad, fails):
     X = np.ones((10, 2))
     X[3, 1] = bad
-    with pytest.raises(ArgumentError, match="finite numbers"):
+    with fails(ArgumentError, "X"):
         KMeansPath(n_clusters=2).fit(X)
 
 
-def test_errors_name_the_argument_that_the_caller_wrote():
+def test_errors_name_the_argument_that_the_caller_wrote(fails):
     for wrong in (np.full((5, 2), np.nan), np.ones(5)):
-        with pytest.raises(ArgumentError, match="`embedding` should be"):
+        with fails(ArgumentError, "embedding"):
             cluster(wrong, n_clusters=2)
-        with pytest.raises(ArgumentError, match="`X` should be"):
+        with fails(ArgumentError, "X"):
             KMeansPath(n_clusters=2).fit(wrong)
 
 
@@ -96,20 +93,22 @@ def test_numpy_integers_are_integers(digits):
 
 @pytest.mark.parametrize("X", [np.ones(5), np.ones((0, 3)), np.ones((3, 0)), "pixels", [["a"]], None])
 def test_what_are_not_vectors_is_refused(X):
-    with pytest.raises(ArgumentError, match=r"vectors \(n, d\)"):
+    with pytest.raises(ArgumentError) as error:  # some of its words are scikit-learn's own
         KMeansPath(n_clusters=2).fit(X)
+    assert error.value.argument == "X"
+    assert "(n, d)" in error.value.expected
 
 
-def test_copies_are_counted_once():
+def test_copies_are_counted_once(fails):
     X = np.repeat(np.eye(3), 10, axis=0)
     assert cluster(X, n_clusters=3).at(3).inertia == pytest.approx(0, abs=1e-9)
-    with pytest.raises(ArgumentError, match=r"at most 3, the number of different vectors.*Received: 4"):
+    with fails(ArgumentError, "n_clusters", received=4, names="3"):
         cluster(X, n_clusters=4)
 
 
-def test_constant_vectors_make_one_cluster():
+def test_constant_vectors_make_one_cluster(fails):
     assert cluster(np.full((50, 4), 7.5), n_clusters=1).at(1).inertia == 0
-    with pytest.raises(ArgumentError, match="at most 1"):
+    with fails(ArgumentError, "n_clusters", names="1"):
         cluster(np.full((50, 4), 7.5), n_clusters=2)
 
 
@@ -143,8 +142,8 @@ def test_other_parameters_are_checked(change):
         KMeansPath(n_clusters=2, **change).fit(np.eye(5))
 
 
-def test_predict_refuses_other_vectors(path):
-    with pytest.raises(ArgumentError, match=r"shape \(m, 64\)"):
+def test_predict_refuses_other_vectors(path, fails):
+    with fails(ArgumentError, "X", names="(m, 64)"):
         path.predict(np.ones((3, 5)), 10)
     with pytest.raises(ArgumentError, match="finite"):
         path.predict(np.full((3, 64), np.nan), 10)
@@ -168,8 +167,9 @@ def test_any_small_set_is_clustered_or_refused_in_words(n, d, levels, k, seed):
     X = np.random.default_rng(seed).integers(levels, size=(n, d)).astype(np.float32)
     distinct = len(np.unique(X, axis=0))
     if k > distinct:
-        with pytest.raises(ArgumentError, match="`n_clusters` should be"):
+        with pytest.raises(ArgumentError) as error:
             cluster(X, n_clusters=k)
+        assert (error.value.argument, error.value.received) == ("n_clusters", k)
         return
     one = cluster(X, n_clusters=k, seed=seed).at(k)
     assert sorted(set(one.labels)) == list(range(k))

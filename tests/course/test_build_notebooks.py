@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import re
 from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
+from wording import Fails, Wording
 
 from capslab.course import build_notebooks as building
 from capslab.course import clean_outputs, paths
@@ -87,9 +89,11 @@ def test_both_editions_agree_on_everything_else(source: Path) -> None:
         "### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION",
     ],
 )
-def test_a_lone_marker_is_told_with_its_place(text: str) -> None:
-    with pytest.raises(ArgumentError, match=r"lone '### (BEGIN|END) SOLUTION' in line \d of 04_x.py, cell 7"):
+def test_a_lone_marker_is_told_with_its_place(text: str, fails: Fails) -> None:
+    with fails(ArgumentError, names="04_x.py, cell 7") as error:
         without_markers(text, "04_x.py, cell 7", keep=False)
+    marker, line = re.findall(r"'(### \w+ SOLUTION)' in line (\d)", str(error.value))[0]
+    assert text.splitlines()[int(line) - 1] == marker
 
 
 def test_two_solutions_in_one_cell_leave_what_is_between() -> None:
@@ -123,8 +127,8 @@ def test_notebooks_are_found_by_number_name_and_path(source: Path, tmp_path: Pat
     assert paths.find((), [source]) == [source]
 
 
-def test_an_unknown_notebook_gets_a_spelling_hint(source: Path) -> None:
-    with pytest.raises(ArgumentError, match=r"Received: '01_smal'\. Did you mean '01_small'\?"):
+def test_an_unknown_notebook_gets_a_spelling_hint(source: Path, fails: Fails) -> None:
+    with fails(ArgumentError, "NOTEBOOK", received="01_smal", names="'01_small'"):
         paths.find(("01_smal",), [source])
 
 
@@ -152,9 +156,10 @@ def test_a_caller_with_an_event_loop_of_its_own_can_run_a_notebook() -> None:
 def test_a_failing_cell_is_told_by_number_and_error() -> None:
     seen: list[tuple[int, int]] = []
     run = execute(book("x = 1", "y", "z = 3"), "bad", progress=lambda now, of: seen.append((now, of)))
-    assert (run.ok, run.cell, run.error) == (False, 2, "NameError: name 'y' is not defined")
+    assert (run.ok, run.cell, run.error.split(":")[0]) == (False, 2, "NameError")
+    assert "'y'" in run.error
     assert seen == [(1, 3), (2, 3)], "nothing runs after a failure"
-    assert "cell 2: NameError" in run.line()
+    assert run.line().endswith(f"cell 2: {run.error}")
 
 
 def test_a_cell_that_is_meant_to_fail_does_not_end_the_run() -> None:
@@ -163,11 +168,12 @@ def test_a_cell_that_is_meant_to_fail_does_not_end_the_run() -> None:
     assert execute(notebook, "expected").ok
 
 
-def test_a_dead_kernel_and_a_slow_cell_are_told_in_words() -> None:
+def test_a_dead_kernel_and_a_slow_cell_are_told_in_words(wording: Wording) -> None:
     dead = execute(book("import os; os._exit(1)"), "dead")
-    assert (dead.cell, dead.error) == (1, "the kernel died (often: not enough memory)")
     slow = execute(book("import time; time.sleep(60)"), "slow", timeout=1)
-    assert (slow.cell, slow.error) == (1, "not done after 1 seconds")
+    for run in (dead, slow):
+        assert (run.ok, run.cell) == (False, 1)
+        wording(run.error)
 
 
 def test_the_kernel_gets_the_data_set_an_empty_folder_and_this_python(tmp_path: Path) -> None:
@@ -232,10 +238,12 @@ def test_a_widget_without_a_picture_goes_altogether() -> None:
 
 
 def test_stderr_is_left_out_and_reported() -> None:
-    stream = {"output_type": "stream", "name": "stderr", "text": "oneDNN custom operations are on\nmore"}
-    outputs, said = cleaned(stream)
+    noise = "oneDNN custom operations are on"
+    outputs, said = cleaned({"output_type": "stream", "name": "stderr", "text": f"{noise}\nmore"})
     assert outputs == []
-    assert said == ["cell 1 wrote to stderr: oneDNN custom operations are on"]
+    (line,) = said
+    assert line.startswith("cell 1 ")
+    assert line.endswith(noise)
 
 
 def test_text_loses_this_machines_folders_addresses_and_overwritten_progress(
@@ -291,25 +299,31 @@ def failed(notebook: nbformat.NotebookNode, tags: tuple[str, ...] = ()) -> None:
     notebook.cells[3].outputs = [nbformat.v4.new_output("error", ename="ValueError", evalue="", traceback=[])]
 
 
+#: what was done to a notebook → what the problem must name, and how it was done
 CHANGES = {
-    "has cells that are not in src/01_small.py": lambda n: n.cells[2].update(source="print(5)"),
-    "cell 3 was not executed": lambda n: n.cells[2].update(execution_count=None),
-    "no cell has an output": lambda n: [c.update(outputs=[]) for c in n.cells if c.cell_type == "code"],
-    r"cell 4 ends in an error \(ValueError\)": failed,
-    "cell 4 has output on stderr": lambda n: n.cells[3].outputs[0].update(name="stderr"),
-    "cell 4 contains a live widget": lambda n: n.cells[3].update(
-        outputs=[nbformat.v4.new_output("display_data", data={clean_outputs.WIDGET: {}})]
+    "edited": ("src/01_small.py", lambda n: n.cells[2].update(source="print(5)")),
+    "not executed": ("cell 3 ", lambda n: n.cells[2].update(execution_count=None)),
+    "empty": ("output", lambda n: [c.update(outputs=[]) for c in n.cells if c.cell_type == "code"]),
+    "an error": ("cell 4 ", failed),
+    "stderr": ("cell 4 ", lambda n: n.cells[3].outputs[0].update(name="stderr")),
+    "a widget": (
+        "cell 4 ",
+        lambda n: n.cells[3].update(
+            outputs=[nbformat.v4.new_output("display_data", data={clean_outputs.WIDGET: {}})]
+        ),
     ),
-    "another version of src/01_small.py": lambda n: n.metadata["capslab"].update(source="0"),
+    "another version": ("src/01_small.py", lambda n: n.metadata["capslab"].update(source="0")),
 }
 
 
-@pytest.mark.parametrize("words", CHANGES)
-def test_check_says_what_is_wrong(source: Path, words: str) -> None:
-    (problem,) = altered(source, CHANGES[words])
-    with pytest.raises(AssertionError, match=words):
-        raise AssertionError(problem)
-    assert problem.endswith("Run `capslab build 01`.")
+@pytest.mark.parametrize("change", CHANGES)
+def test_check_says_what_is_wrong(source: Path, change: str, wording: Wording) -> None:
+    name, alter = CHANGES[change]
+    (problem,) = altered(source, alter)
+    assert problem.startswith("01_small.ipynb")
+    assert name in problem
+    assert "`capslab build 01`" in problem
+    wording(problem)
 
 
 def test_check_accepts_an_unchanged_notebook_and_an_expected_error(source: Path) -> None:
@@ -318,22 +332,24 @@ def test_check_accepts_an_unchanged_notebook_and_an_expected_error(source: Path)
     assert altered(source, failed) == []
 
 
-def test_check_misses_no_notebook(source: Path) -> None:
-    assert building.check(source.parents[1]) == ["01_small.ipynb is not built. Run `capslab build 01`."]
+def test_check_misses_no_notebook(source: Path, wording: Wording) -> None:
+    (unbuilt,) = building.check(source.parents[1])
+    wording(unbuilt)
     altered(source, lambda n: None)
     source.rename(source.with_name("02_other.py"))
-    told = building.check(source.parents[1])
-    assert [line.split(":")[0].split(". ")[0] for line in told] == [
-        "02_other.ipynb is not built",
-        "01_small.ipynb has no source",
-    ]
+    other, orphan = building.check(source.parents[1])
+    assert other == unbuilt.replace("01_small", "02_other").replace("build 01", "build 02")
+    assert orphan.startswith("01_small.ipynb ")
+    wording(orphan)
     building.built(source).write_text("not json")
     source.with_name("02_other.py").rename(source)
-    assert "is not a valid notebook" in building.check(source.parents[1])[0]
+    (broken,) = building.check(source.parents[1])
+    assert broken.startswith("01_small.ipynb ")
+    wording(re.sub(r"\(.*\)", "(…)", broken))  # in brackets: what nbformat says
 
 
-def test_a_changed_source_is_out_of_date(source: Path) -> None:
+def test_a_changed_source_is_out_of_date(source: Path, wording: Wording) -> None:
     assert altered(source, lambda n: None) == []
     source.write_text(SMALL.replace("2 + 2", "two and two"), "utf-8")
     (problem,) = building.check(source.parents[1])
-    assert "was built from another version" in problem
+    wording(problem)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-import pytest
 from click.testing import CliRunner, Result
 from common import ROOT
+from wording import Fails
 
 from capslab.cli.main import main
 from capslab.course.export_site import checked, linked, write
@@ -56,7 +56,8 @@ def test_a_formula_keeps_its_tex_for_readers_who_hear_it() -> None:
 def test_a_formula_that_cannot_be_drawn_stays_visible_and_is_told() -> None:
     made = page(executed(V4.new_markdown_cell(r"Look: $\unknowable{x < 1}$.")), "x")
     assert r'<code class="formula">\unknowable{x &lt; 1}</code>' in made.body
-    assert made.warnings == [r"a formula that could not be drawn is shown as TeX: \unknowable{x < 1}"]
+    (warning,) = made.warnings
+    assert warning.endswith(r"\unknowable{x < 1}")
 
 
 def test_dollars_in_code_are_no_formulas() -> None:
@@ -86,9 +87,9 @@ def test_what_a_page_says_that_it_cannot_show() -> None:
     made = page(
         executed(code("1", **{"text/html": "<script src='https://elsewhere.test/a.js'></script>"})), "x"
     )
-    assert made.warnings == [
-        "cell 1 loads something from https://elsewhere.test: without a network it stays empty"
-    ]
+    (warning,) = made.warnings
+    assert warning.startswith("cell 1 ")
+    assert "https://elsewhere.test" in warning
 
 
 def test_links_lead_to_pages_that_are_there() -> None:
@@ -130,21 +131,21 @@ def test_a_second_export_replaces_the_first_and_nothing_else(tmp_path: Path) -> 
     assert outside.exists()
 
 
-def test_folders_that_hold_something_else_are_refused(tmp_path: Path) -> None:
+def test_folders_that_hold_something_else_are_refused(tmp_path: Path, fails: Fails) -> None:
     (tmp_path / "thesis.tex").write_text("mine")
-    with pytest.raises(ArgumentError, match="holds other files"):
+    with fails(ArgumentError, "DIR", names=str(tmp_path)):
         checked(tmp_path)
-    with pytest.raises(ArgumentError, match="a folder"):
+    with fails(ArgumentError, "DIR", names="thesis.tex"):
         checked(tmp_path / "thesis.tex")
     for name in ("04", "04_capsule_network", "x.ipynb"):  # the folder was forgotten
-        with pytest.raises(ArgumentError, match="given last"):
+        with fails(ArgumentError, "DIR", names=name):
             checked(Path(name))
 
 
 def test_command_refuses_in_words_and_a_failing_notebook_is_left_out(tmp_path: Path) -> None:
     told = call("export", "04")
     assert told.exit_code == 1
-    assert "Try: capslab export 04 site" in told.output
+    assert "capslab export 04 site" in told.output
     assert "Traceback" not in told.output
     good, bad = tmp_path / "good.ipynb", tmp_path / "bad.ipynb"
     nbformat.write(V4.new_notebook(cells=[V4.new_code_cell("print(6 * 7)")]), good)

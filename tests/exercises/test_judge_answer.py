@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
+from common import numbers_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,7 +74,8 @@ def test_no_odd_answer_raises_or_earns_more_than_there_is(exercise, data):
 def test_done_says_so_in_text_and_in_html():
     result = check("squash", find("squash").reference)
     assert result.done
-    assert "squash: done. All 4 visible checks passed, 2 points." in repr(result)
+    assert (result.passed, result.total, result.points, result.max_points) == (4, 4, 2, 2)
+    assert numbers_in(repr(result)) == ["4", "2"]
     assert "role='status'" in result._repr_html_()
     assert "squash: done" in result._repr_html_()
 
@@ -80,21 +83,22 @@ def test_done_says_so_in_text_and_in_html():
 def test_partly_right_says_how_far_and_what_is_next():
     result = check("softmax", find("softmax").mistakes[2].wrong)
     assert (result.state, result.passed, result.total, result.points) == ("in progress", 3, 4, 1.5)
+    assert result.mistake == find("softmax").mistakes[2].name
     text = repr(result)
-    assert "3 of 4 visible checks passed" in text
-    assert "np.exp(1000) is infinite" in text
+    assert numbers_in(text)[:2] == ["3", "4"]
+    assert find("softmax").mistakes[2].message in " ".join(text.split())
     assert 'hint("softmax")' in text
 
 
 def test_an_exception_names_the_line_of_the_learner():
     def squash(s):
         length = np.linalg.norm(s)
-        return np.dot(s, np.zeros(length_of_pose)) / length  # noqa: F821
+        return np.dot(s, np.zeros(pose_size)) / length  # noqa: F821
 
     message = check("squash", squash).message
     line = squash.__code__.co_firstlineno + 2
-    assert f"in line {line}, `return np.dot(s, np.zeros(length_of_pose)) / length" in message
-    assert "NameError: name 'length_of_pose' is not defined." in message
+    assert f"line {line}, `return np.dot(s, np.zeros(pose_size)) / length" in message
+    assert re.search(r"NameError: .*'pose_size'", message)
 
 
 def test_a_function_that_changes_its_input_is_told():
@@ -109,15 +113,16 @@ def test_a_function_that_changes_its_input_is_told():
 
     result = check("squash", squash)
     assert (result.state, result.passed, result.mistake) == ("in progress", 0, "")
-    assert "changed the array" in result.message
+    assert "a += b" in result.message
     assert not check("scale_pixels", scale_pixels).done
 
 
 def test_a_result_of_several_values_is_compared_one_by_one():
     right = find("routing_step").reference
-    swapped = check("routing_step", lambda b, v: right(b, v)[::-1])
-    assert "is wrong in value number 1: it has shape (3, 4), but (5, 3) is expected" in swapped.message
-    assert "should be 2 values" in check("routing_step", lambda b, v: right(b, v)[0]).message
+    swapped = check("routing_step", lambda b, v: right(b, v)[::-1]).message
+    assert numbers_in(swapped)[-5:] == ["1", "3", "4", "5", "3"]  # value 1: its shape, and the one expected
+    assert "2" in numbers_in(check("routing_step", lambda b, v: right(b, v)[0]).message)
+    assert check("routing_step", right).done
 
 
 def test_a_value_earns_all_of_its_points_or_none():
@@ -129,9 +134,8 @@ def test_a_value_earns_all_of_its_points_or_none():
 def test_an_unknown_name_gets_a_hint_and_no_traceback():
     result = check("sqaush", len)
     assert result.state == "unknown"
-    assert "Did you mean 'squash'?" in repr(result)
-    assert "Did you mean 'squash'?" in repr(hint("sqaush"))
-    assert "Did you mean 'squash'?" in repr(solution("sqaush"))
+    for answer in (result, hint("sqaush"), solution("sqaush")):
+        assert repr(answer).count("'squash'") == 2  # in the list of names, and as the one that was meant
     assert "one of" in repr(check(3, len))
 
 
@@ -148,7 +152,9 @@ def test_a_check_that_is_stopped_says_so():
     def squash(s):
         raise KeyboardInterrupt
 
-    assert "Is there a loop that never ends?" in check("squash", squash).message
+    result = check("squash", squash)
+    assert (result.state, result.passed) == ("in progress", 0)
+    assert "loop" in result.message
 
 
 def test_nothing_is_written_to_standard_error(capfd):
@@ -162,11 +168,11 @@ def test_nothing_is_written_to_standard_error(capfd):
 def test_hints_go_one_step_further_with_every_call():
     hints = find("squash").hints
     for number in (0, 1, 2, 2):
-        shown = repr(hint("squash"))
-        assert f"hint {number + 1} of 3" in shown
-        assert hints[number] in shown
-        assert sum(one in shown for one in hints) == 1
-    assert "hint 1 of 3" in repr(hint("votes"))
+        shown = hint("squash")
+        assert numbers_in(shown.head) == [str(number + 1), "3"]
+        assert hints[number] in shown.body
+        assert sum(one in repr(shown) for one in hints) == 1
+    assert numbers_in(hint("votes").head) == ["1", "3"]
     assert 'solution("squash")' in repr(hint("squash"))
 
 
@@ -174,12 +180,12 @@ def test_a_solution_opens_after_three_real_attempts():
     tries = [lambda s: s, lambda s: s * 2, lambda s: s * 3]
     for _ in range(4):
         check("squash", tries[0])  # the same again is no new attempt
-    assert "after 2 more real attempts" in repr(solution("squash"))
+    assert numbers_in(repr(solution("squash"))) == ["2"]  # more real attempts
     check("squash", tries[1])
-    assert "after 1 more real attempt." in repr(solution("squash"))
+    assert numbers_in(repr(solution("squash"))) == ["1"]
     check("squash", tries[2])
     shown = solution("squash")
-    assert "def squash(s):" in repr(shown)
+    assert "def squash(s):" in shown.source
     assert "<pre" in shown._repr_html_()
 
 
@@ -218,7 +224,7 @@ def test_progress_survives_a_new_kernel(monkeypatch):
     assert (rows["squash"].state, rows["squash"].points) == ("done", 2)
     assert rows["votes"].state == "in progress"
     assert rows["margin_loss"].state == "not attempted"
-    assert "hint 2 of 3" in repr(hint("votes"))
+    assert numbers_in(hint("votes").head) == ["2", "3"]
     check("squash", lambda s: s)  # what is done stays done
     assert {row.name: row for row in progress().rows}["squash"].state == "done"
 
@@ -232,7 +238,7 @@ def test_progress_of_a_notebook_in_text_and_html():
         2,
         15,
     )
-    assert "1 of 6 exercises done, 2 of 15 points." in repr(of_notebook)
+    assert numbers_in(repr(of_notebook).splitlines()[0])[-4:] == ["1", "6", "2", "15"]
     assert "<th scope='col'" in of_notebook._repr_html_()
     assert progress("03_routing_by_agreement").rows == of_notebook.rows
     assert "no notebook '99'" in repr(progress("99"))
@@ -281,7 +287,7 @@ def test_without_a_home_of_its_own_progress_is_in_the_platform_folder(monkeypatc
 # --- a class
 
 
-def test_autograde_gives_points_as_a_number(monkeypatch):
+def test_autograde_gives_points_as_a_number(monkeypatch, fails):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     right, overflow = find("softmax").reference, find("softmax").mistakes[2].wrong
     assert check("softmax", right) == 2.0
@@ -290,17 +296,17 @@ def test_autograde_gives_points_as_a_number(monkeypatch):
     assert check("softmax", None) == 0.0
     assert type(check("softmax", right)) is float
     assert not Record.path().exists()
-    with pytest.raises(ArgumentError, match="Did you mean 'softmax'"):
+    with fails(ArgumentError, "name", received="sofmax", names="'softmax'?"):
         check("sofmax", right)
 
 
-def test_validate_raises_words_alone_unless_complete(monkeypatch):
+def test_validate_raises_words_alone_unless_complete(monkeypatch, fails):
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     assert check("softmax", find("softmax").reference).done
-    with pytest.raises(NotComplete, match=r"softmax: 3 of 4 visible checks passed") as caught:
+    with fails(NotComplete, names=("softmax", "3", "4")) as caught:
         check("softmax", find("softmax").mistakes[2].wrong)
     assert caught.value._render_traceback_() == [str(caught.value)]
-    with pytest.raises(NotComplete, match="not attempted yet"):
+    with fails(NotComplete, names=find("softmax").task):
         check("softmax", ...)
     assert not Record.path().exists()
 
@@ -340,5 +346,8 @@ def test_a_case_gives_copies():
         a += 1
         return a
 
-    assert "changed the array" in judge(exercise, spoil).message
+    assert judge(exercise, lambda a: a + 1).complete
+    verdict = judge(exercise, spoil)  # the right answer, in the array that it was given
+    assert not verdict.complete
+    assert "a += b" in verdict.message
     assert (kept == 0).all()

@@ -81,18 +81,18 @@ def test_the_exponent_of_a_power_law_is_its_power(power, factor, sizes):
 
 
 @pytest.mark.parametrize(
-    ("n", "seconds", "words"),
-    [([5], [1], "two different"), ([5, 5], [1, 2], "two different"), ([1, 2], [0, 1], "above 0")],
+    ("n", "seconds", "argument"),
+    [([5], [1], "n"), ([5, 5], [1, 2], "n"), ([1, 2], [0, 1], "seconds")],
 )
-def test_what_has_no_exponent_is_refused_in_words(n, seconds, words):
-    with pytest.raises(ArgumentError, match=words):
+def test_what_has_no_exponent_is_refused_in_words(n, seconds, argument, fails):
+    with fails(ArgumentError, argument):
         classical_methods.growth_exponent(n, seconds)
 
 
-def test_agreement_ignores_the_names_of_clusters():
+def test_agreement_ignores_the_names_of_clusters(fails):
     a = np.array([0, 0, 1, 1, 2])
     assert classical_methods.agreement([a, 2 - a]) == 1
-    with pytest.raises(ArgumentError, match="two runs"):
+    with fails(ArgumentError, "predictions"):
         classical_methods.agreement([a])
 
 
@@ -104,8 +104,8 @@ def test_a_convex_method_gives_the_same_predictions_from_any_order(digits):
     assert classical_methods.agreement(found) > 0.99
 
 
-def test_bad_input_is_refused_in_words(digits):
-    with pytest.raises(ArgumentError, match="Did you mean 'random forest'"):
+def test_bad_input_is_refused_in_words(digits, fails):
+    with fails(ArgumentError, "name", names="'random forest'?"):
         classical_methods.run("random forrest", digits, digits)
     unlabelled = cl.Images(digits.images)
     with pytest.raises(ArgumentError, match="labels"):

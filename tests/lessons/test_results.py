@@ -2,8 +2,6 @@
 
 import statistics
 
-import pytest
-
 from capslab.errors import ArgumentError
 from capslab.lessons import results as home
 from capslab.lessons.results import load, machine, save
@@ -59,7 +57,8 @@ def test_what_is_saved_is_read(monkeypatch, tmp_path):
     table = load("mine")
     assert table.where(run="b") == [{"run": "b", "x": 2}]
     assert table.where(run="c") == []
-    assert str(table) == f"2 measurements of {table.date} on {machine()}; measure again with `python mine.py`"
+    assert str(table).startswith("2 ")
+    assert all(part in str(table) for part in (table.date, machine(), "`python mine.py`"))
 
 
 def test_values_are_grouped_by_one_name_or_by_several():
@@ -71,6 +70,6 @@ def test_values_are_grouped_by_one_name_or_by_several():
     assert table.grouped("x", "run", seed=1) == {"a": [1], "b": [3]}
 
 
-def test_an_unknown_name_gets_a_hint():
-    with pytest.raises(ArgumentError, match="Did you mean 'labelfree'"):
+def test_an_unknown_name_gets_a_hint(fails):
+    with fails(ArgumentError, "name", names="'labelfree'?"):
         load("labelfre")

@@ -1,7 +1,5 @@
 """Verdicts follow from conditions, in order, and are shown as a word as well as a sign."""
 
-import pytest
-
 from capslab.errors import ArgumentError
 from capslab.lessons.verdict import closing, verdict
 
@@ -14,13 +12,16 @@ def test_first_true_condition_decides():
 
 def test_a_verdict_is_shown_in_words_and_escaped():
     judged = verdict("a < b", "3 & 4", holds=True)
-    assert str(judged) == "✓ holds: “a < b”\n  3 & 4"
+    assert judged.outcome == "holds"
+    assert str(judged).startswith("✓ holds")
+    assert "a < b" in str(judged)
+    assert "3 & 4" in str(judged)
     assert "a &lt; b" in judged._repr_html_()
     assert "holds" in judged._repr_html_()
 
 
-def test_unknown_outcome_gets_a_hint():
-    with pytest.raises(ArgumentError, match="Did you mean 'refuted'"):
+def test_unknown_outcome_gets_a_hint(fails):
+    with fails(ArgumentError, "outcome", names="'refuted'?"):
         verdict("c", "e", "refutd")
 
 
@@ -35,7 +36,6 @@ def test_a_closing_table_names_outcomes_and_escapes_text():
     assert "✗ refuted" in html
     assert "a &lt; b" in html
     assert "1 &lt; 2" in html
-    assert str(table).splitlines() == [
-        "✓ holds: “a < b” | 1 < 2 | Euclid agrees",
-        "✗ refuted: “b < a” | 2 > 1 | nobody agrees",
-    ]
+    cells = [[cell.strip() for cell in line.split("|")] for line in str(table).splitlines()]
+    assert [row[1:] for row in cells] == [["1 < 2", "Euclid agrees"], ["2 > 1", "nobody agrees"]]
+    assert [row[0].split(":")[0] for row in cells] == ["✓ holds", "✗ refuted"]

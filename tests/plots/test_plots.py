@@ -186,19 +186,19 @@ def test_a_manifold_has_its_first_image_at_the_top_left_and_limits_at_centres(im
 
 
 @pytest.mark.parametrize("bad", [np.ones((4, 4)), np.ones((2, 4, 4, 2)), np.ones((0, 4, 4)), "images"])
-def test_what_are_no_images_is_refused(bad):
-    with pytest.raises(ArgumentError, match=r"images of shape \(n, h, w\)"):
+def test_what_are_no_images_is_refused(bad, fails):
+    with fails(ArgumentError, "images", names="(n, h, w)"):
         plots.image_grid(bad)
 
 
-def test_numbers_of_things_must_agree(images):
-    with pytest.raises(ArgumentError, match="`titles` should be 3 of them"):
+def test_numbers_of_things_must_agree(images, fails):
+    with fails(ArgumentError, "titles", names="3"):
         plots.image_grid(images[:3], titles=["a"])
-    with pytest.raises(ArgumentError, match="`values` should be 3 of them"):
+    with fails(ArgumentError, "values", names="3"):
         plots.latent_traversal(images.images[:3], [1, 2])
-    with pytest.raises(ArgumentError, match="whole rows of 3 images"):
+    with fails(ArgumentError, "images", names="3"):
         plots.manifold(images.images[:10])
-    with pytest.raises(ArgumentError, match="`columns` should be a whole number from 1"):
+    with fails(ArgumentError, "columns", names="1"):
         plots.image_grid(images[:3], columns=0)
 
 
@@ -234,7 +234,7 @@ def test_routing_maps_have_one_symmetric_scale_lengths_and_a_fixed_entropy_axis(
     (entropy,) = (axes for axes in figure.axes if axes.get_ylabel() == "entropy / ln J")
     assert entropy.get_ylim() == (0, 1)
     np.testing.assert_allclose(entropy.lines[0].get_ydata(), trace.entropy)
-    assert f"predicted {trace.predicted}, true 0" in words(figure)
+    assert re.search(rf"predicted {trace.predicted}\b.*true 0\b", words(figure))
 
 
 def test_routing_without_an_image_or_a_grid_is_drawn():
@@ -243,8 +243,8 @@ def test_routing_without_an_image_or_a_grid_is_drawn():
 
 
 @pytest.mark.parametrize("digits", [[], [10], [-1]])
-def test_digit_capsules_that_are_not_there_are_refused(trace, digits):
-    with pytest.raises(ArgumentError, match="numbers of digit capsules, 0 to 9"):
+def test_digit_capsules_that_are_not_there_are_refused(trace, digits, fails):
+    with fails(ArgumentError, "digits", names="0 to 9"):
         plots.routing_maps(trace, digits=digits)
 
 
@@ -289,8 +289,8 @@ def test_a_path_of_one_k_is_drawn(images):
     assert drawn(plots.cluster_overview(path, 1, project(embed(images))))
 
 
-def test_points_must_fit_the_labels(path):
-    with pytest.raises(ArgumentError, match=r"of shape \(400, 2\)"):
+def test_points_must_fit_the_labels(path, fails):
+    with fails(ArgumentError, "points", names="(400, 2)"):
         plots.cluster_overview(path, 4, np.zeros((3, 2)))
 
 
@@ -309,8 +309,8 @@ def test_curves_put_training_and_validation_on_one_axis_a_quantity():
 
 
 @pytest.mark.parametrize("history", [{}, None, [1, 2]])
-def test_curves_of_nothing_are_refused(history):
-    with pytest.raises(ArgumentError, match="a History, or a dict of curves"):
+def test_curves_of_nothing_are_refused(history, fails):
+    with fails(ArgumentError, "history"):
         plots.training_curves(history)
 
 
@@ -329,8 +329,8 @@ def test_bars_write_their_numbers():
 
 
 @pytest.mark.parametrize("scores", [{}, {"a": []}])
-def test_scores_of_nothing_are_refused(scores):
-    with pytest.raises(ArgumentError, match="at least one name"):
+def test_scores_of_nothing_are_refused(scores, fails):
+    with fails(ArgumentError, "scores"):
         plots.scores_with_spread(scores, "ARI")
 
 

@@ -97,19 +97,19 @@ def test_squash_is_finite_and_below_one(length):
 
 
 @pytest.mark.parametrize(
-    ("votes", "iterations", "words"),
+    ("votes", "iterations", "argument"),
     [
-        (np.zeros((3, 4)), 3, "`votes` should be an array of shape"),
-        (np.full((2, 2, 2), np.nan), 3, "`votes` should be finite"),
-        (np.zeros((2, 2, 2)), 0, "`iterations` should be a whole number from 1. Received: 0"),
-        (np.zeros((2, 2, 2)), 2.5, "`iterations`"),
+        (np.zeros((3, 4)), 3, "votes"),
+        (np.full((2, 2, 2), np.nan), 3, "votes"),
+        (np.zeros((2, 2, 2)), 0, "iterations"),
+        (np.zeros((2, 2, 2)), 2.5, "iterations"),
     ],
 )
-def test_bad_input_is_refused_in_words(votes, iterations, words):
-    with pytest.raises(ArgumentError, match=words.replace("(", r"\(")):
+def test_bad_input_is_refused_in_words(votes, iterations, argument, fails):
+    with fails(ArgumentError, argument):
         routing_by_agreement(votes, iterations)
 
 
-def test_route_refuses_a_model_without_routing():
-    with pytest.raises(ArgumentError, match="a capsule network"):
+def test_route_refuses_a_model_without_routing(fails):
+    with fails(ArgumentError, "model"):
         route(object(), np.zeros((8, 8), np.uint8))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from common import numbers_in
 
 import capslab as cl
 from capslab.errors import ArgumentError, TrainingFailed
@@ -71,8 +72,8 @@ def test_interrupt_keeps_the_best_weights_and_says_so(few):
             raise KeyboardInterrupt
 
     history = cl.fit(model, few, epochs=9, show=False, after_epoch=press_stop)
-    assert history.stopped == "interrupted in epoch 3 of 9"
-    assert "interrupted in epoch 3 of 9" in str(history)
+    assert numbers_in(history.stopped) == ["3", "9"]  # the epoch, of all
+    assert history.stopped in str(history)
     assert history.epochs == 2
     assert history.best_epoch == 1 + int(np.argmin(history.curves["validation loss"]))
     if history.best_epoch == 2:
@@ -97,11 +98,11 @@ def test_best_epoch_is_restored_when_later_ones_are_worse(few):
         np.testing.assert_array_equal(a, b)
 
 
-def test_a_loss_that_is_not_a_number_stops_with_advice(few):
+def test_a_loss_that_is_not_a_number_stops_with_advice(few, fails):
     model = cl.DenseBaseline(few.image_shape, few.classes)
     before = model.get_weights()
 
-    with pytest.raises(TrainingFailed, match="Try a lower learning rate"):
+    with fails(TrainingFailed):
         cl.fit(model, few, epochs=3, learning_rate=1e38, show=False)
     assert all(np.isfinite(w).all() for w in model.get_weights())
     assert [w.shape for w in before] == [w.shape for w in model.get_weights()]
@@ -125,8 +126,10 @@ def test_the_same_call_goes_on_from_its_checkpoint_to_the_weights_of_an_unbroken
     assert begun.stopped
     vae, ended = train(checkpoint=tmp_path)  # epoch 2 was stopped before it was over
     assert (begun.resumed, ended.resumed, ended.epochs) == (0, 1, 3)
-    assert "3 epochs of" in str(ended)
-    assert "(1 from the checkpoint)" in str(ended)
+    assert numbers_in(str(ended))[0] == "3"
+    assert "1" in numbers_in(str(ended))  # from the checkpoint
+    assert "checkpoint" in str(ended)
+    assert "checkpoint" not in str(begun)
     for a, b in zip(unbroken.get_weights(), vae.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -183,28 +186,36 @@ def test_a_checkpoint_of_another_training_is_refused(few, tmp_path):
         (lambda: cl.fit(net(), few, 2, learning_rate=1e-5, checkpoint=tmp_path), "learning_rate 1e-05"),
     ]
     for call, words in cases:
-        with pytest.raises(ArgumentError, match=f"`checkpoint` should be of the same .*{words}"):
+        with pytest.raises(ArgumentError) as error:
             call()
+        assert error.value.argument == "checkpoint"
+        assert words in error.value.expected
 
 
 def test_the_heading_says_where_it_goes_on(few, tmp_path, capsys):
     for stop in (stop_after(2), None):
         vae = cl.VAE(few.image_shape, latent_dim=2)
         cl.fit(vae, few, epochs=2, checkpoint=tmp_path / "mine.npz", after_epoch=stop)
-    assert "VAE on CPU, from epoch 2 of its checkpoint" in capsys.readouterr().err
+    headings = [line for line in capsys.readouterr().err.splitlines() if "VAE on CPU" in line]
+    assert "checkpoint" not in headings[0]
+    (heading,) = {line.split("checkpoint")[0] for line in headings if "checkpoint" in line}
+    assert numbers_in(heading) == ["2"]  # the epoch
 
 
-def test_a_training_whose_checkpoints_do_not_fit_on_the_disk_goes_on_and_says_so(few, tmp_path):
+def test_a_training_whose_checkpoints_do_not_fit_on_the_disk_goes_on_and_says_so(few, tmp_path, wording):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))  # room for a word, not for the weights
     try:
         net = cl.DenseBaseline(few.image_shape, few.classes)
-        with pytest.warns(RuntimeWarning, match="could not be written"):
+        with pytest.warns(RuntimeWarning, match="checkpoint") as warned:
             history = cl.fit(net, few, epochs=2, show=False, checkpoint=tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert history.epochs == 2
-    assert "there is none yet, and training goes on" in str(history)
+    note = history.notes[0]
+    assert note in str(history)
+    assert [str(one.message) for one in warned].count(note) == 1
+    wording(note)
     assert not list(tmp_path.iterdir())
 
 
@@ -228,17 +239,17 @@ def test_pairs_made_while_learning_go_on_exactly_from_a_checkpoint(few, tmp_path
 FIRST_EDITION = Path(__file__).parents[1] / "first_edition"
 
 
-def test_a_checkpoint_of_the_first_edition_goes_on_and_says_what_is_different(digits, tmp_path):
+def test_a_checkpoint_of_the_first_edition_goes_on_and_says_what_is_different(digits, tmp_path, wording):
     shutil.copy(FIRST_EDITION / "checkpoint.npz", tmp_path)
     net = cl.DenseBaseline(digits.image_shape, digits.classes, seed=1)
-    with pytest.warns(
-        RuntimeWarning, match="first edition of capslab, which took the images in another order"
-    ):
+    with pytest.warns(RuntimeWarning, match="first edition"):
         history = cl.fit(net, digits[:60], epochs=3, show=False, checkpoint=tmp_path / "checkpoint.npz")
     assert (history.resumed, history.epochs) == (1, 3)
-    assert "first edition" in history.notes[0]
-    with pytest.raises(ArgumentError, match="of the same images"):
+    wording(history.notes[0])
+    with pytest.raises(ArgumentError) as error:
         cl.fit(net, digits[:61], epochs=3, show=False, checkpoint=tmp_path / "checkpoint.npz")
+    assert error.value.argument == "checkpoint"
+    assert "images" in error.value.expected
 
 
 def test_the_callers_random_state_is_left_as_it_was(few):
@@ -398,25 +409,25 @@ def test_not_in_a_notebook_here():
     assert not live_curve.in_notebook()
 
 
-def test_bad_input_is_refused_in_words(digits, few):
+def test_bad_input_is_refused_in_words(digits, few, fails):
     unlabelled = cl.Images(few.images, None)
     one_class = digits[digits.labels == 3]
     net = cl.DenseBaseline(digits.image_shape, digits.classes)
     cases = [
-        (lambda: cl.fit(net, unlabelled), "images without labels"),
-        (lambda: cl.fit(net, one_class), "images of class 3 only"),
-        (lambda: cl.fit(cl.DenseBaseline(digits.image_shape, 4), digits), "labels from 0 to 9"),
-        (lambda: cl.fit(cl.DenseBaseline((28, 28, 1), 10), digits), "made for 28 × 28 × 1"),
-        (lambda: cl.fit("net", digits), "`model` should be a model of capslab"),
-        (lambda: cl.fit(net, digits.images), "`images` should be Images"),
-        (lambda: cl.fit(net, digits, epochs=0), "`epochs` should be a whole number from 1. Received: 0"),
-        (lambda: cl.fit(net, digits, batch_size=1.5), "`batch_size`"),
-        (lambda: cl.fit(net, digits, learning_rate=float("nan")), "`learning_rate`"),
-        (lambda: cl.fit(net, digits, seed=-1), "`seed` should be a whole number from 0"),
-        (lambda: cl.fit(net, digits, seconds=5), "`seconds` should be left out"),
+        (lambda: cl.fit(net, unlabelled), "images", "label"),
+        (lambda: cl.fit(net, one_class), "images", "3"),
+        (lambda: cl.fit(cl.DenseBaseline(digits.image_shape, 4), digits), "images", "0 to 9"),
+        (lambda: cl.fit(cl.DenseBaseline((28, 28, 1), 10), digits), "images", "28 × 28 × 1"),
+        (lambda: cl.fit("net", digits), "model", "str"),
+        (lambda: cl.fit(net, digits.images), "images", "Images"),
+        (lambda: cl.fit(net, digits, epochs=0), "epochs", "0"),
+        (lambda: cl.fit(net, digits, batch_size=1.5), "batch_size", "1.5"),
+        (lambda: cl.fit(net, digits, learning_rate=float("nan")), "learning_rate", "nan"),
+        (lambda: cl.fit(net, digits, seed=-1), "seed", "-1"),
+        (lambda: cl.fit(net, digits, seconds=5), "seconds", "5"),
     ]
-    for call, words in cases:
-        with pytest.raises(ArgumentError, match=words.replace("(", r"\(")):
+    for call, argument, names in cases:
+        with fails(ArgumentError, argument, names=names):
             call()
     with contextlib.suppress(KeyboardInterrupt):
         cl.fit(cl.VAE(few.image_shape, 2), unlabelled, epochs=1, show=False)  # a VAE needs no labels

@@ -13,6 +13,8 @@ import pytest
 import capslab
 from capslab.training import live_curve
 
+TITLE = "CapsNet on CPU"
+
 
 class View:
     pictured = False
@@ -37,23 +39,23 @@ def test_a_notebook_shows_the_view_that_was_registered(
 ) -> None:
     monkeypatch.setitem(sys.modules, "some_views", SimpleNamespace(View=View))  # type: ignore[misc]
     live_curve.register_display(factory)
-    view = live_curve.display("CapsNet on CPU", 3, ["loss"], None)
+    view = live_curve.display(TITLE, 3, ["loss"], None)
     assert type(view).__name__ == "View"
     assert notebook == [view]
-    assert notebook[0].arguments == {"title": "CapsNet on CPU", "epochs": 3, "metrics": ["loss"]}
+    assert notebook[0].arguments == {"title": TITLE, "epochs": 3, "metrics": ["loss"]}
 
 
 def test_without_a_view_there_is_a_line_and_without_show_nothing(notebook: list[Any]) -> None:
     live_curve.register_display(None)
-    assert isinstance(live_curve.display("CapsNet on CPU", 3, ["loss"], True), live_curve.Line)
-    assert live_curve.display("CapsNet on CPU", 3, ["loss"], False) is None
+    assert isinstance(live_curve.display(TITLE, 3, ["loss"], True), live_curve.Line)
+    assert live_curve.display(TITLE, 3, ["loss"], False) is None
     assert notebook == []
 
 
 def test_the_package_registers_its_view(notebook: list[Any]) -> None:
     from capslab.widgets import TrainingView
 
-    view = live_curve.display("CapsNet on CPU", 3, ["loss"], None)
+    view = live_curve.display(TITLE, 3, ["loss"], None)
     assert isinstance(view, TrainingView)
 
 

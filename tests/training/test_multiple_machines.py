@@ -49,8 +49,10 @@ def test_a_tf_config_that_cannot_be_understood_is_refused_with_an_example(
     monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
     monkeypatch.setenv("TF_CONFIG", told)
-    with pytest.raises(ArgumentError, match=r"`TF_CONFIG` should be like .*host1:2222"):
+    with pytest.raises(ArgumentError) as error:  # what is wrong is said in Python's own words
         multiple_machines.described()
+    assert error.value.argument == "TF_CONFIG"
+    assert "host1:2222" in error.value.expected
 
 
 def test_patience_is_a_number_of_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,6 +105,7 @@ def test_who_does_not_come_in_time_is_named() -> None:
     threads = [meeting(Cluster(there, i), 1.5, ended) for i in (0, 1)]
     for thread in threads:
         thread.join(40)
-    assert f"Worker 2 ({there[2]}) of TF_CONFIG did not come in time" in ended[0]
+    assert f"Worker 2 ({there[2]})" in ended[0]
+    assert "TF_CONFIG" in ended[0]
     assert f"Worker 0 ({there[0]})" in ended[1]
     assert "CAPSLAB_WORKER_TIMEOUT" in ended[1]

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from common import numbers_in
 from fakes import FakeCapsNet, FakeVAE, some_images
 from views import VIEWS, embedding
 
@@ -29,19 +30,19 @@ def broken():
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_a_state_of_another_view_or_version_is_refused(name):
+def test_a_state_of_another_view_or_version_is_refused(name, fails):
     view = VIEWS[name]()
     kind, before, words = type(view).__name__, view.state, view.words
     content = json.loads(before)
     cases = {
-        "that of 'OtherView'": json.dumps({**content, "view": "OtherView"}),
-        f"version {view.STATE_VERSION}. Received: version 99": json.dumps({**content, "v": 99}),
-        "Received: version None": json.dumps({"view": kind}),
-        f"a state string of a {kind}": "x = 3",
-        f"the state of a {kind}": "[1, 2]",
+        ("'OtherView'",): json.dumps({**content, "view": "OtherView"}),
+        (str(view.STATE_VERSION), "99"): json.dumps({**content, "v": 99}),
+        (str(view.STATE_VERSION), "None"): json.dumps({"view": kind}),
+        (kind, "'x = 3'"): "x = 3",
+        (kind, "[1, 2]"): "[1, 2]",
     }
-    for message, state in cases.items():
-        with pytest.raises(ArgumentError, match=message):
+    for names, state in cases.items():
+        with fails(ArgumentError, "state", names=names):
             view.state = state
     assert view.state == before
     assert view.words == words
@@ -49,31 +50,31 @@ def test_a_state_of_another_view_or_version_is_refused(name):
 
 
 @pytest.mark.parametrize(
-    ("make", "message"),
+    ("make", "argument"),
     [
-        (lambda: cl.explore_clusters(broken()), "1 of 40 rows with NaN"),
-        (lambda: cl.explore_clusters(broken(), path=cl.cluster(vectors(2))), "1 of 40 rows with NaN"),
-        (lambda: cl.compare(vectors(2), broken()), r"embeddings\[1\].*1 of 40 rows with NaN"),
-        (lambda: cl.explore_clusters(vectors(2).vectors), "an Embedding.*an array of shape"),
-        (lambda: cl.explore_clusters(some_images()), "an Embedding"),
-        (lambda: cl.explore_clusters(vectors(3, 1)), "one vector"),
-        (lambda: cl.compare(vectors(3, 1), vectors(2, 1)), "one vector"),
-        (lambda: cl.explore_clusters(vectors(3), 31), "2 to 30. Received: 31"),
-        (lambda: cl.explore_clusters(vectors(3), "4"), "2 to 30. Received: '4'"),
-        (lambda: cl.compare(vectors(3), vectors(2), k=31), "2 to 30. Received: 31"),
-        (lambda: cl.explore_clusters(vectors(3), color="labels"), "Did you mean 'label'"),
-        (lambda: cl.show_routing(FakeVAE(), some_images()), "a model with routing.*a FakeVAE"),
+        (lambda: cl.explore_clusters(broken()), "embedding"),
+        (lambda: cl.explore_clusters(broken(), path=cl.cluster(vectors(2))), "embedding"),
+        (lambda: cl.compare(vectors(2), broken()), "embeddings[1]"),
+        (lambda: cl.explore_clusters(vectors(2).vectors), "embedding"),
+        (lambda: cl.explore_clusters(some_images()), "embedding"),
+        (lambda: cl.explore_clusters(vectors(3, 1)), "embedding"),
+        (lambda: cl.compare(vectors(3, 1), vectors(2, 1)), "embedding"),
+        (lambda: cl.explore_clusters(vectors(3), 31), "k"),
+        (lambda: cl.explore_clusters(vectors(3), "4"), "k"),
+        (lambda: cl.compare(vectors(3), vectors(2), k=31), "k"),
+        (lambda: cl.explore_clusters(vectors(3), color="labels"), "color"),
+        (lambda: cl.show_routing(FakeVAE(), some_images()), "model"),
         (
             lambda: cl.explore_latent(FakeCapsNet(), some_images()),
-            "a model with a latent space.*a FakeCapsNet",
+            "vae",
         ),
-        (lambda: cl.show_routing(FakeCapsNet(), some_images(side=9)), r"\(8, 8, 1\).*\(9, 9, 1\)"),
-        (lambda: cl.explore_latent(FakeVAE(), Images(np.zeros((3, 8, 8, 3), np.uint8))), r"\(8, 8, 3\)"),
-        (lambda: cl.show_routing(FakeCapsNet(), some_images()[:0]), "at least one image"),
+        (lambda: cl.show_routing(FakeCapsNet(), some_images(side=9)), "images"),
+        (lambda: cl.explore_latent(FakeVAE(), Images(np.zeros((3, 8, 8, 3), np.uint8))), "images"),
+        (lambda: cl.show_routing(FakeCapsNet(), some_images()[:0]), "index"),
     ],
 )
-def test_what_cannot_be_shown_is_refused_in_words(make, message):
-    with pytest.raises(ArgumentError, match=message):
+def test_what_cannot_be_shown_is_refused_in_words(make, argument, fails):
+    with fails(ArgumentError, argument):
         make()
 
 
@@ -81,7 +82,8 @@ def test_two_points_and_one_dimension_can_be_compared():
     view = cl.compare(vectors(3, 2), vectors(1, 2), seeds=1)
     assert (view.ks, view.k) == ([2], 2)
     assert view.points.shape == (2, 2, 2)
-    assert "height is random" in view.about["planes"][1]
+    assert view.points[1, :, 1].std() > 0.05  # one number each, spread over the height so as to be seen
+    assert view.about["planes"][1] != view.about["planes"][0]  # and the plane's name says so
     assert view.picture(dpi=40).startswith(b"\x89PNG")
 
 
@@ -93,7 +95,7 @@ def test_comparing_70_001_points_draws_a_sample_and_says_so():
     one, other = (Embedding(kinds * size, None, images, name, False) for size, name in ((1, "a"), (2, "b")))
     view = cl.compare(one, other, seeds=1)
     assert view.labels.shape == (2, 2, 70_000)
-    assert "70,000 of 70,001 images are drawn" in view.about["notes"]
+    assert numbers_in(view.about["notes"])[:2] == ["70,000", "70,001"]
 
 
 def test_a_wrong_value_from_python_leaves_the_view_as_it_was():

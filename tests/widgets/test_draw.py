@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from common import numbers_in
 from fakes import FakeCapsNet, FakeClassifier, FakePoseNet, FakeVAE
 
 from capslab.data.strokes_to_image import centred, inked
@@ -30,7 +31,8 @@ def view(model):
 
 def test_an_empty_pad_says_so(model):
     view = draw_digit(model)
-    assert view.words.startswith("Nothing drawn yet")
+    assert numbers_in(view.words) == []
+    assert view.words
     assert view.lengths is None
     assert view.predicted is None
     assert view.trace is None
@@ -49,7 +51,7 @@ def test_strokes_set_from_python_are_seen(view, model):
     order = np.argsort(-view.lengths)
     assert f"{model.classes[order[0]]} (length {view.lengths[order[0]]:.2f})" in view.words
     assert f"{model.classes[order[1]]} ({view.lengths[order[1]]:.2f})" in view.words
-    assert f"Entropy of the couplings {trace.entropy[-1]:.2f} of 1." in view.words
+    assert numbers_in(view.words)[2:4] == [f"{trace.entropy[-1]:.2f}", "1"]
     assert all(f"z{k} = " in view.words for k in view.axes)
 
 
@@ -71,9 +73,9 @@ def test_an_image_from_the_browser_is_answered_in_one_call(view, model):
     assert view.predicted == route(model, image).predicted
 
 
-def test_clearing(view):
+def test_clearing(view, model):
     view.clear()
-    assert view.words.startswith("Nothing drawn yet")
+    assert view.words == draw_digit(model, FakeVAE()).words
     assert view.primary is None
     assert view.z is None
     assert view.lengths is None
@@ -85,9 +87,8 @@ def test_a_network_without_capsules_says_what_is_missing():
     view.strokes = SEVEN
     np.testing.assert_allclose(view.probabilities, model.probabilities(view.image[None])[0], atol=1e-6)
     assert view.predicted == model.classify(view.image[None])[0]
-    assert view.words.endswith(
-        "A FakeClassifier has no capsules, so there is no routing and no reconstruction to show."
-    )
+    assert view.words.endswith(view.missing)
+    assert all(word in view.missing for word in ("FakeClassifier", "capsules", "routing", "reconstruction"))
     assert "(probability " in view.words
     assert view.trace is None
     assert view.reconstruction is None
@@ -97,7 +98,9 @@ def test_a_network_without_capsules_says_what_is_missing():
 def test_capsules_without_a_decoder_say_what_is_missing():
     view = draw_digit(FakeCapsNet())
     view.strokes = SEVEN
-    assert view.words.endswith("This network has no dense decoder, so there is no reconstruction.")
+    assert view.words.endswith(view.missing)
+    assert all(word in view.missing for word in ("decoder", "reconstruction"))
+    assert "routing" not in view.missing
     assert view.reconstruction is None
     assert "model.decode" not in view.code
 
@@ -150,29 +153,29 @@ def test_colour_images_of_any_size():
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "message"),
+    ("name", "value"),
     [
-        ("strokes", [[(0.5, 1.5)]], "0…1"),
-        ("strokes", [[(0.5, np.nan)]], "0…1"),
-        ("strokes", [[0.5, 0.5]], "points"),
-        ("strokes", [[]], "points"),
-        ("strokes", "seven", "points"),
-        ("pen", 0.5, "0.02 to 0.2"),
+        ("strokes", [[(0.5, 1.5)]]),
+        ("strokes", [[(0.5, np.nan)]]),
+        ("strokes", [[0.5, 0.5]]),
+        ("strokes", [[]]),
+        ("strokes", "seven"),
+        ("pen", 0.5),
     ],
 )
-def test_bad_values_are_refused_in_words(view, name, value, message):
+def test_bad_values_are_refused_in_words(view, name, value, fails):
     before = view.image
-    with pytest.raises(ArgumentError, match=message):
+    with fails(ArgumentError, name):
         setattr(view, name, value)
     assert view.image is before
 
 
-def test_bad_arguments_are_refused_in_words(model):
-    with pytest.raises(ArgumentError, match=r"draw_digit\(model, vae=…\)"):
+def test_bad_arguments_are_refused_in_words(model, fails):
+    with fails(ArgumentError, "model"):
         draw_digit(FakeVAE())
-    with pytest.raises(ArgumentError, match="a classifier"):
+    with fails(ArgumentError, "model"):
         draw_digit("a model")
-    with pytest.raises(ArgumentError, match="latent space"):
+    with fails(ArgumentError, "vae"):
         draw_digit(model, model)
     with pytest.raises(ArgumentError, match=r"\(12, 12, 1\)"):
         draw_digit(model, FakeVAE(side=12))

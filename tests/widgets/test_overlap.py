@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from common import numbers_in
 from fakes import FakeCapsNet, FakePairNet, some_images
 
 import capslab as cl
@@ -11,6 +14,7 @@ from capslab import data
 from capslab.data.digit_pairs import largest_shift
 from capslab.errors import ArgumentError
 from capslab.models import detection
+from capslab.widgets.overlap import figure as overlap_figure
 
 
 def spot(column: int, side: int = 8) -> np.ndarray:
@@ -57,12 +61,24 @@ def test_what_is_shown_is_what_the_network_says():
     np.testing.assert_array_equal(view.found[1, at], predicted[0])
     np.testing.assert_array_equal(view.owner[1, at], net.separate(pair, predicted).owner[0])
     names = [view.classes[k] for k in images.labels[[7, 39]]]
-    assert view.words.startswith(
-        f"{names[0]} and {names[1]}, 3 px apart, {names[1]} on the left; boxes overlap by"
-    )
-    wrong = [view.classes[k] for k in predicted[0] if k not in pair.labels[0]]
-    assert (f"but there is no {wrong[0]}" in view.words) if wrong else ("both correct" in view.words)
-    assert ("further apart than any pair" in view.words) == (view.trained < 3)
+    lengths = [f"{view.lengths[1, at, k]:.2f}" for k in predicted[0]]
+    assert numbers_in(view.words)[:4] == ["3", f"{pair.overlap[0]:.2f}", *lengths]
+    assert re.match(rf"{names[0]} and {names[1]}, .*\b{names[1]} [^;]*\bleft\b[^;]*;", view.words)
+    parted = net.separate(pair, predicted).owner[0]
+
+    def words(labels, trained):
+        return overlap_figure.words(pair, view.lengths[1, at], labels, parted, view.shift, trained)
+
+    assert view.words == words(predicted[0], view.trained)
+    wrong = int(np.setdiff1d(np.arange(5), pair.labels[0])[0])
+    # Named twice: as one of the longest capsules, and as a digit that is not there.
+    named = [
+        len(re.findall(rf"\b{view.classes[wrong]}\b", words(labels, 9)))
+        for labels in ([pair.labels[0][0], wrong], pair.labels[0])
+    ]
+    assert named == [2, 0]
+    # A sentence more where the pair is further apart than any that the network was trained on.
+    assert len(words(predicted[0], 2)) > len(words(predicted[0], 3))
 
 
 def test_the_pairs_of_the_strip_differ_in_class_and_follow_the_seed():
@@ -85,22 +101,22 @@ def test_state_and_picture():
 
 
 @pytest.mark.parametrize(
-    ("make", "message"),
+    ("make", "argument"),
     [
-        (lambda: cl.explore_overlap(FakeCapsNet(), some_images()), "two overlapping digits.*a FakeCapsNet"),
-        (lambda: cl.explore_overlap(FakePairNet(), np.zeros((4, 8, 8, 1))), "the Images"),
-        (lambda: cl.explore_overlap(FakePairNet(), some_images(labelled=False)), "label"),
-        (lambda: cl.explore_overlap(FakePairNet(side=7), some_images()), r"no larger.*\(7, 7, 1\)"),
-        (lambda: cl.explore_overlap(FakePairNet(), some_images(), pairs=[(1, 40)]), "0 to 39"),
-        (lambda: cl.explore_overlap(FakePairNet(), some_images(), pairs=[1, 2]), "two images each"),
-        (lambda: cl.explore_overlap(FakePairNet(), some_images(), shift=99), "pixels from -4 to 4"),
-        (lambda: cl.explore_overlap(FakePairNet(), some_images(), hide=("slider",)), "`hide`"),
-        (lambda: data.shifted_pairs(some_images(labelled=False), 0, 1, [0]), "labelled"),
-        (lambda: data.shifted_pairs(some_images(), 0, 1, [0], (6, 9, 1)), "a canvas of 8×8"),
+        (lambda: cl.explore_overlap(FakeCapsNet(), some_images()), "net"),
+        (lambda: cl.explore_overlap(FakePairNet(), np.zeros((4, 8, 8, 1))), "images"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(labelled=False)), "images"),
+        (lambda: cl.explore_overlap(FakePairNet(side=7), some_images()), "images"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(), pairs=[(1, 40)]), "pairs"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(), pairs=[1, 2]), "pairs"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(), shift=99), "shift"),
+        (lambda: cl.explore_overlap(FakePairNet(), some_images(), hide=("slider",)), "hide"),
+        (lambda: data.shifted_pairs(some_images(labelled=False), 0, 1, [0]), "images"),
+        (lambda: data.shifted_pairs(some_images(), 0, 1, [0], (6, 9, 1)), "shape"),
     ],
 )
-def test_what_cannot_be_shown_is_refused_in_words(make, message):
-    with pytest.raises(ArgumentError, match=message):
+def test_what_cannot_be_shown_is_refused_in_words(make, argument, fails):
+    with fails(ArgumentError, argument):
         make()
 
 
