@@ -43,6 +43,10 @@ class ArgumentError(ValueError):
             f"`{argument}` should be {expected}. Received: {short(received)}. {next_step}".strip()
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels between processes, with what was received as text: the value itself may not be able to."""
+        return type(self), (self.argument, self.expected, Verbatim(short(self.received)), self.next_step)
+
 
 class DataUnavailable(OSError):
     """Data or weights that cannot be reached now, or whose content is not what it should be."""
