@@ -26,7 +26,18 @@ _JOINERS = {0x200C, 0x200D}
 _VARIATIONS = {*range(0x180B, 0x180E), 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 _TAGS = range(0xE0020, 0xE0080)
 # Other spellings of the same letters. Superscripts and circled digits are not among them: 10² is not 102.
-_SAME_SHAPE = {"<compat>", "<wide>", "<narrow>", "<noBreak>", "<initial>", "<medial>", "<final>", "<isolated>"}
+_SAME_SHAPE = {
+    "<compat>",
+    "<wide>",
+    "<narrow>",
+    "<noBreak>",
+    "<initial>",
+    "<medial>",
+    "<final>",
+    "<isolated>",
+}
+# Names that Windows keeps for devices.
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{i}" for port in ("COM", "LPT") for i in range(10))}
 _LOOKALIKES = str.maketrans(
     "АВЕКМНОРСТУХІЈЅаеорсухіјѕԁһԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο‐‑‒–—―−‘’ʼ“”",
     "ABEKMHOPCTYXIJSaeopcyxijsdhqwABEZHIKMNOPTYXo-------'''\"\"",
@@ -133,6 +144,33 @@ def shortened(name: str) -> str:
     """A name in quotation marks, short enough for a line that says more than this."""
     text = name if len(name) <= MOST_LETTERS_SAID else name[: MOST_LETTERS_SAID - 1] + "…"
     return f"‘{text}’"
+
+
+def file_names(names: Sequence[str], most_bytes: int = 120) -> list[str]:
+    """A name for a file or folder for each name, all different, that every operating system accepts.
+
+    Letters and marks of every alphabet stay; signs that some system forbids become `_`. Names that a system
+    without a difference between capitals and small letters would confuse are numbered.
+
+    >>> file_names(["T-shirt/top", "a?", "a*", "Straße"])
+    ['T-shirt_top', 'a_', 'a_ (2)', 'Straße']
+    """
+    chosen: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        letters = (
+            c if c in " -_()" or unicodedata.category(c)[0] in "LMN" else "_" for c in clean_name(name)
+        )
+        text = "".join(letters).encode("utf-8")[:most_bytes].decode("utf-8", "ignore").strip() or "image"
+        if text.upper() in _RESERVED:
+            text += "_"
+        unique, count = text, 1
+        while shape_key(unique).casefold() in taken:
+            count += 1
+            unique = f"{text} ({count})"
+        taken.add(shape_key(unique).casefold())
+        chosen.append(unique)
+    return chosen
 
 
 def shape_key(name: object) -> str:

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: names of folders and files, in lower case, and whose they are
-HOUSEKEEPING = {
-    **dict.fromkeys(
-        ("__macosx", ".ds_store", ".appledouble", ".appledesktop", ".appledb", ".lsoverride", ".localized")
-        + (".spotlight-v100", ".fseventsd", ".temporaryitems", "temporary items", "network trash folder")
-        + (".trashes", ".trash", ".documentrevisions-v100", ".volumeicon.icns", ".apdisk", "icon\r")
-        + (".pkinstallsandboxmanager", ".hfs+ private directory data\r", "thevolumesettingsfolder"),
-        "macOS",
-    ),
-    **dict.fromkeys(
-        ("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "recycler")
-        + ("system volume information", "found.000", "msocache", "zbthumbnail.info", "_vti_cnf", "_vti_pvt"),
-        "Windows",
-    ),
-    **dict.fromkeys(
-        ("lost+found", "lost.dir", ".directory", ".thumbnails", ".thumbs", ".xvpics", ".thumb"), "the system"
-    ),
-    **dict.fromkeys(
-        ("@eadir", "#recycle", "#snapshot", "@tmp", "@sharebin", ".@__thumb", "@__thumb", "@recycle")
-        + ("@recently-snapshot", ".@upload_cache", "@syno", ".syncthing.tmp"),
-        "a network drive",
-    ),
-    **dict.fromkeys((".ipynb_checkpoints", ".virtual_documents", ".jupyter"), "Jupyter"),
-    **dict.fromkeys(
-        (".git", ".svn", ".hg", ".bzr", ".gitignore", ".gitattributes", ".gitkeep", ".keep", ".dvc"),
-        "version control",
-    ),
-    **dict.fromkeys(("__pycache__", ".venv", ".idea", ".vscode", ".pytest_cache", ".cache"), "programs"),
-    **dict.fromkeys((".dropbox.cache", ".dropbox", ".sync", ".stfolder", ".stversions", "_gsdata_"), "sync"),
-    **dict.fromkeys(
-        (".picasaoriginals", ".picasa.ini", "picasa.ini", ".comments", ".nomedia", ".dtrash", ".pics"),
-        "a photo program",
-    ),
+_OF = {
+    "macOS": "__macosx|.ds_store|.appledouble|.appledesktop|.appledb|.lsoverride|.localized|.spotlight-v100|"
+    ".fseventsd|.temporaryitems|temporary items|network trash folder|.trashes|.trash|icon\r|.apdisk|"
+    ".documentrevisions-v100|.volumeicon.icns|.pkinstallsandboxmanager|thevolumesettingsfolder",
+    "Windows": "thumbs.db|ehthumbs.db|ehthumbs_vista.db|desktop.ini|$recycle.bin|recycler|found.000|msocache|"
+    "system volume information|zbthumbnail.info|_vti_cnf|_vti_pvt",
+    "the system": "lost+found|lost.dir|.directory|.thumbnails|.thumbs|.thumb|.xvpics",
+    "a network drive": "@eadir|#recycle|#snapshot|@tmp|@sharebin|.@__thumb|@__thumb|@recycle|"
+    "@recently-snapshot|.@upload_cache|@syno",
+    "Jupyter": ".ipynb_checkpoints|.virtual_documents|.jupyter",
+    "version control": ".git|.svn|.hg|.bzr|.gitignore|.gitattributes|.gitkeep|.keep|.dvc|.dvcignore",
+    "programs": "__pycache__|.venv|.idea|.vscode|.pytest_cache|.cache",
+    "a synchronised folder": ".dropbox.cache|.dropbox|.sync|.stfolder|.stversions|_gsdata_",
+    "a photo program": ".picasaoriginals|.picasa.ini|picasa.ini|.comments|.nomedia|.dtrash|.pics",
 }
+#: names of folders and files, in lower case, and whose they are
+HOUSEKEEPING = {name: owner for owner, names in _OF.items() for name in names.split("|")}
 #: how such names begin, in lower case, where the rest varies
 BEGINNINGS = {
     "._": "macOS",
@@ -79,6 +62,6 @@ def left_out(parts: Sequence[str]) -> tuple[int, str, bool]:
         reason = housekeeping(part)
         if reason:
             return depth, reason, True
-        if part.startswith("."):
+        if part.startswith(".") and part not in (".", ".."):
             return depth, ("a hidden file" if depth == len(parts) else "in a hidden folder"), False
     return 0, "", False

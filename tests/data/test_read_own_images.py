@@ -259,8 +259,9 @@ def test_a_row_that_stands_twice_is_two_images(tmp_path):
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"\xff\xfe\x00bad", "not text in UTF-8"),
-        (b"label,pixel0,pixel1\n3,0,0\n", r"columns path and label.*pixel0.*np.loadtxt"),
+        (b"\xff\xfe\x00ba", "not text that can be read"),
+        (bytes(range(1, 32)) * 9, "not a table of text"),
+        (b"label,height,width\n3,1,2\n", r"columns path and label.*height.*path,label"),
         (b"path,label\n", "contains no picture"),
     ],
 )
