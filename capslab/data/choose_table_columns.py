@@ -28,7 +28,8 @@ LABEL_NAMES = _words(
     "label labels class classes classname classlabel labelname category categories categoryname target "
     "targets y truth groundtruth gt breed species dx diagnosis disease findinglabels finding condition "
     "variety cultivar kind type emotion expression digit letter character level grade labelid classid "
-    "categoryid tag tags genre style artist individual identity person"
+    "categoryid tag tags genre style artist individual identity person klasse kategorie clase classe "
+    "categoría etiqueta étiquette catégorie klass 类别 标签 类 類別 標籤 種類 ラベル クラス 라벨 분류 класс метка"
 )
 PART_NAMES = _words("split subset set dataset partition part fold phase usage stage")
 FLAG_NAMES = {"isvalid": "validation", "istrain": "train", "istest": "test", "isval": "validation"}
@@ -151,6 +152,7 @@ def _label_column(names: Sequence[str], columns: list[list[str]], others: list[i
             if plain(names[i]) == known:
                 return i
     few = [i for i in filled if _has_few_values(columns[i])]
+    few = [i for i in few if len({cell.strip() for cell in columns[i]}) > 1] or few
     if not any(names):  # without a header, the labels are what stands beside the path
         return few[0] if few else None
     return few[0] if len(few) == 1 else None
@@ -160,7 +162,7 @@ def _has_few_values(cells: list[str]) -> bool:
     """Whether a column may hold labels: its values recur, and they are not measurements."""
     values = [cell.strip() for cell in cells if not is_missing(cell)]
     different = len(set(values))
-    if any(re.fullmatch(r"-?\d+\.\d*[1-9]\d*(e[+-]?\d+)?", value, re.IGNORECASE) for value in values):
+    if any(re.fullmatch(r"-?\d+[.,]\d*[1-9]\d*(e[+-]?\d+)?", value, re.IGNORECASE) for value in values):
         return False
     return different <= max(MOST_ALL_DIFFERENT, len(values) // 2)
 

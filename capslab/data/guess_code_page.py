@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 
 MOST_NAMES = 2000
+SURELY_UTF8 = 4  # this many different letters beyond ASCII are valid in UTF-8 by no accident
+EAST_ASIAN = ("gb18030", "cp932", "cp949", "cp950")
 
 # The commonest first. A letter's probability falls with its rank.
 _EUROPEAN = "éäöüèàáíóñçßãêôåøâúïîëæœìòùûõÿ"
@@ -71,13 +73,10 @@ def guess_code_page(names: Iterable[bytes]) -> tuple[str, str]:
     'cp850'
     """
     unusual = list(dict.fromkeys(name for name in names if not name.isascii()))[:MOST_NAMES]
-    try:
-        for name in unusual:
-            name.decode("utf-8")
+    utf8 = _as_utf8(unusual)
+    if utf8 == math.inf:
         return "utf-8", "UTF-8"
-    except UnicodeDecodeError:
-        pass
-    best, codec, said = -math.inf, "cp437", "CP437"
+    best, codec, said = utf8, *(("utf-8", "UTF-8") if utf8 > -math.inf else ("cp437", "CP437"))
     for page in _code_pages():
         try:
             total = page.prior + sum(_log_probability(name.decode(page.codec), page) for name in unusual)
@@ -86,6 +85,24 @@ def guess_code_page(names: Iterable[bytes]) -> tuple[str, str]:
         if total > best:
             best, codec, said = total, page.codec, page.said
     return codec, said
+
+
+def _as_utf8(names: list[bytes]) -> float:
+    """Log-probability of names in UTF-8: -inf if they are none, inf if that can be no accident.
+
+    A Chinese character in GBK may look like an accented letter in UTF-8 (猫 like è), but neither a longer
+    sequence nor several such characters are likely to.
+    """
+    try:
+        texts = [name.decode("utf-8") for name in names]
+    except UnicodeDecodeError:
+        return -math.inf
+    beyond = {c for text in texts for c in text if not c.isascii()}
+    if len(beyond) >= SURELY_UTF8 or any(c > "\u07ff" for c in beyond):
+        return math.inf
+    alphabets = [page.letter for page in _code_pages() if page.codec not in EAST_ASIAN]
+    page = _CodePage("utf-8", "UTF-8", lambda c: max(letter(c) for letter in alphabets), math.log(5))
+    return page.prior + sum(_log_probability(text, page) for text in texts)
 
 
 def _log_probability(name: str, page: _CodePage) -> float:
@@ -98,6 +115,8 @@ def _log_probability(name: str, page: _CodePage) -> float:
             total += math.log(1 / 50) if character.isprintable() else math.log(1e-7)
             continue
         total += page.letter(character)
+        if _script(character) == "LATIN" and not (before.isalpha() or after.isalpha()):
+            total += math.log(0.001)  # a word of one letter with an accent
         if not before.isascii() and _script(before) == _script(character) == "LATIN":
             total += math.log(0.1)  # two letters with accents beside each other
         if character.islower() and len(before) and before.isupper() and after.isupper():

@@ -59,7 +59,7 @@ class Images:
         pixels = as_nhwc(self.images)  # (n, h, w, c)
         pixels, _ = (as_uint8 if pixels.nbytes <= lazy_rows.LARGE_FILE else large_as_uint8)(pixels)
         labels = None if self.labels is None else _labels(self.labels, len(pixels))
-        classes, labels = _classes(self.classes, labels, self.name)
+        classes, labels = _classes(self.classes, labels, self.name if self.origin is None else "")
         parts = self.parts
         if parts is None:
             parts = stratified_split(labels, len(pixels), self.seed, DEFAULT_PATTERN)
@@ -268,7 +268,8 @@ def _classes(
 ) -> tuple[tuple[str, ...], np.ndarray | None]:
     """The class names, checked to include every class number in the labels, and the labels.
 
-    Names that look the same become one class (`capslab.data.class_names`), and a printed line says so.
+    Names that look the same become one class (`capslab.data.class_names`), and a printed line says so. An
+    empty `name` prints nothing about look-alikes: whoever read the files has said it.
     """
     if labels is None:
         return (), None
@@ -290,11 +291,12 @@ def _classes(
         )
     named = _distinct(given)
     if named.names == given:
-        _say_once(name, named.look_alikes)
+        if name:
+            _say_once(name, named.look_alikes)
         return given, labels
     named = distinct_names(given, np.bincount(labels, minlength=len(given)).tolist())
     if named.notes:
-        print(f"{name}: {'; '.join(named.notes)}.")
+        print(f"{name or 'images'}: {'; '.join(named.notes)}.")
     return named.names, named.numbers[labels]
 
 

@@ -17,7 +17,7 @@ from capslab.data.class_names import clean_name, distinct_names, in_order, short
 from capslab.data.decode_image_file import UnusableImage, decode, image_size
 from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_zip
 from capslab.data.folder_classes import NO_CLASS, Assignment, by_folder
-from capslab.data.guess_code_page import guess_code_page
+from capslab.data.guess_code_page import EAST_ASIAN, guess_code_page
 from capslab.data.images import Images
 from capslab.data.provenance import Provenance, printable
 from capslab.data.read_path_tables import in_table
@@ -192,11 +192,13 @@ def _on_labels(search: ImageSearch, labels: np.ndarray | None) -> list[str]:
 
 def _decoded(names: list[str]) -> tuple[list[str], list[str]]:
     """Folders' names whose bytes are not UTF-8, read in the code page that gives plausible letters."""
-    unread = {name: os.fsencode(name) for name in names if any("\udc80" <= c <= "\udcff" for c in name)}
-    if not unread:
+    raw = {name: os.fsencode(name) for name in names if any("\udc80" <= c <= "\udcff" for c in name)}
+    if not raw:
         return names, []
-    codec, said = guess_code_page(unread.values())
-    readable = [unread[name].decode(codec, "replace") if name in unread else name for name in names]
+    codec, said = guess_code_page(raw.values())
+    if codec in EAST_ASIAN:  # 猫 in GBK happens to be è in UTF-8
+        raw |= {name: os.fsencode(name) for name in names if not name.isascii() and max(name) < "\u0800"}
+    readable = [raw[name].decode(codec, "replace") if name in raw else name for name in names]
     return readable, [f"folder names read as {said}"]
 
 
@@ -250,7 +252,7 @@ def _print_summary(images: Images) -> None:
     assert images.origin is not None
     height, width, channels = images.image_shape
     colour = "grey" if channels == 1 else "colour"
-    line = f"{images.name}: {len(images):,} images of {height}×{width}, {colour}"
+    line = f"{images.name}: {len(images):,} image{'s' if len(images) > 1 else ''} of {height}×{width}, {colour}"
     line += "".join(f"; {note}" for note in images.origin.notes)
     skipped = sum(not file.housekeeping for file in images.origin.skipped)
     if skipped:

@@ -196,7 +196,7 @@ def _notes(names: list[str], columns: TableColumns) -> list[str]:
         several = len(columns.unused) > 1
         notes.append(f"column{'s' if several else ''} {_listed(columns.unused)} not used")
         if columns.label is None and not columns.one_hot:
-            notes.append("if one of them holds the classes, call it label")
+            notes.append("if one of them holds the classes, name it label in the first line")
     return notes
 
 
