@@ -95,14 +95,15 @@ def distinct_names(given: Sequence[object], counts: Sequence[int] | None = None)
     Parameters
     ----------
     given : names `(k,)`.
-    counts : number of images of each name `(k,)`; the commonest spelling becomes the name of the class.
+    counts : number of images of each name `(k,)`; the commonest spelling becomes the name of the class; of
+        several as common, one in plain small letters.
 
     Examples
     --------
     >>> distinct_names(["cat", "dog", "Cat "]).names
     ('cat', 'dog')
     >>> distinct_names(["cat", "dog", "Cat "]).notes
-    ('classes ‘cat’ and ‘Cat’ taken as one',)
+    ('classes ‘Cat’ and ‘cat’ taken as one',)
     """
     names = [clean_name(name) for name in given]
     notes = []
@@ -121,7 +122,9 @@ def distinct_names(given: Sequence[object], counts: Sequence[int] | None = None)
         weight: dict[str, int] = defaultdict(int)
         for i in members:
             weight[names[i]] += weights[i]
-        distinct.append(max(weight, key=lambda name: weight[name]))  # the first of several that are as common
+        distinct.append(
+            min(weight, key=lambda name: (-weight[name], not name.isascii(), not name.islower(), name))
+        )
         if len(members) > 1:
             merged.append(members)
     notes += _said([[names[i] for i in members] for members in merged], "taken as one")
@@ -258,7 +261,7 @@ def _said(groups: list[list[str]], verb: str) -> list[str]:
     if not groups:
         return []
     texts = []
-    for group in groups[:MOST_MERGES_SAID]:
+    for group in sorted(map(sorted, groups))[:MOST_MERGES_SAID]:
         unlike = list(dict.fromkeys(group))
         shown = " and ".join(shortened(name) for name in unlike[:MOST_MERGES_SAID])
         texts.append(shown if len(unlike) > 1 else f"{len(group)} spellings of {shown}")

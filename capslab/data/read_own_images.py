@@ -252,7 +252,9 @@ def _print_summary(images: Images) -> None:
     assert images.origin is not None
     height, width, channels = images.image_shape
     colour = "grey" if channels == 1 else "colour"
-    line = f"{images.name}: {len(images):,} image{'s' if len(images) > 1 else ''} of {height}×{width}, {colour}"
+    line = (
+        f"{images.name}: {len(images):,} image{'s' if len(images) > 1 else ''} of {height}×{width}, {colour}"
+    )
     line += "".join(f"; {note}" for note in images.origin.notes)
     skipped = sum(not file.housekeeping for file in images.origin.skipped)
     if skipped:

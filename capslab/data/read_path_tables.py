@@ -70,7 +70,7 @@ def in_table(path: Path) -> ImageSearch:
     search.notes += ([note] if note else []) + _notes(names, columns)
     by_name = sum(bool(match.file) and not match.exact for match in matches)
     if by_name:
-        search.notes.append(f"{by_name:,} files found by name")
+        search.notes.append(f"{by_name:,} file{'s' if by_name > 1 else ''} found by name")
     if labels is None:
         _use_folders(search)
     return search
@@ -123,7 +123,7 @@ def _text(path: Path) -> tuple[str, str]:
             f"{path.name} is not text that can be read. Save it in your spreadsheet program as “CSV UTF-8”."
         ) from None
     strange = sum(c < " " and c not in "\t\r\n\0" for c in text[:10_000])
-    if strange > len(text[:10_000]) // 20:
+    if strange > max(20, len(text[:10_000]) // 20):
         raise DataUnavailable(
             f"{path.name} is not a table of text. Save it in your spreadsheet program as “CSV UTF-8”."
         )
@@ -173,8 +173,7 @@ def _labels(names: list[str], cells: list[list[str]], columns: TableColumns) -> 
         return [next(names[i] for i in columns.one_hot if float(row[i]) == 1) for row in cells]
     if columns.label is None:
         return None
-    labels = [row[columns.label].strip() for row in cells]
-    labels = ["" if is_missing(label) else label for label in labels]
+    labels = ["" if is_missing(row[columns.label]) else row[columns.label] for row in cells]
     filled = [label for label in labels if label]
     if filled and all(label.endswith(".0") and label[:-2].isdigit() for label in filled):
         labels = [label.removesuffix(".0") for label in labels]  # pandas, where a number was missing
