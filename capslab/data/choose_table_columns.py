@@ -29,7 +29,8 @@ LABEL_NAMES = _words(
     "targets y truth groundtruth gt breed species dx diagnosis disease findinglabels finding condition "
     "variety cultivar kind type emotion expression digit letter character level grade labelid classid "
     "categoryid tag tags genre style artist individual identity person klasse kategorie clase classe "
-    "categoría etiqueta étiquette catégorie klass 类别 标签 类 類別 標籤 種類 ラベル クラス 라벨 분류 класс метка"
+    "categoría etiqueta étiquette catégorie klass 类别 标签 类 類別 標籤 種類 ラベル クラス 라벨 분류 класс "
+    "метка"
 )
 PART_NAMES = _words("split subset set dataset partition part fold phase usage stage")
 FLAG_NAMES = {"isvalid": "validation", "istrain": "train", "istest": "test", "isval": "validation"}

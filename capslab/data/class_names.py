@@ -6,6 +6,7 @@ and a note says so, whatever the images were read from.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -80,9 +81,10 @@ def clean_name(name: object) -> str:
             shown.append(" ")
         elif not _is_invisible(character) or _joins(character, "".join(shown[-1:])):
             shown.append(character)
-    while shown and ord(shown[-1]) in _JOINERS:
-        shown.pop()
-    return unicodedata.normalize("NFC", " ".join("".join(shown).split()))
+    words = re.sub(
+        "[\u200c\u200d]+(?= |$)", "", "".join(shown)
+    ).split()  # nothing follows that they could join
+    return unicodedata.normalize("NFC", " ".join(words))
 
 
 def distinct_names(given: Sequence[object], counts: Sequence[int] | None = None) -> DistinctNames:
