@@ -61,13 +61,16 @@ def by_folder(names: list[str]) -> list[Assignment]:
 def _without_common(folders: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """The folders without those around everything, as zips have them.
 
-    A single folder that has no sub-folder stays: it is a class, though the only one.
+    A single folder that has no sub-folder stays: it is a class, though the only one. Pictures beside the
+    folder around everything, such as a title page, do not make it a class.
     """
-    while len({shape_key(folder[0]) if folder else "" for folder in folders}) == 1 and any(
-        len(folder) > 1 for folder in folders
-    ):
+    while True:
+        inner = {shape_key(folder[1]) for folder in folders if len(folder) > 1}
+        firsts = {shape_key(folder[0]) for folder in folders if folder}
+        beside = not all(folders)
+        if len(firsts) != 1 or not inner or (beside and len(inner) == 1):
+            return folders
         folders = [folder[1:] for folder in folders]
-    return folders
 
 
 def _without_parts(folder: tuple[str, ...]) -> tuple[str, ...]:

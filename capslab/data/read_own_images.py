@@ -14,6 +14,7 @@ import numpy as np
 
 from capslab.data import read_array_files
 from capslab.data.class_names import clean_name, distinct_names, in_order, shortened
+from capslab.data.decode_image_file import SUFFIXES as PICTURES
 from capslab.data.decode_image_file import UnusableImage, decode, image_size
 from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_zip
 from capslab.data.folder_classes import NO_CLASS, Assignment, by_folder
@@ -27,6 +28,7 @@ from capslab.errors import ArgumentError, DataUnavailable, is_whole
 #: default for the pixels of the longer side: the size that the course's networks are made for
 LARGEST = 32
 SUFFIXES = (*read_array_files.SUFFIXES, ".zip", ".csv", ".tsv")
+OTHER_PICTURES = (".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".dng", ".cr2", ".nef", ".arw")
 WITHOUT_TEST = tuple(part for part in DEFAULT_PATTERN if part != PARTS["test"])
 
 
@@ -97,17 +99,18 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
 
 def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Path | None = None) -> Images:
     """The pictures that a search found, with one size and one number of channels."""
-    measured = [(file, extent) for file in search.files if (extent := _read(search, file, image_size))]
-    assigned = _assigned(search, [file for file, _ in measured])
-    for (file, _), each in zip(measured, assigned, strict=True):
+    assigned = _assigned(search, search.files)
+    expected = {each.label for each in assigned} | _labels_of_skipped(search)
+    measured: list[tuple[ImageFile, Assignment, tuple[int, int]]] = []
+    for file, each in zip(list(search.files), assigned, strict=True):
         if each.problem:
             search.skip(file.name, each.problem)
-    measured = [pair for pair, each in zip(measured, assigned, strict=True) if not each.problem]
-    assigned = [each for each in assigned if not each.problem]
-    shape = _shape([extent for _, extent in measured], size)
+        elif extent := _read(search, file, image_size):
+            measured.append((file, each, extent))
+    shape = _shape([extent for _, _, extent in measured], size)
     notes: Counter[str] = Counter()
     decoded: list[_DecodedImage] = []
-    for (file, extent), each in zip(measured, assigned, strict=True):
+    for file, each, extent in measured:
         changes: list[str] = []
         pixels = _read(search, file, lambda stream: decode(stream, shape, changes.append))  # noqa: B023
         if pixels is not None:
@@ -126,7 +129,13 @@ def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Pa
     classes, labels, class_notes = _classes([image.label for image in decoded])
     paths = np.array([image.name for image in decoded], dtype=object)
     names = np.array([printable(image.name) for image in decoded], dtype=object)
-    notes_said = (_on_labels(search, labels), search.notes, class_notes, changed)
+    notes_said = (
+        _on_labels(search, labels, folder),
+        _lost(expected, decoded),
+        search.notes,
+        class_notes,
+        changed,
+    )
     summary = tuple(note for group in notes_said for note in group)
     origin = Provenance(
         names, sizes, tuple(search.skipped), summary, folder, None if folder is None else paths
@@ -182,12 +191,37 @@ def _classes(label_names: list[str]) -> tuple[tuple[str, ...], np.ndarray | None
     return tuple(names), position[named.numbers][numbers.reshape(-1)], notes
 
 
-def _on_labels(search: ImageSearch, labels: np.ndarray | None) -> list[str]:
+def _on_labels(search: ImageSearch, labels: np.ndarray | None, folder: Path | None) -> list[str]:
     """A note if there are no labels, and a table beside the pictures that may hold them."""
     if labels is not None:
         return []
     tables = [file.name for file in search.skipped if file.name.lower().endswith((".csv", ".tsv"))]
-    return [f"no labels (does {shortened(tables[0])} hold them? load that)" if tables else "no labels"]
+    if not tables:
+        return ["no labels"]
+    step = "load that" if folder else "unpack the zip, and load that"
+    return [f"no labels (does {tables[0]} hold them? {step})"]
+
+
+def _labels_of_skipped(search: ImageSearch) -> set[str]:
+    """The classes of pictures that were skipped already, empty or of a format that is not read."""
+    if not search.folders_are_classes:
+        return set()
+    skipped = [
+        file.name for file in search.skipped if file.name.lower().endswith((*PICTURES, *OTHER_PICTURES))
+    ]
+    names = [file.name for file in search.files]
+    return {each.label for each in by_folder(names + skipped)[len(names) :]}
+
+
+def _lost(expected: set[str], decoded: list[_DecodedImage]) -> list[str]:
+    """A note on classes of which no picture could be used."""
+    lost = (
+        sorted(expected - {image.label for image in decoded} - {""}) if any(i.label for i in decoded) else []
+    )
+    if not lost:
+        return []
+    more = f" and {len(lost) - 3:,} more" if len(lost) > 3 else ""
+    return [f"no picture of {', '.join(shortened(printable(name)) for name in lost[:3])}{more} can be used"]
 
 
 def _decoded(names: list[str]) -> tuple[list[str], list[str]]:

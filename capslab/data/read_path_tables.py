@@ -116,8 +116,7 @@ def _text(path: Path) -> tuple[str, str]:
             try:
                 text = content.decode("utf-8-sig")
             except UnicodeDecodeError:
-                codec, said = guess_code_page(content.splitlines())
-                text, note = content.decode(codec), f"text read as {said}"
+                text, note = _guessed(content)
     except UnicodeDecodeError:
         raise DataUnavailable(
             f"{path.name} is not text that can be read. Save it in your spreadsheet program as “CSV UTF-8”."
@@ -128,6 +127,16 @@ def _text(path: Path) -> tuple[str, str]:
             f"{path.name} is not a table of text. Save it in your spreadsheet program as “CSV UTF-8”."
         )
     return text.replace("\0", ""), note
+
+
+def _guessed(content: bytes) -> tuple[str, str]:
+    """The text of bytes that are not UTF-8, and a note; a few damaged lines do not make another encoding."""
+    unusual = [line for line in content.splitlines() if not line.isascii()]
+    damaged = sum(line.decode("utf-8", "ignore").encode() != line for line in unusual)
+    if damaged <= len(unusual) // 10:
+        return content.decode("utf-8-sig", "replace"), f"{damaged:,} damaged line{'s' if damaged > 1 else ''}"
+    codec, said = guess_code_page(unusual)
+    return content.decode(codec), f"text read as {said}"
 
 
 def _rows(path: Path, text: str) -> list[list[str]]:

@@ -71,3 +71,26 @@ def test_a_folder_unpacked_from_windows_is_read_like_its_zip(tmp_path, capsys):
 def test_classes_that_are_numbers_are_in_order_of_size(tmp_path):
     images = cl.load(filled(tmp_path / "p", squares(*[f"{i}/1.png" for i in range(12)])))
     assert images.classes == tuple(map(str, range(12)))
+
+
+def test_a_picture_beside_the_folder_around_everything_does_not_make_it_a_class(tmp_path):
+    files = squares("pets/cat/1.png", "pets/dog/2.png", "cover.png")
+    images = cl.load(packed(tmp_path / "p.zip", files))
+    assert images.classes == ("cat", "dog")
+    assert set(reasons(images)) == {"cover.png"}
+    assert cl.load(filled(tmp_path / "p", squares("cat/old/1.png", "2.png"))).classes == ("cat",)
+
+
+@pytest.mark.parametrize("content", [{"fox/3.png": b"half"}, {"fox/3.png": b""}, {"fox/3.HEIC": b"phone"}])
+def test_a_class_of_which_no_picture_can_be_used_is_said(tmp_path, capsys, content):
+    files = squares("cat/1.png", "dog/2.png") | content
+    images = cl.load(filled(tmp_path / "p", files))
+    assert images.classes == ("cat", "dog")
+    assert "no picture of ‘fox’ can be used" in capsys.readouterr().out
+
+
+def test_a_zip_without_labels_names_the_table_that_may_hold_them(tmp_path, capsys):
+    files = squares("1.png", "2.png") | {"labels.csv": b"path,label\n1.png,cat\n2.png,dog\n"}
+    assert cl.load(packed(tmp_path / "p.zip", files)).labels is None
+    assert "does labels.csv hold them? unpack the zip, and load that" in capsys.readouterr().out
+    assert cl.load(filled(tmp_path / "p", files) / "labels.csv").classes == ("cat", "dog")

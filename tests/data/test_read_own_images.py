@@ -350,6 +350,15 @@ def test_the_practice_folder_has_what_folders_have(tmp_path):
         make_practice_folder(digits, 600, tmp_path / "p")
 
 
+def test_the_practice_folder_keeps_classes_apart_whatever_they_are_called(tmp_path):
+    digits = cl.load("digits")[:400]
+    names = ("a/b", "a?b", "a:b", "..", "con", "Straße", "हिन्दी", "猫", "8", "9")
+    folder = make_practice_folder(cl.Images(digits.images, digits.labels, names), 400, tmp_path / "p")
+    images = cl.load(folder)
+    assert len(images.classes) == len({name.casefold() for name in images.classes}) == 10
+    assert {"class 猫", "class हिन्दी", "class Straße"} < set(images.classes)
+
+
 def test_a_practice_folder_of_too_few_images_is_refused(tmp_path):
     images = cl.load("digits")
     two = images[images.labels < 2].sample(100)

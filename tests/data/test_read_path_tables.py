@@ -102,6 +102,13 @@ def test_tables_in_other_encodings(tmp_path, capsys, encoding, kinds):
     assert ("text read as" in capsys.readouterr().out) == (encoding != "utf-16")
 
 
+def test_one_damaged_line_does_not_make_another_encoding(tmp_path, capsys):
+    path = table(tmp_path / "t", rows("path,label,note", FILES * 3, ["狗", "猫"] * 12, ["é"] * 24))
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff", 1))
+    assert cl.load(path).classes == ("狗", "猫")
+    assert "1 damaged line" in capsys.readouterr().out
+
+
 def test_absolute_paths_inside_the_folder_are_used_and_outside_are_not(tmp_path):
     filled(tmp_path, squares("1.png"))
     paths = [str(tmp_path / "t" / file) for file in FILES[:2]] + [str(tmp_path / "1.png"), "../1.png"]
@@ -192,7 +199,7 @@ def test_a_folder_without_labels_names_the_table_that_may_hold_them(tmp_path, ca
     path = table(tmp_path / "t", rows("path,label", FILES, KINDS), name="labels.csv")
     assert cl.load(path.parent).labels is None
     line = capsys.readouterr().out
-    found = re.search(r"no labels \(does ‘(.*)’ hold them\? load that\)", line)
+    found = re.search(r"no labels \(does (.*) hold them\? load that\)", line)
     assert cl.load(path.parent / found[1]).classes == ("cat", "dog")
 
 
