@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -178,6 +179,7 @@ def file_names(names: Sequence[str], most_bytes: int = 120) -> list[str]:
     return chosen
 
 
+@lru_cache(maxsize=10_000)
 def shape_key(name: object) -> str:
     """Equal for two names exactly if they look the same: no case and no other alphabets are considered."""
     text = "".join(c for c in clean_name(name) if not _is_invisible(c) or ord(c) in _TAGS)

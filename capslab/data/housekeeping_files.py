@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 _OF = {
     "macOS": "__macosx|.ds_store|.appledouble|.appledesktop|.appledb|.lsoverride|.localized|.spotlight-v100|"
@@ -35,6 +36,7 @@ BEGINNINGS = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def housekeeping(name: str) -> str:
     """Whose housekeeping a file or folder of this name is, in words; "" if it is none.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from capslab.data.class_names import shape_key
 
@@ -16,6 +17,7 @@ _PARTS = {
 _BESIDE = {"set", "data", "dataset", "images", "image", "imgs", "split", "part", "seg", "folder", "samples"}
 
 
+@lru_cache(maxsize=10_000)
 def split_part(name: str) -> str:
     """The part of a split that a folder or a table's cell names: "train", "validation", "test", or "".
 
