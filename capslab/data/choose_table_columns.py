@@ -32,6 +32,8 @@ LABEL_NAMES = _words(
     "categoría etiqueta étiquette catégorie klass 类别 标签 类 類別 標籤 種類 ラベル クラス 라벨 분류 класс "
     "метка"
 )
+# One of several words in a name, as in `animal_class`.
+LABEL_WORDS = _words("label labels class category breed species diagnosis target")
 PART_NAMES = _words("split subset set dataset partition part fold phase usage stage")
 FLAG_NAMES = {"isvalid": "validation", "istrain": "train", "istest": "test", "isval": "validation"}
 MISSING = ("", "nan", "<na>", "#n/a", "n/a", "na", "null")
@@ -153,7 +155,11 @@ def _label_column(names: Sequence[str], columns: list[list[str]], others: list[i
             if plain(names[i]) == known:
                 return i
     few = [i for i in filled if _has_few_values(columns[i])]
+    for i in few:
+        if {plain(word) for word in re.split(r"[\W_]+", names[i])} & set(LABEL_WORDS):
+            return i
     few = [i for i in few if len({cell.strip() for cell in columns[i]}) > 1] or few
+    few = [i for i in few if len({cell.strip() for cell in columns[i]}) < len(columns[i])] or few
     if not any(names):  # without a header, the labels are what stands beside the path
         return few[0] if few else None
     return few[0] if len(few) == 1 else None

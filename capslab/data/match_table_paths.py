@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from capslab.data.decode_image_file import SUFFIXES
 from capslab.data.find_images import outside
@@ -28,11 +29,13 @@ class PathMatch:
     file : path of the file relative to the folder, with `/`; "" if there is none.
     exact : whether the cell is that path as it stands; otherwise it was found by its name.
     problem : why there is no file, in words; "" if there is one.
+    several : whether that is because several files fit.
     """
 
     file: str = ""
     exact: bool = True
     problem: str = ""
+    several: bool = False
 
 
 class FolderFiles:
@@ -53,7 +56,11 @@ class FolderFiles:
         A path that exists outside of the folder is never replaced by a file inside.
         """
         if cell not in self._known:
-            self._known[cell] = self._match(cell.strip().strip("\"'").replace("\0", ""))
+            plain = cell.strip().strip("\"'").replace("\0", "")
+            match = self._match(plain)
+            if not match.file and unquote(plain) != plain:  # %20 for a blank, as in addresses
+                match = next((other for other in [self._match(unquote(plain))] if other.file), match)
+            self._known[cell] = match
         return self._known[cell]
 
     def _match(self, cell: str) -> PathMatch:
@@ -76,7 +83,7 @@ class FolderFiles:
         if len(found) == 1:
             return PathMatch(found[0], exact=False)
         if found:
-            return PathMatch(problem=f"it may be {found[0]} or {found[1]}: give the whole path")
+            return PathMatch(problem=f"it may be {found[0]} or {found[1]}: give the whole path", several=True)
         return PathMatch(problem=outside(cell) or NO_FILE)
 
     def _is_file(self, path: Path) -> bool:

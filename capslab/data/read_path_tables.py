@@ -48,7 +48,8 @@ def in_table(path: Path) -> ImageSearch:
     files = FolderFiles(path.parent)
 
     def is_file(cell: str) -> bool:
-        return bool(files.match(cell).file)
+        match = files.match(cell)
+        return bool(match.file) or match.several
 
     named = has_header(rows[0], is_file)
     width = max(len(row) for row in rows)
@@ -197,7 +198,8 @@ def _notes(names: list[str], columns: TableColumns) -> list[str]:
     elif columns.one_hot:
         notes.append(f"labels from the columns {_listed([names[i] for i in columns.one_hot])}")
     elif columns.label is not None:
-        notes.append(f"labels from column {shortened(names[columns.label])}")
+        name = names[columns.label]
+        notes.append(f"labels from column {shortened(name) if name else columns.label + 1}")
     if columns.part is not None:
         notes.append(f"split from column {shortened(names[columns.part])}")
     if columns.unused:

@@ -53,6 +53,11 @@ TABLES = {
     "a neighbouring folder": (rows("path,label", here("../input/img/{}.png"), KINDS), here("img/{}.png")),
     "another case": (rows("path,label", here("IMG/{}.PNG"), KINDS), here("img/{}.png")),
     "a url of a file": (rows("path,label", here("file:///data/img/{}.png"), KINDS), here("img/{}.png")),
+    "blanks as in addresses": (rows("path,label", here("my%20pets/{}.png"), KINDS), here("my pets/{}.png")),
+    "the folder's own name": (rows("path,label", here("t/{}.png"), KINDS), FILES),
+    "a class among other words": (rows("fname,n,animal class", FILES, NUMBERS, KINDS), FILES),
+    "numbers beside the classes": (rows("Datei,Nr,Tier", FILES, NUMBERS, KINDS), FILES),
+    "labels without a name": (rows(",file", KINDS, FILES), FILES),
     "semicolons": (rows("path;label", FILES, KINDS, delimiter=";"), FILES),
     "tabs": (rows("path\tlabel", FILES, KINDS, delimiter="\t"), FILES),
     "bars": (rows("path|label", FILES, KINDS, delimiter="|"), FILES),
@@ -129,6 +134,8 @@ def test_a_path_is_never_guessed_between_two_files(tmp_path):
     images = cl.load(table(tmp_path / "a", text, ["x/1.png", "y/1.png", "x/2.png"]))
     assert images.origin.names.tolist() == ["x/2.png"]
     assert reasons(images)["1"] == "it may be x/1.png or y/1.png: give the whole path"
+    with pytest.raises(DataUnavailable, match=r"it may be x/1\.png or y/1\.png: give the whole path"):
+        cl.load(table(tmp_path / "d", rows("id,label", [1], ["cat"]), ["x/1.png", "y/1.png"]))
     text = rows("path,label", ["/x/cat/1.png", "/x/dog/1.png", "2.png"], ["cat", "dog", "dog"])
     images = cl.load(table(tmp_path / "b", text, ["1.png", "2.png"]))
     assert images.origin.names.tolist() == ["2.png"]
