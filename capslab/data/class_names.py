@@ -82,10 +82,8 @@ def clean_name(name: object) -> str:
             shown.append(" ")
         elif not _is_invisible(character) or _joins(character, "".join(shown[-1:])):
             shown.append(character)
-    words = re.sub(
-        "[\u200c\u200d]+(?= |$)", "", "".join(shown)
-    ).split()  # nothing follows that they could join
-    return unicodedata.normalize("NFC", " ".join(words))
+    text = re.sub("[\u200c\u200d]+(?= |$)", "", "".join(shown))  # joiners at the end of a word join nothing
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def distinct_names(given: Sequence[object], counts: Sequence[int] | None = None) -> DistinctNames:
@@ -119,18 +117,13 @@ def distinct_names(given: Sequence[object], counts: Sequence[int] | None = None)
         notes.append(f"a class whose name shows nothing is called ‘{NO_NAME}’")
     group = _grouped(names)  # (k,)
     weights = [1] * len(names) if counts is None else [int(count) for count in counts]
-    distinct, merged = [], []
-    for number in range(max(group, default=-1) + 1):
-        members = [i for i, of in enumerate(group) if of == number]
-        weight: dict[str, int] = defaultdict(int)
-        for i in members:
-            weight[names[i]] += weights[i]
-        distinct.append(
-            min(weight, key=lambda name: (-weight[name], not name.isascii(), not name.islower(), name))
-        )
-        if len(members) > 1:
-            merged.append(members)
-    notes += _said([[names[i] for i in members] for members in merged], "taken as one")
+    spellings: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    members: dict[int, list[str]] = defaultdict(list)
+    for name, number, weight in zip(names, group, weights, strict=True):
+        spellings[number][name] += weight
+        members[number].append(name)
+    distinct = [_commonest(spellings[number]) for number in sorted(spellings)]
+    notes += _said([same for same in members.values() if len(same) > 1], "taken as one")
     look_alikes = _said(_look_alikes_kept(distinct), "look alike, and stay apart")
     return DistinctNames(tuple(distinct), np.array(group, np.int64), tuple(notes), tuple(look_alikes))
 
@@ -249,6 +242,11 @@ def _grouped(names: Sequence[str]) -> list[int]:
             if old != new:
                 group = [new if number == old else number for number in group]
     return [int(number) for number in np.unique(group, return_inverse=True)[1]]
+
+
+def _commonest(counts: dict[str, int]) -> str:
+    """The spelling of most images; of several as common, one in plain small letters."""
+    return min(counts, key=lambda name: (-counts[name], not name.isascii(), not name.islower(), name))
 
 
 def _look_alikes_kept(names: Sequence[str]) -> list[list[str]]:

@@ -90,3 +90,38 @@ def test_any_names_give_the_same_classes_from_a_folder_a_zip_a_table_and_an_arra
     for classes, line in forms:
         assert classes == forms[0][0]
         assert all(note in line for note in distinct_names(sorted(names)).notes)
+
+
+CODE_PAGES = ("gbk", "cp932", "euc-kr", "big5", "cp437", "cp850", "cp1252", "cp1251", "utf-8")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(CODE_PAGES), st.data())
+def test_a_zip_in_any_code_page_gives_the_same_classes_or_says_how_it_was_read(codec, data):
+    letters = st.characters(codec=codec, categories=["L", "N"], exclude_characters="\u3164")
+    names = data.draw(st.lists(st.text(letters, min_size=1, max_size=5), min_size=2, max_size=4, unique=True))
+    names = [name for name in names if can_be_a_folder(name)] or ["cat"]
+    files = squares(*[f"{name}/{i}.png" for name in names for i in range(SEVERAL_OF_EACH)], side=5)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        expected, _ = loaded(filled(root / "list", files))
+        classes, line = loaded(zipped(root / "list.zip", files, codec))
+    assert len(classes) == len(expected)
+    assert classes == expected or "file names read as" in line
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(NAMES, min_size=1, max_size=4, unique_by=lambda name: clean_name(name).casefold()))
+@example([" a", "%41", '"b"', "~", "c\n"])
+def test_pictures_of_any_name_are_read_from_every_form(names):
+    files = squares(*[f"cat/{name}.png" for name in names], side=5)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        forms = [
+            loaded(filled(root / "list", files)),
+            loaded(zipped(root / "list.zip", files)),
+            loaded(listed(root / "table", dict.fromkeys(files, "cat"), files)),
+        ]
+    for classes, line in forms:
+        assert classes == forms[0][0] or "skipped" in line
+    assert len(forms[0][0]) == len(names)
