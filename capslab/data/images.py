@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -263,9 +263,7 @@ def _labels(labels: Any, n: int) -> np.ndarray:
     return array
 
 
-def _classes(
-    classes: Sequence[str], labels: np.ndarray | None, name: str
-) -> tuple[tuple[str, ...], np.ndarray | None]:
+def _classes(classes: Any, labels: np.ndarray | None, name: str) -> tuple[tuple[str, ...], np.ndarray | None]:
     """The class names, checked to include every class number in the labels, and the labels.
 
     Names that look the same become one class (`capslab.data.class_names`), and a printed line says so. An
@@ -281,7 +279,7 @@ def _classes(
                 "labels", "class numbers from 0 to 9,999", Verbatim(f"up to {highest:,}"), step
             )
         return tuple(str(number) for number in range(highest + 1)), labels
-    given = tuple(each if isinstance(each, bytes) else str(each) for each in classes)
+    given = tuple(each if isinstance(each, bytes) else str(each) for each in _listed(classes))
     if highest >= len(given):
         raise ArgumentError(
             "classes",
@@ -293,11 +291,21 @@ def _classes(
     if named.names == given:
         if name:
             _say_once(name, named.look_alikes)
-        return given, labels
+        return named.names, labels
     named = distinct_names(given, np.bincount(labels, minlength=len(given)).tolist())
     if named.notes:
         print(f"{name or 'images'}: {'; '.join(named.notes)}.")
     return named.names, named.numbers[labels]
+
+
+def _listed(classes: Any) -> Sequence[Any]:
+    """The names in the order of the class numbers, from a list, or from a dict with a name per number."""
+    if isinstance(classes, Mapping) and set(classes) == set(range(len(classes))):
+        return [classes[number] for number in range(len(classes))]
+    if isinstance(classes, (str, bytes, Mapping, Set)):
+        expected = "a list of names, one for each class number from 0"
+        raise ArgumentError("classes", expected, classes, 'For two classes: ["cat", "dog"].')
+    return tuple(classes)
 
 
 @lru_cache(maxsize=64)

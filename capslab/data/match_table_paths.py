@@ -29,13 +29,21 @@ class PathMatch:
     file : path of the file relative to the folder, with `/`; "" if there is none.
     exact : whether the cell is that path as it stands; otherwise it was found by its name.
     problem : why there is no file, in words; "" if there is one.
-    several : whether that is because several files fit.
+    several : the files that fit, if there is more than one.
     """
 
     file: str = ""
     exact: bool = True
     problem: str = ""
-    several: bool = False
+    several: tuple[str, ...] = ()
+
+    def beside(self, *words: str) -> PathMatch:
+        """Of several files that fit, the one whose folders are called like the most words of the row."""
+        wanted = {_key(word) for word in words if word.strip()}
+        shared = [len(wanted & {_key(part) for part in name_parts(file)[:-1]}) for file in self.several]
+        if not max(shared, default=0) or shared.count(max(shared)) > 1:
+            return self
+        return PathMatch(self.several[shared.index(max(shared))], exact=False)
 
 
 class FolderFiles:
@@ -83,7 +91,8 @@ class FolderFiles:
         if len(found) == 1:
             return PathMatch(found[0], exact=False)
         if found:
-            return PathMatch(problem=f"it may be {found[0]} or {found[1]}: give the whole path", several=True)
+            problem = f"it may be {found[0]} or {found[1]}: give the whole path"
+            return PathMatch(problem=problem, several=tuple(found))
         return PathMatch(problem=outside(cell) or NO_FILE)
 
     def _is_file(self, path: Path) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data import read_array_files
-from capslab.data.class_names import clean_name, distinct_names, in_order, shortened
+from capslab.data.class_names import clean_name, distinct_names, in_order, shape_key, shortened
 from capslab.data.decode_image_file import SUFFIXES as PICTURES
 from capslab.data.decode_image_file import UnusableImage, decode, image_size
 from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_zip
@@ -74,6 +74,7 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
     ArgumentError : this kind of file holds no images, or the size is not valid.
     """
     _check_size(size)
+    path = _as_spelled(path)
     suffix = path.suffix.lower()
     if not path.is_dir() and suffix not in SUFFIXES:
         step = "Put the pictures into a folder, and load the folder."
@@ -95,6 +96,14 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
         step = "Leave `size` out, or resize the array before saving."
         raise ArgumentError("size", "used only with pictures; an array keeps its size", size, step)
     return read_array_files.load_file(path, seed)
+
+
+def _as_spelled(path: Path) -> Path:
+    """The path as the disk spells it: é may be one character or two, and nobody sees which."""
+    if os.path.lexists(path) or not path.parent.is_dir():
+        return path
+    same = [entry for entry in path.parent.iterdir() if shape_key(entry.name) == shape_key(path.name)]
+    return same[0] if len(same) == 1 else path
 
 
 def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Path | None = None) -> Images:

@@ -49,7 +49,7 @@ def in_table(path: Path) -> ImageSearch:
 
     def is_file(cell: str) -> bool:
         match = files.match(cell)
-        return bool(match.file) or match.several
+        return bool(match.file or match.several)
 
     named = has_header(rows[0], is_file)
     width = max(len(row) for row in rows)
@@ -65,6 +65,11 @@ def in_table(path: Path) -> ImageSearch:
         raise ArgumentError("name", "a CSV with columns path and label", received, f"{EXAMPLE}.")
     search = ImageSearch(folders_are_classes=False, advice=ADVICE)
     matches = [files.match(row[columns.path]) for row in cells]
+    beside = [i for i in (columns.label, columns.part) if i is not None]
+    matches = [
+        match.beside(*(row[i] for i in beside)) if match.several else match
+        for row, match in zip(cells, matches, strict=True)
+    ]
     matches = _without_collisions([row[columns.path] for row in cells], matches)
     labels = _labels(names, cells, columns)
     _add_files(search, path.parent, cells, columns, names, matches, labels)

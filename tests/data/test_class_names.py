@@ -12,6 +12,7 @@ from pictures import filled, squares
 
 import capslab as cl
 from capslab.data.class_names import NO_NAME, clean_name, distinct_names, file_names, in_order, shape_key
+from capslab.errors import ArgumentError
 
 ANYTHING = st.text(max_size=12)
 ALIKE = st.text(st.sampled_from("aAа bB\u200bé\u0301e\u202e\t\ufeff\u200d\ufe0f👩🚀ﬁ"), max_size=5)
@@ -173,3 +174,18 @@ def test_a_name_that_shows_nothing_has_a_name(tmp_path, capsys):
     images = cl.load(filled(tmp_path / "p", squares("\u200b/1.png", "dog/2.png")))
     assert images.classes == (NO_NAME, "dog")
     assert NO_NAME in capsys.readouterr().out
+
+
+def test_names_may_be_a_list_or_a_dict_by_number_and_nothing_else():
+    pixels, labels = np.zeros((3, 8, 8), np.uint8), [0, 1, 2]
+    expected = ("ant", "bee", "cat")
+    for names in (list(expected), np.array(expected), {2: "cat", 0: "ant", 1: "bee"}):
+        assert cl.Images(pixels, labels, names).classes == expected
+    for names in ("abc", b"abc", set(expected), {"ant": 0, "bee": 1, "cat": 2}):
+        with pytest.raises(ArgumentError, match="`classes` should be a list of names"):
+            cl.Images(pixels, labels, names)
+
+
+def test_a_folder_is_found_however_its_name_is_composed(tmp_path):
+    filled(tmp_path / "cafe\u0301", squares("cat/1.png", "dog/2.png"))
+    assert cl.load(tmp_path / "caf\u00e9").classes == ("cat", "dog")

@@ -143,6 +143,17 @@ def test_a_path_is_never_guessed_between_two_files(tmp_path):
     assert len(cl.load(table(tmp_path / "c", text, ["test/1.png", "2.png"]))) == 1
 
 
+def test_of_several_files_the_one_in_the_folder_of_its_class_or_part_is_meant(tmp_path):
+    files = ["cat/1.png", "dog/1.png", "cat/2.png", "dog/2.png"]
+    text = rows("file,label", ["1.png", "1.png", "2.png"], ["dog", "cat", "cat"])
+    images = cl.load(table(tmp_path / "a", text, files))
+    assert images.origin.names.tolist() == ["dog/1.png", "cat/1.png", "cat/2.png"]
+    text = rows("id,label,split", [1, 1], ["cat", "dog"], ["test", "train"])
+    files = ["train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/dog/1.png"]
+    images = cl.load(table(tmp_path / "b", text, files))
+    assert images.origin.names.tolist() == ["test/cat/1.png", "train/dog/1.png"]
+
+
 def test_rows_without_a_label_are_left_out_with_a_word(tmp_path, capsys):
     kinds = ["1.0", "", "0.0", "nan", "1.0", "NA", "0.0", " "]  # as pandas writes numbers with gaps
     images = cl.load(table(tmp_path / "t", rows("path,label", FILES, kinds)))
