@@ -37,6 +37,27 @@ def packed(path: Path, files: dict[str, bytes]) -> Path:
     return path
 
 
+class _NameInCodePage(zipfile.ZipInfo):
+    """A member whose name is written as old programs do: in a code page, without saying which."""
+
+    codec = "utf-8"
+
+    def _encodeFilenameFlags(self):
+        return self.filename.encode(self.codec), self.flag_bits & ~0x800
+
+
+def zipped(path: Path, files: dict[str, bytes], codec: str = "") -> Path:
+    """A zip; with `codec`, its names are in that code page and nothing says so."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            member = zipfile.ZipInfo(name)
+            if codec:
+                member = _NameInCodePage(name)
+                member.codec = codec
+            archive.writestr(member, content)
+    return path
+
+
 def squares(*names: str, side: int = 12) -> dict[str, bytes]:
     """A different picture for each name."""
     return {

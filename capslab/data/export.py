@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from capslab.data.class_names import file_names
 from capslab.data.images import Images
 from capslab.errors import ArgumentError, DataUnavailable, unknown_name
 
@@ -110,18 +111,14 @@ def _write_folders(folder: Path, labels: np.ndarray, images: Images, originals: 
         (folder / f"cluster {cluster:02d}").mkdir(parents=True)
     for i, cluster in enumerate(labels):
         name = f"image {i}" if images.origin is None else str(images.origin.names[i])
-        stem = _safe_stem(Path(name.rpartition("/")[2]).stem)
+        stem = file_names([Path(name.replace("\\", "/").rpartition("/")[2]).stem])[0]
         place = folder / f"cluster {cluster:02d}" / f"{i:0{n_digits}d} {stem}"
         if originals:
             assert images.origin is not None
             assert images.origin.folder is not None
-            shutil.copyfile(images.origin.folder / name, f"{place}{Path(name).suffix.lower()}")
+            source = name if images.origin.paths is None else str(images.origin.paths[i])
+            shutil.copyfile(images.origin.folder / source, f"{place}{Path(source).suffix.lower()}")
         else:
             pixels = images.images[i]
             pixels = pixels[..., 0] if pixels.shape[2] < 3 else pixels[..., :3]
             Image.fromarray(np.ascontiguousarray(pixels)).save(f"{place}.png")
-
-
-def _safe_stem(stem: str) -> str:
-    """A file name, without ending, that every operating system accepts."""
-    return "".join(c if c.isalnum() or c in " -_()" else "_" for c in stem)[:80].strip() or "image"

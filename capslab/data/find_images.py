@@ -1,25 +1,26 @@
-"""Finds picture files in a folder, a zip or a table, and never outside of it. Nothing is written."""
+"""Finds picture files in a folder or a zip, and never outside of it. Nothing is written."""
 
 from __future__ import annotations
 
-import csv
 import io
 import os
+import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from capslab.data.decode_image_file import MOST_BYTES, SUFFIXES
+from capslab.data.folder_classes import name_parts
+from capslab.data.housekeeping_files import housekeeping, left_out
 from capslab.data.provenance import SkippedFile, printable
-from capslab.errors import ArgumentError, DataUnavailable, Verbatim
+from capslab.data.zip_member_names import member_names
+from capslab.errors import DataUnavailable
 
 MOST_UNPACKED = 4_000_000_000  # bytes of all members of a zip together
 MOST_RATIO = 200  # a member above a megabyte that is compressed more strongly is no picture
-PATH_COLUMNS = ("path", "file", "filename", "file_name", "image", "name")
-LABEL_COLUMNS = ("label", "class", "category", "target")
 
 
 @dataclass(frozen=True)
@@ -31,26 +32,43 @@ class ImageFile:
     name : its path relative to the folder or zip, with `/`, as the operating system spells it.
     open : a function that opens the file for reading bytes.
     label : its class according to a table, or None.
+    part : the part of the split according to a table, or "".
     """
 
     name: str
     open: Callable[[], BinaryIO]
     label: str | None = None
+    part: str = ""
 
 
 @dataclass
 class ImageSearch:
-    """The files that may be pictures, sorted by name, and the files that were skipped."""
+    """The files that may be pictures, in a fixed order, and the files that were skipped.
+
+    Attributes
+    ----------
+    files : the files that may be pictures.
+    skipped : the others, and why.
+    notes : what was assumed while looking for them, in words, for the one printed line.
+    folders_are_classes : whether files without a label of their own have that of their folder.
+    advice : what to do if there is no picture, in a sentence.
+    """
 
     files: list[ImageFile] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    folders_are_classes: bool = True
+    advice: str = "Pictures end in .png, .jpg, .tif, …; each class has its own sub-folder."
 
-    def skip(self, name: str, reason: str) -> None:
-        self.skipped.append(SkippedFile(printable(name), reason))
+    def skip(self, name: str, reason: str, is_housekeeping: bool = False) -> None:
+        self.skipped.append(SkippedFile(printable(name), reason, is_housekeeping))
 
 
 def in_folder(root: Path) -> ImageSearch:
-    """Every picture in a folder and its sub-folders; links that lead out of it are not followed."""
+    """Every picture in a folder and its sub-folders; links that lead out of it are not followed.
+
+    Hidden folders and what systems leave behind are not looked into, whatever the folder itself is called.
+    """
     search = ImageSearch()
 
     def unreadable(error: OSError) -> None:
@@ -58,15 +76,29 @@ def in_folder(root: Path) -> ImageSearch:
         search.skip(place + "/", f"the folder cannot be read ({error.strerror})")
 
     for place, folders, files in os.walk(root, onerror=unreadable):
+        base = Path(place).relative_to(root)
+        for folder in list(folders):
+            _, reason, tidy = left_out((folder, ""))
+            if not reason and Path(place, folder).is_symlink():
+                reason, tidy = "a link to a folder, so it is not followed", False
+            if reason:
+                search.skip((base / folder).as_posix() + "/", reason.replace("in a", "a"), tidy)
+                folders.remove(folder)
         folders.sort()
-        for name in sorted(files):
+        for name in files:
             path = Path(place, name)
             relative = path.relative_to(root).as_posix()
-            reason = _name_problem(name) or _file_problem(path, root)
+            parts = name_parts(relative)
+            _, reason, tidy = left_out(parts)
+            reason = reason or name_problem((parts or (name,))[-1]) or file_problem(path, root)
             if reason:
-                search.skip(relative, reason)
+                search.skip(relative, reason, tidy)
             else:
-                search.files.append(ImageFile(relative, _opener(path)))
+                search.files.append(ImageFile(relative, opener(path)))
+    search.files.sort(key=lambda file: name_parts(file.name))
+    search.skipped.sort(key=lambda file: file.name)
+    if any("\\" in file.name for file in search.files):
+        search.notes.append("backslashes in file names read as folders")
     return search
 
 
@@ -80,7 +112,7 @@ def in_zip(path: Path) -> ImageSearch:
     search = ImageSearch()
     try:
         archive = zipfile.ZipFile(path)
-        members = sorted(archive.infolist(), key=lambda member: member.filename)
+        members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise DataUnavailable(
             f"{path.name} is truncated or not a zip ({error}). Pack the folder again."
@@ -91,87 +123,50 @@ def in_zip(path: Path) -> ImageSearch:
             f"{path.name} would unpack to {total / 1e9:,.0f} GB, more than the allowed "
             f"{MOST_UNPACKED / 1e9:.0f}. If you trust it, unpack it yourself and load the folder."
         )
+    names, search.notes = member_names(members)
+    names = [name if not member.is_dir() else f"{name}/" for name, member in zip(names, members, strict=True)]
+    root = _hidden_root(names)
     seen: set[str] = set()
-    for member in members:
-        if member.is_dir():
+    for name, member in sorted(zip(names, members, strict=True), key=lambda pair: name_parts(pair[0])):
+        if name.endswith("/"):
             continue
-        repeated = "a second file of this name" if member.filename in seen else ""
-        reason = _member_problem(member) or repeated
-        seen.add(member.filename)
+        parts = name_parts(name)
+        depth, reason, tidy = left_out(parts[root:])
+        if depth and root + depth < len(parts):  # one entry for everything in such a folder
+            folder = "/".join(parts[: root + depth]) + "/"
+            if folder not in seen:
+                search.skip(folder, reason.replace("in a", "a"), tidy)
+            seen.add(folder)
+            continue
+        repeated = "a second file of this name" if name in seen else ""
+        reason = reason or _member_problem(name, member) or repeated
+        seen.add(name)
         if reason:
-            search.skip(member.filename, reason)
+            search.skip(name, reason, tidy)
         else:
-            search.files.append(ImageFile(member.filename, _unpacker(archive, member)))
+            search.files.append(ImageFile(name, _unpacker(archive, member)))
     return search
 
 
-def in_table(path: Path) -> ImageSearch:
-    """The pictures that a CSV lists, with paths relative to its own folder and inside it.
-
-    The columns are `path` and, if there are classes, `label`; without a header, the first two columns.
-
-    Raises
-    ------
-    DataUnavailable : the file cannot be read as a table of text.
-    ArgumentError : the table does not list paths.
-    """
-    search, root = ImageSearch(), path.parent
-    rows = list(_rows(path))
-    for name, label in rows:
-        relative = PurePosixPath(name.replace("\\", "/"))
-        reason = _outside(relative) or _name_problem(relative.name)
-        file = root / relative
-        reason = reason or ("no such file" if not os.path.lexists(file) else _file_problem(file, root))
-        if reason:
-            search.skip(name, reason)
-        else:
-            search.files.append(ImageFile(str(relative), _opener(file), label))
-    return search
+def _hidden_root(names: list[str]) -> int:
+    """1 if a hidden folder lies around everything in a zip, so that somebody must have meant it; else 0."""
+    firsts = {
+        name_parts(name)[0] for name in names if name_parts(name) and not housekeeping(name_parts(name)[0])
+    }
+    inside = all(len(name_parts(name)) > 1 or name.endswith("/") for name in names)
+    return int(len(firsts) == 1 and inside and next(iter(firsts)).startswith("."))
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str | None]]:
-    """(path, label) of each row; the label is None if there is no such column."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataUnavailable(f"{path.name} is not text in UTF-8. Save it as “CSV UTF-8”.") from None
-    except OSError as error:
-        raise DataUnavailable(f"{path.name} cannot be read ({error.strerror}).") from None
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
-    except csv.Error as error:
-        raise DataUnavailable(f"{path.name} cannot be read as a table ({error}).") from None
-    if not rows:
-        raise DataUnavailable(f"{path.name} is empty. It needs one row per image: path,label.")
-    header = [cell.strip().lower() for cell in rows[0]]
-    path_column = next((header.index(name) for name in PATH_COLUMNS if name in header), None)
-    label_column = next((header.index(name) for name in LABEL_COLUMNS if name in header), None)
-    if path_column is None:
-        if not rows[0][0].lower().endswith(SUFFIXES):
-            step = "A table of pixels: np.loadtxt, then reshape, then np.savez('data.npz', images=…)."
-            columns = Verbatim(f"columns {', '.join(header[:4])}{', …' if len(header) > 4 else ''}")
-            raise ArgumentError("name", "a CSV with columns path and label", columns, step)
-        path_column, label_column = 0, (1 if len(header) > 1 else None)
-    else:
-        rows = rows[1:]
-    for row in rows:
-        name = row[path_column].strip() if path_column < len(row) else ""
-        if label_column is None:
-            yield name, None
-        else:
-            yield name, row[label_column].strip() if label_column < len(row) else ""
-
-
-def _outside(name: PurePosixPath) -> str:
+def outside(name: str) -> str:
     """Why a path leads out of the folder; "" if it stays inside."""
-    if name.is_absolute() or ".." in name.parts or (name.parts and ":" in name.parts[0]) or "\0" in str(name):
+    parts = name_parts(name)
+    drive = parts and (re.fullmatch("[A-Za-z]:", parts[0]) or (os.name == "nt" and ":" in parts[0]))
+    if name.startswith(("/", "\\")) or ".." in parts or drive:
         return "its name leads out of the folder, so it is not read"
     return ""
 
 
-def _name_problem(name: str) -> str:
+def name_problem(name: str) -> str:
     """Why a file with this name cannot be a picture; "" if it may be one."""
     suffix = PurePosixPath(name).suffix.lower()
     if name.startswith("."):
@@ -181,7 +176,7 @@ def _name_problem(name: str) -> str:
     return "" if suffix in SUFFIXES else f"not the name of a picture ({suffix or 'no ending'})"
 
 
-def _file_problem(path: Path, root: Path) -> str:
+def file_problem(path: Path, root: Path) -> str:
     """Why a file cannot be used; "" if it can."""
     try:
         if path.is_symlink() or path.parent != root:
@@ -203,18 +198,16 @@ def _size_problem(size: int) -> str:
     return "" if size else "an empty file"
 
 
-def _member_problem(member: zipfile.ZipInfo) -> str:
+def _member_problem(name: str, member: zipfile.ZipInfo) -> str:
     """Why a member of a zip cannot be used; "" if it can."""
-    name = PurePosixPath(member.filename.replace("\\", "/"))
     if member.flag_bits & 0x1:
         return "encrypted"
     if member.file_size > 1_000_000 and member.file_size > MOST_RATIO * max(member.compress_size, 1):
         return f"compressed {member.file_size // max(member.compress_size, 1):,} to 1, like a zip bomb"
-    hidden = "a hidden file of macOS" if name.parts[:1] == ("__MACOSX",) else ""
-    return _outside(name) or hidden or _name_problem(name.name) or _size_problem(member.file_size)
+    return outside(name) or name_problem((name_parts(name) or ("",))[-1]) or _size_problem(member.file_size)
 
 
-def _opener(path: Path) -> Callable[[], BinaryIO]:
+def opener(path: Path) -> Callable[[], BinaryIO]:
     return lambda: path.open("rb")
 
 

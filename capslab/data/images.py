@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from capslab.data import lazy_rows
+from capslab.data.class_names import DistinctNames, distinct_names
 from capslab.data.grey_levels import as_nhwc, as_uint8, large_as_uint8
 from capslab.data.lazy_rows import LazyRows
 from capslab.data.provenance import Provenance
@@ -58,7 +59,7 @@ class Images:
         pixels = as_nhwc(self.images)  # (n, h, w, c)
         pixels, _ = (as_uint8 if pixels.nbytes <= lazy_rows.LARGE_FILE else large_as_uint8)(pixels)
         labels = None if self.labels is None else _labels(self.labels, len(pixels))
-        classes = _classes(self.classes, labels)
+        classes, labels = _classes(self.classes, labels, self.name if self.origin is None else "")
         parts = self.parts
         if parts is None:
             parts = stratified_split(labels, len(pixels), self.seed, DEFAULT_PATTERN)
@@ -262,27 +263,62 @@ def _labels(labels: Any, n: int) -> np.ndarray:
     return array
 
 
-def _classes(classes: Sequence[str], labels: np.ndarray | None) -> tuple[str, ...]:
-    """The class names, checked to include every class number in the labels."""
-    classes = tuple(str(name) for name in classes)
+def _classes(classes: Any, labels: np.ndarray | None, name: str) -> tuple[tuple[str, ...], np.ndarray | None]:
+    """The class names, checked to include every class number in the labels, and the labels.
+
+    Names that look the same become one class (`capslab.data.class_names`), and a printed line says so. An
+    empty `name` prints nothing about look-alikes: whoever read the files has said it.
+    """
     if labels is None:
-        return ()
+        return (), None
     highest = int(labels.max())
-    if not classes:
+    if classes is None or not len(classes):
         if highest >= 10_000:
             step = "np.unique(labels, return_inverse=True) numbers them from 0."
             raise ArgumentError(
                 "labels", "class numbers from 0 to 9,999", Verbatim(f"up to {highest:,}"), step
             )
-        return tuple(str(number) for number in range(highest + 1))
-    if highest >= len(classes):
+        return tuple(str(number) for number in range(highest + 1)), labels
+    given = tuple(each if isinstance(each, bytes) else str(each) for each in _listed(classes))
+    if highest >= len(given):
         raise ArgumentError(
             "classes",
             f"a name for each class up to number {highest}",
-            Verbatim(f"{len(classes)} names"),
+            Verbatim(f"{len(given)} names"),
             "Classes are numbered from 0.",
         )
-    return classes
+    named = _distinct(given)
+    if named.names == given:
+        if name:
+            _say_once(name, named.look_alikes)
+        return named.names, labels
+    named = distinct_names(given, np.bincount(labels, minlength=len(given)).tolist())
+    if named.notes:
+        print(f"{name or 'images'}: {'; '.join(named.notes)}.")
+    return named.names, named.numbers[labels]
+
+
+def _listed(classes: Any) -> Sequence[Any]:
+    """The names in the order of the class numbers, from a list, or from a dict with a name per number."""
+    if isinstance(classes, Mapping) and set(classes) == set(range(len(classes))):
+        return [classes[number] for number in range(len(classes))]
+    if isinstance(classes, (str, bytes, Mapping, Set)):
+        expected = "a list of names, one for each class number from 0"
+        raise ArgumentError("classes", expected, classes, 'For two classes: ["cat", "dog"].')
+    return tuple(classes)
+
+
+@lru_cache(maxsize=64)
+def _distinct(names: tuple[str | bytes, ...]) -> DistinctNames:
+    """The names as classes; every selection of a set of images asks for the same ones again."""
+    return distinct_names(names)
+
+
+@cache
+def _say_once(name: str, notes: tuple[str, ...]) -> None:
+    """Print notes on class names that stay as they are, not for each selection again."""
+    if notes:
+        print(f"{name}: {'; '.join(notes)}.")
 
 
 def _whole(argument: str, value: Any, most: int, of_what: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from capslab.data.class_names import file_names
 from capslab.data.images import Images
 from capslab.errors import ArgumentError, Verbatim, is_whole
 
@@ -55,6 +56,7 @@ def make_practice_folder(images: Images, n: int = 1500, folder: Any = None, seed
         raise ArgumentError(
             "images", "enough to leave 81 after thinning out a class", Verbatim(f"{len(chosen)}"), step
         )
+    folders = file_names([f"class {name}".replace("/", " or ") for name in chosen.classes])
     pictures = [Image.fromarray(p[..., 0] if p.shape[2] == 1 else p[..., :3]) for p in chosen.images]
     shuffled = rng.permutation(len(chosen))
     mislabelled, copied, nearly_copied, inverted = np.split(shuffled[:78], (20, 50, 70))
@@ -62,7 +64,7 @@ def make_practice_folder(images: Images, n: int = 1500, folder: Any = None, seed
         label = int(labels[i])
         if i in mislabelled:
             label = int(rng.choice(np.setdiff1d(labels, [label])))
-        place = root / f"class {chosen.classes[label]}".replace("/", " or ")
+        place = root / folders[label]
         place.mkdir(parents=True, exist_ok=True)
         if i in inverted:
             picture = Image.eval(picture, lambda level: 255 - level)

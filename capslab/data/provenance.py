@@ -17,10 +17,12 @@ class SkippedFile:
     ----------
     name : its name, safe to print.
     reason : why it was skipped, in words.
+    housekeeping : whether it is what a system or a program leaves behind, so that nobody misses it.
     """
 
     name: str
     reason: str
+    housekeeping: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +34,10 @@ class Provenance:
     names : names of the files `(n,)`, relative to the folder, the zip or the table.
     sizes : int64 `(n, 2)`: height and width in the file, in pixels.
     skipped : files that gave no image.
-    notes : what was changed so that all pictures have one size and format, in words.
+    notes : what was assumed, and what was changed so that all pictures have one size and format, in words.
     folder : the folder that `names` are relative to; None for a zip.
+    paths : the files' paths relative to `folder`, as the operating system spells them `(n,)`; None where
+        `names` are these paths. A name is safe to print; the path of the same file may not be.
     """
 
     names: np.ndarray
@@ -41,10 +45,12 @@ class Provenance:
     skipped: tuple[SkippedFile, ...] = ()
     notes: tuple[str, ...] = ()
     folder: Path | None = field(default=None, repr=False)
+    paths: np.ndarray | None = field(default=None, repr=False)
 
     def __getitem__(self, index: Any) -> Provenance:
         """The provenance of a selection of the images; the list of skipped files stays complete."""
-        return Provenance(self.names[index], self.sizes[index], self.skipped, self.notes, self.folder)
+        paths = None if self.paths is None else self.paths[index]
+        return Provenance(self.names[index], self.sizes[index], self.skipped, self.notes, self.folder, paths)
 
 
 def printable(name: str) -> str:

@@ -94,7 +94,12 @@ def _skipped(report: Any) -> ReportRow:
         reasons = Counter(file.reason for file in skipped[MOST_FILES:]).most_common(3)
         rest = "; ".join(f"{count:,} × {reason}" for reason, count in reasons)
         details.append(f"and {len(skipped) - MOST_FILES:,} more: {rest}")
-    return ReportRow("!", "skipped files", _plural(len(skipped), "file"), details=details)
+    tidy = sum(file.housekeeping for file in skipped)
+    if tidy == len(skipped):
+        result = f"{tidy:,} of the system's own"
+        return ReportRow("✓", "skipped files", result, details=details)
+    result = _plural(len(skipped) - tidy, "file") + (f", and {tidy:,} of the system's own" if tidy else "")
+    return ReportRow("!", "skipped files", result, details=details)
 
 
 def _sizes(report: Any) -> ReportRow:

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from capslab.data import read_array_files
+from capslab.data.class_names import clean_name, distinct_names, in_order, shape_key, shortened
+from capslab.data.decode_image_file import SUFFIXES as PICTURES
 from capslab.data.decode_image_file import UnusableImage, decode, image_size
-from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_table, in_zip
+from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_zip
+from capslab.data.folder_classes import NO_CLASS, Assignment, by_folder
+from capslab.data.guess_code_page import EAST_ASIAN, guess_code_page
 from capslab.data.images import Images
 from capslab.data.provenance import Provenance, printable
+from capslab.data.read_path_tables import in_table
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
 from capslab.errors import ArgumentError, DataUnavailable, is_whole
 
 #: default for the pixels of the longer side: the size that the course's networks are made for
 LARGEST = 32
 SUFFIXES = (*read_array_files.SUFFIXES, ".zip", ".csv", ".tsv")
-#: folders with these names are parts of a split, not classes
-SPLITS = {
-    **dict.fromkeys(("train", "training"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "dev"), "validation"),
-    **dict.fromkeys(("test", "testing"), "test"),
-}
+OTHER_PICTURES = (".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".dng", ".cr2", ".nef", ".arw")
 WITHOUT_TEST = tuple(part for part in DEFAULT_PATTERN if part != PARTS["test"])
 
 
@@ -73,6 +74,7 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
     ArgumentError : this kind of file holds no images, or the size is not valid.
     """
     _check_size(size)
+    path = _as_spelled(path)
     suffix = path.suffix.lower()
     if not path.is_dir() and suffix not in SUFFIXES:
         step = "Put the pictures into a folder, and load the folder."
@@ -96,24 +98,32 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
     return read_array_files.load_file(path, seed)
 
 
+def _as_spelled(path: Path) -> Path:
+    """The path as the disk spells it: é may be one character or two, and nobody sees which."""
+    if os.path.lexists(path) or not path.parent.is_dir():
+        return path
+    same = [entry for entry in path.parent.iterdir() if shape_key(entry.name) == shape_key(path.name)]
+    return same[0] if len(same) == 1 else path
+
+
 def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Path | None = None) -> Images:
     """The pictures that a search found, with one size and one number of channels."""
-    measured = [(file, extent) for file in search.files if (extent := _read(search, file, image_size))]
-    assigned = _parts_and_labels([file for file, _ in measured])
-    if any(label for _, label in assigned):
-        for (file, _), (_, label) in zip(measured, assigned, strict=True):
-            if not label:
-                search.skip(file.name, "no class, although other files have one")
-        measured = [pair for pair, (_, label) in zip(measured, assigned, strict=True) if label]
-        assigned = [pair for pair in assigned if pair[1]]
-    shape = _shape([extent for _, extent in measured], size)
+    assigned = _assigned(search, search.files)
+    expected = {each.label for each in assigned} | _labels_of_skipped(search)
+    measured: list[tuple[ImageFile, Assignment, tuple[int, int]]] = []
+    for file, each in zip(list(search.files), assigned, strict=True):
+        if each.problem:
+            search.skip(file.name, each.problem)
+        elif extent := _read(search, file, image_size):
+            measured.append((file, each, extent))
+    shape = _shape([extent for _, _, extent in measured], size)
     notes: Counter[str] = Counter()
     decoded: list[_DecodedImage] = []
-    for (file, extent), (part, label) in zip(measured, assigned, strict=True):
+    for file, each, extent in measured:
         changes: list[str] = []
         pixels = _read(search, file, lambda stream: decode(stream, shape, changes.append))  # noqa: B023
         if pixels is not None:
-            decoded.append(_DecodedImage(file.name, extent, pixels, part, label))
+            decoded.append(_DecodedImage(file.name, extent, pixels, each.part, each.label))
             notes.update(changes)
     if not decoded:
         raise DataUnavailable(_no_pictures(search, name))
@@ -124,11 +134,23 @@ def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Pa
     resized = int((sizes != shape).any(axis=1).sum())
     if resized:
         notes[f"resized to {shape[0]}×{shape[1]}"] = resized
-    summary = tuple(f"{count:,} {change}" for change, count in notes.most_common())
+    changed = [f"{count:,} {change}" for change, count in notes.most_common()]
+    classes, labels, class_notes = _classes([image.label for image in decoded])
+    paths = np.array([image.name for image in decoded], dtype=object)
     names = np.array([printable(image.name) for image in decoded], dtype=object)
-    origin = Provenance(names, sizes, tuple(search.skipped), summary, folder)
-    classes, labels, parts = _classes([image.part for image in decoded], [image.label for image in decoded])
-    images = Images(pixels, labels, classes, name, seed, parts, origin)
+    notes_said = (
+        _on_labels(search, labels, folder),
+        _lost(expected, decoded),
+        search.notes,
+        class_notes,
+        changed,
+    )
+    summary = tuple(note for group in notes_said for note in group)
+    origin = Provenance(
+        names, sizes, tuple(search.skipped), summary, folder, None if folder is None else paths
+    )
+    parts = _parts([image.part for image in decoded], labels)
+    images = Images(pixels, labels, classes, clean_name(name) or "images", seed, parts, origin)
     _print_summary(images)
     return images
 
@@ -148,42 +170,91 @@ def _read(search: ImageSearch, file: ImageFile, read: Any) -> Any:
     return None
 
 
-def _parts_and_labels(files: list[ImageFile]) -> list[tuple[str, str]]:
-    """(part, class) of each file; either may be ""."""
-    if any(file.label is not None for file in files):
-        return [("", file.label or "") for file in files]
-    return _by_folder([file.name for file in files])
+def _assigned(search: ImageSearch, files: list[ImageFile]) -> list[Assignment]:
+    """Part and class of each file, from a table's columns or from its folders."""
+    if search.folders_are_classes:
+        assigned = by_folder([file.name for file in files])
+        assigned = [
+            Assignment(file.part or each.part, each.label, each.problem)
+            for file, each in zip(files, assigned, strict=True)
+        ]
+    else:
+        assigned = [Assignment(file.part, file.label or "") for file in files]
+    if any(each.label for each in assigned):
+        return [each if each.label or each.problem else Assignment(problem=NO_CLASS) for each in assigned]
+    return assigned
 
 
-def _by_folder(names: list[str]) -> list[tuple[str, str]]:
-    """(part, class) of each file according to its folders: `[all/][train/]class/…/picture.png`."""
-    folders = [PurePosixPath(name).parts[:-1] for name in names]
-    # a single folder around everything, as zips have it, is not a class unless there is no other
-    while len({f[:1] for f in folders}) == 1 and any(len(f) > 1 for f in folders):
-        folders = [f[1:] for f in folders]
-    firsts = {f[0].lower() if f else "" for f in folders}
-    if len(firsts) > 1 and firsts <= set(SPLITS):
-        return [(SPLITS[f[0].lower()], f[1] if len(f) > 1 else "") for f in folders]
-    return [("", f[0] if f else "") for f in folders]
+def _classes(label_names: list[str]) -> tuple[tuple[str, ...], np.ndarray | None, tuple[str, ...]]:
+    """The class names in order, the labels `(n,)`, and notes on what was changed in the names."""
+    if not any(label_names):
+        return (), None, ()
+    spelled, numbers, counts = np.unique(
+        np.array(label_names, dtype=object), return_inverse=True, return_counts=True
+    )
+    readable, guessed = _decoded(list(spelled))
+    named = distinct_names(readable, counts.tolist())
+    names = in_order(named.names)
+    position = np.array([names.index(name) for name in named.names], np.int64)
+    notes = (*guessed, *named.notes, *named.look_alikes)
+    return tuple(names), position[named.numbers][numbers.reshape(-1)], notes
 
 
-def _classes(
-    parts: list[str], label_names: list[str]
-) -> tuple[tuple[str, ...], np.ndarray | None, np.ndarray | None]:
-    """The class names in alphabetical order, the labels, and the parts if folders define them."""
-    names: tuple[str, ...] = ()
-    labels = None
-    if any(label_names):
-        unique, labels = np.unique(np.array(label_names, dtype=object), return_inverse=True)
-        names = tuple(printable(str(name)) for name in unique)
+def _on_labels(search: ImageSearch, labels: np.ndarray | None, folder: Path | None) -> list[str]:
+    """A note if there are no labels, and a table beside the pictures that may hold them."""
+    if labels is not None:
+        return []
+    tables = [file.name for file in search.skipped if file.name.lower().endswith((".csv", ".tsv"))]
+    if not tables:
+        return ["no labels"]
+    step = "load that" if folder else "unpack the zip, and load that"
+    return [f"no labels (does {tables[0]} hold them? {step})"]
+
+
+def _labels_of_skipped(search: ImageSearch) -> set[str]:
+    """The classes of pictures that were skipped already, empty or of a format that is not read."""
+    if not search.folders_are_classes:
+        return set()
+    skipped = [
+        file.name for file in search.skipped if file.name.lower().endswith((*PICTURES, *OTHER_PICTURES))
+    ]
+    names = [file.name for file in search.files]
+    return {each.label for each in by_folder(names + skipped)[len(names) :]}
+
+
+def _lost(expected: set[str], decoded: list[_DecodedImage]) -> list[str]:
+    """A note on classes of which no picture could be used."""
+    lost = (
+        sorted(expected - {image.label for image in decoded} - {""}) if any(i.label for i in decoded) else []
+    )
+    if not lost:
+        return []
+    more = f" and {len(lost) - 3:,} more" if len(lost) > 3 else ""
+    return [f"no picture of {', '.join(shortened(printable(name)) for name in lost[:3])}{more} can be used"]
+
+
+def _decoded(names: list[str]) -> tuple[list[str], list[str]]:
+    """Folders' names whose bytes are not UTF-8, read in the code page that gives plausible letters."""
+    raw = {name: os.fsencode(name) for name in names if any("\udc80" <= c <= "\udcff" for c in name)}
+    if not raw:
+        return names, []
+    codec, said = guess_code_page(raw.values())
+    if codec in EAST_ASIAN:  # 猫 in GBK happens to be è in UTF-8
+        raw |= {name: os.fsencode(name) for name in names if not name.isascii() and max(name) < "\u0800"}
+    readable = [raw[name].decode(codec, "replace") if name in raw else name for name in names]
+    return readable, [f"folder names read as {said}"]
+
+
+def _parts(parts: list[str], labels: np.ndarray | None) -> np.ndarray | None:
+    """The part number of each image `(n,)`; None if nothing defines the parts."""
     if not any(parts):
-        return names, labels, None
+        return None
     numbers = np.array([PARTS[part] for part in parts], np.uint8)
     if not (numbers == PARTS["validation"]).any():  # then one in eight of the training images
         rows = np.flatnonzero(numbers == PARTS["train"])
         train_labels = None if labels is None else labels[rows]
         numbers[rows] = stratified_split(train_labels, len(rows), 0, WITHOUT_TEST)
-    return names, labels, numbers
+    return numbers
 
 
 def _shape(extents: list[tuple[int, int]], size: Any) -> tuple[int, int]:
@@ -224,9 +295,11 @@ def _print_summary(images: Images) -> None:
     assert images.origin is not None
     height, width, channels = images.image_shape
     colour = "grey" if channels == 1 else "colour"
-    line = f"{images.name}: {len(images):,} images of {height}×{width}, {colour}"
+    line = (
+        f"{images.name}: {len(images):,} image{'s' if len(images) > 1 else ''} of {height}×{width}, {colour}"
+    )
     line += "".join(f"; {note}" for note in images.origin.notes)
-    skipped = len(images.origin.skipped)
+    skipped = sum(not file.housekeeping for file in images.origin.skipped)
     if skipped:
         line += f"; {skipped:,} file{'s' if skipped > 1 else ''} skipped, images.report() says why"
     print(line + ".")
@@ -239,5 +312,5 @@ def _no_pictures(search: ImageSearch, name: str) -> str:
     return (
         f"{printable(name)} contains no picture that can be used"
         + (f". {first}{more}. " if first else ": it is empty. ")
-        + "Pictures end in .png, .jpg, .tif, …; each class has its own sub-folder."
+        + search.advice
     )

@@ -140,3 +140,28 @@ def test_unknown_ways_and_originals_that_are_not_there(tmp_path):
         cl.export_clusters(CLUSTERS, named(*"abcdef"), tmp_path / "out", how="zip")
     with pytest.raises(ArgumentError, match="used with folders, for images from a folder or a CSV"):
         cl.export_clusters(CLUSTERS, named(*"abcdef"), tmp_path / "out", originals=True)
+
+
+def test_names_of_any_kind_become_files(tmp_path):
+    """Letters of every alphabet stay, and no name is longer than a file system takes."""
+    images = named("हिन्दी.png", "猫" * 300 + ".png", r"a\b?.png", "e\u0301.png", "con.png", "x\ny.png")
+    exported = cl.export_clusters(CLUSTERS, images, tmp_path / "out")
+    found = sorted(p.name for p in exported.rglob("*.png"))
+    assert [name for name in found if len(name) < 40] == [
+        "0 हिन्दी.png",
+        "2 b_.png",
+        "3 é.png",
+        "4 con_.png",
+        "5 x y.png",
+    ]
+    assert all(len(name.encode()) < 200 for name in found)
+
+
+def test_originals_whose_names_cannot_be_printed_are_copied(tmp_path):
+    for i in range(6):
+        folder = tmp_path / "p" / "caf\u200be"
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(PIXELS[i]).save(folder / f"{i}\t.png")
+    images = cl.load(tmp_path / "p")
+    exported = cl.export_clusters(CLUSTERS, images, tmp_path / "out", originals=True)
+    assert len(list(exported.rglob("*.png"))) == 6

@@ -193,7 +193,7 @@ def test_encrypted_nested_and_shadow_members_are_left_out(tmp_path):
     content[place + 8] |= 1
     path.write_bytes(content)
     assert reasons(cl.load(path)) == {
-        "__MACOSX/1.png": "a hidden file of macOS",
+        "__MACOSX/": "housekeeping of macOS",
         "inner.zip": "an archive: unpack it first",
         "secret.png": "encrypted",
     }

@@ -259,8 +259,9 @@ def test_a_row_that_stands_twice_is_two_images(tmp_path):
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"\xff\xfe\x00bad", "not text in UTF-8"),
-        (b"label,pixel0,pixel1\n3,0,0\n", r"columns path and label.*pixel0.*np.loadtxt"),
+        (b"\xff\xfe\x00ba", "not text that can be read"),
+        (bytes(range(1, 32)) * 9, "not a table of text"),
+        (b"label,height,width\n3,1,2\n", r"columns path and label.*height.*path,label"),
         (b"path,label\n", "contains no picture"),
     ],
 )
@@ -347,6 +348,15 @@ def test_the_practice_folder_has_what_folders_have(tmp_path):
     assert (again.images == images.images).all()
     with pytest.raises(ArgumentError, match="does not exist yet"):
         make_practice_folder(digits, 600, tmp_path / "p")
+
+
+def test_the_practice_folder_keeps_classes_apart_whatever_they_are_called(tmp_path):
+    digits = cl.load("digits")[:400]
+    names = ("a/b", "a?b", "a:b", "..", "con", "Straße", "हिन्दी", "猫", "8", "9")
+    folder = make_practice_folder(cl.Images(digits.images, digits.labels, names), 400, tmp_path / "p")
+    images = cl.load(folder)
+    assert len(images.classes) == len({name.casefold() for name in images.classes}) == 10
+    assert {"class 猫", "class हिन्दी", "class Straße"} < set(images.classes)
 
 
 def test_a_practice_folder_of_too_few_images_is_refused(tmp_path):
