@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.data import read_array_files
+from capslab.data import read_array_files, read_pixel_tables
 from capslab.data.decode_image_file import UnusableImage, decode, image_size
 from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_table, in_zip
 from capslab.data.images import Images
@@ -21,7 +21,7 @@ from capslab.errors import ArgumentError, DataUnavailable, is_whole
 
 #: default for the pixels of the longer side: the size that the course's networks are made for
 LARGEST = 32
-SUFFIXES = (*read_array_files.SUFFIXES, ".zip", ".csv", ".tsv")
+SUFFIXES = (*read_array_files.SUFFIXES, ".zip", ".csv", ".tsv", *read_pixel_tables.PACKED)
 #: folders with these names are parts of a split, not classes
 SPLITS = {
     **dict.fromkeys(("train", "training"), "train"),
@@ -74,7 +74,7 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
     """
     _check_size(size)
     suffix = path.suffix.lower()
-    if not path.is_dir() and suffix not in SUFFIXES:
+    if not path.is_dir() and not path.name.lower().endswith(SUFFIXES):
         step = "Put the pictures into a folder, and load the folder."
         raise ArgumentError(
             "name", f"a folder, or a file that ends in {', '.join(SUFFIXES)}", str(path), step
@@ -88,6 +88,9 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
         return from_search(in_folder(path), path.resolve().name, seed, size, folder=path.resolve())
     if suffix == ".zip":
         return from_search(in_zip(path), path.stem, seed, size)
+    is_table = suffix in (".csv", ".tsv", ".gz")
+    if is_table and size is None and read_pixel_tables.is_pixel_table(path):
+        return read_pixel_tables.load_pixel_table(path, seed)
     if suffix in (".csv", ".tsv"):
         return from_search(in_table(path), path.stem, seed, size, folder=path.resolve().parent)
     if size is not None:
