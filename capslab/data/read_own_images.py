@@ -88,15 +88,14 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
         return from_search(in_folder(path), path.resolve().name, seed, size, folder=path.resolve())
     if suffix == ".zip":
         return from_search(in_zip(path), path.stem, seed, size)
-    is_table = suffix in (".csv", ".tsv", ".gz")
-    if is_table and size is None and read_pixel_tables.is_pixel_table(path):
-        return read_pixel_tables.load_pixel_table(path, seed)
-    if suffix in (".csv", ".tsv"):
+    is_text = suffix in (".csv", ".tsv")
+    is_pixels = suffix == ".gz" or (is_text and read_pixel_tables.is_pixel_table(path))
+    if is_text and not is_pixels:
         return from_search(in_table(path), path.stem, seed, size, folder=path.resolve().parent)
     if size is not None:
         step = "Leave `size` out, or resize the array before saving."
         raise ArgumentError("size", "used only with pictures; an array keeps its size", size, step)
-    return read_array_files.load_file(path, seed)
+    return (read_pixel_tables.load_pixel_table if is_pixels else read_array_files.load_file)(path, seed)
 
 
 def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Path | None = None) -> Images:
