@@ -8,7 +8,7 @@ files, tables of pixels, pictures of 16 bits. What it assumed is in the note tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -93,6 +93,25 @@ def from_file_as_uint8(arrays: Sequence[Any], argument: str = "images") -> tuple
     return [converted(array, scale) for array in arrays], scale.note
 
 
+def pictures_as_uint8(pictures: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[str]]:
+    """Decoded pictures of any depth as uint8, and notes: those of 8 bits get one scale, the deeper ones another.
+
+    Each on its own, a dark picture of 12 bits could not be told from a bright one of 10.
+    """
+    together: dict[str, list[int]] = {}
+    for i, picture in enumerate(pictures):
+        together.setdefault(picture.dtype.kind, []).append(i)
+    result, notes = list(pictures), []
+    for where in together.values():
+        scale = grey_scale([pictures[i] for i in where])
+        if scale.note and pictures[where[0]].dtype != np.uint8:
+            scale = replace(scale, note=f"{len(where):,} of more than 8 bits: {scale.note}")
+        notes += [scale.note] if scale.note else []
+        for i in where:
+            result[i] = converted(pictures[i], scale)
+    return result, notes
+
+
 def converted(array: Any, scale: GreyScale) -> Any:
     """The array as uint8 on a scale that was decided; what is mapped from a file stays there."""
     if array.dtype == np.uint8 and (scale.black, scale.white) == (0, BYTES):
@@ -163,7 +182,7 @@ class _Values:
         self.strange = 0  # images with NaN or infinity
         self.low, self.high, self.whole = np.inf, -np.inf, True
         for block in self.blocks():
-            finite = np.isfinite(block)
+            finite = np.isfinite(block) if block.dtype.kind == "f" else np.True_
             if not finite.all():
                 self.strange += int((~finite).reshape(len(block), -1).any(axis=1).sum())
                 continue

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from capslab.data.provenance import printable
 from capslab.errors import ArgumentError, Verbatim
 
 
@@ -55,10 +55,7 @@ def numbered(labels: Any, classes: Any, n: int, argument: str = "labels") -> Num
     if labels.ndim == 2:
         return NumberedLabels(_from_one_hot(labels, argument), names, "one-hot labels became numbers")
     if labels.dtype.kind in "USO":
-        words = _words(labels)
-        if names or not all(word.isascii() and word.isdigit() for word in np.unique(words)):
-            return _from_words(words, names, argument)
-        labels = words.astype(np.int64)  # "7" is the class 7, and "10" does not come before "2"
+        return _from_words(_words(labels), names, argument)
     return _from_one(labels, names)
 
 
@@ -73,10 +70,11 @@ def _one_axis(labels: np.ndarray, n: int, argument: str) -> np.ndarray:
 
 
 def _words(labels: np.ndarray) -> np.ndarray:
-    """Names without blanks at their ends and without control characters, `(n,)`."""
+    """Names as text, without blanks at their ends, `(n,)`; `Images` sees to everything else in names."""
     unique, which = np.unique(labels, return_inverse=True)
     words = [_decoded(word) if isinstance(word, bytes) else str(word) for word in unique.tolist()]
-    return np.array([printable(word.strip()) for word in words], dtype=object)[which.reshape(labels.shape)]
+    words = [unicodedata.normalize("NFC", word.strip()) for word in words]
+    return np.array(words, dtype=object)[which.reshape(labels.shape)]
 
 
 def _decoded(word: bytes) -> str:
@@ -102,6 +100,9 @@ def _from_one_hot(rows: np.ndarray, argument: str) -> np.ndarray:
 def _from_words(words: np.ndarray, names: Sequence[str], argument: str) -> NumberedLabels:
     unique, numbers = np.unique(words, return_inverse=True)
     if not names:
+        if all(word.isascii() and word.isdigit() for word in unique):  # "10" does not come before "2"
+            by_size = np.argsort(unique.astype(np.int64), kind="stable")
+            return NumberedLabels(np.argsort(by_size)[numbers.reshape(-1)], tuple(unique[by_size].tolist()))
         return NumberedLabels(numbers.reshape(-1), tuple(unique.tolist()))
     unknown = [word for word in unique.tolist() if word not in names]
     if unknown:

@@ -14,6 +14,7 @@ import numpy as np
 from capslab.data import read_array_files, read_pixel_tables
 from capslab.data.decode_image_file import UnusableImage, decode, image_size
 from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_table, in_zip
+from capslab.data.grey_levels import pictures_as_uint8
 from capslab.data.images import Images
 from capslab.data.provenance import Provenance, printable
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
@@ -39,7 +40,7 @@ class _DecodedImage:
     ----------
     name : its path.
     size : height and width in the file, in pixels.
-    pixels : uint8 `(h, w)` or `(h, w, 3)`, after resizing.
+    pixels : `(h, w)` or `(h, w, 3)`, after resizing; uint8, or numbers of more than 8 bits.
     part : "train", "validation", "test", or "" if no folder says so.
     label : the name of its class, or "".
     """
@@ -119,14 +120,15 @@ def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Pa
             notes.update(changes)
     if not decoded:
         raise DataUnavailable(_no_pictures(search, name))
-    pixels, grey = _same_channels([image.pixels for image in decoded])
+    levels, level_notes = pictures_as_uint8([image.pixels for image in decoded])
+    pixels, grey = _same_channels(levels)
     sizes = np.array([image.size for image in decoded])
     if 0 < grey < len(decoded):
         notes["grey among colour pictures, converted to colour"] = grey
     resized = int((sizes != shape).any(axis=1).sum())
     if resized:
         notes[f"resized to {shape[0]}×{shape[1]}"] = resized
-    summary = tuple(f"{count:,} {change}" for change, count in notes.most_common())
+    summary = (*(f"{count:,} {change}" for change, count in notes.most_common()), *level_notes)
     names = np.array([printable(image.name) for image in decoded], dtype=object)
     origin = Provenance(names, sizes, tuple(search.skipped), summary, folder)
     classes, labels, parts = _classes([image.part for image in decoded], [image.label for image in decoded])

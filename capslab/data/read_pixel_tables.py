@@ -91,7 +91,7 @@ def load_pixel_table(path: Path, seed: int = 0) -> Images:
     pixels = _shaped(table.rows, columns, path, notes)
     (levels,), note = from_file_as_uint8([pixels])
     notes.append(note)
-    labels = None if table.labels is None else numbered(np.array(table.labels), None, len(levels))
+    labels = None if table.labels is None else numbered(_whole(table.labels), None, len(levels))
     if labels is not None:
         notes.append(labels.note)
     roles = {columns.label, columns.usage if parts is not None else None}
@@ -136,10 +136,8 @@ def _settle_labels(table: _Table, columns: PixelColumns, notes: list[str]) -> No
         table.rows = table.rows[where]
         table.labels = [table.labels[i] for i in where]
         table.usages = table.usages and [table.usages[i] for i in where]
-    if table.labels is not None:
-        table.labels = _whole(table.labels)
-        if columns.label is not None and columns.names[columns.label].lower() not in LABELS:
-            notes.append(f"labels from {printable(columns.names[columns.label])!r}")
+    if table.labels and columns.label is not None and columns.names[columns.label].lower() not in LABELS:
+        notes.append(f"labels from {printable(columns.names[columns.label])!r}")
 
 
 def _is_label(first: np.ndarray, last: np.ndarray) -> bool:
@@ -155,13 +153,13 @@ def _is_label(first: np.ndarray, last: np.ndarray) -> bool:
     return likeness(first) >= likeness(last)
 
 
-def _whole(words: list[str]) -> list[str]:
-    """Labels such as 3.0 as 3; any others as they are."""
+def _whole(words: list[str]) -> np.ndarray:
+    """Labels such as 3 or 3.0 as numbers `(n,)`; any others as they are."""
     try:
-        numbers = [float(word) for word in words]
+        numbers = np.array(words, np.float64)
     except ValueError:
-        return words
-    return [str(int(number)) if number.is_integer() else word for number, word in zip(numbers, words, strict=True)]
+        return np.array(words)
+    return numbers.astype(np.int64) if bool((numbers == np.rint(numbers)).all()) else np.array(words)
 
 
 def _parts(table: _Table, columns: PixelColumns, notes: list[str]) -> list[str] | None:
