@@ -26,10 +26,14 @@ DEEP = (1023.0, 4095.0, 16383.0, 65535.0)
 OVERSHOOT = 0.14
 #: … and takes at most this share of the pixels below black; of standardised pixels it is more
 BELOW_BLACK = 0.35
-#: beyond that, at most this share of the pixels may lie: outliers
+#: of what lies further out, up to half the range, at most this share: splines overshoot more than others
+FURTHER, SOME = 0.5, 0.02
+#: beyond even that, at most this share of the pixels may lie: outliers …
 FEW = 0.001
-#: and for each outlier at least this many pixels must lie inside the range
+#: … and for each of them at least this many pixels must lie inside the range
 WELL_INSIDE = 100
+#: signed bytes are judged by their commonest level (the ground) if at least this share has it
+GROUND = 0.2
 #: if the brightest pixel is below this, of 255, the images look dark
 DARK = 64
 
@@ -204,8 +208,12 @@ class _Values:
         return sum(int((block > level).sum()) for block in self.blocks()) if self.high > level else 0
 
     def are_outliers(self, count: int, white: float) -> bool:
-        """Whether so many pixels outside 0…white are few beside those inside; never so for whole numbers."""
-        if self.integers or count > FEW * self.size:
+        """Whether `count` pixels far outside 0…white are few beside those inside; never for whole numbers."""
+        if self.integers:
+            return False
+        if -FURTHER * white <= self.low and self.high <= (1 + FURTHER) * white:
+            return count <= SOME * self.size
+        if count > FEW * self.size:
             return False
         return self.above(0.05 * white) - self.above(white) >= WELL_INSIDE * count
 
@@ -235,10 +243,11 @@ def _is_signed(values: _Values) -> bool:
 
 def _white(values: _Values) -> float | None:
     """Which number is white, where 0 is black; None if there is no telling."""
-    for white in (FRACTIONS, BYTES):
+    for white in (FRACTIONS, DIGITS, BYTES):
         beyond = values.above(white * (1 + OVERSHOOT))
-        if beyond and values.are_outliers(beyond, white):
-            return white
+        if beyond and (white != DIGITS or values.high <= (1 + FURTHER) * DIGITS):
+            if values.are_outliers(beyond, white):
+                return white
     high, whole = values.high, values.whole
     if high <= FRACTIONS * (1 + OVERSHOOT):
         twice = FRACTIONS / BYTES  # divided by 255, and then once more
@@ -247,10 +256,10 @@ def _white(values: _Values) -> float | None:
         return high
     if high <= DIGITS or (not whole and high <= DIGITS * (1 + OVERSHOOT)):
         return DIGITS
-    if values.types == {"i1"}:
-        return 127.0
     if "u1" not in values.types and (high == PERCENT or (not whole and 0.95 * PERCENT < high <= PERCENT)):
         return PERCENT
+    if values.types == {"i1"}:
+        return 127.0
     if high <= BYTES * (1 + OVERSHOOT):
         return BYTES
     for white in DEEP:
@@ -302,14 +311,19 @@ def _below_black(values: _Values) -> GreyScale | None:
 def _is_wrapped(values: _Values) -> bool:
     """Whether signed bytes stand for 0…255 rather than for a shifted −128…127.
 
-    Neighbouring pixels are mostly alike, so the reading in which they differ less is the right one.
+    The ground of most images is black or white. If no level is that common, they are photographs, whose
+    neighbouring pixels are mostly alike: then the reading in which these differ less is the right one.
     """
+    counts = np.zeros(256, np.int64)
     shifted = wrapped = 0
     for block in values.blocks():
-        pairs = block[..., 1:, :] if block.ndim == 4 else block[..., 1:]  # (…, w − 1, c)
-        others = block[..., :-1, :] if block.ndim == 4 else block[..., :-1]
-        shifted += int(abs(pairs.astype(int) - others).sum())
-        wrapped += int(abs(pairs.view(np.uint8).astype(int) - others.view(np.uint8)).sum())
+        counts += np.bincount(block.view(np.uint8).ravel(), minlength=256)
+        rows = block if block.ndim < 4 else np.moveaxis(block, -1, 1)  # (…, w)
+        shifted += int(abs(np.diff(rows.astype(np.int16), axis=-1)).sum(dtype=np.int64))
+        wrapped += int(abs(np.diff(rows.view(np.uint8).astype(np.int16), axis=-1)).sum(dtype=np.int64))
+    if counts.max() >= GROUND * values.size:
+        ground = int(counts.argmax())  # read as unsigned: 0 and 255 are black and white if it is wrapped
+        return min(ground, 255 - ground) < abs(ground - 127.5)
     return wrapped < 0.9 * shifted
 
 

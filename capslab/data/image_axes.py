@@ -70,10 +70,18 @@ def from_rows(rows: np.ndarray, argument: str = "images") -> tuple[np.ndarray, s
         note = f"rows of {length:,} numbers read as {side}×{side} in colour ({order})"
         return (by_plane if planes else by_pixel), note
     step = "Say how they are laid out: array.reshape(n, height, width) before saving."
-    if isqrt(length - 1) ** 2 == length - 1 > 1:
-        step = "One column may be the label: save images=array[:, 1:], labels=array[:, 0] with np.savez."
+    if _may_hold_labels(length):
+        step = (
+            "If the first column is the label: np.savez('data.npz', images=array[:, 1:], labels=array[:, 0]). "
+            "If it is one picture: array[None]."
+        )
     received = Verbatim(f"rows of {length} numbers, and {length} is not a square")
     raise ArgumentError(argument, EXPECTED, received, step)
+
+
+def _may_hold_labels(length: int) -> bool:
+    """Whether one column more than the pixels of a square image suggests that one holds the labels."""
+    return isqrt(length - 1) ** 2 == length - 1 > 1
 
 
 def _two_axes(array: np.ndarray, argument: str) -> tuple[np.ndarray, str]:
@@ -90,7 +98,7 @@ def _two_axes(array: np.ndarray, argument: str) -> tuple[np.ndarray, str]:
         )
     like_a_picture = min(n, length) >= 4 and max(n, length) <= LONGEST_ASPECT * min(n, length)
     in_colour = length % 3 == 0 and isqrt(length // 3) ** 2 * 3 == length
-    if not flat and like_a_picture and not in_colour:
+    if like_a_picture and not (flat or in_colour or _may_hold_labels(length)):
         return array[None, ..., None], f"an array of {n}×{length} read as one picture"
     return from_rows(array, argument)
 
@@ -129,9 +137,10 @@ def _three_axes(array: np.ndarray, argument: str) -> tuple[np.ndarray, str]:
 def _four_axes(array: np.ndarray, argument: str) -> tuple[np.ndarray, str]:
     """Images with channels: last, first, or last but one with the images last."""
     first, second, third, last = array.shape
-    if last <= MOST_CHANNELS:
+    flat_images = second < 4 <= third == last <= MOST_CHANNELS  # (n, 1, 4, 4): nobody's images are 1 high
+    if last <= MOST_CHANNELS and not flat_images:
         return array, ""
-    if second <= MOST_CHANNELS < third:
+    if second <= MOST_CHANNELS and (third > MOST_CHANNELS or flat_images):
         return np.moveaxis(array, 1, -1), f"shape {array.shape} read as channels first"
     if third <= MOST_CHANNELS < min(first, second):
         note = f"read as {last} images of {first}×{second}×{third}, the images on the last axis"

@@ -124,7 +124,8 @@ def _without_names(shapes: dict[str, tuple[int, ...]], found: SortedArrays) -> N
         raise ArgumentError("name", "an .npz file with an array `images`", received, step)
     for part, name in zip(parts, pictures, strict=False):
         found.images[part] = name
-        fitting = [other for other in lists if shapes[other][:1] == shapes[name][:1]]
+        lengths = (shapes[name][0], shapes[name][-1])  # the images may be on the last axis
+        fitting = [other for other in lists if shapes[other] and shapes[other][0] in lengths]
         words = f"{name!r} taken as the {part + ' ' if part else ''}images"
         if fitting:
             found.labels[part] = fitting[0]
