@@ -23,11 +23,11 @@ FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM")
 NOT_READ = {
     **dict.fromkeys((".heic", ".heif", ".hif"), "a picture as iPhones save it (HEIC)"),
     ".avif": "an AVIF picture",
-    **dict.fromkeys((".svg", ".svgz", ".eps", ".ai", ".wmf", ".emf"), "a drawing made of lines, not of pixels"),
+    **dict.fromkeys((".svg", ".svgz", ".eps", ".ai", ".wmf", ".emf"), "a drawing of lines, not of pixels"),
     **dict.fromkeys((".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2"), "a camera's raw data"),
     **dict.fromkeys((".psd", ".xcf", ".kra"), "a picture with layers"),
     **dict.fromkeys((".jp2", ".j2k", ".jxl", ".jxr"), "a kind of JPEG that is rare"),
-    **dict.fromkeys((".dcm", ".nii", ".mha", ".czi", ".lif", ".nd2"), "a picture from a scanner or microscope"),
+    **dict.fromkeys((".dcm", ".nii", ".mha", ".czi", ".lif", ".nd2"), "from a scanner or a microscope"),
     **dict.fromkeys((".mp4", ".mov", ".avi", ".mkv", ".webm"), "a video"),
     ".pdf": "a document",
 }  # fmt: skip
@@ -154,7 +154,9 @@ def _unidentified(stream: BinaryIO) -> str:
     start = stream.read(512)
     if start[4:8] == b"ftyp":
         brand = start[8:12]
-        suffix = ".avif" if brand.startswith(b"avi") else ".heic" if brand[:2] in (b"he", b"mi", b"ms") else ".mp4"
+        suffix = (
+            ".avif" if brand.startswith(b"avi") else ".heic" if brand[:2] in (b"he", b"mi", b"ms") else ".mp4"
+        )
         return how_to_convert(suffix)
     if start[:4] in (b"II*\0", b"MM\0*"):
         return "a kind of TIFF that is not read, such as 16 bits in colour, or it is damaged; save it as PNG"

@@ -98,9 +98,10 @@ def from_file_as_uint8(arrays: Sequence[Any], argument: str = "images") -> tuple
 
 
 def pictures_as_uint8(pictures: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[str]]:
-    """Decoded pictures of any depth as uint8, and notes: those of 8 bits get one scale, the deeper ones another.
+    """Decoded pictures of any depth as uint8, and notes on what was assumed.
 
-    Each on its own, a dark picture of 12 bits could not be told from a bright one of 10.
+    Those of 8 bits get one scale together, and the deeper ones another: each on its own, a dark picture
+    of 12 bits could not be told from a bright one of 10.
     """
     together: dict[str, list[int]] = {}
     for i, picture in enumerate(pictures):
@@ -220,9 +221,10 @@ class _Values:
     def note(self, black: float, white: float, as_written: str = "") -> str:
         """The note on a scale, and on how many pixels lie beyond it."""
         words = f"grey levels {as_written or _range(black, white)} taken as black…white"
-        beyond = self.below(black) + self.above(white)
-        if not beyond:
+        hair = (white - black) / 1000  # less than rounding does
+        if self.low >= black - hair and self.high <= white + hair:
             return words
+        beyond = self.below(black) + self.above(white)
         pixels = "1 pixel" if beyond == 1 else f"{beyond:,} pixels"
         verb = "was" if beyond == 1 else "were"
         return f"{words}, {pixels} beyond it ({_range(self.low, self.high)}) {verb} clipped"
@@ -245,9 +247,9 @@ def _white(values: _Values) -> float | None:
     """Which number is white, where 0 is black; None if there is no telling."""
     for white in (FRACTIONS, DIGITS, BYTES):
         beyond = values.above(white * (1 + OVERSHOOT))
-        if beyond and (white != DIGITS or values.high <= (1 + FURTHER) * DIGITS):
-            if values.are_outliers(beyond, white):
-                return white
+        is_near = white != DIGITS or values.high <= (1 + FURTHER) * DIGITS
+        if beyond and is_near and values.are_outliers(beyond, white):
+            return white
     high, whole = values.high, values.whole
     if high <= FRACTIONS * (1 + OVERSHOOT):
         twice = FRACTIONS / BYTES  # divided by 255, and then once more

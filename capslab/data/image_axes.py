@@ -72,8 +72,8 @@ def from_rows(rows: np.ndarray, argument: str = "images") -> tuple[np.ndarray, s
     step = "Say how they are laid out: array.reshape(n, height, width) before saving."
     if _may_hold_labels(length):
         step = (
-            "If the first column is the label: np.savez('data.npz', images=array[:, 1:], labels=array[:, 0]). "
-            "If it is one picture: array[None]."
+            "If the first column is the label: np.savez('data.npz', images=array[:, 1:], "
+            "labels=array[:, 0]). If it is one picture: array[None]."
         )
     received = Verbatim(f"rows of {length} numbers, and {length} is not a square")
     raise ArgumentError(argument, EXPECTED, received, step)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from capslab.errors import ArgumentError, Verbatim
 
 #: in the order of preference, if a file has several: scikit-learn's digits come as `images` and as `data`

@@ -121,7 +121,9 @@ def _from_one(labels: np.ndarray, names: tuple[str, ...]) -> NumberedLabels:
         names = names or tuple(str(number) for number in range(1, top + 1))
         return NumberedLabels(numbers, names, f"labels 1…{top} became classes 0…{top - 1}")
     if present == [-1, 1] and len(names) in (0, 2):
-        return NumberedLabels((labels == 1).astype(np.int64), names or ("-1", "1"), "labels −1 and 1 became 0 and 1")
+        return NumberedLabels(
+            (labels == 1).astype(np.int64), names or ("-1", "1"), "labels −1 and 1 became 0 and 1"
+        )
     if names and present and max(present) == len(names) and min(present) >= 1:
         return NumberedLabels(labels.astype(np.int64) - 1, names, f"labels counted from 1: 1 is {names[0]!r}")
     return NumberedLabels(labels, names)

@@ -173,7 +173,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _is_header(rows: list[list[str]]) -> bool:
-    """Whether the first line holds names: words where the next has numbers, or 0, 1, 2, … as pandas writes."""
+    """Whether the first line holds names: few numbers, or 0, 1, 2, … as pandas writes them."""
     first = rows[0]
     numbers = [cell.strip() for cell in first if _is_number(cell)]
     if len(numbers) >= FEWEST:

@@ -68,7 +68,7 @@ class QualityReport:
 
     @property
     def is_dark_on_light(self) -> bool:
-        """Whether most images are grey and dark on light: the opposite of MNIST. `images.inverted()` helps."""
+        """Whether most images are grey, and dark on light, unlike MNIST: `images.inverted()` helps."""
         shown = len(self.images) - len(self.blank)
         return self.images.image_shape[2] == 1 and len(self.light) >= max(1, MOSTLY * shown)
 

@@ -185,7 +185,8 @@ def _shaped(rows: np.ndarray, columns: PixelColumns, path: Path, notes: list[str
     count = rows.shape[1]
     skip = ", skiprows=1" if columns.header else ""
     step = (
-        f"If you know height and width: pixels = np.loadtxt({str(path)!r}, delimiter={columns.delimiter!r}{skip}, "
+        "If you know height and width: "
+        f"pixels = np.loadtxt({str(path)!r}, delimiter={columns.delimiter!r}{skip}, "
         f"usecols=range({columns.first}, {columns.stop})).reshape(-1, height, width), "
         "then np.savez('data.npz', images=pixels)."
     )
@@ -246,7 +247,9 @@ def _in_columns(path: Path, columns: PixelColumns) -> _Table:
             body = tail.pop(0)
             if body.count(delimiter) != width - 1 or len(head) != columns.first or len(tail) != after:
                 cells = line.count(delimiter) + 1
-                raise _damaged(path, columns, n, f"it has {cells:,} columns instead of {len(columns.names):,}")
+                raise _damaged(
+                    path, columns, n, f"it has {cells:,} columns instead of {len(columns.names):,}"
+                )
             bodies.append(body)
             others = [*head, *tail]  # the columns that hold no pixels, in order
             for column, words in ((columns.label, labels), (columns.usage, usages)):
@@ -312,7 +315,7 @@ def _numbers(bodies: list[bytes], delimiter: bytes) -> np.ndarray | None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
-                numbers = np.fromstring(text, dtype, sep=delimiter.decode())  # type: ignore[call-overload]
+                numbers = np.fromstring(text, dtype, sep=delimiter.decode())
             except (ValueError, DeprecationWarning):
                 continue
         if dtype is np.int32 and numbers.size and numbers.min() >= 0 and numbers.max() <= 255:

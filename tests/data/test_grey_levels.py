@@ -180,7 +180,9 @@ def test_images_say_what_they_assume_and_their_selections_say_nothing(capsys):
 def test_numbers_that_are_none_are_refused_with_advice_that_works(wrong):
     levels = UNIT.copy()
     levels[[3, 9], 0, 0] = wrong
-    with pytest.raises(ArgumentError, match=r"2 of 300 images with NaN.*nan_to_num\(array, posinf=0, neginf=0\)"):
+    with pytest.raises(
+        ArgumentError, match=r"2 of 300 images with NaN.*nan_to_num\(array, posinf=0, neginf=0\)"
+    ):
         grey_scale([levels])
     assert off_by(read(np.nan_to_num(levels, posinf=0, neginf=0))[0]) <= 1
 
@@ -191,7 +193,7 @@ def test_numbers_that_no_scale_fits_are_refused_with_advice_that_works(factor):
     with pytest.raises(ArgumentError, match="values from") as caught:
         grey_scale([array])
     code = str(caught.value).rpartition("0…1: ")[2].rstrip(".")
-    pixels, _ = read(eval(code, {"array": array}))  # noqa: S307
+    pixels, _ = read(eval(code, {"array": array}))
     assert min(off_by(pixels), off_by(255 - pixels)) <= 1
 
 

@@ -22,20 +22,37 @@ X, Y, T = (9, 8, 8), (9,), (3, 8, 8)
             {"train": "y_train", "test": "y_test"},
         ),
         (
-            {f"{part}_{what}": X if what == "images" else (9, 1) for part in ("train", "val", "test") for what in ("images", "labels")},
+            {f"{part}_images": X for part in ("train", "val", "test")}
+            | {f"{part}_labels": (9, 1) for part in ("train", "val", "test")},
             {"train": "train_images", "validation": "val_images", "test": "test_images"},
             {"train": "train_labels", "validation": "val_labels", "test": "test_labels"},
         ),
-        ({"XTrain": X, "YTrain": Y, "XTest": T, "YTest": (3,)}, {"train": "XTrain", "test": "XTest"}, {"train": "YTrain", "test": "YTest"}),
+        (
+            {"XTrain": X, "YTrain": Y, "XTest": T, "YTest": (3,)},
+            {"train": "XTrain", "test": "XTest"},
+            {"train": "YTrain", "test": "YTest"},
+        ),
         ({"train": X, "test": T}, {"train": "train", "test": "test"}, {}),
-        ({"images": X, "labels": Y, "test_images": T, "test_labels": (3,)}, {"train": "images", "test": "test_images"}, {"train": "labels", "test": "test_labels"}),
+        (
+            {"images": X, "labels": Y, "test_images": T, "test_labels": (3,)},
+            {"train": "images", "test": "test_images"},
+            {"train": "labels", "test": "test_labels"},
+        ),
         ({"arr_0": X, "arr_1": Y}, {"": "arr_0"}, {"": "arr_1"}),
-        ({"arr_0": X, "arr_1": Y, "arr_2": T, "arr_3": (3,)}, {"train": "arr_0", "test": "arr_2"}, {"train": "arr_1", "test": "arr_3"}),
-        ({"arr_0": X, "arr_1": T, "arr_2": Y, "arr_3": (3,)}, {"train": "arr_0", "test": "arr_1"}, {"train": "arr_2", "test": "arr_3"}),
+        (
+            {"arr_0": X, "arr_1": Y, "arr_2": T, "arr_3": (3,)},
+            {"train": "arr_0", "test": "arr_2"},
+            {"train": "arr_1", "test": "arr_3"},
+        ),
+        (
+            {"arr_0": X, "arr_1": T, "arr_2": Y, "arr_3": (3,)},
+            {"train": "arr_0", "test": "arr_1"},
+            {"train": "arr_2", "test": "arr_3"},
+        ),
         ({"faces": X}, {"": "faces"}, {}),
         ({"images": X, "classes": Y}, {"": "images"}, {"": "classes"}),
     ],
-)  # fmt: skip
+)
 def test_the_usual_names_are_understood(shapes, images, labels):
     found = sort_arrays(shapes)
     assert found.images == images

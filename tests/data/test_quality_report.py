@@ -91,7 +91,9 @@ def test_grey_paper_and_photographs_are_judged_by_what_stands_out():
     paper[:, 5, 5] = 190  # a reflection that is lighter than the paper
     assert Images(paper).report().is_dark_on_light
     assert not Images(noise(200)).report().is_dark_on_light
-    assert not Images(np.stack([paper] * 3, axis=-1)).report().is_dark_on_light, "colour has no right way round"
+    assert not Images(np.stack([paper] * 3, axis=-1)).report().is_dark_on_light, (
+        "colour has no right way round"
+    )
     assert not Images(np.full((9, 12, 12), 255, np.uint8)).report().is_dark_on_light, "blank"
 
 
