@@ -60,8 +60,12 @@ class GreyScale:
             return array.astype(np.int8).view(np.uint8)
         if (self.black, self.white) == (0, BYTES) and array.dtype.kind in "iu":
             return np.clip(array, 0, 255).astype(np.uint8)
-        levels = (array.astype(np.float64) - self.black) * (BYTES / (self.white - self.black))
-        return np.rint(np.clip(levels, 0, BYTES)).astype(np.uint8)
+        is_short = array.dtype.itemsize <= (4 if array.dtype.kind == "f" else 2)  # exact enough as float32
+        levels = array.astype(np.float32 if is_short else np.float64)
+        levels -= self.black
+        levels *= BYTES / (self.white - self.black)
+        np.clip(levels, 0, BYTES, out=levels)
+        return np.rint(levels, out=levels).astype(np.uint8)
 
 
 def as_uint8(array: Any, argument: str = "images") -> tuple[Any, str]:
@@ -152,7 +156,7 @@ def grey_scale(arrays: Sequence[Any], argument: str = "images") -> GreyScale:
     """
     for array in arrays:
         if array.dtype.kind not in "biuf":
-            step = "Save pixels as uint8: array.astype(np.uint8)."
+            step = "Save pixels as numbers from 0 to 255, or from 0 to 1."
             raise ArgumentError(argument, "numbers from 0 to 1 or from 0 to 255", array, step)
     if all(array.dtype.kind == "b" for array in arrays):
         return GreyScale(0, 1, "true and false became 255 and 0")

@@ -88,6 +88,8 @@ def sort_arrays(shapes: dict[str, tuple[int, ...]]) -> SortedArrays:
                 found.labels.setdefault(part, name)
     for stem in CLASSES:
         found.classes = found.classes or next((name for name in names if name.lower() == stem), "")
+    if not found.images and "images" in shapes:
+        found.images[""] = "images"  # whatever is wrong with it will be said of its shape
     if not found.images:
         _without_names(shapes, found)
     if "" in found.images and len(found.images) > 1:  # images and test_images: the former are to train on

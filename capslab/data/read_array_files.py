@@ -52,6 +52,8 @@ def load_file(path: Path, seed: int = 0) -> Images:
     _leave_out_unlabelled(found)
     pixels, notes = _pixels(list(found.images.values()), arrays)
     notes = found.notes + notes
+    if list(found.images) in (["test"], ["validation"]):
+        notes.append(f"only {next(iter(found.images))} images, split anew")
     classes = arrays.get(found.classes)
     lengths = [len(array) for array in pixels]
     labels = _labels(found, arrays, classes, lengths)

@@ -59,7 +59,7 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
     ----------
     path : `.npy` or `.npz` (see `capslab.data.read_array_files`); a folder of pictures, with a sub-folder
         per class (or train/ and test/, each with one sub-folder per class); a zip of such a
-        folder; a CSV with columns path and label.
+        folder; a CSV with columns path and label; a CSV of pixels (`capslab.data.read_pixel_tables`).
     seed : decides the split, unless folders do.
     size : pixels of the longer side, or (height, width). None keeps the size if all pictures have
         the same and it is at most 32×32; otherwise pictures are scaled to fit into 32 pixels.

@@ -50,6 +50,7 @@ X, Y, T = (9, 8, 8), (9,), (3, 8, 8)
             {"train": "arr_2", "test": "arr_3"},
         ),
         ({"faces": X}, {"": "faces"}, {}),
+        ({"images": Y, "labels": Y}, {"": "images"}, {"": "labels"}),
         ({"images": X, "classes": Y}, {"": "images"}, {"": "classes"}),
     ],
 )
