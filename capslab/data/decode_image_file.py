@@ -40,6 +40,7 @@ SEVERAL = {
     "MPO": "with further pictures in the file (depth, or a second eye), the main one used",
     "TIFF": "with several pages, first page used",
 }
+PHOTOMETRIC = 262  # the TIFF tag for what 0 means: 0 for white, 1 for black
 ORIENTATION = 0x0112  # the EXIF tag for how the camera was held
 
 
@@ -101,10 +102,14 @@ def decode(stream: BinaryIO, shape: tuple[int, int], note: Callable[[str], Any])
             picture.mode, (4 * shape[1], 4 * shape[0])
         )  # a large JPEG is decoded at a lower resolution
         picture.load()
+        upright: Image = picture
+        if _is_white_zero(picture):  # of 16 bits, Pillow leaves them as they are
+            upright = _white_is_highest(picture)
         if _orientation(picture) > 1:
             note("rotated as the camera was held")
-            picture = ImageOps.exif_transpose(picture)
-        return _fitted(_grey_or_colour(picture, note), shape)
+            upright.getexif()[ORIENTATION] = _orientation(picture)
+            upright = ImageOps.exif_transpose(upright)
+        return _fitted(_grey_or_colour(upright, note), shape)
 
 
 @contextmanager
@@ -167,6 +172,19 @@ def _unidentified(stream: BinaryIO) -> str:
     if start[:4] == b"%PDF":
         return how_to_convert(".pdf")
     return "not a picture, or its beginning is damaged"
+
+
+def _is_white_zero(picture: Image) -> bool:
+    """Whether a TIFF of 16 bits says that 0 is white."""
+    tags = getattr(picture, "tag_v2", {})
+    return picture.mode.startswith("I;16") and tags.get(PHOTOMETRIC) == 0
+
+
+def _white_is_highest(picture: Image) -> Image:
+    from PIL import Image
+
+    levels = np.asarray(picture).astype(np.uint16)
+    return Image.fromarray(np.uint16(65535) - levels)
 
 
 def _grey_or_colour(picture: Image, note: Callable[[str], Any]) -> Image:

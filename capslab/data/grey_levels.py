@@ -101,6 +101,22 @@ def from_file_as_uint8(arrays: Sequence[Any], argument: str = "images") -> tuple
     return [converted(array, scale) for array in arrays], scale.note
 
 
+def dark_bytes(pixels: Any) -> str:
+    """A note on uint8 pixels that were probably not made for 0…255; "" if they were, or are all black.
+
+    >>> dark_bytes(np.array([[0, 8, 16]], np.uint8))
+    'the brightest pixel is 16 of 255; if 16 is white, pass images * (255 / 16)'
+    """
+    highest = 0
+    for part in lazy_rows.parts(pixels):
+        highest = max(highest, int(pixels[part].max()))
+        if highest > DIGITS:  # seen enough
+            return ""
+    if not highest:
+        return ""
+    return f"the brightest pixel is {highest} of 255; if {highest} is white, pass images * (255 / {highest})"
+
+
 def pictures_as_uint8(pictures: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[str]]:
     """Decoded pictures of any depth as uint8, and notes on what was assumed.
 

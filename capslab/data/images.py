@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capslab.data import lazy_rows
-from capslab.data.grey_levels import as_uint8
+from capslab.data.grey_levels import as_uint8, dark_bytes
 from capslab.data.image_axes import as_nhwc
 from capslab.data.lazy_rows import LazyRows
 from capslab.data.provenance import Provenance
@@ -59,6 +59,8 @@ class Images:
     def __post_init__(self) -> None:
         pixels, shape_note = as_nhwc(self.images)  # (n, h, w, c)
         pixels, level_note = as_uint8(pixels)
+        if self.parts is None and self.origin is None:  # made by a person, not a selection
+            level_note = level_note or dark_bytes(pixels)
         if notes := [note for note in (shape_note, level_note) if note]:
             print(f"{self.name}: {'; '.join(notes)}.")
         labels = None if self.labels is None else _labels(self.labels, len(pixels))

@@ -167,6 +167,17 @@ def test_bytes_in_memory_stay_as_they_are():
     assert (Images(DIGITS)[:1].images == DIGITS[:1]).all()
 
 
+@pytest.mark.parametrize("white", [1, 16])
+def test_dark_bytes_get_a_word_whose_advice_works_and_their_selections_none(capsys, white):
+    images = np.rint(UNIT * white).astype(np.uint8)
+    dark = Images(images)
+    code = capsys.readouterr().out.partition("pass ")[2].rstrip(".\n")
+    assert (Images(eval(code, {"images": images})).images == read(images)[0]).all()
+    capsys.readouterr()
+    assert len(dark[:3]) + len(dark.train) + len(dark.inverted()) > 3
+    assert capsys.readouterr().out == ""
+
+
 def test_images_say_what_they_assume_and_their_selections_say_nothing(capsys):
     images = Images(UNIT * 16, name="mine")
     assert off_by(images.images) <= 1

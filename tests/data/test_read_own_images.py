@@ -170,6 +170,23 @@ def test_fractions_and_any_other_range_are_scaled(tmp_path):
     assert (np.diff(wide.ravel().astype(int)) >= 0).all()
 
 
+def test_a_deep_tiff_in_which_zero_is_white_is_read_so(tmp_path):
+    deep = GREY.astype(np.uint16) * 257
+    content = encoded(deep, "TIFF")
+    black_is_zero = b"\x06\x01\x03\0\1\0\0\0\1\0"  # tag 262, one short, 1
+    assert content.count(black_is_zero) == 1
+    white_is_zero = content.replace(black_is_zero, black_is_zero[:-2] + b"\0\0")
+    images = cl.load(filled(tmp_path / "p", {"1.tif": white_is_zero}))
+    assert (images.images[0, ..., 0] == 255 - GREY).all()
+
+
+def test_inverted_pictures_say_so_in_their_origin(tmp_path):
+    images = cl.load(filled(tmp_path / "p", squares("1.png", "2.png")))
+    assert (images.inverted().images == 255 - images.images).all()
+    assert any("inverted" in note for note in images.inverted().origin.notes)
+    assert images.inverted().origin.names.tolist() == ["1.png", "2.png"]
+
+
 def test_deep_pictures_are_resized_within_their_range(tmp_path, capsys):
     edge = np.zeros((80, 80), np.uint16)
     edge[:, 40:] = 4095
