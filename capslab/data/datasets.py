@@ -90,7 +90,8 @@ def load(
     ----------
     name : "digits" (8×8, needs no connection), "mnist", "fashion-mnist", or images of
         your own: "data.npy", "data.npz", a folder of pictures with one sub-folder per class,
-        a zip of such a folder, or a CSV of paths and labels. Without a name: MNIST if it is
+        a zip of such a folder, a CSV of paths and labels, or a CSV of pixels ("mnist_train.csv",
+        also ".csv.gz"). Without a name: MNIST if it is
         on this machine or downloads quickly, otherwise the digits; a printed line says which
         and why. The environment variable CAPSLAB_DATASET sets another default.
     folder : a folder that holds `mnist/train-images-idx3-ubyte.gz` and so on. The

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from capslab.data.decode_image_file import MOST_BYTES, SUFFIXES
+from capslab.data.decode_image_file import MOST_BYTES, SUFFIXES, how_to_convert
 from capslab.data.folder_classes import name_parts
 from capslab.data.housekeeping_files import housekeeping, left_out
 from capslab.data.provenance import SkippedFile, printable
@@ -173,6 +173,8 @@ def name_problem(name: str) -> str:
         return "a hidden file"
     if suffix in (".zip", ".tar", ".gz", ".7z", ".rar"):
         return "an archive: unpack it first"
+    if advice := how_to_convert(suffix):
+        return advice
     return "" if suffix in SUFFIXES else f"not the name of a picture ({suffix or 'no ending'})"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from capslab.data import lazy_rows
 from capslab.data.class_names import DistinctNames, distinct_names
-from capslab.data.grey_levels import as_nhwc, as_uint8, large_as_uint8
+from capslab.data.grey_levels import as_uint8, dark_bytes
+from capslab.data.image_axes import as_nhwc
 from capslab.data.lazy_rows import LazyRows
 from capslab.data.provenance import Provenance
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
@@ -27,9 +28,10 @@ class Images:
 
     Attributes
     ----------
-    images : uint8 array `(n, h, w, c)`, read-only. Other shapes and types are converted if
-        there is only one way to read them: see `capslab.data.grey_levels`. A large array in a
-        file stays on the disk, and so do large selections of it: `capslab.data.lazy_rows.LazyRows`.
+    images : uint8 array `(n, h, w, c)`, read-only. Other shapes and types are converted, and one
+        printed line says what was assumed: see `capslab.data.image_axes` and `grey_levels`. A large
+        array in a file stays on the disk, and so do large selections of it:
+        `capslab.data.lazy_rows.LazyRows`.
     labels : int64 array `(n,)` of class numbers from 0, or None.
     classes : names of the classes; `()` without labels.
     name : name of the data set, for example "mnist".
@@ -56,8 +58,12 @@ class Images:
     origin: Provenance | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        pixels = as_nhwc(self.images)  # (n, h, w, c)
-        pixels, _ = (as_uint8 if pixels.nbytes <= lazy_rows.LARGE_FILE else large_as_uint8)(pixels)
+        pixels, shape_note = as_nhwc(self.images)  # (n, h, w, c)
+        pixels, level_note = as_uint8(pixels)
+        if self.parts is None and self.origin is None:  # made by a person, not a selection
+            level_note = level_note or dark_bytes(pixels)
+        if notes := [note for note in (shape_note, level_note) if note]:
+            print(f"{self.name}: {'; '.join(notes)}.")
         labels = None if self.labels is None else _labels(self.labels, len(pixels))
         classes, labels = _classes(self.classes, labels, self.name if self.origin is None else "")
         parts = self.parts
@@ -189,6 +195,24 @@ class Images:
         _whole("per_class", per_class, min(map(len, of_class)), "images in the smallest class")
         return self[np.concatenate([rng.permutation(where)[:per_class] for where in of_class])]
 
+    def inverted(self) -> Images:
+        """The same images with black and white exchanged: 255 − pixels.
+
+        MNIST and scikit-learn's digits are light on dark. If yours are dark ink on light paper, invert
+        them before you give them to a network that was trained on those. Transparency stays as it is.
+
+        Examples
+        --------
+        >>> paper = Images(np.full((1, 8, 8), 250, np.uint8))
+        >>> paper.inverted().images[0, 0, 0], paper.inverted().inverted().images[0, 0, 0]
+        (array([5], dtype=uint8), array([250], dtype=uint8))
+        """
+        pixels = self.images.map(_negative) if isinstance(self.images, LazyRows) else _negative(self.images)
+        origin = self.origin
+        if origin is not None:
+            origin = replace(origin, notes=(*origin.notes, "inverted: black and white exchanged"))
+        return replace(self, images=pixels, origin=origin)
+
     def report(self, seed: int = 0) -> QualityReport:
         """Check the images: copies, blank images, doubtful labels, files that were skipped and why.
 
@@ -231,6 +255,14 @@ class Images:
         from capslab.data.thumbnails import thumbnail_strip
 
         return thumbnail_strip(self)
+
+
+def _negative(pixels: np.ndarray) -> np.ndarray:
+    """255 − pixels `(n, h, w, c)`, but for the transparency of 2 or 4 channels."""
+    inverted = 255 - pixels
+    if pixels.shape[-1] in (2, 4):
+        inverted[..., -1] = pixels[..., -1]
+    return inverted
 
 
 def _labels(labels: Any, n: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data import lazy_rows
+from capslab.data.light_ground import MOSTLY, border_level, has_light_ground
 from capslab.data.provenance import SkippedFile
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
 from capslab.errors import ArgumentError, Verbatim
@@ -37,6 +38,7 @@ class QualityReport:
     levels : lowest, mean and highest grey level.
     blank : positions of images that show nothing, int64 `(b,)`.
     inverted : positions of images with a light border where most are dark, or the reverse, int64 `(i,)`.
+    light : positions of images with a light ground, like ink on paper, int64 `(l,)`.
     copies : groups of positions with exactly the same pixels, each group in ascending order.
     near_copies : pairs of positions that are almost the same but not exactly, int64 `(m, 2)`.
     leaks : positions of validation and test images with an exact or near copy among the training images.
@@ -53,6 +55,7 @@ class QualityReport:
     levels: tuple[int, float, int]
     blank: np.ndarray
     inverted: np.ndarray
+    light: np.ndarray
     copies: tuple[tuple[int, ...], ...]
     near_copies: np.ndarray
     leaks: np.ndarray
@@ -62,6 +65,12 @@ class QualityReport:
     skipped: tuple[SkippedFile, ...]
     notes: tuple[str, ...]
     compared: int
+
+    @property
+    def is_dark_on_light(self) -> bool:
+        """Whether most images are grey, and dark on light, unlike MNIST: `images.inverted()` helps."""
+        shown = len(self.images) - len(self.blank)
+        return self.images.image_shape[2] == 1 and len(self.light) >= max(1, MOSTLY * shown)
 
     @property
     def imbalance(self) -> float:
@@ -151,6 +160,7 @@ def report(images: Any, seed: int = 0) -> QualityReport:
         levels=(int(lowest.min()), total / pixels.size, int(highest.max())),
         blank=blank,
         inverted=np.setdiff1d(_inverted(pixels), blank),
+        light=np.setdiff1d(np.flatnonzero(has_light_ground(pixels)), blank),
         copies=copies,
         near_copies=near_copies,
         leaks=_leaks(images, copies, near_copies),
@@ -182,18 +192,11 @@ def _inverted(pixels: np.ndarray) -> np.ndarray:
 
     None unless borders come in two clear kinds: at least nine in ten near black or near white.
     """
-    level = np.concatenate([_border(pixels[part]) for part in lazy_rows.parts(pixels)])  # (n,)
+    level = np.concatenate([border_level(pixels[part]) for part in lazy_rows.parts(pixels)])  # (n,)
     light, dark = level > 191, level < 64
     if (light | dark).mean() < 0.9:
         return np.empty(0, np.int64)
     return np.flatnonzero(light if dark.sum() >= light.sum() else dark)
-
-
-def _border(pixels: np.ndarray) -> np.ndarray:
-    """Median level of each image's border, `(n,)`."""
-    grey = pixels.mean(axis=3, dtype=np.float32)  # (n, h, w)
-    border = np.concatenate([grey[:, 0], grey[:, -1], grey[:, :, 0], grey[:, :, -1]], axis=1)
-    return np.median(border, axis=1)
 
 
 def _copies(pixels: np.ndarray) -> tuple[tuple[int, ...], ...]:

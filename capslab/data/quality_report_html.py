@@ -42,6 +42,7 @@ def report_rows(report: Any) -> list[ReportRow]:
         _skipped(report),
         _sizes(report),
         _levels(report),
+        _ground(report),
         _of_positions(report, "blank images", report.blank, "nothing to see in them"),
         _of_positions(
             report, "inverted", report.inverted, "light border where most are dark, or the reverse"
@@ -124,6 +125,16 @@ def _levels(report: Any) -> ReportRow:
     return ReportRow(
         "!" if dark else "✓", "grey levels", result + (": even the brightest is dark" if dark else "")
     )
+
+
+def _ground(report: Any) -> ReportRow:
+    light, n = len(report.light), len(report.images) - len(report.blank)
+    if not report.is_dark_on_light:
+        return ReportRow("✓", "ground", f"light in {light:,} of {n:,} images")
+    result = f"light in {light:,} of {n:,} images: they are dark on light, and MNIST is light on dark"
+    advice = "images.inverted() exchanges black and white, as networks trained on MNIST need it."
+    thumbnails = [(int(i), _name(report, i)) for i in report.light[:3]]
+    return ReportRow("!", "ground", result, thumbnails, [advice])
 
 
 def _of_positions(report: Any, title: str, positions: np.ndarray, meaning: str) -> ReportRow:

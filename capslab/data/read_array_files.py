@@ -5,32 +5,37 @@ from __future__ import annotations
 import math
 import struct
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from capslab.data import lazy_rows
-from capslab.data.grey_levels import as_nhwc, as_uint8, brightest, large_as_uint8
+from capslab.data.grey_levels import from_file_as_uint8
+from capslab.data.image_axes import as_nhwc
 from capslab.data.images import Images
 from capslab.data.lazy_rows import LazyRows
-from capslab.errors import ArgumentError, DataUnavailable, Verbatim
+from capslab.data.npz_names import SortedArrays, sort_arrays
+from capslab.data.number_labels import NumberedLabels, numbered
+from capslab.data.splits import official_split
+from capslab.data.summary_line import print_summary
+from capslab.errors import ArgumentError, DataUnavailable
 
 SUFFIXES = (".npy", ".npz")
 MOST_UNPACKED = 4_000_000_000  # bytes of all arrays in an .npz together
 
 
 def load_file(path: Path, seed: int = 0) -> Images:
-    """The images in a NumPy file.
+    """The images in a NumPy file; one printed line says what was assumed.
 
     Parameters
     ----------
-    path : a `.npy` file that holds only images, or a `.npz` file with `images` and, if you
-        like, `labels` and `classes`. Images are `(n, h, w)`, `(n, h, w, c)` or `(n, s·s)`;
-        uint8, or numbers in 0…1 or 0…255. Labels are class numbers or class names. A large
-        `.npy`, or `.npz` from `np.savez`, stays on the disk (`capslab.data.lazy_rows`).
-    seed : decides the split.
+    path : a `.npy` file that holds only images, or a `.npz` file with images and, if you like, labels
+        and names of classes, under any of the usual names (`capslab.data.npz_names`): `images`, `labels`,
+        `classes`; `x_train`, `y_train`, `x_test`, `y_test`; … Axes may be in any of the usual orders
+        (`capslab.data.image_axes`), grey levels in any of the usual ranges (`capslab.data.grey_levels`).
+        A large `.npy`, or `.npz` from `np.savez`, stays on the disk (`capslab.data.lazy_rows`).
+    seed : decides the split, or with an official test set which training images are for validation.
 
     Raises
     ------
@@ -41,29 +46,105 @@ def load_file(path: Path, seed: int = 0) -> Images:
         arrays = {"images": _array(path)} if path.suffix.lower() == ".npy" else _arrays(path)
     except DataUnavailable:
         raise
-    except (
-        ValueError,
-        EOFError,
-        OSError,
-        KeyError,
-        MemoryError,
-        zlib.error,
-        struct.error,
-        zipfile.BadZipFile,
-    ) as error:
+    except Exception as error:  # a damaged header may raise anything, from KeyError to TokenError
         raise DataUnavailable(_reason(path, error)) from None
-    if "images" not in arrays:
-        names = ", ".join(sorted(arrays)) or "nothing"
-        step = "Save it again: np.savez('data.npz', images=…, labels=…)."
-        raise ArgumentError(
-            "name", "an .npz file with an array `images`", Verbatim(f"one with {names}"), step
-        )
-    labels, classes = _numbered(arrays.get("labels"), arrays.get("classes"))
-    pixels, note = _pixels(arrays["images"])
-    images = Images(pixels, labels, classes, name=path.stem, seed=seed)
-    if note:
-        print(f"{path.name}: {note}.")
+    found = sort_arrays({name: array.shape for name, array in arrays.items()})
+    _leave_out_unlabelled(found)
+    pixels, notes = _pixels(list(found.images.values()), arrays)
+    notes = found.notes + notes
+    if list(found.images) in (["test"], ["validation"]):
+        notes.append(f"only {next(iter(found.images))} images, split anew")
+    classes = arrays.get(found.classes)
+    lengths = [len(array) for array in pixels]
+    labels = _labels(found, arrays, classes, lengths)
+    if labels is not None:
+        notes.append(labels.note)
+    if found.unused:
+        notes.append(f"not used: {', '.join(found.unused)}")
+    numbers = None if labels is None else labels.numbers
+    images = Images(
+        _joined(pixels),
+        numbers,
+        () if labels is None else labels.names,
+        name=path.stem,
+        seed=seed,
+        parts=official_split(list(found.images), lengths, numbers, seed),
+    )
+    print_summary(images, notes)
     return images
+
+
+def _leave_out_unlabelled(found: SortedArrays) -> None:
+    """Parts without labels go, if other parts have labels."""
+    for part in [part for part in found.images if found.labels and part not in found.labels]:
+        found.notes.append(f"{found.images.pop(part)!r} has no labels and was left out")
+
+
+def _pixels(names: list[str], arrays: dict[str, Any]) -> tuple[list[Any], list[str]]:
+    """The pixels of each part as uint8 `(n, h, w, c)` on one scale, and notes on what was assumed."""
+    shaped, notes = [], []
+    for name in names:
+        pixels, note = as_nhwc(arrays[name], "images" if len(names) == 1 else name)
+        notes.append(note)
+        shaped.append(pixels)
+        if pixels.shape[1:] != shaped[0].shape[1:]:
+            expected = f"images of {shaped[0].shape[1:]}, as in `{names[0]}`"
+            raise ArgumentError(name, expected, arrays[name], "Bring them to one size.")
+    converted: list[Any] = list(shaped)
+    for dtype in dict.fromkeys(pixels.dtype for pixels in shaped):
+        where = [i for i, pixels in enumerate(shaped) if pixels.dtype == dtype]
+        levels, note = from_file_as_uint8([shaped[i] for i in where])
+        notes.append(note)
+        for i, pixels in zip(where, levels, strict=True):
+            converted[i] = pixels
+    opaque, note = _without_opaque_alpha(converted)
+    return opaque, list(dict.fromkeys([*notes, note]))
+
+
+def _without_opaque_alpha(arrays: list[Any]) -> tuple[list[Any], str]:
+    """The arrays without a last channel that says nothing; any other second or fourth channel is said."""
+    channels = arrays[0].shape[-1]
+    if channels not in (2, 4):
+        return arrays, ""
+    if all(bool((array[part][..., -1] == 255).all()) for array in arrays for part in lazy_rows.parts(array)):
+        arrays = [
+            array.map(_first_channels) if isinstance(array, LazyRows) else _first_channels(array)
+            for array in arrays
+        ]
+        return arrays, "opaque alpha channel left out"
+    return arrays, f"all {channels} channels kept: if the last is transparency, leave it out before saving"
+
+
+def _first_channels(pixels: np.ndarray) -> np.ndarray:
+    return pixels[..., :-1]
+
+
+def _labels(
+    found: SortedArrays, arrays: dict[str, Any], classes: Any, lengths: list[int]
+) -> NumberedLabels | None:
+    """The labels of all parts together; None if there are none."""
+    if not found.labels:
+        return None
+    names = [found.labels[part] for part in found.images]
+    for name, n in zip(names, lengths, strict=True):
+        if arrays[name].size < n or arrays[name].size % n:
+            step = "Save images and labels from the same selection."
+            raise ArgumentError(name, f"{n:,} labels, one per image", arrays[name], step)
+    together = [
+        arrays[name].reshape(n, -1) if len(names) > 1 else arrays[name]
+        for name, n in zip(names, lengths, strict=True)
+    ]
+    if len({part.shape[1:] for part in together}) > 1:
+        raise ArgumentError(names[-1], f"labels like those in `{names[0]}`", arrays[names[-1]], "")
+    return numbered(np.concatenate(together), classes, sum(lengths), names[0] if len(names) > 1 else "labels")
+
+
+def _joined(arrays: list[Any]) -> Any:
+    """All parts in one array; above 256 MB it lies in a temporary file."""
+    if len(arrays) == 1:
+        return arrays[0]
+    blocks = (array[part] for array in arrays for part in lazy_rows.parts(array))
+    return lazy_rows.gather(blocks, sum(map(len, arrays)))
 
 
 def _array(path: Path) -> np.ndarray:
@@ -92,7 +173,16 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
             "Save it with np.savez, which does not compress: then images are read from the disk as needed."
         )
     with np.load(path, allow_pickle=False) as loaded:
-        return {name: mapped[name] if name in mapped else loaded[name] for name in loaded.files}
+        return {name: mapped[name] if name in mapped else _unpacked(loaded, name) for name in loaded.files}
+
+
+def _unpacked(loaded: Any, name: str) -> np.ndarray:
+    try:
+        return np.asarray(loaded[name])
+    except ValueError as error:
+        if "pickle" not in str(error) and "Object arrays" not in str(error):
+            raise
+        raise ValueError(f"pickled: the array {name!r}") from None
 
 
 def _mapped(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray | None:
@@ -129,45 +219,12 @@ def _reason(path: Path, error: Exception) -> str:
     """Why a file cannot be read, and what to do."""
     message = str(error).lower()
     if any(words in message for words in ("pickle", "object array", "python objects")):
+        array = f" ({str(error).removeprefix('pickled: ')})" if str(error).startswith("pickled: ") else ""
         return (
-            f"{path.name} holds pickled Python objects, which can run any code when they are opened, so it "
-            "is refused. Save one array of numbers: np.save('data.npy', np.stack(images))."
+            f"{path.name} holds pickled Python objects{array}, which can run any code when they are opened, "
+            "so it is refused. Save images as one array of numbers, np.save('data.npy', np.stack(images)), "
+            "and names as text: np.array(names, dtype=str)."
         )
     if isinstance(error, PermissionError):
         return f"{path.name} cannot be read: {error.strerror}. Change its permissions."
     return f"{path.name} is truncated or not a NumPy file ({type(error).__name__}: {error}). Save it again."
-
-
-def _numbered(labels: Any, classes: Any) -> tuple[Any, tuple[str, ...]]:
-    """Class numbers and class names; labels that are names are numbered in alphabetical order."""
-    names = () if classes is None else tuple(str(name) for name in np.ravel(classes))
-    if labels is None or labels.dtype.kind not in "US":
-        return labels, names
-    words = np.char.decode(labels, "utf-8") if labels.dtype.kind == "S" else labels
-    unique, numbers = np.unique(words, return_inverse=True)
-    if names and not set(map(str, unique)) <= set(names):
-        unknown = next(str(word) for word in unique if str(word) not in names)
-        raise ArgumentError(
-            "labels", "among the names in `classes`", unknown, "Correct the label, or add it to `classes`."
-        )
-    if not names:
-        return numbers.reshape(words.shape), tuple(map(str, unique))
-    position = np.array([names.index(str(word)) for word in unique])
-    return position[numbers].reshape(words.shape), names
-
-
-def _pixels(array: np.ndarray) -> tuple[Any, str]:
-    """Pixels as uint8 `(n, h, w, c)`, and a note on anything that the user should check."""
-    array = as_nhwc(array)
-    pixels, note = (as_uint8 if array.nbytes <= lazy_rows.LARGE_FILE else large_as_uint8)(array)
-    highest = brightest(pixels)
-    if array.dtype == np.uint8 and highest == 1:
-        note = "pixels of 0 and 1 were multiplied by 255"
-        return (pixels.map(_times_255) if isinstance(pixels, LazyRows) else _times_255(pixels)), note
-    if 1 < highest < 64 and not note:
-        note = f"the brightest pixel is {highest} of 255, so the images look dark; scale them before saving"
-    return pixels, note
-
-
-def _times_255(pixels: np.ndarray) -> np.ndarray:
-    return pixels * np.uint8(255)

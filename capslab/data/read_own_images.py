@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from capslab.data import read_array_files
+from capslab.data import read_array_files, read_pixel_tables
 from capslab.data.class_names import clean_name, distinct_names, in_order, shape_key, shortened
+from capslab.data.decode_image_file import NOT_READ, UnusableImage, decode, image_size
 from capslab.data.decode_image_file import SUFFIXES as PICTURES
-from capslab.data.decode_image_file import UnusableImage, decode, image_size
 from capslab.data.find_images import ImageFile, ImageSearch, in_folder, in_zip
 from capslab.data.folder_classes import NO_CLASS, Assignment, by_folder
+from capslab.data.grey_levels import pictures_as_uint8
 from capslab.data.guess_code_page import EAST_ASIAN, guess_code_page
 from capslab.data.images import Images
 from capslab.data.provenance import Provenance, printable
@@ -27,8 +28,7 @@ from capslab.errors import ArgumentError, DataUnavailable, is_whole
 
 #: default for the pixels of the longer side: the size that the course's networks are made for
 LARGEST = 32
-SUFFIXES = (*read_array_files.SUFFIXES, ".zip", ".csv", ".tsv")
-OTHER_PICTURES = (".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".dng", ".cr2", ".nef", ".arw")
+SUFFIXES = (*read_array_files.SUFFIXES, ".zip", ".csv", ".tsv", *read_pixel_tables.PACKED)
 WITHOUT_TEST = tuple(part for part in DEFAULT_PATTERN if part != PARTS["test"])
 
 
@@ -40,7 +40,7 @@ class _DecodedImage:
     ----------
     name : its path.
     size : height and width in the file, in pixels.
-    pixels : uint8 `(h, w)` or `(h, w, 3)`, after resizing.
+    pixels : `(h, w)` or `(h, w, 3)`, after resizing; uint8, or numbers of more than 8 bits.
     part : "train", "validation", "test", or "" if no folder says so.
     label : the name of its class, or "".
     """
@@ -59,7 +59,7 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
     ----------
     path : `.npy` or `.npz` (see `capslab.data.read_array_files`); a folder of pictures, with a sub-folder
         per class (or train/ and test/, each with one sub-folder per class); a zip of such a
-        folder; a CSV with columns path and label.
+        folder; a CSV with columns path and label; a CSV of pixels (`capslab.data.read_pixel_tables`).
     seed : decides the split, unless folders do.
     size : pixels of the longer side, or (height, width). None keeps the size if all pictures have
         the same and it is at most 32×32; otherwise pictures are scaled to fit into 32 pixels.
@@ -76,7 +76,7 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
     _check_size(size)
     path = _as_spelled(path)
     suffix = path.suffix.lower()
-    if not path.is_dir() and suffix not in SUFFIXES:
+    if not path.is_dir() and not path.name.lower().endswith(SUFFIXES):
         step = "Put the pictures into a folder, and load the folder."
         raise ArgumentError(
             "name", f"a folder, or a file that ends in {', '.join(SUFFIXES)}", str(path), step
@@ -90,12 +90,14 @@ def load_own_images(path: Path, seed: int = 0, size: Any = None) -> Images:
         return from_search(in_folder(path), path.resolve().name, seed, size, folder=path.resolve())
     if suffix == ".zip":
         return from_search(in_zip(path), path.stem, seed, size)
-    if suffix in (".csv", ".tsv"):
+    is_text = suffix in (".csv", ".tsv")
+    is_pixels = suffix == ".gz" or (is_text and read_pixel_tables.is_pixel_table(path))
+    if is_text and not is_pixels:
         return from_search(in_table(path), path.stem, seed, size, folder=path.resolve().parent)
     if size is not None:
         step = "Leave `size` out, or resize the array before saving."
         raise ArgumentError("size", "used only with pictures; an array keeps its size", size, step)
-    return read_array_files.load_file(path, seed)
+    return (read_pixel_tables.load_pixel_table if is_pixels else read_array_files.load_file)(path, seed)
 
 
 def _as_spelled(path: Path) -> Path:
@@ -127,14 +129,15 @@ def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Pa
             notes.update(changes)
     if not decoded:
         raise DataUnavailable(_no_pictures(search, name))
-    pixels, grey = _same_channels([image.pixels for image in decoded])
+    levels, level_notes = pictures_as_uint8([image.pixels for image in decoded])
+    pixels, grey = _same_channels(levels)
     sizes = np.array([image.size for image in decoded])
     if 0 < grey < len(decoded):
         notes["grey among colour pictures, converted to colour"] = grey
     resized = int((sizes != shape).any(axis=1).sum())
     if resized:
         notes[f"resized to {shape[0]}×{shape[1]}"] = resized
-    changed = [f"{count:,} {change}" for change, count in notes.most_common()]
+    changed = [*(f"{count:,} {change}" for change, count in notes.most_common()), *level_notes]
     classes, labels, class_notes = _classes([image.label for image in decoded])
     paths = np.array([image.name for image in decoded], dtype=object)
     names = np.array([printable(image.name) for image in decoded], dtype=object)
@@ -215,9 +218,7 @@ def _labels_of_skipped(search: ImageSearch) -> set[str]:
     """The classes of pictures that were skipped already, empty or of a format that is not read."""
     if not search.folders_are_classes:
         return set()
-    skipped = [
-        file.name for file in search.skipped if file.name.lower().endswith((*PICTURES, *OTHER_PICTURES))
-    ]
+    skipped = [file.name for file in search.skipped if file.name.lower().endswith((*PICTURES, *NOT_READ))]
     names = [file.name for file in search.files]
     return {each.label for each in by_folder(names + skipped)[len(names) :]}
 

@@ -46,3 +46,34 @@ def stratified_split(labels: np.ndarray | None, n: int, seed: int, pattern: tupl
 DEFAULT_PATTERN = (TRAIN, TRAIN, TRAIN, TEST, TRAIN, VALIDATION, TRAIN, TEST, TRAIN, TRAIN)
 #: for an official training set: one image in twelve is for validation, 5,000 of 60,000
 OFFICIAL_PATTERN = (TRAIN,) * 6 + (VALIDATION,) + (TRAIN,) * 5
+
+
+def official_split(
+    names: list[str], lengths: list[int], labels: np.ndarray | None, seed: int
+) -> np.ndarray | None:
+    """The parts that data was published in; if there is no validation part, training images are taken for it.
+
+    Parameters
+    ----------
+    names : "train", "validation" or "test" for each stretch of the images.
+    lengths : number of images in each stretch.
+    labels : integer array `(n,)`, or None.
+    seed : decides which training images are for validation.
+
+    Returns
+    -------
+    uint8 array `(n,)`; None if there is nothing but one part, which is then to be split like any other.
+
+    Examples
+    --------
+    >>> np.bincount(official_split(["train", "test"], [24, 6], None, 0))
+    array([22,  2,  6])
+    """
+    if len(set(names)) < 2:
+        return None
+    parts = np.repeat(np.array([PARTS[name] for name in names], np.uint8), lengths)
+    if "validation" not in names:
+        rows = np.flatnonzero(parts == TRAIN)
+        train_labels = None if labels is None else labels[rows]
+        parts[rows] = stratified_split(train_labels, len(rows), seed, OFFICIAL_PATTERN)
+    return parts

@@ -93,11 +93,11 @@ def test_a_damaged_file_is_said(tmp_path):
 @given(
     hnp.arrays(
         np.uint8,
-        st.tuples(st.integers(1, 6), st.integers(1, 9), st.integers(4, 9), st.integers(1, 4)),
+        st.tuples(st.integers(1, 6), st.integers(4, 9), st.integers(4, 9), st.integers(1, 4)),
     )
 )
 def test_every_own_uint8_array_comes_back(tmp_path_factory, pixels):
-    pixels[0, 0, 0, 0] = 200  # so that nothing reads as black and white
+    pixels[0, 0, 0] = 200  # so that nothing reads as black and white, nor as an opaque picture
     path = tmp_path_factory.mktemp("own") / "data.npy"
     np.save(path, pixels)
     images = read_own_images.load_own_images(path)

@@ -73,6 +73,30 @@ def test_where_borders_are_of_all_kinds_nothing_is_called_inverted():
     assert len(Images(noise(50)).report().inverted) == 0
 
 
+def test_dark_on_light_is_said_with_the_fix_and_the_fix_works():
+    digits = cl.load("digits")[:200]
+    paper = digits.inverted()
+    assert not digits.report().is_dark_on_light
+    report = paper.report()
+    assert report.is_dark_on_light
+    assert rows(report)["ground"].sign == "!"
+    assert "images.inverted()" in repr(report)
+    assert not paper.inverted().report().is_dark_on_light
+    assert (paper.inverted().images == digits.images).all()
+
+
+def test_grey_paper_and_photographs_are_judged_by_what_stands_out():
+    paper = np.full((20, 12, 12), 165, np.uint8)
+    paper[:, 3:9, 3:9] = noise(20, 6) // 4
+    paper[:, 5, 5] = 190  # a reflection that is lighter than the paper
+    assert Images(paper).report().is_dark_on_light
+    assert not Images(noise(200)).report().is_dark_on_light
+    assert not Images(np.stack([paper] * 3, axis=-1)).report().is_dark_on_light, (
+        "colour has no right way round"
+    )
+    assert not Images(np.full((9, 12, 12), 255, np.uint8)).report().is_dark_on_light, "blank"
+
+
 def test_one_coloured_images_are_blank_whatever_the_colour():
     pixels = np.stack([noise(3)] * 3, axis=-1)
     pixels[1] = (255, 0, 0)

@@ -150,21 +150,65 @@ def test_every_mode_is_read(mode):
     assert notes == (["print colours (CMYK) converted"] if mode == "CMYK" else [])
 
 
-def test_sixteen_bits_are_scaled_to_eight():
-    deep = GREY.astype(np.uint16) * 257
-    for kind in ("PNG", "TIFF"):
-        found, notes = seen(encoded(deep, kind))
-        assert (found == GREY).all()
-        assert notes == ["16 bits or more, scaled to 8"]
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize(("factor", "white"), [(4, 1023), (16, 4095), (257, 65535)])
+def test_more_than_eight_bits_are_scaled_for_all_pictures_together(tmp_path, capsys, kind, factor, white):
+    deep = np.stack([GREY // 4, GREY]).astype(np.uint16) * factor
+    files = {f"{i}.{kind.lower()}": encoded(pixels, kind) for i, pixels in enumerate(deep)}
+    images = cl.load(filled(tmp_path / "p", files))
+    expected = np.rint(deep / white * 255)
+    assert (images.images[..., 0] == expected).all()
+    assert f"0…{white}" in capsys.readouterr().out
 
 
-def test_fractions_and_any_other_range_are_scaled():
-    found, _ = seen(encoded(GREY.astype(np.float32) / 255, "TIFF"))
-    assert (found == GREY).all()
-    wide, _ = seen(encoded(np.linspace(-7, 70000, 144).astype(np.float32).reshape(12, 12), "TIFF"))
-    assert wide.min() == 0
-    assert wide.max() == 255
+def test_fractions_and_any_other_range_are_scaled(tmp_path):
+    pictures = filled(tmp_path / "p", {"1.tif": encoded(GREY.astype(np.float32) / 255, "TIFF")})
+    assert (cl.load(pictures).images[0, ..., 0] == GREY).all()
+    ramp = np.linspace(-700, 7000, 144).astype(np.float32).reshape(12, 12)
+    wide = cl.load(filled(tmp_path / "w", {"1.tif": encoded(ramp - 3000, "TIFF")})).images
+    assert (wide.min(), wide.max()) == (0, 255)
     assert (np.diff(wide.ravel().astype(int)) >= 0).all()
+
+
+def test_a_deep_tiff_in_which_zero_is_white_is_read_so(tmp_path):
+    deep = GREY.astype(np.uint16) * 257
+    content = encoded(deep, "TIFF")
+    black_is_zero = b"\x06\x01\x03\0\1\0\0\0\1\0"  # tag 262, one short, 1
+    assert content.count(black_is_zero) == 1
+    white_is_zero = content.replace(black_is_zero, black_is_zero[:-2] + b"\0\0")
+    images = cl.load(filled(tmp_path / "p", {"1.tif": white_is_zero}))
+    assert (images.images[0, ..., 0] == 255 - GREY).all()
+
+
+def test_inverted_pictures_say_so_in_their_origin(tmp_path):
+    images = cl.load(filled(tmp_path / "p", squares("1.png", "2.png")))
+    assert (images.inverted().images == 255 - images.images).all()
+    assert any("inverted" in note for note in images.inverted().origin.notes)
+    assert images.inverted().origin.names.tolist() == ["1.png", "2.png"]
+
+
+def test_deep_pictures_are_resized_within_their_range(tmp_path, capsys):
+    edge = np.zeros((80, 80), np.uint16)
+    edge[:, 40:] = 4095
+    images = cl.load(filled(tmp_path / "p", {"1.png": encoded(edge)}), size=20)
+    assert (images.images.min(), images.images.max()) == (0, 255)
+    assert "clipped" not in capsys.readouterr().out
+
+
+def test_a_picture_that_is_not_all_numbers_is_left_out(tmp_path):
+    hole = GREY.astype(np.float32)
+    hole[3, 3] = np.nan
+    root = filled(tmp_path / "p", {"1.tif": encoded(hole, "TIFF"), "2.png": encoded(GREY)})
+    assert "NaN" in reasons(cl.load(root))["1.tif"]
+
+
+@pytest.mark.parametrize("white", [1, 16])
+def test_files_whose_white_is_not_255_are_scaled(tmp_path, white):
+    levels = np.stack([np.resize(np.arange(white + 1), (8, 8)), np.zeros((8, 8))]).astype(np.uint8)
+    files = {f"{i}.png": encoded(pixels) for i, pixels in enumerate(levels)}
+    images = cl.load(filled(tmp_path / "p", files))
+    assert (images.images[..., 0] == np.rint(levels * (255 / white))).all()
+    assert any(f"0…{white}" in note for note in images.origin.notes)
 
 
 @pytest.mark.parametrize(("ink", "ground"), [(0, "white"), (255, "black")])
@@ -195,12 +239,42 @@ def test_the_cameras_rotation_is_applied(turn):
 
 def test_of_an_animation_the_first_frame_is_taken():
     frames = [Image.fromarray(np.full((12, 12), level, np.uint8)) for level in (10, 200)]
-    for kind in ("GIF", "WEBP", "PNG", "TIFF"):
+    for kind in ("GIF", "WEBP", "PNG", "TIFF", "MPO"):
         buffer = io.BytesIO()
         frames[0].save(buffer, kind, save_all=True, append_images=frames[1:])
         found, notes = seen(buffer.getvalue())
         assert abs(int(found.mean()) - 10) <= 2
-        assert notes == ["animated, first frame used"]
+        word = {"TIFF": "pages", "MPO": "further pictures"}.get(kind, "animated")
+        assert len(notes) == 1
+        assert word in notes[0]
+
+
+@pytest.mark.parametrize("ending", ["jfif", "jpe", "jif", "JFIF", "mpo", "apng", "dib", "pnm"])
+def test_rare_endings_of_common_formats_are_read(tmp_path, ending):
+    kind = {"apng": "PNG", "dib": "DIB", "pnm": "PPM", "mpo": "MPO"}.get(ending, "JPEG")
+    root = filled(tmp_path / "p", {f"1.{ending}": encoded(GREY, kind), "2.png": encoded(GREY)})
+    assert cl.load(root).origin.names.tolist() == [f"1.{ending}", "2.png"]
+
+
+@pytest.mark.parametrize("ending", ["heic", "HEIF", "avif", "svg", "dng", "psd", "pdf", "mp4"])
+def test_what_is_not_read_gets_a_word_on_how_to_convert_it(tmp_path, ending):
+    root = filled(tmp_path / "p", {f"1.{ending}": b"x", "2.png": encoded(GREY)})
+    assert "export it as PNG or JPEG" in reasons(cl.load(root))[f"1.{ending}"]
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"\0\0\0\x18ftypheic" + bytes(100), "HEIC"),
+        (b"\0\0\0\x18ftypavif" + bytes(100), "AVIF"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "drawing"),
+        (b"8BPS" + bytes(100), "layers"),
+        (b"II*\0" + bytes(100), "TIFF"),
+    ],
+)
+def test_such_a_picture_under_the_name_of_another_gets_the_same_word(tmp_path, content, word):
+    root = filled(tmp_path / "p", {"1.jpg": content, "2.png": encoded(GREY)})
+    assert word in reasons(cl.load(root))["1.jpg"]
 
 
 # --- tables
