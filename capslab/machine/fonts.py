@@ -8,6 +8,7 @@ and a warning says which font to install.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import warnings
 from collections.abc import Iterable
@@ -71,7 +72,8 @@ def invisible(character: str) -> bool:
 @cache
 def characters_of(path: str, index: int = 0) -> frozenset[int]:
     """The code points that a font file can draw at any size; empty for a file that matplotlib cannot use."""
-    from matplotlib.ft2font import FT2Font
+    import capslab.machine.usable_matplotlib  # noqa: F401  # first
+    from matplotlib.ft2font import FT2Font  # isort: skip
 
     try:
         font = FT2Font(path, face_index=index) if index else FT2Font(path)
@@ -117,8 +119,12 @@ def spelled(text: str, characters: str, prefix: str = "U+") -> str:
     >>> spelled("猫 1", "猫")
     'U+732B 1'
     """
-    parts = [f" {prefix}{ord(c):04X} " if c in characters else c for c in text]
-    return " ".join("".join(parts).split()) if characters else text
+    pieces = re.split(f"([{re.escape(characters)}])", text) if characters else [text]
+    pieces = [f"{prefix}{ord(p):04X}" if p and p in characters else p for p in pieces if p]
+    glued = ""
+    for piece in pieces:  # a number and what stands beside it need a blank between them
+        glued += " " * (glued[-1:].isalnum() and piece[0].isalnum()) + piece
+    return glued
 
 
 def warn_of(characters: str) -> None:
@@ -140,7 +146,8 @@ def warn_of(characters: str) -> None:
 
 
 def _entries() -> list[Any]:
-    from matplotlib.font_manager import fontManager
+    import capslab.machine.usable_matplotlib  # noqa: F401  # first
+    from matplotlib.font_manager import fontManager  # isort: skip
 
     return [entry for entry in fontManager.ttflist if "LastResort" not in entry.name.replace(" ", "")]
 

@@ -84,6 +84,23 @@ def read_settings(file: Path) -> dict[str, Any]:
     return settings if isinstance(settings, dict) else {}
 
 
+def refused_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those settings with which Keras cannot be imported.
+
+    >>> refused_settings({"floatx": "float8", "epsilon": 1e-7})
+    {'floatx': 'float8'}
+    """
+    formats, layouts = ("float16", "float32", "float64"), ("channels_last", "channels_first")
+    fits = {
+        "image_data_format": lambda value: value in layouts,
+        "floatx": lambda value: value in formats,
+        "epsilon": lambda value: isinstance(value, float),
+    }
+    return {
+        name: settings[name] for name, fit in fits.items() if name in settings and not fit(settings[name])
+    }
+
+
 def unusual_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Those settings that capslab's networks do not follow, because they would not work with them."""
     return {name: settings[name] for name, usual in USUAL.items() if settings.get(name, usual) != usual}

@@ -19,8 +19,8 @@ def fallback_fonts(figure: Figure) -> Iterator[None]:
     """While the figure is drawn, each of its texts has fonts that have its characters.
 
     matplotlib looks a character up in a text's families one after another, so families are added to those
-    that the text has. Characters that no font has are written as numbers, and `warnings` says so once. The texts
-    themselves stay as they were: a figure's titles are its alternative text.
+    that the text has. Characters that no font has are written as numbers, and `warnings` says so once. The
+    texts themselves stay as they were: a figure's titles are its alternative text.
     """
     with ExitStack() as afterwards:
         for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
