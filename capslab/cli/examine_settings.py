@@ -54,7 +54,9 @@ def keras_json() -> Iterator[Diagnosis]:
         yield Diagnosis("keras.json", "failed", f"{file} has {values}, which Keras refuses", advice + ".")
     elif unusual:
         values = ", ".join(f"{name} = {value!r}" for name, value in unusual.items())
-        advice = "capslab's networks do not follow it; other Keras models do. Delete that file if that is not meant."
+        advice = (
+            "capslab's networks do not follow it, other Keras models do. If it is not meant, delete the file."
+        )
         yield Diagnosis("keras.json", "warning", f"{file} has {values}", advice)
     backend = settings.get("backend", "tensorflow")
     if backend != "tensorflow" and not os.environ.get("KERAS_BACKEND"):
@@ -86,7 +88,7 @@ def console() -> Iterator[Diagnosis]:
     setting = os.environ.get("PYTHONIOENCODING")
     advice = "To print them all, set PYTHONUTF8=1."
     if setting:
-        advice = f"PYTHONIOENCODING is {setting}. To print them all, set it to utf-8, or {unset('PYTHONIOENCODING')}."
+        advice = f"PYTHONIOENCODING is {setting}. To print them all, {unset('PYTHONIOENCODING')}."
     message = f"its encoding, {sys.stdout.encoding}, lacks some characters; similar ones are printed instead"
     yield Diagnosis("console", "warning", message, advice)
 

@@ -35,7 +35,7 @@ class CourseGroup(click.Group):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            error.message = readable(error.message, sys.stderr)
+            error.message = readable(error.message, sys.stderr)  # type: ignore[misc]
             raise
         except (ArgumentError, DataUnavailable, KerasUnavailable, TrainingFailed) as error:
             raise click.ClickException(readable(str(error), sys.stderr)) from None

@@ -114,7 +114,7 @@ def register(cls: type) -> type:
 
     Both a layer's number format and its place for the channels are fixed when it is made.
     """
-    make = cls.__init__
+    make = cls.__init__  # type: ignore[misc]
 
     @functools.wraps(make)
     def under_own_settings(self: Any, *args: Any, **kwargs: Any) -> None:

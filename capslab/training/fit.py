@@ -21,6 +21,7 @@ import keras  # isort: skip
 import numpy as np
 
 from capslab.errors import ArgumentError, TrainingFailed, Verbatim
+from capslab.models.backend import own_settings
 from capslab.models.base import ImageModel
 from capslab.training import callbacks as cb
 from capslab.training.checkpoint import Checkpoint, Standing, copy
@@ -97,9 +98,10 @@ def fit(
     settings = Settings(epochs, seconds, batch_size, learning_rate, int(seed), weights)
     if streams:
         check_stream(model, settings, team, weighted)
-    plan: Any = (StreamPlan if streams else ImagePlan)(model, images, settings, team)
-    keeper = _resume(plan, team, checkpoint)
-    return _run(plan, keeper, show, after_epoch)
+    with own_settings():  # the optimiser and the measured loss too are in float32
+        plan: Any = (StreamPlan if streams else ImagePlan)(model, images, settings, team)
+        keeper = _resume(plan, team, checkpoint)
+        return _run(plan, keeper, show, after_epoch)
 
 
 def _run(plan: Any, keeper: Checkpoint | None, show: bool | None, after_epoch: Any) -> History:
