@@ -54,9 +54,7 @@ def keras_json() -> Iterator[Diagnosis]:
         yield Diagnosis("keras.json", "failed", f"{file} has {values}, which Keras refuses", advice + ".")
     elif unusual:
         values = ", ".join(f"{name} = {value!r}" for name, value in unusual.items())
-        advice = (
-            "capslab's networks do not follow it, other Keras models do. If it is not meant, delete the file."
-        )
+        advice = "capslab's networks do not follow it, other Keras models do. If not meant, delete the file."
         yield Diagnosis("keras.json", "warning", f"{file} has {values}", advice)
     backend = settings.get("backend", "tensorflow")
     if backend != "tensorflow" and not os.environ.get("KERAS_BACKEND"):

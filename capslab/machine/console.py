@@ -46,6 +46,17 @@ TWINS = {
     "Σ": "sum",
     "∑": "sum",
     "★": "*",
+    "○": "o",
+    "◐": "~",
+    "●": "*",
+    "✔": "ok",
+    "✘": "x",
+    "÷": "/",
+    "∂": "d",
+    "∝": "~",
+    "∠": "angle ",
+    "‹": "<",
+    "›": ">",
     "▶": ">",
     "■": "[]",
     "█": "#",
@@ -86,12 +97,13 @@ def twin(character: str) -> str:
     if unicodedata.combining(character):
         return ""
     plain = unicodedata.normalize("NFKD", character).replace("\N{FRACTION SLASH}", "/")
-    kept = "".join(c for c in plain if not unicodedata.combining(c))
+    kept = "".join(TWINS.get(c, c) for c in plain if not unicodedata.combining(c))
     if kept.isascii() and kept.strip():
         return ("^" if unicodedata.decomposition(character).startswith("<super>") else "") + kept
     name = unicodedata.name(character, "")
     if name.startswith("GREEK") and " LETTER " in name:
         spelled = name.split(" LETTER ")[1].split(" WITH ")[0].removeprefix("FINAL ").lower()
+        spelled = spelled.replace("lamda", "lambda")  # as Unicode, but nobody else, spells it
         return spelled.capitalize() if "CAPITAL" in name else spelled
     return character.encode("ascii", "backslashreplace").decode("ascii")
 

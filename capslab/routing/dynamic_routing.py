@@ -48,7 +48,8 @@ def squash(s: np.ndarray, axis: int = -1) -> np.ndarray:
 
 def softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
     """exp(b) / Σ exp(b) along `axis`, shifted by the largest b so that nothing overflows."""
-    powers = np.exp(logits - logits.max(axis=axis, keepdims=True))
+    with np.errstate(under="ignore"):  # a coupling that is too small for its type is meant to become 0
+        powers = np.exp(logits - logits.max(axis=axis, keepdims=True))
     return powers / powers.sum(axis=axis, keepdims=True)
 
 
