@@ -58,6 +58,7 @@ def _python() -> Iterator[Diagnosis]:
 def _tensorflow() -> Iterator[Diagnosis]:
     command = [sys.executable, "-c", TENSORFLOW_SCRIPT]
     variables = {**os.environ, "KERAS_BACKEND": "tensorflow", "PYTHONIOENCODING": "utf-8"}
+    variables.pop("MPLBACKEND", None)  # has a line of its own
     advice = "Install it again: pip install --force-reinstall tensorflow"
     try:
         process = subprocess.run(

@@ -26,6 +26,8 @@ from capslab.machine.keras_settings import (
 )
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+if os.environ.get("MPLBACKEND"):  # Keras imports matplotlib, which gives up where this is a wrong name
+    import capslab.machine.usable_matplotlib  # noqa: F401
 if not hasattr(sys.modules.get("keras"), "backend"):
     # Before Keras is imported: once it has failed to, it can only be tried again in a new process.
     _problem, _advice = backend_problem()
