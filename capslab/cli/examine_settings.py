@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from pathlib import Path
 
+import capslab
 from capslab.cli.diagnosis import Diagnosis
 from capslab.machine import keras_settings
 from capslab.machine.console import missing_characters
@@ -132,12 +133,11 @@ def threads() -> Iterator[Diagnosis]:
 
 def shadowing_files() -> list[Path]:
     """Files and folders in the working folder and on PYTHONPATH that Python imports instead of a package."""
-    folders = [
-        Path.cwd(),
-        *(Path(part) for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part),
-    ]
+    on_path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    folders = list(dict.fromkeys([Path.cwd(), *(Path(part).absolute() for part in on_path if part)]))
+    elsewhere = [part for part in sys.path if Path(part or ".").absolute() not in folders]
     found = []
-    for folder in dict.fromkeys(folder.absolute() for folder in folders):
+    for folder in folders:
         try:
             names = sorted(path.name for path in folder.iterdir())
         except OSError:
@@ -145,27 +145,20 @@ def shadowing_files() -> list[Path]:
         for name in names:
             module = name.removesuffix(".py")
             is_module = module != name or (folder / name / "__init__.py").is_file()
-            if is_module and _hides(module, folder / name):
+            if is_module and _hides(module, folder / name, elsewhere):
                 found.append(folder / name)
     return found
 
 
-def _hides(module: str, path: Path) -> bool:
+def _hides(module: str, path: Path, elsewhere: list[str]) -> bool:
     """Whether a file or folder of this name stands in the way of a package that the course imports."""
     if module in sys.stdlib_module_names:
         return path.resolve().parent != Path(os.__file__).resolve().parent
     if module not in PACKAGES:
         return False
-    loaded = sys.modules.get(module)
-    place = getattr(loaded, "__file__", None) or getattr(_spec(module), "origin", None)
-    return place is None or Path(place).resolve() not in (path.resolve(), path.resolve() / "__init__.py")
-
-
-def _spec(module: str) -> object:
-    try:
-        return find_spec(module)
-    except (ImportError, ValueError):
-        return None
+    if module == "capslab":  # a checkout of the course is no stranger to itself
+        return Path(capslab.__file__).resolve() not in (path.resolve(), path.resolve() / "__init__.py")
+    return PathFinder.find_spec(module, elsewhere) is not None
 
 
 def hidden_packages() -> Iterator[Diagnosis]:

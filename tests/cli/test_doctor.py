@@ -136,12 +136,14 @@ def test_files_that_hide_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     Path("mine.py").touch()
     (tmp_path / "more").mkdir()
     (tmp_path / "more/random.py").touch()
+    (tmp_path / "more/sklearn.py").touch()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "more"))
+    monkeypatch.syspath_prepend(str(tmp_path / "more"))  # as Python itself does
     found = {
         Path(finding.message.split(" is imported")[0]).name: finding
         for finding in examine_settings.hidden_packages()
     }
-    assert set(found) == {"keras.py", "numpy", "random.py"}
+    assert set(found) == {"keras.py", "numpy", "random.py", "sklearn.py"}
     Path("keras.py").rename("keras_mine.py")  # the advice, followed
     assert "keras_mine.py" in found["keras.py"].advice
     assert Path("keras.py").absolute() not in examine_settings.shadowing_files()
