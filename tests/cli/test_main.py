@@ -317,6 +317,7 @@ def test_missing_widgets_extension_and_little_room_are_found(monkeypatch: pytest
 
 def test_data_sets_that_are_not_there_are_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("CAPSLAB_DATA", raising=False)
+    monkeypatch.delenv("CAPSLAB_OFFLINE", raising=False)
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
     finding = states(doctor._data_sets)["data sets"]
     assert finding.state == "ok"
