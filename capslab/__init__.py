@@ -10,12 +10,15 @@ from typing import Any
 
 from capslab import _keras_hook, _renames
 from capslab._version import __version__
+from capslab.machine.console import print_readably as _print_readably
 from capslab.training.live_curve import register_display as _register_display
 
 if _os.path.expanduser("~") == "~":  # no home at all: Keras, Jupyter and our progress need one
     from capslab._home import use_temporary_home as _use_temporary_home
 
     _use_temporary_home()
+
+_print_readably()  # a console without × shall not end the program that prints one
 
 _renames.install()  # an import by a first-edition name is told the new one
 

@@ -10,6 +10,9 @@ import os
 import tempfile
 from pathlib import Path
 
+#: the temporary folder that stands in for the home, where there is none
+borrowed: Path | None = None
+
 
 def is_missing() -> bool:
     """Whether this user has no known home folder; a path with ~ would then create a folder named "~"."""
@@ -18,7 +21,8 @@ def is_missing() -> bool:
 
 def use_temporary_home() -> Path:
     """Use a private temporary folder as the home from now on, for this process and its children."""
-    folder = _private_folder("home")
+    global borrowed
+    borrowed = folder = _private_folder("home")
     os.environ["USERPROFILE" if os.name == "nt" else "HOME"] = str(folder)
     return folder
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from capslab.cli.echo import echo
+
 if TYPE_CHECKING:
     from capslab.classroom.outcome import Outcome
 
@@ -50,9 +52,9 @@ def release(notebooks: tuple[str, ...], folder: Path) -> None:
         )
     classroom = Classroom(folder)
     for path in release(find(notebooks, available), classroom):
-        click.echo(f"Hand out {path}")
-    click.echo(f"Put what comes back into {classroom.root / 'downloaded'}.")
-    click.echo(f"Then run: capslab assignment collect {folder}")
+        echo(f"Hand out {path}")
+    echo(f"Put what comes back into {classroom.root / 'downloaded'}.")
+    echo(f"Then run: capslab assignment collect {folder}")
 
 
 @assignment.command()
@@ -73,14 +75,14 @@ def collect(folder: Path, source: Path | None) -> None:
     files = collect(classroom, source)
     for file in files:
         if file.problem:
-            click.echo(f"✗ {file.file}: {file.problem}")
+            echo(f"✗ {file.file}: {file.problem}")
     students = {file.student for file in files if file.student}
     new, unplaced = sum(file.is_new for file in files), sum(bool(file.problem) for file in files)
     counts = [f"{new} new file{'s' * (new != 1)}", f"{len(files) - new - unplaced} already there"]
     counts += [f"{unplaced} that could not be sorted (see above)"] if unplaced else []
-    click.echo(f"{', '.join(counts)}; {len(students)} student{'s' * (len(students) != 1)} in all.")
+    echo(f"{', '.join(counts)}; {len(students)} student{'s' * (len(students) != 1)} in all.")
     if not files:
-        click.echo(f"Put the files from your learning platform into {classroom.root / 'downloaded'}.")
+        echo(f"Put the files from your learning platform into {classroom.root / 'downloaded'}.")
 
 
 @assignment.command()
@@ -123,11 +125,11 @@ def grade(
                 "stopped. The grades so far are stored; run the same command to continue."
             ) from None
     for outcome in outcomes:
-        click.echo(outcome.line())
-    click.echo(summary(outcomes))
+        echo(outcome.line())
+    echo(summary(outcomes))
     if waiting := count_to_read(classroom, assignments):
         have = "has" if waiting == 1 else "have"
-        click.echo(f"{waiting} of them {have} answers for you to read: capslab lab --class {folder}")
+        echo(f"{waiting} of them {have} answers for you to read: capslab lab --class {folder}")
 
 
 @assignment.command()
@@ -144,7 +146,7 @@ def feedback(folder: Path, only: tuple[str, ...]) -> None:
     classroom = Classroom.open(folder)
     pages = feedback(classroom, classroom.assignments(only))
     count = f"{len(pages)} page{'s' * (len(pages) != 1)}"
-    click.echo(f"{count} in {classroom.root / 'feedback'}." if pages else "Nothing is graded yet.")
+    echo(f"{count} in {classroom.root / 'feedback'}." if pages else "Nothing is graded yet.")
 
 
 @assignment.command()
@@ -158,4 +160,4 @@ def grades(folder: Path, only: tuple[str, ...], file: Path) -> None:
 
     classroom = Classroom.open(folder)
     write_table(classroom, classroom.assignments(only), file)
-    click.echo(f"The grades are in {file}.")
+    echo(f"The grades are in {file}.")

@@ -7,14 +7,18 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-MARKS = {"ok": "✓", "warning": "!", "failed": "✗"}
+from capslab.cli import examine_settings
+from capslab.cli.diagnosis import Diagnosis
+from capslab.machine import keras_settings
+
 PYTHONS = ((3, 10), (3, 13))
 NEEDED_GB = 2  # memory of the server and one notebook's kernel
 DISK_GB = 1  # room for data sets and a learner's work
@@ -27,30 +31,9 @@ import tensorflow as tf, keras
 gpus = [tf.config.experimental.get_device_details(g).get("device_name", g.name)
         for g in tf.config.list_physical_devices("GPU")]
 ok = bool(abs(float(tf.reduce_sum(tf.ones((2, 2)))) - 4) < 1e-6)
-print("\\n" + json.dumps({"tensorflow": tf.__version__, "keras": keras.__version__, "gpus": gpus, "ok": ok}))
+print("\\n" + json.dumps({"tensorflow": tf.__version__, "keras": keras.__version__, "gpus": gpus, "ok": ok,
+    "policy": keras.config.dtype_policy().name}))
 """
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """One line of the doctor's report.
-
-    Attributes
-    ----------
-    subject : what was examined.
-    state : "ok", "warning" (the course runs, with restrictions) or "failed" (it cannot run).
-    message : what was found.
-    advice : what to do; empty where there is nothing to do.
-    """
-
-    subject: str
-    state: str
-    message: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        line = f"{MARKS[self.state]} {self.subject:12}{self.message}"
-        return f"{line}\n  {'':12}→ {self.advice}" if self.advice else line
 
 
 def examine() -> Iterator[Diagnosis]:
@@ -74,9 +57,13 @@ def _python() -> Iterator[Diagnosis]:
 
 def _tensorflow() -> Iterator[Diagnosis]:
     command = [sys.executable, "-c", TENSORFLOW_SCRIPT]
+    variables = {**os.environ, "KERAS_BACKEND": "tensorflow", "PYTHONIOENCODING": "utf-8"}
+    variables.pop("MPLBACKEND", None)  # has a line of its own
     advice = "Install it again: pip install --force-reinstall tensorflow"
     try:
-        process = subprocess.run(command, capture_output=True, text=True, timeout=180)
+        process = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=180, env=variables
+        )
     except subprocess.TimeoutExpired:
         yield Diagnosis("TensorFlow", "failed", "does not start within 3 minutes", advice)
         return
@@ -84,14 +71,22 @@ def _tensorflow() -> Iterator[Diagnosis]:
     if process.returncode or not lines:
         errors = process.stderr.strip().splitlines()
         reason = errors[-1][:160] if errors else f"its process ended with code {process.returncode}"
-        if "No module named" in reason:
-            advice = "Install it: pip install tensorflow"
+        if hiding := examine_settings.shadowing_files():
+            advice = f"Rename {hiding[0]}, which is imported instead of the real package."
+        elif keras_settings.refused_settings(keras_settings.read_settings(keras_settings.settings_file())):
+            advice = "Mend keras.json: see its own line."
+        elif missing := re.search(r"No module named '(\w+)", reason):
+            advice = f"Install it: pip install {missing[1]}"
         elif process.returncode < 0:
             advice = "This processor may lack what TensorFlow needs (AVX); try another machine or Binder."
         yield Diagnosis("TensorFlow", "failed", f"cannot be imported: {reason}", advice)
         return
     versions = json.loads(lines[-1])
     yield Diagnosis("TensorFlow", "ok", f"{versions['tensorflow']}, Keras {versions['keras']}")
+    if "mixed" in versions["policy"]:
+        message = f"Keras starts with the policy {versions['policy']}; capslab's networks compute in float32"
+        advice = 'For your own models write keras.config.set_dtype_policy("float32").'
+        yield Diagnosis("precision", "warning", message, advice)
     yield _device(versions["gpus"], _nvidia())
 
 
@@ -113,7 +108,7 @@ def _nvidia() -> list[str]:
     if not tool:
         return []
     query = [tool, "--query-gpu=name,memory.total", "--format=csv,noheader"]
-    process = subprocess.run(query, capture_output=True, text=True, timeout=30)
+    process = subprocess.run(query, capture_output=True, encoding="utf-8", errors="replace", timeout=30)
     return (
         [line.strip() for line in process.stdout.splitlines() if line.strip()]
         if process.returncode == 0
@@ -181,14 +176,25 @@ def _data_sets() -> Iterator[Diagnosis]:
     if missing:
         names = " and ".join(missing)
         advice = f"{names}: downloaded when first used. Without a connection the course uses the digits."
+        if os.environ.get("CAPSLAB_OFFLINE", "0") not in ("", "0"):
+            advice = f"{names}: not downloaded, because CAPSLAB_OFFLINE is set. To allow it, "
+            advice += f"{examine_settings.unset('CAPSLAB_OFFLINE')}."
+        elif proxies := urllib.request.getproxies():
+            proxy = proxies.get("https") or next(iter(proxies.values()))
+            proxy = proxy.rpartition("@")[2].removeprefix("https://").removeprefix("http://")
+            advice = f"{names}: downloaded when first used, through the proxy {proxy}."
     yield Diagnosis("data sets", "ok", message, advice)
 
 
 def _home() -> Iterator[Diagnosis]:
+    from capslab import _home
     from capslab._home import is_writable
 
     home = Path.home()  # where there is none, importing capslab has set one
-    if not is_writable(home):
+    if home == _home.borrowed:
+        advice = "Set HOME, or CAPSLAB_HOME to a folder of yours, for data sets and your progress."
+        yield Diagnosis("home", "warning", f"this user has none; the temporary {home} stands in", advice)
+    elif not is_writable(home):
         advice = "Set CAPSLAB_HOME to a folder of yours, for data sets and your progress."
         yield Diagnosis("home", "warning", f"{home} cannot be written", advice)
 
@@ -259,7 +265,11 @@ def _grading() -> Iterator[Diagnosis]:
 
 EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
     _python,
+    examine_settings.hidden_packages,
+    examine_settings.keras_backend,
+    examine_settings.keras_json,
     _tensorflow,
+    examine_settings.training_limits,
     _jupyter,
     _widgets,
     _fast_sliders,
@@ -267,5 +277,9 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
     _home,
     _disk,
     _memory,
+    examine_settings.threads,
+    examine_settings.console,
+    examine_settings.figures,
+    examine_settings.fonts,
     _grading,
 )

@@ -16,7 +16,10 @@ import click
 
 from capslab._version import __version__
 from capslab.cli.assignment import assignment
+from capslab.cli.echo import echo
 from capslab.errors import ArgumentError, DataUnavailable, TrainingFailed
+from capslab.machine.console import print_readably, readable
+from capslab.machine.keras_settings import KerasUnavailable
 
 DATA_SETS = click.Choice(["digits", "mnist", "fashion-mnist"])
 
@@ -24,11 +27,18 @@ DATA_SETS = click.Choice(["digits", "mnist", "fashion-mnist"])
 class CourseGroup(click.Group):
     """A group of commands that shows the course's own errors in one line, without a traceback."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        print_readably()
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (ArgumentError, DataUnavailable, TrainingFailed) as error:
-            raise click.ClickException(str(error)) from None
+        except click.ClickException as error:
+            error.message = readable(error.message, sys.stderr)  # type: ignore[misc]
+            raise
+        except (ArgumentError, DataUnavailable, KerasUnavailable, TrainingFailed) as error:
+            raise click.ClickException(readable(str(error), sys.stderr)) from None
 
 
 @click.group(cls=CourseGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -63,14 +73,12 @@ def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str,
         from capslab.classroom.folder import Classroom
 
         place = Classroom.open(classroom).root
-        click.echo(
-            f"Opening the class in {place}. You find Formgrader in the Nbgrader menu. Press Ctrl-C to stop."
-        )
+        echo(f"Opening the class in {place}. You find Formgrader in the Nbgrader menu. Press Ctrl-C to stop.")
         sys.exit(opening.start(place, jupyter_options, classroom=True))
     place, messages = folder_to_open(folder)
     for line in messages:
-        click.echo(line)
-    click.echo(f"Opening {place}. Press Ctrl-C to stop JupyterLab.")
+        echo(line)
+    echo(f"Opening {place}. Press Ctrl-C to stop JupyterLab.")
     sys.exit(opening.start(place, jupyter_options))
 
 
@@ -89,8 +97,8 @@ def update(folder: Path | None) -> None:
     """
     from capslab.course import learner_folder
 
-    place = learner_folder.update(folder, lambda one: click.echo(str(one)))
-    click.echo(f"{place} is at version {__version__} of the course.")
+    place = learner_folder.update(folder, lambda one: echo(str(one)))
+    echo(f"{place} is at version {__version__} of the course.")
 
 
 @main.command()
@@ -123,7 +131,7 @@ def run(
         runs.append(
             execute(book, path.stem, folder=own, dataset=data, timeout=timeout, progress=_progress(path.stem))
         )
-        click.echo(runs[-1].line())
+        echo(runs[-1].line())
         if report:
             report.write_text(json.dumps([r.plain() for r in runs], indent=1) + "\n", "utf-8")
         if runs[-1].interrupted:
@@ -131,7 +139,7 @@ def run(
     failed = [r for r in runs if not r.ok]
     not_started = len(sources) - len(runs)
     total = sum(r.seconds for r in runs)
-    click.echo(
+    echo(
         f"{len(runs) - len(failed)} of {len(sources)} ran in {total:.0f} s"
         + (f", {not_started} not started" if not_started else "")
     )
@@ -148,12 +156,12 @@ def doctor() -> None:
 
     states = set()
     for finding in examine():
-        click.echo(str(finding))
+        echo(str(finding))
         states.add(finding.state)
     if "failed" in states:
-        click.echo("The course cannot run on this machine yet: see the lines with ✗.")
+        echo("The course cannot run on this machine yet: see the lines with ✗.")
         sys.exit(1)
-    click.echo("The course runs here.")
+    echo("The course runs here.")
 
 
 @main.command()
@@ -179,10 +187,10 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
     if only_check:
         problems = building.check(folder, chosen if notebooks else None)
         for line in problems:
-            click.echo(f"✗ {line}")
+            echo(f"✗ {line}")
         if problems:
             sys.exit(1)
-        click.echo(f"✓ {len(chosen)} notebooks match their sources.")
+        echo(f"✓ {len(chosen)} notebooks match their sources.")
         return
     if data is None:
         from capslab.data.datasets import local_source
@@ -195,9 +203,9 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
     failed = False
     for source in chosen:
         run, omitted = building.build(source, data, _progress(source.stem))
-        click.echo(run.line())
+        echo(run.line())
         for line in omitted:
-            click.echo(f"        left out: {line}")
+            echo(f"        left out: {line}")
         failed |= not run.ok
         if run.interrupted:
             break
@@ -220,9 +228,9 @@ def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: 
     from capslab.course.export_site import checked, export
 
     def show(run: Run, messages: list[str]) -> None:
-        click.echo(run.line())
+        echo(run.line())
         for line in messages:
-            click.echo(f"        {line}")
+            echo(f"        {line}")
 
     checked(folder)  # before a minute is spent
     sources = paths.find(notebooks)
@@ -231,7 +239,7 @@ def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: 
     )
     succeeded = sum(run.ok for run in runs)
     if succeeded:
-        click.echo(f"Open {folder / 'index.html'}, or put the folder on any file server.")
+        echo(f"Open {folder / 'index.html'}, or put the folder on any file server.")
     sys.exit(0 if succeeded == len(sources) else 1)
 
 
@@ -261,9 +269,9 @@ def _progress(name: str) -> Callable[[int, int], None]:
 
     def show(cell: int, total: int) -> None:
         if is_terminal:
-            click.echo(f"\r\x1b[K…       {name}: cell {cell} of {total}", nl=False, err=True)
+            echo(f"\r\x1b[K…       {name}: cell {cell} of {total}", nl=False, err=True)
             if cell == total:
-                click.echo("\r\x1b[K", nl=False, err=True)
+                echo("\r\x1b[K", nl=False, err=True)
 
     return show
 

@@ -9,6 +9,7 @@ import numpy as np
 from capslab.clustering.check_arguments import checked_ks, checked_vectors
 
 
+@np.errstate(under="ignore")  # the probability of a cluster far away is meant to become 0
 def gaussian_mixture(embedding: Any, n_clusters: int, seed: int = 0) -> np.ndarray:
     """The most probable of k normal distributions for each vector, int64 `(n,)`.
 

@@ -14,6 +14,7 @@ from capslab.data.lazy_rows import blocks
 ORIENTATIONS = 8
 
 
+@np.errstate(under="ignore")  # a number that is too small for float32 is meant to become 0
 def gradient_histograms(images: np.ndarray) -> np.ndarray:
     """The edge directions around each point of a coarse grid.
 

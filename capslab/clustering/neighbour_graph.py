@@ -15,6 +15,7 @@ SCALE_NEIGHBOUR = 7
 LINK_WEIGHT = 1e-2
 
 
+@np.errstate(under="ignore")  # the weight of points far apart is meant to become 0
 def self_tuning_weights(neighbours: Neighbours) -> sparse.csr_array:
     """The weight of the edge between each pair of neighbours, on a scale of the pair's own.
 

@@ -129,6 +129,7 @@ class SpectralPath(ClusterMixin, BaseEstimator):
         self.n_init = n_init
         self.seed = seed
 
+    @np.errstate(under="ignore")  # as NumPy does unless it is told otherwise
     def fit(self, X: Any, y: Any = None) -> SpectralPath:
         """Cluster `Images`, an `Embedding`, images `(n, h, w, c)` or vectors `(n, d)`; `y` is ignored.
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import html
 import re
 
-from matplotlib.font_manager import FontProperties
+import capslab.machine.usable_matplotlib  # noqa: F401  # first
+
+from matplotlib.font_manager import FontProperties  # isort: skip
 from matplotlib.mathtext import MathTextParser
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath

@@ -13,6 +13,7 @@ from capslab.data.lazy_rows import blocks
 MOST_ROWS = 20_000
 
 
+@np.errstate(under="ignore")  # a number that is too small for float32 is meant to become 0
 def principal_components(
     X: Any,
     n_components: int,

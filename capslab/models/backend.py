@@ -7,6 +7,8 @@ example). What Keras alone cannot express is here; several devices are in `capsl
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -15,9 +17,23 @@ from typing import Any
 import numpy as np
 
 from capslab._keras_hook import start_tensorflow
+from capslab.machine.keras_settings import (
+    BACKENDS,
+    KerasUnavailable,
+    backend_problem,
+    chosen_backend,
+    import_problem,
+)
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+if os.environ.get("MPLBACKEND"):  # Keras imports matplotlib, which gives up where this is a wrong name
+    import capslab.machine.usable_matplotlib  # noqa: F401
+if not hasattr(sys.modules.get("keras"), "backend"):
+    # Before Keras is imported: once it has failed to, it can only be tried again in a new process.
+    _problem, _advice = backend_problem()
+    if _problem:
+        raise KerasUnavailable(f"{_problem}. {_advice}")
+    os.environ["KERAS_BACKEND"] = chosen_backend()
 
 TOGETHER = 20  # training steps in one call of the backend
 
@@ -46,11 +62,16 @@ def quiet() -> Iterator[None]:
 
 
 with quiet():
-    import keras as keras  # brings its backend in; lessons take it from here
+    try:
+        import keras as keras  # brings its backend in; lessons take it from here
+
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow
+    except Exception as error:
+        _problem, _advice = import_problem(error)
+        raise KerasUnavailable(f"{_problem}. {_advice}") from error
 
     if keras.backend.backend() == "tensorflow":
-        import tensorflow
-
         # TensorFlow reports its search for GPUs on stderr too. It should take memory as needed, not all at
         # once; where a GPU is in use already, it stays as its first user chose.
         for _gpu in tensorflow.config.list_physical_devices("GPU"):
@@ -59,6 +80,52 @@ with quiet():
 
 if keras.backend.backend() == "tensorflow":
     start_tensorflow(tensorflow)
+elif keras.backend.backend() not in BACKENDS:  # imported before us, by its keras.json
+    raise KerasUnavailable(
+        f"Keras runs on {keras.backend.backend()}, which cannot train. Import capslab before keras, or write "
+        f'"backend": "tensorflow" into keras.json, and restart Python.'
+    )
+
+
+@contextlib.contextmanager
+def own_settings() -> Iterator[None]:
+    """Keras's usual defaults for a while: images with the channels last, arithmetic in float32.
+
+    keras.json, `keras.config` and a global policy of mixed precision are for models of one's own. Under them
+    the course's networks would take their images for something else, or compute a squash whose ε = 1e-7
+    is 0 in float16; and these networks are so small that half precision gains nothing.
+    """
+    layout, floatx = keras.config.image_data_format(), keras.config.floatx()
+    policy = keras.config.dtype_policy()
+    if (layout, floatx, policy.name) == ("channels_last", "float32", "float32"):
+        yield
+        return
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_image_data_format(layout)
+        keras.config.set_floatx(floatx)
+        keras.config.set_dtype_policy(policy)
+
+
+def register(cls: type) -> type:
+    """Make Keras save and load a class of ours, and make its objects under `own_settings`.
+
+    Both a layer's number format and its place for the channels are fixed when it is made.
+    """
+    make = cls.__init__  # type: ignore[misc]
+
+    @functools.wraps(make)
+    def under_own_settings(self: Any, *args: Any, **kwargs: Any) -> None:
+        with own_settings():
+            make(self, *args, **kwargs)
+
+    under_own_settings.__signature__ = inspect.signature(make)  # type: ignore[attr-defined]  # Keras reads it
+    cls.__init__ = under_own_settings  # type: ignore[misc]
+    return keras.saving.register_keras_serializable("capslab")(cls)
 
 
 def device() -> str:

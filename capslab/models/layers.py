@@ -12,22 +12,28 @@ import numpy as np
 from keras import ops  # isort: skip
 
 from capslab.errors import ArgumentError, unknown_name, whole_number
+from capslab.models.backend import register as register
 from capslab.routing import EPSILON
 
 PADDINGS = ("valid", "same")
 
-register = keras.saving.register_keras_serializable("capslab")
-
 
 def squash(s: Any, axis: int = -1) -> Any:
     """Shrink vectors to a length below 1 without turning them; see `capslab.routing.squash`."""
+    s = _single(s)
     squared = ops.sum(ops.square(s), axis=axis, keepdims=True)
     return s * (squared / (1 + squared) / ops.sqrt(squared + EPSILON))
 
 
 def length(vectors: Any, axis: int = -1) -> Any:
     """‖v‖ with a finite gradient at 0 (there it is less than 4e-4 too long, elsewhere exact)."""
-    return ops.sqrt(ops.sum(ops.square(vectors), axis=axis) + EPSILON)
+    return ops.sqrt(ops.sum(ops.square(_single(vectors)), axis=axis) + EPSILON)
+
+
+def _single(values: Any) -> Any:
+    """Half precision becomes float32, in which ε is not 0 and a squared length does not overflow."""
+    half = keras.backend.standardize_dtype(values.dtype) in ("float16", "bfloat16")
+    return ops.cast(values, "float32") if half else values
 
 
 @register

@@ -31,7 +31,11 @@ def margin(labels: Any, lengths: Any, present: float = 0.9, absent: float = 0.1,
     `(batch,)`, ≥ 0.
     """
     digits = lengths.shape[-1]
-    truth = ops.one_hot(labels, digits) if len(labels.shape) == 1 else ops.cast(labels, lengths.dtype)
+    truth = (
+        ops.one_hot(labels, digits, dtype=lengths.dtype)
+        if len(labels.shape) == 1
+        else ops.cast(labels, lengths.dtype)
+    )
     too_short = truth * ops.square(ops.maximum(0.0, present - lengths))
     too_long = (1 - truth) * ops.square(ops.maximum(0.0, lengths - absent))
     return ops.sum(too_short + weight * too_long, axis=-1)

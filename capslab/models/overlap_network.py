@@ -159,10 +159,10 @@ class OverlapNet(CapsNet):
     def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         lengths, labels = y_pred["lengths"], y["labels"]
         classes = len(self.classes)
-        present = ops.sum(ops.one_hot(labels, classes), axis=1)  # (batch, digit)
+        present = ops.sum(ops.one_hot(labels, classes, dtype=lengths.dtype), axis=1)  # (batch, digit)
         loss = losses.presence(present, lengths) / (classes / 2)
         two = ops.top_k(lengths, 2)[1]
-        predicted = ops.sum(ops.one_hot(two, classes), axis=1)
+        predicted = ops.sum(ops.one_hot(two, classes, dtype=lengths.dtype), axis=1)
         correct = ops.all(ops.equal(present, predicted), axis=-1)
         values = {"loss": loss, "accuracy": ops.cast(correct, "float32"), "margin": loss}
         if not self.trains_decoder:

@@ -4,6 +4,7 @@ Figures are made without pyplot, so none is kept alive or shown twice, and a not
 the figure that is the cell's value. Nothing is computed here.
 """
 
+import capslab.machine.usable_matplotlib  # noqa: F401  # first: it imports matplotlib whatever MPLBACKEND is
 from capslab.plots.architecture import gradient_paths
 from capslab.plots.charts import bars, confusion, lines, scores_with_spread, training_curves
 from capslab.plots.clusters import cluster_overview, scatter, score_curves

@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.fallback_fonts import fallback_fonts
 
 #: Okabe and Ito's eight colours, distinguishable with any colour vision; 0…255
 BASE_COLOURS = (
@@ -59,7 +60,14 @@ DIVERGING = _diverging()
 
 
 class NotebookFigure(Figure):
-    """A figure that a notebook shows as a cell's value, whether or not pyplot was imported."""
+    """A figure that a notebook shows as a cell's value, whether or not pyplot was imported.
+
+    Its texts may be in any script that some font of this machine has.
+    """
+
+    def draw(self, renderer: Any) -> None:
+        with fallback_fonts(self):
+            super().draw(renderer)
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         buffer = io.BytesIO()

@@ -46,6 +46,7 @@ def squash(s: np.ndarray, axis: int = -1) -> np.ndarray:
     return s * (squared / (1 + squared) / np.sqrt(squared + EPSILON))
 
 
+@np.errstate(under="ignore")  # a coupling that is too small for its type is meant to become 0
 def softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
     """exp(b) / Σ exp(b) along `axis`, shifted by the largest b so that nothing overflows."""
     powers = np.exp(logits - logits.max(axis=axis, keepdims=True))
@@ -148,6 +149,7 @@ class RoutingTrace:
         )
 
 
+@np.errstate(under="ignore")
 def routing_by_agreement(
     votes: np.ndarray, iterations: int = 3, bias: np.ndarray | None = None, **context: Any
 ) -> RoutingTrace:
@@ -202,6 +204,7 @@ def routing_by_agreement(
     return RoutingTrace(votes=votes, **steps, **context)
 
 
+@np.errstate(under="ignore")
 def route(model: Any, image: Any, iterations: int | None = None) -> RoutingTrace:
     """How a trained capsule network routes one image, with every iteration.
 

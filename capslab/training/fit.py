@@ -21,6 +21,7 @@ import keras  # isort: skip
 import numpy as np
 
 from capslab.errors import ArgumentError, TrainingFailed, Verbatim
+from capslab.models.backend import own_settings
 from capslab.models.base import ImageModel
 from capslab.training import callbacks as cb
 from capslab.training.checkpoint import Checkpoint, Standing, copy
@@ -97,9 +98,10 @@ def fit(
     settings = Settings(epochs, seconds, batch_size, learning_rate, int(seed), weights)
     if streams:
         check_stream(model, settings, team, weighted)
-    plan: Any = (StreamPlan if streams else ImagePlan)(model, images, settings, team)
-    keeper = _resume(plan, team, checkpoint)
-    return _run(plan, keeper, show, after_epoch)
+    with own_settings():  # the optimiser and the measured loss too are in float32
+        plan: Any = (StreamPlan if streams else ImagePlan)(model, images, settings, team)
+        keeper = _resume(plan, team, checkpoint)
+        return _run(plan, keeper, show, after_epoch)
 
 
 def _run(plan: Any, keeper: Checkpoint | None, show: bool | None, after_epoch: Any) -> History:
@@ -127,11 +129,6 @@ def _run(plan: Any, keeper: Checkpoint | None, show: bool | None, after_epoch: A
         stopped = plan.stopped()
     except TrainingFailed as error:
         raise TrainingFailed(f"{error} {_saved(keeper)}".strip()) from error
-    except Exception as error:
-        advice = _unusual_settings(plan.model)
-        if not advice:
-            raise
-        raise TrainingFailed(f"Training failed with {type(error).__name__}. {advice}") from error
     finally:
         progress.restore_best()
     history = History(
@@ -173,21 +170,6 @@ def _saved(keeper: Checkpoint | None) -> str:
     if keeper is None or not keeper.epoch:
         return ""
     return f"The checkpoint {keeper.path} holds epoch {keeper.epoch}: the same call goes on from there."
-
-
-def _unusual_settings(model: Any) -> str:
-    """Settings of Keras that a training may have failed over, and how to change them; "" for none."""
-    if model.dtype_policy.compute_dtype != "float32":
-        return (
-            f"The model computes in {model.dtype_policy.name}, and capslab's models are made for float32. "
-            'Write keras.config.set_dtype_policy("float32") and make the model anew.'
-        )
-    if keras.config.image_data_format() != "channels_last":
-        return (
-            "Keras is set to channels_first (in keras.json, for instance), and the images are channels_last. "
-            'Write keras.config.set_image_data_format("channels_last") and make the model anew.'
-        )
-    return ""
 
 
 def _team(devices: Any) -> Any:

@@ -251,14 +251,21 @@ def test_a_well_machine_has_a_line_for_everything() -> None:
     assert result.exit_code == 0, result.output
     marks = {line[2:14].strip(): line[0] for line in result.output.splitlines() if line[0] in "✓!✗"}
     wanted = "Python, TensorFlow, device, Jupyter, widgets, sliders, data sets, disk, cache, memory, grading"
-    assert ", ".join(marks) == wanted
+    assert ", ".join(name for name in marks if name != "fonts") == wanted  # not all machines have all scripts
     assert {marks[name] for name in ("Python", "TensorFlow", "Jupyter", "widgets", "sliders")} == {"✓"}
     assert result.output.splitlines()[-1][0] not in "✓!✗"  # the verdict
 
 
 def missing_tensorflow(folder: Path) -> dict[str, str]:
-    (folder / "tensorflow.py").write_text("raise ImportError(\"No module named 'tensorflow'\")")
-    return {**os.environ, "PYTHONPATH": str(folder)}
+    (folder / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'tensorflow':\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+    )
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(Path(doctor.__file__).parents[2])])}
 
 
 def test_without_tensorflow_it_says_so_goes_on_and_exits_1(tmp_path: Path) -> None:
@@ -310,6 +317,7 @@ def test_missing_widgets_extension_and_little_room_are_found(monkeypatch: pytest
 
 def test_data_sets_that_are_not_there_are_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("CAPSLAB_DATA", raising=False)
+    monkeypatch.delenv("CAPSLAB_OFFLINE", raising=False)
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path))
     finding = states(doctor._data_sets)["data sets"]
     assert finding.state == "ok"

@@ -389,22 +389,6 @@ def test_progress_line_tells_the_loss_and_the_end(few, capsys):
     assert "DenseBaseline on" in out.err
 
 
-def test_mixed_precision_works_or_is_refused_in_words(few, monkeypatch):
-    import keras
-
-    monkeypatch.setattr("capslab.training.training_plan.STEPS_AN_EPOCH", 4)
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_float16")
-    try:
-        model = cl.CapsNet(few.image_shape, few.classes)
-        outcome = str(cl.fit(model, few, epochs=1, show=False))
-    except TrainingFailed as error:
-        outcome = str(error)
-    finally:
-        keras.config.set_dtype_policy(before)
-    assert outcome.startswith("1 epoch of") or 'Write keras.config.set_dtype_policy("float32")' in outcome
-
-
 def test_not_in_a_notebook_here():
     assert not live_curve.in_notebook()
 

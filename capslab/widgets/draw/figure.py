@@ -61,14 +61,14 @@ def draw(now: DrawingSnapshot, image: np.ndarray, reconstruction: np.ndarray | N
     image : the drawing, uint8 `(h, w, c)`; reconstruction : `(h, w, c)` in 0…1, or None.
     capsules : whether the network has capsules, and so lengths.
     """
-    from matplotlib.figure import Figure
+    from capslab.plots.style import NotebookFigure
 
     trace, count = now.trace, len(now.classes)
     predicted = None if now.scores is None else int(now.scores.argmax())
     pictures = [("what the network sees", image / 255)]
     if reconstruction is not None and predicted is not None:
         pictures.append((f"decoded from the pose of {now.classes[predicted]}", reconstruction))
-    figure = Figure(figsize=(9, 2.6), layout="constrained")
+    figure = NotebookFigure(figsize=(9, 2.6), layout="constrained")
     panels = figure.subplots(1, len(pictures) + 1 + (trace is not None))
     for axis, (title, pixels) in zip(panels, pictures, strict=False):
         axis.imshow(pixels.squeeze(), cmap="gray", vmin=0, vmax=1)

@@ -84,10 +84,12 @@ def draw(now: LatentSnapshot, decoded: np.ndarray, picked: np.ndarray | None, pl
     ----------
     decoded : `(h, w, c)` in 0…1; picked : uint8 `(h, w, c)`, or None.
     """
-    from matplotlib.figure import Figure
+    from capslab.plots.style import NotebookFigure
 
     d = len(now.order)
-    figure = Figure(figsize=(9, 3.6 if d == 2 else max(2.6, min(0.5 + 0.21 * d, 7))), layout="constrained")
+    figure = NotebookFigure(
+        figsize=(9, 3.6 if d == 2 else max(2.6, min(0.5 + 0.21 * d, 7))), layout="constrained"
+    )
     panels: Any = figure.subfigures(1, 2, width_ratios=[1, 1.6])
     left, right = panels
     pictures = [("decoded", decoded)]

@@ -67,9 +67,9 @@ def draw(
     original : uint8 `(h, w, c)`; decoded : `(h, w, c)` in 0…1.
     effects : how much each dimension changes the picture, `(D,)`; order : the dimensions, largest first.
     """
-    from matplotlib.figure import Figure
+    from capslab.plots.style import NotebookFigure
 
-    figure = Figure(figsize=(9, max(2.6, 0.5 + 0.21 * len(order))), layout="constrained")
+    figure = NotebookFigure(figsize=(9, max(2.6, 0.5 + 0.21 * len(order))), layout="constrained")
     panels: Any = figure.subfigures(1, 2, width_ratios=[1, 1.6])
     left, right = panels
     pictures = [("the image", original / 255), (f"pose of {now.classes[now.capsule]}", decoded)]

@@ -78,10 +78,10 @@ def values(trace: RoutingTrace, quantity: str) -> np.ndarray:
 
 def draw(trace: RoutingTrace, iteration: int, quantity: str) -> Any:
     """The input, a map for each digit capsule, their lengths and the entropy, as a Figure."""
-    from matplotlib.figure import Figure
+    from capslab.plots.style import NotebookFigure
 
     down = -(-len(trace.classes) // ACROSS)
-    figure = Figure(figsize=(10.5, 1.1 + 1.35 * max(down, 2)), layout="constrained")
+    figure = NotebookFigure(figsize=(10.5, 1.1 + 1.35 * max(down, 2)), layout="constrained")
     panels: Any = figure.subfigures(1, 3, width_ratios=[1.5, 5.2, 2.3])
     left, middle, right = panels
     image, entropy = left.subplots(2, 1)

@@ -124,10 +124,10 @@ def _mistakes_in_words(now: SandboxSnapshot) -> str:
 
 def draw(now: SandboxSnapshot) -> Any:
     """The planes of routing above those of k-means, and the table of couplings, as a Figure."""
-    from matplotlib.figure import Figure
+    from capslab.plots.style import NotebookFigure
 
     parents = now.votes.shape[1]
-    figure = Figure(figsize=(2.6 * parents + 3.2, 5.6), layout="constrained")
+    figure = NotebookFigure(figsize=(2.6 * parents + 3.2, 5.6), layout="constrained")
     halves: Any = figure.subfigures(1, 2, width_ratios=[2.6 * parents, 3.2])
     left, right = halves
     planes = left.subplots(2, parents, squeeze=False)

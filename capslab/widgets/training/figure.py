@@ -32,11 +32,11 @@ class TrainingSnapshot:
 
 def draw(now: TrainingSnapshot) -> Any:
     """A panel of curves for each metric, the points beside them, the pictures below, as a Figure."""
-    from matplotlib.figure import Figure
+    from capslab.plots.style import NotebookFigure
 
     with_pictures, with_points = now.pictures is not None, now.points is not None
     count = max(len(now.metrics), 1) + with_points
-    figure = Figure(figsize=(3.6 * count, 2.6 + 1.5 * with_pictures), layout="constrained")
+    figure = NotebookFigure(figsize=(3.6 * count, 2.6 + 1.5 * with_pictures), layout="constrained")
     ratios = [2.6, 1.5][: 1 + with_pictures]
     rows: Any = figure.subfigures(1 + with_pictures, 1, squeeze=False, height_ratios=ratios)
     axes = rows[0, 0].subplots(1, count, squeeze=False)[0]
