@@ -115,7 +115,8 @@ def unknown_name(argument: str, name: Any, choices: Iterable[str], next_step: st
     choices = list(choices)
     expected = "one of " + ", ".join(repr(choice) for choice in choices)
     hint = spelling_hint(name, choices) if isinstance(name, str) else ""
-    return ArgumentError(argument, expected, name, hint or next_step)
+    first = f"Try {choices[0]!r}." if choices else ""
+    return ArgumentError(argument, expected, name, hint or next_step or first)
 
 
 def is_whole(value: Any) -> TypeGuard[int]:

@@ -30,7 +30,7 @@ def test_a_k_that_cannot_be_is_refused_in_words(k):
     X = np.random.default_rng(0).normal(size=(20, 2))
     with pytest.raises(
         ArgumentError,
-        match=r"`n_clusters` should be a whole number from 1 to 20.*Received: .*Try n_clus",
+        match=r"`n_clusters` should be a whole number from 1 to 20.*Received: ",
     ):
         cluster(X, n_clusters=k)
 
@@ -66,7 +66,7 @@ def test_the_ks_of_a_path_with_gaps_are_listed(digits):
 
 
 def test_nothing_moves_after_the_last_k(path):
-    with pytest.raises(ArgumentError, match="Nothing comes after k = 30"):
+    with pytest.raises(ArgumentError, match="nothing comes after 30"):
         path.moved(30)
 
 

@@ -300,7 +300,7 @@ def test_mean_images_are_those_of_the_members(digits):
     assert cluster(digits.vectors[:50], n_clusters=4).at(4).mean_images is None
 
 
-@pytest.mark.parametrize("name", ["", ".kmeans_every_k", ".matching", ".projection", ".scores"])
+@pytest.mark.parametrize("name", ["", ".kmeans_every_k", ".matched_accuracy", ".projection", ".scores"])
 def test_examples_in_docstrings_give_what_they_show(name):
     failed, tried = doctest.testmod(import_module("capslab.clustering" + name))
     assert tried > 0

@@ -55,5 +55,5 @@ def test_an_unknown_method_is_named():
 
 @pytest.mark.parametrize("X", [np.ones(4), np.full((4, 4), np.nan), np.ones((0, 4))])
 def test_what_are_not_vectors_is_refused(X):
-    with pytest.raises(ArgumentError, match="finite numbers of shape"):
+    with pytest.raises(ArgumentError, match="`vectors` should be"):
         project(X)

@@ -1,0 +1,3 @@
+"""Mistakes on the command line."""
+
+CASES: list = []
