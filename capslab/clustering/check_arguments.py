@@ -191,9 +191,9 @@ def checked_images_or_vectors(estimator: Any, X: Any, argument: str = "X") -> np
 
 def _to_pixels(X: np.ndarray, argument: str) -> str:
     """What to type in order to have uint8 pixels."""
-    if X.size and X.dtype.kind in "fiu" and 0 <= X.min() and X.max() <= 1:
+    if X.size and X.dtype.kind in "fiu" and X.min() >= 0 and X.max() <= 1:
         return f"Take (255 * {argument}).astype('uint8')."
-    if X.size and X.dtype.kind in "fiu" and 0 <= X.min() and X.max() <= 255:
+    if X.size and X.dtype.kind in "fiu" and X.min() >= 0 and X.max() <= 255:
         return f"Take {argument}.astype('uint8')."
     return "Take cl.load(), which gives images of that form."
 

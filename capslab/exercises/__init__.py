@@ -135,7 +135,7 @@ def hint(name: str) -> Message:
         entry.hints += 1
         _record.save(name, entry)
     more = as_imported(
-        f'This is the last hint. After {ATTEMPTS} real attempts, cl.solution("{name}") shows one way to do it.'
+        f'This is the last hint. After {ATTEMPTS} real attempts, cl.solution("{name}") shows a way to do it.'
         if last
         else f'For the next hint, call cl.hint("{name}") again.'
     )

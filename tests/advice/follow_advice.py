@@ -136,14 +136,16 @@ def _is_code(piece: str, told: bool) -> bool:
 # typing it where it belongs
 
 
-def followed(mistake: str, argument: str, code: str, names: dict[str, Any]) -> str:
+def followed(mistake: str, argument: str, code: str, names: dict[str, Any], whole: bool = False) -> str:
     """The source text of a mistake with one piece of code in its place.
 
-    `k=10` becomes that argument of the call; a whole call of the same function replaces the call; any
-    other value replaces the argument that the error named.
+    `k=10` becomes that argument of the call; a call of the same function replaces the call that failed; any
+    other value replaces the argument that the error named. What follows "Write" replaces the statement.
     """
     module = ast.parse(mistake)
     last = module.body[-1]
+    if whole:
+        return ast.unparse(ast.Module([*module.body[:-1], *ast.parse(code).body], []))
     keywords = _keywords(code)
     if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Attribute):  # view.k = 99
         last.value = keywords[0].value if keywords else ast.parse(code, mode="eval").body
@@ -153,8 +155,6 @@ def followed(mistake: str, argument: str, code: str, names: dict[str, Any]) -> s
         for keyword in keywords:
             _put(calls, str(keyword.arg), keyword.value, names)
         return ast.unparse(module)
-    if isinstance(ast.parse(code).body[0], (ast.Import, ast.ImportFrom)):
-        return f"{code}\n{mistake}"
     value = ast.parse(code, mode="eval").body
     for call in calls:
         if isinstance(value, ast.Call) and _last_name(value.func) == _last_name(call.func):
@@ -164,14 +164,27 @@ def followed(mistake: str, argument: str, code: str, names: dict[str, Any]) -> s
     return ast.unparse(module)
 
 
-def without(mistake: str, argument: str) -> str:
-    """The source text of a mistake with one argument left out."""
+def left_out(advice: str, argument: str) -> list[list[str]]:
+    """The arguments that the advice says to leave out, one list for each time it says so.
+
+    >>> left_out("Leave it out, or leave `epochs` out.", "seconds")
+    [['seconds'], ['epochs']]
+    """
+    said = re.findall(r"[Ll]eave ((?:(?!\bout\b)[^.])*?) out\b", advice)
+    return [re.findall(r"`(\w+)`", words) or [argument] for words in said if "`" in words or words == "it"]
+
+
+def without(mistake: str, arguments: list[str]) -> str:
+    """The source text of a mistake with arguments left out."""
     module = ast.parse(mistake)
+    if isinstance(module.body[-1], ast.Assign):  # view.k = 99
+        return ast.unparse(ast.Module(module.body[:-1], []))
     for node in ast.walk(module.body[-1]):
-        if isinstance(node, ast.Call) and any(k.arg == argument for k in node.keywords):
-            node.keywords = [k for k in node.keywords if k.arg != argument]
-            return ast.unparse(module)
-    raise AssertionError(f"{argument!r} is not an argument of: {mistake}")
+        if isinstance(node, ast.Call):
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg not in arguments]
+    changed = ast.unparse(module)
+    assert changed != ast.unparse(ast.parse(mistake)), f"nothing to leave out of: {mistake}"
+    return changed
 
 
 def _keywords(code: str) -> list[ast.keyword]:

@@ -57,6 +57,9 @@ def _umap(vectors: np.ndarray, seed: int) -> np.ndarray:
         from umap import UMAP
     except ImportError:
         raise ArgumentError(
-            "method", "'pca' or 'tsne', as UMAP is not installed here", "umap", "Run: pip install umap-learn."
+            "method",
+            "'pca' or 'tsne', as UMAP is not installed here",
+            "umap",
+            "Try method='tsne', or run `pip install umap-learn` and restart the kernel.",
         ) from None
     return np.asarray(UMAP(random_state=seed).fit_transform(vectors), np.float32)
