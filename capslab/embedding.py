@@ -61,8 +61,8 @@ class Embedding:
                 "vectors",
                 "finite numbers",
                 Verbatim(f"{bad} of {len(vectors)} rows with NaN or infinity"),
-                "Take the other rows: vectors[np.isfinite(vectors).all(axis=1)]. Or train the model again with "
-                "a lower learning rate.",
+                "Take the other rows: vectors[np.isfinite(vectors).all(axis=1)]. Or train the model again "
+                "with a lower learning rate.",
             )
         for name, length in (("labels", self.labels), ("images", self.images)):
             if length is not None and len(length) != len(vectors):

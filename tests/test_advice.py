@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from advice import cases_in_notebooks
 from advice.cases_commands import COMMANDS, Command
+from advice.cases_in_notebooks import CASES, QUICK, SLOW
 from advice.follow_advice import Case, code_in, constructions, followed, left_out, recorded, without
 from advice.objects import names_for
 from click.testing import CliRunner, Result
@@ -31,8 +31,40 @@ from capslab.course.editions import BEGIN, END
 from capslab.course.execute import Run
 
 #: where every error must be reached by a case
-ROOMS = ("clustering", "embedding.py", "routing", "plots", "training", "labelfree", "lessons", "widgets")
-LEARNERS_ERRORS = (errors.ArgumentError, errors.DataUnavailable)
+ROOMS = (
+    "clustering",
+    "embedding.py",
+    "routing",
+    "plots",
+    "training",
+    "labelfree",
+    "lessons",
+    "widgets",
+    "exercises",
+)
+#: (file, a part of the source of the error) → why no case reaches it
+NOT_HERE = {
+    ("training/fit.py", "left out with several devices"): "needs several devices",
+    ("training/fit.py", "left out with Keras on"): "needs another backend: tests/training/test_backends.py",
+    ("training/fit.py", "Training failed with"): "needs unusual settings: tests/training/test_backends.py",
+    ("training/training_plan.py", "on one device"): "needs several devices",
+    ("training/multiple_devices.py", "of one kind"): "needs a GPU",
+    ("training/multiple_devices.py", "the same on all workers"): "needs several machines",
+    ("training/multiple_devices.py", "Another of the"): "needs several machines",
+    ("training/multiple_devices.py", "where TF_CONFIG names"): "needs several machines",
+    ("training/multiple_devices.py", "TF_CONFIG from its start"): "needs several machines",
+    ("training/multiple_machines.py", ""): "needs several machines: tests/training/test_multiple_machines.py",
+    ("labelfree/selftraining.py", "no longer a number"): "no argument of a learner's brings it about",
+    (
+        "widgets/pose/widget.py",
+        "with a dense decoder",
+    ): "every capsule network of ours has one, or refuses before",
+    (
+        "widgets/shared/image_strip.py",
+        "at least one image",
+    ): "Images are never empty; what looks like them may be",
+}
+LEARNERS_ERRORS = (errors.ArgumentError, errors.DataUnavailable, errors.TrainingFailed)
 
 
 def provoked(mistake: str, folder: Path) -> tuple[errors.ArgumentError | errors.DataUnavailable, dict]:
@@ -72,7 +104,11 @@ def _digits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("case", cases_in_notebooks.CASES, ids=str)
+@pytest.mark.parametrize(
+    "case",
+    [*QUICK, *(pytest.param(case, marks=pytest.mark.slow) for case in SLOW)],
+    ids=str,
+)
 def test_advice_in_a_notebook_works(case: Case, tmp_path: Path) -> None:
     error, names = provoked(case.mistake, tmp_path)
     for source in ways(case, error, names):
@@ -82,13 +118,18 @@ def test_advice_in_a_notebook_works(case: Case, tmp_path: Path) -> None:
             raise AssertionError(f"{error}\nwas followed to the letter:\n{source}\n{failure!r}") from failure
 
 
+@pytest.mark.slow
 def test_every_error_is_provoked(tmp_path: Path) -> None:
     with recorded() as places:
-        for case in cases_in_notebooks.CASES:
+        for case in CASES:
             provoked(case.mistake, tmp_path)
     rooms = [ROOT / "capslab" / room for room in ROOMS]
     made = {place: text for room in rooms for place, text in constructions(room).items()}
-    missed = [f"{file}:{line}: {made[file, line]}" for file, line in sorted(made.keys() - places)]
+    missed = [
+        f"{file}:{line}: {made[file, line]}"
+        for file, line in sorted(made.keys() - places)
+        if not any(file == f"capslab/{end}" and part in made[file, line] for end, part in NOT_HERE)
+    ]
     assert not missed, "\n".join(missed)
 
 

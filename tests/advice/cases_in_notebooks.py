@@ -1,4 +1,5 @@
 """Mistakes in a notebook, room by room."""
+# ruff: noqa: E501 - a mistake is one string, which reads better whole
 
 from advice.follow_advice import Case
 
@@ -173,8 +174,9 @@ TRAINING = [
     Case("cl.fit(cl.models.OverlapNet((12, 12, 1), few.classes), few, seconds=0)", then=""),
     Case("cl.fit(cl.models.OverlapNet((12, 12, 1), few.classes), few, seconds=1, epochs=1)"),
     Case("cl.fit(cl.models.OverlapNet((12, 12, 1), few.classes), few, seconds=1, class_weight={3: 2.0})"),
-    Case("cl.fit(cl.models.OverlapNet((12, 12, 1), few.classes), few, seconds=1, devices=1)"),
-    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, devices=1, class_weight={3: 2.0})"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, devices=99)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, devices='gpu')"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=2, learning_rate=1e30)"),
     Case("cl.ready('capsnt', few)"),
 ]
 
@@ -311,4 +313,6 @@ WIDGETS = [
 
 EXERCISES = [Case("cl.exercises.find('squish')"), Case("cl.exercises.find('zz')", then="cl.progress()")]
 
-CASES = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *TRAINING, *LABELFREE, *LESSONS, *WIDGETS]
+QUICK = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *LESSONS, *WIDGETS, *EXERCISES]
+SLOW = [*TRAINING, *LABELFREE]  # following their advice trains networks
+CASES = [*QUICK, *SLOW]

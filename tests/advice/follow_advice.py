@@ -59,7 +59,9 @@ def constructions(folder: Path) -> dict[tuple[str, int], str]:
 def recorded() -> Iterator[set[tuple[str, int]]]:
     """Collects the places of the package that have a hand in each error made meanwhile."""
     places: set[tuple[str, int]] = set()
-    originals = {kind: kind.__init__ for kind in (errors.ArgumentError, errors.DataUnavailable)}
+    originals = {
+        kind: kind.__init__ for kind in (errors.ArgumentError, errors.DataUnavailable, errors.TrainingFailed)
+    }
 
     def recording(kind: type) -> Any:
         def init(self: Any, *arguments: Any, **options: Any) -> None:

@@ -269,7 +269,7 @@ def test_no_course_is_said_in_words(shipped: Path, tmp_path: Path, monkeypatch: 
     assert told.exit_code == 1
     assert told.output == (
         "Error: `--dir` should be a folder that `capslab lab` copied the course to. Received: none. "
-        "`capslab lab` makes one; or choose another folder.\n"
+        "Make one: `capslab lab --dir capslab-course`.\n"
     )
 
 
