@@ -69,10 +69,15 @@ _HOME = {
     "solution": "capslab.exercises",
 }
 
+#: packages that `cl.plots` reaches without an import of its own, so that advice can name what is in them
+_PACKAGES = {"clustering", "data", "exercises", "lessons", "models", "plots", "routing", "training"}
+
 __all__ = ["__version__", *_HOME]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return import_module(f"capslab.{name}")
     if name not in _HOME:
         from capslab.errors import spelling_hint
 

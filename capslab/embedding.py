@@ -48,7 +48,12 @@ class Embedding:
         vectors: Any = self.vectors if isinstance(self.vectors, LazyRows) else np.asarray(self.vectors)
         if vectors.ndim != 2 or not len(vectors):
             raise ArgumentError(
-                "vectors", "an array of shape (n, d) with n ≥ 1", self.vectors, "Give one row per image."
+                "vectors",
+                "an array of shape (n, d) with n ≥ 1",
+                self.vectors,
+                "vectors.reshape(len(vectors), -1) makes one row per image."
+                if vectors.ndim and len(vectors)
+                else "Give one row per image.",
             )
         bad = 0 if vectors.dtype.kind in "iub" else _without_numbers(vectors)
         if bad:
@@ -56,7 +61,8 @@ class Embedding:
                 "vectors",
                 "finite numbers",
                 Verbatim(f"{bad} of {len(vectors)} rows with NaN or infinity"),
-                "Train the model again with a lower learning rate, or drop those rows.",
+                "Take the other rows: vectors[np.isfinite(vectors).all(axis=1)]. Or train the model again "
+                "with a lower learning rate.",
             )
         for name, length in (("labels", self.labels), ("images", self.images)):
             if length is not None and len(length) != len(vectors):
@@ -64,7 +70,7 @@ class Embedding:
                     name,
                     f"as many as there are vectors ({len(vectors)})",
                     Verbatim(f"{len(length)} of them"),
-                    "Embed the images and take the labels from the same selection.",
+                    "Take the vectors, the labels and the images from the same selection.",
                 )
         object.__setattr__(self, "vectors", _as_float32(vectors))
 
@@ -124,9 +130,9 @@ def embed(model_or_images: Any, images: Images | None = None, what: str | None =
         if not (hasattr(images, "images") and hasattr(images, "labels")):
             raise ArgumentError(
                 "images",
-                "the Images to embed (pixels need no model: embed(images))",
-                type(images).__name__,
-                "Write embed(model, images).",
+                "the Images to embed (pixels need no model)",
+                Verbatim(f"a {type(images).__name__}"),
+                "Write cl.embed(images), or cl.embed(model, images).",
             )
         pixels = images.images
         small = pixels.size * 4 <= lazy_rows.LARGE
@@ -136,8 +142,8 @@ def embed(model_or_images: Any, images: Images | None = None, what: str | None =
         raise ArgumentError(
             "model",
             "a capslab model (DenseBaseline, CapsNet, VAE)",
-            type(model_or_images).__name__,
-            "Any object with a method features(images, what) that returns Features will do.",
+            Verbatim(f"a {type(model_or_images).__name__}"),
+            "Leave the first argument out to embed pixels: cl.embed(images).",
         )
     features = model_or_images.features(images, what)
     return Embedding(

@@ -12,7 +12,9 @@ capslab.errors.ArgumentError: `k` should be a whole number from 1 to 1797. Recei
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+import sys
+from collections.abc import Iterable, Mapping
 from numbers import Integral
 from typing import Any, TypeGuard
 
@@ -25,7 +27,8 @@ class ArgumentError(ValueError):
     argument : name of the argument, as the caller wrote it.
     expected : what the argument should be, in words and without a full stop at the end.
     received : the value that was passed; its `repr` is shown, shortened to one line.
-    next_step : one sentence that says what to try.
+    next_step : one sentence that says what to try. Code in it works when it is typed as it stands; our own
+        names are written `cl.load()`, and shown as the learner imported them (see `as_imported`).
 
     The error keeps all four under these names, so that a program need not take the message apart.
 
@@ -36,11 +39,11 @@ class ArgumentError(ValueError):
 
     def __init__(self, argument: str, expected: str, received: Any, next_step: str = "") -> None:
         self.argument = argument
-        self.expected = expected
+        self.expected = as_imported(expected)
         self.received = received
-        self.next_step = next_step
+        self.next_step = as_imported(next_step)
         super().__init__(
-            f"`{argument}` should be {expected}. Received: {short(received)}. {next_step}".strip()
+            f"`{argument}` should be {self.expected}. Received: {short(received)}. {self.next_step}".strip()
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -54,6 +57,40 @@ class DataUnavailable(OSError):
 
 class TrainingFailed(RuntimeError):
     """Training that cannot continue, for example because the loss is not a number."""
+
+
+def as_imported(text: str) -> str:
+    """Our names in a piece of advice as they can be typed here: `cl.hint`, `capslab.hint` or `hint`.
+
+    Advice is written for `import capslab as cl`, as in the course's notebooks. Where the learner's
+    notebook or script imported capslab under another name, or only single names of it, the advice says so.
+
+    >>> as_imported('Call cl.hint("squash").')
+    'Call cl.hint("squash").'
+    """
+    if "cl." not in text:
+        return text
+    names = _learners_names()
+    package = sys.modules["capslab"]
+    modules = [name for name, value in list(names.items()) if value is package]
+    if "cl" in modules:
+        return text
+
+    def spelling(match: re.Match[str]) -> str:
+        name = match[1]
+        if modules:
+            return f"{modules[0]}.{name}"
+        imported = name in names and names[name] is vars(package).get(name)
+        return name if imported else match[0]
+
+    return re.sub(r"(?<![\w./\\])cl\.([A-Za-z_]\w*)", spelling, text)
+
+
+def _learners_names() -> Mapping[str, Any]:
+    """What the learner has defined: in the notebook or IPython, otherwise in the script that runs."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell.user_ns if shell is not None else vars(sys.modules["__main__"])
 
 
 def short(value: Any, limit: int = 120) -> str:
@@ -84,7 +121,8 @@ def unknown_name(argument: str, name: Any, choices: Iterable[str], next_step: st
     choices = list(choices)
     expected = "one of " + ", ".join(repr(choice) for choice in choices)
     hint = spelling_hint(name, choices) if isinstance(name, str) else ""
-    return ArgumentError(argument, expected, name, hint or next_step)
+    first = f"Try {choices[0]!r}." if choices else ""
+    return ArgumentError(argument, expected, name, hint or next_step or first)
 
 
 def is_whole(value: Any) -> TypeGuard[int]:

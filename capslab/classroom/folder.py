@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import secrets
+import shlex
 import sys
 import tempfile
 import unicodedata
@@ -25,7 +26,8 @@ import nbformat
 
 from capslab.course.editions import STUB
 from capslab.course.make_assignment import PREDICTION_STUB
-from capslab.errors import ArgumentError, DataUnavailable, Verbatim
+from capslab.course.paths import named, notebooks, unused
+from capslab.errors import ArgumentError, DataUnavailable, Verbatim, unknown_name
 
 CONFIG = '''"""nbgrader's settings for this class, written by `capslab assignment release`."""
 
@@ -101,21 +103,22 @@ class Classroom:
                 "DIR",
                 "the folder of a class",
                 str(root),
-                "Make one with `capslab assignment release 04 DIR`.",
+                f"Make one with `capslab assignment release 04 {_new_class(root)}`.",
             )
         return classroom
 
     def make(self) -> None:
         """Creates the folder if it does not exist. Only its owner may look into it."""
         if self.root.exists() and not self.root.is_dir():
-            raise ArgumentError("DIR", "a folder", Verbatim(f"the file {self.root}"), "Choose another name.")
+            step = f"Choose another name, for example {unused('class')}."
+            raise ArgumentError("DIR", "a folder", Verbatim(f"the file {self.root}"), step)
         is_class = (self.root / ".capslab").is_dir()
         if self.root.is_dir() and any(self.root.iterdir()) and not is_class:
             raise ArgumentError(
                 "DIR",
                 "a new folder, an empty one, or the folder of a class",
                 Verbatim(f"{self.root}, which holds other files"),
-                "Choose another name.",
+                f"Choose another name, for example {unused('class')}.",
             )
         private = self.root / ".capslab"
         private.mkdir(parents=True, exist_ok=True)
@@ -141,10 +144,13 @@ class Classroom:
         names = sorted(p.name for p in (self.root / "release").glob("*") if self.release(p.name).is_file())
         if not only:
             return names
-        chosen = [name for name in names if name in only or name[:2] in only]
-        if len(chosen) < len(set(only)):
-            expected = f"one of {', '.join(names)}" if names else "an assignment, and none is released yet"
-            raise ArgumentError("--assignment", expected, " ".join(only))
+        wanted = {name.zfill(2) if name.isdecimal() else name for name in only}
+        chosen = [name for name in names if name in wanted or name[:2] in wanted]
+        if len(chosen) < len(wanted):
+            if names:
+                raise unknown_name("--assignment", " ".join(only), names)
+            step = f"Release it first: `capslab assignment release {only[0]} {shlex.quote(str(self.root))}`"
+            raise ArgumentError("--assignment", "one that was released", " ".join(only), step)
         return chosen
 
     def released(self, assignment: str) -> nbformat.NotebookNode:
@@ -169,6 +175,7 @@ class Classroom:
                 "students.csv",
                 "a table with a column named `id`",
                 Verbatim(f"the columns {', '.join(rows[0])}"),
+                "Name the column of the students' names on your learning platform `id`.",
             )
         columns = ("id", "first_name", "last_name", "email")
         return [
@@ -203,13 +210,19 @@ class Classroom:
         return f"sqlite:///{self.root / 'gradebook.db'}"
 
 
+def _new_class(root: Path) -> str:
+    """A folder that `release` accepts for a new class: this one if it can be, otherwise a new one."""
+    taken = root.exists() and not (root.is_dir() and not any(root.iterdir()))
+    return shlex.quote(unused("class") if taken or named(root.name, notebooks()) else str(root))
+
+
 def _nbgrader() -> tuple[Any, Any, Any]:
     try:
         from nbgrader.apps.api import NbGraderAPI
         from nbgrader.coursedir import CourseDirectory
         from traitlets.config import Config
     except ImportError:
-        raise DataUnavailable("Grading needs nbgrader: pip install 'capslab[grading]'") from None
+        raise DataUnavailable("Grading needs nbgrader. Run: `pip install 'capslab[grading]'`") from None
     scripts = os.path.dirname(sys.executable)  # nbgrader calls `alembic`, which is installed next to Python
     if scripts not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import nbformat
 
 from capslab.classroom.folder import Classroom, write_file
-from capslab.course.editions import BEGIN
+from capslab.course.editions import BEGIN, END
 from capslab.course.make_assignment import assignment
+from capslab.course.paths import unused
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
 
@@ -31,7 +33,8 @@ def release(sources: list[Path], classroom: Classroom) -> list[Path]:
                 "NOTEBOOK",
                 "a notebook that has its source",
                 path.name,
-                "Releasing needs a checkout of capslab.",
+                "Give the number of a notebook instead: `capslab assignment release 04 "
+                f"{shlex.quote(str(classroom.root))}`.",
             )
     books = {path.stem: assignment(path) for path in sources}  # first, because this can fail
     classroom.make()
@@ -40,11 +43,13 @@ def release(sources: list[Path], classroom: Classroom) -> list[Path]:
         write_file(classroom.source(name), nbformat.writes(book) + "\n")
         result = run_quietly(api.generate_assignment, name, force=True)
         if not result["success"]:
-            raise ArgumentError("NOTEBOOK", "one that nbgrader can release", Verbatim(_failure(result)), "")
+            step = f"Release it into a new folder: `capslab assignment release {name[:2]} {unused('class')}`."
+            raise ArgumentError("NOTEBOOK", "one that nbgrader can release", Verbatim(_failure(result)), step)
         released = classroom.released(name)
         if any(BEGIN in cell.source for cell in released.cells):
             raise DataUnavailable(
-                f"{classroom.release(name)} still contains a solution, so do not hand it out."
+                f"{classroom.release(name)} still contains a solution, so do not hand it out. Put the "
+                f"markers {BEGIN!r} and {END!r} around every solution of {name}.py, and release it again."
             )
     with classroom.gradebook() as gradebook:
         for row in classroom.roster():
@@ -71,6 +76,6 @@ def _failure(result: dict) -> str:
     """Why nbgrader did not release a notebook, from its log."""
     log = str(result.get("log") or result.get("error") or "")
     if "there are submissions associated" in log or "are submissions associated" in log:
-        return "a notebook whose exercises differ from those already handed in; release it in another folder"
+        return "a notebook whose exercises differ from those already handed in"
     lines = [line for line in log.strip().splitlines() if line.strip()]
     return lines[-1][-300:] if lines else "no reason"

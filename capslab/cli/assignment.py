@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capslab.cli.echo import echo
+from capslab.errors import ArgumentError, Verbatim
 
 if TYPE_CHECKING:
     from capslab.classroom.outcome import Outcome
@@ -33,7 +34,7 @@ def assignment() -> None:
 
 
 @assignment.command()
-@click.argument("notebooks", nargs=-1, required=True)
+@click.argument("notebooks", nargs=-1)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def release(notebooks: tuple[str, ...], folder: Path) -> None:
     """Make assignments from notebooks.
@@ -43,13 +44,17 @@ def release(notebooks: tuple[str, ...], folder: Path) -> None:
     """
     from capslab.classroom.folder import Classroom
     from capslab.classroom.release import release
-    from capslab.course.paths import find, sources
+    from capslab.course.paths import destination, find, sources
 
     available = sources()
     if not available:
         raise click.ClickException(
             "releasing needs a checkout of capslab, with the sources of the notebooks."
         )
+    destination(folder, "assignment release", notebooks, "class")
+    if not notebooks:
+        step = f"Try: `capslab assignment release 04 {folder}`"
+        raise ArgumentError("NOTEBOOK", "at least one, given before DIR", Verbatim("none"), step)
     classroom = Classroom(folder)
     for path in release(find(notebooks, available), classroom):
         echo(f"Hand out {path}")

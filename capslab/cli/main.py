@@ -64,9 +64,12 @@ def main() -> None:
 def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str, ...]) -> None:
     """Open the course in JupyterLab.
 
+    The number or name of a notebook opens that one: capslab lab 04
+
     Options after -- are passed on to Jupyter: capslab lab -- --no-browser --port 8899
     """
     from capslab.cli import lab as opening
+    from capslab.course import paths
     from capslab.course.learner_folder import folder_to_open
 
     if classroom is not None:
@@ -78,6 +81,8 @@ def lab(folder: Path | None, classroom: Path | None, jupyter_options: tuple[str,
     place, messages = folder_to_open(folder)
     for line in messages:
         echo(line)
+    if jupyter_options and (first := paths.named(jupyter_options[0], paths.notebooks())):
+        jupyter_options = (f"--LabApp.default_url=/lab/tree/{first.stem}.ipynb", *jupyter_options[1:])
     echo(f"Opening {place}. Press Ctrl-C to stop JupyterLab.")
     sys.exit(opening.start(place, jupyter_options))
 
@@ -232,6 +237,7 @@ def export(notebooks: tuple[str, ...], folder: Path, data: str | None, edition: 
         for line in messages:
             echo(f"        {line}")
 
+    paths.destination(folder, "export", notebooks, "site")
     checked(folder)  # before a minute is spent
     sources = paths.find(notebooks)
     runs = export(

@@ -17,7 +17,6 @@ LARGEST_K = 256
 DEFAULT_LARGEST_K = 30
 #: float32 squares of larger numbers would overflow
 LARGEST_NUMBER = 1e30
-RETRAIN = "Drop those rows, or train the model again with a lower learning rate."
 
 
 def checked_vectors(X: Any, argument: str = "embedding") -> np.ndarray:
@@ -27,8 +26,23 @@ def checked_vectors(X: Any, argument: str = "embedding") -> np.ndarray:
     except (TypeError, ValueError):
         array = None
     if array is None or array.ndim != 2 or not array.size:
-        raise ArgumentError(argument, "an Embedding or vectors (n, d)", X, "Give one row per image.")
+        raise ArgumentError(argument, "an Embedding or vectors (n, d)", X, _to_rows(X, argument))
     return _finite(array, argument)
+
+
+def _to_rows(X: Any, argument: str) -> str:
+    """What to type in order to have one row of numbers per image."""
+    if hasattr(X, "images"):
+        return "Take cl.embed(images)."
+    try:
+        array = np.asarray(X, dtype=np.float32)
+    except (TypeError, ValueError):
+        return "cl.embed(images) makes one row of numbers per image."
+    if array.ndim == 1 and array.size:
+        return f"{argument}.reshape(-1, 1) makes each number a row."
+    if array.ndim < 2 or not array.size:
+        return "Give one row per image."
+    return f"{argument}.reshape(len({argument}), -1) makes one row per image."
 
 
 def checked_rows(
@@ -54,9 +68,9 @@ def checked_rows(
     except ValueError as error:
         if not fitting and np.ndim(X) == 2 and np.shape(X)[1] != estimator.n_features_in_:
             raise _wrong_features(estimator, X, argument) from None
-        step = str(error).split("\n", maxsplit=1)[0].rstrip(".:") + ". Give one row per image."
-        if np.ndim(X) == 1:
-            step = "Reshape your data: X.reshape(1, -1) makes it one row, X.reshape(-1, 1) one column."
+        step = str(error).split("\n", maxsplit=1)[0].rstrip(".:") + f". {_to_rows(X, argument)}"
+        if np.ndim(X) == 1 and np.size(X):
+            step = f"Reshape your data: {_to_rows(X, argument)}"
         raise ArgumentError(argument, "an Embedding or vectors (n, d)", X, step) from error
     return _finite(array, argument)
 
@@ -78,13 +92,19 @@ def _wrong_features(estimator: Any, X: Any, argument: str) -> ArgumentError:
     )
 
 
+def retrain(argument: str) -> str:
+    """What to do about rows with NaN, infinity or enormous numbers."""
+    usable = f"{argument}[np.abs({argument}).max(axis=1) < {LARGEST_NUMBER:g}]"
+    return f"Take the other rows: {usable}. Or train the model again with a lower learning rate."
+
+
 def not_finite(argument: str = "embedding") -> ArgumentError:
     """The error for vectors that contain NaN, infinity or enormous numbers."""
     return ArgumentError(
         argument,
         "finite numbers, none beyond ±1e30",
         Verbatim("NaN, infinity (inf) or larger numbers"),
-        RETRAIN,
+        retrain(argument),
     )
 
 
@@ -97,10 +117,11 @@ def checked_ks(n_clusters: Any, X: np.ndarray | LazyRows) -> tuple[int, ...]:
     several = not isinstance(n_clusters, (str, bytes, Integral)) and isinstance(n_clusters, Iterable)
     values = list(n_clusters) if several else [n_clusters]
     if not values:
-        raise ArgumentError("n_clusters", expected, n_clusters, "Try n_clusters=range(2, 31).")
+        raise ArgumentError("n_clusters", expected, n_clusters, "Leave it out to have 2 to 30.")
     for value in values:
         if not is_whole(value) or not 1 <= value <= most:
-            raise ArgumentError("n_clusters", expected, value, f"Try n_clusters={min(10, most)}.")
+            possible = _count_different(X, 10)
+            raise ArgumentError("n_clusters", expected, value, f"Try n_clusters={possible}.")
     ks = tuple(sorted({int(value) for value in values}))
     different = _count_different(X, ks[-1])
     if different < ks[-1]:
@@ -129,7 +150,7 @@ def too_few_distinct(k: int, distinct: int) -> ArgumentError:
         "n_clusters",
         f"at most {distinct}, the number of different vectors",
         k,
-        "Many vectors are copies of each other: check the model, or ask for fewer clusters.",
+        f"Try n_clusters={distinct}. Many vectors are copies of each other: is the model trained?",
     )
 
 
@@ -145,7 +166,7 @@ def checked_images_or_vectors(estimator: Any, X: Any, argument: str = "X") -> np
                 argument,
                 "uint8 pixels in 0…255 as (n, h, w, c)",
                 X,
-                "capslab.load() gives images of that form.",
+                _to_pixels(X, argument),
             )
         return X
     if estimator.features != "pixels":
@@ -153,19 +174,28 @@ def checked_images_or_vectors(estimator: Any, X: Any, argument: str = "X") -> np
             "features",
             "'pixels' for vectors: only images have gradients",
             estimator.features,
-            "Give Images, or an array (n, h, w, c).",
+            "Try features='pixels', or give Images.",
         )
     from sklearn.utils.validation import validate_data
 
     array = validate_data(estimator, X, dtype=[np.float64, np.float32], ensure_all_finite=False)
     if not np.isfinite(array).all():
         raise ArgumentError(
-            argument, "finite numbers", Verbatim("NaN or infinity (inf) in some rows"), RETRAIN
+            argument, "finite numbers", Verbatim("NaN or infinity (inf) in some rows"), retrain(argument)
         )
     largest = float(np.abs(array).max()) or 1.0
     array = array / array.dtype.type(largest)
     array = array - array.mean(axis=0)  # small differences between large numbers survive float32
     return (array / (np.abs(array).max() or 1)).astype(np.float32)
+
+
+def _to_pixels(X: np.ndarray, argument: str) -> str:
+    """What to type in order to have uint8 pixels."""
+    if X.size and X.dtype.kind in "fiu" and X.min() >= 0 and X.max() <= 1:
+        return f"Take (255 * {argument}).astype('uint8')."
+    if X.size and X.dtype.kind in "fiu" and X.min() >= 0 and X.max() <= 255:
+        return f"Take {argument}.astype('uint8')."
+    return "Take cl.load(), which gives images of that form."
 
 
 def distinct_rows(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

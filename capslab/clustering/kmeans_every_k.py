@@ -152,7 +152,7 @@ class KMeansPath(ClusterMixin, BaseEstimator):
         rows = checked_rows(self, getattr(X, "vectors", X), argument)
         ks = default_ks(rows) if self.n_clusters is None else checked_ks(self.n_clusters, rows)
         if not is_whole(self.n_micro) or self.n_micro < 1:
-            raise ArgumentError("n_micro", "a whole number from 1", self.n_micro, "Leave it at 1000.")
+            raise ArgumentError("n_micro", "a whole number from 1", self.n_micro, "Leave it out.")
         if not is_whole(self.seed) or self.seed < 0:
             raise ArgumentError("seed", "a whole number from 0", self.seed, "Try seed=0.")
         core: Any = kmeans_lloyd
@@ -240,9 +240,9 @@ class KMeansPath(ClusterMixin, BaseEstimator):
         """Whether each image gets another cluster number at the next k of the path, bool `(n,)`."""
         i = self._index(k)
         if i + 1 == len(self.ks_):
-            raise ArgumentError(
-                "k", "before the last k of the path", k, f"Nothing comes after k = {k}; try a smaller one."
-            )
+            smaller = f"Try k={self.ks_[i - 1]}, or fit" if i else "Fit"
+            step = f"{smaller} the path with larger n_clusters, too: nothing comes after {k}."
+            raise ArgumentError("k", "before the last k of the path", k, step)
         return self.path_labels_[i] != self.path_labels_[i + 1]
 
     def curves(self) -> ScoreCurves:
@@ -289,19 +289,20 @@ class KMeansPath(ClusterMixin, BaseEstimator):
                 "k",
                 f"a k of this path ({on_path})",
                 k,
-                "Other values go into n_clusters when the path is fitted.",
+                f"Try k={last}, or put other values into n_clusters when the path is fitted.",
             )
         return self.ks_.index(k)
 
 
-def cluster(embedding: Embedding | np.ndarray, n_clusters: Any = range(2, 31), seed: int = 0) -> KMeansPath:
+def cluster(embedding: Embedding | np.ndarray, n_clusters: Any = None, seed: int = 0) -> KMeansPath:
     """k-means for every k at once.
 
     Parameters
     ----------
     embedding : an `Embedding`, or vectors `(n, d)`. Labels play no part in the clustering; they
         are used only to score it afterwards.
-    n_clusters : a whole number, or several (`range(2, 31)`, a list), from 1 to n (at most 256).
+    n_clusters : a whole number, or several (`range(2, 31)`, a list), from 1 to n (at most 256). None takes
+        2 to 30, or up to the number of different vectors if there are fewer.
     seed : the same seed gives the same clusters.
 
     Returns

@@ -249,7 +249,7 @@ def without_empty_clusters(points: Any, centers: np.ndarray) -> np.ndarray:
         "n_clusters",
         "at most the number of clearly different vectors",
         len(centers),
-        "Some vectors are almost equal: ask for fewer clusters.",
+        f"Try n_clusters={len(np.unique(labels))}, because some vectors are almost equal.",
     )
 
 

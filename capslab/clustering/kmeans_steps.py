@@ -46,11 +46,15 @@ def kmeans_steps(vectors: Any, centers: Any, max_steps: int = 100) -> list[KMean
     [[0.0, 1.0], [0.0, 6.7], [0.5, 9.5]]
     """
     X = checked_vectors(getattr(vectors, "vectors", vectors), "vectors").astype(np.float64)
-    centers = np.array(centers, float)
-    if centers.ndim != 2 or centers.shape[1] != X.shape[1] or not len(centers):
+    try:
+        start = np.array(getattr(centers, "vectors", centers), float)
+    except (TypeError, ValueError):
+        start = np.empty(0)
+    if start.ndim != 2 or start.shape[1] != X.shape[1] or not len(start):
         raise ArgumentError(
             "centers", f"of shape (k, {X.shape[1]})", centers, "Take some of the points: X[:3]."
         )
+    centers = start
     if not is_whole(max_steps) or max_steps < 1:
         raise ArgumentError("max_steps", "a whole number from 1", max_steps, "Leave it out.")
     steps: list[KMeansStep] = []

@@ -43,7 +43,7 @@ def contingency(labels: Any, truth: Any) -> np.ndarray:
             "truth",
             f"as long as the labels ({len(labels)})",
             Verbatim(f"{len(truth)} of them"),
-            "Take both from the same images.",
+            "Take both from the same images: images.labels has one per image.",
         )
     rows, columns = int(labels.max()) + 1, int(truth.max()) + 1
     return np.bincount(labels * columns + truth, minlength=rows * columns).reshape(rows, columns)
@@ -118,6 +118,17 @@ def matching_names(table: np.ndarray) -> np.ndarray:
     return names
 
 
+def _to_numbers(argument: str, array: np.ndarray) -> str:
+    """What to type in order to have one number per image."""
+    if not array.size:
+        return "Give at least one."
+    if array.ndim == 2:
+        return f"{argument}.argmax(axis=1) gives the number of the largest in each row."
+    if array.ndim == 1:
+        return f"np.unique({argument}, return_inverse=True)[1] numbers any names from 0."
+    return "Give one number per image."
+
+
 def _checked(argument: str, values: Any) -> np.ndarray:
     array = np.asarray(values)
     whole = array.ndim == 1 and len(array) and np.issubdtype(array.dtype, np.integer)
@@ -126,6 +137,6 @@ def _checked(argument: str, values: Any) -> np.ndarray:
             argument,
             "whole numbers ≥ 0 of shape (n,), one per image",
             array if array.ndim != 1 or len(array) > 10 else values,
-            "np.unique(names, return_inverse=True)[1] numbers any names from 0.",
+            _to_numbers(argument, array),
         )
     return array.astype(np.int64)

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from capslab.clustering.check_arguments import checked_vectors
 from capslab.data.lazy_rows import LazyRows
 from capslab.data.pca import principal_components
-from capslab.errors import ArgumentError, unknown_name
+from capslab.errors import unknown_name
 
 METHODS = ("pca", "tsne")
 
@@ -44,11 +45,7 @@ def project(vectors: Any, seed: int = 0, method: str = "pca") -> np.ndarray:
     if isinstance(points, LazyRows) and method == "pca":  # never read as a whole
         flat = principal_components(points, 2, seed=seed)
         return np.pad(flat, ((0, 0), (0, 2 - flat.shape[1])))
-    points = np.asarray(points, dtype=np.float32)
-    if points.ndim != 2 or not points.size or not np.isfinite(points).all():
-        raise ArgumentError(
-            "vectors", "finite numbers of shape (n, d)", points, "Give one row per image, without NaN."
-        )
+    points = checked_vectors(points, "vectors")
     n, d = points.shape
     if d <= 2:
         return np.pad(points, ((0, 0), (0, 2 - d)))

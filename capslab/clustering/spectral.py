@@ -140,15 +140,18 @@ class SpectralPath(ClusterMixin, BaseEstimator):
         from threadpoolctl import threadpool_limits
 
         rows = checked_images_or_vectors(self, X)  # uint8 (n, h, w, c) or float32 (n, d)
-        self._check()
         self.n_features_in_ = int(np.prod(rows.shape[1:]))
         with threadpool_limits(1):
             self._first, self._copy_of = distinct_rows(rows)
             n = len(self._first)
+            self._check(n)
             if self.n_clusters > n:
                 if len(rows) == 1:
                     raise ArgumentError(
-                        "n_clusters", "at most n_samples = 1", self.n_clusters, "Give more rows."
+                        "n_clusters",
+                        "at most n_samples = 1",
+                        self.n_clusters,
+                        "Try n_clusters=1, or give more rows.",
                     )
                 raise too_few_distinct(self.n_clusters, n)
             # (n', components); where no row is repeated, none is copied
@@ -176,7 +179,10 @@ class SpectralPath(ClusterMixin, BaseEstimator):
         rows = checked_images_or_vectors(SpectralPath(), vectors, "vectors")
         if len(rows) != len(self._copy_of):
             raise ArgumentError(
-                "vectors", f"as many as there are labels ({len(self._copy_of)})", vectors, "Keep the order."
+                "vectors",
+                f"as many as there are labels ({len(self._copy_of)})",
+                vectors,
+                "Give one row for each image that was fitted, in the same order.",
             )
         both = copy(self)
         with threadpool_limits(1):
@@ -212,7 +218,9 @@ class SpectralPath(ClusterMixin, BaseEstimator):
         vectors = self._eigenpairs.vectors
         largest_k = len(vectors) if vectors.shape[1] == len(vectors) else vectors.shape[1]
         if not is_whole(k) or not (1 <= k <= largest_k or k == self.n_clusters):
-            step = "Fit with a larger n_eigenvalues for a larger k."
+            step = f"Try k={min(self.n_clusters, largest_k)}."
+            if is_whole(k) and largest_k < k <= len(vectors):
+                step = f"Fit with n_eigenvalues={k} for this k."
             raise ArgumentError("k", f"a whole number from 1 to {largest_k}", k, step)
         used = min(self._eigenvectors_for(k), vectors.shape[1])
         with threadpool_limits(1):
@@ -245,16 +253,20 @@ class SpectralPath(ClusterMixin, BaseEstimator):
             return k if self.eigengap_ == k else k + 3
         return max(1, self.n_eigenvectors + k - self.n_clusters)
 
-    def _check(self) -> None:
+    def _check(self, n: int) -> None:
+        """Refuses parameters that cannot be used for n different images."""
         for name in ("n_clusters", "n_neighbors", "n_components", "n_eigenvalues", "n_init"):
             value = getattr(self, name)
             if not is_whole(value) or value < 1:
-                raise ArgumentError(name, "a whole number from 1", value, "Try 10.")
+                step = f"Try n_clusters={min(10, n)}." if name == "n_clusters" else "Leave it out."
+                raise ArgumentError(name, "a whole number from 1", value, step)
         if self.n_eigenvectors is not None and (not is_whole(self.n_eigenvectors) or self.n_eigenvectors < 1):
             raise ArgumentError(
-                "n_eigenvectors", "a whole number from 1, or None", self.n_eigenvectors, "None chooses."
+                "n_eigenvectors", "a whole number from 1, or None", self.n_eigenvectors, "Leave it out."
             )
         if not is_whole(self.seed) or self.seed < 0:
             raise ArgumentError("seed", "a whole number from 0", self.seed, "Try seed=0.")
         if not isinstance(self.power, Real) or not 0 <= self.power <= 0.5:
-            raise ArgumentError("power", "a number from 0 to 0.5", self.power, "0 is plain PCA.")
+            raise ArgumentError(
+                "power", "a number from 0 to 0.5", self.power, "Try power=0, which is plain PCA."
+            )

@@ -39,7 +39,7 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
     metadata contains the hash of the source, for `capslab.course.build_notebooks.check`.
     """
     if which not in EDITIONS:
-        raise ArgumentError("which", f"one of {EDITIONS}", which)
+        raise ArgumentError("which", f"one of {EDITIONS}", which, "Try 'learner'.")
     if not path.is_file():
         raise ArgumentError("path", "a notebook's source", str(path), "Sources are in notebooks/src.")
     import jupytext

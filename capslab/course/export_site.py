@@ -25,27 +25,17 @@ TITLE = "What do networks learn about images?"
 
 def checked(folder: Path) -> Path:
     """Returns the folder to export to, if no other files would be in the way."""
-    if folder.suffix in (".ipynb", ".py") or folder.name in {name[:2] for name in _names()} | _names():
-        raise ArgumentError(
-            "DIR",
-            "a folder to write the pages to, given last",
-            str(folder),
-            f"Try: capslab export {folder} site",
-        )
     if folder.exists() and not folder.is_dir():
-        raise ArgumentError("DIR", "a folder", Verbatim(f"the file {folder}"), "Give another name.")
+        step = f"Give another name, for example {paths.unused('site')}."
+        raise ArgumentError("DIR", "a folder", Verbatim(f"the file {folder}"), step)
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise ArgumentError(
             "DIR",
             "a new or empty folder, or one that an export made",
             Verbatim(f"{folder}, which holds other files"),
-            "Give another name.",
+            f"Give another name, for example {paths.unused('site')}.",
         )
     return folder
-
-
-def _names() -> set[str]:
-    return {path.stem for path in paths.notebooks()}
 
 
 def export(

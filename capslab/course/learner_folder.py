@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from capslab.course.paths import PACKAGE, checkout
+from capslab.course.paths import PACKAGE, checkout, unused
 from capslab.course.update_notebooks import RECORD, NotebookUpdate, update_folder
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim
 
@@ -25,7 +26,8 @@ def folder_to_open(chosen: Path | None) -> tuple[Path, list[str]]:
         return checkout_folder, []
     folder = (chosen or Path(DEFAULT_FOLDER)).expanduser().absolute()
     if folder.exists() and not folder.is_dir():
-        raise ArgumentError("--dir", "a folder", Verbatim(f"the file {folder}"), "Choose another folder.")
+        step = f"Choose another name, for example {unused(DEFAULT_FOLDER)}."
+        raise ArgumentError("--dir", "a folder", Verbatim(f"the file {folder}"), step)
     with _explain_write_errors(folder):
         changes = update_folder(_shipped(), folder)
     copied = sum(one.state == "copied" for one in changes)
@@ -51,9 +53,11 @@ def update(chosen: Path | None, on_change: Callable[[NotebookUpdate], None]) -> 
         (p.expanduser().absolute() for p in candidates if (p.expanduser() / RECORD).is_file()), None
     )
     if folder is None:
+        usable = chosen is not None and (chosen.expanduser().is_dir() or not chosen.expanduser().exists())
+        new = chosen if usable else unused(DEFAULT_FOLDER)
         received, advice = (
             Verbatim(str(chosen or "none")),
-            "`capslab lab` makes one; or choose another folder.",
+            f"Make one: `capslab lab --dir {shlex.quote(str(new))}`.",
         )
         if chosen is None and (checkout_folder := checkout()) is not None:
             received = Verbatim("none, and this course is a checkout")
@@ -98,5 +102,5 @@ def _explain_write_errors(folder: Path) -> Iterator[None]:
             raise
         raise DataUnavailable(
             f"{folder} cannot be written ({error.strerror or error}). Choose another folder with --dir, or "
-            "free some space. Your notebooks are as they were."
+            "free some space, and run the command again. Your notebooks are as they were."
         ) from None

@@ -86,14 +86,20 @@ def assignment(path: Path) -> nbformat.NotebookNode:
         new = [one for one in checks(cell.source) if one.exercise not in graded]
         if len(new) > 1:
             raise ArgumentError(
-                "source", "one check per cell", Verbatim(f"{len(new)} in cell {number} of {path.name}")
+                "source",
+                "one check per cell",
+                Verbatim(f"{len(new)} in cell {number} of {path.name}"),
+                "Move each check into a cell of its own.",
             )
         for one in new:
             exercise = find(one.exercise)
             graded[one.exercise] = exercise.points
             if cell in unchecked:
                 raise ArgumentError(
-                    "source", "a check in a cell of its own", Verbatim(f"cell {number} of {path.name}")
+                    "source",
+                    "a check in a cell of its own",
+                    Verbatim(f"cell {number} of {path.name}"),
+                    "Move the check into a cell below the answer.",
                 )
             cell.metadata["nbgrader"] = _metadata(
                 f"check-{one.exercise}", grade=True, locked=True, points=exercise.points
@@ -102,7 +108,12 @@ def assignment(path: Path) -> nbformat.NotebookNode:
                 unchecked[-1].metadata["nbgrader"]["grade_id"] = f"write-{one.exercise}"
             unchecked = []
     if not graded:
-        raise ArgumentError("NOTEBOOK", "a notebook with exercises", path.stem)
+        raise ArgumentError(
+            "NOTEBOOK",
+            "a notebook with exercises",
+            path.stem,
+            "Choose another: `capslab assignment release 04 DIR`.",
+        )
     predictions = _add_prediction_cells(book)
     note = nbformat.v4.new_markdown_cell(
         NOTE.format(points=sum(graded.values()) + PREDICTION_POINTS * predictions), id="assignment-note"

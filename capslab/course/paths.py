@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+import shlex
 from pathlib import Path
 
 from capslab.errors import ArgumentError, unknown_name
@@ -35,7 +35,7 @@ def notebooks() -> list[Path]:
 
 
 def find(names: tuple[str, ...], known: list[Path] | None = None) -> list[Path]:
-    """Finds notebooks by number ("04"), by name, or by the path of any notebook.
+    """Finds notebooks by number ("04" or "4"), by name, or by the path of any notebook.
 
     Without names it returns the whole course. The path of one of the course's built notebooks
     stands for its source.
@@ -48,16 +48,53 @@ def find(names: tuple[str, ...], known: list[Path] | None = None) -> list[Path]:
             )
         return known
     by_name = {path.stem: path for path in known}
-    by_number = {path.stem[:2]: path for path in known}
     matches = []
     for name in names:
-        stem = re.sub(r"\.(ipynb|py)$", "", os.path.basename(name))
         path = Path(name).expanduser()
-        of_course = path.suffix == "" or path.resolve().parent in {course_folder(), course_folder() / "src"}
-        if of_course and (stem in by_name or stem in by_number):
-            matches.append(by_name.get(stem) or by_number[stem])
+        of_course = _is_bare(path) or path.resolve().parent in {course_folder(), course_folder() / "src"}
+        match = of_course and named(re.sub(r"\.(ipynb|py)$", "", path.name), known)
+        if match:
+            matches.append(match)
         elif path.is_file() and path.suffix in (".ipynb", ".py"):
             matches.append(path)
         else:
-            raise unknown_name("NOTEBOOK", name, by_name, "A path must end in .ipynb and exist.")
+            step = f"Try {next(iter(by_name))[:2]}, or the path of an .ipynb that exists." if by_name else ""
+            raise unknown_name("NOTEBOOK", name, by_name, step)
     return list(dict.fromkeys(matches))
+
+
+def named(name: str, known: list[Path]) -> Path | None:
+    """The notebook with this name or number; None if there is none.
+
+    >>> named("4", [Path("04_capsule_network.py")])
+    PosixPath('04_capsule_network.py')
+    """
+    number = name.zfill(2) if name.isdecimal() else name
+    return next((path for path in known if name == path.stem or number == path.stem[:2]), None)
+
+
+def _is_bare(path: Path) -> bool:
+    """Whether this is a name alone, without a folder or an ending: `04`, and not `work/04`."""
+    return path.suffix == "" and path.parent == Path()
+
+
+def destination(folder: Path, command: str, names: tuple[str, ...], proposal: str) -> Path:
+    """Returns the folder that a command writes to, unless it is a notebook whose folder was forgotten.
+
+    Raises
+    ------
+    ArgumentError : for `capslab export 04`, which would write the whole course into a folder `04`.
+    """
+    forgotten = _is_bare(folder) and named(folder.name, notebooks())
+    if forgotten or folder.suffix in (".ipynb", ".py"):
+        is_missing = not folder.exists() and named(folder.stem, notebooks())
+        last = folder.stem if is_missing else str(folder)
+        words = " ".join(shlex.quote(name) for name in (*names, last, unused(proposal)))
+        raise ArgumentError("DIR", "a folder, given last", str(folder), f"Try: `capslab {command} {words}`")
+    return folder
+
+
+def unused(name: str) -> str:
+    """A name for a new folder: `site`, or `site-2` if there is one already."""
+    names = (name if number == 1 else f"{name}-{number}" for number in range(1, 1000))
+    return next(one for one in names if not Path(one).exists())

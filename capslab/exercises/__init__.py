@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from capslab.errors import ArgumentError
+from capslab.errors import ArgumentError, as_imported
 from capslab.exercises.exercise import Case, Exercise, Mistake
 from capslab.exercises.judge_answer import judge
 from capslab.exercises.progress_record import Record, answer_hash
@@ -134,10 +134,10 @@ def hint(name: str) -> Message:
     if entry.hints < len(exercise.hints):
         entry.hints += 1
         _record.save(name, entry)
-    more = (
-        f'This is the last hint. After {ATTEMPTS} real attempts, solution("{name}") shows one way to do it.'
+    more = as_imported(
+        f'This is the last hint. After {ATTEMPTS} real attempts, cl.solution("{name}") shows a way to do it.'
         if last
-        else f'For the next hint, call hint("{name}") again.'
+        else f'For the next hint, call cl.hint("{name}") again.'
     )
     return Message(f"{name}, hint {number + 1} of {len(exercise.hints)}", f"{exercise.hints[number]}\n{more}")
 
@@ -157,21 +157,24 @@ def solution(name: str) -> Message | Solution:
     missing = ATTEMPTS - entry.attempts
     return Message(
         f"{name}: the solution opens after {missing} more real attempt{'s' if missing > 1 else ''}.",
-        f'hint("{name}") may be all that you need.',
+        as_imported(f'cl.hint("{name}") may be all that you need.'),
         "in progress" if entry.attempts else "not attempted",
     )
 
 
-def progress(notebook: str | None = None) -> Progress | Message:
-    """Show what you have done: in the whole course, or in one notebook ("04" or its full name)."""
+def progress(notebook: str | int | None = None) -> Progress | Message:
+    """Show what you have done: in the whole course, or in one notebook ("04", 4 or its full name)."""
     chosen = list(all_exercises().values())
     if notebook is not None:
         wanted = str(notebook)
+        wanted = wanted.zfill(2) if wanted.isdecimal() else wanted
         chosen = [one for one in chosen if wanted and one.notebook.startswith(wanted)]
         if not chosen:
             known = ", ".join(dict.fromkeys(one.notebook for one in all_exercises().values()))
             return Message(
-                f"There is no notebook {wanted!r} with exercises.", f"Choose one of: {known}.", "unknown"
+                f"There is no notebook {str(notebook)!r} with exercises.",
+                f"Choose one of: {known}.",
+                "unknown",
             )
     rows = []
     for one in chosen:

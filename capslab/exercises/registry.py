@@ -34,5 +34,5 @@ def find(name: str) -> Exercise:
     """The exercise of that name; an unknown name gets a spelling hint."""
     known = all_exercises()
     if not isinstance(name, str) or name not in known:
-        raise unknown_name("name", name, known)
+        raise unknown_name("name", name, known, "cl.progress() lists all exercises.")
     return known[name]

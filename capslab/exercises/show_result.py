@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+from capslab.errors import as_imported
+
 SIGNS = {"done": "✔", "in progress": "◐", "not attempted": "○", "unknown": "?"}
 COLOURS = {"done": "#0072b2", "in progress": "#e69f00", "not attempted": "#888888", "unknown": "#888888"}
 
@@ -68,7 +70,7 @@ class CheckResult(Panel):
             head = f"{self.name}: not attempted yet."
         else:
             head = "There is nothing to check under this name."
-        next_step = f'Stuck? Call hint("{self.name}").' if self.state == "in progress" else ""
+        next_step = as_imported(f'Stuck? Call cl.hint("{self.name}").') if self.state == "in progress" else ""
         return [head, *(line for line in (self.message, next_step, self.note) if line)]
 
 

@@ -148,10 +148,12 @@ class LabelFree(ClusterMixin, BaseEstimator):
         if len(steps) != 2 or not all(is_whole(count) and count > 0 for count in steps):
             raise ArgumentError("steps", "two whole numbers from 1", self.steps, "Try steps=(900, 1400).")
         if not is_whole(self.views) or self.views < 0:
-            raise ArgumentError("views", "a whole number from 0", self.views, "0 looks at each image once.")
+            raise ArgumentError(
+                "views", "a whole number from 0", self.views, "Try views=0, which looks at each image once."
+            )
         check_jitter(self.jitter)
         if is_whole(self.n_clusters) and self.n_clusters == 1:
-            raise ArgumentError("n_clusters", "at least 2", 1, "One cluster needs no training.")
+            raise ArgumentError("n_clusters", "at least 2", 1, "Try n_clusters=2.")
         return steps
 
     def _inputs(self, pixels: np.ndarray) -> np.ndarray:
@@ -165,6 +167,6 @@ def _pixels(X: Any) -> np.ndarray:
     if getattr(pixels, "ndim", 0) != 4 or pixels.dtype != np.uint8 or not len(pixels):
         received = Verbatim("no images") if getattr(pixels, "size", 1) == 0 else X
         raise ArgumentError(
-            "X", "Images, or uint8 pixels (n, h, w, c)", received, "capslab.load() gives Images."
+            "X", "Images, or uint8 pixels (n, h, w, c)", received, "Take cl.load(), which gives Images."
         )
     return pixels

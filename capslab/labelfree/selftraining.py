@@ -258,12 +258,18 @@ def selftrain(
     steps, batch_size, seed = int(steps), int(batch_size), int(seed)  # Keras takes no NumPy integers
     if labels.shape != pixels.shape[:1] or labels.dtype.kind not in "iu" or labels.min(initial=0) < 0:
         raise ArgumentError(
-            "labels", f"{len(pixels):,} cluster numbers from 0", labels, "SpectralPath gives them."
+            "labels",
+            f"{len(pixels):,} cluster numbers from 0",
+            labels,
+            "Take cl.SpectralPath(n_clusters=10).fit_predict(images).",
         )
     k = int(labels.max(initial=0)) + 1
     if k < 2:
         raise ArgumentError(
-            "labels", "of two clusters or more", Verbatim("a single one"), "Make more clusters."
+            "labels",
+            "of two clusters or more",
+            Verbatim("a single one"),
+            "Take cl.SpectralPath(n_clusters=10).fit_predict(images).",
         )
     check_jitter(jitter)
     keras.utils.set_random_seed(seed)

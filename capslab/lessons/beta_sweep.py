@@ -89,7 +89,12 @@ def beta_sweep(
             return bundled
     weights = np.sort(np.asarray(BETAS if betas is None else betas, float).ravel())
     if not weights.size or not (weights >= 0).all():
-        raise ArgumentError("betas", "at least one number, each 0 or more", betas, "Try [0, 1, 4].")
+        raise ArgumentError(
+            "betas",
+            "at least one number, each 0 or more",
+            betas,
+            "Leave it out, or give numbers, for example betas=[0, 1, 4].",
+        )
     return train_sweep(images, weights, size, epochs, seed)
 
 

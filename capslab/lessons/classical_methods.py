@@ -95,7 +95,9 @@ def run(name: str, train: Any, test: Any, seed: int = 0) -> dict[str, Any]:
     if name not in METHODS:
         raise unknown_name("name", name, METHODS)
     if train.labels is None or test.labels is None:
-        raise ArgumentError("train", "Images with labels", train, "These methods are scored by labels.")
+        raise ArgumentError(
+            "train", "Images with labels", train, "Take cl.load(): these methods are scored by labels."
+        )
     order = np.random.default_rng(seed).permutation(len(train))
     X, X_test = _flat(train.images[order]), _flat(test.images)  # (n, h·w·c), (m, h·w·c)
     y = train.labels[order]
@@ -191,7 +193,10 @@ def agreement(predictions: Sequence[np.ndarray]) -> float:
     pairs = list(combinations(predictions, 2))
     if not pairs:
         raise ArgumentError(
-            "predictions", "those of at least two runs", predictions, "Run it again with another seed."
+            "predictions",
+            "those of at least two runs",
+            predictions,
+            "Run it again with another seed, and give both.",
         )
     return float(np.mean([matched_accuracy(one, other) for one, other in pairs]))
 
@@ -214,7 +219,10 @@ def growth_exponent(n: Any, seconds: Any) -> float:
     ns, times = np.asarray(n, float), np.asarray(seconds, float)
     if ns.shape != times.shape or ns.ndim != 1 or len(set(ns.tolist())) < 2:
         raise ArgumentError(
-            "n", "at least two different numbers, one for each of `seconds`", n, "Time a second size."
+            "n",
+            "at least two different numbers, one for each of `seconds`",
+            n,
+            "Time a second size, and give both.",
         )
     if not (ns > 0).all() or not (times > 0).all():
         raise ArgumentError("seconds", "above 0, like n", seconds, "Measure something that takes longer.")

@@ -25,7 +25,9 @@ def training_curves(history: Any) -> Figure:
     """
     values: Mapping[str, Sequence[float]] = getattr(history, "curves", history)
     if not isinstance(values, Mapping) or not values:
-        raise ArgumentError("history", "a History, or a dict of curves", history, "fit(…) returns one.")
+        raise ArgumentError(
+            "history", "a History, or a dict of curves", history, "Take the result of cl.fit(model, images)."
+        )
     quantities = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in values))
     figure = new_figure(4.2 * len(quantities), 3)
     for i, quantity in enumerate(quantities):
@@ -86,7 +88,10 @@ def scores_with_spread(
     """
     if not scores or any(not len(values) for values in scores.values()):
         raise ArgumentError(
-            "scores", "at least one name with at least one score", scores, "Give one list of scores per name."
+            "scores",
+            "at least one name with at least one score",
+            scores,
+            "Try {'a model': [0.97, 0.98]}: one list of scores per name.",
         )
     figure = new_figure(6, 0.55 * len(scores) + 0.9)
     axes = open_axes(figure.subplots(), label, "")
@@ -133,7 +138,8 @@ def confusion(
     """
     counts = np.asarray(matrix)
     if counts.ndim != 2 or not counts.size:
-        raise ArgumentError("matrix", "counts of shape (r, c)", matrix, "clustering.contingency gives them.")
+        step = "Take cl.clustering.contingency(truth, predicted)."
+        raise ArgumentError("matrix", "counts of shape (r, c)", matrix, step)
     down, across = counts.shape
     column_names = as_many("classes", range(across) if classes is None else classes, across)
     if row_names is None and classes is not None and down == across:

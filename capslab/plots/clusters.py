@@ -86,7 +86,7 @@ def _draw_points(axes: Axes, points: Any, labels: Any, names: Any) -> None:
             "points",
             f"of shape ({len(labels)}, 2), one for each label",
             points,
-            "clustering.project gives them.",
+            "Take cl.clustering.project(embedding), and labels of the same images.",
         )
     sample = np.arange(len(points))
     if len(points) > MOST_POINTS:

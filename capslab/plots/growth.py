@@ -29,7 +29,11 @@ def growth_curves(
     """
     if not measured and not live:
         raise ArgumentError(
-            "measured", "at least one GrowthCurve", measured, "classical_methods.growth_curve makes them."
+            "measured",
+            "at least one GrowthCurve",
+            measured,
+            "`from capslab.lessons import classical_methods`, then take "
+            "[classical_methods.growth_curve(rows, method)].",
         )
     figure = new_figure(9.5, 3.9)
     left, right = figure.subplots(1, 2)

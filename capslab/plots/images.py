@@ -93,9 +93,8 @@ def manifold(
     decoded = pixels(images)
     across = round(len(decoded) ** 0.5) if columns is None else columns
     if across < 1 or len(decoded) % across:
-        raise ArgumentError(
-            "images", f"whole rows of {across} images", len(decoded), "Decode a full grid, or give columns=…"
-        )
+        fits = next(n for n in range(round(len(decoded) ** 0.5), 0, -1) if len(decoded) % n == 0)
+        raise ArgumentError("images", f"whole rows of {across} images", len(decoded), f"Try columns={fits}.")
     figure = new_figure(6, 6 * len(decoded) / across**2 + 0.4)
     axes = open_axes(figure.subplots(), names[0], names[1])
     low, high = limits

@@ -26,7 +26,10 @@ def reliability_diagram(confidence: Any, correct: Any, bins: int = 10) -> Figure
     p, hit = np.asarray(confidence, float), np.asarray(correct, float)
     if p.ndim != 1 or p.shape != hit.shape or not len(p) or p.min() < 0 or p.max() > 1:
         raise ArgumentError(
-            "confidence", "probabilities (n,), one per image", confidence, "Write p.max(axis=1)."
+            "confidence",
+            "probabilities (n,), one per image",
+            confidence,
+            "Take confidence.max(axis=1)." if p.ndim == 2 else "Give one number from 0 to 1 per image.",
         )
     which = np.minimum((p * bins).astype(int), bins - 1)
     size = np.bincount(which, minlength=bins)

@@ -25,7 +25,7 @@ def scatter_panels(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, titl
     title : text above all of them.
     """
     if not panels:
-        raise ArgumentError("panels", "at least one panel", panels, 'Write {"a title": (points, labels)}.')
+        raise ArgumentError("panels", "at least one panel", panels, 'Try {"a title": (points, labels)}.')
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
     figure = new_figure(2.5 * columns, 2.45 * rows + 0.3 * bool(title))
@@ -35,7 +35,10 @@ def scatter_panels(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, titl
         points, labels = np.asarray(panel[0]), np.asarray(panel[1])
         if points.ndim != 2 or points.shape[1] != 2 or labels.shape != points.shape[:1]:
             raise ArgumentError(
-                f"panels[{name!r}]", "points (n, 2) and labels (n,)", points, "Project first."
+                f"panels[{name!r}]",
+                "points (n, 2) and labels (n,)",
+                points,
+                "Take cl.clustering.project(vectors) as the points.",
             )
         size = float(np.clip(2500 / len(points), 2, 18))
         for label in np.unique(labels):

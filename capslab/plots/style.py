@@ -131,7 +131,10 @@ def pixels(images: Any, argument: str = "images") -> np.ndarray:
         array = array[..., None]
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or not array.size:
         raise ArgumentError(
-            argument, "images of shape (n, h, w), (n, h, w, 1) or (n, h, w, 3)", images, "Add an axis for n."
+            argument,
+            "images of shape (n, h, w), (n, h, w, 1) or (n, h, w, 3)",
+            images,
+            f"{argument}[None] makes one image a set of one." if array.ndim == 2 else "Try cl.load()[:10].",
         )
     scaled = array.astype(np.float32) / (255 if array.dtype == np.uint8 else 1)
     return np.clip(scaled, 0, 1)
@@ -160,5 +163,5 @@ def as_many(argument: str, values: Any, n: int) -> list[Any]:
     """The values as a list, if there are n of them; otherwise an error in words."""
     listed = list(values)
     if len(listed) != n:
-        raise ArgumentError(argument, f"{n} of them", listed, "Give one for each.")
+        raise ArgumentError(argument, f"{n} of them", listed, f"Give one for each of the {n}.")
     return listed

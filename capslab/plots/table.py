@@ -31,12 +31,15 @@ def table(
         missing = [name for name in columns if any(name not in row for row in rows)]
         if missing:
             raise ArgumentError(
-                "columns", "names that every row has", missing, f"A row has {list(rows[0]) if rows else []}."
+                "columns", "names that every row has", missing, "Leave it out to show all columns."
             )
         rows = [{heading: row[name] for name, heading in columns.items()} for row in rows]
     if not rows or any(list(row) != list(rows[0]) for row in rows):
         raise ArgumentError(
-            "rows", "at least one mapping, all with the same names", rows, "Name every column."
+            "rows",
+            "at least one mapping, all with the same names",
+            rows,
+            "Try [{'model': 'CapsNet', 'accuracy': 0.98}]: the same names in every row.",
         )
     headings = list(rows[0])
     cells = [[_cell_text(row[name]) for name in headings] for row in rows]
@@ -44,7 +47,10 @@ def table(
     for name, which in (best or {}).items():
         if name not in headings or which not in ("high", "low"):
             raise ArgumentError(
-                "best", f'"high" or "low" for some of {headings}', best, "Check the spelling."
+                "best",
+                f'"high" or "low" for some of {headings}',
+                best,
+                f"Try best={{{headings[-1]!r}: 'high'}}.",
             )
         values = [(row[name], i) for i, row in enumerate(rows) if row[name] is not None]
         top = (max if which == "high" else min)(values)[0] if values else None

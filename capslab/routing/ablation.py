@@ -68,9 +68,9 @@ def route_all(parts: np.ndarray, learned: RoutingWeights, iterations: int | None
     primary, size = learned.weights.shape[0], learned.weights.shape[-1]
     if parts.ndim != 3 or parts.shape[1:] != (primary, size) or not len(parts):
         expected = f"of shape (n, {primary}, {size})"
-        raise ArgumentError("parts", expected, parts, "model.primary(images) gives them.")
+        raise ArgumentError("parts", expected, parts, "Take model.primary(images).")
     T = learned.iterations if iterations is None else iterations
-    T = whole_number("iterations", T, next_step="The paper uses 3.")
+    T = whole_number("iterations", T, next_step="Try iterations=3, as the paper.")
     blocks = [_route(parts[i : i + BLOCK], learned, T) for i in range(0, len(parts), BLOCK)]
     couplings, agreement, outputs, lengths, entropy = zip(*blocks, strict=True)
     return Routed(

@@ -180,14 +180,15 @@ def routing_by_agreement(
     """
     votes = np.asarray(votes)
     if votes.ndim != 3 or 0 in votes.shape:
-        raise ArgumentError(
-            "votes", "an array of shape (primary, digit, pose)", votes, "Add the missing axis."
-        )
+        raise ArgumentError("votes", "an array of shape (primary, digit, pose)", votes, _to_votes(votes))
     if not np.isfinite(votes).all():
         raise ArgumentError(
-            "votes", "finite numbers", Verbatim("NaN or infinity"), "Look at the weights first."
+            "votes",
+            "finite numbers",
+            Verbatim("NaN or infinity"),
+            "Train the model again with a lower learning rate, or try votes=np.nan_to_num(votes).",
         )
-    iterations = whole_number("iterations", iterations, next_step="The paper uses 3.")
+    iterations = whole_number("iterations", iterations, next_step="Try iterations=3, as the paper.")
 
     b = np.zeros(votes.shape[:2], votes.dtype)  # (I, J)
     names = ("logits", "couplings", "outputs", "agreement")
@@ -202,6 +203,15 @@ def routing_by_agreement(
         b = b + agreement
     steps: dict[str, Any] = {name: np.stack(values) for name, values in history.items()}
     return RoutingTrace(votes=votes, **steps, **context)
+
+
+def _to_votes(votes: np.ndarray) -> str:
+    """What to type in order to have the votes of all capsules for one image."""
+    if votes.ndim == 4 and votes.size:
+        return "Try votes[0], those of the first image."
+    if votes.ndim == 2 and votes.size:
+        return "Try votes[None], if these are the votes of a single primary capsule."
+    return "Give one vector of the pose's size for each primary and each digit capsule."
 
 
 @np.errstate(under="ignore")
@@ -223,13 +233,13 @@ def route(model: Any, image: Any, iterations: int | None = None) -> RoutingTrace
             "model",
             "a capsule network (it has routing to look at)",
             Verbatim(f"a {type(model).__name__}"),
-            'Try capslab.pretrained("capsnet-digits").',
+            'Try cl.pretrained("capsnet-digits").',
         )
     label = None
     if hasattr(image, "images"):
         if len(image) != 1:
             raise ArgumentError(
-                "image", "one image", Verbatim(f"{len(image)} images"), "Write images[7], say."
+                "image", "one image", Verbatim(f"{len(image)} images"), "Try image[0], the first of them."
             )
         label = None if image.labels is None else int(image.labels[0])
         image = image.images[0]

@@ -116,8 +116,8 @@ class StopOnNaN(keras.callbacks.Callback):
         if not math.isfinite(loss):
             raise TrainingFailed(
                 f"The loss became {loss} in epoch {self.progress.epoch + 1}, so training stopped; "
-                "the model has its last good weights. Try a lower learning rate, for instance "
-                "fit(model, images, learning_rate=1e-4), and look for images that are not what you expect."
+                "the model has its last good weights. Try learning_rate=1e-4, and look for images that are "
+                "not what you expect."
             )
 
 

@@ -161,7 +161,7 @@ class Checkpoint:
                 "checkpoint",
                 "in a folder that can be written to",
                 Verbatim(f"{place} ({error.strerror or error})"),
-                "Name another folder, or make room.",
+                "Name a folder of yours on a disk with free space, for example checkpoint='checkpoints'.",
             ) from error
 
     def load(self, what: dict[str, dict[str, Any]]) -> Standing | None:
@@ -185,7 +185,7 @@ class Checkpoint:
                     "checkpoint",
                     "a checkpoint that fit wrote",
                     Verbatim(f"{path.name}: {error}"),
-                    "Name another file.",
+                    f"Name another file, for example checkpoint={_unused(self.path)!r}.",
                 ) from error
             self._same(standing.what, json.loads(json.dumps(what)))
             self.epoch = standing.progress["epoch"]
@@ -232,7 +232,8 @@ class Checkpoint:
                     "checkpoint",
                     f"of the same {part}: {words[0]}",
                     Verbatim(f"{self.path.name}, a checkpoint with {words[1]}"),
-                    "Name another file or folder, or delete this one to begin anew.",
+                    f"Name another file, for example checkpoint={_unused(self.path)!r}, or delete this one "
+                    "to begin anew.",
                 )
 
     def _set_aside(self, path: Path, error: Exception) -> None:
@@ -265,6 +266,12 @@ class Checkpoint:
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(name)
+
+
+def _unused(path: Path) -> str:
+    """The name of a checkpoint beside this one that does not exist yet."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in range(2, 1000))
+    return str(next(name for name in names if not name.exists()))
 
 
 def images_fingerprint(images: Any) -> str:

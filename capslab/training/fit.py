@@ -91,7 +91,12 @@ def fit(
     if not streams:
         _check_images(model, images, seconds)
     if weighted and team is not None:
-        raise ArgumentError("class_weight, sample_weight", "left out with several devices", devices)
+        raise ArgumentError(
+            "class_weight, sample_weight",
+            "left out with several devices",
+            Verbatim("weights"),
+            "Leave `devices` out to train with weights on one.",
+        )
     weights = (
         training_weights(model, images, class_weight, sample_weight) if not streams and weighted else None
     )
@@ -178,7 +183,12 @@ def _team(devices: Any) -> Any:
         return None
     kind = keras.backend.backend()
     if kind != "tensorflow":
-        raise ArgumentError("devices", f"left out with Keras on {kind}: several need TensorFlow", devices)
+        raise ArgumentError(
+            "devices",
+            f"left out with Keras on {kind}: several need TensorFlow",
+            devices,
+            "Leave it out, or start the kernel anew with KERAS_BACKEND=tensorflow.",
+        )
     from capslab.training import multiple_devices
 
     return multiple_devices.team(devices)
@@ -191,12 +201,10 @@ def _check(model: Any, images: Any, epochs: Any, batch_size: Any, learning_rate:
             "model",
             "a model of capslab (DenseBaseline, CapsNet, VAE)",
             Verbatim(f"a {type(model).__name__}"),
-            "Other Keras models have their own .fit().",
+            "Take cl.DenseBaseline.for_images(images). Other Keras models have a method fit of their own.",
         )
     if not hasattr(images, "train"):
-        raise ArgumentError(
-            "images", "Images, as load() gives them", images, "Write images = capslab.load()."
-        )
+        raise ArgumentError("images", "Images, as cl.load() gives them", images, _to_images(images))
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
         if value is not None and (not _whole(value) or value < 1):
             raise ArgumentError(name, "a whole number from 1", value, "Leave it out to take the model's own.")
@@ -206,8 +214,20 @@ def _check(model: Any, images: Any, epochs: Any, batch_size: Any, learning_rate:
         isinstance(learning_rate, (int, float, np.number)) and 0 < learning_rate < math.inf
     ):
         raise ArgumentError(
-            "learning_rate", "a number above 0", learning_rate, f"Try {model.recipe.learning_rate}."
+            "learning_rate",
+            "a number above 0",
+            learning_rate,
+            f"Try learning_rate={model.recipe.learning_rate}.",
         )
+
+
+def _to_images(images: Any) -> str:
+    """What to type in order to have Images."""
+    if isinstance(images, (str, os.PathLike)):
+        return f"Take cl.load({str(images)!r})."
+    if hasattr(images, "shape"):
+        return "Take cl.Images(pixels, labels), with uint8 pixels of shape (n, height, width, channels)."
+    return "Take cl.load()."
 
 
 def _whole(value: Any) -> bool:
@@ -220,7 +240,7 @@ def _check_images(model: ImageModel, images: Any, seconds: Any) -> None:
             "seconds",
             "left out, unless the model makes its examples as it learns (OverlapNet, SceneNet)",
             seconds,
-            "Give epochs instead.",
+            "Leave it out, and give epochs instead.",
         )
     model.pixels(images.images[:1])
     if not model.classes:
@@ -230,20 +250,21 @@ def _check_images(model: ImageModel, images: Any, seconds: Any) -> None:
             "images",
             "labelled: a classifier learns from labels",
             Verbatim("images without labels"),
-            "A VAE needs none: VAE.for_images(images).",
+            "Try model=cl.VAE.for_images(images), which needs no labels.",
         )
     present = np.unique(images.labels)
     if present[-1] >= len(model.classes) or present[0] < 0:
+        home = "" if type(model).__name__ in ("CapsNet", "DenseBaseline") else "models."
         raise ArgumentError(
             "images",
             f"labelled 0 to {len(model.classes) - 1}, as the model has {len(model.classes)} classes",
             Verbatim(f"labels from {present[0]} to {present[-1]}"),
-            "Make the model with images.classes.",
+            f"Try model=cl.{home}{type(model).__name__}.for_images(images), which has as many classes.",
         )
     if len(present) < 2:
         raise ArgumentError(
             "images",
             "of at least two classes",
             Verbatim(f"images of class {present[0]} only"),
-            "A network that always says the same would be right: add images of another class.",
+            "Add images of another class: with one, a network that always says the same would be right.",
         )

@@ -252,7 +252,7 @@ def team(devices: Any) -> Team | None:
                 "devices",
                 f'"all" where TF_CONFIG names {together.count} workers',
                 devices,
-                "CUDA_VISIBLE_DEVICES chooses the GPUs of each worker.",
+                'Try "all". CUDA_VISIBLE_DEVICES chooses the GPUs of each worker.',
             )
         strategy = multiple_machines.strategy
         if strategy is None:
@@ -299,7 +299,7 @@ def choose(devices: Any, there: Sequence[str]) -> list[str]:
     if isinstance(devices, (int, np.integer)) and not isinstance(devices, bool):
         if not 1 <= devices <= len(usual):
             count = "1" if len(usual) == 1 else f"a number from 1 to {len(usual)}"
-            raise ArgumentError("devices", f"{count}, or left out", devices, has)
+            raise ArgumentError("devices", f"{count}, or left out", devices, f"Leave it out. {has}")
         return usual[:devices]
     asked = [devices] if isinstance(devices, str) else devices
     try:
@@ -307,10 +307,15 @@ def choose(devices: Any, there: Sequence[str]) -> list[str]:
     except TypeError:
         names = []
     if not names or len(set(names)) < len(names) or not set(names) <= set(there):
-        raise ArgumentError("devices", '"all", a number, or names of devices, each once', devices, has)
+        raise ArgumentError(
+            "devices", '"all", a number, or names of devices, each once', devices, f'Try "all". {has}'
+        )
     if len({name[:3] for name in names}) > 1:
         raise ArgumentError(
-            "devices", "of one kind, because the slower one would hold up the other", devices, has
+            "devices",
+            "of one kind, because the slower one would hold up the other",
+            devices,
+            f'Try "all". {has}',
         )
     return names
 

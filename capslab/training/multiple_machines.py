@@ -78,7 +78,10 @@ def described() -> Cluster | None:
             position += len(jobs.get("chief", []))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArgumentError(
-            "TF_CONFIG", f"like {EXAMPLE}", Verbatim(text), f"What is wrong: {error}."
+            "TF_CONFIG",
+            f"like {EXAMPLE}",
+            Verbatim(text),
+            f"Correct it, or delete the variable to train on this machine alone: {error}.",
         ) from error
     return Cluster(tuple(addresses), position)
 

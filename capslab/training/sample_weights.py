@@ -22,8 +22,8 @@ def training_weights(model: Any, images: Any, class_weight: Any, sample_weight: 
         raise ArgumentError(
             "class_weight, sample_weight",
             f"left out: a {type(model).__name__} has no classes",
-            "weights",
-            "Choose among the images instead: images[images.labels == 3].",
+            Verbatim("weights"),
+            "Leave `class_weight` and `sample_weight` out, and choose among the images instead.",
         )
     if sample_weight is not None:
         weights *= _of_samples(images, sample_weight)

@@ -17,7 +17,7 @@ from capslab.models import backend  # first: it brings TensorFlow in quietly
 import keras  # isort: skip
 import numpy as np
 
-from capslab.errors import ArgumentError
+from capslab.errors import ArgumentError, Verbatim
 from capslab.models.base import Recipe
 from capslab.training.batches import Batches, StreamBatches
 from capslab.training.callbacks import Order, Pace, StreamPace, TrainingState
@@ -280,13 +280,18 @@ def check_stream(model: Any, settings: Settings, team: Any, weighted: bool) -> N
     name = type(model).__name__
     if team is not None:
         raise ArgumentError(
-            "devices", f"left out: {name} makes its examples as it learns, on one device", "several devices"
+            "devices",
+            f"left out: {name} makes its examples as it learns, on one device",
+            Verbatim("several devices"),
+            "Leave it out.",
         )
     if weighted:
         raise ArgumentError(
             "class_weight, sample_weight",
             f"left out: {name} makes its examples as it learns, so no example is known before",
-            "weights",
+            Verbatim("weights"),
+            "Leave `class_weight` and `sample_weight` out.",
         )
     if settings.seconds is not None and (settings.epochs is not None or not 0 < settings.seconds < np.inf):
-        raise ArgumentError("seconds", "a time above 0, without epochs", settings.seconds, "Try seconds=60.")
+        step = "Try seconds=60." if settings.epochs is None else "Leave it out, or leave `epochs` out."
+        raise ArgumentError("seconds", "a time above 0, without epochs", settings.seconds, step)

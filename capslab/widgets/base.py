@@ -162,7 +162,7 @@ class View(anywidget.AnyWidget):
     @state.setter
     def state(self, text: str) -> None:
         name = type(self).__name__
-        again = f"Copy the string that `view.state` of a {name} gives."
+        again = f"Take view.state of another {name}, or leave it out."
         try:
             told = json.loads(text)
         except (TypeError, ValueError):

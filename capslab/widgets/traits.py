@@ -52,7 +52,5 @@ class Vector(t.TraitType):
         if numbers.shape != (size,):
             raise ArgumentError(name, f"{size} numbers, one per dimension", value, f"Try np.zeros({size}).")
         if not np.isfinite(numbers).all():
-            raise ArgumentError(
-                name, "finite numbers", Verbatim("NaN or infinity"), "Check where they come from."
-            )
+            raise ArgumentError(name, "finite numbers", Verbatim("NaN or infinity"), f"Try np.zeros({size}).")
         return tuple(round(number, 4) for number in numbers.tolist())

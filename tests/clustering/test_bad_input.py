@@ -67,7 +67,7 @@ def test_a_mixture_takes_any_small_data_or_says_why_not(data):
     X = data.draw(arrays(np.float64, (n, d), elements=st.sampled_from([0.0, 1.0, 1.5, -1e6])))
     k = data.draw(st.integers(1, n))
     if k > len(np.unique(X, axis=0)):
-        with pytest.raises(ArgumentError, match="k"):
+        with pytest.raises(ArgumentError, match="n_clusters"):
             gaussian_mixture(X, k)
         return
     labels = gaussian_mixture(X, k)

@@ -233,7 +233,7 @@ def test_a_mixture_finds_long_clusters_where_kmeans_cannot():
     truth = np.repeat([0, 1], 200)
     assert matched_accuracy(gaussian_mixture(X, 2), truth) > 0.98
     assert matched_accuracy(cl.cluster(X, n_clusters=2).at(2).labels, truth) < 0.8
-    with pytest.raises(ArgumentError, match="k"):
+    with pytest.raises(ArgumentError, match="n_clusters"):
         gaussian_mixture(np.ones((5, 2)), 2)
     assert set(gaussian_mixture(np.ones((5, 2)), 1)) == {0}
 

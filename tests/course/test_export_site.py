@@ -15,6 +15,7 @@ from capslab.cli.main import main
 from capslab.course.export_site import checked, linked, write
 from capslab.course.html_page import Page, page
 from capslab.course.math_svg import svg
+from capslab.course.paths import destination
 from capslab.errors import ArgumentError
 
 V4 = nbformat.v4
@@ -139,13 +140,13 @@ def test_folders_that_hold_something_else_are_refused(tmp_path: Path, fails: Fai
         checked(tmp_path / "thesis.tex")
     for name in ("04", "04_capsule_network", "x.ipynb"):  # the folder was forgotten
         with fails(ArgumentError, "DIR", names=name):
-            checked(Path(name))
+            destination(Path(name), "export", (), "site")
 
 
 def test_command_refuses_in_words_and_a_failing_notebook_is_left_out(tmp_path: Path) -> None:
     told = call("export", "04")
     assert told.exit_code == 1
-    assert "capslab export 04 site" in told.output
+    assert "Try: `capslab export 04 site`" in told.output
     assert "Traceback" not in told.output
     good, bad = tmp_path / "good.ipynb", tmp_path / "bad.ipynb"
     nbformat.write(V4.new_notebook(cells=[V4.new_code_cell("print(6 * 7)")]), good)

@@ -57,7 +57,7 @@ class BetaView(View):
     def __init__(self, sweep: BetaSweep, beta: float = 1.0, **options: Any) -> None:
         if not isinstance(sweep, BetaSweep):
             received = Verbatim(f"a {type(sweep).__name__}")
-            hint = "Write beta_sweep(images)."
+            hint = "Take cl.beta_sweep(images)."
             raise ArgumentError("sweep", "what beta_sweep(images) returns", received, hint)
         self.sweep = sweep
         super().__init__(
@@ -81,9 +81,7 @@ class BetaView(View):
     def _valid_position(self, proposal: Any) -> int:
         count = len(self.betas) or len(self.sweep.betas)
         if not 0 <= proposal["value"] < count:
-            raise ArgumentError(
-                "at", f"a position from 0 to {count - 1}", proposal["value"], "Move the slider."
-            )
+            raise ArgumentError("at", f"a position from 0 to {count - 1}", proposal["value"], "Try 0.")
         return int(proposal["value"])
 
     @t.observe("at")

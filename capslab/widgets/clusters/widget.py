@@ -178,13 +178,15 @@ def explore_clusters(
 def check_path(embedding: Embedding, path: Any) -> None:
     """Raise an error unless the path clusters the images of this embedding."""
     if not hasattr(path, "labels_"):
-        raise ArgumentError("path", "what cluster(embedding) returns", path, "Leave it out.")
+        raise ArgumentError(
+            "path", "what cl.cluster(embedding) returns", path, "Leave it out, or take cl.cluster(embedding)."
+        )
     if path.path_labels_.shape[1] != len(embedding):
         raise ArgumentError(
             "path",
             f"a path of the same {len(embedding):,} images",
             Verbatim(f"one of {path.path_labels_.shape[1]:,}"),
-            "Write path=cl.cluster(embedding).",
+            "Try path=cl.cluster(embedding).",
         )
 
 

@@ -214,7 +214,9 @@ def thumbnail_traits(embedding: Embedding, drawn: np.ndarray, seed: int) -> tupl
 def check_same_images(embeddings: tuple[Any, ...]) -> None:
     """Raise an error unless these are two to four embeddings of the same images."""
     if not 2 <= len(embeddings) <= 4:
-        hint = "Write cl.compare(dense_z, caps_z); explore_clusters shows a single one."
+        hint = "Write cl.compare(one, other)."
+        if len(embeddings) == 1:
+            hint = "Write cl.explore_clusters(embedding) to see a single one."
         raise ArgumentError("embeddings", "two to four of them", Verbatim(f"{len(embeddings)}"), hint)
     first = embeddings[0]
     for i, other in enumerate(embeddings):

@@ -88,12 +88,12 @@ class DrawingView(Drawable, View):
     def __init__(self, model: Any, vae: Any = None, **options: Any) -> None:
         capsules = hasattr(model, "primary") and hasattr(model, "routing_weights")
         if not capsules and not hasattr(model, "probabilities"):
-            hint = "Write draw_digit(model, vae=…)." if hasattr(model, "latent_dim") else ""
+            hint = "Write cl.draw_digit(model, vae=vae)." if hasattr(model, "latent_dim") else ""
             raise ArgumentError(
                 "model",
                 "a classifier (a CapsNet or a DenseBaseline)",
                 Verbatim(f"a {type(model).__name__}"),
-                hint or 'Try capslab.pretrained("capsnet-digits").',
+                hint or 'Try cl.pretrained("capsnet-digits").',
             )
         if vae is not None:
             _check_vae(vae, model.image_shape)
@@ -261,14 +261,14 @@ def _check_vae(vae: Any, shape: Any) -> None:
             "vae",
             "a VAE (a model with a latent space)",
             Verbatim(f"a {type(vae).__name__}"),
-            'Try capslab.pretrained("vae-digits").',
+            'Try cl.pretrained("vae-digits").',
         )
     if tuple(vae.image_shape) != tuple(shape):
         raise ArgumentError(
             "vae",
             f"one for images of the model's size {tuple(shape)}",
             Verbatim(f"one for {tuple(vae.image_shape)}"),
-            "Train both on the same data set.",
+            "Take two models of the same data set, or leave it out.",
         )
 
 

@@ -60,7 +60,7 @@ def check_color(value: str, clustered: bool, labelled: bool) -> str:
         raise unknown_name("color", value, COLORS)
     if value == "cluster" and not clustered:
         received = Verbatim("no plane of codes to cluster")
-        hint = 'Leave color="label", or use a VAE with latent_dim=2 and images.'
+        hint = "Leave it out, or take a VAE with two latent dimensions, and images."
         raise ArgumentError("color", "left out here", received, hint)
     if value == "label" and clustered and not labelled:
         raise ArgumentError("color", '"cluster", as these images have no labels', value, "Leave it out.")

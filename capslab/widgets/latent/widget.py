@@ -97,7 +97,7 @@ class LatentView(Drawable, View):
                 "vae",
                 "a VAE (a model with a latent space)",
                 Verbatim(f"a {type(vae).__name__}"),
-                'Try capslab.pretrained("vae-digits").',
+                'Try cl.pretrained("vae-digits").',
             )
         self._vae = vae
         self._images: Any = None if images is None else image_strip.check_images(images, vae.image_shape)
@@ -115,7 +115,7 @@ class LatentView(Drawable, View):
             traits |= self._image_traits(index)
         elif index is not None:
             raise ArgumentError(
-                "index", "left out without images", index, "Write explore_latent(vae, images)."
+                "index", "left out without images", index, "Write cl.explore_latent(vae, images)."
             )
         start = np.zeros(d) if index is None else self._code(index)
         origin = "centre" if index is None else "image"
@@ -211,7 +211,7 @@ class LatentView(Drawable, View):
         if value is None:
             return None
         if self._images is None:
-            raise ArgumentError(name, "None without images", value, "Write explore_latent(vae, images).")
+            raise ArgumentError(name, "None without images", value, "Write cl.explore_latent(vae, images).")
         return image_strip.check_position(name, value, len(self._images))
 
     @t.validate("mix")

@@ -132,9 +132,7 @@ class OverlapView(View):
     def _valid_shift(self, proposal: Any) -> int:
         value = proposal["value"]
         if not -self._reach <= value <= self._reach:
-            raise ArgumentError(
-                "shift", f"pixels from -{self._reach} to {self._reach}", value, "Move the slider."
-            )
+            raise ArgumentError("shift", f"pixels from -{self._reach} to {self._reach}", value, "Try 0.")
         return int(value)
 
     @t.observe("pair", "shift")
@@ -170,14 +168,14 @@ def _check(net: Any, images: Any) -> None:
             "net",
             "a network for two overlapping digits",
             Verbatim(f"a {type(net).__name__}"),
-            'Try capslab.pretrained("capsnet-overlap") on MNIST.',
+            'Try cl.pretrained("capsnet-overlap"), with images of MNIST or of the digits.',
         )
     if not (hasattr(images, "images") and hasattr(images, "require_classes")):
         raise ArgumentError(
             "images",
             "the Images to put on top of each other",
             Verbatim(f"a {type(images).__name__}"),
-            "Try load().",
+            "Try cl.load().",
         )
     images.require_classes("a pair")
     if any(side < own for side, own in zip(net.image_shape[:2], images.image_shape[:2], strict=True)):
@@ -185,7 +183,7 @@ def _check(net: Any, images: Any) -> None:
             "images",
             f"no larger than the network's canvas {tuple(net.image_shape)}",
             Verbatim(f"images of size {tuple(images.image_shape)}"),
-            "Load the data set that the network was trained on.",
+            "Load the data set that the network was trained on, or smaller images.",
         )
 
 
@@ -194,7 +192,7 @@ def _choose_pairs(images: Any, pairs: Any, seed: int) -> np.ndarray:
     if pairs is not None:
         given = np.asarray(pairs)
         if given.ndim != 2 or given.shape[1] != 2 or given.dtype.kind not in "iu" or not len(given):
-            raise ArgumentError("pairs", "positions of two images each", pairs, "Try pairs=[(3, 8)].")
+            raise ArgumentError("pairs", "positions of two images each", pairs, "Try pairs=[(0, 1)].")
         rows = [
             [image_strip.check_position("pairs", int(place), len(images)) for place in pair] for pair in given
         ]

@@ -75,7 +75,7 @@ class PoseView(View):
                 "model",
                 "a capsule network with a dense decoder (the browser runs it)",
                 Verbatim(f"a {type(model).__name__} without one"),
-                'Try capslab.pretrained("capsnet-digits").',
+                'Try cl.pretrained("capsnet-digits").',
             )
         names = [str(name) for name in model.classes]
         self._poses, self._quiet = poses, True
@@ -207,15 +207,26 @@ def _check_image(image: Any, model: Any) -> tuple[np.ndarray, int | None]:
     label = None
     if hasattr(image, "images"):
         if len(image) != 1:
-            raise ArgumentError("image", "one image", Verbatim(f"{len(image)} images"), "Try images[7].")
+            raise ArgumentError("image", "one image", Verbatim(f"{len(image)} images"), "Try image[0].")
         label = None if image.labels is None else int(image.labels[0])
         image = image.images[0]
     pixels = np.asarray(image)
     pixels = pixels[..., None] if pixels.ndim == 2 else pixels
     shape = tuple(getattr(model, "image_shape", pixels.shape))
     if pixels.shape != shape or pixels.dtype != np.uint8:
-        raise ArgumentError("image", f"uint8 pixels of the model's size {shape}", pixels, "Try images[7].")
+        raise ArgumentError(
+            "image", f"uint8 pixels of the model's size {shape}", pixels, _to_image(pixels, shape)
+        )
     return pixels, label
+
+
+def _to_image(pixels: np.ndarray, shape: tuple[int, ...]) -> str:
+    """What to type in order to have one image of the model's size."""
+    if pixels.shape == shape and pixels.dtype.kind == "f":
+        return "Take (255 * image).astype('uint8')."
+    if pixels.shape[1:] == shape:
+        return "Try image[0]."
+    return "Take one image of the data set that the model was trained on."
 
 
 def _find_capsule(capsule: Any, names: list[str]) -> int:

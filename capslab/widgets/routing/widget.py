@@ -97,7 +97,7 @@ class RoutingView(Drawable, View):
                 "model",
                 "a capsule network (a model with routing)",
                 Verbatim(f"a {type(model).__name__}"),
-                'Try capslab.pretrained("capsnet-digits").',
+                'Try cl.pretrained("capsnet-digits").',
             )
         self._images = image_strip.check_images(images, model.image_shape)
         self._model, self._learned = model, model.routing_weights()
@@ -180,7 +180,9 @@ class RoutingView(Drawable, View):
     @staticmethod
     def _count(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= MOST:
-            raise ArgumentError("iterations", f"a whole number from 1 to {MOST}", value, "The paper uses 3.")
+            raise ArgumentError(
+                "iterations", f"a whole number from 1 to {MOST}", value, "Try 3, as the paper."
+            )
         return int(value)
 
     @t.validate("index")
@@ -199,7 +201,7 @@ class RoutingView(Drawable, View):
                 "iteration",
                 f"a whole number from 1 to {self.iterations}",
                 value,
-                "Set view.iterations to run more.",
+                "Try 1, or set view.iterations first to run more.",
             )
         return int(value)
 

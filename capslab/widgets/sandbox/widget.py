@@ -128,7 +128,7 @@ class SandboxView(View):
     def _valid_iteration(self, proposal: Any) -> int:
         if not 1 <= proposal["value"] <= ITERATIONS:
             expected = f"a whole number from 1 to {ITERATIONS}"
-            raise ArgumentError("iteration", expected, proposal["value"], "The paper uses 3.")
+            raise ArgumentError("iteration", expected, proposal["value"], "Try 3, as the paper.")
         return int(proposal["value"])
 
     @t.validate("selected")
@@ -241,7 +241,7 @@ def check_votes(votes: Any) -> np.ndarray:
     expected = (
         f"numbers of shape (child, parent, 2), {fewest} to {most} children, 2 to {len(PARENTS)} parents"
     )
-    next_step = "Use a preset, or poses of two dimensions."
+    next_step = "Leave it out to start from a preset."
     if array is None:
         raise ArgumentError("votes", expected, votes, next_step)
     if array.ndim != 3 or array.shape[2] != 2:
@@ -255,7 +255,7 @@ def check_votes(votes: Any) -> np.ndarray:
             "votes",
             f"numbers from {reach}",
             Verbatim(f"{np.abs(array).max():g}"),
-            "Divide them all by the largest.",
+            "Take np.asarray(votes) / np.abs(votes).max().",
         )
     return np.round(array, 2) + 0.0  # no −0.0, which would be written differently
 

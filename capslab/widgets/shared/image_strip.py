@@ -13,7 +13,7 @@ def check_images(images: Any, shape: tuple[int, ...]) -> Any:
     """Return `images` if they have the model's size; raise an error otherwise."""
     if not (hasattr(images, "images") and hasattr(images, "labels")):
         raise ArgumentError(
-            "images", "the Images to look at", Verbatim(f"a {type(images).__name__}"), "Try capslab.load()."
+            "images", "the Images to look at", Verbatim(f"a {type(images).__name__}"), "Try cl.load()."
         )
     if not len(images):
         raise ArgumentError("images", "at least one image", Verbatim("none"), "Choose a larger selection.")
@@ -32,7 +32,7 @@ def check_position(name: str, index: Any, count: int) -> int:
     """Return `index` as a position from 0 to `count` − 1; negative numbers count from the end."""
     whole = isinstance(index, (int, np.integer)) and not isinstance(index, bool)
     if not whole or not -count <= index < count:
-        raise ArgumentError(name, f"a position from 0 to {count - 1}", index, "Pick one from the strip.")
+        raise ArgumentError(name, f"a position from 0 to {count - 1}", index, "Try 0.")
     return int(index) % count
 
 

@@ -70,7 +70,7 @@ class PathView(View):
         chosen, n = proposal["value"], len(self.embedding)
         if chosen.size and (chosen.min() < 0 or chosen.max() >= n):
             outside = chosen[(chosen < 0) | (chosen >= n)][0]
-            raise ArgumentError("selection", f"positions from 0 to {n - 1}", int(outside), "Leave it out.")
+            raise ArgumentError("selection", f"positions from 0 to {n - 1}", int(outside), "Try [0].")
         return np.unique(chosen)
 
     @property
@@ -89,25 +89,34 @@ class PathView(View):
             packed = zlib.decompress(base64.b64decode(text)) if text else b""
             mask = np.unpackbits(np.frombuffer(packed, np.uint8))[:n]
         except (ValueError, TypeError, zlib.error):
-            raise ArgumentError("state", "an undamaged selection", text, "Copy the whole string.") from None
+            raise ArgumentError(
+                "state", "an undamaged selection", text, "Copy the whole string, or leave it out."
+            ) from None
         self.selection = np.flatnonzero(mask)
 
 
 def check_embedding(embedding: Any, name: str = "embedding") -> None:
     """Raise an error unless this is an Embedding of finite numbers (its array may have been changed)."""
     if not hasattr(embedding, "vectors"):
-        hint = "cl.embed(images) makes one from pixels, cl.embed(model, images) from a model's features."
+        hint = "Take cl.embed(images), or cl.embed(model, images) for a model's features."
         raise ArgumentError(name, "an Embedding", embedding, hint)
     broken = int((~np.isfinite(embedding.vectors).all(axis=1)).sum())
     if broken:
         received = Verbatim(f"{broken:,} of {len(embedding):,} rows with NaN or infinity")
-        raise ArgumentError(name, "finite numbers", received, "Leave those rows out: embedding[mask].")
+        raise ArgumentError(name, "finite numbers", received, _without_nan(name))
+
+
+def _without_nan(name: str) -> str:
+    """What to do about rows of NaN; of several embeddings, all must keep the same rows."""
+    if name == "embedding":
+        return "Leave those rows out: embedding[np.isfinite(embedding.vectors).all(axis=1)]."
+    return "Leave the same rows out of all of them, or train that model again with a lower learning rate."
 
 
 def not_on_path(k: Any, ks: Any) -> ArgumentError:
     """The error for a k that is not on the path."""
     expected = f"one of the path's values, {ks[0]} to {ks[-1]}"
-    hint = "Compute another path: path=cl.cluster(embedding, n_clusters=range(2, 41))."
+    hint = f"Try {min(10, ks[-1]) if min(10, ks[-1]) in ks else ks[0]}. Other values need another path."
     return ArgumentError("k", expected, k, hint)
 
 
@@ -130,7 +139,9 @@ def count_different(embedding: Embedding) -> int:
     if len(seen) < 2:
         n = len(embedding)
         received = Verbatim("one vector" if n == 1 else f"{n:,} copies of the same one")
-        raise ArgumentError("embedding", "at least two different vectors", received, "Embed more images.")
+        raise ArgumentError(
+            "embedding", "at least two different vectors", received, "Embed images that differ."
+        )
     return len(seen)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 
 from capslab.errors import ArgumentError, unknown_name
@@ -28,7 +30,8 @@ def project_to_plane(vectors: np.ndarray, method: str, seed: int) -> tuple[np.nd
     """Two coordinates `(n, 2)`, centred, the larger extent ±1, and a sentence that explains them."""
     n, d = vectors.shape
     if method not in METHODS:
-        raise unknown_name("method", method, METHODS)
+        here = [name for name in METHODS if name != "umap" or find_spec("umap")]
+        raise unknown_name("method", method, here)
     if d == 1:
         xy = np.stack([vectors[:, 0], np.zeros(n, np.float32)], axis=1)
         note = "One dimension: the value runs across; the height is random, so that points do not overlap."
@@ -57,6 +60,9 @@ def _umap(vectors: np.ndarray, seed: int) -> np.ndarray:
         from umap import UMAP
     except ImportError:
         raise ArgumentError(
-            "method", "'pca' or 'tsne', as UMAP is not installed here", "umap", "Run: pip install umap-learn."
+            "method",
+            "'pca' or 'tsne', as UMAP is not installed here",
+            "umap",
+            "Try method='tsne', or run `pip install umap-learn` and restart the kernel.",
         ) from None
     return np.asarray(UMAP(random_state=seed).fit_transform(vectors), np.float32)

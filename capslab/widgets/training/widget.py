@@ -70,7 +70,7 @@ class TrainingView(View):
 
     def __init__(self, title: str, epochs: int, metrics: Sequence[str], **options: Any) -> None:
         if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 1:
-            raise ArgumentError("epochs", "a whole number from 1", epochs, "Try 5.")
+            raise ArgumentError("epochs", "a whole number from 1", epochs, "Try epochs=5.")
         self._handle: Any = None
         super().__init__(
             title=title, epochs=int(epochs), metrics=list(metrics), code=CODE.format(epochs=epochs), **options

@@ -1,0 +1,318 @@
+"""Mistakes in a notebook, room by room."""
+# ruff: noqa: E501 - a mistake is one string, which reads better whole
+
+from advice.follow_advice import Case
+
+NAN = "X[0, 0] = np.nan\n"
+
+CLUSTERING = [
+    Case("cl.cluster(images)"),
+    Case("vectors = X[:, 0]\ncl.clustering.kmeans_steps(vectors, [[0], [1]])"),
+    Case("cl.cluster([])", then="cl.cluster([[1], [2], [3]])"),
+    Case("embedding = X[:, None]\ncl.clustering.repeat_kmeans(embedding, n_clusters=3)"),
+    Case("cl.clustering.repeat_kmeans(embedding=list('abc'), n_clusters=3)"),
+    Case("embedding = X[:, 0]\ncl.cluster(embedding)"),
+    Case("embedding = X[:, None]\ncl.cluster(embedding)"),
+    Case(
+        "cl.clustering.KMeansPath().fit(X).predict(X[:, :2])",
+        then="cl.clustering.KMeansPath().fit(X).predict(X)",
+    ),
+    Case(NAN + "embedding = X\ncl.cluster(embedding)"),
+    Case(NAN + "cl.clustering.KMeansPath().fit(X)"),
+    Case(NAN + "cl.SpectralPath(n_clusters=3).fit(X)"),
+    Case("cl.cluster(embedding, n_clusters=[])"),
+    Case("cl.cluster(embedding, n_clusters=0)"),
+    Case("cl.cluster(embedding[:5], n_clusters=1000)"),
+    Case("cl.cluster(X[[0, 1, 2] * 30], n_clusters=-1)"),
+    Case("cl.cluster(X[[0, 1, 2] * 30], n_clusters=5)"),
+    Case("X = images.images / 255\ncl.SpectralPath(n_clusters=3).fit(X)"),
+    Case("X = images.images.astype(int)\ncl.SpectralPath(n_clusters=3).fit(X)"),
+    Case("X = images.images - 1000.0\ncl.SpectralPath(n_clusters=3).fit(X)"),
+    Case("cl.SpectralPath(n_clusters=3, features='gradients').fit(X)"),
+    Case("cl.SpectralPath(n_clusters=3, features='edges').fit(images)"),
+    Case("cl.SpectralPath(n_clusters=3, features='gradient').fit(images)"),
+    Case("cl.clustering.KMeansPath(n_micro=0).fit(X)"),
+    Case("cl.clustering.KMeansPath(seed=-1).fit(X)"),
+    Case("path.moved(5)"),
+    Case(
+        "cl.cluster(embedding, n_clusters=5).moved(5)",
+        then="cl.cluster(embedding, n_clusters=(5, 6)).moved(5)",
+    ),
+    Case("path.at(99)"),
+    Case("path.at('three')"),
+    Case("cl.clustering.kmeans_steps(X, centers=X[0])"),
+    Case("cl.clustering.kmeans_steps(X, centers='random')"),
+    Case("cl.clustering.kmeans_steps(X, X[:3], max_steps=0)"),
+    Case("cl.clustering.matched_accuracy([0] * 300, truth=few.labels)"),
+    Case("labels = ['a', 'b']\ncl.clustering.contingency(labels, [0, 1])"),
+    Case("labels = np.array([0.5, np.nan])\ncl.clustering.contingency(labels, [0, 1])"),
+    Case("truth = np.eye(3)\ncl.clustering.contingency([0, 1, 2], truth)"),
+    Case("cl.clustering.contingency([], [])", then="cl.clustering.contingency([0], [0])"),
+    Case("cl.clustering.project(X, method='umap')"),
+    Case("vectors = X[:, None]\ncl.clustering.project(vectors)"),
+    Case("vectors = X\nvectors[3] = np.inf\ncl.clustering.project(vectors)"),
+    Case("cl.SpectralPath(n_clusters=3).fit(X[:1])"),
+    Case("cl.SpectralPath(n_clusters=9).fit(X[[0, 1, 2] * 5])"),
+    Case(
+        "cl.SpectralPath(n_clusters=3).fit(X).joined(X[:9])",
+        then="cl.SpectralPath(n_clusters=3).fit(X).joined(X)",
+    ),
+    Case("cl.SpectralPath(n_clusters=3).fit(X).at(k=40)"),
+    Case("cl.SpectralPath(n_clusters=3).fit(X).at(k=4000)"),
+    Case("cl.SpectralPath(n_clusters=3).fit(X).at(k='3')"),
+    Case("cl.SpectralPath(n_clusters=0).fit(X[:5])"),
+    Case("cl.SpectralPath(n_clusters=3, n_neighbors=0).fit(X)"),
+    Case("cl.SpectralPath(n_clusters=3, n_eigenvectors=2.5).fit(X)"),
+    Case("cl.SpectralPath(n_clusters=3, seed=-1).fit(X)"),
+    Case("cl.SpectralPath(n_clusters=3, power=2).fit(X)"),
+    Case("cl.clustering.repeat_kmeans(X, n_clusters=3, runs=0)"),
+    Case("cl.clustering.repeat_kmeans(X, n_clusters=3, seed='a')"),
+    Case("X = np.array([[1e9], [1e9 + 64], [0], [5]])\ncl.clustering.KMeansPath(n_clusters=4).fit(X)"),
+]
+
+EMBEDDING = [
+    Case("vectors = few.images[..., 0]\ncl.Embedding(vectors, None, None, 'pixels', False)"),
+    Case(
+        "cl.Embedding(np.empty((0, 3)), None, None, 'pixels', False)",
+        then="cl.Embedding(np.ones((1, 3)), None, None, 'pixels', False)",
+    ),
+    Case(NAN + "vectors = X\ncl.Embedding(vectors, None, None, 'pixels', False)"),
+    Case(
+        "cl.Embedding(X, few.labels[:9], None, 'pixels', False)",
+        then="cl.Embedding(X, few.labels, None, 'pixels', False)",
+    ),
+    Case("cl.embed(model)"),
+    Case("cl.embed('vae', images)"),
+    Case("cl.embed(model, images, what='votes')"),
+]
+
+ROUTING = [
+    Case(
+        "from capslab.routing import ablation\nlearned = model.routing_weights()\nparts = model.primary(images)[0]\nablation.route_all(parts, learned)"
+    ),
+    Case(
+        "from capslab.routing import ablation\nablation.route_all(model.primary(images), model.routing_weights(), iterations=0)"
+    ),
+    Case("votes = votes[0]\ncl.routing.routing_by_agreement(votes)"),
+    Case("cl.routing.routing_by_agreement(votes[0, 0, 0])", then="cl.routing.routing_by_agreement(votes)"),
+    Case("votes = votes[None]\ncl.routing.routing_by_agreement(votes)"),
+    Case("votes[0, 0] = np.nan\ncl.routing.routing_by_agreement(votes)"),
+    Case("cl.routing.routing_by_agreement(votes, iterations=0)"),
+    Case("cl.route(dense, images[7])"),
+    Case("image = images\ncl.route(model, image)"),
+]
+
+PLOTS = [
+    Case("model = cl.DenseBaseline.for_images(few)\nimages = few\ncl.plots.training_curves('loss')"),
+    Case("cl.plots.scores_with_spread({}, label='accuracy')"),
+    Case("truth, predicted = few.labels, few.labels\ncl.plots.confusion(predicted)"),
+    Case(
+        "cl.plots.confusion(np.eye(3, dtype=int), classes=['a', 'b'])",
+        then="cl.plots.confusion(np.eye(3, dtype=int), classes=['a', 'b', 'c'])",
+    ),
+    Case("cl.plots.scatter(embedding.vectors, few.labels)"),
+    Case(
+        "from capslab.lessons import results\nrows = results.load('classical').rows\nmethod = rows[0]['method']\ncl.plots.growth_curves([])"
+    ),
+    Case("cl.plots.image_grid(few, columns=0)"),
+    Case("images = few.images[0, ..., 0]\ncl.plots.image_grid(images)"),
+    Case("cl.plots.image_grid('mnist')"),
+    Case("cl.plots.manifold(few.images, columns=7)"),
+    Case("cl.plots.manifold(few.images[:7])"),
+    Case(
+        "p = dense.probabilities(few)\nconfidence = p\ncl.plots.reliability_diagram(confidence, p.argmax(axis=1) == few.labels)"
+    ),
+    Case(
+        "cl.plots.reliability_diagram([70, 99], [True, True])",
+        then="cl.plots.reliability_diagram([0.7, 0.99], [True, True])",
+    ),
+    Case("cl.plots.routing_maps(cl.route(model, few[0]), digits=[99])"),
+    Case("points, labels = cl.clustering.project(embedding), few.labels\ncl.plots.scatter_panels({})"),
+    Case(
+        "vectors, labels = X, few.labels\npanels = {'a': (vectors, labels)}\ncl.plots.scatter_panels(panels)",
+        then="vectors, labels = X, few.labels\ncl.plots.scatter_panels({'a': (cl.clustering.project(vectors), labels)})",
+    ),
+    Case("cl.plots.table([{'a': 1}], columns={'b': 'B'})"),
+    Case("cl.plots.table([])"),
+    Case("cl.plots.table([{'a': 1}], best={'a': 'most'})"),
+]
+
+DENSE = "model = cl.DenseBaseline.for_images(few)\nimages = few\n"
+TRAINING = [
+    Case("import keras\nimages = few\ncl.fit(keras.Sequential(), few, epochs=1)"),
+    Case(
+        "pixels, labels = few.images, few.labels\ncl.fit(cl.DenseBaseline.for_images(few), images=pixels, epochs=1)"
+    ),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), images='digits', epochs=1)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), images=7, epochs=1)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=0)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, batch_size=0.5)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, seed=-1)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, learning_rate=0)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, seconds=5)"),
+    Case("images = plain\ncl.fit(cl.DenseBaseline.for_images(few), images, epochs=1)"),
+    Case(
+        "images = cl.Images(few.images, few.labels + 5)\ncl.fit(model=cl.DenseBaseline.for_images(few), images=images, epochs=1)"
+    ),
+    Case(
+        "cl.fit(cl.DenseBaseline.for_images(few), few[few.labels == 3], epochs=1)",
+        then="cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1)",
+    ),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, checkpoint=3)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, checkpoint='/proc/nowhere')"),
+    Case(
+        "import pathlib\npathlib.Path('own.npz').write_bytes(b'')\nnp.savez('own.npz', a=1)\ncl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, checkpoint='own.npz')"
+    ),
+    Case(
+        "cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, checkpoint='c.npz')\ncl.fit(cl.DenseBaseline.for_images(few, hidden=3), few, epochs=1, checkpoint='c.npz')"
+    ),
+    Case("cl.fit(cl.VAE.for_images(few), few, epochs=1, class_weight={3: 2.0})"),
+    Case("images = few\ncl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, sample_weight=[1, 2])"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, class_weight=2)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, class_weight={'seven': 2})"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, class_weight={3: 'more'})"),
+    Case("cl.fit(cl.models.OverlapNet((12, 12, 1), few.classes), few, seconds=0)", then=""),
+    Case("cl.fit(cl.models.OverlapNet((12, 12, 1), few.classes), few, seconds=1, epochs=1)"),
+    Case("cl.fit(cl.models.OverlapNet((12, 12, 1), few.classes), few, seconds=1, class_weight={3: 2.0})"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, devices=99)"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=1, devices='gpu')"),
+    Case("cl.fit(cl.DenseBaseline.for_images(few), few, epochs=2, learning_rate=1e30)"),
+    Case("cl.ready('capsnt', few)"),
+]
+
+LABELFREE = [
+    Case(
+        "cl.LabelFree(n_clusters=2, steps=(2, 2)).fit(images).predict(np.zeros((3, 9, 9, 1), np.uint8))",
+        then="cl.LabelFree(n_clusters=2, steps=(2, 2)).fit(images).predict(np.zeros((3, 8, 8, 1), np.uint8))",
+    ),
+    Case("cl.LabelFree(n_clusters=2, steps=7).fit(images)"),
+    Case("cl.LabelFree(n_clusters=2, steps=(2, 2), views=-1).fit(images)"),
+    Case("cl.LabelFree(n_clusters=1, steps=(2, 2)).fit(images)"),
+    Case("cl.LabelFree(n_clusters=2, steps=(2, 2)).fit('digits')"),
+    Case("cl.LabelFree(n_clusters=2, steps=(2, 2), jitter={'spin': 1}).fit(images)"),
+    Case("cl.labelfree.selftrain(images, images.labels, steps=0)"),
+    Case("cl.labelfree.selftrain(images, images.labels, steps=2, batch_size=0)"),
+    Case("cl.labelfree.selftrain(images, images.labels, steps=2, seed=-1)"),
+    Case("cl.labelfree.selftrain(images, labels=[1, 2], steps=2)"),
+    Case("cl.labelfree.selftrain(images, labels=0 * images.labels, steps=2)"),
+]
+
+LESSONS = [
+    Case("cl.beta_sweep(cl.load(), betas=[])"),
+    Case("from capslab.lessons import classical_methods, results\nclassical_methods.run('kmeans', few, few)"),
+    Case(
+        "from capslab.lessons import classical_methods, results\nclassical_methods.run('k-means', train=plain, test=few)"
+    ),
+    Case(
+        "from capslab.lessons import classical_methods, results\nclassical_methods.agreement([few.labels])",
+        then="from capslab.lessons import classical_methods, results\nclassical_methods.agreement([few.labels, few.labels])",
+    ),
+    Case(
+        "from capslab.lessons import classical_methods, results\nclassical_methods.growth_exponent([5, 5], [1, 2])",
+        then="from capslab.lessons import classical_methods, results\nclassical_methods.growth_exponent([5, 6], [1, 2])",
+    ),
+    Case(
+        "from capslab.lessons import classical_methods, results\nclassical_methods.growth_exponent([5, 6], [0, 2])",
+        then="from capslab.lessons import classical_methods, results\nclassical_methods.growth_exponent([5, 6], [1, 2])",
+    ),
+    Case(
+        "from capslab.lessons import classical_methods, results\nclassical_methods.growth_curve(results.load('classical').rows, 'kmeans')"
+    ),
+    Case("cl.verdict('a claim', 'evidence', outcome='likely')"),
+    Case("from capslab.lessons import results\nresults.load('capsule')"),
+]
+
+NAN_EMBEDDING = "embedding.vectors[0, 0] = np.nan\n"
+WIDGETS = [
+    Case("images = few\ncl.explore_beta(few)"),
+    Case("view = cl.explore_beta(cl.beta_sweep(images))\nview.at = 99"),
+    Case("cl.explore_clusters(embedding, path='k-means')"),
+    Case("cl.explore_clusters(embedding, path=cl.cluster(X[:9]))"),
+    Case("images = few\ncl.explore_clusters(few)"),
+    Case(NAN_EMBEDDING + "cl.explore_clusters(embedding)"),
+    Case(NAN_EMBEDDING + "cl.compare(embedding, embedding)", then="cl.compare(embedding[1:], embedding[1:])"),
+    Case("cl.explore_clusters(embedding, k=99)"),
+    Case("cl.explore_clusters(embedding[[0, 0, 0]])", then="cl.explore_clusters(embedding)"),
+    Case("cl.explore_clusters(embedding, color='class')"),
+    Case("cl.explore_clusters(cl.embed(plain), color='label')"),
+    Case("cl.explore_clusters(embedding, path=path, method='isomap')"),
+    Case("cl.explore_clusters(embedding, path=path, method='umap')"),
+    Case("cl.explore_clusters(embedding, path=path, hide=['everything'])"),
+    Case("view = cl.explore_clusters(embedding, path=path)\nview.k = 99"),
+    Case("view = cl.explore_clusters(embedding, path=path)\nview.selection = [9999]"),
+    Case("view = cl.explore_clusters(embedding, path=path)\nview.selection = 'all'"),
+    Case("view = cl.explore_clusters(embedding, path=path)\nview.selected = 'AAAA'"),
+    Case("view = cl.explore_clusters(embedding, path=path)\nview.state = 'k=3'"),
+    Case(
+        'view = cl.explore_clusters(embedding, path=path)\nview.state = view.state.replace(\'"view": "\', \'"view": "X\')'
+    ),
+    Case(
+        "view = cl.explore_clusters(embedding, path=path)\ncl.explore_clusters(embedding, path=path, state=view.state.replace('\"v\": 2', '\"v\": 1'))"
+    ),
+    Case(
+        "view = cl.explore_clusters(embedding, path=path)\ncl.explore_clusters(embedding, path=path, state=view.state.replace('\"cluster\"', '7'))"
+    ),
+    Case("cl.compare(embedding, embedding, seeds=0)"),
+    Case("cl.compare(embedding)"),
+    Case("one, other = embedding, embedding\ncl.compare(*[embedding] * 5)"),
+    Case("cl.compare(embedding, embedding[:9])", then="cl.compare(embedding, embedding)"),
+    Case("cl.draw_digit(embedding)"),
+    Case("model = dense\ncl.draw_digit(vae)"),
+    Case("cl.draw_digit(model, vae=dense)"),
+    Case("cl.draw_digit(model, vae=cl.pretrained('vae-mnist'))"),
+    Case("view = cl.draw_digit(dense)\nview.strokes = [1, 2]"),
+    Case("view = cl.draw_digit(dense)\nview.pen = 3"),
+    Case("cl.explore_latent(dense)"),
+    Case("cl.explore_latent(vae, images='digits')"),
+    Case(
+        "cl.explore_latent(vae, images=cl.Images(np.zeros((3, 9, 9, 1), np.uint8)))",
+        then="cl.explore_latent(vae, cl.load())",
+    ),
+    Case("cl.explore_latent(vae, index=3)"),
+    Case("cl.explore_latent(vae, images, index=3000)"),
+    Case("cl.explore_latent(vae, images, color='class')"),
+    Case("cl.explore_latent(vae, images, color='cluster')"),
+    Case("cl.explore_latent(cl.pretrained('plane-digits'), plain, color='label')"),
+    Case("view = cl.explore_latent(vae)\nview.other = 3"),
+    Case("view = cl.explore_latent(vae, images)\nview.mix = 3"),
+    Case("view = cl.explore_latent(vae, images)\nview.z = [1, 2]"),
+    Case("view = cl.explore_latent(vae, images)\nview.z = [np.nan] * vae.latent_dim"),
+    Case("cl.explore_overlap(model, images)"),
+    Case("cl.explore_overlap(overlap_net, images=few.images)"),
+    Case(
+        "cl.explore_overlap(overlap_net, cl.Images(np.zeros((4, 99, 99, 1), np.uint8), [0, 1, 0, 1]))",
+        then="cl.explore_overlap(overlap_net, cl.load())",
+    ),
+    Case("cl.explore_overlap(overlap_net, images, pairs=[3, 8])"),
+    Case("view = cl.explore_overlap(overlap_net, images)\nview.shift = 99"),
+    Case("image = images\ncl.explore_pose(model, image)"),
+    Case("image = images.images[7] / 255\ncl.explore_pose(model, image)"),
+    Case("image = images.images\ncl.explore_pose(model, image)"),
+    Case("cl.explore_pose(model, np.zeros((9, 9), np.uint8))", then="cl.explore_pose(model, cl.load()[7])"),
+    Case("cl.explore_pose(model, images[7], capsule='seven')"),
+    Case("cl.explore_pose(model, images[7], capsule=10)"),
+    Case("cl.show_routing(dense, images)"),
+    Case("cl.show_routing(model, images, iterations=0)"),
+    Case("view = cl.show_routing(model, images)\nview.iteration = 9"),
+    Case("view = cl.show_routing(model, images)\nview.quantity = 'vote'"),
+    Case("cl.routing_sandbox(votes='random')"),
+    Case("cl.routing_sandbox(votes=[1, 2, 3])"),
+    Case("cl.routing_sandbox(votes=np.zeros((1, 2, 2)))"),
+    Case("cl.routing_sandbox(votes=np.full((3, 2, 2), np.nan))"),
+    Case("votes = np.full((3, 2, 2), 50.0)\ncl.routing_sandbox(votes=votes)"),
+    Case("cl.routing_sandbox(preset='two')"),
+    Case("cl.routing_sandbox(parents=9)"),
+    Case("view = cl.routing_sandbox()\nview.iteration = 99"),
+    Case("view = cl.routing_sandbox()\nview.selected = [99, 99]"),
+    Case("view = cl.routing_sandbox()\nview.carried = ['a']"),
+    Case("view = cl.routing_sandbox()\nview.preset = 'two'"),
+    Case(
+        "from capslab.widgets import TrainingView\nTrainingView('DenseBaseline', epochs=0, metrics=['loss'])"
+    ),
+]
+
+EXERCISES = [Case("cl.exercises.find('squish')"), Case("cl.exercises.find('zz')", then="cl.progress()")]
+
+QUICK = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *LESSONS, *WIDGETS, *EXERCISES]
+SLOW = [*TRAINING, *LABELFREE]  # following their advice trains networks
+CASES = [*QUICK, *SLOW]
