@@ -99,7 +99,10 @@ def field_of(cell: int, side: int, steps: list[Step]) -> Pair:
 
 
 def _any_size(image_shape: Shape) -> Preset:
-    """Convolutions that halve each side until it has at most `CELLS` cells; the second one halves nothing."""
+    """Convolutions that halve each side until it has at most `CELLS` cells; the second one halves nothing.
+
+    From 15×15 to 24×24 pixels they are those of the preset "visible".
+    """
     design = PRESETS["any-size"]
     rows, columns = (max(0, math.ceil(math.log2(side / CELLS))) for side in image_shape[:2])
     trunk, most = [], max(rows, columns)
@@ -109,7 +112,8 @@ def _any_size(image_shape: Shape) -> Preset:
         halved = (2 if number < rows else 1, 2 if number < columns else 1)
         window = 5 if i == 0 and halved == (2, 2) else 3
         filters = design.trunk[min(i, len(design.trunk) - 1)].filters
-        trunk.append(Convolution(filters, window, halved, "same"))
+        roomy = i == 1 and all(-(-side // 2) >= 8 for side in image_shape[:2])
+        trunk.append(Convolution(filters, window, halved, "valid" if roomy else "same"))
     return replace(design, trunk=tuple(trunk))
 
 
