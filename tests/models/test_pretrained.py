@@ -120,7 +120,7 @@ def test_ready_takes_bundled_weights_and_says_so(capsys):
 
 
 def test_ready_trains_the_network_that_is_bundled_for_images_of_that_size(monkeypatch):
-    monkeypatch.setattr("capslab.training.fit.fit", lambda *arguments, **settings: None)
+    monkeypatch.setattr("capslab.training.pretrained_or_trained.fit", lambda *arguments, **settings: None)
     for shape, preset, latent in (
         ((28, 28, 1), "visible", 16),
         ((8, 8, 1), "digits", 4),
