@@ -11,6 +11,8 @@ import capslab as cl
 from capslab.models.pretrained import manifest
 
 FOLDER = Path(__file__).parent / "first_edition"
+#: bundled networks that are other ones than in the first edition: 4 latent dimensions for the digits, not 16
+TRAINED_ANEW = {"vae-digits"}
 FILES = sorted(path.stem for path in FOLDER.glob("*.keras"))
 
 OPEN = """
@@ -72,7 +74,7 @@ def test_a_saved_model_opens_and_gives_what_it_gave(name, opened, expected):
         np.testing.assert_allclose(opened[key], expected[key], atol=1e-5, err_msg=key)
 
 
-@pytest.mark.parametrize("name", manifest())
+@pytest.mark.parametrize("name", [name for name in manifest() if name not in TRAINED_ANEW])
 def test_bundled_weights_give_what_they_gave(name, expected):
     model = cl.pretrained(name)
     for method, value in outputs(model, noise(model.image_shape)).items():

@@ -18,6 +18,7 @@ import numpy as np
 from capslab import models
 from capslab.errors import unknown_name
 from capslab.models.pretrained import FOLDER, MANIFEST, effort, manifest, scores, unpack
+from capslab.models.usual_images import SAMPLE, ground_and_ink
 
 UNSUPERVISED = ("VAE", "AutoEncoder")
 
@@ -48,7 +49,7 @@ class TrainingPlan:
 PLANS = {
     "dense-digits": TrainingPlan("digits", "DenseBaseline", {}),
     "capsnet-digits": TrainingPlan("digits", "CapsNet", {}),
-    "vae-digits": TrainingPlan("digits", "VAE", {"latent_dim": 16}),
+    "vae-digits": TrainingPlan("digits", "VAE", {"latent_dim": 4}),
     "dense-mnist": TrainingPlan("mnist", "DenseBaseline", {}),
     # The preset made for looking at: a 6×6 grid of capsules, not eight that each see everything.
     "capsnet-mnist": TrainingPlan("mnist", "CapsNet", {"preset": "visible"}, epochs=6),
@@ -157,6 +158,7 @@ def pretrain(
             "config": config,
             "dataset": plan.dataset,
             "training images": len(images.train),
+            "usual images": ground_and_ink(images.train.images[:SAMPLE]),
             **cost,
             **_score(model, images.test),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -16,9 +17,13 @@ from keras import ops
 
 from capslab.data.lazy_rows import LazyRows, gather
 from capslab.errors import ArgumentError, Verbatim, is_whole
+from capslab.models.usual_images import words_if_unlike
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+#: numbers per image that a model takes: with more, the dense layers alone fill gigabytes
+MOST_NUMBERS = 2**18
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,9 @@ class ImageModel(keras.Model):
     parts: tuple[str, ...] = ()
     #: whether the model learns from one class number per image
     one_label: bool = True
+    #: for a bundled network, `ground_and_ink` of the images that it learned on
+    usual_images: dict[str, float] | None = None
+    _last_words = ""
 
     def __init__(self, image_shape: Sequence[int], classes: int | Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -230,7 +238,7 @@ class ImageModel(keras.Model):
                 "images",
                 f"of shape (n, {', '.join(map(str, self.image_shape))}): this model was made for {size}",
                 pixels,
-                "Make a model with CapsNet.for_images(images), or load images of that size.",
+                self._how_to_fit(pixels.shape),
             )
         if pixels.dtype != np.uint8:
             raise ArgumentError(
@@ -239,7 +247,34 @@ class ImageModel(keras.Model):
                 pixels,
                 "Grey levels in 0…1 become uint8 with (255 * x).astype('uint8').",
             )
+        self._say_if_unlike(images, pixels)
         return pixels
+
+    def _how_to_fit(self, shape: tuple[int, ...]) -> str:
+        """What to do with pixels of another shape than this model takes."""
+        height, width, channels = self.image_shape
+        if shape == self.image_shape or (channels == 1 and shape == (height, width)):
+            return f"One image needs an axis in front: pixels.reshape(1, {height}, {width}, {channels})."
+        if channels == 1 and shape[1:] == (height, width):
+            return "Add the axis of the channels: pixels[..., None]."
+        if channels == 1 and len(shape) == 4 and shape[1:3] == (height, width):
+            return 'Turn colour into grey: images.images.mean(axis=-1, keepdims=True).astype("uint8").'
+        if channels == 3 and shape[1:] == (height, width, 1):
+            return "Repeat the grey levels for each colour: images.images.repeat(3, axis=-1)."
+        kind = type(self).__name__
+        return (
+            f"Make a model for these images with {kind}.for_images(images), or load yours in that size: "
+            f'cl.load("my pictures", size=({height}, {width})).'
+        )
+
+    def _say_if_unlike(self, images: Any, pixels: Any) -> None:
+        """One printed line where images look unlike those that a bundled network learned on."""
+        if self.usual_images is None:
+            return
+        words = words_if_unlike(images, pixels, self.usual_images)
+        if words and words != self._last_words:
+            print(words)
+        self._last_words = words
 
     def in_batches(self, piece: Callable[..., Any], *arrays: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """The outputs of `piece` for NumPy arrays, computed a batch at a time to bound the memory.
@@ -268,6 +303,13 @@ def checked_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
             "(height, width, channels) with at least 4 × 4 pixels",
             image_shape,
             "Write images.image_shape.",
+        )
+    if math.prod(map(int, sides)) > MOST_NUMBERS:
+        raise ArgumentError(
+            "image_shape",
+            f"of at most {MOST_NUMBERS:,} numbers (height × width × channels), such as (256, 256, 3)",
+            image_shape,
+            'Load the images smaller: cl.load("my pictures", size=64).',
         )
     height, width, channels = map(int, sides)
     return height, width, channels

@@ -16,11 +16,14 @@ from capslab.embedding import Features
 from capslab.errors import ArgumentError, unknown_name, whole_number
 from capslab.models import losses
 from capslab.models.base import ImageModel, Recipe, need_classes, take
+from capslab.models.capsnet_for_size import design_for, field_of, steps_along
 from capslab.models.capsnet_presets import PRESETS, Preset
 from capslab.models.layers import Mask, PrimaryCapsules, RoutedCapsules, length, register
 from capslab.routing import RoutingWeights
 
-RECONSTRUCTION = 0.0005  # weight of the squared error *summed* over pixels (Sabour et al. 2017)
+# Weight of the mean squared error. For 28×28 grey pixels it is the paper's 0.0005 of the sum over pixels
+# (Sabour et al. 2017), and a mean means the same for images of any size.
+RECONSTRUCTION = 0.0005 * 28 * 28
 
 
 @register
@@ -36,7 +39,8 @@ class CapsNet(ImageModel):
     ----------
     image_shape : `(height, width, channels)` of the images.
     classes : number of classes, or their names.
-    preset : a name in `PRESETS`; None takes "digits" for sides under 20 pixels, else "small".
+    preset : a name in `PRESETS`; None takes "digits" for grey images of 5 to 11 pixels a side, "small" for
+        grey images of 25 to 36, and "any-size" for all others.
     iterations : routing iterations, in training and after it.
 
     Input uint8 `(batch, height, width, channels)`. Output a dict: `lengths (batch, digit)`,
@@ -44,6 +48,8 @@ class CapsNet(ImageModel):
     """
 
     recipe = Recipe(epochs=4, steps=600, learning_rate=4e-3, warmup=0.15, decay=True, shift=2)
+    #: the preset that takes images of every size
+    for_every_size = "any-size"
 
     def __init__(
         self,
@@ -56,14 +62,14 @@ class CapsNet(ImageModel):
     ) -> None:
         super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
-        if preset is None:
-            preset = "digits" if min(self.image_shape[:2]) < 20 else "small"
-        if preset not in PRESETS:
-            raise unknown_name("preset", preset, PRESETS)
+        preset = self.default_preset(self.image_shape) if preset is None else preset
+        choices = [name for name, design in PRESETS.items() if self.can_use(design)]
+        if preset not in choices:
+            raise unknown_name("preset", preset, choices)
         self.preset = preset
         self.iterations = whole_number("iterations", iterations, next_step="The paper uses 3.")
         self.seed = seed = whole_number("seed", seed, 0)
-        design = PRESETS[preset]
+        self.design = design = design_for(preset, self.image_shape, self.for_every_size)
         self.recipe = replace(self.recipe, **design.recipe)
         digits = len(self.classes)
 
@@ -79,8 +85,28 @@ class CapsNet(ImageModel):
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
         self.build((None, *self.image_shape))
 
+    @classmethod
+    def default_preset(cls, image_shape: tuple[int, int, int]) -> str:
+        """The preset for these images: that of the course's grey digits for their sizes, else "any-size"."""
+        *sides, channels = image_shape
+        if channels == 1 and min(sides) >= 5 and max(sides) < 12:
+            return "digits"
+        if channels == 1 and min(sides) >= 25 and max(sides) <= 36:
+            return "small"
+        return cls.for_every_size
+
+    @classmethod
+    def can_use(cls, design: Preset) -> bool:
+        """Whether a preset is for this kind of network."""
+        return True
+
     def _decoder(self, design: Preset) -> list[keras.layers.Layer]:
         return _decoder(self.image_shape, design, len(self.classes), self.seed)
+
+    @property
+    def reconstruction_weight(self) -> float:
+        """Weight of the squared error summed over pixels: `RECONSTRUCTION` / (height · width · channels)."""
+        return RECONSTRUCTION / float(np.prod(self.image_shape))
 
     def build(self, input_shape: Any) -> None:
         self.digit_capsules.build(self.trunk.output_shape)
@@ -93,13 +119,16 @@ class CapsNet(ImageModel):
 
     def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         lengths, poses = y_pred["lengths"], y_pred["poses"]
+        if training and self.design.pull != 1:  # the same values, with a gradient of `pull` times the size
+            constant = ops.stop_gradient(poses)
+            poses = constant + self.design.pull * (poses - constant)
         # The decoder is given the true class while it learns, and never when it is measured.
         decoded = self.decoder(self.mask(poses, y if training else None), training=training)
         margin = losses.margin(y, lengths)
         reconstruction = losses.squared_error(ops.cast(x, decoded.dtype) / 255, decoded)
         correct = ops.equal(ops.argmax(lengths, axis=-1), ops.cast(y, "int32"))
         return {
-            "loss": margin + RECONSTRUCTION * reconstruction,
+            "loss": margin + self.reconstruction_weight * reconstruction,
             "accuracy": ops.cast(correct, "float32"),
             "margin": margin,
             "reconstruction": reconstruction,
@@ -163,13 +192,8 @@ class CapsNet(ImageModel):
         if not 0 <= capsule < rows * columns * types:
             raise ArgumentError("capsule", f"from 0 to {rows * columns * types - 1}", capsule)
         row, column = divmod(capsule // types, columns)
-        design = PRESETS[self.preset]
-        steps = [
-            *((c.kernel, c.strides, c.padding) for c in design.trunk),
-            (design.kernel, design.strides, design.padding),
-        ]
-        top, bottom = _field(row, self.image_shape[0], steps)
-        left, right = _field(column, self.image_shape[1], steps)
+        top, bottom = field_of(row, self.image_shape[0], steps_along(self.design, 0))
+        left, right = field_of(column, self.image_shape[1], steps_along(self.design, 1))
         return top, left, bottom, right
 
     def features(self, images: Any, what: str | None = None) -> Features:
@@ -193,9 +217,7 @@ class CapsNet(ImageModel):
 def _trunk(shape: tuple[int, int, int], design: Preset, seed: int) -> list[keras.layers.Layer]:
     """Image → feature maps → primary capsules."""
     layers: list[keras.layers.Layer] = [keras.Input(shape), keras.layers.Rescaling(1 / 255)]
-    sides = list(shape[:2])
     for i, c in enumerate(design.trunk):
-        sides = [_side(side, c.kernel, c.strides, c.padding) for side in sides]
         layers.append(
             keras.layers.Conv2D(
                 c.filters,
@@ -209,14 +231,6 @@ def _trunk(shape: tuple[int, int, int], design: Preset, seed: int) -> list[keras
         if design.normalise:
             layers.append(keras.layers.BatchNormalization(momentum=design.momentum))
         layers.append(keras.layers.ReLU())
-    if min(_side(side, design.kernel, design.strides, design.padding) for side in sides) < 1:
-        name = next(name for name, preset in PRESETS.items() if preset is design)
-        raise ArgumentError(
-            "image_shape",
-            f'large enough for the preset "{name}" (its last window is {design.kernel} cells wide)',
-            shape,
-            'Take CapsNet(image_shape, classes, preset="digits") for small images.',
-        )
     layers.append(
         PrimaryCapsules(
             design.types,
@@ -236,7 +250,9 @@ def _decoder(shape: tuple[int, int, int], design: Preset, digits: int, seed: int
     """Masked poses → image in 0…1."""
 
     def dense(units: int, activation: str, i: int) -> keras.layers.Layer:
-        start = keras.initializers.HeNormal(seed + 100 + i)
+        start: Any = keras.initializers.HeNormal(seed + 100 + i)
+        if i == 0 and design.pose_std:
+            start = keras.initializers.RandomNormal(stddev=design.pose_std, seed=seed + 100)
         return keras.layers.Dense(units, activation=activation, kernel_initializer=start)
 
     return [
@@ -245,21 +261,3 @@ def _decoder(shape: tuple[int, int, int], design: Preset, digits: int, seed: int
         dense(int(np.prod(shape)), "sigmoid", len(design.decoder)),
         keras.layers.Reshape(shape),
     ]
-
-
-def _side(side: int, kernel: int, strides: int, padding: str) -> int:
-    """Cells along one side after a convolution."""
-    return -(-side // strides) if padding == "same" else (side - kernel) // strides + 1
-
-
-def _field(cell: int, side: int, steps: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
-    """First pixel and one past the last that affect a cell of the last map, along one axis."""
-    sides = [side]
-    for kernel, strides, padding in steps:
-        sides.append(_side(sides[-1], kernel, strides, padding))
-    first = last = cell
-    for (kernel, strides, padding), before in zip(reversed(steps), reversed(sides[:-1]), strict=True):
-        after = _side(before, kernel, strides, padding)
-        pad = max((after - 1) * strides + kernel - before, 0) // 2 if padding == "same" else 0
-        first, last = first * strides - pad, last * strides - pad + kernel - 1
-    return max(first, 0), min(last + 1, side)

@@ -1,24 +1,34 @@
-"""The capsule networks of the course in numbers, by name."""
+"""The capsule networks of the course in numbers, by name.
+
+A preset has the same convolutions whatever the images are, so it is meant for one size and promises
+what it promises there. "any-size" is the exception: `capslab.models.capsnet_for_size` works out its
+convolutions from the size of the images.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
+Pair = tuple[int, int]
+
 
 @dataclass(frozen=True)
 class Convolution:
-    """One convolution: filters, side of the window, stride, padding."""
+    """One convolution: filters, window, stride, padding; a window or stride of one number is square."""
 
     filters: int
-    kernel: int
-    strides: int = 1
+    kernel: int | Pair
+    strides: int | Pair = 1
     padding: str = "valid"
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A capsule network in numbers. Parameter counts are for 28×28×1, without the decoder.
+    """A capsule network in numbers; counts of parameters are without the decoder.
+
+    `about` promises what holds for the size of images that it names. Other images that are large enough
+    are taken too: larger ones have more primary capsules.
 
     Attributes
     ----------
@@ -29,6 +39,10 @@ class Preset:
     normalise : whether BatchNorm follows each convolution.
     momentum : of the running averages in BatchNorm.
     decoder : units of the decoder's hidden layers.
+    pose_std : standard deviation of the weights of the decoder's first layer, at first; None counts all
+        its inputs (He et al. 2015), though all but one capsule are masked.
+    pull : how many times more strongly the reconstruction's gradient reaches the capsules than its weight in
+        the loss says. At 1 they learn to tell the classes first, and what an image looks like late.
     recipe : where training differs from `CapsNet.recipe`.
     """
 
@@ -44,12 +58,30 @@ class Preset:
     normalise: bool = True
     momentum: float = 0.9
     decoder: tuple[int, ...] = (128, 256)
+    pose_std: float | None = None
+    pull: float = 1.0
     recipe: dict[str, Any] = field(default_factory=dict)
 
 
 PRESETS = {
+    "any-size": Preset(
+        "for images of any size, grey or in colour: at most 72 primary capsules on at most 6×6",
+        # The filters of its convolutions; how many there are and which of them halve depends on the size.
+        (
+            Convolution(16, 5, 2, "same"),
+            Convolution(32, 3, padding="same"),
+            Convolution(32, 3, 2, "same"),
+            Convolution(48, 3, 2, "same"),
+            Convolution(64, 3, 2, "same"),
+        ),
+        types=2,
+        kernel=3,
+        padding="same",
+        pull=10.0,
+        recipe={"steps": 1200},  # with 600, what it leaves of 20×24 pixels in colour is a quarter more
+    ),
     "digits": Preset(
-        "for images of about 8×8: 55 k parameters, 64 primary capsules on 4×4",
+        "for grey images of about 8×8: 55 k parameters and 64 primary capsules on 4×4 there",
         (Convolution(16, 3, padding="same"), Convolution(32, 3)),
         types=4,
         kernel=3,
@@ -58,7 +90,7 @@ PRESETS = {
         recipe={"epochs": 1, "batch_size": 64, "shift": 0},
     ),
     "small": Preset(
-        "the fastest: 36 k parameters, 8 primary capsules that each see the whole image",
+        "the fastest for 28×28: 36 k parameters and 8 primary capsules that each see the whole image there",
         (Convolution(16, 5, 2), Convolution(32, 3), Convolution(64, 3, 2, "same")),
         types=8,
         kernel=5,
@@ -66,7 +98,7 @@ PRESETS = {
         recipe={"epochs": 3},
     ),
     "visible": Preset(
-        "to look at: 111 k parameters, 72 primary capsules on 6×6",
+        "to look at: 111 k parameters and 72 primary capsules on 6×6 for images of 28×28",
         (Convolution(16, 5, 2, "same"), Convolution(32, 3), Convolution(32, 3, 2, "same")),
         types=2,
         kernel=3,
@@ -74,7 +106,7 @@ PRESETS = {
         recipe={"epochs": 2},
     ),
     "accurate": Preset(
-        "the most accurate of the quick ones: 117 k parameters, 72 primary capsules on 3×3",
+        "the most accurate of the quick ones: 117 k parameters and 72 primary capsules on 3×3 for 28×28",
         (Convolution(16, 5, 2), Convolution(32, 3), Convolution(64, 3, 2, "same")),
         types=8,
         kernel=3,
@@ -136,8 +168,16 @@ PRESETS = {
         depthwise=True,
         momentum=0.95,
     ),
+    "any-window": Preset(
+        "for scenes, square windows of any size: 8 primary capsules that each see the whole window",
+        (Convolution(16, 5, 2), Convolution(32, 3, 2)),
+        types=8,
+        kernel=4,
+        depthwise=True,
+        momentum=0.95,
+    ),
     "paper": Preset(
-        "the network of Sabour et al. 2017: 8.2 M parameters with its decoder, hours on a CPU",
+        "the network of Sabour et al. 2017 for 28×28: 8.2 M parameters with its decoder, hours on a CPU",
         (Convolution(256, 9),),
         types=32,
         kernel=9,

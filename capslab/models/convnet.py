@@ -14,6 +14,7 @@ import numpy as np
 from capslab.errors import unknown_name, whole_number
 from capslab.models.base import ImageModel, need_classes, take
 from capslab.models.capsnet import CapsNet
+from capslab.models.capsnet_for_size import design_for
 from capslab.models.capsnet_presets import PRESETS
 from capslab.models.layers import register
 
@@ -31,8 +32,8 @@ class ConvNet(ImageModel):
     ----------
     image_shape : `(height, width, channels)` of the images.
     classes : number of classes, or their names.
-    preset : a name in `PRESETS` that normalises and has no depthwise primary capsules; None takes
-        "digits" for sides under 20 pixels, else "visible".
+    preset : a name in `PRESETS` that normalises and has no depthwise primary capsules; None takes "digits"
+        for images of 5 to 11 pixels a side, "visible" for 20 to 36, and "any-size" for all others.
 
     Input uint8 `(batch, height, width, channels)`, output logits `(batch, classes)`.
     """
@@ -50,16 +51,17 @@ class ConvNet(ImageModel):
         super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
         presets = [name for name, design in PRESETS.items() if design.normalise and not design.depthwise]
-        if preset is None:
-            preset = "digits" if min(self.image_shape[:2]) < 20 else "visible"
+        preset = _default_preset(self.image_shape) if preset is None else preset
         if preset not in presets:
             raise unknown_name("preset", preset, presets)
         self.preset = preset
         self.seed = seed = whole_number("seed", seed, 0)
-        design = PRESETS[preset]
+        design = design_for(preset, self.image_shape)
         self.recipe = replace(CapsNet.recipe, **design.recipe)
         blocks: list[keras.layers.Layer] = [keras.Input(self.image_shape), keras.layers.Rescaling(1 / 255)]
-        convolutions = [(c.filters, c.kernel, c.strides, c.padding) for c in design.trunk]
+        convolutions: list[tuple[int, Any, Any, str]] = [
+            (c.filters, c.kernel, c.strides, c.padding) for c in design.trunk
+        ]
         convolutions.append(
             (design.types * design.primary_dim, design.kernel, design.strides, design.padding)
         )
@@ -105,3 +107,11 @@ class ConvNet(ImageModel):
 
     def get_config(self) -> dict[str, Any]:
         return take(["image_shape", "classes", "preset", "seed"], self)
+
+
+def _default_preset(image_shape: tuple[int, int, int]) -> str:
+    """The preset that was made for images of this size, else the one for every size."""
+    sides = image_shape[:2]
+    if min(sides) >= 5 and max(sides) < 12:
+        return "digits"
+    return "visible" if min(sides) >= 20 and max(sides) <= 36 else "any-size"

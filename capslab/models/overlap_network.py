@@ -15,8 +15,9 @@ from keras import ops
 from capslab.data.digit_pairs import overlapping_pairs, stream_pairs
 from capslab.errors import ArgumentError, Verbatim
 from capslab.models import losses
-from capslab.models.base import Recipe, checked_shape
-from capslab.models.capsnet import RECONSTRUCTION, CapsNet
+from capslab.models.base import Recipe
+from capslab.models.capsnet import CapsNet
+from capslab.models.capsnet_for_size import along
 from capslab.models.capsnet_presets import Preset
 from capslab.models.layers import length, register
 
@@ -66,8 +67,8 @@ class OverlapNet(CapsNet):
     first feature maps, which still show the strokes.
 
     Parameters are those of `CapsNet`; presets "overlap" and "overlap-quick" (36×36; the second learns more
-    in a minute and less in an hour) and "overlap-digits" (12×12).
-    Sides must be multiples of 4, as the decoder doubles a quarter-size map twice.
+    in a minute and less in an hour), "overlap-digits" (12×12) and "any-size". None takes "overlap-digits" for
+    sides of 8 to 14 pixels, "overlap" for 28 to 44, and "any-size" for all others.
     """
 
     one_label = False
@@ -76,12 +77,23 @@ class OverlapNet(CapsNet):
     stages = ((0.0, {"trains_decoder": False}), (0.5, {"trains_decoder": True}))
 
     def __init__(self, image_shape: Any, classes: Any, preset: str | None = None, **kwargs: Any) -> None:
-        if preset is None:
-            preset = "overlap-digits" if min(checked_shape(image_shape)[:2]) < 24 else "overlap"
         super().__init__(image_shape, classes, preset, **kwargs)
         self.trains_decoder = True  # and the head for the masks
         self.trains_capsules = True
         self.mask_weight = MASK_WEIGHT
+
+    @classmethod
+    def default_preset(cls, image_shape: tuple[int, int, int]) -> str:
+        """The preset that was made for images of this size, else the one for every size."""
+        least, most = min(image_shape[:2]), max(image_shape[:2])
+        if least >= 8 and most <= 14:
+            return "overlap-digits"
+        return "overlap" if least >= 28 and most <= 44 else cls.for_every_size
+
+    @classmethod
+    def can_use(cls, design: Preset) -> bool:
+        """Whether the first maps, from which the masks branch off, are the whole or half of the image."""
+        return design.normalise and design.trunk[0].padding == "same"
 
     @property
     def trains_capsules(self) -> bool:
@@ -92,16 +104,23 @@ class OverlapNet(CapsNet):
     def trains_capsules(self, value: bool) -> None:
         self.trunk.trainable = self.digit_capsules.trainable = value
 
+    @property
+    def half_size(self) -> tuple[int, int]:
+        """Rows and columns of maps of half the image's size, rounded up."""
+        height, width, _ = self.image_shape
+        return -(-height // 2), -(-width // 2)
+
     def _decoder(self, design: Preset) -> list[keras.layers.Layer]:
         """Masked poses → quarter-size maps → image; the masks branch off at half size."""
         height, width, channels = self.image_shape
+        rows, columns = -(-height // 4), -(-width // 4)  # doubled twice, then cropped to the image
         start = keras.initializers.HeNormal
         seed = self.seed + 100
         layers = [
             keras.Input((len(self.classes) * design.dimension,)),
             keras.layers.Dense(128, "relu", kernel_initializer=start(seed)),
-            keras.layers.Dense(height // 4 * (width // 4) * 16, "relu", kernel_initializer=start(seed + 1)),
-            keras.layers.Reshape((height // 4, width // 4, 16)),
+            keras.layers.Dense(rows * columns * 16, "relu", kernel_initializer=start(seed + 1)),
+            keras.layers.Reshape((rows, columns, 16)),
             keras.layers.Conv2DTranspose(
                 16, 4, 2, "same", activation="relu", kernel_initializer=start(seed + 2)
             ),
@@ -109,15 +128,21 @@ class OverlapNet(CapsNet):
                 channels, 4, 2, "same", activation="sigmoid", kernel_initializer=start(seed + 3)
             ),
         ]
+        if (4 * rows, 4 * columns) != (height, width):
+            layers.append(keras.layers.Cropping2D(((0, 4 * rows - height), (0, 4 * columns - width))))
         self.mask_loss = keras.metrics.Mean(name="masks")
         # The masks also need the strokes, as the first convolution sees them.
-        strides = design.trunk[0].strides
-        self.strokes = keras.layers.Conv2D(16, 3, 2 // strides, "same", kernel_initializer=start(seed + 4))
-        self.strokes.build((None, height // strides, width // strides, design.trunk[0].filters))
+        first = design.trunk[0]
+        half = self.half_size
+        strides = [along(first.strides, axis) for axis in (0, 1)]
+        seen = [-(-side // stride) for side, stride in zip((height, width), strides, strict=True)]
+        halving = (2 // strides[0], 2 // strides[1])
+        self.strokes = keras.layers.Conv2D(16, 3, halving, "same", kernel_initializer=start(seed + 4))
+        self.strokes.build((None, *seen, first.filters))
         self.shape_of_digit = keras.layers.Conv2D(16, 1, kernel_initializer=start(seed + 5))
-        self.shape_of_digit.build((None, height // 2, width // 2, 16))
+        self.shape_of_digit.build((None, *half, 16))
         self.to_mask = keras.layers.Conv2DTranspose(1, 4, 2, "same", kernel_initializer=start(seed + 6))
-        self.to_mask.build((None, height // 2, width // 2, 16))
+        self.to_mask.build((None, *half, 16))
         return layers
 
     def call(self, images: Any, training: bool = False) -> dict[str, Any]:
@@ -145,15 +170,20 @@ class OverlapNet(CapsNet):
         chosen = ops.one_hot(labels, len(self.classes), dtype=poses.dtype)  # (batch, k, digit)
         masked = ops.expand_dims(chosen, -1) * ops.expand_dims(poses, 1)  # (batch, k, digit, pose)
         maps = ops.reshape(masked, (-1, poses.shape[1] * poses.shape[2]))  # (batch · k, digit · pose)
-        for layer in self.decoder.layers[:-1]:
+        for layer in self.decoder.layers[:4]:
             maps = layer(maps)  # …, (batch · k, h/2, w/2, 16)
-        decoded = self.decoder.layers[-1](maps)  # (batch · k, h, w, c)
+        decoded = maps
+        for layer in self.decoder.layers[4:]:
+            decoded = layer(decoded)  # (batch · k, h, w, c)
         height, width, channels = self.image_shape
-        half = (height // 2, width // 2, 16)
+        rows, columns = self.half_size
+        half = (rows, columns, 16)
+        maps = maps[:, :rows, :columns]
         strokes = ops.expand_dims(self.strokes(ops.stop_gradient(first)), 1)  # (batch, 1, h/2, w/2, 16)
         shapes = ops.reshape(self.shape_of_digit(maps), (-1, count, *half))
         hidden = ops.reshape(ops.relu(strokes + shapes), (-1, *half))
-        logits = ops.reshape(self.to_mask(hidden), (-1, count, height, width))
+        logits = self.to_mask(hidden)[:, :height, :width]
+        logits = ops.reshape(logits, (-1, count, height, width))
         return ops.reshape(decoded, (-1, count, height, width, channels)), logits
 
     def losses_per_image(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
@@ -177,7 +207,7 @@ class OverlapNet(CapsNet):
         entropy = ops.maximum(logits, 0.0) - logits * covered + ops.log1p(ops.exp(-ops.abs(logits)))
         ink = ops.max(covered, axis=1, keepdims=True)  # pixels without ink do not count
         masks = ops.sum(entropy * ink, axis=(1, 2, 3)) / (1 + 2 * ops.sum(ink, axis=(1, 2, 3)))
-        values["loss"] = loss + RECONSTRUCTION * error + self.mask_weight * masks
+        values["loss"] = loss + self.reconstruction_weight * error + self.mask_weight * masks
         return {**values, "reconstruction": error, "masks": masks}
 
     def detect(self, images: Any, count: int = 2) -> np.ndarray:

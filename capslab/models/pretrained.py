@@ -33,7 +33,8 @@ def pretrained(name: str, folder: str | Path | None = None) -> Any:
 
     Returns
     -------
-    The trained model; `manifest()[name]` says how it was made and how good it is.
+    The trained model; `manifest()[name]` says how it was made and how good it is. Given images that look
+    unlike those it learned on (a light ground, other grey levels), it says so in one printed line.
 
     Raises
     ------
@@ -60,6 +61,7 @@ def pretrained(name: str, folder: str | Path | None = None) -> Any:
         )
     model = class_named(facts[name]["model"])(**facts[name]["config"])
     model.set_weights(unpack(path, [weight.shape for weight in model.weights]))
+    model.usual_images = facts[name].get("usual images")
     return model
 
 

@@ -16,8 +16,9 @@ from capslab.data.digit_scenes import scenes, stream_windows
 from capslab.errors import ArgumentError
 from capslab.models import losses
 from capslab.models.base import Recipe, checked_shape
-from capslab.models.capsnet import RECONSTRUCTION, CapsNet
-from capslab.models.capsnet_presets import PRESETS
+from capslab.models.capsnet import CapsNet
+from capslab.models.capsnet_for_size import steps_along
+from capslab.models.capsnet_presets import Preset
 from capslab.models.layers import register, squash
 
 
@@ -46,22 +47,42 @@ class SceneNet(CapsNet):
     centred here. No convolution pads, so the answer for a window does not depend on where the window
     lies, and `scan` computes every window of a picture in one pass over it.
 
-    Parameters are those of `CapsNet`; presets "scene" (28×28) and "scene-digits" (12×12).
+    Parameters are those of `CapsNet`; windows are square. The presets are those without padding; None takes
+    "scene-digits" for windows of 12 to 15 pixels a side, "scene" for 28 to 35, else "any-window".
     """
 
     one_label = False
     recipe = Recipe(epochs=4, steps=1000, batch_size=128, learning_rate=4e-3, warmup=0.05, decay=True)
 
+    for_every_size = "any-window"
+
     def __init__(self, image_shape: Any, classes: Any, preset: str | None = None, **kwargs: Any) -> None:
-        if preset is None:
-            preset = "scene-digits" if min(checked_shape(image_shape)[:2]) < 20 else "scene"
+        height, width, _ = checked_shape(image_shape)
+        if height != width:
+            raise ArgumentError(
+                "image_shape",
+                "the size of a square window",
+                image_shape,
+                f"Take {(min(height, width),) * 2}, or larger: what is scanned may have any size.",
+            )
         super().__init__(image_shape, classes, preset, **kwargs)
+
+    @classmethod
+    def default_preset(cls, image_shape: tuple[int, int, int]) -> str:
+        """The preset that was made for windows of this size, else the one for every size."""
+        if 12 <= image_shape[0] < 16:
+            return "scene-digits"
+        return "scene" if 28 <= image_shape[0] < 36 else cls.for_every_size
+
+    @classmethod
+    def can_use(cls, design: Preset) -> bool:
+        """Whether no convolution of the preset pads."""
+        return design.padding == "valid" and all(c.padding == "valid" for c in design.trunk)
 
     @property
     def stride(self) -> int:
         """Pixels from one window to the next."""
-        design = PRESETS[self.preset]
-        return design.strides * math.prod(convolution.strides for convolution in design.trunk)
+        return math.prod(strides for _, strides, _ in steps_along(self.design, 0))
 
     def stream(self, images: Any, batch_size: int, seed: int) -> Iterator[Any]:
         """What `capslab.fit` trains on: windows of scenes made from these images."""
@@ -75,7 +96,7 @@ class SceneNet(CapsNet):
         error = losses.squared_error(ops.cast(y["digit"], decoded.dtype) / 255, decoded) * count
         correct = ops.all(ops.equal(lengths > 0.5, present > 0.5), axis=1)
         return {
-            "loss": loss + 4 * RECONSTRUCTION * error,
+            "loss": loss + 4 * self.reconstruction_weight * error,
             "accuracy": ops.cast(correct, "float32"),
             "margin": loss,
             "reconstruction": error,

@@ -74,7 +74,8 @@ class VAE(CodeModel):
     Parameters
     ----------
     image_shape : `(height, width, channels)` of the images.
-    latent_dim : number d of latent dimensions.
+    latent_dim : number d of latent dimensions; None takes as many as images of this size make use of, 4 for
+        8×8 and 16 from 23×23 on (see `capslab.models.autoencoder.latent_dimensions`).
     beta : weight of the KL; 1 is the ELBO, 0 a (noisy) autoencoder.
     architecture : "dense" (784-512-256-d and back), "convolutional" (two 4×4 convolutions of
         stride 2 and back) or "deep" (likewise with residual blocks; ten times slower, and better).
@@ -95,7 +96,7 @@ class VAE(CodeModel):
     def __init__(
         self,
         image_shape: Sequence[int],
-        latent_dim: int = 16,
+        latent_dim: int | None = None,
         beta: float = 1.0,
         architecture: str = "dense",
         reconstruction: str = "bernoulli",

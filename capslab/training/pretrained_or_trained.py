@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from capslab.errors import unknown_name
+from capslab.models.autoencoder import latent_dimensions
 from capslab.models.pretrained import class_named, effort, manifest, pretrained, scores
 from capslab.training.fit import fit
 
@@ -34,10 +35,19 @@ def ready(kind: str, images: Any, show: bool | None = None) -> Any:
     if facts and facts["config"]["image_shape"] == list(images.image_shape):
         print(f"{name}: bundled weights, {scores(facts)}; trained for {effort(facts)}.")
         return pretrained(name)
-    # The same network as is bundled for images of that size.
     facts = bundled[f"{kind}-{'digits' if min(images.image_shape[:2]) < 20 else 'mnist'}"]
     print(f"{name}: no bundled weights, so it is trained now.")
-    config = {key: value for key, value in facts["config"].items() if key not in OF_IMAGES}
-    model = class_named(facts["model"]).for_images(images, **config)
+    model = class_named(facts["model"]).for_images(images, **_settings(facts["config"], images.image_shape))
     fit(model, images, show=show)
     return model
+
+
+def _settings(config: dict[str, Any], image_shape: tuple[int, int, int]) -> dict[str, Any]:
+    """The settings of a bundled network that suit images of this size; defaults do the rest."""
+    settings = {key: value for key, value in config.items() if key not in OF_IMAGES}
+    *sides, channels = image_shape
+    if channels > 1 or not 20 <= min(sides) <= max(sides) <= 36:
+        settings.pop("preset", None)  # it was made for grey images of about 28×28
+    if settings.get("latent_dim") == latent_dimensions(tuple(config["image_shape"])):
+        del settings["latent_dim"]  # as many as suit the size, not as many as suited another size
+    return settings

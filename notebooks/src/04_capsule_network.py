@@ -72,7 +72,7 @@ def margin_loss(lengths, labels):
 cl.check("margin_loss", margin_loss)
 
 # %% [markdown]
-# To it is added the squared error of the drawing, summed over pixels, times 0.0005: so little that it hardly touches the classes, enough to keep the pose informative. The paper calls it a **regulariser**. While it learns, the decoder is given the capsule
+# To it is added the squared error of the drawing: its mean over pixels times 0.392, which for 28×28 pixels is the paper's 0.0005 times the sum. That is so little that it hardly touches the classes, enough to keep the pose informative. The paper calls it a **regulariser**. While it learns, the decoder is given the capsule
 # of the *true* class; afterwards that of the longest one, or the label would leak into the answer.
 #
 # ## Train it

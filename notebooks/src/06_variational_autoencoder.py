@@ -284,13 +284,14 @@ cl.check("elbo", elbo)
 # %% [markdown]
 # ## Train it, live
 #
-# The encoder is dense, with 512 and 256 units and then 16 means and 16 log variances; the decoder is the same backwards.
+# The encoder is dense, with 512 and 256 units and then a mean and a log variance for each latent dimension
+# (16 of them for MNIST, 4 for the small digits, which do not use more); the decoder is the same backwards.
 # No label is used. Three curves: the loss, which is −ELBO, and its two parts. ■ stops early and keeps the best so far.
 #
 # **Predict:** −ELBO falls. Do *both* of its parts fall, or does one rise?
 
 # %%
-vae = cl.VAE(images.image_shape, latent_dim=16)
+vae = cl.VAE(images.image_shape)
 began = time.process_time()
 history = cl.fit(vae, images)
 training = time.process_time() - began  # CPU-seconds, for later
@@ -350,7 +351,7 @@ print(f"tighter for {np.mean(bounds[50].importance_weighted_bound > bounds[50].e
 from capslab.models import effort, manifest
 
 bound = "test negative ELBO (nats)"
-mine = {"network": "this one", "dimensions": 16, "cost": f"{training:.0f} CPU-s"}
+mine = {"network": "this one", "dimensions": vae.latent_dim, "cost": f"{training:.0f} CPU-s"}
 rows = [mine | {"test −ELBO": -on_test.elbo.mean()}]
 for name, facts in manifest().items():
     if name.startswith(f"vae-{images.name}"):
@@ -364,16 +365,16 @@ plots.table(rows, {"test −ELBO": "low"})
 # Losses are often a *mean* over pixels. Harmless? The mean divides the reconstruction by the number of pixels and leaves
 # the KL as it is, which is the same as to sum both and weigh the KL with that number.
 #
-# **Predict:** how many of the sixteen dimensions will such a network use? What will all its reconstructions look like?
+# **Predict:** how many of its dimensions will such a network use? What will all its reconstructions look like?
 
 # %%
 several = images.sample(min(12_000, len(images)))
-collapsed = cl.VAE(images.image_shape, latent_dim=16, beta=np.prod(images.image_shape))
+collapsed = cl.VAE(images.image_shape, beta=np.prod(images.image_shape))
 cl.fit(collapsed, several, epochs=3, learning_rate=0.01, show=False)
 for name, network in (("sum over pixels", vae), ("mean over pixels", collapsed)):
     kl = network.kl_per_dimension(images.test)
     print(
-        f"{name}: {network.active_units(images.test)} of 16 active; KL of the dimensions {np.sort(kl)[::-1].round(2)}"
+        f"{name}: {network.active_units(images.test)} of {network.latent_dim} active; KL of the dimensions {np.sort(kl)[::-1].round(2)}"
     )
 plots.image_grid(np.concatenate([seen.images[:10] / 255, collapsed.reconstruct(seen[:10])]))
 
@@ -566,10 +567,10 @@ cl.verdict(
 # %% [markdown]
 # ## The whole space at once
 #
-# With two dimensions a latent space fits on paper. **Predict:** what does −ELBO become with 2 in place of 16?
+# With two dimensions a latent space fits on paper. **Predict:** what does −ELBO become with only 2?
 
 # %%
-print(f"2 dimensions: {plane.elbo(images.test)}\n16 dimensions: {on_test}")
+print(f"2 dimensions: {plane.elbo(images.test)}\n{vae.latent_dim} dimensions: {on_test}")
 
 # %% [markdown]
 # **Where does each kind of image live, and what is at the borders?** Decoded on a grid, two deviations to each side:
@@ -646,7 +647,7 @@ cl.verdict(
 # %% [markdown]
 # ## Do the codes form clusters?
 #
-# For clustering, take the means μ of the 16-dimensional codes, and k-means. Nothing in the ELBO asks for groups; the prior is a single round cloud.
+# For clustering, take the means μ of the codes, and k-means. Nothing in the ELBO asks for groups; the prior is a single round cloud.
 #
 # **Predict:** with as many clusters as classes, will the clusters be the classes? Which classes will share one? Then drag k.
 

@@ -70,7 +70,7 @@ def test_decoder_layers_and_features():
     [
         (lambda: cl.AutoEncoder((8, 8, 1), 0), "`latent_dim`"),
         (lambda: cl.AutoEncoder((8, 8, 1), architecture="dens"), "Did you mean 'dense'"),
-        (lambda: cl.AutoEncoder((8, 8, 1)).decode(np.zeros((2, 3))), r"`z` should be of shape \(n, 16\)"),
+        (lambda: cl.AutoEncoder((8, 8, 1)).decode(np.zeros((2, 3))), r"`z` should be of shape \(n, 4\)"),
         (lambda: cl.AutoEncoder((8, 8, 1)).features(noise(2), "mean"), "'code'"),
     ],
 )

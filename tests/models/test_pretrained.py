@@ -46,6 +46,15 @@ def test_mnist_networks_load_and_say_something(name):
     assert np.isfinite(model.features(blank).vectors).all()
 
 
+def test_the_digits_use_all_dimensions_of_their_vae():
+    vae, test = cl.pretrained("vae-digits"), cl.load("digits").test
+    kl = vae.kl_per_dimension(test)
+    assert vae.active_units(test) == vae.latent_dim == 4
+    assert kl.min() > 0.5  # of 16 dimensions, 12 had less than 0.05 nats each
+    facts, bound = manifest(), "test negative ELBO (nats)"
+    assert facts["vae-digits"][bound] < facts["plane-digits"][bound] - 0.1
+
+
 def test_the_best_vae_is_better_by_far_than_the_default():
     facts = manifest()
     bound = "test negative ELBO (nats)"
@@ -111,10 +120,18 @@ def test_ready_takes_bundled_weights_and_says_so(capsys):
 
 
 def test_ready_trains_the_network_that_is_bundled_for_images_of_that_size(monkeypatch):
-    monkeypatch.setattr("capslab.training.fit.fit", lambda *arguments, **settings: None)
-    for shape, preset in (((28, 28, 1), "visible"), ((8, 8, 1), "digits")):
+    monkeypatch.setattr("capslab.training.pretrained_or_trained.fit", lambda *arguments, **settings: None)
+    for shape, preset, latent in (
+        ((28, 28, 1), "visible", 16),
+        ((8, 8, 1), "digits", 4),
+        ((64, 64, 1), "any-size", 16),
+        ((20, 24, 3), "any-size", 16),
+        ((4, 12, 1), "any-size", 4),
+    ):
         images = cl.Images(np.zeros((20, *shape), np.uint8), np.arange(20) % 10, name="own")
         assert cl.ready("capsnet", images).preset == preset
+        assert cl.ready("vae", images).latent_dim == latent
+        assert cl.ready("plane", images).latent_dim == 2
 
 
 @pytest.mark.slow
