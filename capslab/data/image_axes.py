@@ -44,7 +44,10 @@ def as_nhwc(array: Any, argument: str = "images") -> tuple[Any, str]:
         array = np.asarray(array)  # what is mapped from a file stays there
     except ValueError:  # rows of unequal length
         raise ArgumentError(
-            argument, EXPECTED, Verbatim("images of different sizes"), "Bring them to one size first."
+            argument,
+            EXPECTED,
+            Verbatim("images of different sizes"),
+            'Save them into a folder; cl.load("my pictures", size=28) brings them to one size.',
         ) from None
     if array.dtype == object:
         step = "Bring all images to one size and save them as one array of numbers: np.stack(images)."

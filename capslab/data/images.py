@@ -190,7 +190,9 @@ class Images:
             _whole("n", n, len(self), "images")
             return self[rng.permutation(len(self))[:n]]
         if self.labels is None:
-            raise ArgumentError("per_class", "used with labelled images", per_class, "Write sample(n).")
+            raise ArgumentError(
+                "per_class", "used with labelled images", per_class, "Write images.sample(10)."
+            )
         of_class = [np.flatnonzero(self.labels == label) for label in np.unique(self.labels)]
         _whole("per_class", per_class, min(map(len, of_class)), "images in the smallest class")
         return self[np.concatenate([rng.permutation(where)[:per_class] for where in of_class])]
@@ -281,7 +283,10 @@ def _labels(labels: Any, n: int) -> np.ndarray:
     )
     if not whole:
         raise ArgumentError(
-            "labels", "whole numbers from 0", array, "np.unique(labels, return_inverse=True) numbers them."
+            "labels",
+            "whole numbers from 0",
+            array,
+            "Try np.unique(labels, return_inverse=True)[1], which numbers them.",
         )
     array = array.astype(np.int64)
     if array.min() < 0:
@@ -306,7 +311,7 @@ def _classes(classes: Any, labels: np.ndarray | None, name: str) -> tuple[tuple[
     highest = int(labels.max())
     if classes is None or not len(classes):
         if highest >= 10_000:
-            step = "np.unique(labels, return_inverse=True) numbers them from 0."
+            step = "Try np.unique(labels, return_inverse=True)[1], which numbers them from 0."
             raise ArgumentError(
                 "labels", "class numbers from 0 to 9,999", Verbatim(f"up to {highest:,}"), step
             )

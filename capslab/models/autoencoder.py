@@ -69,10 +69,14 @@ class CodeModel(ImageModel):
         if reconstruction not in RECONSTRUCTIONS:
             raise unknown_name("reconstruction", reconstruction, RECONSTRUCTIONS)
         if not is_finite_number(sigma) or sigma <= 0:
-            raise ArgumentError("sigma", "a number above 0", sigma, "0.2 is a fifth of the grey scale.")
+            raise ArgumentError(
+                "sigma", "a number above 0", sigma, "Try sigma=0.2, a fifth of the grey scale."
+            )
         if latent_dim is None:
             latent_dim = latent_dimensions(self.image_shape)
-        self.latent_dim = whole_number("latent_dim", latent_dim, next_step="2 can be plotted, 16 is better.")
+        self.latent_dim = whole_number(
+            "latent_dim", latent_dim, next_step="Try latent_dim=16, or 2, which can be plotted."
+        )
         self.architecture, self.reconstruction, self.sigma = architecture, reconstruction, float(sigma)
         self.seed = seed = whole_number("seed", seed, 0)
         encoder, decoder = ARCHITECTURES[architecture](self.image_shape, self.latent_dim, seed)

@@ -199,7 +199,7 @@ class ImageModel(keras.Model):
                 "images",
                 "labelled: a classifier learns from labels",
                 Verbatim("images without labels"),
-                "A VAE needs none: VAE.for_images(images).",
+                "Take cl.VAE.for_images(images), which needs none.",
             )
         return images.labels.astype(np.int32)
 
@@ -218,7 +218,7 @@ class ImageModel(keras.Model):
                 "images",
                 "images that fit in memory",
                 Verbatim(f"{len(pixels):,} images that lie in a file"),
-                "capslab.fit(model, images), model.classify(images) and capslab.embed(model, images) "
+                "cl.fit(model, images), model.classify(images) and cl.embed(model, images) "
                 "read them a batch at a time.",
             )
         return pixels
@@ -349,7 +349,7 @@ def need_classes(classes: tuple[str, ...], received: Any) -> None:
             "classes",
             "at least two classes (a number, or their names)",
             received,
-            "Images without labels can train a VAE: VAE.for_images(images).",
+            "Take cl.VAE.for_images(images), which needs no labels.",
         )
 
 

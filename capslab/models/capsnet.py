@@ -190,7 +190,9 @@ class CapsNet(ImageModel):
         """The pixels that affect primary capsule i: `(top, left, bottom, right)`, ends excluded."""
         rows, columns, types = self.grid
         if not 0 <= capsule < rows * columns * types:
-            raise ArgumentError("capsule", f"from 0 to {rows * columns * types - 1}", capsule)
+            raise ArgumentError(
+                "capsule", f"from 0 to {rows * columns * types - 1}", capsule, "Try capsule=0."
+            )
         row, column = divmod(capsule // types, columns)
         top, bottom = field_of(row, self.image_shape[0], steps_along(self.design, 0))
         left, right = field_of(column, self.image_shape[1], steps_along(self.design, 1))

@@ -56,7 +56,8 @@ def iou(truth: Any, predicted: Any) -> np.ndarray:
     """
     truth, predicted = np.asarray(truth, bool), np.asarray(predicted, bool)
     if truth.shape != predicted.shape:
-        raise ArgumentError("predicted", f"masks of shape {truth.shape}, like the truth", predicted)
+        step = "Take masks of the same images, of one height and width."
+        raise ArgumentError("predicted", f"masks of shape {truth.shape}, like the truth", predicted, step)
     either = (truth | predicted).sum(axis=(-2, -1))
     both = (truth & predicted).sum(axis=(-2, -1))
     return np.where(either > 0, both / np.maximum(either, 1), 1.0)
@@ -73,7 +74,8 @@ def exclusive_accuracy(masks: Any, owner: Any) -> float:
     masks, owner = np.asarray(masks, bool), np.asarray(owner)
     alone = masks.sum(axis=1) == 1  # (n, h, w)
     if not alone.any():
-        raise ArgumentError("masks", "with a pixel that only one digit covers", masks)
+        step = "Take pairs that overlap less: cl.data.overlapping_pairs(images, 100)."
+        raise ArgumentError("masks", "with a pixel that only one digit covers", masks, step)
     return float((masks[:, 1] == owner)[alone].mean())
 
 
@@ -247,5 +249,6 @@ def _twos(labels: Any, predicted: Any) -> tuple[np.ndarray, np.ndarray]:
     labels, predicted = np.asarray(labels), np.asarray(predicted)
     for name, value in (("labels", labels), ("predicted", predicted)):
         if value.ndim != 2 or value.shape[1] != 2 or len(value) != len(labels):
-            raise ArgumentError(name, f"two classes per pair, ({len(labels)}, 2)", value)
+            step = "Take pairs.labels and model.detect(pairs) of the same pairs."
+            raise ArgumentError(name, f"two classes per pair, ({len(labels)}, 2)", value, step)
     return labels, predicted

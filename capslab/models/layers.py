@@ -77,11 +77,13 @@ class PrimaryCapsules(keras.layers.Layer):
         if padding not in PADDINGS:
             raise unknown_name("padding", padding, PADDINGS)
         if not isinstance(depthwise, (bool, np.bool_)):
-            raise ArgumentError("depthwise", "True or False", depthwise)
-        self.types = types = whole_number("types", types, next_step="The paper uses 32.")
-        self.dimension = dimension = whole_number("dimension", dimension, next_step="The paper uses 8.")
-        self.kernel = kernel = whole_number("kernel", kernel, next_step="The paper uses 9.")
-        self.strides = strides = whole_number("strides", strides, next_step="The paper uses 2.")
+            raise ArgumentError("depthwise", "True or False", depthwise, "Try depthwise=False.")
+        self.types = types = whole_number("types", types, next_step="Try types=32, as in the paper.")
+        self.dimension = dimension = whole_number(
+            "dimension", dimension, next_step="Try dimension=8, as in the paper."
+        )
+        self.kernel = kernel = whole_number("kernel", kernel, next_step="Try kernel=9, as in the paper.")
+        self.strides = strides = whole_number("strides", strides, next_step="Try strides=2, as in the paper.")
         self.seed = seed = whole_number("seed", seed, 0)
         self.depthwise, self.padding = bool(depthwise), padding
         start = keras.initializers.GlorotUniform(seed=seed)
@@ -150,9 +152,11 @@ class RoutedCapsules(keras.layers.Layer):
         self, digits: int, dimension: int = 16, iterations: int = 3, seed: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.digits = whole_number("digits", digits, next_step="It is the number of classes.")
-        self.dimension = whole_number("dimension", dimension, next_step="The paper uses 16.")
-        self.iterations = whole_number("iterations", iterations, next_step="The paper uses 3.")
+        self.digits = whole_number("digits", digits, next_step="Try digits=10: it is the number of classes.")
+        self.dimension = whole_number("dimension", dimension, next_step="Try dimension=16, as in the paper.")
+        self.iterations = whole_number(
+            "iterations", iterations, next_step="Try iterations=3, as in the paper."
+        )
         self.seed = whole_number("seed", seed, 0)
 
     def build(self, input_shape: Any) -> None:

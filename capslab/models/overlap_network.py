@@ -248,7 +248,7 @@ class OverlapNet(CapsNet):
                 "images",
                 "Pairs: this network learns from two digits at once",
                 images,
-                "capslab.fit(model, images) makes pairs from single images as it trains.",
+                "Write cl.fit(model, images), which makes pairs from single images as it trains.",
             )
         return {"labels": images.labels.astype(np.int32), "digits": images.digits}
 
@@ -268,5 +268,8 @@ class OverlapNet(CapsNet):
     def decoder_layers(self) -> list[Any]:
         """Refused: this decoder is not dense, so the views that decode in the browser cannot take it."""
         raise ArgumentError(
-            "model", "one whose decoder is made of dense layers", Verbatim("an OverlapNet"), "Take a CapsNet."
+            "model",
+            "one whose decoder is made of dense layers",
+            Verbatim("an OverlapNet"),
+            'Take cl.pretrained("capsnet-digits").',
         )

@@ -106,9 +106,9 @@ class SceneNet(CapsNet):
         """Refused: windows and what they show are made as the network learns."""
         raise ArgumentError(
             "images",
-            "left to capslab.fit: this network learns from windows of scenes",
+            "left to cl.fit: this network learns from windows of scenes",
             images,
-            "capslab.fit(model, images) makes scenes from single images as it trains.",
+            "Write cl.fit(model, images), which makes scenes from single images as it trains.",
         )
 
     def scan(self, pictures: Any) -> Scan:

@@ -106,7 +106,7 @@ class VAE(CodeModel):
     ) -> None:
         super().__init__(image_shape, latent_dim, architecture, reconstruction, sigma, seed, **kwargs)
         if not is_finite_number(beta) or beta < 0:
-            raise ArgumentError("beta", "a number from 0", beta, "1 is the ELBO.")
+            raise ArgumentError("beta", "a number from 0", beta, "Try beta=1, the ELBO.")
         self.beta = float(beta)
         # The variance is exp() of the second head, so it is always positive.
         self.mean, self.log_variance = self.head("mean", 90), self.head("log_variance", 91)

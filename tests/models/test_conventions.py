@@ -176,7 +176,7 @@ def test_an_overlap_net_takes_pairs(digits):
     [
         (lambda d: cl.CapsNet((12, 12, 1), 10).predict(d), r"`images` should be of shape \(n, 12, 12, 1\)"),
         (lambda d: compiled("OverlapNet").evaluate(overlapping_pairs(d, 3, shift=4)), r"\(n, 12, 12, 1\)"),
-        (lambda d: compiled("SceneNet").fit(overlapping_pairs(d, 3)), "capslab.fit"),
+        (lambda d: compiled("SceneNet").fit(overlapping_pairs(d, 3)), "cl.fit"),
         (lambda d: compiled("DenseBaseline").fit(cl.Images(PIXELS)), "`images` should be labelled"),
     ],
 )
