@@ -40,7 +40,7 @@ def is_dark_on_light(pixels: Any) -> bool:
 def border_level(pixels: np.ndarray) -> np.ndarray:
     """Median level of each image's border, `(n,)`."""
     grey = pixels.mean(axis=3, dtype=np.float32)  # (n, h, w)
-    border = np.concatenate([grey[:, 0], grey[:, -1], grey[:, :, 0], grey[:, :, -1]], axis=1)
+    border = np.concatenate([grey[:, 0], grey[:, -1], grey[:, 1:-1, 0], grey[:, 1:-1, -1]], axis=1)
     return np.asarray(np.median(border, axis=1))
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from capslab.data.light_ground import border_level
+
 SAMPLE = 500  # images that are looked at, at most
 FAR = 64  # grey levels that the ground may differ by; 999 of 1,000 Fashion-MNIST images differ by less than 4
 A_FEW = 8  # from this many images on, half of the usual contrast is too little
@@ -34,8 +36,7 @@ def ground_and_ink(pixels: np.ndarray) -> dict[str, float]:
     {'ground': 0.0, 'ink': 250.0}
     """
     levels = np.asarray(pixels, np.float32).mean(axis=-1)  # (n, h, w)
-    edges = [levels[:, 0], levels[:, -1], levels[:, 1:-1, 0], levels[:, 1:-1, -1]]
-    ground = np.median(np.concatenate(edges, axis=1), axis=1)  # (n,)
+    ground = border_level(pixels)  # (n,)
     above = (levels - ground[:, None, None]).reshape(len(levels), -1)  # (n, h · w)
     darkest, lightest = np.percentile(above, (1, 99), axis=1)
     ink = np.where(lightest >= -darkest, lightest, darkest)
