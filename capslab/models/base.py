@@ -40,6 +40,8 @@ class Recipe:
     decay : whether the rate then falls to 0 along a cosine.
     shift : largest random shift of a batch in pixels, each way, for 28-pixel images; it is scaled to
         other sizes.
+    border : what comes in at the border of a shifted image: "black", or "edge" for the pixels that were
+        there. Black is right for digits on black; on any other ground it is a bar that no image has.
     """
 
     epochs: int
@@ -49,6 +51,7 @@ class Recipe:
     warmup: float = 0.0
     decay: bool = False
     shift: int = 0
+    border: str = "black"
 
 
 class ImageModel(keras.Model):

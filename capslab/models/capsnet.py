@@ -178,8 +178,18 @@ class CapsNet(ImageModel):
 
     def decoder_layers(self) -> list[tuple[np.ndarray, np.ndarray, str]]:
         """The dense decoder as `(kernel, bias, activation)`: masked poses → … → pixels."""
-        layers = [layer for layer in self.decoder.layers if isinstance(layer, keras.layers.Dense)]
-        return [(*layer.get_weights(), layer.activation.__name__) for layer in layers]
+        layers: list[tuple[np.ndarray, np.ndarray, str]] = []
+        for layer in self.decoder.layers:
+            if isinstance(layer, keras.layers.Dense):
+                layers.append((*layer.get_weights(), layer.activation.__name__))
+            elif isinstance(layer, keras.layers.BatchNormalization):  # it goes into the layer before it
+                kernel, bias, activation = layers.pop()
+                gamma, beta, mean, variance = layer.get_weights()
+                scale = gamma / np.sqrt(variance + layer.epsilon)
+                layers.append((kernel * scale, (bias - mean) * scale + beta, activation))
+            elif isinstance(layer, keras.layers.ReLU):
+                layers.append((*layers.pop()[:2], "relu"))
+        return layers
 
     @property
     def grid(self) -> tuple[int, int, int]:
@@ -257,9 +267,16 @@ def _decoder(shape: tuple[int, int, int], design: Preset, digits: int, seed: int
             start = keras.initializers.RandomNormal(stddev=design.pose_std, seed=seed + 100)
         return keras.layers.Dense(units, activation=activation, kernel_initializer=start)
 
+    hidden: list[keras.layers.Layer] = []
+    for i, units in enumerate(design.decoder):
+        if design.normalise_decoder:
+            norm = keras.layers.BatchNormalization(momentum=design.momentum)
+            hidden += [dense(units, "linear", i), norm, keras.layers.ReLU()]
+        else:
+            hidden.append(dense(units, "relu", i))
     return [
         keras.Input((digits * design.dimension,)),
-        *(dense(units, "relu", i) for i, units in enumerate(design.decoder)),
+        *hidden,
         dense(int(np.prod(shape)), "sigmoid", len(design.decoder)),
         keras.layers.Reshape(shape),
     ]

@@ -24,12 +24,13 @@ class Batches(keras.utils.PyDataset):
     """The batches of one epoch: uint8 images, int32 labels and, where given, weights.
 
     The images come in a new order in each epoch. A batch is moved as a whole, by one random shift of up
-    to `shift` pixels each way, and filled with black.
+    to `shift` pixels each way. At the border comes in black, or what was there (`border`).
 
     Parameters
     ----------
     images : has `images` `(n, h, w, c)` and `labels` `(n,)` or None, for which zeros stand in. Images
         that lie in a file are read from there, a batch at a time.
+    border : what a shift brings in: "black" pixels, or "edge", the outermost pixels repeated.
     passes : how often all images come round in one epoch.
     weights : how much each image counts, `(n,)`; None for all alike.
 
@@ -55,6 +56,7 @@ class Batches(keras.utils.PyDataset):
         shuffle: bool = True,
         passes: int = 1,
         weights: np.ndarray | None = None,
+        border: str = "black",
     ) -> None:
         super().__init__()
         pixels, labels = images.images, images.labels
@@ -62,6 +64,7 @@ class Batches(keras.utils.PyDataset):
         self.labels = np.zeros(self.n, np.int32) if labels is None else np.asarray(labels).astype(np.int32)
         self.weights = None if weights is None else np.asarray(weights, np.float32)
         self.batch_size, self.seed, self.shift = int(batch_size), int(seed), int(shift)
+        self.fill: Any = {"black": "constant", "edge": "edge"}[border]  # as NumPy's `pad` calls it
         self.shuffle, self.passes, self.epoch = shuffle, passes, 0
         self._order = (-1, np.arange(self.n))  # the newest epoch's, so that it is drawn once
 
@@ -94,8 +97,8 @@ class Batches(keras.utils.PyDataset):
     def _moved(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         height, width = images.shape[1:3]
         down, right = rng.integers(0, 2 * self.shift + 1, 2)
-        border = (self.shift, self.shift)
-        padded = np.pad(images, ((0, 0), border, border, (0, 0)))
+        sides = (self.shift, self.shift)
+        padded = np.pad(images, ((0, 0), sides, sides, (0, 0)), self.fill)
         return padded[:, down : down + height, right : right + width]
 
 

@@ -94,6 +94,8 @@ class ImagePlan:
     def _what(self) -> dict[str, dict[str, Any]]:
         recipe = {**asdict(self.recipe), "seed": self.seed, "epochs": self.epochs}
         del recipe["steps"]
+        if recipe["border"] == "black":
+            del recipe["border"]  # it was always black once, and no checkpoint of that time names it
         if not self.recipe.decay:
             del recipe["epochs"]  # its rate does not fall to 0 by then, so it may be trained for longer
         images = {
@@ -152,6 +154,7 @@ class ImagePlan:
             self.shift,
             passes=self.passes,
             weights=self.weights,
+            border=self.recipe.border,
         )
         validation = backend.feed(Batches(self.validation, 500, shuffle=False))
         callbacks = [Order(batches), Pace(self.progress, self.steps), *callbacks]

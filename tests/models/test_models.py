@@ -166,6 +166,21 @@ def test_dense_decoder_layers_reproduce_decode():
     assert cl.VAE((8, 8, 1), 3, architecture="convolutional").decoder_layers() is None
 
 
+@pytest.mark.parametrize("preset", ["digits", "any-size"])
+def test_the_decoder_of_a_capsule_network_is_dense_layers_with_or_without_batch_norm(preset):
+    net = cl.CapsNet((8, 8, 1), 3, preset=preset)
+    norms = [layer for layer in net.decoder.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert len(norms) == (2 if preset == "any-size" else 0)
+    for norm in norms:  # as after training
+        norm.set_weights([rng.uniform(0.5, 2, w.shape) for w in norm.get_weights()])
+    poses, labels = rng.normal(size=(4, 3, net.design.dimension)).astype("f4"), [0, 1, 2, 1]
+    x = (poses * np.eye(3)[labels][..., None]).reshape(4, -1)
+    for kernel, bias, activation in net.decoder_layers():
+        x = x @ kernel + bias
+        x = np.maximum(x, 0) if activation == "relu" else 1 / (1 + np.exp(-x))
+    np.testing.assert_allclose(x.reshape(4, 8, 8, 1), net.decode(poses, labels), atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [

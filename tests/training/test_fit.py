@@ -322,6 +322,15 @@ def test_pipeline_shifts_whole_batches_and_fills_with_black(digits):
     assert len(places) > 3
 
 
+def test_a_shift_may_repeat_the_pixels_at_the_border():
+    images = cl.Images(np.full((20, 6, 5, 3), 200, np.uint8), np.arange(20) % 2)
+    for index in range(4):
+        black = Batches(images, 5, seed=5, shift=2)[index][0]
+        assert (Batches(images, 5, seed=5, shift=2, border="edge")[index][0] == 200).all()
+        assert set(np.unique(black)) <= {0, 200}
+    assert any((Batches(images, 5, seed=5, shift=2)[index][0] == 0).any() for index in range(4))
+
+
 def test_a_batch_follows_from_seed_epoch_and_index_alone(digits):
     batches = Batches(digits, 100, seed=1, shift=1, passes=2)
     assert len(batches) == -(-2 * len(digits) // 100)
