@@ -94,10 +94,10 @@ def test_labels_and_images_are_as_many_as_vectors(images, fails):
 
 
 def test_a_model_alone_is_asked_for_images(fails):
-    with fails(ArgumentError, "images", names=("'Model'", "(model, images)")):
+    with fails(ArgumentError, "images", names=("Model", "(model, images)")):
         embed(Model())
 
 
 def test_what_cannot_embed_is_named(images, fails):
-    with fails(ArgumentError, "model", received="object"):
+    with fails(ArgumentError, "model", received="a object"):
         embed(object(), images)

@@ -23,8 +23,8 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 
 NAME = "capslab-warm"
 PRELOADED = ["tensorflow"]
-#: memory of the process that kernels are forked from, in MiB: a kernel of its own would hold it too, but
-#: the system does not count a fork's share of it as the fork's
+#: memory of libraries' files in the process that kernels are forked from, in MiB: a kernel of its own would
+#: hold it too, but the system does not count it as a fork's before the fork touches it
 shared_mb = 0.0
 HAS_FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()  # not on Windows
 
@@ -84,7 +84,7 @@ class WarmProvisioner(LocalProvisioner):
         self.pid = self.pgid = process.pid  # it leads a session of its own
         self.cwd = options["cwd"]
         global shared_mb
-        shared_mb = psutil.Process(process.pid).parent().memory_info().rss / 2**20
+        shared_mb = psutil.Process(process.pid).parent().memory_info().shared / 2**20
         return self.connection_info
 
 
