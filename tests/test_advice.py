@@ -104,9 +104,14 @@ def _digits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+def marks_of(case: Case) -> list[pytest.MarkDecorator]:
+    """Cases that train are slow. "Try seconds=60" takes a minute when it is followed: rare."""
+    return [pytest.mark.slow, *([pytest.mark.rare] if ", seconds=" in case.mistake else [])]
+
+
 @pytest.mark.parametrize(
     "case",
-    [*QUICK, *(pytest.param(case, marks=pytest.mark.slow) for case in SLOW)],
+    [*QUICK, *(pytest.param(case, marks=marks_of(case)) for case in SLOW)],
     ids=str,
 )
 def test_advice_in_a_notebook_works(case: Case, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_small_colour_images_are_reconstructed_as_well_as_by_a_pca_of_the_poses_
 
 
 @pytest.mark.slow
+@pytest.mark.rare
 def test_a_ground_in_any_colour_is_carried_by_the_pose_too():
     images = coloured_shapes(1500, ground=(0, 1))
     net = cl.CapsNet.for_images(images)
