@@ -5,7 +5,7 @@
     python benchmarks/capsules.py --bundle              # copy the results into the package
 
 Five networks see the same images in the same order, by the same recipe (epochs, batch, learning rate, a
-random shift of up to two pixels a batch on MNIST): the capsule network with three routing iterations, with
+random shift of up to two pixels per batch on MNIST): the capsule network with three routing iterations, with
 one, and without its decoder; a plain convolutional network of the same size; and the dense network of
 notebook 02. Each is then asked for the test images as they are, shifted and turned. Results are added to
 benchmarks/capsules.json.

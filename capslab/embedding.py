@@ -13,7 +13,7 @@ import numpy as np
 
 from capslab.data import lazy_rows
 from capslab.data.lazy_rows import LazyRows
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, instance_of
 
 if TYPE_CHECKING:
     from capslab.data import Images
@@ -131,7 +131,7 @@ def embed(model_or_images: Any, images: Images | None = None, what: str | None =
             raise ArgumentError(
                 "images",
                 "the Images to embed (pixels need no model)",
-                Verbatim(f"a {type(images).__name__}"),
+                instance_of(images),
                 "Write cl.embed(images), or cl.embed(model, images).",
             )
         pixels = images.images
@@ -142,7 +142,7 @@ def embed(model_or_images: Any, images: Images | None = None, what: str | None =
         raise ArgumentError(
             "model",
             "a capslab model (DenseBaseline, CapsNet, VAE)",
-            Verbatim(f"a {type(model_or_images).__name__}"),
+            instance_of(model_or_images),
             "Leave the first argument out to embed pixels: cl.embed(images).",
         )
     features = model_or_images.features(images, what)

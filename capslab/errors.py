@@ -106,6 +106,15 @@ class Verbatim(str):
     """Text that is shown after "Received:" exactly as it is, without quotation marks."""
 
 
+def instance_of(value: Any) -> Verbatim:
+    """What was received, where only its class matters.
+
+    >>> ArgumentError("images", "Images", instance_of(3.5)).args[0]
+    '`images` should be Images. Received: an object of the class float.'
+    """
+    return Verbatim(f"an object of the class {type(value).__name__}")
+
+
 def spelling_hint(name: str, choices: Iterable[str]) -> str:
     """`Did you mean 'mnist'?`, or an empty string if no valid name is similar."""
     matches = difflib.get_close_matches(str(name).lower(), list(choices), n=1, cutoff=0.6)

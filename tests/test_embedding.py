@@ -99,5 +99,5 @@ def test_a_model_alone_is_asked_for_images(fails):
 
 
 def test_what_cannot_embed_is_named(images, fails):
-    with fails(ArgumentError, "model", received="a object"):
+    with fails(ArgumentError, "model", received="an object of the class object"):
         embed(object(), images)

@@ -68,7 +68,7 @@ def fit_fused(
 
     Parameters
     ----------
-    batch_size, steps : examples a step, and how many steps, rounded up to a whole number of chains.
+    batch_size, steps : examples per step, and how many steps, rounded up to a whole number of chains.
     learning_rate, beta_2, warmup : of Adam and its schedule.
     stages : in place of `model.stages`: `((share of the steps, {attribute: value}), …)`, from share 0.
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from capslab.data.image_shape import HasImageShape
 from capslab.errors import ArgumentError, Verbatim, whole_number
 
 INK = 128  # a pixel belongs to a digit if its level is at least this
@@ -22,7 +23,7 @@ MOST_ROUNDS = 200  # of replacing the pairs whose overlap is out of range
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Pairs:
+class Pairs(HasImageShape):
     """Images of two overlapping digits, with the labels and the separate digits.
 
     Attributes
@@ -37,20 +38,6 @@ class Pairs:
     labels: np.ndarray
     digits: np.ndarray
     classes: tuple[str, ...]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """`(n, height, width, channels)`; like any array's shape, it starts with the length."""
-        return tuple(self.images.shape)
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """`(height, width, channels)` of one image."""
-        height, width, channels = self.images.shape[1:]
-        return height, width, channels
-
-    def __len__(self) -> int:
-        return len(self.images)
 
     def __getitem__(self, index: Any) -> Pairs:
         """A selection: a position, a slice, a mask or an array of positions."""

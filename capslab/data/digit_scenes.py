@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from capslab.data.digit_pairs import INK
+from capslab.data.image_shape import HasImageShape
 from capslab.errors import ArgumentError, is_whole, whole_number
 
 TRIES = 100  # places tried for each digit before the scene is started again
@@ -17,7 +18,7 @@ WINDOWS = 32  # windows cut from each scene, on average
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Scenes:
+class Scenes(HasImageShape):
     """Images of several digits each, with the place of every digit.
 
     Attributes
@@ -37,20 +38,6 @@ class Scenes:
     places: list[np.ndarray]
     sources: list[np.ndarray]
     classes: tuple[str, ...]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """`(n, height, width, channels)`; like any array's shape, it starts with the length."""
-        return tuple(self.images.shape)
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """`(height, width, channels)` of one image."""
-        height, width, channels = self.images.shape[1:]
-        return height, width, channels
-
-    def __len__(self) -> int:
-        return len(self.images)
 
     def __getitem__(self, index: slice) -> Scenes:
         """A selection of the scenes by a slice."""

@@ -13,6 +13,7 @@ from capslab.data import lazy_rows
 from capslab.data.class_names import DistinctNames, distinct_names
 from capslab.data.grey_levels import as_uint8, dark_bytes
 from capslab.data.image_axes import as_nhwc
+from capslab.data.image_shape import HasImageShape
 from capslab.data.lazy_rows import LazyRows
 from capslab.data.provenance import Provenance
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Images:
+class Images(HasImageShape):
     """Images of one size, with or without labels.
 
     Attributes
@@ -75,20 +76,6 @@ class Images:
                 value.flags.writeable = False
             object.__setattr__(self, name, value)
         object.__setattr__(self, "classes", classes)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """`(n, height, width, channels)`; like any array's shape, it starts with the length."""
-        return tuple(self.images.shape)
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """`(height, width, channels)` of one image."""
-        height, width, channels = self.images.shape[1:]
-        return height, width, channels
-
-    def __len__(self) -> int:
-        return len(self.images)
 
     def __iter__(self) -> Iterator[Images]:
         return (self[i] for i in range(len(self)))

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Verbatim, whole_number
+from capslab.errors import ArgumentError, Verbatim, instance_of, whole_number
 
 EPSILON = 1e-7  # under the square root of a length, so that its gradient is finite at 0
 
@@ -232,7 +232,7 @@ def route(model: Any, image: Any, iterations: int | None = None) -> RoutingTrace
         raise ArgumentError(
             "model",
             "a capsule network (it has routing to look at)",
-            Verbatim(f"a {type(model).__name__}"),
+            instance_of(model),
             'Try cl.pretrained("capsnet-digits").',
         )
     label = None

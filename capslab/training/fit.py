@@ -20,7 +20,7 @@ import capslab.models.backend  # noqa: F401  # first: it brings TensorFlow in qu
 import keras  # isort: skip
 import numpy as np
 
-from capslab.errors import ArgumentError, TrainingFailed, Verbatim
+from capslab.errors import ArgumentError, TrainingFailed, Verbatim, instance_of
 from capslab.models.backend import own_settings
 from capslab.models.base import ImageModel
 from capslab.training import callbacks as cb
@@ -200,7 +200,7 @@ def _check(model: Any, images: Any, epochs: Any, batch_size: Any, learning_rate:
         raise ArgumentError(
             "model",
             "a model of capslab (DenseBaseline, CapsNet, VAE)",
-            Verbatim(f"a {type(model).__name__}"),
+            instance_of(model),
             "Take cl.DenseBaseline.for_images(images). Other Keras models have a method fit of their own.",
         )
     if not hasattr(images, "train"):

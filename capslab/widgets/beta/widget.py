@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, instance_of
 from capslab.lessons.beta_sweep import BetaSweep
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.beta import figure as beta_figure
@@ -56,7 +56,7 @@ class BetaView(View):
 
     def __init__(self, sweep: BetaSweep, beta: float = 1.0, **options: Any) -> None:
         if not isinstance(sweep, BetaSweep):
-            received = Verbatim(f"a {type(sweep).__name__}")
+            received = instance_of(sweep)
             hint = "Take cl.beta_sweep(images)."
             raise ArgumentError("sweep", "what beta_sweep(images) returns", received, hint)
         self.sweep = sweep

@@ -14,7 +14,7 @@ import numpy as np
 import traitlets as t
 
 from capslab.data.strokes_to_image import filling
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, instance_of
 from capslab.routing import RoutingTrace, routing_by_agreement, softmax
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.draw import figure as drawing_figure
@@ -92,7 +92,7 @@ class DrawingView(Drawable, View):
             raise ArgumentError(
                 "model",
                 "a classifier (a CapsNet or a DenseBaseline)",
-                Verbatim(f"a {type(model).__name__}"),
+                instance_of(model),
                 hint or 'Try cl.pretrained("capsnet-digits").',
             )
         if vae is not None:
@@ -260,7 +260,7 @@ def _check_vae(vae: Any, shape: Any) -> None:
         raise ArgumentError(
             "vae",
             "a VAE (a model with a latent space)",
-            Verbatim(f"a {type(vae).__name__}"),
+            instance_of(vae),
             'Try cl.pretrained("vae-digits").',
         )
     if tuple(vae.image_shape) != tuple(shape):

@@ -15,7 +15,7 @@ import numpy as np
 import traitlets as t
 
 from capslab.data.strokes_to_image import filling
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, instance_of
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.latent import figure as latent_figure
 from capslab.widgets.latent import plane
@@ -96,7 +96,7 @@ class LatentView(Drawable, View):
             raise ArgumentError(
                 "vae",
                 "a VAE (a model with a latent space)",
-                Verbatim(f"a {type(vae).__name__}"),
+                instance_of(vae),
                 'Try cl.pretrained("vae-digits").',
             )
         self._vae = vae

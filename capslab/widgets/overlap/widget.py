@@ -13,7 +13,7 @@ import numpy as np
 import traitlets as t
 
 from capslab.data.digit_pairs import Pairs, largest_shift, shifted_pairs
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, instance_of
 from capslab.models import detection
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.overlap import figure as overlap_figure
@@ -167,14 +167,14 @@ def _check(net: Any, images: Any) -> None:
         raise ArgumentError(
             "net",
             "a network for two overlapping digits",
-            Verbatim(f"a {type(net).__name__}"),
+            instance_of(net),
             'Try cl.pretrained("capsnet-overlap"), with images of MNIST or of the digits.',
         )
     if not (hasattr(images, "images") and hasattr(images, "require_classes")):
         raise ArgumentError(
             "images",
             "the Images to put on top of each other",
-            Verbatim(f"a {type(images).__name__}"),
+            instance_of(images),
             "Try cl.load().",
         )
     images.require_classes("a pair")

@@ -74,7 +74,7 @@ class PoseView(View):
             raise ArgumentError(
                 "model",
                 "a capsule network with a dense decoder (the browser runs it)",
-                Verbatim(f"a {type(model).__name__} without one"),
+                Verbatim(f"a model of the class {type(model).__name__} without one"),
                 'Try cl.pretrained("capsnet-digits").',
             )
         names = [str(name) for name in model.classes]

@@ -14,7 +14,7 @@ import numpy as np
 import traitlets as t
 
 from capslab.data.strokes_to_image import filling
-from capslab.errors import ArgumentError, Verbatim, unknown_name
+from capslab.errors import ArgumentError, instance_of, unknown_name
 from capslab.routing import RoutingTrace, routing_by_agreement
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.routing import figure as routing_figure
@@ -96,7 +96,7 @@ class RoutingView(Drawable, View):
             raise ArgumentError(
                 "model",
                 "a capsule network (a model with routing)",
-                Verbatim(f"a {type(model).__name__}"),
+                instance_of(model),
                 'Try cl.pretrained("capsnet-digits").',
             )
         self._images = image_strip.check_images(images, model.image_shape)

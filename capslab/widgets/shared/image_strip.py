@@ -6,15 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, instance_of
 
 
 def check_images(images: Any, shape: tuple[int, ...]) -> Any:
     """Return `images` if they have the model's size; raise an error otherwise."""
     if not (hasattr(images, "images") and hasattr(images, "labels")):
-        raise ArgumentError(
-            "images", "the Images to look at", Verbatim(f"a {type(images).__name__}"), "Try cl.load()."
-        )
+        raise ArgumentError("images", "the Images to look at", instance_of(images), "Try cl.load().")
     if not len(images):
         raise ArgumentError("images", "at least one image", Verbatim("none"), "Choose a larger selection.")
     size = tuple(images.images.shape[1:])
