@@ -101,7 +101,7 @@ images[0]
 
 # %% [markdown]
 # All images together are one array with four axes: which image, row, column, colour channel. Labels are class
-# numbers, one an image. **Predict:** do all classes occur equally often?
+# numbers, one per image. **Predict:** do all classes occur equally often?
 
 # %%
 print("pixels", images.images.shape, images.images.dtype, "  labels", images.labels.shape, images.labels[:10])

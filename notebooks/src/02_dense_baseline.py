@@ -10,7 +10,7 @@
 # # 02 · What does a plain dense network learn?
 #
 # Before capsules and latent spaces comes the network that everybody starts from: all pixels into one
-# hidden layer, the hidden layer into one number a class. An article about *capsule networks for
+# hidden layer, the hidden layer into one number per class. An article about *capsule networks for
 # clustering images* prints exactly this network, 784 → 512 → 10, and calls it "a simple capsule
 # network". Here you run it as it was meant, find out what breaks and what misleads, mend it, train it
 # on real images, and then ask the question of this course: **what does its hidden layer group together?**
@@ -54,7 +54,7 @@ except Exception as error:
     print(f"{type(error).__name__}: {str(error).splitlines()[0][:150]}")
 
 # %% [markdown]
-# **The first thing that breaks: the loss.** A sparse loss wants one class number an image; it was given ten
+# **The first thing that breaks: the loss.** A sparse loss wants one class number per image; it was given ten
 # numbers. The dense cross-entropy takes ten, and with it the network runs. Does it learn?
 #
 # **Predict:** what accuracy will it reach on the noise it trained on, and on noise it has never seen?
@@ -173,7 +173,7 @@ print(
 # Accuracy is one number for all classes. **Recall** asks class by class: of the images that *are* this class, how
 # many were found? **Which class is hardest for this network?** Guess before you look.
 #
-# **Exercise.** Write `recall_per_class`: labels and predictions `(n,)` in, one number a class out (0 for
+# **Exercise.** Write `recall_per_class`: labels and predictions `(n,)` in, one number per class out (0 for
 # a class that has no images).
 
 

@@ -237,10 +237,10 @@ runs = results.load("capsules")
 where = images.name if runs.where(data=images.name) else "mnist"
 print(f"{where}, measured {runs.date} on {runs.machine}; again with: {runs.command}")
 asked = 10_000 if where == "mnist" else len(images.test)
-share_right = runs.grouped("accuracy", "kind", data=where, change="shift", amount=0)  # one a seed
+share_right = runs.grouped("accuracy", "kind", data=where, change="shift", amount=0)  # one per seed
 wrong = {kind: [round((1 - share) * asked) for share in found] for kind, found in share_right.items()}
 errors, heading = {kind: np.mean(found) for kind, found in wrong.items()}, f"errors on {asked:,} test images"
-rows = [{"trained": kind, heading + ", one a seed": ", ".join(map(str, wrong[kind]))}
+rows = [{"trained": kind, heading + ", one per seed": ", ".join(map(str, wrong[kind]))}
         | {"mean": f"{mean:.0f}", "chance alone": f"± {2 * mean**0.5:.0f}"}
         for kind, mean in errors.items() if kind != "dense"]  # fmt: skip
 plots.table(rows)
@@ -416,7 +416,7 @@ sizes = {"capsules": size, "dense": dense.count_params(), "convolutional": plain
 rows = []
 for name, spent in seconds.items():
     times = f"{spent / seconds['dense']:.1f}"
-    rows.append({"network": name, "parameters": sizes[name], "CPU time an image, dense = 1": times})
+    rows.append({"network": name, "parameters": sizes[name], "CPU time per image, dense = 1": times})
 plots.table(rows)
 
 # %%

@@ -224,7 +224,7 @@ plots.bars({f"{k} iterations": v for k, v in by_iterations.items()}, "both right
 # %%
 race = results.load("overlap")
 print(race)
-trained = race.grouped("both right", "network")  # one a seed
+trained = race.grouped("both right", "network")  # one per seed
 rows = []
 for network, shares in trained.items():
     seen, spent = (np.median(race.grouped(what, "network")[network]) for what in ("pairs", "seconds"))

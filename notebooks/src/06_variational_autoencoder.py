@@ -203,7 +203,7 @@ print("drawn anew ", anew.round(1), "\nnoise kept ", kept.round(1))
 # $$\mathrm{KL}(q \,\|\, p) = \tfrac12 \sum_{k=1}^{d} \left(\mu_k^2 + \sigma_k^2 - 1 - \log \sigma_k^2\right)$$
 #
 # **Predict:** where is it 0? What happens as σ goes to 0, a cloud shrunk to a point? **Exercise.** Write
-# `kl_divergence` for arrays `(n, d)`: one number an image, `(n,)`. (`cl.hint("kl_divergence")`)
+# `kl_divergence` for arrays `(n, d)`: one number per image, `(n,)`. (`cl.hint("kl_divergence")`)
 
 
 # %%
@@ -459,7 +459,7 @@ cl.explore_latent(vae, images.test)
 # ## How much is kept?
 #
 # The article asks for the reconstruction error on training and on test images. An error alone says little, so here is a
-# rival with as many numbers an image: **principal components** (PCA), the best that a *linear* encoder and decoder can do.
+# rival with as many numbers per image: **principal components** (PCA), the best that a *linear* encoder and decoder can do.
 #
 # **Predict:** which has the lower squared error? Which of the two loses more on images it never saw?
 
@@ -670,7 +670,7 @@ plots.scores_with_spread(accuracy, f"matched accuracy, k = {k}", (0, 1))
 low, best_pixels = min(accuracy[means.source]), max(accuracy["pixels"])
 cl.verdict(
     "a VAE gives efficient clustering",
-    f"{images.name}: worst of three seeds {low:.2f} on {means.dimension} numbers an image, best of three on "
+    f"{images.name}: worst of three seeds {low:.2f} on {means.dimension} numbers per image, best of three on "
     f"{pixels.dimension} pixels {best_pixels:.2f}; {history.seconds:.0f} s of training came first",
     holds=low > 0.9,
     holds_partly=low > best_pixels,

@@ -303,7 +303,7 @@ luck = max(max(s) - min(s) for s in (spread["VAE means"], spread["pixels"]))
 cl.verdict(
     "a VAE gives efficient clustering",
     f"without labels its codes match {vae_score:.3f} where pixels match {pixel_score:.3f}; runs of one representation "
-    f"differ by up to {luck:.3f}; {means.dimension} numbers an image instead of {pixels.dimension}",
+    f"differ by up to {luck:.3f}; {means.dimension} numbers per image instead of {pixels.dimension}",
     holds=vae_score > 0.9,
     holds_partly=vae_score > pixel_score + 0.02,
     refuted=vae_score <= pixel_score + 0.02,

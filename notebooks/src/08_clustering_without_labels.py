@@ -150,7 +150,7 @@ def normalise(weights):
 cl.check("normalise", normalise)
 
 # %% [markdown]
-# **Why eigenvectors?** Take a web of six points in two halves, tied by a single weak thread. Find numbers $v$, one a point, that the normalised
+# **Why eigenvectors?** Take a web of six points in two halves, tied by a single weak thread. Find numbers $v$, one per point, that the normalised
 # web leaves as they are except for a factor: $A v = \lambda v$. Neighbours must then have nearly the same number. **Predict** the signs of the second
 # one's six numbers, and which of the three largest factors is far below the others.
 

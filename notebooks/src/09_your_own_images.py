@@ -33,7 +33,8 @@ MINE = None  # "my pictures", "pictures.zip", "list.csv", "data.npy", …
 # |---|---|
 # | a **folder** of pictures | one class for each sub-folder; without sub-folders, no labels |
 # | a **zip** of such a folder | the same, and nothing is unpacked to your disk |
-# | a **CSV** with columns `path,label` | paths relative to the CSV, never outside its folder |
+# | a **CSV** that names files, such as `path,label` | the pictures in the CSV's folder; the printed line says which columns were used |
+# | a **CSV** of pixels, such as `label,pixel0,…` | one image per row |
 # | `data.npy` or `data.npz` | arrays of pixels; see the end of this notebook |
 #
 # Pictures of any size are fitted into 32 pixels (`size=` asks for another number), because that is what the course's networks are made for.
@@ -401,7 +402,7 @@ import psutil
 
 each = int(np.prod(clean.image_shape))
 print(
-    f"{each:,} bytes an image, so {psutil.virtual_memory().available / each / 1e6:,.0f} million fit into memory"
+    f"{each:,} bytes per image, so {psutil.virtual_memory().available / each / 1e6:,.0f} million fit into memory"
 )
 
 # %%
@@ -426,7 +427,7 @@ cl.verdict(
 # %% [markdown]
 # ### More images than memory
 #
-# Networks and k-means want fractions, float32, and those take four bytes a pixel. **Predict:** here is a file of 100 MB, your images over and over. How much more memory does Python hold once it is loaded
+# Networks and k-means want fractions, float32, and those take four bytes per pixel. **Predict:** here is a file of 100 MB, your images over and over. How much more memory does Python hold once it is loaded
 # and its pixels are embedded as fractions?
 
 # %%
