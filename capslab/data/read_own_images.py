@@ -24,6 +24,7 @@ from capslab.data.images import Images
 from capslab.data.provenance import Provenance, printable
 from capslab.data.read_path_tables import in_table
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
+from capslab.data.summary_line import print_summary
 from capslab.errors import ArgumentError, DataUnavailable, is_whole
 
 #: default for the pixels of the longer side: the size that the course's networks are made for
@@ -154,7 +155,11 @@ def from_search(search: ImageSearch, name: str, seed: int, size: Any, folder: Pa
     )
     parts = _parts([image.part for image in decoded], labels)
     images = Images(pixels, labels, classes, clean_name(name) or "images", seed, parts, origin)
-    _print_summary(images)
+    skipped = sum(not file.housekeeping for file in origin.skipped)
+    plural = "s" if skipped > 1 else ""
+    print_summary(
+        images, [*summary, f"{skipped:,} file{plural} skipped, images.report() says why" if skipped else ""]
+    )
     return images
 
 
@@ -289,21 +294,6 @@ def _check_size(size: Any) -> None:
         raise ArgumentError(
             "size", "pixels of the longer side, 4 to 1,024, or (height, width)", size, "Try size=28."
         )
-
-
-def _print_summary(images: Images) -> None:
-    """Print one line on what was loaded."""
-    assert images.origin is not None
-    height, width, channels = images.image_shape
-    colour = "grey" if channels == 1 else "colour"
-    line = (
-        f"{images.name}: {len(images):,} image{'s' if len(images) > 1 else ''} of {height}×{width}, {colour}"
-    )
-    line += "".join(f"; {note}" for note in images.origin.notes)
-    skipped = sum(not file.housekeeping for file in images.origin.skipped)
-    if skipped:
-        line += f"; {skipped:,} file{'s' if skipped > 1 else ''} skipped, images.report() says why"
-    print(line + ".")
 
 
 def _no_pictures(search: ImageSearch, name: str) -> str:

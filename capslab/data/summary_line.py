@@ -12,7 +12,8 @@ def print_summary(images: Images, notes: Iterable[str]) -> None:
     height, width, channels = images.image_shape
     colour = {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")
     facts = [f"{len(images):,} image{'' if len(images) == 1 else 's'} of {height}×{width}, {colour}"]
-    if images.labels is None:
+    notes = [note for note in notes if note]
+    if images.labels is None and not any(note.startswith("no labels") for note in notes):
         facts.append("no labels")
-    facts += [note for note in notes if note]
+    facts += notes
     print(f"{images.name}: {'; '.join(facts)}.")
