@@ -349,6 +349,6 @@ def test_in_jupyterlab(lab, page):
     words = root.locator(".caps-words").inner_text()
     assert numbers_in(words)  # an answer, with its lengths
     notebook.until_kernel("pad.words", repr(words))
-    assert notebook.ask("len(pad.strokes)") == "1"
+    notebook.until_kernel("len(pad.strokes)", "1")  # not in one message with the words
     assert notebook.ask("int((model.classify(pad.image[None])[0] == pad.predicted))") == "1"
     assert not notebook.errors
