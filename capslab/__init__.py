@@ -65,12 +65,13 @@ _HOME = {
     "verdict": "capslab.lessons.verdict",
     "check": "capslab.exercises",
     "hint": "capslab.exercises",
+    "mine": "capslab.exercises",
     "progress": "capslab.exercises",
     "solution": "capslab.exercises",
 }
 
 #: packages that `cl.plots` reaches without an import of its own, so that advice can name what is in them
-_PACKAGES = {"clustering", "data", "exercises", "lessons", "models", "plots", "routing", "training"}
+_PACKAGES = {"clustering", "data", "exercises", "lessons", "models", "ops", "plots", "routing", "training"}
 
 __all__ = ["__version__", *_HOME]
 
