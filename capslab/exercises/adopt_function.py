@@ -197,7 +197,7 @@ def _shape_problem(exercise: Exercise, function: Any) -> str:
             except (Exception, SystemExit) as error:
                 return in_words(error, function).rstrip(".")
         if got != wanted:
-            return f"its shape is {_in_words(got)} where {_in_words(wanted)} is needed"
+            return f"it returns {_in_words(got)}, and {_in_words(wanted)} is needed"
         if not all(same(a, b, 0.0) for a, b in zip(arguments, case.args, strict=True)):
             return "it changes the array that is passed to it"
     return ""
@@ -212,7 +212,11 @@ def _shapes(value: Any) -> Any:
 
 
 def _in_words(shapes: Any) -> str:
-    return "a number" if shapes == () else str(shapes)
+    if isinstance(shapes, str):
+        return f"an object of the class {shapes}"
+    if any(not isinstance(one, int) for one in shapes):
+        return " and ".join(_in_words(one) for one in shapes)
+    return f"an array of shape {shapes}" if shapes else "a number"
 
 
 def _problem_at_real_size(exercise: Exercise, function: Any) -> str:

@@ -77,10 +77,13 @@ class KeptFunctions:
                 )
                 return {}, None
             named = dict(content["functions"])
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}, {}
         except OSError as error:
-            self.note = f"Your kept functions in {path} cannot be read ({error.strerror})."
+            self.note = (
+                f"Your kept functions in {path} cannot be read ({error.strerror}). What you keep now lasts "
+                "until the kernel stops."
+            )
             return {}, None
         except (ValueError, KeyError, TypeError, RecursionError):
             return {}, self._put_aside(path)

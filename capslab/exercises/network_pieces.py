@@ -14,6 +14,7 @@ from capslab.exercises.exercise import InNetwork
 
 #: under a root, whose slope at 0 is infinite
 TINY = 1e-9
+NEARLY_ZERO = 1e-30
 
 
 def squash(s: Any) -> Any:
@@ -61,7 +62,11 @@ def _normal(*shape: int, seed: int = 0) -> np.ndarray:
 
 
 def _with_zeros(array: np.ndarray) -> np.ndarray:
-    array[0] = 0
+    """With zeros in the first place, and in the second with numbers whose squares are 0 in float32.
+
+    At 0 itself TensorFlow takes 0 for the root's gradient where XLA, on a GPU, has NaN. Beside it both fail.
+    """
+    array[0], array[1:2] = 0, NEARLY_ZERO
     return array
 
 
@@ -73,10 +78,13 @@ IN_NETWORK = {
     ),
     "routing_step": InNetwork(
         routing_step,
-        lambda: [(np.zeros((3, 2)), _with_zeros(_normal(3, 2, 4))), (_normal(2, 3), np.zeros((2, 3, 2)))],
+        lambda: [
+            (np.zeros((3, 2)), _with_zeros(_normal(3, 2, 4))),
+            (_normal(2, 3), np.full((2, 3, 2), NEARLY_ZERO)),
+        ],
     ),
     "routing_loop": InNetwork(
-        routing_loop, lambda: [(_with_zeros(_normal(3, 2, 4)), 3), (np.zeros((2, 3, 2)), 2)]
+        routing_loop, lambda: [(_with_zeros(_normal(3, 2, 4)), 3), (np.full((2, 3, 2), NEARLY_ZERO), 2)]
     ),
     "margin_loss": InNetwork(
         margin_loss, lambda: [(np.array([[0.5, 0.0, 0.3], [0.97, 0.05, 0.7]]), np.array([0, 2]))]

@@ -113,7 +113,7 @@ def _slope_problem(slope: Any, measured: np.ndarray, name: str, argument: np.nda
             "its gradient is stopped. Use ops for every step"
         )
     if not np.isfinite(slope).all():
-        zeros = " where it is 0" if not np.all(argument) else ""
+        zeros = " where it is 0 or nearly 0" if np.abs(argument).min() < STEP else ""
         return (
             f"in a network its gradient for `{name}` is not finite{zeros}. A square root or a division at 0 "
             "does this: add 1e-9 under the root, and write ‖s‖ for ‖s‖²/‖s‖"

@@ -66,20 +66,28 @@ def _watched(value: Any, name: str) -> Any:
     numpys = str(getattr(value, "__module__", None)).startswith("numpy") or isinstance(value, np.ufunc)
     if not callable(value) or isinstance(value, type) or not numpys:
         return value
-    return _refusing(value, name)
+    return _Refusing(value, name)
 
 
-def _refusing(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    def call(*args: Any, **kwargs: Any) -> Any:
+class _Refusing:
+    """A function of NumPy's that takes no tensor."""
+
+    def __init__(self, function: Callable[..., Any], name: str) -> None:
+        self._function, self._name = function, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if ops.holds_tensor(*args, *kwargs.values()):
             caller = sys._getframe(1)
+            line = line_in_words(caller.f_code.co_filename, caller.f_lineno)
             raise StrayNumPy(
-                f"{line_in_words(caller.f_code.co_filename, caller.f_lineno)}: {name} makes an array of a "
-                f"tensor, and no gradient comes through. {instead(name)}"
+                f"{line}: {self._name} makes an array of a tensor, and no gradient comes through. "
+                f"{instead(self._name)}"
             )
-        return function(*args, **kwargs)
+        return self._function(*args, **kwargs)
 
-    return call
+    def __getattr__(self, name: str) -> Any:  # np.add.reduce
+        value = getattr(self._function, name)
+        return _Refusing(value, f"{self._name}.{name}") if callable(value) else value
 
 
 def line_in_words(file: str, number: int) -> str:

@@ -261,8 +261,7 @@ def on_tensors(
             total = tensorflow.add_n(parts)
         return results, tape.gradient(total, inputs)
 
-    # XLA, which Keras uses on GPUs, has NaN for the root's gradient at 0 where the plain kernel has 0.
-    compiled = tensorflow.function(call, autograph=False, jit_compile=weights is not None)
+    compiled = tensorflow.function(call, autograph=False)
     return tensorflow.nest.map_structure(
         lambda one: np.asarray(tensorflow.convert_to_tensor(one)) if tensorflow.is_tensor(one) else one,
         compiled.get_concrete_function(*given)(*given),

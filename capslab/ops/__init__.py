@@ -83,7 +83,7 @@ def log(x: Any) -> Any:
 
 
 def sqrt(x: Any) -> Any:
-    """The square root of every number; x ≥ 0. Its slope at 0 is infinite, and a gradient there is NaN."""
+    """The square root of every number; x ≥ 0. At 0 its slope is infinite: use sqrt(x + 1e-9) there."""
     return _call("sqrt", x)
 
 
@@ -213,7 +213,7 @@ def __getattr__(name: str) -> Any:
 
     if name.startswith("__"):  # what Python itself asks every module
         raise AttributeError(name)
-    hint = spelling_hint(name, __all__)
+    hint = "Write it with exp, max and sum." if name == "softmax" else spelling_hint(name, __all__)
     if hasattr(np, name):
         what = "is for arrays only" if callable(getattr(np, name)) else "needs no ops"
         hint = f"np.{name} {what}." if name != "linalg" else "A length is ops.sqrt(ops.sum(x**2, axis=-1))."
