@@ -61,7 +61,7 @@ def mine(name: str, function: Any = NOTHING, *, anyway: bool = False, in_network
             "function",
             f"the function {name} itself",
             instance_of(function),
-            f'Write cl.mine("{name}", {name}), without brackets after the second {name}.',
+            f'Define {name} again, and pass it without brackets: cl.mine("{name}", {name}).',
         )
     trial = _tried(exercise, function, anyway, in_network)
     if not trial.adopted:

@@ -311,7 +311,17 @@ WIDGETS = [
     ),
 ]
 
-EXERCISES = [Case("cl.exercises.find('squish')"), Case("cl.exercises.find('zz')", then="cl.progress()")]
+EXERCISES = [
+    Case("cl.exercises.find('squish')"),
+    Case("cl.exercises.find('zz')", then="cl.progress()"),
+    Case("def squash(s): return s\ncl.mine('squash', squash(X))"),
+    Case("cl.mine('squash', 3)", then='def squash(s): return s\ncl.mine("squash", squash)'),
+    Case(
+        "cl.mine('supervised_or_not', {})",
+        then='supervised_or_not = {}\ncl.check("supervised_or_not", supervised_or_not)',
+    ),
+    Case("count_weights = len\ncl.mine('count_weights', count_weights, in_network=True)"),
+]
 
 QUICK = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *LESSONS, *WIDGETS, *EXERCISES]
 SLOW = [*TRAINING, *LABELFREE]  # following their advice trains networks
