@@ -232,8 +232,8 @@ def _problem_at_real_size(exercise: Exercise, function: Any) -> str:
             try:
                 time_limit.seconds(function, arguments, limit)
                 break
-            except time_limit.TooSlow:
-                if last:
+            except time_limit.TooSlow as slow:
+                if last or any(slow.args):
                     return (
                         f"yours takes more than {limit:.2g} s at the size of this lesson, and the course's "
                         f"takes {usual:.2g} s. Replace loops by operations on whole arrays"

@@ -18,7 +18,10 @@ REPEAT, TRIES = 0.2, 25  # a function is asked to stop every 0.2 s, and left beh
 
 
 class TooSlow(BaseException):
-    """Raised inside a function that has used up its time. No `except Exception` of a learner's catches it."""
+    """Raised inside a function that has used up its time. No `except Exception` of a learner's catches it.
+
+    Its argument says whether the function is still running, left behind.
+    """
 
 
 def seconds(function: Callable[..., Any], args: tuple[Any, ...], limit: float | None = None) -> float:
@@ -40,7 +43,7 @@ def seconds(function: Callable[..., Any], args: tuple[Any, ...], limit: float | 
     if limit is None or not _finished_in_a_thread(call, limit):
         call()
     if isinstance(call.error, TooSlow) or (limit is not None and call.seconds > limit):
-        raise TooSlow
+        raise TooSlow(call.seconds == float("inf"))
     if call.error is not None:
         raise call.error
     return call.seconds
