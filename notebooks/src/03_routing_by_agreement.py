@@ -72,7 +72,7 @@ cl.check("squash", squash)
 squash = cl.mine("squash", squash)
 
 # %% [markdown]
-# From here on it is *your* `squash` that runs. Until yours passes its check, the course's takes its place, and the line above says so.
+# From here on it is *your* `squash` that runs, or the course's until yours passes; the line above says which.
 #
 # Learning goes backwards through squash, so its **slope** matters as much as its values: where squash is flat, nothing is learned. With $n = \lVert s \rVert$ the new length is $n^2 / (1 + n^2)$.
 #
@@ -93,7 +93,7 @@ cl.check("squash_slope", squash_slope)
 squash_slope = cl.mine("squash_slope", squash_slope)
 
 # %% [markdown]
-# **How long must a vector be to be half sure, and where does it learn fastest?** Read both off the curves: the length is from your `squash`, and the slope is your formula, compared with the slope that one measures.
+# **How long must a vector be to be half sure, and where does it learn fastest?** Read both off the curves, which your two functions draw.
 
 # %%
 before = np.linspace(0, 5, 501)
