@@ -27,7 +27,7 @@ class WatchedModule:
 
     Examples
     --------
-    >>> WatchedModule(np, "np").square(3)
+    >>> int(WatchedModule(np, "np").square(3))
     9
     """
 
