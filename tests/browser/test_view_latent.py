@@ -210,9 +210,9 @@ def test_pad_of_two_dimensions(hosted):
     host.settle(600)  # the decoded images behind it have come
     pad = host.root.locator("canvas.caps-pad")
     box, before = pad.bounding_box(), host.pixels(DECODED)
-    host.page.mouse.move(box["x"] + 165, box["y"] + 165)
+    host.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     host.page.mouse.down()
-    host.page.mouse.move(box["x"] + 275, box["y"] + 110, steps=8)
+    host.page.mouse.move(box["x"] + box["width"] * 5 / 6, box["y"] + box["height"] / 3, steps=8)
     host.page.mouse.up()
     assert host.pixels(DECODED) != before
     host.settle()
@@ -291,7 +291,7 @@ def test_hidden_controls_are_not_there(hosted):
     )
     host = hosted(view)
     assert host.root.get_by_role("slider").count() == 0
-    assert host.root.get_by_role("button").all_inner_texts() == ["To the prior's centre", "Show the code"]
+    assert host.root.get_by_role("button").all_inner_texts() == ["To the prior's centre", "Full screen", "Show the code"]
     assert host.errors == []
 
 

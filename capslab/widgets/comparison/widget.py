@@ -61,7 +61,7 @@ class CompareView(PathView):
     _esm = module("comparison")
     _css = style("comparison")
     STATE = ("k", "color", "differ", "selected")
-    CONTROLS = ("k", "color", "differ", "tools", "scores", "pairs", "code")
+    CONTROLS = ("k", "color", "differ", "tools", "scores", "pairs", "code", "screen")
 
     differ = Bool(False).tag(sync=True)
     labels = Array(help="matched clusters of each drawn image, uint8 (embeddings, len(ks), m)")
@@ -117,7 +117,7 @@ def compare(
     seeds : number of k-means seeds for the spread in the table of scores.
     method : how to draw more than two dimensions in a plane: "pca", "tsne" or "umap" (if installed).
     state : a string from `view.state`, to show the same again.
-    hide : controls to hide: "k", "color", "differ", "tools", "scores", "pairs", "code".
+    hide : controls to hide: "k", "color", "differ", "tools", "scores", "pairs", "code", "screen".
     seed : of the first clustering, of random samples, and of t-SNE and UMAP.
 
     Returns
