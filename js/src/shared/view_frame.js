@@ -67,7 +67,16 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   root.addEventListener("keydown", keepKeys);
   el.append(root);
 
-  const say = (/** @type {string} */ text) => write(words, text);
+  // Words that grow by a line would push the picture away under the pointer: the room they once took stays theirs.
+  let longest = 0;
+  let width = 0;
+  const say = (/** @type {string} */ text) => {
+    write(words, text);
+    if (text.length <= longest && words.clientWidth === width) return;
+    if (words.clientWidth !== width) words.style.minHeight = "";
+    [longest, width] = [text.length, words.clientWidth];
+    words.style.minHeight = `${words.offsetHeight}px`;
+  };
   const showError = () => {
     error.textContent = model.get("error");
     error.hidden = !model.get("error");
