@@ -174,6 +174,7 @@ def test_buttons(host, view):
     assert np.abs(view.z).min() > 0
     assert view.origin == "random"
     assert host.words() == view.words
+    assert host.root.locator(".caps-thumb[aria-pressed=true]").count() == 0  # z is no image's code any more
 
 
 def test_picking_two_images_and_going_between(host, view):

@@ -12,9 +12,9 @@ import { BAR, CHART, drawBars, drawTradeOff } from "./charts.js";
 
 const TALL = 44; // CSS pixels of a small picture's longer side
 const ROWS = [
-  ["originals", "test images"],
-  ["rebuilt", "rebuilt from their codes"],
-  ["drawn", "drawn from the prior"],
+  ["originals", "Test images"],
+  ["rebuilt", "Reconstructions"],
+  ["drawn", "Samples: decoded draws from the prior"],
 ];
 
 /** Rows of small pictures; draw(at) shows those of the network at that place (the originals stay). */
@@ -67,7 +67,7 @@ function render({ model, el }) {
   const parts = {
     pictures: pictures.node,
     dimensions: panel("KL of each dimension, nats", bars),
-    trade: panel("what β trades", trade),
+    trade: panel("What β trades; 1 is what real images have", trade),
   };
   for (const [name, node] of Object.entries(parts)) if (!view.hidden(name)) view.body.append(node);
 

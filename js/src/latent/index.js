@@ -256,7 +256,8 @@ class LatentView {
     this.plane?.draw(look, state.z, ends);
     this.drawOriginal(state);
     this.drawBetween(state);
-    picker.mark(state.index, state.other);
+    const fromImage = state.origin === "image" || state.origin === "between";
+    picker.mark(fromImage ? state.index : null, fromImage ? state.other : null);
     this.view.tell();
   }
 
