@@ -56,6 +56,7 @@ _HOME = {
     "draw_digit": "capslab.widgets",
     "explore_beta": "capslab.widgets",
     "explore_clusters": "capslab.widgets",
+    "explore_convolution": "capslab.widgets",
     "explore_latent": "capslab.widgets",
     "explore_overlap": "capslab.widgets",
     "explore_pose": "capslab.widgets",
