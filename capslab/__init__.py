@@ -62,6 +62,7 @@ _HOME = {
     "explore_pose": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
     "show_routing": "capslab.widgets",
+    "travel": "capslab.widgets",
     # claims and exercises
     "verdict": "capslab.lessons.verdict",
     "check": "capslab.exercises",

@@ -18,6 +18,7 @@ _HOME = {
     "explore_pose": "pose.widget",
     "routing_sandbox": "sandbox.widget",
     "show_routing": "routing.widget",
+    "travel": "journey.widget",
     "TrainingView": "training.widget",
 }
 
