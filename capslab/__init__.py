@@ -56,11 +56,13 @@ _HOME = {
     "draw_digit": "capslab.widgets",
     "explore_beta": "capslab.widgets",
     "explore_clusters": "capslab.widgets",
+    "explore_convolution": "capslab.widgets",
     "explore_latent": "capslab.widgets",
     "explore_overlap": "capslab.widgets",
     "explore_pose": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
     "show_routing": "capslab.widgets",
+    "travel": "capslab.widgets",
     # claims and exercises
     "verdict": "capslab.lessons.verdict",
     "check": "capslab.exercises",

@@ -11,12 +11,14 @@ _HOME = {
     "explore_clusters": "clusters.widget",
     "compare": "comparison.widget",
     "explore_beta": "beta.widget",
+    "explore_convolution": "convolution.widget",
     "explore_latent": "latent.widget",
     "draw_digit": "draw.widget",
     "explore_overlap": "overlap.widget",
     "explore_pose": "pose.widget",
     "routing_sandbox": "sandbox.widget",
     "show_routing": "routing.widget",
+    "travel": "journey.widget",
     "TrainingView": "training.widget",
 }
 
