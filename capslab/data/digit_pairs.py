@@ -157,7 +157,7 @@ def shifted_pairs(
     """
     if images.labels is None:
         raise ArgumentError(
-            "images", "labelled images", Verbatim("images without labels"), "Load a data set with labels."
+            "images", "labelled images", Verbatim("images without labels"), "Take cl.load()."
         )
     height, width, channels = images.image_shape
     margin = max(2, round(min(height, width) / 7))

@@ -102,7 +102,7 @@ class QualityReport:
         for same in self.copies:
             keep[list(same if same in self.contradicting else same[1:])] = False
         if not keep.any():
-            step = "Look at some of them: capslab.plots.image_grid(images[:10])."
+            step = "Look at some of them: cl.plots.image_grid(images[:10])."
             raise ArgumentError(
                 "images", "more than blank images and contradicting copies", Verbatim("nothing else"), step
             )

@@ -67,7 +67,7 @@ class CapsNet(ImageModel):
         if preset not in choices:
             raise unknown_name("preset", preset, choices)
         self.preset = preset
-        self.iterations = whole_number("iterations", iterations, next_step="The paper uses 3.")
+        self.iterations = whole_number("iterations", iterations, next_step="Try iterations=3, as in the paper.")
         self.seed = seed = whole_number("seed", seed, 0)
         self.design = design = design_for(preset, self.image_shape, self.for_every_size)
         self.recipe = replace(self.recipe, **design.recipe)
