@@ -32,7 +32,10 @@ from capslab.course.execute import Run
 
 #: (file, a part of the source of the error) → why no case reaches it
 NOT_HERE = {
-    ("data/datasets.py", "a download failed a moment ago"): "only printed: tests/data/test_download_datasets.py",
+    (
+        "data/datasets.py",
+        "a download failed a moment ago",
+    ): "only printed: tests/data/test_download_datasets.py",
     ("data/datasets.py", "is damaged and cannot be deleted"): "needs a folder of somebody else's",
     ("data/lazy_rows.py", "cannot be stored in"): "needs a full disk: tests/data/test_lazy_rows.py",
     ("course/learner_folder.py", "holds no notebooks"): "needs a damaged installation",
@@ -142,7 +145,7 @@ def test_every_error_is_provoked(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         if not any(file == f"capslab/{end}" and part in made[file, line] for end, part in NOT_HERE)
     ]
     assert not missed, (
-        "No case provokes these errors. Add the smallest one to the list of their room in tests/advice/cases_*.py, "
+        "No case provokes these errors. Add the smallest one to its room's list in tests/advice/cases_*.py, "
         "with `then=` where the advice is prose; or to NOT_HERE, with the reason:\n" + "\n".join(missed)
     )
 

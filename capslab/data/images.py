@@ -102,7 +102,11 @@ class Images(HasImageShape):
                 "images[7], images[:100] and images[images.labels == 3] all work.",
             )
         if not len(chosen):
-            step = "Look at the labels there are: set(images.labels)." if self.labels is not None else "Take images[:10]."
+            step = (
+                "Look at the labels there are: set(images.labels)."
+                if self.labels is not None
+                else "Take images[:10]."
+            )
             raise ArgumentError("index", "a selection of at least one image", Verbatim("an empty one"), step)
         one_slice = index if isinstance(index, slice) else chosen  # a slice shares memory
         labels = None if self.labels is None else self.labels[one_slice]

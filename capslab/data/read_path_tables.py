@@ -111,7 +111,9 @@ def _text(path: Path) -> tuple[str, str]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataUnavailable(f"{path.name} cannot be read ({error.strerror}). Change its permissions, or save it elsewhere.") from None
+        raise DataUnavailable(
+            f"{path.name} cannot be read ({error.strerror}). Change its permissions, or save it elsewhere."
+        ) from None
     note = ""
     try:
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):

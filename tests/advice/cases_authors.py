@@ -25,8 +25,8 @@ AUTHORS = [
         then=_source("1") + "editions.edition(own)\n" + _source(ANSWER) + "editions.edition(own)",
     ),
     Case(
-        _source(ANSWER, f"{CHECK}\ncl.check('iou', squash)") + MAKE,
-        then=_source(ANSWER, CHECK, "cl.check('iou', squash)") + MAKE,
+        _source(ANSWER, f"{CHECK}\ncl.check('mask_iou', squash)") + MAKE,
+        then=_source(ANSWER, CHECK, "cl.check('mask_iou', squash)") + MAKE,
     ),
     Case(_source(f"{ANSWER}\n{CHECK}") + MAKE, then=_source(ANSWER, CHECK) + MAKE),
     Case(

@@ -79,7 +79,10 @@ ARRAY_FILES = [
         "np.save('objects.npy', np.array([None, few.images], object))\ncl.load('objects.npy')",
         then="images, names = list(few.images), ['a', 'b']\nnp.save('data.npy', np.stack(images))\nnp.array(names, dtype=str)\ncl.load('data.npy')",
     ),
-    Case("open('cut.npy', 'w').close()\ncl.load('cut.npy')", then="np.save('cut.npy', few.images)\ncl.load('cut.npy')"),
+    Case(
+        "open('cut.npy', 'w').close()\ncl.load('cut.npy')",
+        then="np.save('cut.npy', few.images)\ncl.load('cut.npy')",
+    ),
     Case(
         "np.savez('sizes.npz', x_train=np.zeros((9, 8, 8)), x_test=np.zeros((9, 9, 9)))\ncl.load('sizes.npz')",
         then="np.savez('sizes.npz', x_train=np.zeros((9, 8, 8)), x_test=np.zeros((9, 8, 8)))\ncl.load('sizes.npz')",
@@ -128,6 +131,9 @@ OWN_FILES = [
     Case(
         ZIPPED + "with patch('capslab.data.find_images.MOST_UNPACKED', 9):\n    cl.load('zipped.zip')",
         then=ZIPPED + "shutil.unpack_archive('zipped.zip', 'unpacked')\ncl.load('unpacked')",
+    ),
+    Case(
+        "import os\nos.makedirs('arrays', exist_ok=True)\nnp.save('arrays/own.npy', few.images)\ncl.load('arrays')"
     ),
     Case(
         "import zipfile\nwith zipfile.ZipFile('table.zip', 'w') as archive:\n    archive.writestr('data.npz', b'')\ncl.load('table.zip')",
@@ -209,8 +215,12 @@ MADE_IMAGES = [
     Case("cl.data.scenes(few, 5, digits=(30, 40))"),
     Case("cl.data.shifted(few, -1)"),
     Case("cl.data.rotated(few, np.inf)"),
-    Case("from capslab.data.strokes_to_image import centred\nimage = np.ones((9, 9, 1))\ncentred(image, (8, 8, 1))"),
-    Case("from capslab.data.strokes_to_image import centred\nink = np.full((9, 9), np.nan)\ncentred(ink, (8, 8, 1))"),
+    Case(
+        "from capslab.data.strokes_to_image import centred\nimage = np.ones((9, 9, 1))\ncentred(image, (8, 8, 1))"
+    ),
+    Case(
+        "from capslab.data.strokes_to_image import centred\nink = np.full((9, 9), np.nan)\ncentred(ink, (8, 8, 1))"
+    ),
     Case("from capslab.data.strokes_to_image import centred\ncentred(np.ones((9, 9)), (8, 8, 1), fill=2)"),
     Case("cl.data.make_practice_folder(few)"),
     Case("cl.data.make_practice_folder(cl.load('digits'), n=5)"),

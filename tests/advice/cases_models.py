@@ -81,11 +81,12 @@ KERAS_METHODS = [
     Case(COMPILED + "y = np.eye(10)[few.labels]\nmodel.fit(few.images, y)"),
     Case(COMPILED + "model.fit(plain)", then="images = plain\ncl.VAE.for_images(images)"),
     Case(
-        "vae.compile('adam')\nvae.fit(few, class_weight={3: 2.0})",
-        then="vae.compile('adam')\nvae.fit(few, sample_weight=np.ones(60))",
+        "vae = cl.VAE.for_images(few)\nvae.compile('adam')\nvae.fit(few, class_weight={3: 2.0})",
+        then="vae = cl.VAE.for_images(few)\nvae.compile('adam')\nvae.fit(few, sample_weight=np.ones(60))",
     ),
     Case(
-        COMPILED + "with patch('capslab.data.lazy_rows.LARGE_FILE', 99):\n    np.save('x.npy', few.images)\n    lazy = cl.load('x.npy')\n    model.predict(lazy)",
+        COMPILED
+        + "with patch('capslab.data.lazy_rows.LARGE_FILE', 99):\n    np.save('x.npy', few.images)\n    lazy = cl.load('x.npy')\n    model.predict(lazy)",
         then=COMPILED + "cl.fit(model, images)\nmodel.classify(images)\ncl.embed(model, images)",
     ),
     Case(
@@ -93,7 +94,7 @@ KERAS_METHODS = [
         then="images, model = few, cl.models.OverlapNet((12, 12, 1), few.classes)\nwith patch.object(model, 'recipe', __import__('dataclasses').replace(model.recipe, steps=1, epochs=1)):\n    cl.fit(model, images)",
     ),
     Case(
-        "scene = cl.models.SceneNet((12, 12, 1), few.classes)\nscene.compile('adam')\nscene.fit(few)",
+        "scene = cl.models.SceneNet((12, 12, 1), few.classes)\nscene.compile('adam')\nscene.fit(cl.Images(np.zeros((20, 12, 12), np.uint8), np.arange(20) % 2))",
         then="images, model = few, cl.models.SceneNet((12, 12, 1), few.classes)\nwith patch.object(model, 'recipe', __import__('dataclasses').replace(model.recipe, steps=1, epochs=1)):\n    cl.fit(model, images)",
     ),
     Case("overlap_net.decoder_layers()", then='cl.pretrained("capsnet-digits").decoder_layers()'),
@@ -123,7 +124,8 @@ WEIGHTS = [
         then="cl.pretrained('capsnet-digits')",
     ),
     Case(
-        WRONG_WEIGHTS + "open('weights/manifest.json', 'w').write('{')\ncl.pretrained('own', folder='weights')",
+        WRONG_WEIGHTS
+        + "open('weights/manifest.json', 'w').write('{')\ncl.pretrained('own', folder='weights')",
         then="cl.pretrained('capsnet-digits')",
     ),
 ]
