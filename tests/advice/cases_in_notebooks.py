@@ -1,6 +1,9 @@
 """Mistakes in a notebook, room by room."""
 # ruff: noqa: E501 - a mistake is one string, which reads better whole
 
+from advice.cases_authors import AUTHORS
+from advice.cases_data import DATA
+from advice.cases_models import MODELS, MODELS_SLOW
 from advice.follow_advice import Case
 
 NAN = "X[0, 0] = np.nan\n"
@@ -323,6 +326,7 @@ EXERCISES = [
     Case("count_weights = len\ncl.mine('count_weights', count_weights, in_network=True)"),
 ]
 
-QUICK = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *LESSONS, *WIDGETS, *EXERCISES]
-SLOW = [*TRAINING, *LABELFREE]  # following their advice trains networks
+ROOMS = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *LESSONS, *WIDGETS, *EXERCISES]
+QUICK = [*DATA, *MODELS, *AUTHORS, *ROOMS]
+SLOW = [*MODELS_SLOW, *TRAINING, *LABELFREE]  # following their advice trains networks
 CASES = [*QUICK, *SLOW]
