@@ -9,15 +9,37 @@ import linecache
 import traceback
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from capslab.exercises.compare_values import a_type, difference, same
+from capslab.exercises.diagnose_difference import Answered, diagnose
 from capslab.exercises.exercise import Case, Exercise, Mistake, applied
+from capslab.exercises.numbers_in_words import brief, counted
 
 NOTHING = object()
+
+
+@dataclass(frozen=True, eq=False)
+class CaseResult:
+    """What an answer gave on one case.
+
+    Attributes
+    ----------
+    result : what the answer returned; NOTHING if it raised an exception.
+    problem : what is wrong, as a whole sentence; "" if nothing is.
+    unwritten : whether it returned None or `...`, or raised NotImplementedError.
+    error : class of the exception that the answer raised, or None.
+    """
+
+    case: Case
+    expected: Any
+    result: Any
+    problem: str
+    unwritten: bool = False
+    error: type[BaseException] | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +51,9 @@ class Judgement:
     attempted : whether there was anything to judge.
     passed, total : number of cases.
     message : what to look at next; "" if everything is right.
-    mistake : name of the known mistake that was recognised, or "".
+    mistake : name of the known mistake that explains every case, or "".
+    diagnosis : name of what the cases that fail have in common, or "".
+    failed : the cases that fail, in their order; none if the answer could not be run at all.
     """
 
     attempted: bool
@@ -37,28 +61,12 @@ class Judgement:
     total: int
     message: str = ""
     mistake: str = ""
+    diagnosis: str = ""
+    failed: tuple[CaseResult, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def complete(self) -> bool:
         return self.attempted and self.passed == self.total
-
-
-@dataclass(frozen=True)
-class CaseResult:
-    """What an answer gave on one case.
-
-    Attributes
-    ----------
-    result : what the answer returned; NOTHING if it raised an exception.
-    problem : what is wrong, as a whole sentence; "" if nothing is.
-    unwritten : whether it returned None or `...`, or raised NotImplementedError.
-    """
-
-    case: Case
-    expected: Any
-    result: Any
-    problem: str
-    unwritten: bool
 
 
 def judge(exercise: Exercise, answer: Any, seed: int = 0, hard: bool = False) -> Judgement:
@@ -77,13 +85,62 @@ def judge(exercise: Exercise, answer: Any, seed: int = 0, hard: bool = False) ->
     if all(one.unwritten for one in results):
         forgot = ' If you have written it already: does it end with "return"?' if exercise.is_function else ""
         return Judgement(False, 0, total, f"Your turn: {exercise.task}{forgot}")
-    failed = [one for one in results if one.problem]
+    failed = tuple(one for one in results if one.problem)
     if not failed:
         return Judgement(True, total, total)
-    for mistake in _recognised(exercise, results):
-        return Judgement(True, total - len(failed), total, mistake.message, mistake.name)
-    first = failed[0]
-    return Judgement(True, total - len(failed), total, f"With {first.case.description}: {first.problem}")
+    return Judgement(True, total - len(failed), total, *_feedback(exercise, results), failed)
+
+
+def _feedback(exercise: Exercise, results: list[CaseResult]) -> tuple[str, str, str]:
+    """The message, the name of the mistake that is certain, and the name of what the failures have in common.
+
+    A known mistake is certain if it gives the same as the answer in every case. Next comes what holds in all
+    cases that fail, whatever the exercise; then a known mistake that explains most of them, as a suspicion.
+    """
+    failed = [one for one in results if one.problem]
+    matches = list(_matches(exercise, results))
+    for match in matches:
+        if match.certain:
+            return match.mistake.message, match.mistake.name, ""
+    example = _example(exercise, failed[0])
+    if not exercise.is_function or any(one.unwritten or one.result is NOTHING for one in failed):
+        found = None
+    else:
+        found = diagnose(_answered(results), exercise.reference, exercise.tolerance)
+    if found and found.name != "in part":
+        look = f" {found.look}" if found.look else ""
+        return f"{found.words}.{look} {example}", "", found.name
+    for match in matches:
+        if match.likely:
+            return f"{_suspicion(match, len(failed))} {example}", "", "suspicion"
+    if found:
+        return f"{found.words}. {example}", "", found.name
+    return example, "", ""
+
+
+def _answered(results: list[CaseResult]) -> list[Answered]:
+    return [
+        Answered(one.case.args, one.result, one.expected, not one.problem, one.case.description)
+        for one in results
+    ]
+
+
+def _example(exercise: Exercise, one: CaseResult) -> str:
+    """The first case that fails, with its input where that is short: "With one vector (s is [3, 4]): …"."""
+    shown = ""
+    if exercise.is_function:
+        names = inspect.signature(exercise.reference).parameters
+        parts = [brief(value) for value in one.case.args]
+        if all(parts):
+            shown = ", ".join(f"{name} is {part}" for name, part in zip(names, parts, strict=False))
+    shown = f" ({shown})" if 0 < len(shown) <= 60 else ""
+    return f"With {one.case.description}{shown}: {one.problem}"
+
+
+def _suspicion(match: Match, failed: int) -> str:
+    """A known mistake that explains some of the cases only: said as what it is."""
+    some = f"{match.explained} of the {failed} cases that fail" if failed > 1 else "the case that fails"
+    return f"In {some}, your numbers are those that one gets by a known mistake: {match.mistake.message}"
 
 
 def _refusal(exercise: Exercise, answer: Any, cases: list[Case]) -> str:
@@ -107,7 +164,7 @@ def _refusal(exercise: Exercise, answer: Any, cases: list[Case]) -> str:
         expected = inspect.signature(exercise.reference)
         return (
             f"Your function takes {inspect.signature(answer)}, but the check calls {exercise.name}{expected} "
-            f"with {len(cases[0].args)} argument{'s' * (len(cases[0].args) != 1)}."
+            f"with {counted(len(cases[0].args), 'argument')}."
         )
     except ValueError:
         pass  # some built-in functions have no signature that Python can read
@@ -120,58 +177,90 @@ def _run(exercise: Exercise, answer: Any, case: Case) -> CaseResult:
         arguments = copy.deepcopy(case.args)
         try:
             result = applied(answer)(*arguments)
-        except NotImplementedError:
-            return CaseResult(case, expected, NOTHING, "this part is not written yet.", True)
+        except NotImplementedError as error:
+            return CaseResult(case, expected, NOTHING, "this part is not written yet.", True, type(error))
         except KeyError as error:
             if not exercise.is_function:
-                return CaseResult(case, expected, NOTHING, f"your dictionary has no key {error}.", False)
-            return CaseResult(case, expected, NOTHING, in_words(error, answer), False)
+                missing = f"your dictionary has no key {error}."
+                return CaseResult(case, expected, NOTHING, missing, error=KeyError)
+            return CaseResult(case, expected, NOTHING, in_words(error, answer), error=type(error))
         except (Exception, SystemExit) as error:
-            return CaseResult(case, expected, NOTHING, in_words(error, answer), False)
+            return CaseResult(case, expected, NOTHING, in_words(error, answer), error=type(error))
         if result is None or result is ...:
-            return CaseResult(case, expected, result, "your answer is None: nothing was returned.", True)
+            nothing = (
+                "your answer is None: nothing was returned."
+                if exercise.is_function
+                else f"nothing is entered yet, only {result!r}."
+            )
+            return CaseResult(case, expected, result, nothing.replace("Ellipsis", "`...`"), True)
         try:
             problem = difference(result, expected, exercise.tolerance)
         except Exception as error:  # comparing what the learner returned may do anything
-            problem = f"cannot be compared ({type(error).__name__}: {error})"
+            problem = f"your answer cannot be compared ({type(error).__name__}: {error})"
         if problem:
-            return CaseResult(case, expected, result, f"your answer {problem}.", False)
+            return CaseResult(case, expected, result, f"{problem}.")
         if not all(same(a, b, 0.0) for a, b in zip(arguments, case.args, strict=True)):
             changed = (
                 "the answer is right, but your function changed the array that was passed to it. Make a new "
                 "array: write `a = a + b` instead of `a += b`."
             )
-            return CaseResult(case, expected, result, changed, False)
-        return CaseResult(case, expected, result, "", False)
+            return CaseResult(case, expected, result, changed)
+        return CaseResult(case, expected, result, "")
 
 
-def _recognised(exercise: Exercise, results: list[CaseResult]) -> Iterator[Mistake]:
-    """The known mistakes that give the same results as this answer, the best match first.
+@dataclass(frozen=True)
+class Match:
+    """How far a known mistake explains an answer.
 
-    A mistake must give the same wrong result at least once. Among those, the one that explains the
-    most failures comes first; ties are decided by the cases in which both are right.
+    Attributes
+    ----------
+    explained : number of failing cases in which it gives the same wrong result.
+    failed : number of failing cases.
+    refuted : whether the answer is right in a case in which the mistake is wrong, so that it is another one.
+    parts : whether each case asks for another part of a value, which may be wrong by itself.
     """
+
+    mistake: Mistake
+    explained: int
+    failed: int
+    refuted: bool
+    parts: bool
+
+    @property
+    def certain(self) -> bool:
+        return self.explained == self.failed and not self.refuted
+
+    @property
+    def likely(self) -> bool:
+        return not self.refuted and (self.parts or 2 * self.explained > self.failed)
+
+
+def _matches(exercise: Exercise, results: list[CaseResult]) -> list[Match]:
+    """The known mistakes that give the same wrong result at least once, the best match first."""
     matches = []
-    for order, mistake in enumerate(exercise.mistakes):
+    failed = sum(bool(one.problem) for one in results)
+    for mistake in exercise.mistakes:
         alike = [_gives_the_same(exercise, mistake.wrong, one) for one in results]
-        explained = sum(same for same, one in zip(alike, results, strict=True) if one.problem)
+        explained = sum(alike for alike, one in zip(alike, results, strict=True) if one.problem)
+        refuted = not all(alike for alike, one in zip(alike, results, strict=True) if not one.problem)
         if explained:
-            matches.append((-explained, -sum(alike), order, mistake))
-    return (mistake for *_, mistake in sorted(matches, key=lambda match: match[:3]))
+            matches.append(Match(mistake, explained, failed, refuted, not exercise.is_function))
+    return sorted(matches, key=lambda match: (not match.certain, match.refuted, -match.explained))
 
 
 def _gives_the_same(exercise: Exercise, wrong: Any, one: CaseResult) -> bool:
-    if one.result is NOTHING or one.unwritten:
+    """Whether a mistake and the answer agree in a case: right, or wrong in the same way."""
+    if one.unwritten:
         return False
     with quiet():
         try:
             other = applied(wrong)(*copy.deepcopy(one.case.args))
             harmless = not difference(other, one.expected, exercise.tolerance)
-            if harmless == bool(one.problem):
+            if one.result is NOTHING or harmless == bool(one.problem):
                 return False  # one is right here and the other is not
-            return same(one.result, other, exercise.tolerance)
-        except Exception:  # a mistake need not work on every case
-            return False
+            return not one.problem or same(one.result, other, exercise.tolerance)
+        except Exception as error:  # a mistake need not work on every case
+            return one.error is type(error)
 
 
 def in_words(error: BaseException, answer: Any) -> str:

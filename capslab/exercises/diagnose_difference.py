@@ -1,0 +1,143 @@
+"""What wrong answers have in common: named only if it holds in every case that fails."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from capslab.exercises import diagnose_arguments, diagnose_arrangement, diagnose_numbers, diagnose_places
+from capslab.exercises.compare_values import as_numbers, same
+from capslab.exercises.diagnosis import Diagnosis, Pair, failing
+from capslab.exercises.numbers_in_words import ORDINALS
+
+LARGEST = 20_000  # numbers of a case above which no relation is searched for
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """One case: what it was called with, what came back, what was expected, and whether that is the same."""
+
+    arguments: tuple[Any, ...]
+    got: Any
+    expected: Any
+    passed: bool
+    description: str = ""
+
+
+def diagnose(cases: Sequence[Answered], reference: Any, tolerance: float = 1e-5) -> Diagnosis | None:
+    """The first relation between answers and right answers that holds in every case that fails, or None.
+
+    Examples
+    --------
+    >>> cases = [Answered((x,), -x, x, False) for x in (np.array([1.0, 2.5]), np.array([0.3, 7.0]))]
+    >>> diagnose(cases, None).name
+    'sign'
+    """
+    wrong = [case for case in cases if not case.passed]
+    if not wrong:
+        return None
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        if all(isinstance(case.expected, tuple) for case in cases):
+            return _of_several_values(cases, reference, tolerance)
+        return _of_one_value(cases, reference, None)
+
+
+def _of_several_values(cases: Sequence[Answered], reference: Any, tolerance: float) -> Diagnosis | None:
+    many = len(cases[0].expected)
+    wrong = [case for case in cases if not case.passed]
+    if not all(isinstance(case.got, (tuple, list)) and len(case.got) == many for case in wrong):
+        return None
+    for order in permutations(range(many)):
+        if order != tuple(range(many)) and all(
+            all(same(case.got[i], case.expected[j], tolerance) for i, j in enumerate(order)) for case in wrong
+        ):
+            said = ", ".join(ORDINALS[j] for j in order)
+            words = f"Your {many} values are right, but in the wrong order: you return the {said}"
+            return Diagnosis("order of values", words, "In which order does the task name them?")
+    for part in range(many):
+        one = [
+            replace(
+                case,
+                got=case.got[part] if isinstance(case.got, (tuple, list)) and len(case.got) == many else None,
+                expected=case.expected[part],
+                passed=case.passed or same(case.got[part], case.expected[part], tolerance),
+            )
+            for case in cases
+        ]
+        if any(not case.passed for case in one) and (found := _of_one_value(one, reference, part)):
+            first = found.words[0].lower() + found.words[1:] if found.words[1:2].islower() else found.words
+            return replace(found, words=f"In the {ORDINALS[part]} of your {many} values, {first}")
+    return None
+
+
+def _of_one_value(cases: Sequence[Answered], reference: Any, part: int | None) -> Diagnosis | None:
+    pairs = _pairs(cases, reference)
+    if pairs is None:
+        return None
+    for found in _searched(pairs, cases, reference, part):
+        return found
+    return None
+
+
+def _searched(
+    pairs: list[Pair], cases: Sequence[Answered], reference: Any, part: int | None
+) -> Iterator[Diagnosis]:
+    """Every diagnosis that holds, the ones that say most first; with the cases in which it holds."""
+    yield from diagnose_arguments.constant(pairs)
+    whole: list[Callable[[Sequence[Pair]], Iterator[Diagnosis]]] = [
+        diagnose_arguments.unchanged,
+        *diagnose_numbers.SEARCHES,
+        *diagnose_arrangement.SEARCHES,
+    ]
+    wrong = failing(pairs)
+    if not all(pair.right.size for pair in pairs):
+        whole = [diagnose_arrangement.other_number]
+    for search in whole:
+        for found in search(pairs):
+            yield _placed(found, pairs, all_cases=True)
+    if callable(reference):
+        arguments = [case.arguments for case in cases]
+        for found in diagnose_arguments.other_arguments(pairs, reference, arguments, part):
+            yield _placed(found, pairs, all_cases=True)
+    if len(wrong) < len(pairs):
+        for search in whole:
+            for found in search(wrong):
+                yield _placed(found, pairs, all_cases=False)
+    for search in diagnose_places.SEARCHES:
+        for found in search(pairs):
+            yield _placed(found, pairs, all_cases=False)
+
+
+def _placed(found: Diagnosis, pairs: Sequence[Pair], all_cases: bool) -> Diagnosis:
+    """The diagnosis with the cases in which it holds."""
+    wrong = failing(pairs)
+    if found.says_where or len(pairs) == 1:
+        return found
+    if all_cases or len(wrong) == len(pairs):
+        return replace(found, words=f"{found.words}, in every case")
+    where = "in the one case that fails" if len(wrong) == 1 else "in every case that fails"
+    return replace(found, words=f"{found.words}, {where}")
+
+
+def _pairs(cases: Sequence[Answered], reference: Any) -> list[Pair] | None:
+    """The cases as arrays; None if an answer that fails is not made of numbers, or if one is very large."""
+    names = list(inspect.signature(reference).parameters) if callable(reference) else []
+    pairs = []
+    for case in cases:
+        got, right = as_numbers(case.got), as_numbers(case.expected)
+        if got is None or right is None or "c" in (got.dtype.kind, right.dtype.kind):
+            if case.passed:
+                continue
+            return None
+        if max(got.size, right.size) > LARGEST or (not got.size and not case.passed):
+            return None
+        arguments = dict(zip(names, case.arguments, strict=False))
+        pairs.append(Pair(got, right, case.passed, case.description, arguments))
+    return pairs

@@ -1,0 +1,368 @@
+"""Answers whose numbers are the right ones after some arithmetic: a factor, a sign, a logarithm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from capslab.exercises.compare_values import CLOSE
+from capslab.exercises.diagnosis import Diagnosis, Pair, all_alike, weight_of_proof
+from capslab.exercises.numbers_in_words import fraction, listed, number
+
+TWO_OR_MORE = 2  # see `weight_of_proof`
+
+#: factors that have a name: value, words, what to look at
+NAMED_FACTORS = (
+    (1 / np.log(2), "that is 1/ln 2", "Is it log2 where the natural logarithm is meant?"),
+    (np.log(2), "that is ln 2", "Is it the natural logarithm where log2 is meant?"),
+    (1 / np.log(10), "that is 1/ln 10", "Is it log10 where the natural logarithm is meant?"),
+    (np.log(10), "that is ln 10", "Is it the natural logarithm where log10 is meant?"),
+    (np.log2(10), "that is log2 10", "Which base has your logarithm?"),
+    (np.log10(2), "that is log10 2", "Which base has your logarithm?"),
+    (np.pi, "that is π", "Where does a π come in?"),
+    (2 * np.pi, "that is 2π", "Where does 2π come in?"),
+    (1 / np.pi, "that is 1/π", "Where does a π come in?"),
+    (np.sqrt(2), "that is √2", "Is there a square root in the wrong place?"),
+    (1 / np.sqrt(2), "that is 1/√2", "Is there a square root in the wrong place?"),
+    (1 / 255, "that is 1/255", "Is something divided by 255 once too often?"),
+    (1 / 257, "that is 1/257", "Do you divide by 257 where nothing has to be divided?"),
+)
+
+FUNCTIONS: tuple[tuple[str, Callable[[Any], Any], str, str], ...] = (
+    ("absolute", np.abs, "the right ones without their signs", "Where does the sign get lost?"),
+    ("no negatives", lambda x: np.maximum(x, 0), "the right ones, but 0 where they are negative", ""),
+    ("logarithm", np.log, "the natural logarithms of the right ones", "Is one logarithm too many?"),
+    ("logarithm", lambda x: -np.log(x), "minus the natural logarithms of the right ones", ""),
+    ("logarithm", np.log2, "the logarithms (base 2) of the right ones", "Is one logarithm too many?"),
+    ("logarithm", np.log10, "the logarithms (base 10) of the right ones", "Is one logarithm too many?"),
+    ("exponential", np.exp, "the exponentials (eˣ) of the right ones", "Is one exponential too many?"),
+    ("square", np.square, "the squares of the right ones", "Is a square too many, or a square root missing?"),
+    (
+        "root",
+        np.sqrt,
+        "the square roots of the right ones",
+        "Is a square root too many, or a square missing?",
+    ),
+    ("reciprocal", lambda x: 1 / x, "1 divided by the right ones", "Is a division the wrong way round?"),
+    ("minus reciprocal", lambda x: -1 / x, "−1 divided by the right ones", ""),
+    ("complement", lambda x: 1 - x, "1 minus the right ones", "Do you count the opposite?"),
+)
+
+NORMALISED: tuple[tuple[str, Callable[[np.ndarray, Any], Any]], ...] = (
+    ("divided by their sum", lambda x, axis: x / x.sum(axis=axis, keepdims=True)),
+    ("divided by the largest of them", lambda x, axis: x / x.max(axis=axis, keepdims=True)),
+    ("divided by their mean", lambda x, axis: x / x.mean(axis=axis, keepdims=True)),
+    (
+        "divided by their length (the root of the sum of their squares)",
+        lambda x, axis: x / np.sqrt((x**2).sum(axis=axis, keepdims=True)),
+    ),
+    ("minus their mean", lambda x, axis: x - x.mean(axis=axis, keepdims=True)),
+    ("minus the smallest of them", lambda x, axis: x - x.min(axis=axis, keepdims=True)),
+    (
+        "stretched so that they run from 0 to 1",
+        lambda x, axis: (
+            (x - x.min(axis=axis, keepdims=True))
+            / (x.max(axis=axis, keepdims=True) - x.min(axis=axis, keepdims=True))
+        ),
+    ),
+)
+
+
+def flipped_truth(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """True where False is right, and the other way round."""
+    if all(p.right.dtype == bool for p in pairs) and all_alike(pairs, lambda x: ~x):
+        words = "Your answer is the opposite of the right one: True where it should be False, and the reverse"
+        yield Diagnosis("flipped", words, "Is a comparison the wrong way round, or a `~` missing?")
+
+
+def opposite_sign(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    if weight_of_proof(pairs) and all_alike(pairs, lambda x: -x.astype(float)):
+        look = "Is something subtracted the wrong way round, or a minus missing?"
+        yield Diagnosis("sign", "Your numbers have the opposite sign of the right ones", look, -1.0)
+
+
+def factor(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """The right numbers times the same factor, or times a factor that is a size of the case."""
+    wrong = [pair for pair in pairs if pair.right.any() or pair.got.any()]  # 0 has any factor
+    ratios = [_ratio(pair) for pair in wrong]
+    if not wrong or not all(ratio is not None and ratio not in (0.0, 1.0, -1.0) for ratio in ratios):
+        return
+    proof = weight_of_proof(pairs)
+    first = float(ratios[0] or 0.0)
+    constant = all(abs(float(r or 0) - first) <= 1e-5 * abs(first) for r in ratios)
+    if constant and (said := _named_factor(first, pairs, proof)):
+        yield said
+    yield from _factor_of_size(wrong, [float(r or 0.0) for r in ratios])
+
+
+def _ratio(pair: Pair) -> float | None:
+    """What the right numbers are multiplied with in the answer; None if there is no such number."""
+    if pair.got.shape != pair.right.shape or not pair.got.size or pair.right.dtype == bool:
+        return None
+    got, right = pair.got.astype(float), pair.right.astype(float)
+    if not np.isfinite(got).all() or not np.isfinite(right).all() or not right.any():
+        return None
+    largest = np.abs(right).argmax()
+    ratio = float(got.flat[largest] / right.flat[largest])
+    near = np.allclose(got, right * ratio, rtol=1e-5, atol=1e-7 * float(np.abs(got).max()) + 1e-12)
+    return ratio if near else None
+
+
+def _named_factor(ratio: float, pairs: Sequence[Pair], proof: int) -> Diagnosis | None:
+    size = abs(ratio)
+    sign = ", and have the opposite sign" if ratio < 0 else ""
+    for value, name, look in NAMED_FACTORS:
+        if abs(size - value) <= 1e-5 * value and proof >= TWO_OR_MORE:
+            words = f"Your numbers are {number(size, 5)} times the right ones: {name}{sign}"
+            return Diagnosis("factor", words, look, ratio)
+    text = fraction(size)
+    nice = not any(mark in text for mark in ".e")
+    if proof < (TWO_OR_MORE if nice else TWO_OR_MORE + 2):
+        return None
+    shares = all(pair.right.min() >= 0 and pair.right.max() <= 1 for pair in pairs if pair.right.size)
+    if abs(size - 100) < 1e-3 and shares and ratio > 0:
+        words = (
+            "Your numbers are 100 times the right ones: a percentage, where a share from 0 to 1 is expected"
+        )
+        return Diagnosis("percentage", words, "", ratio)
+    if nice and size < 1:
+        words = f"Your numbers are exactly {text} of the right ones{sign}"
+        return Diagnosis(
+            "factor", words, "Which division is one too many, or which factor is missing?", ratio
+        )
+    if nice:
+        words = f"Your numbers are exactly {text} times the right ones{sign}"
+        return Diagnosis(
+            "factor", words, "Which factor is one too many, or which division is missing?", ratio
+        )
+    words = f"Your numbers are {text} times the right ones{sign}"
+    return Diagnosis("factor", words, "Where does this factor come from?", ratio)
+
+
+SIZES: tuple[tuple[str, Callable[[float], float]], ...] = (
+    ("times {size}", lambda n: n),
+    ("divided by {size}", lambda n: 1 / n),
+    ("times n/(n − 1), where n is {size}", lambda n: n / (n - 1)),
+    ("times (n − 1)/n, where n is {size}", lambda n: (n - 1) / n),
+    ("times the square of {size}", lambda n: n**2),
+    ("divided by the square of {size}", lambda n: n**-2),
+    ("times the square root of {size}", lambda n: n**0.5),
+    ("divided by the square root of {size}", lambda n: n**-0.5),
+    ("times the natural logarithm of {size}", lambda n: float(np.log(n))),
+    ("divided by the natural logarithm of {size}", lambda n: 1 / float(np.log(n))),
+)
+
+
+def _factor_of_size(wrong: Sequence[Pair], ratios: list[float]) -> Iterator[Diagnosis]:
+    """A factor that differs between cases, as it is the size of an argument or a whole number passed."""
+    if len({f"{ratio:.4g}" for ratio in ratios}) < 2:
+        return
+    sizes = [_sizes(pair) for pair in wrong]
+    with np.errstate(all="ignore"):
+        for words, change in SIZES:
+            for name in sizes[0]:
+                known = [one.get(name, np.nan) for one in sizes]
+                if min(known) < 2 and ("n − 1" in words or "logarithm" in words):
+                    continue
+                if all(abs(change(n) - r) <= 1e-5 * abs(r) for n, r in zip(known, ratios, strict=True)):
+                    values = listed([number(n) for n in known])
+                    said = f"{words.format(size=name)} ({values})"
+                    look = "Is it a sum where a mean is meant, or a mean over the wrong numbers?"
+                    yield Diagnosis("factor of size", f"Your numbers are the right ones {said}", look)
+                    return
+
+
+def _sizes(pair: Pair) -> dict[str, float]:
+    """Numbers that belong to a case: the lengths of its arguments' axes, and the whole numbers passed."""
+    sizes: dict[str, float] = {}
+    for name, value in pair.arguments.items():
+        shape = np.shape(value)
+        if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+            sizes[f"`{name}`"] = float(value)
+        if len(shape) == 1:
+            sizes[f"the length of `{name}`"] = shape[0]
+        elif shape:
+            kinds = (
+                ("rows", "columns")
+                if len(shape) == 2
+                else [f"entries along axis {i}" for i in range(len(shape))]
+            )
+            sizes |= {f"the number of {kind} of `{name}`": n for kind, n in zip(kinds, shape, strict=True)}
+            sizes[f"the number of entries of `{name}`"] = float(np.prod(shape))
+    if pair.right.ndim:
+        sizes["the number of entries of the answer"] = float(pair.right.size)
+    return sizes
+
+
+def function_of_right(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """A logarithm, a square or a complement of the right numbers."""
+    if weight_of_proof(pairs) < TWO_OR_MORE or any(pair.right.dtype == bool for pair in pairs):
+        return
+    with np.errstate(all="ignore"):
+        for name, change, words, look in FUNCTIONS:
+            if all_alike(pairs, lambda x, change=change: change(x.astype(float))):  # type: ignore[misc]
+                if name == "absolute" and not any((p.right < 0).any() and (p.right > 0).any() for p in pairs):
+                    continue
+                yield Diagnosis(name, "Your numbers are " + words, look)
+
+
+def rounded(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """The right numbers, rounded: really so, to the last digit."""
+    if any(p.right.dtype.kind != "f" or p.got.shape != p.right.shape for p in pairs):
+        return
+    ways: tuple[tuple[Callable[[np.ndarray], Any], str, str], ...] = (
+        (np.trunc, "with their fractions cut off", "Is an array of integers made for them, or `//` used?"),
+        (np.floor, "rounded down", "Is `//` used where `/` is meant?"),
+        (np.ceil, "rounded up", ""),
+        *(
+            (
+                lambda x, d=d: np.round(x, d),
+                "rounded to " + (f"{d} decimals" if d > 1 else "1 decimal" if d else "whole numbers"),
+                "",
+            )
+            for d in range(5)
+        ),
+    )
+    for change, words, look in ways:
+        exactly = all(np.array_equal(p.got.astype(float), change(p.right.astype(float))) for p in pairs)
+        if exactly and (any(p.got.any() for p in pairs if not p.passed) or words.startswith("with")):
+            yield Diagnosis("rounded", "Your numbers are the right ones, " + words, look)
+            return
+
+
+def close(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """Equal but for a small relative difference."""
+    worst = 0.0
+    for pair in pairs:
+        if (
+            pair.got.shape != pair.right.shape
+            or pair.right.dtype.kind != "f"
+            or not np.isfinite(pair.got).all()
+        ):
+            return
+        gap = np.abs(pair.got - pair.right)
+        allowed = CLOSE * np.abs(pair.right)
+        if not (gap <= allowed + 1e-12).all():
+            return
+        worst = max(worst, float((gap / np.maximum(np.abs(pair.right), 1e-300)).max()))
+    if worst:
+        words = f"Your numbers are close, but not equal: the relative difference is up to {number(worst, 1)}"
+        yield Diagnosis(
+            "close", words, "Is a small number added, or a limit set in another way than the task says?"
+        )
+
+
+def normalised(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """The right numbers, divided by their sum or the like: all together, or row by row."""
+    if (
+        any(p.right.dtype == bool or p.right.ndim == 0 for p in pairs)
+        or weight_of_proof(pairs) < TWO_OR_MORE + 2
+    ):
+        return
+    axes: list[tuple[Any, str]] = [(None, "")]
+    if all(p.right.ndim >= 2 for p in pairs):
+        axes += [(-1, ", within each row"), (0, ", within each column")]
+    with np.errstate(all="ignore"):
+        for words, change in NORMALISED:
+            for axis, where in axes:
+                if all_alike(pairs, lambda x, c=change, a=axis: c(x.astype(float), a)):  # type: ignore[misc]
+                    yield Diagnosis("normalised", f"Your numbers are the right ones {words}{where}")
+
+
+def offset(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """The right numbers plus a constant."""
+    wrong = list(pairs)
+    shifts = [_shift(pair, None) for pair in wrong]
+    if any(shift is None for shift in shifts):
+        return
+    values = [float(np.ravel(np.asarray(shift))[0]) for shift in shifts]
+    first = values[0]
+    distinct = len({float(f"{x:.6g}") for pair in wrong for x in pair.right.ravel()[:400]})
+    if distinct < 2:
+        return
+    if all(abs(value - first) <= 1e-6 * max(abs(first), 1e-6) for value in values):
+        text, side = number(abs(first)), "too large" if first > 0 else "too small"
+        yield Diagnosis("offset", f"Your numbers are {text} {side}", _offset_look(first), first)
+
+
+def _offset_look(shift: float) -> str:
+    return (
+        "Do you count from 0 or from 1?"
+        if abs(abs(shift) - 1) < 1e-9
+        else "Which constant is added or left out?"
+    )
+
+
+def _shift(pair: Pair, axis: int | None) -> np.ndarray | None:
+    """What is added to the right numbers along an axis (None: to all the same); None if nothing fits."""
+    if pair.got.shape != pair.right.shape or not pair.got.size or pair.right.dtype == bool:
+        return None
+    gap = pair.got.astype(float) - pair.right.astype(float)
+    if not np.isfinite(gap).all():
+        return None
+    middle = gap.mean(axis=axis, keepdims=True)
+    scale = float(np.abs(pair.right).max()) + float(np.abs(gap).max())
+    return middle if bool((np.abs(gap - middle) <= 1e-6 * scale).all()) else None
+
+
+def by_row(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """In each row (or column, or case) the right proportions, or the right differences."""
+    wrong = list(pairs)
+    if any(
+        p.got.shape != p.right.shape or p.right.dtype == bool or not np.isfinite(p.got).all() for p in wrong
+    ):
+        return
+    look = "What do you divide by or multiply with, and over which numbers is it computed?"
+    if all(_ratio(p) is not None and (p.right != 0).sum() > 1 for p in wrong) and _spread(wrong):
+        ratios = listed([fraction(_ratio(p) or 0.0) for p in wrong], 4)
+        words = (
+            "Your numbers are in the right proportion, but too large or too small by a factor that changes "
+            f"from case to case ({ratios})"
+        )
+        yield Diagnosis("proportional", words, look)
+    for axis, name in ((-1, "row"), (0, "column")):
+        if all(p.right.ndim >= 2 and p.right.shape[axis] > 1 for p in wrong):
+            if all(_proportional(p, axis) for p in wrong):
+                words = (
+                    f"Within each {name}, your numbers are in the right proportion, but each {name} has a "
+                    "factor of its own"
+                )
+                yield Diagnosis("proportional", words, look)
+            elif all(_shift(p, axis) is not None for p in wrong):
+                words = f"Within each {name}, your numbers are off by a constant, and each {name} has its own"
+                yield Diagnosis("offset by row", words, "What is added or subtracted once per " + name + "?")
+
+
+def _spread(wrong: Sequence[Pair]) -> bool:
+    return len({f"{_ratio(p):.4g}" for p in wrong}) > 1
+
+
+def _proportional(pair: Pair, axis: int) -> bool:
+    got = np.moveaxis(pair.got.astype(float), axis, -1).reshape(-1, pair.got.shape[axis])
+    right = np.moveaxis(pair.right.astype(float), axis, -1).reshape(got.shape)
+    enough = 0
+    for one, other in zip(got, right, strict=True):
+        ratio = _ratio(Pair(one, other, False))
+        if not other.any():
+            if one.any():
+                return False
+        elif ratio is None or ratio == 0:
+            return False
+        else:
+            enough += int((other != 0).sum() > 1)
+    return enough > 0
+
+
+SEARCHES = (
+    flipped_truth,
+    opposite_sign,
+    rounded,
+    close,
+    factor,
+    function_of_right,
+    normalised,
+    offset,
+    by_row,
+)

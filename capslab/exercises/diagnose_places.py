@@ -1,0 +1,125 @@
+"""Answers that are right in part: but for NaN, but for zeros, in some rows, with too many or too few True."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from capslab.exercises.compare_values import differing
+from capslab.exercises.diagnosis import RELATIVE, Diagnosis, Pair, failing
+from capslab.exercises.numbers_in_words import counted, listed, number
+
+
+def partly_right(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """Which part of the answer is right, where it has the right shape in every case that fails."""
+    wrong = failing(pairs)
+    if not wrong or any(p.got.shape != p.right.shape or p.got.ndim == 0 for p in wrong):
+        return
+    masks = [differing(p.got, p.right, RELATIVE) for p in wrong]
+    if any(mask.all() for mask in masks):
+        return
+    both = list(zip(wrong, masks, strict=True))
+    yield from _strange(both)
+    yield from _too_many_true(both)
+    yield from _only_at_zero(both)
+    yield from _zero_rows(both)
+    yield from _some_rows(both)
+
+
+def _strange(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+    """NaN or infinity, and everything else right."""
+    if not all((~np.isfinite(p.got[mask])).all() for p, mask in both):
+        return
+    nan = any(np.isnan(p.got[mask]).any() for p, mask in both)
+    name = "NaN" if nan else "infinity"
+    look = (
+        "Is 0 divided by 0 there, or the logarithm of 0 taken?" if nan else "Is something divided by 0 there?"
+    )
+    values = {number(x) for p, mask in both for x in p.right[mask]}
+    if len(values) == 1:
+        words = f"Everything is right but the places where {values.pop()} is expected: there you have {name}"
+    else:
+        mask = both[0][1]
+        words = f"Everything is right but {int(mask.sum())} of {mask.size} places, in which you have {name}"
+    yield Diagnosis("nan", words, look)
+
+
+def _too_many_true(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+    if not all(p.right.dtype == bool for p, _ in both):
+        return
+    for more in (True, False):
+        if all((p.right[mask] != more).all() for p, mask in both):
+            p, mask = both[0]
+            many = counted(int(mask.sum()), "place")
+            are = "is" if mask.sum() == 1 else "are"
+            words = (
+                f"every True that is expected is there, but {many} {are} True as well"
+                if more
+                else f"every True of yours is right, but {many} that should be True {are} False"
+            )
+            words = f"With {p.description}, {words}"
+            look = "What do they have in common?" if mask.sum() > 1 else "What is special about it?"
+            yield Diagnosis("too many true" if more else "too few true", words, look, says_where=True)
+            return
+
+
+def _only_at_zero(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+    if any(p.right.dtype == bool or (p.right[mask] != 0).any() for p, mask in both):
+        return
+    if any(not (p.right[~mask] != 0).any() or (p.right[~mask] == 0).any() for p, mask in both):
+        return
+    yield Diagnosis(
+        "zero", "Your numbers are right but where 0 is expected", "Why is it 0 there, according to the task?"
+    )
+
+
+def _zero_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+    """Wrong exactly in the rows in which an argument is all zeros."""
+    for name in both[0][0].arguments:
+        found = []
+        for p, mask in both:
+            value = np.asarray(p.arguments.get(name, ()))
+            if value.dtype.kind not in "iuf" or value.ndim < 2 or len(value) != len(mask):
+                break
+            empty = ~value.reshape(len(value), -1).any(axis=1)
+            rows = mask.reshape(len(mask), -1).any(axis=1)
+            found.append(bool(rows.any() and np.array_equal(empty, rows)))
+        if len(found) == len(both) and all(found):
+            words = f"Your numbers are right but in the rows in which `{name}` is all zeros"
+            yield Diagnosis("zero rows", words, "Is something divided by 0 there?")
+            return
+
+
+def _some_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+    """Right in k of n rows, or in k of n places."""
+    p, mask = both[0]
+    rows = np.asarray(mask.reshape(len(mask), -1).any(axis=1))
+    if mask.ndim == 1 or rows.all():
+        right = int((~mask).sum())
+        if mask.ndim == 2 and len(columns := np.flatnonzero(mask.any(axis=0))) < mask.shape[1]:
+            words = (
+                f"With {p.description}, {counted(mask.shape[1] - len(columns), 'column')} of {mask.shape[1]} "
+                f"{'is' if mask.shape[1] - len(columns) == 1 else 'are'} right, and "
+                f"{_wrong('column', columns)}"
+            )
+        else:
+            at = f", and {_wrong('position', np.flatnonzero(mask))}" if mask.ndim == 1 else ""
+            are = "is" if right == 1 else "are"
+            words = f"With {p.description}, {right} of {mask.size} numbers {are} right{at}"
+    else:
+        right = int((~rows).sum())
+        words = (
+            f"With {p.description}, {right} of {counted(len(rows), 'row')} "
+            f"{'is' if right == 1 else 'are'} right, and {_wrong('row', np.flatnonzero(rows))}"
+        )
+    yield Diagnosis("in part", words, "", says_where=True)
+
+
+def _wrong(name: str, places: np.ndarray) -> str:
+    plural = len(places) != 1
+    numbers = listed([int(i) for i in places])
+    return f"{name}{'s' * plural} {numbers} {'are' if plural else 'is'} not (counted from 0)"
+
+
+SEARCHES = (partly_right,)

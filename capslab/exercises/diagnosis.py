@@ -1,0 +1,95 @@
+"""A general diagnosis: a relation between the answer and the right one that holds in every failing case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+RELATIVE = 1e-5  # how exactly a relation has to hold
+MOST_READ = 400  # numbers of a case that are looked at to see how much they prove
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """An answer and the right one in one case, both as arrays of real numbers.
+
+    Attributes
+    ----------
+    got, right : what was received and what was expected.
+    passed : whether the case is right.
+    description : the case in words.
+    arguments : what the function was called with, by the names of the reference's parameters.
+    """
+
+    got: np.ndarray
+    right: np.ndarray
+    passed: bool
+    description: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is the matter, in general.
+
+    Attributes
+    ----------
+    name : for tests and statistics: "factor", "sign", "transposed".
+    words : a sentence without its full stop; the cases in which it holds are said after it.
+    look : what to look at next, as a sentence or a question; may be empty.
+    factor : the number in it, where there is one.
+    says_where : whether the words already say in which cases it holds.
+    """
+
+    name: str
+    words: str
+    look: str = ""
+    factor: float | None = None
+    says_where: bool = False
+
+
+Search = Callable[[Sequence[Pair]], Iterable[Diagnosis]]
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays hold the same numbers in the same places, up to the rounding of a calculation."""
+    if one.shape != other.shape:
+        return False
+    if not one.size:
+        return True
+    largest = np.max(np.abs(other), initial=0.0, where=np.isfinite(other))
+    return bool(np.allclose(one, other, rtol=RELATIVE, atol=1e-7 * float(largest) + 1e-12, equal_nan=True))
+
+
+def all_alike(pairs: Sequence[Pair], change: Callable[[np.ndarray], np.ndarray | None]) -> bool:
+    """Whether each answer is the right one after this change."""
+    for pair in pairs:
+        changed = change(pair.right)
+        if changed is None or not alike(pair.got, np.asarray(changed, float)):
+            return False
+    return True
+
+
+def weight_of_proof(pairs: Sequence[Pair]) -> int:
+    """How hard it is to meet a relation by luck: 2 for each different number, 1 for a simple one (0.5, 3).
+
+    Only the cases that fail count, and in these a 0 proves nothing.
+    """
+    numbers: set[float] = set()
+    for pair in pairs:
+        if not pair.passed:
+            flat = pair.right.ravel()[:MOST_READ]
+            numbers.update(float(f"{abs(x):.6g}") for x in flat if np.isfinite(x) and x)
+    return sum(1 if _is_simple(x) else 2 for x in numbers)
+
+
+def _is_simple(x: float) -> bool:
+    return abs(float(Fraction(x).limit_denominator(12)) - x) <= 1e-6 * x
+
+
+def failing(pairs: Sequence[Pair]) -> list[Pair]:
+    return [pair for pair in pairs if not pair.passed]
