@@ -13,14 +13,14 @@ from capslab.exercises.diagnosis import Diagnosis, Pair, alike, weight_of_proof
 from capslab.exercises.numbers_in_words import number
 
 FLOATS: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
-    ("2 · `{x}`", lambda x: 2 * x),
-    ("½ · `{x}`", lambda x: x / 2),
-    ("−`{x}`", lambda x: -x),
-    ("the exponential of `{x}`", np.exp),
-    ("the logarithm of `{x}`", lambda x: np.log(x) if (x > 0).all() else None),
-    ("the square of `{x}`", np.square),
-    ("the square root of `{x}`", lambda x: np.sqrt(x) if (x >= 0).all() else None),
-    ("1 − `{x}`", lambda x: 1 - x),
+    ("2 · `{x}` in place of `{x}`", lambda x: 2 * x),
+    ("½ · `{x}` in place of `{x}`", lambda x: x / 2),
+    ("−`{x}` in place of `{x}`", lambda x: -x),
+    ("the exponential of `{x}` in its place", np.exp),
+    ("the logarithm of `{x}` in its place", lambda x: np.log(x) if (x > 0).all() else None),
+    ("the square of `{x}` in its place", np.square),
+    ("the square root of `{x}` in its place", lambda x: np.sqrt(x) if (x >= 0).all() else None),
+    ("1 − `{x}` in place of `{x}`", lambda x: 1 - x),
     ("`{x}` without its signs", np.abs),
 )
 ARRAYS: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
@@ -28,8 +28,8 @@ ARRAYS: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
     ("`{x}` in reverse order", lambda x: x[::-1] if len(x) > 1 else None),
 )
 WHOLE: tuple[tuple[str, Callable[[int], int]], ...] = (
-    ("`{x}` + 1", lambda x: x + 1),
-    ("`{x}` − 1", lambda x: x - 1),
+    ("`{x}` + 1 in place of `{x}`", lambda x: x + 1),
+    ("`{x}` − 1 in place of `{x}`", lambda x: x - 1),
 )
 
 
@@ -40,8 +40,8 @@ def constant(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
         return
     if all(alike(p.right, pairs[0].right) for p in pairs):
         return
-    words = f"Your answer is {number(first.ravel()[0])} in every case, whatever the input is"
-    yield Diagnosis("constant", words, "What should it depend on?", says_where=True)
+    words = f"Your answer is {number(first.ravel()[0])}, whatever the input is"
+    yield Diagnosis("constant", words, "What should it depend on?")
 
 
 def unchanged(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
@@ -78,9 +78,15 @@ def other_arguments(
             (right := _answer(reference, new, part)) is not None and alike(p.got, right)
             for p, new in zip(pairs, changed, strict=True)
         ):
-            look = "Is something taken for something else, or used in the wrong place?"
-            yield Diagnosis("other arguments", f"Your answer is the right one for {words}", look)
+            yield Diagnosis("other arguments", f"Your answer would be right with {words}", _look(words))
             return
+
+
+def _look(words: str) -> str:
+    if "exchanged" in words:
+        return "Which of the two is used where?"
+    name = words.split("`")[1]
+    return f"What does `{name}` hold, according to the task, and how do you use it?"
 
 
 def _proves_enough(pairs: Sequence[Pair]) -> bool:
@@ -105,16 +111,28 @@ def _changes(
             if all(a[i].dtype.kind == "f" for a in arguments):
                 ways += FLOATS
             if all(a[i].dtype == bool for a in arguments):
-                ways.append(("the opposite of `{x}`", np.logical_not))
+                ways.append(("the opposite of `{x}` in its place", np.logical_not))
         elif all(isinstance(a[i], (int, np.integer)) and not isinstance(a[i], bool) for a in arguments):
             ways += WHOLE
-        elif all(isinstance(a[i], float) for a in arguments):
-            ways += FLOATS
         for words, change in ways:
             with np.errstate(all="ignore"):
-                values = [change(np.asarray(a[i]) if isinstance(a[i], float) else a[i]) for a in arguments]
-            if not any(value is None for value in values):
+                values = [change(a[i]) for a in arguments]
+            if all(_plausible(a[i], value) for a, value in zip(arguments, values, strict=True)):
                 yield words.format(x=name), [_with(a, i, v) for a, v in zip(arguments, values, strict=True)]
+
+
+def _plausible(before: Any, after: Any) -> bool:
+    """Whether a changed argument may be passed: shares stay shares, and what is above 0 stays above 0."""
+    if after is None:
+        return False
+    old, new = np.asarray(before), np.asarray(after)
+    if old.dtype.kind != "f" or not old.size:
+        return True
+    if not np.isfinite(new).all() or ((old >= 0).all() and (new < 0).any()):
+        return False
+    return not ((old > 0).all() and (new <= 0).any()) and not (
+        old.max() <= 1 <= new.max() - 1e-9 and old.min() >= 0
+    )
 
 
 def _with(arguments: tuple[Any, ...], i: int, value: Any) -> tuple[Any, ...]:

@@ -39,27 +39,31 @@ def transposed(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
 def other_order(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
     """The same rows, columns or entries in another order."""
     wrong = list(pairs)
-    if any(p.got.shape != p.right.shape or p.right.ndim == 0 or _few(p.right) for p in wrong):
+    if any(p.got.shape != p.right.shape or p.right.ndim == 0 or p.right.dtype == bool for p in wrong):
         return
-    for axis in range(min(p.right.ndim for p in wrong)):
-        name = _axis_name(axis, wrong)
-        for steps, words, look in (
-            (0, f"with the {name} in reverse order", "From which end do you start?"),
-            (1, f"with all {name} moved one place on", "Is an index off by one?"),
-            (-1, f"with all {name} moved one place back", "Is an index off by one?"),
-        ):
-            if all_alike(pairs, lambda x, s=steps, a=axis: np.roll(x, s, a) if s else np.flip(x, a)):  # type: ignore[misc]
-                yield Diagnosis("order", f"Your numbers are the right ones {words}", look)
-                return
-    for axis in range(min(p.right.ndim for p in wrong)):
+    if not any(p.right.size > 2 for p in wrong if not p.passed):
+        return
+    axes = range(min(p.right.ndim for p in wrong))
+    for axis in axes:
+        if all_alike(pairs, lambda x, a=axis: np.flip(x, a)):  # type: ignore[misc]
+            words = f"Your numbers are the right ones with the {_axis_name(axis, wrong)} in reverse order"
+            yield Diagnosis("order", words, "From which end do you start?")
+            return
+    for axis in axes:
         if all_alike(wrong, lambda x, a=axis: np.sort(x, axis=a)):  # type: ignore[misc]
             along = "" if all(p.right.ndim == 1 for p in wrong) else f" along axis {axis}"
-            yield Diagnosis(
-                "sorted",
-                f"Your numbers are the right ones, but sorted{along}",
-                "Where does their order get lost?",
-            )
+            words = f"Your numbers are the right ones, but sorted{along}"
+            yield Diagnosis("sorted", words, "Where does their order get lost?")
             return
+    for axis in axes:
+        for step, side in ((1, "on"), (-1, "back")):
+            if all_alike(pairs, lambda x, s=step, a=axis: np.roll(x, s, a)):  # type: ignore[misc]
+                moved = f"all {_axis_name(axis, wrong)} moved one place {side}"
+                words = f"Your numbers are the right ones with {moved}"
+                yield Diagnosis("order", words, "Is an index off by one?")
+                return
+    if any(_few(p.right) for p in wrong):
+        return
     if all(p.right.ndim == 2 for p in wrong):
         for name, turned in (("rows", False), ("columns", True)):
             if all(_same_rows(p.got.T if turned else p.got, p.right.T if turned else p.right) for p in wrong):
@@ -105,7 +109,7 @@ def other_shape(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
         return
     shapes = f"{wrong[0].got.shape}, but {wrong[0].right.shape} is expected"
     if all(p.got.size == p.right.size and alike(p.got.ravel(), p.right.ravel()) for p in wrong):
-        words = f"the numbers are right, but not their shape: {shapes}"
+        words = f"your numbers are right, but their shape is {shapes.replace('but', 'where')}"
         if all(p.got.squeeze().shape == p.right.squeeze().shape for p in wrong):
             more = all(p.got.ndim > p.right.ndim for p in wrong)
             look = (
@@ -115,18 +119,18 @@ def other_shape(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             )
         else:
             look = "Are the numbers flattened or reshaped somewhere?"
-        yield Diagnosis("shape", words, look, says_where=True)
+        yield Diagnosis("shape", words, look, about="shape")
         return
     if all(p.got.ndim == 2 and p.got.shape == (p.right.size,) * 2 for p in wrong) and all(
         alike(np.diagonal(p.got), p.right.ravel()) for p in wrong
     ):
         words = f"your answer has shape {shapes}. The right numbers stand on its diagonal"
         look = "An array of shape (n,) has met one of shape (n, 1), and NumPy made a table of them."
-        yield Diagnosis("broadcast", words, look, says_where=True)
+        yield Diagnosis("broadcast", words, look, about="shape")
         return
     if all(_repeated(p) for p in wrong):
         words = f"your answer has shape {shapes}. It holds the right numbers several times"
-        yield Diagnosis("repeated", words, "Do you need one number for each?", says_where=True)
+        yield Diagnosis("repeated", words, "Do you need one number for each?", about="shape")
 
 
 def _repeated(pair: Pair) -> bool:
@@ -151,33 +155,89 @@ def other_reduction(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
     shapes = f"{wrong[0].got.shape}, but {wrong[0].right.shape} is expected"
     for name, reduce in REDUCTIONS:
         for axis in (None, 0, 1, -1, (0, 1), (1, 2)):
-            over = (
-                "all numbers" if axis is None else f"axis {axis}" if isinstance(axis, int) else f"axes {axis}"
+            along = (
+                "the last axis" if axis == -1 else f"axis {axis}" if isinstance(axis, int) else f"axes {axis}"
             )
+            missing = "A last step" if axis is None else f"A last step over {along}"
+            over = "all the right numbers" if axis is None else f"the right numbers over {along}"
             if all(_reduces(p.right, p.got, reduce, axis) for p in wrong):
-                words = f"your answer has shape {shapes}. It is the {name} of the right numbers over {over}"
+                words = f"your answer has shape {shapes}. It is the {name} of {over}"
                 yield Diagnosis(
                     "reduced",
                     words,
                     "Over which axis do you reduce, and which one should stay?",
-                    says_where=True,
+                    about="shape",
                 )
                 return
-            if all(_reduces(p.got, p.right, reduce, axis) for p in wrong):
-                words = f"your answer has shape {shapes}. It is the right one before a last step over {over}"
-                look = "Your numbers are right so far: what has to become of them, according to the task?"
-                yield Diagnosis("not reduced", words, look, says_where=True)
+            if name in ("mean", "sum") and all(_reduces(p.got, p.right, reduce, axis) for p in wrong):
+                words = f"your answer has shape {shapes}. {missing} is missing"
+                look = "Your numbers are right so far. What should become of them, according to the task?"
+                yield Diagnosis("not reduced", words, look, about="shape")
                 return
 
 
 def _reduces(long: np.ndarray, short: np.ndarray, reduce: Callable[..., Any], axis: Any) -> bool:
     needed = 1 if axis is None else max(np.atleast_1d(axis)) + 1
-    if long.ndim < needed or long.size <= short.size or long.dtype == bool:
+    if long.ndim < needed or long.size < short.size or long.ndim <= short.ndim or long.dtype == bool:
         return False
     for keepdims in (False, True):
         if alike(short.astype(float), np.asarray(reduce(long, axis=axis, keepdims=keepdims), float)):
             return True
     return False
+
+
+def wrong_axis(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """One number per column where one per row is expected, or a single one where there should be several."""
+    first = pairs[0]
+    if any(p.right.ndim == 0 or p.got.shape == p.right.shape for p in pairs):
+        return
+    if any(p.right.ndim != 1 for p in pairs):
+        return
+    for name, value in first.arguments.items():
+        shapes = [np.shape(p.arguments[name]) for p in pairs]
+        if len({len(shape) for shape in shapes}) != 1 or not np.shape(value):
+            continue
+        look = "Over which axis do you sum or average?"
+        for axis, (each, other) in enumerate((("row", "column"), ("column", "row"))[: len(shapes[0])]):
+            if any(len(p.right) != shape[axis] for p, shape in zip(pairs, shapes, strict=True)):
+                continue
+            if all(p.got.size == 1 for p in pairs):
+                each = "entry" if len(shapes[0]) == 1 else each
+                many = f"{len(first.right)} are expected, one per {each} of `{name}`"
+                yield Diagnosis(
+                    "one number", f"your answer is a single number, but {many}", look, about="shape"
+                )
+                return
+            if len(shapes[0]) == 2 and all(
+                p.got.shape == (s[1 - axis],) for p, s in zip(pairs, shapes, strict=True)
+            ):
+                words = f"your answer has {len(first.got)} numbers, one per {other} of `{name}`"
+                words += f", but {len(first.right)} are expected, one per {each}"
+                yield Diagnosis("wrong axis", words, look, about="shape")
+                return
+
+
+def one_of_several(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """A list of numbers of which one is the right one, always in the same place."""
+    if any(p.right.ndim != 0 or p.got.ndim != 1 or p.got.size < 2 for p in pairs):
+        return
+    for i in range(min(p.got.size for p in pairs)):
+        if all(alike(p.got[i].astype(float), p.right.astype(float)) for p in pairs):
+            words = (
+                f"Your answer holds several numbers, and the right one is at position {i} (counted from 0)"
+            )
+            yield Diagnosis("one of several", words, "Which one does the task ask for?")
+            return
+
+
+def mask_or_positions(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+    """A mask where positions are expected, or positions where a mask is."""
+    if any(p.got.ndim != 1 or p.right.ndim != 1 for p in pairs):
+        return
+    if all(p.got.dtype == bool and np.array_equal(np.flatnonzero(p.got), np.sort(p.right)) for p in pairs):
+        yield Diagnosis("mask", "Your answer says True or False for each, but positions are expected")
+    if all(p.right.dtype == bool and np.array_equal(np.flatnonzero(p.right), np.sort(p.got)) for p in pairs):
+        yield Diagnosis("positions", "Your answer holds positions, but True or False is expected for each")
 
 
 def other_number(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
@@ -209,7 +269,7 @@ def other_number(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
                 else f"what your answer holds is right, but {many} {'is' if extra == 1 else 'are'} missing"
             )
             look = "What should be left out?" if more else "What is left out that should be there?"
-            yield Diagnosis("too many" if more else "too few", words, look)
+            yield Diagnosis("too many" if more else "too few", words, look, about="first")
             return
 
 
@@ -235,4 +295,13 @@ def _within(few: np.ndarray, many: np.ndarray) -> bool:
     return True
 
 
-SEARCHES = (transposed, other_order, other_shape, other_reduction, other_number)
+SEARCHES = (
+    transposed,
+    other_order,
+    other_shape,
+    one_of_several,
+    other_reduction,
+    other_number,
+    wrong_axis,
+    mask_or_positions,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -59,8 +60,8 @@ def _of_several_values(cases: Sequence[Answered], reference: Any, tolerance: flo
             all(same(case.got[i], case.expected[j], tolerance) for i, j in enumerate(order)) for case in wrong
         ):
             said = ", ".join(ORDINALS[j] for j in order)
-            words = f"Your {many} values are right, but in the wrong order: you return the {said}"
-            return Diagnosis("order of values", words, "In which order does the task name them?")
+            words = f"Your {many} values are right, but you return them in the order {said}"
+            return Diagnosis("order of values", words, "Which order does the task ask for?")
     for part in range(many):
         one = [
             replace(
@@ -72,12 +73,22 @@ def _of_several_values(cases: Sequence[Answered], reference: Any, tolerance: flo
             for case in cases
         ]
         if any(not case.passed for case in one) and (found := _of_one_value(one, reference, part)):
-            first = found.words[0].lower() + found.words[1:] if found.words[1:2].islower() else found.words
-            return replace(found, words=f"In the {ORDINALS[part]} of your {many} values, {first}")
+            name = f"the {ORDINALS[part]} of your {many} values"
+            words = found.words.replace("your numbers", f"the numbers in {name}")
+            if "your answers are" in words or "your answers have" in words:
+                words = words.replace("your answers are", f"{name} is").replace(
+                    "your answers have", f"{name} has"
+                )
+                words = words.replace("the right ones", "the right one")
+            words = re.sub(r"your answers?\b", name, words)
+            return replace(found, words=words if name in words else words.replace(": ", f": in {name}, ", 1))
     return None
 
 
 def _of_one_value(cases: Sequence[Answered], reference: Any, part: int | None) -> Diagnosis | None:
+    cases = [
+        case for case in cases if not (case.passed and np.size(case.expected) == 0)
+    ]  # these prove nothing
     pairs = _pairs(cases, reference)
     if pairs is None:
         return None
@@ -90,7 +101,8 @@ def _searched(
     pairs: list[Pair], cases: Sequence[Answered], reference: Any, part: int | None
 ) -> Iterator[Diagnosis]:
     """Every diagnosis that holds, the ones that say most first; with the cases in which it holds."""
-    yield from diagnose_arguments.constant(pairs)
+    for found in diagnose_arguments.constant(pairs):
+        yield _placed(found, pairs, all_cases=True)
     whole: list[Callable[[Sequence[Pair]], Iterator[Diagnosis]]] = [
         diagnose_arguments.unchanged,
         *diagnose_numbers.SEARCHES,
@@ -116,14 +128,37 @@ def _searched(
 
 
 def _placed(found: Diagnosis, pairs: Sequence[Pair], all_cases: bool) -> Diagnosis:
-    """The diagnosis with the cases in which it holds."""
+    """The diagnosis as a whole sentence, with the cases in which it holds."""
     wrong = failing(pairs)
-    if found.says_where or len(pairs) == 1:
-        return found
+    words = _one_or_many(found.words, wrong)
+    if found.about != "cases":
+        return replace(found, words=f"With {wrong[0].description}: {_lower(words)}")
+    if len(pairs) == 1:
+        return replace(found, words=words)
     if all_cases or len(wrong) == len(pairs):
-        return replace(found, words=f"{found.words}, in every case")
-    where = "in the one case that fails" if len(wrong) == 1 else "in every case that fails"
-    return replace(found, words=f"{found.words}, {where}")
+        where = "In every case"
+    else:
+        where = "In the one case that fails" if len(wrong) == 1 else "In every case that fails"
+    return replace(found, words=f"{where}, {_lower(words)}")
+
+
+def _lower(words: str) -> str:
+    return words[0].lower() + words[1:] if words[1:2].islower() else words
+
+
+def _one_or_many(words: str, wrong: Sequence[Pair]) -> str:
+    """The words for arrays, turned into words for single numbers where each answer is one."""
+    if any(pair.got.size != 1 for pair in wrong):
+        return words
+    if len(wrong) > 1:
+        return words.replace("Your numbers", "Your answers")
+    words = words.replace("Your numbers are", "Your answer is").replace(
+        "Your numbers have", "Your answer has"
+    )
+    words = re.sub(r"the (natural logarithm|logarithm|exponential|square|square root)s\b", r"the \1", words)
+    return (
+        words.replace("the right ones", "the right one").replace("their", "its").replace("they are", "it is")
+    )
 
 
 def _pairs(cases: Sequence[Answered], reference: Any) -> list[Pair] | None:
@@ -133,8 +168,6 @@ def _pairs(cases: Sequence[Answered], reference: Any) -> list[Pair] | None:
     for case in cases:
         got, right = as_numbers(case.got), as_numbers(case.expected)
         if got is None or right is None or "c" in (got.dtype.kind, right.dtype.kind):
-            if case.passed:
-                continue
             return None
         if max(got.size, right.size) > LARGEST or (not got.size and not case.passed):
             return None

@@ -72,7 +72,10 @@ NORMALISED: tuple[tuple[str, Callable[[np.ndarray, Any], Any]], ...] = (
 
 def flipped_truth(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
     """True where False is right, and the other way round."""
-    if all(p.right.dtype == bool for p in pairs) and all_alike(pairs, lambda x: ~x):
+    truths = [bool(x) for p in pairs for x in p.right.ravel()[:400]] if pairs[0].right.dtype == bool else []
+    if len(truths) < 3 or len(set(truths)) < 2 or any(p.right.dtype != bool for p in pairs):
+        return
+    if all_alike(pairs, lambda x: ~x):
         words = "Your answer is the opposite of the right one: True where it should be False, and the reverse"
         yield Diagnosis("flipped", words, "Is a comparison the wrong way round, or a `~` missing?")
 
@@ -144,6 +147,7 @@ def _named_factor(ratio: float, pairs: Sequence[Pair], proof: int) -> Diagnosis 
 SIZES: tuple[tuple[str, Callable[[float], float]], ...] = (
     ("times {size}", lambda n: n),
     ("divided by {size}", lambda n: 1 / n),
+    ("times 100 and divided by {size}", lambda n: 100 / n),
     ("times n/(n − 1), where n is {size}", lambda n: n / (n - 1)),
     ("times (n − 1)/n, where n is {size}", lambda n: (n - 1) / n),
     ("times the square of {size}", lambda n: n**2),

@@ -46,11 +46,11 @@ def _strange(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
 
 
 def _too_many_true(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
-    if not all(p.right.dtype == bool for p, _ in both):
+    if not all(p.right.dtype == bool and np.isin(p.got, (0, 1)).all() for p, _ in both):
         return
     for more in (True, False):
         if all((p.right[mask] != more).all() for p, mask in both):
-            p, mask = both[0]
+            mask = both[0][1]
             many = counted(int(mask.sum()), "place")
             are = "is" if mask.sum() == 1 else "are"
             words = (
@@ -58,9 +58,8 @@ def _too_many_true(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
                 if more
                 else f"every True of yours is right, but {many} that should be True {are} False"
             )
-            words = f"With {p.description}, {words}"
             look = "What do they have in common?" if mask.sum() > 1 else "What is special about it?"
-            yield Diagnosis("too many true" if more else "too few true", words, look, says_where=True)
+            yield Diagnosis("too many true" if more else "too few true", words, look, about="first")
             return
 
 
@@ -93,27 +92,27 @@ def _zero_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
 
 def _some_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
     """Right in k of n rows, or in k of n places."""
-    p, mask = both[0]
+    mask = both[0][1]
     rows = np.asarray(mask.reshape(len(mask), -1).any(axis=1))
     if mask.ndim == 1 or rows.all():
         right = int((~mask).sum())
         if mask.ndim == 2 and len(columns := np.flatnonzero(mask.any(axis=0))) < mask.shape[1]:
             words = (
-                f"With {p.description}, {counted(mask.shape[1] - len(columns), 'column')} of {mask.shape[1]} "
+                f"{counted(mask.shape[1] - len(columns), 'column')} of {mask.shape[1]} "
                 f"{'is' if mask.shape[1] - len(columns) == 1 else 'are'} right, and "
                 f"{_wrong('column', columns)}"
             )
         else:
             at = f", and {_wrong('position', np.flatnonzero(mask))}" if mask.ndim == 1 else ""
             are = "is" if right == 1 else "are"
-            words = f"With {p.description}, {right} of {mask.size} numbers {are} right{at}"
+            words = f"{right} of {mask.size} entries {are} right{at}"
     else:
         right = int((~rows).sum())
         words = (
-            f"With {p.description}, {right} of {counted(len(rows), 'row')} "
+            f"{right} of {counted(len(rows), 'row')} "
             f"{'is' if right == 1 else 'are'} right, and {_wrong('row', np.flatnonzero(rows))}"
         )
-    yield Diagnosis("in part", words, "", says_where=True)
+    yield Diagnosis("in part", words, "", about="first")
 
 
 def _wrong(name: str, places: np.ndarray) -> str:

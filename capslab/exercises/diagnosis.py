@@ -39,17 +39,18 @@ class Diagnosis:
     Attributes
     ----------
     name : for tests and statistics: "factor", "sign", "transposed".
-    words : a sentence without its full stop; the cases in which it holds are said after it.
+    words : a sentence without its full stop; the cases in which it holds are said before it.
     look : what to look at next, as a sentence or a question; may be empty.
     factor : the number in it, where there is one.
-    says_where : whether the words already say in which cases it holds.
+    about : "cases" (it holds in several of them), "first" (its words describe the first one that fails) or
+        "shape" (the same, and the words say already how the answer differs there).
     """
 
     name: str
     words: str
     look: str = ""
     factor: float | None = None
-    says_where: bool = False
+    about: str = "cases"
 
 
 Search = Callable[[Sequence[Pair]], Iterable[Diagnosis]]

@@ -171,7 +171,8 @@ def _heatmap(what: Shown, scale: float) -> str:
     key = f"<div>{html.escape(_differences(what))}{', marked with a ×' if what.wrong.any() else ''}</div>"
     return (
         f"<svg role='img' aria-label='{alt}' width='{min(side * columns, 360)}' "
-        f"viewBox='0 0 {side * columns} {side * rows}' style='border:1px solid currentColor;max-width:100%'>{''.join(parts)}</svg>{key}"
+        f"viewBox='0 0 {side * columns} {side * rows}' style='border:1px solid currentColor;max-width:100%'>"
+        f"{''.join(parts)}</svg>{key}"
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from capslab.exercises.compare_values import a_type, difference, same
 from capslab.exercises.diagnose_difference import Answered, diagnose
+from capslab.exercises.diagnosis import Diagnosis
 from capslab.exercises.exercise import Case, Exercise, Mistake, applied
 from capslab.exercises.numbers_in_words import brief, counted
 
@@ -108,14 +109,19 @@ def _feedback(exercise: Exercise, results: list[CaseResult]) -> tuple[str, str, 
     else:
         found = diagnose(_answered(results), exercise.reference, exercise.tolerance)
     if found and found.name != "in part":
-        look = f" {found.look}" if found.look else ""
-        return f"{found.words}.{look} {example}", "", found.name
+        return _with_example(found, failed[0].problem, example), "", found.name
     for match in matches:
         if match.likely:
             return f"{_suspicion(match, len(failed))} {example}", "", "suspicion"
     if found:
-        return f"{found.words}. {example}", "", found.name
+        return _with_example(found, failed[0].problem, example), "", found.name
     return example, "", ""
+
+
+def _with_example(found: Diagnosis, problem: str, example: str) -> str:
+    """What the cases have in common, and how the first of them differs unless that is said already."""
+    first = {"shape": "", "first": problem[:1].upper() + problem[1:], "cases": example}[found.about]
+    return " ".join(part for part in (f"{found.words}.", first, found.look) if part)
 
 
 def _answered(results: list[CaseResult]) -> list[Answered]:
@@ -140,7 +146,8 @@ def _example(exercise: Exercise, one: CaseResult) -> str:
 def _suspicion(match: Match, failed: int) -> str:
     """A known mistake that explains some of the cases only: said as what it is."""
     some = f"{match.explained} of the {failed} cases that fail" if failed > 1 else "the case that fails"
-    return f"In {some}, your numbers are those that one gets by a known mistake: {match.mistake.message}"
+    where = f"In {some}, though not in all" if match.explained < failed else f"In {some}"
+    return f'{where}, your answer is the one that this mistake gives: "{match.mistake.message}"'
 
 
 def _refusal(exercise: Exercise, answer: Any, cases: list[Case]) -> str:
@@ -270,6 +277,7 @@ def in_words(error: BaseException, answer: Any) -> str:
     for frame in traceback.extract_tb(error.__traceback__):
         if code is not None and frame.filename == code.co_filename:
             text = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+            text = text if len(text) <= 80 else text[:79] + "…"
             line = f" in line {frame.lineno}" + (f", `{text}`" if text else "")
     message = " ".join(str(error).split())
     message = f"{type(error).__name__}: {message}" if message else type(error).__name__
