@@ -189,9 +189,7 @@ def _reduces(long: np.ndarray, short: np.ndarray, reduce: Callable[..., Any], ax
 def wrong_axis(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
     """One number per column where one per row is expected, or a single one where there should be several."""
     first = pairs[0]
-    if any(p.right.ndim == 0 or p.got.shape == p.right.shape for p in pairs):
-        return
-    if any(p.right.ndim != 1 for p in pairs):
+    if any(p.right.ndim != 1 for p in pairs) or all(p.got.shape == p.right.shape for p in pairs):
         return
     for name, value in first.arguments.items():
         shapes = [np.shape(p.arguments[name]) for p in pairs]

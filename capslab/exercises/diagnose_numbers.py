@@ -344,19 +344,20 @@ def _spread(wrong: Sequence[Pair]) -> bool:
 
 
 def _proportional(pair: Pair, axis: int) -> bool:
+    """Whether each row is the right one times a number, and most rows are not simply right."""
     got = np.moveaxis(pair.got.astype(float), axis, -1).reshape(-1, pair.got.shape[axis])
     right = np.moveaxis(pair.right.astype(float), axis, -1).reshape(got.shape)
-    enough = 0
+    ratios = []
     for one, other in zip(got, right, strict=True):
+        if not other.any() and not one.any():
+            continue  # zeros are in any proportion
         ratio = _ratio(Pair(one, other, False))
-        if not other.any():
-            if one.any():
-                return False
-        elif ratio is None or ratio == 0:
+        if not ratio:
             return False
-        else:
-            enough += int((other != 0).sum() > 1)
-    return enough > 0
+        if (other != 0).sum() > 1:
+            ratios.append(ratio)
+    changed = sum(abs(ratio - 1) > 1e-5 for ratio in ratios)
+    return bool(ratios) and (pair.passed or 2 * changed > len(ratios))
 
 
 SEARCHES = (

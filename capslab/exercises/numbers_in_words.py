@@ -30,7 +30,8 @@ def number(value: Any, digits: int = 4) -> str:
         return "infinity" if value > 0 else "−infinity"
     if value == round(value) and abs(value) < 1e15:
         return str(round(value))
-    text = f"{value:.{digits}g}"
+    before_the_point = len(str(int(abs(value)))) if abs(value) < 1e15 else 0
+    text = f"{value:.{max(digits, before_the_point + (before_the_point >= digits))}g}"
     if text in ("0", "-0"):
         return "0"
     if "e" in text:

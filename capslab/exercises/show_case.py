@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, as_imported, is_whole
+from capslab.errors import ArgumentError, as_imported, is_whole, short
 from capslab.exercises.compare_values import as_numbers, differing
 from capslab.exercises.draw_case import as_html, as_text, shown
 from capslab.exercises.exercise import Exercise
@@ -163,8 +163,8 @@ def case(name: str, number: int = 1) -> FailedCase | Message:
     many = len(verdict.failed)
     if not is_whole(number) or not 1 <= number <= many:
         range_ = f"a whole number from 1 to {many}" if many > 1 else "1, because one case fails"
-        wrong_number = ArgumentError("number", range_, number, f'Try cl.case("{name}").')
-        return Message(f"{name}: there is no such case.", str(wrong_number))
+        body = f'`number` should be {range_}. Received: {short(number)}. Try cl.case("{name}").'
+        return Message(f"{name}: there is no such case.", as_imported(body))
     return _opened(exercise, verdict.failed[number - 1], number, many)
 
 
