@@ -31,7 +31,8 @@ def transposed(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
     if all(pair.right.ndim == ndim for pair in pairs) and 3 <= ndim <= 4:
         for order in permutations(range(ndim)):
             if order != tuple(range(ndim)) and all_alike(pairs, lambda x, o=order: x.transpose(o)):  # type: ignore[misc]
-                words = f"Your numbers are the right ones with the axes in another order, {list(order)}"
+                said = f"with the axes in another order (yours are its axes {listed(order)})"
+                words = f"Your numbers are those of the right answer {said}"
                 yield Diagnosis("axes", words, "Which axis comes first, and which one last?")
                 return
 

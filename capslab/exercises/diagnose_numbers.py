@@ -334,9 +334,14 @@ def by_row(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
                     "factor of its own"
                 )
                 yield Diagnosis("proportional", words, look)
-            elif all(_shift(p, axis) is not None for p in wrong):
+            elif all(p.passed or _mostly_shifted(p, axis) for p in wrong):
                 words = f"Within each {name}, your numbers are off by a constant, and each {name} has its own"
                 yield Diagnosis("offset by row", words, "What is added or subtracted once per " + name + "?")
+
+
+def _mostly_shifted(pair: Pair, axis: int) -> bool:
+    shift = _shift(pair, axis)
+    return shift is not None and 2 * int((np.abs(shift) > 1e-9).sum()) > shift.size
 
 
 def _spread(wrong: Sequence[Pair]) -> bool:

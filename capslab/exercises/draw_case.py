@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from capslab.exercises.compare_values import as_numbers
-from capslab.exercises.numbers_in_words import number, place, two_numbers
+from capslab.errors import short
+from capslab.exercises.compare_values import a_type, as_numbers
+from capslab.exercises.numbers_in_words import SMALL, number, place, two_numbers
 
 MOST_ROWS, MOST_COLUMNS = 12, 10  # of a table; what is larger is a heatmap
-MOST_CELLS = 40  # rows and columns of a heatmap
+MOST_CELLS = (24, 40)  # rows and columns of a heatmap
 NEGATIVE, POSITIVE = (0, 92, 171), (194, 65, 0)  # as in plots.style: the ends of its diverging colours
 MARK = "≠"
 
@@ -54,8 +55,7 @@ def shown(name: str, value: Any, wrong: np.ndarray | None = None, other: Any = N
     """What to show of a value: a part of it where it is large; a line of text if it is not an array."""
     array = as_numbers(value)
     if array is None or array.dtype.kind == "c" or not array.size:
-        text = " ".join(repr(value).split())
-        return f"{name}: {text if len(text) <= 100 else text[:99] + '…'}"
+        return f"{name}: {_one_line(value, array)}"
     mask = np.zeros(array.shape, bool) if wrong is None or wrong.shape != array.shape else wrong
     compared = as_numbers(other) if wrong is not None and wrong.shape == array.shape else None
     if array.ndim == 0:
@@ -69,10 +69,10 @@ def shown(name: str, value: Any, wrong: np.ndarray | None = None, other: Any = N
     compared = np.atleast_2d(compared[part]) if compared is not None else None
     large = table.shape[0] > MOST_ROWS or table.shape[1] > MOST_COLUMNS
     start = tuple(
-        max(0, min(at - MOST_CELLS // 2, n - MOST_CELLS)) if large else 0
-        for at, n in zip((0, *first)[-2:], table.shape, strict=True)
+        max(0, min(at - most // 2, n - most)) if large else 0
+        for at, n, most in zip((0, *first)[-2:], table.shape, MOST_CELLS, strict=True)
     )
-    window = tuple(slice(at, at + MOST_CELLS) for at in start)
+    window = tuple(slice(at, at + most) for at, most in zip(start, MOST_CELLS, strict=True))
     title = f"{name}, shape {array.shape}"
     if part:
         title += f", of which {list(part)} is shown"
@@ -83,10 +83,24 @@ def shown(name: str, value: Any, wrong: np.ndarray | None = None, other: Any = N
     return Shown(title, table[window], mask[window], array.ndim == 1, (start[0], start[1]), other_part)
 
 
+def _one_line(value: Any, array: np.ndarray | None) -> str:
+    """A value that is no array of real numbers."""
+    if array is not None and not isinstance(value, complex):
+        return f"{'complex numbers' if array.size else 'nothing'}, shape {array.shape}"
+    if not isinstance(value, (str, list, tuple, dict, complex)):
+        return a_type(value)
+    try:
+        return short(value, 100)
+    except Exception:  # a learner's object may do anything when it is shown
+        return a_type(value)
+
+
 def as_text(what: Shown | str) -> str:
     """For a terminal: numbers in columns, what differs behind a ≠."""
     if isinstance(what, str):
         return what
+    if what.table.dtype == bool:
+        return _mask_as_text(what)
     if not what.fits:
         lines = np.array2string(what.table[0] if what.flat else what.table, threshold=60, precision=4)
         return f"{what.title}:\n{lines}\n{_differences(what)}".rstrip()
@@ -97,6 +111,13 @@ def as_text(what: Shown | str) -> str:
     width = max(len(cell) for row in cells for cell in row)
     rows = ["  ".join(cell.rjust(width) for cell in row) for row in cells]
     return "\n".join([f"{what.title}:", *(f"  {row}" for row in rows)])
+
+
+def _mask_as_text(what: Shown) -> str:
+    """True and False as characters, with others where they differ from the value beside it."""
+    signs = np.where(what.table, np.where(what.wrong, "+", "#"), np.where(what.wrong, "-", "."))
+    key = "# True, . False" + (", + True and - False where it differs" if what.wrong.any() else "")
+    return "\n".join([f"{what.title} ({key}):", *(f"  {''.join(row)}" for row in signs)])
 
 
 def as_html(what: Shown | str, scale: float) -> str:
@@ -117,7 +138,7 @@ def _differences(what: Shown) -> str:
         return ""
     at = tuple(int(i) for i in np.argwhere(what.wrong)[0])
     start = tuple(a + b for a, b in zip(at, what.start, strict=True))
-    where = place(start[1:] if what.flat else start, (MOST_CELLS + 1,) * (1 if what.flat else 2))
+    where = place(start[1:] if what.flat else start, (SMALL + 1,) * (1 if what.flat else 2))
     many = int(what.wrong.sum())
     return f"1 number differs,{where}" if many == 1 else f"{many} numbers differ, the first{where}"
 
@@ -167,8 +188,10 @@ def _heatmap(what: Shown, scale: float) -> str:
         if finite.size
         else "no finite number"
     )
+    span = f"{int(finite.sum())} of {finite.size} are True, coloured" if finite.dtype == bool else span
     alt = html.escape(f"{what.title}: {span}. {_differences(what)}".strip().rstrip("."), quote=True)
-    key = f"<div>{html.escape(_differences(what))}{', marked with a ×' if what.wrong.any() else ''}</div>"
+    marked = f"; {_differences(what)}, marked with a ×" if what.wrong.any() else ""
+    key = f"<div style='max-width:360px'>{html.escape(span + marked)}</div>"
     return (
         f"<svg role='img' aria-label='{alt}' width='{min(side * columns, 360)}' "
         f"viewBox='0 0 {side * columns} {side * rows}' style='border:1px solid currentColor;max-width:100%'>"

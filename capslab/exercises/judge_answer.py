@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from capslab.errors import as_imported
 from capslab.exercises.compare_values import a_type, difference, same
 from capslab.exercises.diagnose_difference import Answered, diagnose
 from capslab.exercises.diagnosis import Diagnosis
@@ -104,7 +105,7 @@ def _feedback(exercise: Exercise, results: list[CaseResult]) -> tuple[str, str, 
         if match.certain:
             return match.mistake.message, match.mistake.name, ""
     example = _example(exercise, failed[0])
-    if not exercise.is_function or any(one.unwritten or one.result is NOTHING for one in failed):
+    if not exercise.is_function or any(_says_nothing(exercise, one) for one in failed):
         found = None
     else:
         found = diagnose(_answered(results), exercise.reference, exercise.tolerance)
@@ -116,6 +117,11 @@ def _feedback(exercise: Exercise, results: list[CaseResult]) -> tuple[str, str, 
     if found:
         return _with_example(found, failed[0].problem, example), "", found.name
     return example, "", ""
+
+
+def _says_nothing(exercise: Exercise, one: CaseResult) -> bool:
+    """Whether a case fails for another reason than its numbers: none came back, or the input was changed."""
+    return one.unwritten or one.result is NOTHING or same(one.result, one.expected, exercise.tolerance)
 
 
 def _with_example(found: Diagnosis, problem: str, example: str) -> str:
@@ -160,10 +166,10 @@ def _refusal(exercise: Exercise, answer: Any, cases: list[Case]) -> str:
             return f"The answer should be a dictionary with the keys {keys}. Received: {a_type(answer)}."
         return ""
     if not callable(answer):
+        call = as_imported(f'cl.check("{exercise.name}", {exercise.name})')
         return (
-            f"The answer should be a function. Received: {a_type(answer)}. Pass the function itself, "
-            "without brackets: "
-            f'check("{exercise.name}", {exercise.name}).'
+            f"The answer should be a function. Received: {a_type(answer)}. "
+            f"Pass the function itself, without brackets: {call}"
         )
     try:
         inspect.signature(answer).bind(*cases[0].args)

@@ -12,11 +12,14 @@ import numpy as np
 
 from capslab.errors import ArgumentError, as_imported, is_whole, short
 from capslab.exercises.compare_values import as_numbers, differing
-from capslab.exercises.draw_case import as_html, as_text, shown
+from capslab.exercises.draw_case import Shown, as_html, as_text, shown
 from capslab.exercises.exercise import Exercise
 from capslab.exercises.judge_answer import NOTHING, CaseResult, Judgement
 from capslab.exercises.registry import find
 from capslab.exercises.show_result import Message, Panel
+
+#: an array or a line of text, and the number that has the full colour in a heatmap
+Picture = tuple[Shown | str, float]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,7 +53,7 @@ class FailedCase(Panel):
     state = "in progress"
 
     def lines(self) -> list[str]:
-        pictures = [as_text(one) for one, _ in self._pictures()]
+        pictures = [as_text(one) for group in self._groups() for one, _ in group]
         return [self._head(), self._sentence(), *pictures, *self._next()]
 
     def _head(self) -> str:
@@ -67,29 +70,39 @@ class FailedCase(Panel):
             return []
         return [as_imported(f'The next one: cl.case("{self.name}", {self.number + 1})')]
 
-    def _pictures(self) -> list[tuple[Any, float]]:
-        """Each argument, what is expected and what was received, with the number that has the full colour."""
-        pictures = [
-            (shown(name, value), _largest(value))
-            for name, value in zip(self.argument_names, self.arguments, strict=False)
-        ]
-        expected = _parts(self.expected)
-        received = _parts(self.received) if self.received is not None else []
-        for i, right in enumerate(expected):
-            got = received[i] if i < len(received) and len(received) == len(expected) else None
-            wrong, scale = _wrong(got, right, self.tolerance), max(_largest(right), _largest(got))
-            said = f", value {i + 1} of {len(expected)}" if len(expected) > 1 else ""
-            pictures.append((shown("expected" + said, right, wrong, got), scale))
-            if got is not None:
-                pictures.append((shown("received" + said, got, wrong, right), scale))
-        if self.received is not None and len(received) != len(expected):
-            pictures.append((shown("received", self.received), _largest(self.received)))
-        return pictures
+    def _groups(self) -> list[list[Picture]]:
+        """What stands side by side: the arguments; then what is expected and what was received."""
+        named = zip(self.argument_names, self.arguments, strict=False)
+        groups = [[(shown(name, value), _largest(value)) for name, value in named]]
+        expected, received = _parts(self.expected), _parts(self.received)
+        if self.received is None or len(received) != len(expected):
+            wanted = [(shown("expected", right), _largest(right)) for right in expected]
+            got = (
+                [] if self.received is None else [(shown("received", self.received), _largest(self.received))]
+            )
+            return [*groups, [*wanted, *got]]
+        for i, (right, got_) in enumerate(zip(expected, received, strict=True), start=1):
+            said = f", value {i} of {len(expected)}" if len(expected) > 1 else ""
+            wrong, scale = _wrong(got_, right, self.tolerance), max(_largest(right), _largest(got_))
+            if said and wrong is not None and not wrong.any():
+                groups.append([(f"value {i} of {len(expected)}: right", 0.0)])
+                continue
+            pictures = [
+                shown("expected" + said, right, wrong, got_),
+                shown("received" + said, got_, wrong, right),
+            ]
+            groups.append([(picture, scale) for picture in pictures])
+        return groups
 
     def _repr_html_(self) -> str:
         words = Message(self._head(), "\n".join([self._sentence(), *self._next()]), self.state)._repr_html_()
-        pictures = "".join(as_html(*picture) for picture in self._pictures())
-        return f"{words}<div style='display:flex;flex-wrap:wrap;align-items:flex-start'>{pictures}</div>"
+        rows = [
+            "<div style='display:flex;flex-wrap:wrap;align-items:flex-start'>"
+            + "".join(as_html(*picture) for picture in group)
+            + "</div>"
+            for group in self._groups()
+        ]
+        return words + "".join(rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,8 +171,9 @@ def case(name: str, number: int = 1) -> FailedCase | Message:
         return Message(f"{name}: your answer could not be called, so no case was tried.", verdict.message)
     if not exercise.is_function:
         wrong = "\n".join(f"With {one.case.description}: {one.problem}" for one in verdict.failed)
-        body = f"{wrong}\nWhat is expected is not shown here, because it is the solution."
-        return Message(f"{name}: {verdict.passed} of {verdict.total} are right.", body)
+        if not all(isinstance(one.expected, bool) for one in verdict.failed):
+            wrong += "\nWhat is expected is not shown here, because it is the solution."
+        return Message(f"{name}: {verdict.passed} of {verdict.total} are right.", wrong)
     many = len(verdict.failed)
     if not is_whole(number) or not 1 <= number <= many:
         range_ = f"a whole number from 1 to {many}" if many > 1 else "1, because one case fails"
