@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from capslab.exercises.compare_values import as_numbers
-from capslab.exercises.diagnosis import Diagnosis, Pair, alike, weight_of_proof
 from capslab.exercises.numbers_in_words import number
+from capslab.exercises.relation import Pair, Relation, alike, weight_of_proof
 
 FLOATS: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
     ("2 · `{x}` in place of `{x}`", lambda x: 2 * x),
@@ -33,7 +33,7 @@ WHOLE: tuple[tuple[str, Callable[[int], int]], ...] = (
 )
 
 
-def constant(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def constant(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """The same answer whatever the input is."""
     first = pairs[0].got
     if len(pairs) < 3 or first.size != 1 or not all(alike(p.got, first) for p in pairs):
@@ -41,10 +41,10 @@ def constant(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
     if all(alike(p.right, pairs[0].right) for p in pairs):
         return
     words = f"Your answer is {number(first.ravel()[0])}, whatever the input is"
-    yield Diagnosis("constant", words, "What should it depend on?")
+    yield Relation("constant", words, "What should it depend on?")
 
 
-def unchanged(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def unchanged(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """An argument, as it came in."""
     for name in pairs[0].arguments:
         values = [as_numbers(p.arguments.get(name)) for p in pairs]
@@ -52,7 +52,7 @@ def unchanged(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             value is not None and value.size > 1 and alike(p.got, value)
             for value, p in zip(values, pairs, strict=True)
         ):
-            yield Diagnosis(
+            yield Relation(
                 "unchanged",
                 f"Your answer holds the numbers of `{name}`, unchanged",
                 "What should happen to them?",
@@ -65,7 +65,7 @@ def other_arguments(
     reference: Callable[..., Any],
     arguments: Sequence[tuple[Any, ...]],
     part: int | None,
-) -> Iterator[Diagnosis]:
+) -> Iterator[Relation]:
     """The right answer to other arguments: two exchanged, one doubled, transposed or counted from elsewhere.
 
     This has to hold in every case, those that are right included; otherwise it may be luck.
@@ -78,7 +78,7 @@ def other_arguments(
             (right := _answer(reference, new, part)) is not None and alike(p.got, right)
             for p, new in zip(pairs, changed, strict=True)
         ):
-            yield Diagnosis("other arguments", f"Your answer would be right with {words}", _look(words))
+            yield Relation("other arguments", f"Your answer would be right with {words}", _look(words))
             return
 
 

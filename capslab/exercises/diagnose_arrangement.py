@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from capslab.exercises.diagnosis import Diagnosis, Pair, alike, all_alike
 from capslab.exercises.numbers_in_words import listed
+from capslab.exercises.relation import Pair, Relation, alike, all_alike
 
 REDUCTIONS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("mean", np.mean),
@@ -19,13 +19,13 @@ REDUCTIONS: tuple[tuple[str, Callable[..., Any]], ...] = (
 )
 
 
-def transposed(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def transposed(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """Rows and columns exchanged, or the axes in another order."""
     if not all(pair.right.ndim >= 2 for pair in pairs):
         return
     if all_alike(pairs, lambda x: x.T if x.ndim == 2 else None):
         words = "Your numbers are the right ones, transposed: rows are where columns are expected"
-        yield Diagnosis("transposed", words, "Which axis comes first?")
+        yield Relation("transposed", words, "Which axis comes first?")
         return
     ndim = pairs[0].right.ndim
     if all(pair.right.ndim == ndim for pair in pairs) and 3 <= ndim <= 4:
@@ -33,11 +33,11 @@ def transposed(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             if order != tuple(range(ndim)) and all_alike(pairs, lambda x, o=order: x.transpose(o)):  # type: ignore[misc]
                 said = f"with the axes in another order (yours are its axes {listed(order)})"
                 words = f"Your numbers are those of the right answer {said}"
-                yield Diagnosis("axes", words, "Which axis comes first, and which one last?")
+                yield Relation("axes", words, "Which axis comes first, and which one last?")
                 return
 
 
-def other_order(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def other_order(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """The same rows, columns or entries in another order."""
     wrong = list(pairs)
     if any(p.got.shape != p.right.shape or p.right.ndim == 0 or p.right.dtype == bool for p in wrong):
@@ -48,20 +48,20 @@ def other_order(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
     for axis in axes:
         if all_alike(pairs, lambda x, a=axis: np.flip(x, a)):  # type: ignore[misc]
             words = f"Your numbers are the right ones with the {_axis_name(axis, wrong)} in reverse order"
-            yield Diagnosis("order", words, "From which end do you start?")
+            yield Relation("order", words, "From which end do you start?")
             return
     for axis in axes:
         if all_alike(wrong, lambda x, a=axis: np.sort(x, axis=a)):  # type: ignore[misc]
             along = "" if all(p.right.ndim == 1 for p in wrong) else f" along axis {axis}"
             words = f"Your numbers are the right ones, but sorted{along}"
-            yield Diagnosis("sorted", words, "Where does their order get lost?")
+            yield Relation("sorted", words, "Where does their order get lost?")
             return
     for axis in axes:
         for step, side in ((1, "on"), (-1, "back")):
             if all_alike(pairs, lambda x, s=step, a=axis: np.roll(x, s, a)):  # type: ignore[misc]
                 moved = f"all {_axis_name(axis, wrong)} moved one place {side}"
                 words = f"Your numbers are the right ones with {moved}"
-                yield Diagnosis("order", words, "Is an index off by one?")
+                yield Relation("order", words, "Is an index off by one?")
                 return
     if any(_few(p.right) for p in wrong):
         return
@@ -69,10 +69,10 @@ def other_order(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
         for name, turned in (("rows", False), ("columns", True)):
             if all(_same_rows(p.got.T if turned else p.got, p.right.T if turned else p.right) for p in wrong):
                 words = f"Your numbers have the right {name}, but in another order"
-                yield Diagnosis("order", words, f"What decides which of the {name} comes first?")
+                yield Relation("order", words, f"What decides which of the {name} comes first?")
                 return
     if all(alike(np.sort(p.got, axis=None), np.sort(p.right, axis=None)) for p in wrong):
-        yield Diagnosis(
+        yield Relation(
             "order", "Your numbers are the right ones, but in other places", "Which number belongs where?"
         )
 
@@ -103,7 +103,7 @@ def _same_rows(got: np.ndarray, right: np.ndarray) -> bool:
     return len(np.unique(right, axis=0)) > 1
 
 
-def other_shape(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def other_shape(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """The right numbers in another shape: an axis too many, one too few, flattened, repeated."""
     wrong = list(pairs)
     if any(p.got.shape == p.right.shape or not p.right.size for p in wrong):
@@ -120,18 +120,18 @@ def other_shape(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             )
         else:
             look = "Are the numbers flattened or reshaped somewhere?"
-        yield Diagnosis("shape", words, look, about="shape")
+        yield Relation("shape", words, look, about="shape")
         return
     if all(p.got.ndim == 2 and p.got.shape == (p.right.size,) * 2 for p in wrong) and all(
         alike(np.diagonal(p.got), p.right.ravel()) for p in wrong
     ):
         words = f"your answer has shape {shapes}. The right numbers stand on its diagonal"
         look = "An array of shape (n,) has met one of shape (n, 1), and NumPy made a table of them."
-        yield Diagnosis("broadcast", words, look, about="shape")
+        yield Relation("broadcast", words, look, about="shape")
         return
     if all(_repeated(p) for p in wrong):
         words = f"your answer has shape {shapes}. It holds the right numbers several times"
-        yield Diagnosis("repeated", words, "Do you need one number for each?", about="shape")
+        yield Relation("repeated", words, "Do you need one number for each?", about="shape")
 
 
 def _repeated(pair: Pair) -> bool:
@@ -148,7 +148,7 @@ def _repeated(pair: Pair) -> bool:
     return False
 
 
-def other_reduction(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def other_reduction(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """Summed or averaged over one axis too many, or not yet."""
     wrong = list(pairs)
     if any(p.got.shape == p.right.shape or not p.right.size or not p.got.size for p in wrong):
@@ -163,7 +163,7 @@ def other_reduction(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             over = "all the right numbers" if axis is None else f"the right numbers over {along}"
             if all(_reduces(p.right, p.got, reduce, axis) for p in wrong):
                 words = f"your answer has shape {shapes}. It is the {name} of {over}"
-                yield Diagnosis(
+                yield Relation(
                     "reduced",
                     words,
                     "Over which axis do you reduce, and which one should stay?",
@@ -173,7 +173,7 @@ def other_reduction(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             if name in ("mean", "sum") and all(_reduces(p.got, p.right, reduce, axis) for p in wrong):
                 words = f"your answer has shape {shapes}. {missing} is missing"
                 look = "Your numbers are right so far. What should become of them, according to the task?"
-                yield Diagnosis("not reduced", words, look, about="shape")
+                yield Relation("not reduced", words, look, about="shape")
                 return
 
 
@@ -187,7 +187,7 @@ def _reduces(long: np.ndarray, short: np.ndarray, reduce: Callable[..., Any], ax
     return False
 
 
-def wrong_axis(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def wrong_axis(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """One number per column where one per row is expected, or a single one where there should be several."""
     first = pairs[0]
     if any(p.right.ndim != 1 for p in pairs) or all(p.got.shape == p.right.shape for p in pairs):
@@ -203,7 +203,7 @@ def wrong_axis(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             if all(p.got.size == 1 for p in pairs):
                 each = "entry" if len(shapes[0]) == 1 else each
                 many = f"{len(first.right)} are expected, one per {each} of `{name}`"
-                yield Diagnosis(
+                yield Relation(
                     "one number", f"your answer is a single number, but {many}", look, about="shape"
                 )
                 return
@@ -212,11 +212,11 @@ def wrong_axis(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             ):
                 words = f"your answer has {len(first.got)} numbers, one per {other} of `{name}`"
                 words += f", but {len(first.right)} are expected, one per {each}"
-                yield Diagnosis("wrong axis", words, look, about="shape")
+                yield Relation("wrong axis", words, look, about="shape")
                 return
 
 
-def one_of_several(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def one_of_several(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """A list of numbers of which one is the right one, always in the same place."""
     if any(p.right.ndim != 0 or p.got.ndim != 1 or p.got.size < 2 for p in pairs):
         return
@@ -225,21 +225,21 @@ def one_of_several(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             words = (
                 f"Your answer holds several numbers, and the right one is at position {i} (counted from 0)"
             )
-            yield Diagnosis("one of several", words, "Which one does the task ask for?")
+            yield Relation("one of several", words, "Which one does the task ask for?")
             return
 
 
-def mask_or_positions(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def mask_or_positions(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """A mask where positions are expected, or positions where a mask is."""
     if any(p.got.ndim != 1 or p.right.ndim != 1 for p in pairs):
         return
     if all(p.got.dtype == bool and np.array_equal(np.flatnonzero(p.got), np.sort(p.right)) for p in pairs):
-        yield Diagnosis("mask", "Your answer says True or False for each, but positions are expected")
+        yield Relation("mask", "Your answer says True or False for each, but positions are expected")
     if all(p.right.dtype == bool and np.array_equal(np.flatnonzero(p.right), np.sort(p.got)) for p in pairs):
-        yield Diagnosis("positions", "Your answer holds positions, but True or False is expected for each")
+        yield Relation("positions", "Your answer holds positions, but True or False is expected for each")
 
 
-def other_number(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def other_number(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """All the right rows and some more, or some missing."""
     wrong = list(pairs)
     if any(
@@ -255,7 +255,7 @@ def other_number(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
         shapes = listed([f"{len(p.got)} instead of {len(p.right)}" for p in wrong], 3)
         what = "are missing" if missing else "are too many"
         words = f"Your numbers are right, but {one} at the {place} {what} ({shapes})"
-        yield Diagnosis("too few" if missing else "too many", words, "")
+        yield Relation("too few" if missing else "too many", words, "")
         return
     for more in (True, False):
         if all(_within(p.right, p.got) if more else _within(p.got, p.right) for p in wrong):
@@ -268,7 +268,7 @@ def other_number(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
                 else f"what your answer holds is right, but {many} {'is' if extra == 1 else 'are'} missing"
             )
             look = "What should be left out?" if more else "What is left out that should be there?"
-            yield Diagnosis("too many" if more else "too few", words, look, about="first")
+            yield Relation("too many" if more else "too few", words, look, about="first")
             return
 
 

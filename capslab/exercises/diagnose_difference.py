@@ -14,8 +14,8 @@ import numpy as np
 
 from capslab.exercises import diagnose_arguments, diagnose_arrangement, diagnose_numbers, diagnose_places
 from capslab.exercises.compare_values import as_numbers, same
-from capslab.exercises.diagnosis import Diagnosis, Pair, failing
 from capslab.exercises.numbers_in_words import ORDINALS
+from capslab.exercises.relation import Pair, Relation, failing
 
 LARGEST = 20_000  # numbers of a case above which no relation is searched for
 
@@ -31,7 +31,7 @@ class Answered:
     description: str = ""
 
 
-def diagnose(cases: Sequence[Answered], reference: Any, tolerance: float = 1e-5) -> Diagnosis | None:
+def diagnose(cases: Sequence[Answered], reference: Any, tolerance: float = 1e-5) -> Relation | None:
     """The first relation between answers and right answers that holds in every case that fails, or None.
 
     Examples
@@ -50,7 +50,7 @@ def diagnose(cases: Sequence[Answered], reference: Any, tolerance: float = 1e-5)
         return _of_one_value(cases, reference, None)
 
 
-def _of_several_values(cases: Sequence[Answered], reference: Any, tolerance: float) -> Diagnosis | None:
+def _of_several_values(cases: Sequence[Answered], reference: Any, tolerance: float) -> Relation | None:
     many = len(cases[0].expected)
     wrong = [case for case in cases if not case.passed]
     if not all(isinstance(case.got, (tuple, list)) and len(case.got) == many for case in wrong):
@@ -61,7 +61,7 @@ def _of_several_values(cases: Sequence[Answered], reference: Any, tolerance: flo
         ):
             said = ", ".join(ORDINALS[j] for j in order)
             words = f"Your {many} values are right, but you return them in the order {said}"
-            return Diagnosis("order of values", words, "Which order does the task ask for?")
+            return Relation("order of values", words, "Which order does the task ask for?")
     for part in range(many):
         one = [
             replace(
@@ -85,7 +85,7 @@ def _of_several_values(cases: Sequence[Answered], reference: Any, tolerance: flo
     return None
 
 
-def _of_one_value(cases: Sequence[Answered], reference: Any, part: int | None) -> Diagnosis | None:
+def _of_one_value(cases: Sequence[Answered], reference: Any, part: int | None) -> Relation | None:
     cases = [
         case for case in cases if not (case.passed and np.size(case.expected) == 0)
     ]  # these prove nothing
@@ -99,11 +99,11 @@ def _of_one_value(cases: Sequence[Answered], reference: Any, part: int | None) -
 
 def _searched(
     pairs: list[Pair], cases: Sequence[Answered], reference: Any, part: int | None
-) -> Iterator[Diagnosis]:
+) -> Iterator[Relation]:
     """Every diagnosis that holds, the ones that say most first; with the cases in which it holds."""
     for found in diagnose_arguments.constant(pairs):
         yield _placed(found, pairs, all_cases=True)
-    whole: list[Callable[[Sequence[Pair]], Iterator[Diagnosis]]] = [
+    whole: list[Callable[[Sequence[Pair]], Iterator[Relation]]] = [
         diagnose_arguments.unchanged,
         *diagnose_numbers.SEARCHES,
         *diagnose_arrangement.SEARCHES,
@@ -127,7 +127,7 @@ def _searched(
             yield _placed(found, pairs, all_cases=False)
 
 
-def _placed(found: Diagnosis, pairs: Sequence[Pair], all_cases: bool) -> Diagnosis:
+def _placed(found: Relation, pairs: Sequence[Pair], all_cases: bool) -> Relation:
     """The diagnosis as a whole sentence, with the cases in which it holds."""
     wrong = failing(pairs)
     words = _one_or_many(found.words, wrong)

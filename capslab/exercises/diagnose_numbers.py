@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from capslab.exercises.compare_values import CLOSE
-from capslab.exercises.diagnosis import Diagnosis, Pair, all_alike, weight_of_proof
 from capslab.exercises.numbers_in_words import fraction, listed, number
+from capslab.exercises.relation import Pair, Relation, all_alike, weight_of_proof
 
 TWO_OR_MORE = 2  # see `weight_of_proof`
 
@@ -70,23 +70,23 @@ NORMALISED: tuple[tuple[str, Callable[[np.ndarray, Any], Any]], ...] = (
 )
 
 
-def flipped_truth(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def flipped_truth(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """True where False is right, and the other way round."""
     truths = [bool(x) for p in pairs for x in p.right.ravel()[:400]] if pairs[0].right.dtype == bool else []
     if len(truths) < 3 or len(set(truths)) < 2 or any(p.right.dtype != bool for p in pairs):
         return
     if all_alike(pairs, lambda x: ~x):
         words = "Your answer is the opposite of the right one: True where it should be False, and the reverse"
-        yield Diagnosis("flipped", words, "Is a comparison the wrong way round, or a `~` missing?")
+        yield Relation("flipped", words, "Is a comparison the wrong way round, or a `~` missing?")
 
 
-def opposite_sign(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def opposite_sign(pairs: Sequence[Pair]) -> Iterator[Relation]:
     if weight_of_proof(pairs) and all_alike(pairs, lambda x: -x.astype(float)):
         look = "Is something subtracted the wrong way round, or a minus missing?"
-        yield Diagnosis("sign", "Your numbers have the opposite sign of the right ones", look, -1.0)
+        yield Relation("sign", "Your numbers have the opposite sign of the right ones", look, -1.0)
 
 
-def factor(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def factor(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """The right numbers times the same factor, or times a factor that is a size of the case."""
     wrong = [pair for pair in pairs if pair.right.any() or pair.got.any()]  # 0 has any factor
     ratios = [_ratio(pair) for pair in wrong]
@@ -113,13 +113,13 @@ def _ratio(pair: Pair) -> float | None:
     return ratio if near else None
 
 
-def _named_factor(ratio: float, pairs: Sequence[Pair], proof: int) -> Diagnosis | None:
+def _named_factor(ratio: float, pairs: Sequence[Pair], proof: int) -> Relation | None:
     size = abs(ratio)
     sign = ", and have the opposite sign" if ratio < 0 else ""
     for value, name, look in NAMED_FACTORS:
         if abs(size - value) <= 1e-5 * value and proof >= TWO_OR_MORE:
             words = f"Your numbers are {number(size, 5)} times the right ones: {name}{sign}"
-            return Diagnosis("factor", words, look, ratio)
+            return Relation("factor", words, look, ratio)
     text = fraction(size)
     nice = not any(mark in text for mark in ".e")
     if proof < (TWO_OR_MORE if nice else TWO_OR_MORE + 2):
@@ -129,19 +129,15 @@ def _named_factor(ratio: float, pairs: Sequence[Pair], proof: int) -> Diagnosis 
         words = (
             "Your numbers are 100 times the right ones: a percentage, where a share from 0 to 1 is expected"
         )
-        return Diagnosis("percentage", words, "", ratio)
+        return Relation("percentage", words, "", ratio)
     if nice and size < 1:
         words = f"Your numbers are exactly {text} of the right ones{sign}"
-        return Diagnosis(
-            "factor", words, "Which division is one too many, or which factor is missing?", ratio
-        )
+        return Relation("factor", words, "Which division is one too many, or which factor is missing?", ratio)
     if nice:
         words = f"Your numbers are exactly {text} times the right ones{sign}"
-        return Diagnosis(
-            "factor", words, "Which factor is one too many, or which division is missing?", ratio
-        )
+        return Relation("factor", words, "Which factor is one too many, or which division is missing?", ratio)
     words = f"Your numbers are {text} times the right ones{sign}"
-    return Diagnosis("factor", words, "Where does this factor come from?", ratio)
+    return Relation("factor", words, "Where does this factor come from?", ratio)
 
 
 SIZES: tuple[tuple[str, Callable[[float], float]], ...] = (
@@ -159,7 +155,7 @@ SIZES: tuple[tuple[str, Callable[[float], float]], ...] = (
 )
 
 
-def _factor_of_size(wrong: Sequence[Pair], ratios: list[float]) -> Iterator[Diagnosis]:
+def _factor_of_size(wrong: Sequence[Pair], ratios: list[float]) -> Iterator[Relation]:
     """A factor that differs between cases, as it is the size of an argument or a whole number passed."""
     if len({f"{ratio:.4g}" for ratio in ratios}) < 2:
         return
@@ -174,7 +170,7 @@ def _factor_of_size(wrong: Sequence[Pair], ratios: list[float]) -> Iterator[Diag
                     values = listed([number(n) for n in known])
                     said = f"{words.format(size=name)} ({values})"
                     look = "Is it a sum where a mean is meant, or a mean over the wrong numbers?"
-                    yield Diagnosis("factor of size", f"Your numbers are the right ones {said}", look)
+                    yield Relation("factor of size", f"Your numbers are the right ones {said}", look)
                     return
 
 
@@ -200,7 +196,7 @@ def _sizes(pair: Pair) -> dict[str, float]:
     return sizes
 
 
-def function_of_right(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def function_of_right(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """A logarithm, a square or a complement of the right numbers."""
     if weight_of_proof(pairs) < TWO_OR_MORE or any(pair.right.dtype == bool for pair in pairs):
         return
@@ -209,10 +205,10 @@ def function_of_right(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             if all_alike(pairs, lambda x, change=change: change(x.astype(float))):  # type: ignore[misc]
                 if name == "absolute" and not any((p.right < 0).any() and (p.right > 0).any() for p in pairs):
                     continue
-                yield Diagnosis(name, "Your numbers are " + words, look)
+                yield Relation(name, "Your numbers are " + words, look)
 
 
-def rounded(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def rounded(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """The right numbers, rounded: really so, to the last digit."""
     if any(p.right.dtype.kind != "f" or p.got.shape != p.right.shape for p in pairs):
         return
@@ -232,11 +228,11 @@ def rounded(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
     for change, words, look in ways:
         exactly = all(np.array_equal(p.got.astype(float), change(p.right.astype(float))) for p in pairs)
         if exactly and (any(p.got.any() for p in pairs if not p.passed) or words.startswith("with")):
-            yield Diagnosis("rounded", "Your numbers are the right ones, " + words, look)
+            yield Relation("rounded", "Your numbers are the right ones, " + words, look)
             return
 
 
-def close(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def close(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """Equal but for a small relative difference."""
     worst = 0.0
     for pair in pairs:
@@ -253,12 +249,12 @@ def close(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
         worst = max(worst, float((gap / np.maximum(np.abs(pair.right), 1e-300)).max()))
     if worst:
         words = f"Your numbers are close, but not equal: the relative difference is up to {number(worst, 1)}"
-        yield Diagnosis(
+        yield Relation(
             "close", words, "Is a small number added, or a limit set in another way than the task says?"
         )
 
 
-def normalised(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def normalised(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """The right numbers, divided by their sum or the like: all together, or row by row."""
     if (
         any(p.right.dtype == bool or p.right.ndim == 0 for p in pairs)
@@ -272,10 +268,10 @@ def normalised(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
         for words, change in NORMALISED:
             for axis, where in axes:
                 if all_alike(pairs, lambda x, c=change, a=axis: c(x.astype(float), a)):  # type: ignore[misc]
-                    yield Diagnosis("normalised", f"Your numbers are the right ones {words}{where}")
+                    yield Relation("normalised", f"Your numbers are the right ones {words}{where}")
 
 
-def offset(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def offset(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """The right numbers plus a constant."""
     wrong = list(pairs)
     shifts = [_shift(pair, None) for pair in wrong]
@@ -288,7 +284,7 @@ def offset(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
         return
     if all(abs(value - first) <= 1e-6 * max(abs(first), 1e-6) for value in values):
         text, side = number(abs(first)), "too large" if first > 0 else "too small"
-        yield Diagnosis("offset", f"Your numbers are {text} {side}", _offset_look(first), first)
+        yield Relation("offset", f"Your numbers are {text} {side}", _offset_look(first), first)
 
 
 def _offset_look(shift: float) -> str:
@@ -311,7 +307,7 @@ def _shift(pair: Pair, axis: int | None) -> np.ndarray | None:
     return middle if bool((np.abs(gap - middle) <= 1e-6 * scale).all()) else None
 
 
-def by_row(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def by_row(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """In each row (or column, or case) the right proportions, or the right differences."""
     wrong = list(pairs)
     if any(
@@ -325,7 +321,7 @@ def by_row(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
             "Your numbers are in the right proportion, but too large or too small by a factor that changes "
             f"from case to case ({ratios})"
         )
-        yield Diagnosis("proportional", words, look)
+        yield Relation("proportional", words, look)
     for axis, name in ((-1, "row"), (0, "column")):
         if all(p.right.ndim >= 2 and p.right.shape[axis] > 1 for p in wrong):
             if all(_proportional(p, axis) for p in wrong):
@@ -333,10 +329,10 @@ def by_row(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
                     f"Within each {name}, your numbers are in the right proportion, but each {name} has a "
                     "factor of its own"
                 )
-                yield Diagnosis("proportional", words, look)
+                yield Relation("proportional", words, look)
             elif all(p.passed or _mostly_shifted(p, axis) for p in wrong):
                 words = f"Within each {name}, your numbers are off by a constant, and each {name} has its own"
-                yield Diagnosis("offset by row", words, "What is added or subtracted once per " + name + "?")
+                yield Relation("offset by row", words, "What is added or subtracted once per " + name + "?")
 
 
 def _mostly_shifted(pair: Pair, axis: int) -> bool:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from capslab.exercises.compare_values import differing
-from capslab.exercises.diagnosis import RELATIVE, Diagnosis, Pair, failing
 from capslab.exercises.numbers_in_words import counted, listed, number
+from capslab.exercises.relation import RELATIVE, Pair, Relation, failing
 
 
-def partly_right(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
+def partly_right(pairs: Sequence[Pair]) -> Iterator[Relation]:
     """Which part of the answer is right, where it has the right shape in every case that fails."""
     wrong = failing(pairs)
     if not wrong or any(p.got.shape != p.right.shape or p.got.ndim == 0 for p in wrong):
@@ -27,7 +27,7 @@ def partly_right(pairs: Sequence[Pair]) -> Iterator[Diagnosis]:
     yield from _some_rows(both)
 
 
-def _strange(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+def _strange(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Relation]:
     """NaN or infinity, and everything else right."""
     if not all((~np.isfinite(p.got[mask])).all() for p, mask in both):
         return
@@ -42,10 +42,10 @@ def _strange(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
     else:
         mask = both[0][1]
         words = f"Everything is right but {int(mask.sum())} of {mask.size} places, in which you have {name}"
-    yield Diagnosis("nan", words, look)
+    yield Relation("nan", words, look)
 
 
-def _too_many_true(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+def _too_many_true(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Relation]:
     if not all(p.right.dtype == bool and np.isin(p.got, (0, 1)).all() for p, _ in both):
         return
     for more in (True, False):
@@ -59,21 +59,21 @@ def _too_many_true(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
                 else f"every True of yours is right, but {many} that should be True {are} False"
             )
             look = "What do they have in common?" if mask.sum() > 1 else "What is special about it?"
-            yield Diagnosis("too many true" if more else "too few true", words, look, about="first")
+            yield Relation("too many true" if more else "too few true", words, look, about="first")
             return
 
 
-def _only_at_zero(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+def _only_at_zero(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Relation]:
     if any(p.right.dtype == bool or (p.right[mask] != 0).any() for p, mask in both):
         return
     if any(not (p.right[~mask] != 0).any() or (p.right[~mask] == 0).any() for p, mask in both):
         return
-    yield Diagnosis(
+    yield Relation(
         "zero", "Your numbers are right but where 0 is expected", "Why is it 0 there, according to the task?"
     )
 
 
-def _zero_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+def _zero_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Relation]:
     """Wrong exactly in the rows in which an argument is all zeros."""
     for name in both[0][0].arguments:
         found = []
@@ -86,11 +86,11 @@ def _zero_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
             found.append(bool(rows.any() and np.array_equal(empty, rows)))
         if len(found) == len(both) and all(found):
             words = f"Your numbers are right but in the rows in which `{name}` is all zeros"
-            yield Diagnosis("zero rows", words, "Is something divided by 0 there?")
+            yield Relation("zero rows", words, "Is something divided by 0 there?")
             return
 
 
-def _some_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
+def _some_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Relation]:
     """Right in k of n rows, or in k of n places."""
     mask = both[0][1]
     rows = np.asarray(mask.reshape(len(mask), -1).any(axis=1))
@@ -112,7 +112,7 @@ def _some_rows(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Diagnosis]:
             f"{right} of {counted(len(rows), 'row')} "
             f"{'is' if right == 1 else 'are'} right, and {_wrong('row', np.flatnonzero(rows))}"
         )
-    yield Diagnosis("in part", words, "", about="first")
+    yield Relation("in part", words, "", about="first")
 
 
 def _wrong(name: str, places: np.ndarray) -> str:

@@ -17,9 +17,9 @@ import numpy as np
 from capslab.errors import as_imported
 from capslab.exercises.compare_values import a_type, difference, same
 from capslab.exercises.diagnose_difference import Answered, diagnose
-from capslab.exercises.diagnosis import Diagnosis
 from capslab.exercises.exercise import Case, Exercise, Mistake, applied
 from capslab.exercises.numbers_in_words import brief, counted
+from capslab.exercises.relation import Relation
 
 NOTHING = object()
 
@@ -124,7 +124,7 @@ def _says_nothing(exercise: Exercise, one: CaseResult) -> bool:
     return one.unwritten or one.result is NOTHING or same(one.result, one.expected, exercise.tolerance)
 
 
-def _with_example(found: Diagnosis, problem: str, example: str) -> str:
+def _with_example(found: Relation, problem: str, example: str) -> str:
     """What the cases have in common, and how the first of them differs unless that is said already."""
     first = {"shape": "", "first": problem[:1].upper() + problem[1:], "cases": example}[found.about]
     return " ".join(part for part in (f"{found.words}.", first, found.look) if part)

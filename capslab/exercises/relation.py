@@ -33,7 +33,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Relation:
     """What is the matter, in general.
 
     Attributes
@@ -53,7 +53,7 @@ class Diagnosis:
     about: str = "cases"
 
 
-Search = Callable[[Sequence[Pair]], Iterable[Diagnosis]]
+Search = Callable[[Sequence[Pair]], Iterable[Relation]]
 
 
 def alike(one: np.ndarray, other: np.ndarray) -> bool:
