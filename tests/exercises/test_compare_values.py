@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from common import numbers_in
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from capslab.exercises.compare_values import difference, same
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6), st.integers(0, 5), st.floats(-1e6, 1e6))
 def test_the_entry_that_differs_is_named_with_both_numbers(values, at, other):
     right, at = np.array(values), at % len(values)
@@ -52,6 +53,7 @@ def test_the_text_that_is_expected_is_the_solution_and_not_said():
     assert "inertia" not in difference("ARI", "inertia", 1e-5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), max_size=5))
 def test_a_value_is_the_same_as_itself(values):
     array = np.array(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from capslab.exercises.diagnose_difference import Answered, diagnose
@@ -23,6 +23,7 @@ def arrays(seed, *shapes, scale=1.0):
     return [scale * rng.normal(size=shape) for shape in shapes]
 
 
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 SEEDS = st.integers(0, 10_000)
 SHAPES = st.lists(st.tuples(st.integers(2, 6), st.integers(2, 6)), min_size=1, max_size=4)
 
@@ -57,7 +58,7 @@ OF_POSITIVE = {
 }
 
 
-@settings(deadline=None, max_examples=20)
+@settings(SLOW, max_examples=15)
 @given(SEEDS, SHAPES)
 @pytest.mark.parametrize("name", RELATIONS)
 def test_a_relation_is_named_where_it_holds(name, seed, shapes):
@@ -68,7 +69,7 @@ def test_a_relation_is_named_where_it_holds(name, seed, shapes):
     assert found.name == name or (name == "normalised" and len(shapes) == 1 and found.name == "factor")
 
 
-@settings(deadline=None, max_examples=20)
+@settings(SLOW, max_examples=15)
 @given(SEEDS, SHAPES)
 @pytest.mark.parametrize("name", OF_POSITIVE)
 def test_a_relation_of_shares_is_named_where_it_holds(name, seed, shapes):
@@ -76,7 +77,7 @@ def test_a_relation_of_shares_is_named_where_it_holds(name, seed, shapes):
     assert diagnose(answered(rights, OF_POSITIVE[name]), None).name == name
 
 
-@settings(deadline=None)
+@settings(SLOW, max_examples=60)
 @given(
     SEEDS,
     SHAPES,
@@ -89,7 +90,7 @@ def test_a_factor_is_named_with_its_value(seed, shapes, factor):
     assert found.factor == pytest.approx(factor)
 
 
-@settings(deadline=None)
+@settings(SLOW, max_examples=60)
 @given(SEEDS, st.permutations(range(3)), st.tuples(*[st.integers(2, 4)] * 3))
 def test_axes_in_another_order_are_named(seed, order, shape):
     assume(tuple(order) != (0, 1, 2))
@@ -98,7 +99,7 @@ def test_axes_in_another_order_are_named(seed, order, shape):
     assert "{}, {} and {}".format(*order) in found.words
 
 
-@settings(deadline=None, max_examples=30)
+@settings(SLOW, max_examples=15)
 @given(SEEDS, SHAPES)
 @pytest.mark.parametrize("name", RELATIONS)
 def test_a_relation_that_fails_in_one_case_is_not_claimed(name, seed, shapes):
@@ -111,7 +112,7 @@ def test_a_relation_that_fails_in_one_case_is_not_claimed(name, seed, shapes):
     assert found is None or found.name != name
 
 
-@settings(deadline=None, max_examples=60)
+@settings(SLOW, max_examples=60)
 @given(SEEDS, SHAPES)
 def test_nothing_is_claimed_of_unrelated_numbers(seed, shapes):
     rng = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from capslab.exercises.numbers_in_words import brief, counted, fraction, listed, number, place, two_numbers
@@ -27,6 +27,7 @@ def test_a_number_is_written_as_by_hand(value, text):
     assert number(value) == text
 
 
+@settings(deadline=None)
 @given(FLOATS)
 def test_a_whole_number_has_no_point_and_zero_has_no_sign(value):
     whole = float(round(value))
@@ -34,6 +35,7 @@ def test_a_whole_number_has_no_point_and_zero_has_no_sign(value):
     assert number(value) not in ("-0", "-0.0", "0.0")
 
 
+@settings(deadline=None)
 @given(FLOATS, FLOATS)
 def test_two_numbers_that_differ_are_printed_with_digits_enough(one, other):
     assume(one != other)
