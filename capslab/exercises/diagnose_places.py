@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from capslab.exercises.compare_values import differing
-from capslab.exercises.numbers_in_words import counted, listed, number
+from capslab.exercises.numbers_in_words import counted, listed
 from capslab.exercises.relation import RELATIVE, Pair, Relation, failing
 
 
@@ -31,14 +31,19 @@ def _strange(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Relation]:
     """NaN or infinity, and everything else right."""
     if not all((~np.isfinite(p.got[mask])).all() for p, mask in both):
         return
-    nan = any(np.isnan(p.got[mask]).any() for p, mask in both)
-    name = "NaN" if nan else "infinity"
-    look = (
-        "Is 0 divided by 0 there, or the logarithm of 0 taken?" if nan else "Is something divided by 0 there?"
-    )
-    values = {number(x) for p, mask in both for x in p.right[mask]}
-    if len(values) == 1:
-        words = f"Everything is right but the places where {values.pop()} is expected: there you have {name}"
+    got = np.concatenate([p.got[mask].astype(float) for p, mask in both])
+    right = np.concatenate([p.right[mask].astype(float) for p, mask in both])
+    if np.isnan(got).any():
+        name, look = "NaN", "Is 0 divided by 0 there, or the logarithm of 0 multiplied by 0?"
+    elif (got < 0).any():
+        name, look = "−infinity", "Is the logarithm of 0 taken there?"
+    else:
+        name, look = (
+            "infinity",
+            "Is something divided by 0 there, or the exponential of a large number taken?",
+        )
+    if not right.any():
+        words = f"Everything is right but the places where 0 is expected: there you have {name}"
     else:
         mask = both[0][1]
         words = f"Everything is right but {int(mask.sum())} of {mask.size} places, in which you have {name}"

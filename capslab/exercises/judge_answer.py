@@ -113,7 +113,8 @@ def _feedback(exercise: Exercise, results: list[CaseResult]) -> tuple[str, str, 
         return _with_example(found, failed[0].problem, example), "", found.name
     for match in matches:
         if match.likely:
-            return f"{_suspicion(match, len(failed))} {example}", "", "suspicion"
+            odd = next((one for one, same in zip(failed, match.fits, strict=True) if not same), failed[0])
+            return f"{_suspicion(match)} {_example(exercise, odd)}", "", "suspicion"
     if found:
         return _with_example(found, failed[0].problem, example), "", found.name
     return example, "", ""
@@ -149,11 +150,12 @@ def _example(exercise: Exercise, one: CaseResult) -> str:
     return f"With {one.case.description}{shown}: {one.problem}"
 
 
-def _suspicion(match: Match, failed: int) -> str:
-    """A known mistake that explains some of the cases only: said as what it is."""
-    some = f"{match.explained} of the {failed} cases that fail" if failed > 1 else "the case that fails"
-    where = f"In {some}, though not in all" if match.explained < failed else f"In {some}"
-    return f'{where}, your answer is the one that this mistake gives: "{match.mistake.message}"'
+def _suspicion(match: Match) -> str:
+    """A known mistake that explains most of the failing cases: said as what it is, and where it does not fit."""
+    many, failed = match.explained, len(match.fits)
+    some = f"In {many} of the {failed} cases that fail" if failed > 1 else "In the case that fails"
+    rest = f" In the other{'s' * (failed - many > 1)} it is not." if many < failed else ""
+    return f'{some}, your answer is the one that this mistake gives: "{match.mistake.message}"{rest}'
 
 
 def _refusal(exercise: Exercise, answer: Any, cases: list[Case]) -> str:
@@ -227,37 +229,38 @@ class Match:
 
     Attributes
     ----------
-    explained : number of failing cases in which it gives the same wrong result.
-    failed : number of failing cases.
+    fits : for each failing case, whether it gives the same wrong result.
     refuted : whether the answer is right in a case in which the mistake is wrong, so that it is another one.
     parts : whether each case asks for another part of a value, which may be wrong by itself.
     """
 
     mistake: Mistake
-    explained: int
-    failed: int
+    fits: tuple[bool, ...]
     refuted: bool
     parts: bool
 
     @property
+    def explained(self) -> int:
+        return sum(self.fits)
+
+    @property
     def certain(self) -> bool:
-        return self.explained == self.failed and not self.refuted
+        return all(self.fits) and not self.refuted
 
     @property
     def likely(self) -> bool:
-        return not self.refuted and (self.parts or 2 * self.explained > self.failed)
+        return not self.refuted and (self.parts or 2 * self.explained > len(self.fits))
 
 
 def _matches(exercise: Exercise, results: list[CaseResult]) -> list[Match]:
     """The known mistakes that give the same wrong result at least once, the best match first."""
     matches = []
-    failed = sum(bool(one.problem) for one in results)
     for mistake in exercise.mistakes:
         alike = [_gives_the_same(exercise, mistake.wrong, one) for one in results]
-        explained = sum(alike for alike, one in zip(alike, results, strict=True) if one.problem)
-        refuted = not all(alike for alike, one in zip(alike, results, strict=True) if not one.problem)
-        if explained:
-            matches.append(Match(mistake, explained, failed, refuted, not exercise.is_function))
+        fits = tuple(fit for fit, one in zip(alike, results, strict=True) if one.problem)
+        refuted = not all(fit for fit, one in zip(alike, results, strict=True) if not one.problem)
+        if any(fits):
+            matches.append(Match(mistake, fits, refuted, not exercise.is_function))
     return sorted(matches, key=lambda match: (not match.certain, match.refuted, -match.explained))
 
 
