@@ -12,7 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from capslab.exercises import diagnose_arguments, diagnose_arrangement, diagnose_numbers, diagnose_places
+from capslab.exercises import (
+    diagnose_arguments,
+    diagnose_factor,
+    diagnose_numbers,
+    diagnose_order,
+    diagnose_places,
+    diagnose_shape,
+)
 from capslab.exercises.compare_values import as_numbers, same
 from capslab.exercises.numbers_in_words import ORDINALS
 from capslab.exercises.relation import Pair, Relation, failing
@@ -105,12 +112,16 @@ def _searched(
         yield _placed(found, pairs, all_cases=True)
     whole: list[Callable[[Sequence[Pair]], Iterator[Relation]]] = [
         diagnose_arguments.unchanged,
+        *diagnose_numbers.EXACT,
+        *diagnose_factor.SEARCHES,
         *diagnose_numbers.SEARCHES,
-        *diagnose_arrangement.SEARCHES,
+        *diagnose_factor.BY_ROW,
+        *diagnose_order.SEARCHES,
+        *diagnose_shape.SEARCHES,
     ]
     wrong = failing(pairs)
     if not all(pair.right.size for pair in pairs):
-        whole = [diagnose_arrangement.other_number]
+        whole = [diagnose_shape.other_number]
     for search in whole:
         for found in search(pairs):
             yield _placed(found, pairs, all_cases=True)

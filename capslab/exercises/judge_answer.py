@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import inspect
 import linecache
 import traceback
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from capslab.errors import as_imported
 from capslab.exercises.compare_values import a_type, difference, same
 from capslab.exercises.diagnose_difference import Answered, diagnose
-from capslab.exercises.exercise import Case, Exercise, Mistake, applied
+from capslab.exercises.exercise import Case, Exercise, applied
+from capslab.exercises.match_mistakes import NOTHING, CaseResult, Match, matches, quiet
 from capslab.exercises.numbers_in_words import brief, counted
 from capslab.exercises.relation import Relation
-
-NOTHING = object()
-
-
-@dataclass(frozen=True, eq=False)
-class CaseResult:
-    """What an answer gave on one case.
-
-    Attributes
-    ----------
-    result : what the answer returned; NOTHING if it raised an exception.
-    problem : what is wrong, as a whole sentence; "" if nothing is.
-    unwritten : whether it returned None or `...`, or raised NotImplementedError.
-    error : class of the exception that the answer raised, or None.
-    """
-
-    case: Case
-    expected: Any
-    result: Any
-    problem: str
-    unwritten: bool = False
-    error: type[BaseException] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,8 +74,8 @@ def _feedback(exercise: Exercise, results: list[CaseResult]) -> tuple[str, str, 
     cases that fail, whatever the exercise; then a known mistake that explains most of them, as a suspicion.
     """
     failed = [one for one in results if one.problem]
-    matches = list(_matches(exercise, results))
-    for match in matches:
+    known = matches(exercise, results)
+    for match in known:
         if match.certain:
             return match.mistake.message, match.mistake.name, ""
     example = _example(exercise, failed[0])
@@ -111,7 +85,7 @@ def _feedback(exercise: Exercise, results: list[CaseResult]) -> tuple[str, str, 
         found = diagnose(_answered(results), exercise.reference, exercise.tolerance)
     if found and found.name != "in part":
         return _with_example(found, failed[0].problem, example), "", found.name
-    for match in matches:
+    for match in known:
         if match.likely:
             odd = next((one for one, same in zip(failed, match.fits, strict=True) if not same), failed[0])
             return f"{_suspicion(match)} {_example(exercise, odd)}", "", "suspicion"
@@ -151,7 +125,7 @@ def _example(exercise: Exercise, one: CaseResult) -> str:
 
 
 def _suspicion(match: Match) -> str:
-    """A known mistake that explains most of the failing cases: said as what it is, and where it does not fit."""
+    """A known mistake that explains most of the failing cases: said as what it is."""
     many, failed = match.explained, len(match.fits)
     some = f"In {many} of the {failed} cases that fail" if failed > 1 else "In the case that fails"
     rest = f" In the other{'s' * (failed - many > 1)} it is not." if many < failed else ""
@@ -193,14 +167,16 @@ def _run(exercise: Exercise, answer: Any, case: Case) -> CaseResult:
         try:
             result = applied(answer)(*arguments)
         except NotImplementedError as error:
-            return CaseResult(case, expected, NOTHING, "this part is not written yet.", True, type(error))
+            return CaseResult(
+                case, expected, NOTHING, "this part is not written yet.", True, type(error).__name__
+            )
         except KeyError as error:
             if not exercise.is_function:
                 missing = f"your dictionary has no key {error}."
-                return CaseResult(case, expected, NOTHING, missing, error=KeyError)
-            return CaseResult(case, expected, NOTHING, in_words(error, answer), error=type(error))
+                return CaseResult(case, expected, NOTHING, missing, error="KeyError")
+            return CaseResult(case, expected, NOTHING, in_words(error, answer), error=type(error).__name__)
         except (Exception, SystemExit) as error:
-            return CaseResult(case, expected, NOTHING, in_words(error, answer), error=type(error))
+            return CaseResult(case, expected, NOTHING, in_words(error, answer), error=type(error).__name__)
         if result is None or result is ...:
             nothing = (
                 "your answer is None: nothing was returned."
@@ -223,62 +199,6 @@ def _run(exercise: Exercise, answer: Any, case: Case) -> CaseResult:
         return CaseResult(case, expected, result, "")
 
 
-@dataclass(frozen=True)
-class Match:
-    """How far a known mistake explains an answer.
-
-    Attributes
-    ----------
-    fits : for each failing case, whether it gives the same wrong result.
-    refuted : whether the answer is right in a case in which the mistake is wrong, so that it is another one.
-    parts : whether each case asks for another part of a value, which may be wrong by itself.
-    """
-
-    mistake: Mistake
-    fits: tuple[bool, ...]
-    refuted: bool
-    parts: bool
-
-    @property
-    def explained(self) -> int:
-        return sum(self.fits)
-
-    @property
-    def certain(self) -> bool:
-        return all(self.fits) and not self.refuted
-
-    @property
-    def likely(self) -> bool:
-        return not self.refuted and (self.parts or 2 * self.explained > len(self.fits))
-
-
-def _matches(exercise: Exercise, results: list[CaseResult]) -> list[Match]:
-    """The known mistakes that give the same wrong result at least once, the best match first."""
-    matches = []
-    for mistake in exercise.mistakes:
-        alike = [_gives_the_same(exercise, mistake.wrong, one) for one in results]
-        fits = tuple(fit for fit, one in zip(alike, results, strict=True) if one.problem)
-        refuted = not all(fit for fit, one in zip(alike, results, strict=True) if not one.problem)
-        if any(fits):
-            matches.append(Match(mistake, fits, refuted, not exercise.is_function))
-    return sorted(matches, key=lambda match: (not match.certain, match.refuted, -match.explained))
-
-
-def _gives_the_same(exercise: Exercise, wrong: Any, one: CaseResult) -> bool:
-    """Whether a mistake and the answer agree in a case: right, or wrong in the same way."""
-    if one.unwritten:
-        return False
-    with quiet():
-        try:
-            other = applied(wrong)(*copy.deepcopy(one.case.args))
-            harmless = not difference(other, one.expected, exercise.tolerance)
-            if one.result is NOTHING or harmless == bool(one.problem):
-                return False  # one is right here and the other is not
-            return not one.problem or same(one.result, other, exercise.tolerance)
-        except Exception as error:  # a mistake need not work on every case
-            return one.error is type(error)
-
-
 def in_words(error: BaseException, answer: Any) -> str:
     """An exception as one sentence that names the line of the learner's code."""
     code = getattr(answer, "__code__", None)
@@ -294,11 +214,3 @@ def in_words(error: BaseException, answer: Any) -> str:
     if isinstance(error, SystemExit):
         message = "It left Python (exit)"
     return f"your function stopped with an error{line}. {message}{'' if message.endswith('.') else '.'}"
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Without NumPy's warnings: what they warn of shows in the numbers, and the message says it there."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield

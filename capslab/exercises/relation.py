@@ -94,3 +94,15 @@ def _is_simple(x: float) -> bool:
 
 def failing(pairs: Sequence[Pair]) -> list[Pair]:
     return [pair for pair in pairs if not pair.passed]
+
+
+def added(pair: Pair, axis: int | None) -> np.ndarray | None:
+    """What is added to the right numbers along an axis (None: to all the same); None if nothing fits."""
+    if pair.got.shape != pair.right.shape or not pair.got.size or pair.right.dtype == bool:
+        return None
+    gap = pair.got.astype(float) - pair.right.astype(float)
+    if not np.isfinite(gap).all():
+        return None
+    middle = gap.mean(axis=axis, keepdims=True)
+    scale = float(np.abs(pair.right).max()) + float(np.abs(gap).max())
+    return middle if bool((np.abs(gap - middle) <= 1e-6 * scale).all()) else None

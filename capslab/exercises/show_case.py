@@ -14,7 +14,8 @@ from capslab.errors import ArgumentError, as_imported, is_whole, short
 from capslab.exercises.compare_values import as_numbers, differing
 from capslab.exercises.draw_case import Shown, as_html, as_text, shown
 from capslab.exercises.exercise import Exercise
-from capslab.exercises.judge_answer import NOTHING, CaseResult, Judgement
+from capslab.exercises.judge_answer import Judgement
+from capslab.exercises.match_mistakes import NOTHING, CaseResult
 from capslab.exercises.registry import find
 from capslab.exercises.show_result import Message, Panel
 
