@@ -16,7 +16,7 @@ from capslab.exercises.exercise import Case, Exercise, Mistake
 from capslab.exercises.judge_answer import Judgement, judge
 from capslab.exercises.progress_record import Record, answer_hash
 from capslab.exercises.registry import all_exercises, find
-from capslab.exercises.show_case import FailedCase, can_be_shown, case, remember
+from capslab.exercises.show_case import FailedCase, can_be_shown, case, forget, remember
 from capslab.exercises.show_result import CheckResult, Message, Progress, ProgressRow, Solution
 
 __all__ = [
@@ -91,6 +91,7 @@ def check(name: str, answer: Any = None, *, seed: int = 0, hard: bool = False) -
     except KeyboardInterrupt:
         if mode in ("autograde", "validate"):
             raise
+        forget(name)
         stopped = "You stopped the check before your function returned. Is there a loop that never ends?"
         return CheckResult(name, "in progress", total=len(exercise.cases(seed, hard)), message=stopped)
     unfinished = "in progress" if verdict.attempted else "not attempted"

@@ -133,7 +133,7 @@ def _searched(
         for search in whole:
             for found in search(wrong):
                 yield _placed(found, pairs, all_cases=False)
-    for search in diagnose_places.SEARCHES:
+    for search in (diagnose_numbers.other_kind, *diagnose_places.SEARCHES):
         for found in search(pairs):
             yield _placed(found, pairs, all_cases=False)
 

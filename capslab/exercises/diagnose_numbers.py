@@ -162,5 +162,25 @@ def _offset_look(shift: float) -> str:
     )
 
 
+def other_kind(pairs: Sequence[Pair]) -> Iterator[Relation]:
+    """Fractions where whole numbers are expected, or other numbers where True and False are."""
+    if all(p.right.dtype.kind in "iu" for p in pairs) and all(
+        p.passed or _has_fractions(p.got) for p in pairs
+    ):
+        yield Relation(
+            "fractions", "Whole numbers are expected, but yours have fractions", "What is counted or rounded?"
+        )
+    if all(p.right.dtype == bool for p in pairs) and all(
+        p.passed or not np.isin(p.got, (0, 1)).all() for p in pairs
+    ):
+        yield Relation(
+            "no truth", "True and False are expected, but yours are other numbers", "Is a comparison missing?"
+        )
+
+
+def _has_fractions(got: np.ndarray) -> bool:
+    return got.dtype.kind == "f" and bool((got[np.isfinite(got)] % 1 != 0).any())
+
+
 EXACT = (flipped_truth, rounded, close)
 SEARCHES = (function_of_right, normalised, offset)

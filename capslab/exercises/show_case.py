@@ -122,6 +122,11 @@ def remember(name: str, verdict: Judgement, hidden: bool) -> None:
     _last[name] = LastCheck(verdict, hidden)
 
 
+def forget(name: str) -> None:
+    """Drops the last verdict, since the check that should have replaced it was stopped."""
+    _last.pop(name, None)
+
+
 def can_be_shown(exercise: Exercise, verdict: Judgement, hidden: bool) -> bool:
     """Whether `case` has something to show: not for a value, since what is expected is then the solution."""
     return bool(verdict.failed) and exercise.is_function and not hidden

@@ -217,6 +217,14 @@ def test_zeros_and_rows_of_zeros():
     assert diagnose([Answered((s,), got, s + 1, False)], lambda s: s + 1).name == "zero rows"
 
 
+def test_numbers_of_another_kind():
+    counts = [np.array([3, 1, 4]), np.array([2, 7])]
+    shares = diagnose(answered(counts, lambda x: x + np.sin(x)), None)
+    assert shares.name == "fractions"
+    masks = [np.array([True, False, True]), np.array([False, True])]
+    assert diagnose(answered(masks, lambda x: 2.5 + np.arange(len(x))), None).name == "no truth"
+
+
 @pytest.mark.parametrize("empty", [np.zeros(0), np.zeros((0, 2)), np.zeros((2, 0))])
 def test_empty_answers_break_nothing(empty):
     diagnose(answered(arrays(0, (3, 2), (2, 2)), lambda x: empty), None)

@@ -121,6 +121,15 @@ def test_what_cannot_be_opened_is_said(monkeypatch):
     assert len({repr(one) for one in said.values()}) == len(said) - 1  # the two of a grader's cases are alike
 
 
+def test_after_a_check_that_was_stopped_no_older_case_is_opened():
+    def stopped(s):
+        raise KeyboardInterrupt
+
+    check("squash", half)
+    check("squash", stopped)
+    assert not isinstance(case("squash"), FailedCase)
+
+
 def test_a_graded_run_leaves_the_cases_alone(monkeypatch):
     for mode in ("autograde", "validate"):
         monkeypatch.setenv("NBGRADER_EXECUTION", mode)
