@@ -88,7 +88,8 @@ def _of_several_values(cases: Sequence[Answered], reference: Any, tolerance: flo
                 )
                 words = words.replace("the right ones", "the right one")
             words = re.sub(r"your answers?\b", name, words)
-            return replace(found, words=words if name in words else words.replace(": ", f": in {name}, ", 1))
+            words = words if name in words else words.replace(": ", f": in {name}, ", 1)
+            return replace(found, words=words, part=part)
     return None
 
 
@@ -154,7 +155,7 @@ def _placed(found: Relation, pairs: Sequence[Pair], all_cases: bool) -> Relation
 
 
 def _lower(words: str) -> str:
-    return words[0].lower() + words[1:] if words[1:2].islower() else words
+    return words[0].lower() + words[1:] if words[1:2].islower() and not words.startswith("True") else words
 
 
 def _one_or_many(words: str, wrong: Sequence[Pair]) -> str:

@@ -43,6 +43,8 @@ def factor(pairs: Sequence[Pair]) -> Iterator[Relation]:
         return
     proof = weight_of_proof(pairs)
     first = float(ratios[0] or 0.0)
+    if abs(first - 1) <= 2e-3 or abs(first + 1) <= 2e-3:
+        return  # called close
     constant = all(abs(float(r or 0) - first) <= 1e-5 * abs(first) for r in ratios)
     if constant and (said := _named_factor(first, pairs, proof)):
         yield said
@@ -160,6 +162,14 @@ def by_row(pairs: Sequence[Pair]) -> Iterator[Relation]:
             f"from case to case ({ratios})"
         )
         yield Relation("proportional", words, look)
+    shifts = [added(p, None) for p in wrong if not p.passed]
+    if all(shift is not None for shift in shifts) and all(p.right.size > 1 for p in wrong if not p.passed):
+        values = listed([number(float(np.ravel(np.asarray(shift))[0])) for shift in shifts], 4)
+        words = f"Your numbers are off by a constant that changes from case to case ({values})"
+        yield Relation(
+            "offset by case", words, "What is added or subtracted, and over which numbers is it computed?"
+        )
+        return
     for axis, name in ((-1, "row"), (0, "column")):
         if all(p.right.ndim >= 2 and p.right.shape[axis] > 1 for p in wrong):
             if all(_proportional(p, axis) for p in wrong):

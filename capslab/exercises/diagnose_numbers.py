@@ -72,6 +72,8 @@ def function_of_right(pairs: Sequence[Pair]) -> Iterator[Relation]:
             if all_alike(pairs, lambda x, change=change: change(x.astype(float))):  # type: ignore[misc]
                 if name == "absolute" and not any((p.right < 0).any() and (p.right > 0).any() for p in pairs):
                     continue
+                if name == "complement" and not all(0 <= x <= 1 for p in pairs for x in p.right.ravel()):
+                    look = "Where does the 1 come from?"
                 yield Relation(name, "Your numbers are " + words, look)
 
 
@@ -151,13 +153,14 @@ def offset(pairs: Sequence[Pair]) -> Iterator[Relation]:
         return
     if all(abs(value - first) <= 1e-6 * max(abs(first), 1e-6) for value in values):
         text, side = number(abs(first)), "too large" if first > 0 else "too small"
-        yield Relation("offset", f"Your numbers are {text} {side}", _offset_look(first), first)
+        yield Relation("offset", f"Your numbers are {text} {side}", _offset_look(first, wrong), first)
 
 
-def _offset_look(shift: float) -> str:
+def _offset_look(shift: float, pairs: Sequence[Pair]) -> str:
+    whole = all(p.right.dtype.kind in "iu" for p in pairs)
     return (
         "Do you count from 0 or from 1?"
-        if abs(abs(shift) - 1) < 1e-9
+        if whole and abs(shift) == 1
         else "Which constant is added or left out?"
     )
 
@@ -182,5 +185,5 @@ def _has_fractions(got: np.ndarray) -> bool:
     return got.dtype.kind == "f" and bool((got[np.isfinite(got)] % 1 != 0).any())
 
 
-EXACT = (flipped_truth, rounded, close)
-SEARCHES = (function_of_right, normalised, offset)
+EXACT = (flipped_truth, rounded)
+SEARCHES = (close, function_of_right, normalised, offset)

@@ -46,7 +46,9 @@ def _strange(both: list[tuple[Pair, np.ndarray]]) -> Iterator[Relation]:
         words = f"Everything is right but the places where 0 is expected: there you have {name}"
     else:
         mask = both[0][1]
-        words = f"Everything is right but {int(mask.sum())} of {mask.size} places, in which you have {name}"
+        words = f"everything is right but {int(mask.sum())} of {mask.size} places, in which you have {name}"
+        yield Relation("nan", words, look, about="first")
+        return
     yield Relation("nan", words, look)
 
 

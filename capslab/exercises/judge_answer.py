@@ -6,7 +6,7 @@ import copy
 import inspect
 import linecache
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from capslab.errors import as_imported
@@ -14,7 +14,7 @@ from capslab.exercises.compare_values import a_type, difference, same
 from capslab.exercises.diagnose_difference import Answered, diagnose
 from capslab.exercises.exercise import Case, Exercise, applied
 from capslab.exercises.match_mistakes import NOTHING, CaseResult, Match, matches, quiet
-from capslab.exercises.numbers_in_words import brief, counted
+from capslab.exercises.numbers_in_words import ORDINALS, brief, counted
 from capslab.exercises.relation import Relation
 
 
@@ -82,15 +82,15 @@ def _feedback(exercise: Exercise, results: list[CaseResult]) -> tuple[str, str, 
     if not exercise.is_function or any(_says_nothing(exercise, one) for one in failed):
         found = None
     else:
-        found = diagnose(_answered(results), exercise.reference, exercise.tolerance)
+        found = _diagnosed(exercise, results)
     if found and found.name != "in part":
-        return _with_example(found, failed[0].problem, example), "", found.name
+        return _with_example(exercise, found, failed), "", found.name
     for match in known:
         if match.likely:
             odd = next((one for one, same in zip(failed, match.fits, strict=True) if not same), failed[0])
             return f"{_suspicion(match)} {_example(exercise, odd)}", "", "suspicion"
     if found:
-        return _with_example(found, failed[0].problem, example), "", found.name
+        return _with_example(exercise, found, failed), "", found.name
     return example, "", ""
 
 
@@ -99,17 +99,34 @@ def _says_nothing(exercise: Exercise, one: CaseResult) -> bool:
     return one.unwritten or one.result is NOTHING or same(one.result, one.expected, exercise.tolerance)
 
 
-def _with_example(found: Relation, problem: str, example: str) -> str:
+def _with_example(exercise: Exercise, found: Relation, failed: list[CaseResult]) -> str:
     """What the cases have in common, and how the first of them differs unless that is said already."""
-    first = {"shape": "", "first": problem[:1].upper() + problem[1:], "cases": example}[found.about]
-    return " ".join(part for part in (f"{found.words}.", first, found.look) if part)
+    first = failed[0]
+    if found.part is not None:
+        first = _of_part(exercise, failed, found.part)
+    problem = first.problem[:1].upper() + first.problem[1:]
+    shown = {"shape": "", "first": problem, "cases": _example(exercise, first)}[found.about]
+    return " ".join(part for part in (f"{found.words}.", shown, found.look) if part)
 
 
-def _answered(results: list[CaseResult]) -> list[Answered]:
-    return [
+def _of_part(exercise: Exercise, failed: list[CaseResult], part: int) -> CaseResult:
+    """The first case in which one of several values is wrong, with what is wrong about that value."""
+    for one in failed:
+        name = f"the {ORDINALS[part]} of your {len(one.expected)} values"
+        if words := difference(one.result[part], one.expected[part], exercise.tolerance, name):
+            return replace(one, problem=f"{words}.")
+    return failed[0]
+
+
+def _diagnosed(exercise: Exercise, results: list[CaseResult]) -> Relation | None:
+    cases = [
         Answered(one.case.args, one.result, one.expected, not one.problem, one.case.description)
         for one in results
     ]
+    try:
+        return diagnose(cases, exercise.reference, exercise.tolerance)
+    except Exception:  # what a learner returns may do anything; how it differs is said all the same
+        return None
 
 
 def _example(exercise: Exercise, one: CaseResult) -> str:

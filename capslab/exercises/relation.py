@@ -44,6 +44,7 @@ class Relation:
     factor : the number in it, where there is one.
     about : "cases" (it holds in several of them), "first" (its words describe the first one that fails) or
         "shape" (the same, and the words say already how the answer differs there).
+    part : which of several values it is about, counted from 0, or None.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Relation:
     look: str = ""
     factor: float | None = None
     about: str = "cases"
+    part: int | None = None
 
 
 Search = Callable[[Sequence[Pair]], Iterable[Relation]]
@@ -69,6 +71,8 @@ def alike(one: np.ndarray, other: np.ndarray) -> bool:
 def all_alike(pairs: Sequence[Pair], change: Callable[[np.ndarray], np.ndarray | None]) -> bool:
     """Whether each answer is the right one after this change."""
     for pair in pairs:
+        if np.isnan(pair.got).any() and not np.isnan(pair.right).any():
+            return False  # NaN is the logarithm, the root and the rest of many numbers
         changed = change(pair.right)
         if changed is None or not alike(pair.got, np.asarray(changed, float)):
             return False

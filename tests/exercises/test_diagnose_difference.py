@@ -217,6 +217,24 @@ def test_zeros_and_rows_of_zeros():
     assert diagnose([Answered((s,), got, s + 1, False)], lambda s: s + 1).name == "zero rows"
 
 
+def test_nan_is_not_taken_for_the_logarithm_of_a_negative_number():
+    rights = [-np.abs(x) - 1 for x in arrays(0, (3, 4), (2, 2))]
+    assert diagnose(answered(rights, lambda x: x * np.nan), None) is None
+
+
+def test_a_constant_that_differs_from_case_to_case_or_from_row_to_row():
+    rights = arrays(0, (3, 4), (2, 5))
+    assert diagnose(answered(rights, lambda x: x + len(x)), None).name == "offset by case"
+    each = diagnose(answered(rights, lambda x: x + np.arange(1.0, 1 + len(x))[:, None] ** 2), None)
+    assert each.name == "offset by row"
+
+
+def test_true_and_the_one_of_several_values_that_is_meant():
+    rights = [(np.array([1.5, 2.5]), x) for x in arrays(0, (3, 4), (2, 5))]
+    found = diagnose([Answered((), (a + np.array([0.3, 0.7]), -b), (a, b), False) for a, b in rights], None)
+    assert (found.name, found.part) == ("sign", 1)
+
+
 def test_numbers_of_another_kind():
     counts = [np.array([3, 1, 4]), np.array([2, 7])]
     shares = diagnose(answered(counts, lambda x: x + np.sin(x)), None)
