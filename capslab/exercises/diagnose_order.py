@@ -19,6 +19,10 @@ def transposed(pairs: Sequence[Pair]) -> Iterator[Relation]:
         words = "Your numbers are the right ones, transposed: rows are where columns are expected"
         yield Relation("transposed", words, "Which axis comes first?")
         return
+    if len({pair.right.ndim for pair in pairs}) > 1 and all_alike(pairs, np.transpose):
+        words = "Your numbers are the right ones, transposed: the axes are in reverse order"
+        yield Relation("transposed", words, "Which axis comes first?")
+        return
     ndim = pairs[0].right.ndim
     if all(pair.right.ndim == ndim for pair in pairs) and 3 <= ndim <= 4:
         for order in permutations(range(ndim)):
