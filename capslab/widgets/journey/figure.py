@@ -82,6 +82,8 @@ def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], posit
         badge(axes, here[groups == c].mean(axis=0), c, size=8)
     axes.set(xticks=[], yticks=[])
     axes.set_aspect("equal", adjustable="datalim")
-    stops = f"{names[at]} → {names[at + 1]}, {share:.0%} of the way" if 0 < share < 1 else names[int(position)]
+    stops = (
+        f"{names[at]} → {names[at + 1]}, {share:.0%} of the way" if 0 < share < 1 else names[int(position)]
+    )
     axes.set_title(f"{stops}; k = {k}", fontsize=10)
     return figure

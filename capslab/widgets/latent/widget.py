@@ -57,7 +57,18 @@ class LatentView(Drawable, View):
     _esm = module("latent")
     _css = style("latent")
     STATE = ("pen", "strokes", "index", "other", "mix", "z", "start", "origin", "moved", "color")
-    CONTROLS = ("images", "sliders", "pad", "color", "reset", "random", "draw", "interpolate", "code", "screen")
+    CONTROLS = (
+        "images",
+        "sliders",
+        "pad",
+        "color",
+        "reset",
+        "random",
+        "draw",
+        "interpolate",
+        "code",
+        "screen",
+    )
 
     order = t.List(t.Int()).tag(sync=True)
     z = Vector()

@@ -63,7 +63,17 @@ class RoutingView(Drawable, View):
     _esm = module("routing")
     _css = style("routing")
     STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity")
-    CONTROLS = ("images", "draw", "iteration", "iterations", "play", "quantity", "arithmetic", "code", "screen")
+    CONTROLS = (
+        "images",
+        "draw",
+        "iteration",
+        "iterations",
+        "play",
+        "quantity",
+        "arithmetic",
+        "code",
+        "screen",
+    )
 
     index = Int(0).tag(sync=True)
     iterations = Int(3).tag(sync=True)
