@@ -77,7 +77,8 @@ def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], posit
     axes = figure.subplots()
     colours = np.array([palette(c) for c in range(k)])
     size = float(np.clip(8000 / len(some), 2, 24))
-    axes.scatter(*here[some].T, c=colours[groups[some]], s=size, linewidths=0, rasterized=True)
+    x, y = here[some].T
+    axes.scatter(x, y, c=colours[groups[some]], s=size, linewidths=0, rasterized=True)
     for c in np.unique(groups):
         badge(axes, here[groups == c].mean(axis=0), c, size=8)
     axes.set(xticks=[], yticks=[])
