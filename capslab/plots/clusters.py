@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots import chart_still
+from capslab.plots.chart import Chart, Line, Panel, lines_of
+from capslab.plots.chart_figure import ChartFigure, figure_of
 from capslab.plots.style import badge, draw_image, new_figure, open_axes, palette, pixels
 
 if TYPE_CHECKING:
@@ -35,16 +39,19 @@ def scatter(points: Any, labels: Any, names: Any = None, title: str = "") -> Fig
     return figure
 
 
-def score_curves(scores: ScoreCurves, k: int | None = None) -> Figure:
-    """Every score over k, with one k marked."""
-    figure = new_figure(6, 4.5)
-    above, below = figure.subplots(2, 1, sharex=True)
-    _draw_scores(below, scores, k)
-    open_axes(above, "", "inertia").plot(scores.ks, scores.inertia, "-", color=palette(7))
-    above.set_ylim(bottom=0)
-    if k is not None:
-        above.axvline(k, color=palette(3), linewidth=1)
-    return figure
+def score_curves(scores: ScoreCurves, k: int | None = None) -> ChartFigure:
+    """Every score over k, with one k marked; in JupyterLab, point at a line to read its values.
+
+    Parameters
+    ----------
+    scores : the scores of a path, from `path.curves()`.
+    k : a number of clusters to mark.
+    """
+    ks = np.asarray(scores.ks, dtype=float)
+    inertia = Line("inertia", ks, np.asarray(scores.inertia, dtype=float), 7)
+    below = _score_panel(scores, k)
+    above = replace(below, y_label="inertia", lines=(inertia,), y_limits=(0, None))
+    return figure_of(Chart((above, below), stacked=True), 8, 6)
 
 
 def cluster_overview(path: KMeansPath, k: int, points: Any) -> Figure:
@@ -100,20 +107,20 @@ def _draw_points(axes: Axes, points: Any, labels: Any, names: Any) -> None:
         badge(axes, np.median(points[labels == i], axis=0), i, None if names is None else str(names[i]))
 
 
+def _score_panel(scores: ScoreCurves, k: int | None) -> Panel:
+    named = {
+        "silhouette": scores.silhouette,
+        "ARI": scores.ari,
+        "NMI": scores.nmi,
+        "matched accuracy": scores.matched_accuracy,
+    }
+    lines = lines_of({name: values for name, values in named.items() if values is not None}, scores.ks)
+    lowest = min(0.0, float(np.nan_to_num(scores.silhouette).min()) - 0.05)
+    mark = None if k is None else (float(k), f"k = {k}")
+    label = "k, number of clusters"
+    return Panel(label, "score", lines, "k = ", y_limits=(lowest, 1.0), mark_x=mark, whole_x=True)
+
+
 def _draw_scores(axes: Axes, scores: ScoreCurves, k: int | None) -> None:
-    lines = [
-        ("silhouette", scores.silhouette, "-"),
-        ("ARI", scores.ari, "--"),
-        ("NMI", scores.nmi, "-."),
-        ("matched accuracy", scores.matched_accuracy, ":"),
-    ]
-    for i, (name, values, style) in enumerate(lines):
-        if values is not None:  # line styles tell the scores apart without colour
-            axes.plot(
-                scores.ks, values, style, color=palette(i), label=name, marker="o" if len(values) == 1 else ""
-            )
-    if k is not None:
-        axes.axvline(k, color="#888888", linewidth=1, label=f"k = {k}")
-    open_axes(axes, "k, number of clusters", "score")
-    axes.set_ylim(min(0, float(np.nan_to_num(scores.silhouette).min()) - 0.05), 1)
+    chart_still.draw_panel(axes, _score_panel(scores, k), size=10)
     axes.legend(fontsize=8, frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1))

@@ -353,7 +353,7 @@ def test_a_figure_is_shown_by_a_notebook_that_never_imported_pyplot():
         "print(data['image/png'][1:4], about['image/png']['alt'])\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "b'PNG' accuracy"
+    assert ran.stdout.strip() == "b'PNG' accuracy: pixels 0.5."
 
 
 def test_the_drawing_of_gradients_names_both_derivatives():
