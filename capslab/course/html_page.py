@@ -40,7 +40,7 @@ class Page:
     views : the state of each live view as JSON, by its id; `sources` are their modules and styles, once each.
     picture : an HTML element, the still picture of `cover`, which is the first view that is not a training
         curve; without such a view, the picture of the first output that has one.
-    charts : the plotly figures as JSON, in their order; `site/charts.js` draws them with one plotly.js per page.
+    charts : the plotly figures as JSON, in their order; `site/charts.js` draws them.
     warnings : what a reader will not see, in words.
     """
 

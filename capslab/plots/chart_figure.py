@@ -69,7 +69,7 @@ class ChartFigure(NotebookFigure):
         return chart_plotly.as_json(self.chart, 80 * self.get_figheight())
 
     def _repr_png_(self) -> None:  # type: ignore[override]
-        """No picture in pixels: JupyterLab would show it until one points at it, and the plotly figure then."""
+        """No picture in pixels: JupyterLab would show it in place of the plotly figure."""
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
