@@ -78,7 +78,7 @@ def _panels(chart: Chart, layout: dict[str, Any]) -> list[dict[str, Any]]:
         layout[f"xaxis{number}"], layout[f"yaxis{number}"] = x_axis, y_axis
         for line in panel.lines:
             data.append(_trace(line, panel, number, max(2, MOST_POINTS * len(line.x) // max(total, 1))))
-            data[-1] |= {"legendgroup": line.thing or line.name, "showlegend": line.in_legend}
+            data[-1] |= {"legendgroup": _safe(line.thing or line.name), "showlegend": line.in_legend}
             data[-1]["showlegend"] &= line.name not in seen
             seen |= {line.name} if line.in_legend else set()
         shapes += _marks(panel, number)

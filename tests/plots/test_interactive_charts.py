@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.formatters import DisplayFormatter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from capslab import plots
 from capslab.errors import ArgumentError
@@ -54,8 +55,12 @@ def charts():
     return {
         "growth": plots.growth_curves([growth(), growth("another")], [growth()]),
         "scores": plots.score_curves(some_scores(), k=10),
-        "training": plots.training_curves({"loss": (3.0, 2.0), "validation loss": (3.5, 2.5), "accuracy": (0.5, 0.8)}),
-        "lines": plots.lines([1, 10, 100], {"a": [1, 2, 4], "b": [4, 2, 1]}, "n", "seconds", mark=2, log=True),
+        "training": plots.training_curves(
+            {"loss": (3.0, 2.0), "validation loss": (3.5, 2.5), "accuracy": (0.5, 0.8)}
+        ),
+        "lines": plots.lines(
+            [1, 10, 100], {"a": [1, 2, 4], "b": [4, 2, 1]}, "n", "seconds", mark=2, log=True
+        ),
         "long": plots.lines(x, {str(i): np.sin(x / 99 + i) for i in range(6)}, "step", "loss"),
         "seeds": plots.scores_with_spread({"pixels": [0.5, 0.6], "VAE": [0.8]}, "ARI", (0, 1)),
         "bars": plots.bars({str(i): i for i in range(20)}, "seconds"),
@@ -107,7 +112,9 @@ def test_both_pictures_show_the_same_values(name):
         widths = [bar.get_width() for bar in figure.axes[0].patches]
         assert raw[0]["x"] == pytest.approx(widths)
         return
-    drawn = [line for axes in figure.axes for line in axes.lines if len(line.get_xdata()) == len(line.get_ydata())]
+    drawn = [
+        line for axes in figure.axes for line in axes.lines if len(line.get_xdata()) == len(line.get_ydata())
+    ]
     still = [line.get_xydata() for line in drawn if line.get_transform() == line.axes.transData]
     for trace, points in zip(raw, still, strict=True):
         there = {(x, y) for x, y in zip(trace["x"], trace["y"], strict=True) if y is not None}
@@ -117,8 +124,8 @@ def test_both_pictures_show_the_same_values(name):
 
 
 def test_what_stands_beside_a_point():
-    templates = {trace["name"]: trace.get("hovertemplate", "") for trace in CHARTS["growth"]._as_json()["data"]}
-    (mine,) = [text for name, text in templates.items() if "another: time" in name]
+    traces = [t for t in CHARTS["growth"]._as_json()["data"] if "another: time" in t["name"]]
+    (mine,) = [t["hovertemplate"] for t in traces if "hovertemplate" in t]  # the fitted law has none
     assert mine.endswith("n = %{x:,d}: %{y:,d} s<extra></extra>")
     (score, *_) = [t for t in CHARTS["scores"]._as_json()["data"] if "silhouette" in t["name"]]
     assert score["hovertemplate"] == "silhouette<br>k = %{x:,d}: score %{y:,.4~r}<extra></extra>"
@@ -128,7 +135,9 @@ def test_what_stands_beside_a_point():
 def test_colours_dashes_and_symbols_tell_lines_apart():
     for name in ("scores", "training"):
         lines = [t for t in CHARTS[name]._as_json()["data"] if t["showlegend"] and len(t["x"]) > 1]
-        assert len({(t["line"]["dash"], t["marker"]["symbol"]) for t in lines}) == len(lines) or name == "scores"
+        assert (
+            len({(t["line"]["dash"], t["marker"]["symbol"]) for t in lines}) == len(lines) or name == "scores"
+        )
         assert len({t["line"]["color"] for t in lines}) == len(lines)
 
 
@@ -156,8 +165,9 @@ def test_one_point_is_a_symbol_with_its_value_and_no_line():
 @each
 def test_texts_of_a_still_do_not_hide_each_other(name):
     figure = CHARTS[name]
-    figure.draw_without_rendering()
-    renderer = figure.canvas.get_renderer()
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
     for axes in figure.axes:
         texts = [text for text in axes.texts if text.get_text().strip()]
         texts += [label for label in axes.get_yticklabels() if label.get_text()]
@@ -168,7 +178,9 @@ def test_texts_of_a_still_do_not_hide_each_other(name):
 
 @pytest.mark.parametrize("text", ["a<b>c", "%{x}", "$x$", "a & b", "<script>1</script>"])
 def test_a_name_is_shown_letter_by_letter(text):
-    raw = json.dumps(plots.lines([1, 2], {text: [1, 2], "b": [2, 1]}, text, "y")._as_json(), ensure_ascii=False)
+    raw = json.dumps(
+        plots.lines([1, 2], {text: [1, 2], "b": [2, 1]}, text, "y")._as_json(), ensure_ascii=False
+    )
     for harmful in ("<b>", "<script", "%{x}:", "$x$"):
         assert harmful not in raw.replace("%{x:,d}", "")
 
