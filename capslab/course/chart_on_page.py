@@ -65,7 +65,7 @@ def _cell(value: Any) -> str:
 @cache
 def plotly_packed() -> str:
     """plotly.js as the installed plotly brings it, compressed: 2 MB instead of 5."""
-    script = files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
+    script = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
     return base64.b64encode(gzip.compress(script, 6, mtime=0)).decode()
 
 

@@ -1,7 +1,7 @@
 """A chart as plotly draws it: the same lines, and a value for every point that one points at.
 
 The figure is plain JSON, with lists of numbers of six digits. So a notebook's file stays small, and showing
-a chart does not wait for `import plotly`, which takes longer than drawing it.
+a chart does not wait for `import plotly`.
 """
 
 from __future__ import annotations

@@ -108,6 +108,22 @@ ROUTING = [
 PLOTS = [
     Case("model = cl.DenseBaseline.for_images(few)\nimages = few\ncl.plots.training_curves('loss')"),
     Case("cl.plots.scores_with_spread({}, label='accuracy')"),
+    Case(
+        "x, numbers = [1, 2], [3, 4]\ncl.plots.lines(x, numbers, 'n', 'seconds')",
+        then="cl.plots.lines(x, {'a name': numbers}, 'n', 'seconds')",
+    ),
+    Case(
+        "cl.plots.lines([1, 2], {'a': [0, 3]}, 'n', 'seconds', log=True)",
+        then="cl.plots.lines([1, 2], {'a': [0, 3]}, 'n', 'seconds')",
+    ),
+    Case(
+        "cl.plots.lines([1, 2], {'a': [1, 2, 3]}, 'n', 'seconds')",
+        then="cl.plots.lines([1, 2], {'a': [1, 2]}, 'n', 'seconds')",
+    ),
+    Case(
+        "cl.plots.lines([1, 2], {'a': 'few'}, 'n', 'seconds')",
+        then="cl.plots.lines([1, 2], {'a': [1, 2]}, 'n', 'seconds')",
+    ),
     Case("truth, predicted = few.labels, few.labels\ncl.plots.confusion(predicted)"),
     Case(
         "cl.plots.confusion(np.eye(3, dtype=int), classes=['a', 'b'])",
