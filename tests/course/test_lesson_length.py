@@ -19,7 +19,7 @@ COURSE = paths.sources()
 KEPT: list[str] = []
 
 
-HEADER = "# ---\n# jupyter:\n#   kernelspec:\n#     name: python3\n# ---\n\n"
+HEADER = "# ---\n# jupyter:\n#   kernelspec:\n#     display_name: Python 3\n#     language: python\n#     name: python3\n# ---\n\n"
 
 
 def counted(text: str) -> Length:
