@@ -19,7 +19,14 @@ COURSE = paths.sources()
 KEPT: list[str] = []
 
 
-HEADER = "# ---\n# jupyter:\n#   kernelspec:\n#     display_name: Python 3\n#     language: python\n#     name: python3\n# ---\n\n"
+HEADER = """# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       format_name: percent
+# ---
+
+"""
 
 
 def counted(text: str) -> Length:
@@ -137,7 +144,9 @@ def test_the_minutes_are_no_part_of_a_cells_id(tmp_path: Path) -> None:
     path = tmp_path / "03_x.py"
     ids = []
     for cells in (1, 9):
-        path.write_text(HEADER + "# %% [markdown]\n# # What?\n" + "\n# %%\nx = 1\n" * cells, "utf-8")
+        path.write_text(
+            HEADER + "# %% [markdown]\n# # What?\n#\n# Why.\n" + "\n# %%\nx = 1\n" * cells, "utf-8"
+        )
         first = edition(path).cells[0]
         assert first.id == cell_id("markdown", first.source)
         ids.append((first.id, first.source))
@@ -147,7 +156,9 @@ def test_the_minutes_are_no_part_of_a_cells_id(tmp_path: Path) -> None:
 
 def test_only_a_lesson_is_told_its_time(tmp_path: Path) -> None:
     for name, tells in (("03_x.py", True), ("notes.py", False)):
-        (tmp_path / name).write_text(HEADER + "# %% [markdown]\n# # What?\n\n# %%\nx = 1\n", "utf-8")
+        (tmp_path / name).write_text(
+            HEADER + "# %% [markdown]\n# # What?\n#\n# Why.\n\n# %%\nx = 1\n", "utf-8"
+        )
         assert ("**Time:**" in edition(tmp_path / name).cells[0].source) == tells
 
 
