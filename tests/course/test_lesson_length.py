@@ -145,7 +145,7 @@ def test_the_minutes_are_no_part_of_a_cells_id(tmp_path: Path) -> None:
     ids = []
     for cells in (1, 9):
         path.write_text(
-            HEADER + "# %% [markdown]\n# # What?\n#\n# Why.\n" + "\n# %%\nx = 1\n" * cells, "utf-8"
+            HEADER + "# %% [markdown]\n# # What is this?\n#\n# Why.\n" + "\n# %%\nx = 1\n" * cells, "utf-8"
         )
         first = edition(path).cells[0]
         assert first.id == cell_id("markdown", first.source)
@@ -157,7 +157,7 @@ def test_the_minutes_are_no_part_of_a_cells_id(tmp_path: Path) -> None:
 def test_only_a_lesson_is_told_its_time(tmp_path: Path) -> None:
     for name, tells in (("03_x.py", True), ("notes.py", False)):
         (tmp_path / name).write_text(
-            HEADER + "# %% [markdown]\n# # What?\n#\n# Why.\n\n# %%\nx = 1\n", "utf-8"
+            HEADER + "# %% [markdown]\n# # What is this?\n#\n# Why.\n\n# %%\nx = 1\n", "utf-8"
         )
         assert ("**Time:**" in edition(tmp_path / name).cells[0].source) == tells
 
