@@ -118,7 +118,9 @@ TOGETHER = """(root) => {
 @pytest.mark.parametrize("name", VIEWS)
 def test_on_a_laptop_control_picture_and_words_are_seen_together(hosted: Any, name: str) -> None:
     host = hosted(VIEWS[name]())
-    host.page.set_viewport_size({"width": 860, "height": 740})  # JupyterLab's notebook in a window of 1000 × 800
+    host.page.set_viewport_size(
+        {"width": 860, "height": 740}
+    )  # JupyterLab's notebook in a window of 1000 × 800
     host.settle()
     together = host.page.evaluate(TOGETHER, host.root.element_handle())
     assert together == {"control": True, "words": True, "picture": True}
