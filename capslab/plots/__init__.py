@@ -6,8 +6,9 @@ the figure that is the cell's value. Nothing is computed here.
 
 import capslab.machine.usable_matplotlib  # noqa: F401  # first: it imports matplotlib whatever MPLBACKEND is
 from capslab.plots.architecture import architecture
-from capslab.plots.charts import bars, confusion, lines, scores_with_spread, training_curves
+from capslab.plots.charts import bars, lines, scores_with_spread, training_curves
 from capslab.plots.clusters import cluster_overview, scatter, score_curves
+from capslab.plots.confusion import confusion
 from capslab.plots.detections import detection_grid, segmentation_grid
 from capslab.plots.drawings import DRAWINGS, drawing, gradient_paths
 from capslab.plots.growth import growth_curves

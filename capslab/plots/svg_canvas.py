@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib
 
+from capslab.machine.fonts import families_for, missing, spelled
 from capslab.plots.svg_picture import SvgPicture
 
 Point = tuple[float, float]
@@ -54,12 +55,19 @@ def _font(bold: bool) -> Any:
 def text_width(text: str, size: float = TEXT, bold: bool = False) -> float:
     """Pixels that a text takes at most: measured in DejaVu Sans, the widest of the fonts that are asked for.
 
+    Characters that it lacks count as wide as they are high; those that no font of this machine has, as the
+    numbers that stand for them in a figure.
+
     >>> text_width("iii") < text_width("WWW")
     True
     """
+    lacking = missing(text)
+    if lacking:
+        text = spelled(text, families_for(lacking)[1])
+    drawn = "".join(char for char in text if char not in lacking)
     font = _font(bold)
-    font.set_text(text, 0.0)
-    return float(font.get_width_height()[0]) / 64 * size / 100
+    font.set_text(drawn, 0.0)
+    return float(font.get_width_height()[0]) / 64 * size / 100 + size * (len(text) - len(drawn))
 
 
 def wrapped(text: str, width: float, size: float = TEXT, bold: bool = False) -> list[str]:
