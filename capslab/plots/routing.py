@@ -75,6 +75,8 @@ def routing_maps(trace: RoutingTrace, digits: list[int] | None = None) -> Figure
     )
     axes.set_ylim(0, 1)
     axes.set_xticks(range(1, T + 1, max(1, T // 6)))
+    if T == 1:  # a point and no curve: its value stands beside it
+        axes.annotate(f"{trace.entropy[0]:.3f}", (1, trace.entropy[0]), (0, -12), textcoords="offset points")
     order = np.argsort(-lengths[-1], kind="stable")[:3]
     longest = (f"{names[j]} {lengths[-1, j]:.2f}" for j in order)
     answer = "" if trace.image is None else f" Predicted {names[trace.predicted]}{truth}."

@@ -28,7 +28,7 @@ COLOURS = {
     "blue": ("#00639b", "#6cb8ee"),
     "orange": ("#9a5b00", "#f0b03c"),
     "green": ("#00765a", "#45c9a1"),
-    "red": ("#b34700", "#ff8a4c"),
+    "red": ("#a84200", "#ff8a4c"),
     "pink": ("#9c4577", "#e59ac4"),
     "blue-soft": ("#d9ecf8", "#163a52"),
     "orange-soft": ("#fcecca", "#4d3a10"),

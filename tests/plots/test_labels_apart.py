@@ -36,8 +36,8 @@ def overlapping(figure) -> list[tuple[str, str]]:
                 unseen |= {tick.label1, tick.label2}
     for text in figure.findobj(Text):
         words = text.get_text().strip()
-        hidden = (
-            text in unseen or text.axes is not None and not (text.axes.get_visible() and text.axes.axison)
+        hidden = text in unseen or (
+            text.axes is not None and not (text.axes.get_visible() and text.axes.axison)
         )
         if words and text.get_visible() and not hidden:
             boxes.append((words, text.get_window_extent(renderer)))
