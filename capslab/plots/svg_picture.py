@@ -43,11 +43,10 @@ class SvgPicture:
         ------
         ArgumentError : for a path that does not end in .svg.
         """
-        target = Path(path)
+        target = Path(path) if isinstance(path, (str, Path)) else Path()
         if target.suffix.lower() != ".svg":
-            raise ArgumentError(
-                "path", "a file name that ends in .svg", str(path), f"Try {target.stem + '.svg'!r}."
-            )
+            better = str(target.with_suffix(".svg")) if target.name else "picture.svg"
+            raise ArgumentError("path", "a file name that ends in .svg", path, f"Try {better!r}.")
         target.write_text(self.svg, "utf-8")
         return target
 

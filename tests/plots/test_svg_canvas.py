@@ -89,10 +89,16 @@ def test_a_notebook_gets_an_image_that_needs_no_trust(canvas):
 def test_a_picture_is_saved_as_svg_and_as_nothing_else(canvas, tmp_path):
     picture = canvas.picture("t", "d")
     assert picture.save(tmp_path / "a.svg").read_text("utf-8") == picture.svg
-    with pytest.raises(ArgumentError) as told:
-        picture.save(tmp_path / "a.png")
-    assert told.value.argument == "path"
-    assert "'a.svg'" in told.value.next_step
+    for wrong, better in (
+        (tmp_path / "a.png", "a.svg"),
+        ("b", "'b.svg'"),
+        ("", "picture.svg"),
+        (3, "picture.svg"),
+    ):
+        with pytest.raises(ArgumentError) as told:
+            picture.save(wrong)
+        assert told.value.argument == "path"
+        assert better in told.value.next_step
 
 
 def test_overlaps_names_what_lies_on_what():
