@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from capslab.errors import ArgumentError, unknown_name
-from capslab.models.describe_architecture import Architecture, Branch, Stage, describe_architecture
 from capslab.plots.architecture_glyphs import GLYPH, draw_glyph
+from capslab.plots.describe_architecture import describe_architecture
+from capslab.plots.network_stages import Architecture, Branch, Stage
 from capslab.plots.svg_canvas import TEXT, Canvas, text_width, wrapped
 from capslab.plots.svg_picture import SvgPicture
 

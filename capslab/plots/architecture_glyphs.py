@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from capslab.models.describe_architecture import Stage
+from capslab.plots.network_stages import Stage
 from capslab.plots.svg_canvas import Canvas, Point
 
 GLYPH = 72.0  # pixels from top to bottom

@@ -10,7 +10,7 @@ import capslab as cl
 from capslab import plots
 from capslab.errors import ArgumentError
 from capslab.models import PRESETS, ConvNet, OverlapNet, SceneNet
-from capslab.models.describe_architecture import describe_architecture
+from capslab.plots.describe_architecture import describe_architecture
 from capslab.plots.svg_canvas import Canvas
 
 SIZES = {"digits": (8, 8), "overlap-digits": (12, 12), "scene-digits": (12, 12), "overlap": (36, 36)}

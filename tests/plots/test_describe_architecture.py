@@ -8,7 +8,7 @@ import pytest
 import capslab as cl
 from capslab.errors import ArgumentError
 from capslab.models import PRESETS, ConvNet, OverlapNet, SceneNet, keras
-from capslab.models.describe_architecture import describe_architecture
+from capslab.plots.describe_architecture import describe_architecture
 
 SIZES = {"digits": (8, 8), "overlap": (36, 36), "overlap-quick": (36, 36), "overlap-digits": (12, 12)}
 SIZES |= {"scene-digits": (12, 12)}
@@ -185,7 +185,7 @@ def test_reading_a_model_needs_no_keras():
     import sys
 
     code = (
-        "import sys, capslab.models.describe_architecture; print({'keras', 'tensorflow'} & set(sys.modules))"
+        "import sys, capslab.plots.describe_architecture; print({'keras', 'tensorflow'} & set(sys.modules))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"
