@@ -173,7 +173,7 @@ def test_zoom_and_pan_by_mouse_and_keyboard(hosted, view):
 def test_cards_are_buttons_that_select_their_cluster(hosted, view):
     host = hosted(view)
     host.rest(300)
-    card = host.root.get_by_role("button", name="Cluster 2: 100 images, 100 % of class")
+    card = host.root.get_by_role("button", name="Cluster C: 100 images, 100 % of class")
     card.focus()
     host.page.keyboard.press("Enter")
     host.settle()
