@@ -52,20 +52,15 @@ def _check(model: Any) -> None:
             instance_of(model) if not isinstance(model, type) else model,
             "Try cl.CapsNet.for_images(images).",
         )
-    if not getattr(model, "built", False) or not model.layers:
-        sequential = type(model).__name__ == "Sequential"
-        raise ArgumentError(
-            "model",
-            "built: it must know the shape of its input"
-            if model.layers or not sequential
-            else "one with layers",
-            instance_of(model),
-            "Add a layer first: model.add(keras.layers.Dense(10))."
-            if sequential and not model.layers
-            else "Call model.build((None, *images.image_shape)) first."
-            if sequential
-            else "Call it on an image first: model(images.images[:1]).",
-        )
+    if getattr(model, "built", False) and model.layers:
+        return
+    expected = "built: it must know the shape of its input"
+    step = "Call it on an image first: model(images.images[:1])."
+    if type(model).__name__ == "Sequential":
+        step = "Call model.build((None, *images.image_shape)) first."
+        if not model.layers:
+            expected, step = "one with layers", "Add a layer first: model.add(keras.layers.Dense(10))."
+    raise ArgumentError("model", expected, instance_of(model), step)
 
 
 def _capsules(model: Any) -> Architecture:

@@ -147,6 +147,11 @@ PLOTS = [
     Case("cl.plots.drawing(3)"),
     Case("picture = cl.plots.drawing('pose')\npicture.save('pose.png')"),
     Case("images = few\ncl.plots.architecture(3)"),
+    Case(
+        "import keras\nimages = few\nmodel = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3)])\ncl.plots.architecture(model)",
+        then="import keras\nimages = few\nmodel = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3)])\n"
+        "model.build((None, *images.image_shape))\ncl.plots.architecture(model)",
+    ),
     Case("cl.plots.architecture(model, mine=3)"),
     Case("cl.plots.architecture(model, mine='squosh')"),
     Case(
