@@ -1,4 +1,4 @@
-"""Charts of measurements: training curves, lines, bars with their spread, a confusion matrix."""
+"""Charts of measurements: training curves, lines, bars with their spread."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
 from capslab.plots.chart import Bars, Chart, Line, Panel, lines_of, numbers
 from capslab.plots.chart_figure import ChartFigure, figure_of
-from capslab.plots.style import as_many, new_figure
 
 VALIDATION = "validation "
 
@@ -98,52 +96,3 @@ def scores_with_spread(
         )
     values = {str(name): numbers("scores", own, whose=f" for {name!r}") for name, own in scores.items()}
     return figure_of(Bars(values, label, limits), 8, 0.55 * len(scores) + 1.1)
-
-
-def confusion(
-    matrix: Any,
-    classes: Sequence[str] | None = None,
-    rows: str = "true class",
-    columns: str = "predicted class",
-    row_names: Sequence[str] | None = None,
-) -> Figure:
-    """A confusion matrix: every count written out, shaded by its share of the row.
-
-    Parameters
-    ----------
-    matrix : whole numbers `(r, c)`: a confusion matrix, or `contingency(truth, labels)`.
-    classes : names of the columns, and of the rows if the matrix is square.
-    rows, columns : what the rows and columns are.
-    row_names : names of the rows, if they differ from those of the columns.
-    """
-    counts = np.asarray(matrix)
-    if counts.ndim != 2 or not counts.size:
-        step = "Take cl.clustering.contingency(truth, predicted)."
-        raise ArgumentError("matrix", "counts of shape (r, c)", matrix, step)
-    down, across = counts.shape
-    column_names = as_many("classes", range(across) if classes is None else classes, across)
-    if row_names is None and classes is not None and down == across:
-        row_names = classes
-    names = as_many("row_names", range(down) if row_names is None else row_names, down)
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)  # (r, c)
-    figure = new_figure(max(3.0, 0.5 * across + 1.2), max(2.5, 0.42 * down + 1))
-    axes = figure.subplots()
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for i, j in np.argwhere(counts):
-        axes.text(
-            j,
-            i,
-            f"{counts[i, j]:,}",
-            ha="center",
-            va="center",
-            fontsize=7,
-            color="white" if share[i, j] > 0.5 else "black",
-        )
-    axes.set_xticks(
-        range(across), column_names, rotation=0 if max(len(str(n)) for n in column_names) < 4 else 60
-    )
-    axes.set_yticks(range(down), names)
-    axes.set_xlabel(columns)
-    axes.set_ylabel(rows)
-    axes.tick_params(length=0)
-    return figure

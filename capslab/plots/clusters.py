@@ -13,13 +13,17 @@ from capslab.errors import ArgumentError
 from capslab.plots import chart_still
 from capslab.plots.chart import Chart, Line, Panel, lines_of
 from capslab.plots.chart_figure import ChartFigure, figure_of
-from capslab.plots.style import badge, draw_image, new_figure, open_axes, palette, pixels
+from capslab.plots.figure_words import listed, plural
+from capslab.plots.fitted_text import in_lines
+from capslab.plots.style import badges, cluster_names, draw_image, new_figure, open_axes, palette, pixels
 
 if TYPE_CHECKING:
     from capslab.clustering import KMeansPath, ScoreCurves
 
 #: a scatter plot shows at most this many points; more would only hide each other
 MOST_POINTS = 10_000
+#: and an overview the mean images of at most this many clusters, the largest
+MOST_MEANS = 40
 
 
 def scatter(points: Any, labels: Any, names: Any = None, title: str = "") -> Figure:
@@ -29,13 +33,16 @@ def scatter(points: Any, labels: Any, names: Any = None, title: str = "") -> Fig
     ----------
     points : `(n, 2)`.
     labels : whole numbers ≥ 0, `(n,)`.
-    names : a text for each label; by default the number itself.
+    names : a text for each label, such as the names of classes; by default labels are clusters, and have
+        letters.
     title : text above the figure.
     """
     figure = new_figure(5.5, 5)
     axes = figure.subplots()
-    _draw_points(axes, points, labels, names)
-    axes.set_title(title, fontsize=10)
+    labels = _draw_points(axes, points, labels)
+    axes.set_title(in_lines(title, 5.2, 10), fontsize=10)
+    _name_groups(axes, points, labels, names)
+    figure.words = f"{title + ': ' if title else ''}{_points_in_words(labels, names)}."
     return figure
 
 
@@ -67,26 +74,46 @@ def cluster_overview(path: KMeansPath, k: int, points: Any) -> Figure:
     means = clustering.mean_images
     figure = new_figure(10, 5)
     left, right = figure.subfigures(1, 2, squeeze=False)[0]
-    _draw_points(left.subplots(), points, clustering.labels, None)
+    scattered = left.subplots()
+    labels = _draw_points(scattered, points, clustering.labels)
     if means is None:
         lower = right
     else:
         upper, lower = right.subfigures(2, 1, squeeze=False, height_ratios=[3, 2])[:, 0]
-        across = min(k, max(5, -(-k // 3)))
-        grid = upper.subplots(-(-k // across), across, squeeze=False).ravel()
-        for i, axes in enumerate(grid):
-            if i >= k:
-                axes.set_visible(False)
-                continue
-            draw_image(axes, pixels(means[i : i + 1])[0])
-            axes.set_title(f"{i}: {clustering.sizes[i]:,}", fontsize=7, pad=2)
-            axes.spines[:].set(visible=True, color=palette(i), linewidth=2)
+        _draw_means(upper, means, clustering.sizes)
     _draw_scores(lower.subplots(), path.curves(), k)
-    figure.suptitle(f"k = {k}: {clustering.scores}", fontsize=10)
+    title = f"k = {k}: {clustering.scores}"
+    figure.suptitle(in_lines(title, 9.5, 10), fontsize=10)
+    _name_groups(scattered, points, labels, None)
+    sizes = (f"{name} {size:,}" for name, size in zip(cluster_names(k), clustering.sizes, strict=True))
+    pictures = "" if means is None else ", with the mean image of each cluster"
+    figure.words = (
+        f"{title}. {_points_in_words(labels, None)}{pictures}; images per cluster: {listed(sizes, 12)}."
+    )
     return figure
 
 
-def _draw_points(axes: Axes, points: Any, labels: Any, names: Any) -> None:
+def _draw_means(figure: Any, means: Any, sizes: Any) -> None:
+    """The mean image of each cluster with its letter and its size, below each other in large grids."""
+    order = np.arange(len(sizes))
+    if len(sizes) > MOST_MEANS:
+        order = np.sort(np.argsort(-np.asarray(sizes), kind="stable")[:MOST_MEANS])
+        figure.suptitle(f"the {MOST_MEANS} largest of {len(sizes)} clusters", fontsize=8)
+    count = len(order)
+    across = min(count, max(5, -(-count // 4)))
+    for place, axes in enumerate(figure.subplots(-(-count // across), across, squeeze=False).ravel()):
+        if place >= count:
+            axes.set_visible(False)
+            continue
+        i = int(order[place])
+        draw_image(axes, pixels(means[i : i + 1])[0])
+        between = "\n" if across > 6 else ": "
+        axes.set_title(f"{cluster_names([i])[0]}{between}{sizes[i]:,}", fontsize=7, pad=2, linespacing=1)
+        axes.spines[:].set(visible=True, color=palette(i), linewidth=2)
+
+
+def _draw_points(axes: Axes, points: Any, labels: Any) -> np.ndarray:
+    """Draw the points in the colours of their labels; returns the labels as an array."""
     points, labels = np.asarray(points), np.asarray(labels)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(labels) or not len(points):
         raise ArgumentError(
@@ -103,8 +130,27 @@ def _draw_points(axes: Axes, points: Any, labels: Any, names: Any) -> None:
     open_axes(axes, "first coordinate", "second coordinate")
     x, y = points[sample].T
     axes.scatter(x, y, c=colours[labels[sample]], s=size, alpha=0.6, linewidths=0, rasterized=True)
-    for i in np.unique(labels):
-        badge(axes, np.median(points[labels == i], axis=0), i, None if names is None else str(names[i]))
+    return labels
+
+
+def _name_groups(axes: Axes, points: Any, labels: np.ndarray, names: Any) -> None:
+    """Each group's name in the middle of its points."""
+    points, groups = np.asarray(points), np.unique(labels)
+    middles = [np.median(points[labels == i], axis=0) for i in groups]
+    badges(axes, middles, groups, _group_names(groups, names))
+
+
+def _group_names(groups: Any, names: Any) -> list[str]:
+    return cluster_names(groups) if names is None else [str(names[i]) for i in groups]
+
+
+def _points_in_words(labels: np.ndarray, names: Any) -> str:
+    groups, sizes = np.unique(labels, return_counts=True)
+    texts = _group_names(groups, names)
+    what = plural(len(groups), "cluster" if names is None else "class", "" if names is None else "classes")
+    most, least = texts[int(sizes.argmax())], texts[int(sizes.argmin())]
+    extremes = f": {most} has {sizes.max():,} of them, {least} {sizes.min():,}" if len(groups) > 1 else ""
+    return f"Scatter plot of {plural(len(labels), 'point')} in {what}{extremes}"
 
 
 def _score_panel(scores: ScoreCurves, k: int | None) -> Panel:

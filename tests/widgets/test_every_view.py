@@ -23,6 +23,7 @@ def test_a_page_without_a_kernel_shows_a_picture_and_says_what_it_shows(name):
     assert data["text/plain"] == meta["image/png"]["alt"] == view.words
     assert view.words
     assert "\n" not in view.words
+    assert view.figure().alt_text == view.words[: len(view.figure().alt_text)]
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -90,8 +90,10 @@ class CompareView(PathView):
             title: [[line[i] for line in seeds] for seeds in about["scores"][name]]
             for name, title in about["measures"].items()
         }
-        return comparison_figure.draw(
-            self.points, self.labels[:, i], self.k, about["names"], about["supervised"], scores
+        return self._in_words(
+            comparison_figure.draw(
+                self.points, self.labels[:, i], self.k, about["names"], about["supervised"], scores
+            )
         )
 
 

@@ -175,7 +175,7 @@ class ConvolutionView(View):
 
     def figure(self) -> Any:
         """The image, the products under the window and the feature map as a still matplotlib figure."""
-        return convolution_figure.draw(*self._scene())
+        return self._in_words(convolution_figure.draw(*self._scene()))
 
 
 def _weights(kernel: Any) -> Any:

@@ -67,7 +67,9 @@ class TravelView(CompareView):
     def figure(self) -> Any:
         """The points where they are now, as a still figure."""
         labels = self.labels[:, self.ks.index(self.k)]
-        return journey_figure.draw(self.points, labels, self.k, self.about["names"], self.position)
+        return self._in_words(
+            journey_figure.draw(self.points, labels, self.k, self.about["names"], self.position)
+        )
 
 
 def travel(

@@ -298,7 +298,7 @@ class LatentView(Drawable, View):
         if self.plane is not None:
             groups = self.plane_clusters if self.color == "cluster" else self.plane_labels
             plane_of_codes = latent_figure.Plane(self.plane, groups, self.color, self.classes)
-        return latent_figure.draw(self._snapshot(), self.image, picked, plane_of_codes)
+        return self._in_words(latent_figure.draw(self._snapshot(), self.image, picked, plane_of_codes))
 
     def _snapshot(self) -> latent_figure.LatentSnapshot:
         return latent_figure.LatentSnapshot(

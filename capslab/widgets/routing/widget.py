@@ -261,7 +261,7 @@ class RoutingView(Drawable, View):
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
-        return routing_figure.draw(self.trace, self.iteration, self.quantity)
+        return self._in_words(routing_figure.draw(self.trace, self.iteration, self.quantity))
 
 
 def show_routing(
