@@ -164,7 +164,7 @@ EXERCISES = (
         title="One iteration of routing",
         task=(
             "Write routing_step(logits, votes). From logits (child, parent) and votes (child, parent, D) "
-            "it computes (new_logits, outputs), with outputs (parent, D)."
+            "it computes (new_logits, outputs), with outputs (parent, D). Logits can be as large as 1,000."
         ),
         points=4,
         hints=(
@@ -191,6 +191,12 @@ EXERCISES = (
                 "The outputs are not squashed, so a parent's length can exceed 1, and the agreement grows "
                 "without bound.",
                 lambda logits, votes: wrong_step(logits, votes, with_squash=False),
+            ),
+            Mistake(
+                "overflow",
+                "The formula is right, but large logits give NaN, because np.exp(1000) is infinite. Subtract "
+                "the largest logit of each row first, as in softmax.",
+                lambda logits, votes: wrong_step(logits, votes, safe=False),
             ),
             Mistake(
                 "logits replaced",
@@ -234,6 +240,12 @@ EXERCISES = (
                 "Your softmax runs over the children. But each *child* has 1 to give away, so its row "
                 "adds up to 1.",
                 lambda votes, iterations: wrong_loop(votes, iterations, axis=0),
+            ),
+            Mistake(
+                "overflow",
+                "The formula is right, but large logits give NaN, because np.exp(1000) is infinite. Subtract "
+                "the largest logit of each row first, as in softmax.",
+                lambda votes, iterations: wrong_loop(votes, iterations, safe=False),
             ),
             Mistake(
                 "couplings of the next iteration",

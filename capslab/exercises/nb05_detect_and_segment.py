@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from capslab.exercises.exercise import Case, Exercise, Mistake
@@ -25,10 +27,15 @@ def _pair_cases(seed: int, hard: bool) -> list[Case]:
     half = labels.copy()
     half[:12, 1] = (labels[:12].sum(axis=1) + 1) % 10
     half[half[:, 0] == half[:, 1], 1] = labels[half[:, 0] == half[:, 1], 1]
+    alike = (
+        np.array([[2, 6], [2, 6], [8, 1], [3, 5], [3, 5], [9, 0], [7, 4]]),
+        np.array([[5, 3], [4, 3], [2, 4], [3, 8], [1, 5], [0, 9], [7, 4]]),
+    )
     cases = [
         Case("pairs of which some are right", (labels, some)),
         Case("pairs given in the other order", (labels[:8], labels[:8, ::-1])),
         Case("pairs of which some have one wrong digit", (labels, half)),
+        Case("wrong pairs with the same sum, product, smaller or larger digit", alike),
     ]
     if hard:
         cases.append(Case("one pair", (np.array([[3, 5]]), np.array([[5, 3]]))))
@@ -54,10 +61,11 @@ def _mask_cases(seed: int, hard: bool) -> list[Case]:
     cases = [
         Case("masks that overlap partly", (truth, blob(at + 2, 3, 6, 5))),
         Case("a predicted mask inside the true one", (truth, blob(at + 1, 3, 3, 2))),
-        Case("ragged masks", (rng.random((12, 12)) < 0.4, rng.random((12, 12)) < 0.5)),
+        Case("ragged masks", (rng.random((9, 12)) < 0.4, rng.random((9, 12)) < 0.5)),
+        Case("a true mask inside the predicted one", (blob(at + 1, 3, 3, 2), truth)),
+        Case("masks that do not touch", (blob(0, 0, 3, 3), blob(7, 7, 3, 3))),
     ]
     if hard:
-        cases.append(Case("masks that do not touch", (blob(0, 0, 3, 3), blob(7, 7, 3, 3))))
         cases.append(Case("equal masks", (truth, truth.copy())))
     return cases
 
@@ -72,9 +80,9 @@ def _owner_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
 
     def random_case(n: int, side: int, ink: float, noise: float) -> tuple[np.ndarray, np.ndarray]:
-        masks = rng.random((n, 2, side, side)) < ink
+        masks = rng.random((n, 2, side, side + 1)) < ink * rng.uniform(0.5, 1.2, (n, 1, 1, 1))
         masks[:, :, 0, :2] = [[True, True], [False, True]]  # one pixel alone, one shared
-        owner = masks[:, 1] ^ (rng.random((n, side, side)) < noise)
+        owner = masks[:, 1] ^ (rng.random((n, side, side + 1)) < noise)
         return masks, owner.astype(int)
 
     cases = [
@@ -144,19 +152,55 @@ def _box_cases(seed: int, hard: bool) -> list[Case]:
 
     # The second is dropped for the first; the third overlaps only the second, and stays.
     chain = [[0, 0, 10, 10], [0, 4, 10, 14], [0, 8, 10, 18]]
+    apart = mixed(
+        [[0, 0, 5, 5], [5, 1, 9, 4], [2, 9, 6, 12], [12, 0, 15, 9], [13, 11, 16, 14]],
+        [0.5, 0.9, 0.7, 0.8, 0.6],
+    )
     cases = [
         Case(
             "two digits, each detected twice",
             mixed([[0, 0, 10, 8], [1, 1, 11, 9], [0, 20, 10, 28], [0, 21, 10, 29]], [0.7, 0.9, 0.8, 0.6]),
         ),
         Case("a chain of three boxes", mixed(chain, [0.9, 0.8, 0.7])),
-        Case("boxes far apart", mixed([[0, 0, 5, 5], [20, 0, 25, 5], [0, 20, 5, 25]], [0.5, 0.9, 0.7])),
+        Case("boxes far apart", mixed([[0, 0, 5, 5], [20, 22, 25, 27], [0, 20, 5, 25]], [0.5, 0.9, 0.7])),
+        Case("a small box inside a large one", mixed([[0, 0, 12, 10], [3, 2, 9, 8]], [0.8, 0.9])),
+        Case(
+            "two boxes whose IoU is exactly max_iou",
+            (*mixed([[0, 0, 9, 8], [0, 0, 9, 4]], [0.6, 0.7])[:2], 0.5),
+        ),
+        Case("pairs of boxes just above and just below max_iou 0.4", _near_the_limit(seed, 0.4)),
+        Case("pairs of boxes just above and just below max_iou 0.15", _near_the_limit(seed, 0.15)),
+        Case("boxes that touch or lie apart, and max_iou 0", (*apart[:2], 0.0)),
+        Case("no boxes at all", (np.zeros((0, 4), int), np.zeros(0), 0.4)),
     ]
     if hard:
         cases.append(Case("one box", mixed([[3, 4, 9, 9]], [0.6])))
+        cases.append(Case("pairs of boxes just above and just below max_iou 0.6", _near_the_limit(seed, 0.6)))
         many = [[top, left, top + 10, left + 8] for top, left in rng.integers(0, 30, (12, 2)).tolist()]
         cases.append(Case("many boxes", mixed(many, list(np.linspace(0.5, 0.95, 12)))))
     return cases
+
+
+@cache  # cases are asked for again and again, and hundreds of pairs are tried for each that is near
+def _near_the_limit(seed: int, limit: float) -> tuple[np.ndarray, np.ndarray, float]:
+    """Pairs of boxes that overlap by a little more or a little less than `limit`, each pair by itself.
+
+    Whoever computes the IoU in another way, or of other sides, decides about one of them differently.
+    """
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(0, 12, (20_000, 2, 2))
+    pairs = np.concatenate([corners, corners + rng.integers(4, 20, (20_000, 2, 2))], axis=2)  # (pair, 2, 4)
+    low, high = np.maximum(pairs[:, 0, :2], pairs[:, 1, :2]), np.minimum(pairs[:, 0, 2:], pairs[:, 1, 2:])
+    both = np.maximum(high - low, 0).prod(axis=1)
+    gaps = both / ((pairs[:, :, 2:] - pairs[:, :, :2]).prod(axis=2).sum(axis=1) - both) - limit
+    found = [pairs[(gaps > a) & (gaps < b)][:1] for a, b in ((0.0005, 0.0045), (0.005, 0.03))]
+    found += [pairs[(gaps > -b) & (gaps < -a)][:1] for a, b in ((0.0005, 0.0045), (0.005, 0.03))]
+    found += [pairs[(abs(gaps) > 0.005) & (abs(gaps) < 0.03)][5:11]]
+    chosen = np.concatenate(found)  # (10, 2, 4)
+    apart = 40 * np.stack(np.divmod(np.arange(len(chosen)), 4), axis=1)
+    boxes = (chosen + np.tile(apart, 2)[:, None]).reshape(-1, 4)
+    order = rng.permutation(len(boxes))
+    return boxes[order], rng.permutation(np.linspace(0.95, 0.05, len(boxes))), limit
 
 
 ANSWER = {

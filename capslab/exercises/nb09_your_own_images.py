@@ -29,18 +29,24 @@ def _bytes_cases(seed: int, hard: bool) -> list[Case]:
     shape = (3, 4, 4)
     deep = rng.integers(0, 65536, shape, dtype=np.uint16)
     deep[0, 0] = 0, 65535, 257, 40000
+    # 257 grey levels of 16 bits round to the same byte; dividing by 256 or 65,536 shifts where they begin
+    edges = 257 * rng.permutation(np.arange(150, 255))[:12].reshape(3, 1, 4) + np.array([[128], [129]])
     fractions = rng.random(shape, dtype=np.float32)
-    fractions[0, 0] = 0, 1, 0.999, 0.5 / 255
+    fractions[0, 0] = 0, 1, 0.999, 0.6 / 255
     cases = [
         Case("16-bit pixels", (deep,)),
+        Case("16-bit pixels half-way between two bytes", (edges.astype(np.uint16),)),
         Case("dark 16-bit pixels", (rng.integers(0, 30_000, shape, dtype=np.uint16),)),
         Case("fractions from 0 to 1", (fractions,)),
         Case("booleans", (rng.random(shape) < 0.5,)),
         Case("bytes", (rng.integers(0, 256, shape, dtype=np.uint8),)),
+        Case("dark bytes", (rng.integers(0, 2, shape, dtype=np.uint8),)),
+        Case("dark fractions of float64", (rng.uniform(0, 0.3, (2, 5, 3)),)),
     ]
     if hard:
-        cases.append(Case("fractions of float64", (rng.random((2, 5, 3)),)))
-        cases.append(Case("dark bytes", (rng.integers(0, 2, shape, dtype=np.uint8),)))
+        cases.append(
+            Case("colour images of 16 bits", (rng.integers(0, 65536, (2, 3, 4, 3), dtype=np.uint16),))
+        )
     return cases
 
 
@@ -81,6 +87,28 @@ def _twins(seed: int, n: int, min_correlation: float, pairs: int, shape: tuple[i
     return Case(f"{n} images, {pairs} of them once more, brighter or darker", (images, min_correlation))
 
 
+def _different(seed: int, n: int, min_correlation: float) -> Case:
+    """Images that share their brightness only: unless the mean is taken out, all of them seem alike."""
+    for attempt in range(100):
+        images = np.random.default_rng(seed + 1000 * attempt).uniform(0.3, 0.7, (n, 9, 8))
+        if (np.triu(np.corrcoef(images.reshape(n, -1)), k=1) < min_correlation - 0.05).all():
+            break
+    return Case("different images and a low limit, so that there are no pairs", (images, min_correlation))
+
+
+def _around_the_limit(seed: int) -> Case:
+    """Pairs of images whose correlation is known, because the second is made of the first and another one."""
+    rng = np.random.default_rng(seed)
+    wanted = np.array([0.93, 0.87, 0.96, 0.6, -0.95])
+    noise = rng.normal(size=(2 * len(wanted), 30))
+    basis = np.linalg.qr((noise - noise.mean(axis=1, keepdims=True)).T)[0].T  # (images, pixels), of mean 0
+    first, other = basis[: len(wanted)], basis[len(wanted) :]
+    second = wanted[:, None] * first + np.sqrt(1 - wanted**2)[:, None] * other
+    images = np.concatenate([first, second])[rng.permutation(2 * len(wanted))]
+    images = 0.5 + images * rng.uniform(0.5, 1, (len(images), 1)) + rng.uniform(-0.2, 0.2, (len(images), 1))
+    return Case("pairs of images just above and just below the limit", (images.reshape(-1, 5, 6), 0.9))
+
+
 def _near_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
     bright = rng.integers(0, 9, (4, 3, 3)).astype(float)
@@ -88,6 +116,9 @@ def _near_cases(seed: int, hard: bool) -> list[Case]:
         _twins(seed, 6, 0.95, 2),
         _twins(seed + 1, 5, 0.9, 1),
         Case("different bright images", (rng.integers(200, 256, (4, 6, 6)).astype(float), 0.95)),
+        _twins(seed + 3, 7, 0.95, 3, (4, 3, 3)),
+        _different(seed, 5, 0.45),
+        _around_the_limit(seed),
         Case("images that each come with their negative", (np.concatenate([bright, 9 - bright]), 0.999)),
     ]
     if hard:
@@ -130,6 +161,10 @@ def _agreement_cases(seed: int, hard: bool) -> list[Case]:
         case("two classes", 8, 3, 2),
         case("five classes", 12, 4, 5),
         Case("one class", (np.zeros(4, int), np.array([[1, 2], [2, 3], [3, 0], [0, 1]]))),
+        Case(
+            "neighbours of other classes only",
+            (np.array([0, 1, 0, 1, 0]), np.array([[1, 3], [0, 2], [3, 1], [4, 0], [1, 3]])),
+        ),
     ]
     return (
         [*cases, case("one neighbour per image", 7, 1, 3), case("many images", 60, 10, 10)] if hard else cases
@@ -150,9 +185,9 @@ def _weight_cases(seed: int, hard: bool) -> list[Case]:
         Case("three classes of different sizes", (rng.permutation(uneven), 3)),
         Case("classes of the same size", (np.tile(np.arange(4), 5), 4)),
         Case("a class without images", (rng.permutation(np.repeat([0, 2], [3, 6])), 3)),
+        Case("the last class missing, and a class of one image", (np.repeat([0, 1, 2], [4, 1, 7]), 4)),
     ]
     if hard:
-        cases.append(Case("the last class missing", (np.repeat([0, 1], [1, 7]), 3)))
         cases.append(Case("many classes", (rng.integers(0, 10, 300), 10)))
     return cases
 
@@ -174,16 +209,17 @@ def hold_out(groups, share):
 def _split_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
     large = np.concatenate([np.repeat(0, 5), np.arange(1, 8)])
+    pairs = np.repeat(np.arange(8), 2)
     cases = [
-        Case("pairs of copies", (rng.permutation(np.repeat(np.arange(8), 2)), 0.3)),
+        Case("pairs of copies", (rng.permutation(pairs), 0.3)),
         Case("one group much larger", (rng.permutation(large), 0.25)),
         Case("no copies at all", (rng.permutation(10), 0.2)),
+        Case("a share that whole groups reach exactly", (rng.permutation(pairs), 0.25)),
+        Case("group numbers with gaps", (rng.permutation(np.repeat([3, 7, 40], [2, 3, 5])), 0.6)),
+        Case("nothing to hold out", (rng.permutation(np.repeat([4, 1], 3)), 0.0)),
     ]
     if hard:
-        cases.append(
-            Case("group numbers with gaps", (rng.permutation(np.repeat([3, 7, 40], [2, 3, 5])), 0.5))
-        )
-        cases.append(Case("nothing to hold out", (np.repeat([0, 1], 3), 0.0)))
+        cases.append(Case("everything to hold out", (rng.permutation(np.repeat([2, 5, 6], [1, 4, 2])), 1.0)))
     return cases
 
 
