@@ -56,7 +56,10 @@ def _mean_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
 
     def random_case(sizes: list[int], label: int, darkest: int = 90) -> tuple[np.ndarray, np.ndarray, int]:
-        labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+        others = np.repeat(np.arange(len(sizes)), sizes)
+        others = rng.permutation(np.delete(others, np.flatnonzero(others == label)[:2]))
+        ends = [label] * min(2, sizes[label])  # the first image counts, and so does the last
+        labels = np.concatenate([ends[:1], others, ends[1:]])
         return rng.integers(darkest, 256, (len(labels), 4, 5), dtype=np.uint8), labels, label
 
     # seven images: sevenths cannot be written with two digits

@@ -103,7 +103,7 @@ def _silhouette_cases(seed: int, hard: bool) -> list[Case]:
         return i, np.linalg.norm(points[:, None] - points[None], axis=-1), labels
 
     def on_a_line(i: int, where: list[float], labels: list[int]) -> tuple[int, np.ndarray, np.ndarray]:
-        x = np.array(where) + rng.normal(0, 0.05, len(where))
+        x = np.array(where) + rng.normal(0, 0.02, len(where))
         return i, abs(x[:, None] - x), np.array(labels)
 
     i, distances, labels = random_case(12, 3, 5, 1.0)
@@ -112,9 +112,13 @@ def _silhouette_cases(seed: int, hard: bool) -> list[Case]:
     # the nearest image of all belongs to cluster 4; the nearest cluster is 9, the last one
     inside = on_a_line(2, [0.0, 1.0, 2.5, 3.2, 90.0, 15.0, 16.0, 14.0, 30.0], [2, 2, 2, 4, 4, 9, 9, 9, 7])
     astray = on_a_line(4, [20.0, 21.0, 25.0, 1.0, 4.0, 0.0, 2.0, 40.0], [5, 5, 5, 1, 5, 1, 1, 8])
+    between = on_a_line(3, [-1.5, -2.5, 2.2, 0.0, 2.6, 30.0], [6, 6, 3, 6, 3, 0])
+    beyond = on_a_line(3, [-1.7, -3.1, 1.8, 0.0, 2.2, 30.0], [6, 6, 3, 6, 3, 0])
     cases = [
         Case("an image well inside its cluster", inside),
         Case("an image nearer to another cluster than to its own", astray),
+        Case("an image a little nearer to its own cluster than to the next", between),
+        Case("an image a little farther from its own cluster than from the next", beyond),
         Case("an image in the last of several clusters", random_case(14, 4, 3, 0.5)),
         Case("clusters that overlap", random_case(20, 3, 7, 5.0)),
         Case("an image alone in its cluster", (i, distances, single)),

@@ -65,6 +65,7 @@ def _coupling_cases(seed: int, hard: bool) -> list[Case]:
         Case("couplings that lean a little", random_case(6, 10, 0.5)),
         Case("couplings that lean far", random_case(8, 3, 2.0)),
         Case("children that have each chosen one parent, whose entropy is 0", (chosen,)),
+        Case("one child", random_case(1, 6, 1.0)),
         Case("couplings that are all even, whose entropy is 1", (np.full((5, 4), 0.25),)),
     ]
     if hard:

@@ -67,8 +67,8 @@ def _matched_accuracy(r: Random) -> tuple:
 
 
 def _growth_exponent(r: Random) -> tuple:
-    n = 10 ** r.uniform(1, 5, size(r, 2, 7))
-    return n, 10 ** r.uniform(-6, 3) * n ** r.uniform(-0.5, 3) * np.exp(r.normal(0, 0.2, len(n)))
+    n = r.permutation(2.0 ** np.arange(4, 16))[: size(r, 2, 7)]
+    return n, 10 ** r.uniform(-5, -2) * n ** r.uniform(-0.5, 2) * np.exp(r.normal(0, 0.2, len(n)))
 
 
 def _softmax(r: Random) -> tuple:
@@ -92,7 +92,7 @@ def _recall_per_class(r: Random) -> tuple:
 
 def _calibration_error(r: Random) -> tuple:
     n = size(r, 1, 40)
-    confidence = r.choice([0.0, 0.5, 1.0, *r.random(5)], n) if r.random() < 0.5 else r.random(n)
+    confidence = r.choice([1.0, *r.random(5)], n) if r.random() < 0.5 else r.random(n)
     return confidence, r.random(n) < r.random(), size(r, 1, 12)
 
 
