@@ -50,7 +50,7 @@ def _entropy_cases(seed: int, hard: bool) -> list[Case]:
     confident, _ = random_case(3, 4)
     confident[1] = [0.0, 1.0, 0.0, 0.0]
     tiny, _ = random_case(2, 3)
-    tiny[:] = [[5e-8, 0.4, 0.6], [0.3, 4e-7, 0.7]]
+    tiny[:] = [[5e-8, 0.4, 0.6], [0.3, 1.5e-7, 0.7]]
     cases = [
         Case("a few images", random_case(6, 4)),
         Case("one image", random_case(1, 10)),
@@ -58,7 +58,7 @@ def _entropy_cases(seed: int, hard: bool) -> list[Case]:
             "a confident and wrong network, which gives the true class probability 0",
             (confident, np.array([0, 2, 3])),
         ),
-        Case("true classes of probability 5e-8 and 4e-7", (tiny, np.array([0, 1]))),
+        Case("true classes of probability 5e-8 and 1.5e-7", (tiny, np.array([0, 1]))),
     ]
     if hard:
         cases.append(Case("two classes", random_case(20, 2)))
@@ -127,13 +127,13 @@ def _calibration_cases(seed: int, hard: bool) -> list[Case]:
         odd = (confidence * bins).astype(int) % 2
         return rng.random(len(confidence)) < np.where(odd, confidence + 0.3, confidence - 0.3)
 
-    confident, right, _ = random_case(30, 5)
+    confident, right, _ = random_case(30, 3)
     confident[:3], right[:3] = 1.0, [False, False, True]
     even = rng.permutation(np.arange(60) + rng.uniform(0.1, 0.9, 60)) / 60  # from 0 to 1
     cases = [
         Case("ten bins", random_case(80, 10)),
         Case("confidences near 1, so that most bins are empty", random_case(40, 10, 0.75)),
-        Case("a confidence of exactly 1", (confident, right, 5)),
+        Case("a confidence of exactly 1", (confident, right, 3)),
         Case("a single image in each of some bins", (even[:3], np.array([True, False, True]), 7)),
         Case("a network that is never right", (even, np.zeros(60, bool), 3)),
         Case("low confidences too, and four bins", (even, right_now_and_then(even, 4), 4)),

@@ -112,6 +112,7 @@ def _around_the_limit(seed: int) -> Case:
 def _near_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
     bright = rng.integers(0, 9, (4, 3, 3)).astype(float)
+    shared = rng.normal(0, 3, (6, 5)) + rng.normal(0, 0.3, (4, 6, 5))  # all alike, for all that is their own
     cases = [
         _twins(seed, 6, 0.95, 2),
         _twins(seed + 1, 5, 0.9, 1),
@@ -119,7 +120,11 @@ def _near_cases(seed: int, hard: bool) -> list[Case]:
         _twins(seed + 3, 7, 0.95, 3, (4, 3, 3)),
         _different(seed, 5, 0.45),
         _around_the_limit(seed),
-        Case("images that each come with their negative", (np.concatenate([bright, 9 - bright]), 0.999)),
+        Case(
+            "images that each come with their negative, and one that comes twice",
+            (np.concatenate([bright, 9 - bright, bright[:1] / 2]), 0.999),
+        ),
+        Case("images that have nearly everything in common", (shared, 0.9)),
     ]
     if hard:
         cases.append(_twins(seed + 2, 30, 0.95, 10, (4, 4, 3)))

@@ -81,7 +81,7 @@ def _cross_entropy(r: Random) -> tuple:
     n, classes = size(r), size(r, 2, 7)
     p = probabilities(r, n, classes)
     if r.random() < 0.3:
-        p[0, :2] = [1e-12, 5e-8]
+        p[0, :2] = r.choice([1e-12, 5e-8, 1.5e-7, 9e-7], 2)
     return p, labels(r, n, classes)
 
 
@@ -206,10 +206,8 @@ def _clearly_ahead(r: Random) -> tuple:
 
 def _hide_classes(r: Random) -> tuple:
     classes = size(r, 2, 8)
-    hidden = r.permutation(classes)[: size(r, 0, classes)]
-    return r.permutation(
-        np.append(labels(r, size(r, 1, 20), classes), np.setdiff1d(range(classes), hidden)[:1])
-    ), hidden
+    of = np.append(np.arange(classes), labels(r, size(r, 1, 15), classes))  # every class occurs
+    return r.permutation(of), r.permutation(classes)[: size(r, 0, classes)]
 
 
 def _wrong_everywhere(r: Random) -> tuple:

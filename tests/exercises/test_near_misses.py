@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from exercises import second_answers
 from exercises.equivalent_mutants import reason
-from exercises.mutants import from_source, near_misses
+from exercises.mutants import TooLong, from_source, near_misses
 from exercises.random_inputs import INPUTS
 from exercises.wrong_answers import WRONG
 
@@ -66,9 +66,7 @@ def surviving(exercise, answer, seeds):
         mutant.change
         for mutant in made
         if any(passes(exercise, mutant.function, seed) for seed in seeds)
-        and not (
-            reason(exercise.name, mutant.change) and equal_on_random_inputs(exercise, mutant.function)
-        )
+        and not (reason(exercise.name, mutant.change) and equal_on_random_inputs(exercise, mutant.function))
     ]
 
 
@@ -104,8 +102,10 @@ def test_what_learners_write_instead_fails(exercise, what):
 
 
 def trivial_answers(exercise, seed, hard):
-    """Answers that need no thought: constants, the arguments themselves, zeros and ones of the right shape."""
-    answers = {repr(value): lambda *args, value=value: value for value in (0, 1, -1, 0.5, False, True, 2, [], "")}
+    """Answers that need no thought: constants, the arguments themselves, the right shape filled with one."""
+    answers = {
+        repr(value): lambda *args, value=value: value for value in (0, 1, -1, 0.5, False, True, 2, [], "")
+    }
     arguments = len(exercise.cases(seed, hard)[0].args)
     for place in range(arguments):
         answers[f"argument {place}"] = lambda *args, place=place: args[place]
@@ -136,11 +136,17 @@ def test_a_trivial_answer_earns_a_third_at_most(exercise):
 @pytest.mark.parametrize("exercise", VALUES, ids=by_name)
 def test_a_value_that_needs_no_thought_earns_nothing(exercise):
     right = exercise.reference
-    fills = [*set(right.values()), True, False, 0, 1, "", None, np.True_, "True"]
+    fills = [*set(right.values()), True, False, 0, 1, "", None, "True"]
     keys = list(right)
     answers = [dict.fromkeys(right, fill) for fill in fills]
-    answers += [{key: right[key] for key in keys[:-1]}, {}, dict(zip(keys, list(right.values())[::-1], strict=True))]
-    answers += [{**right, key: other} for key in keys for other in fills if type(other) is not type(right[key])]
+    answers += [
+        {key: right[key] for key in keys[:-1]},
+        {},
+        dict(zip(keys, list(right.values())[::-1], strict=True)),
+    ]
+    answers += [
+        {**right, key: other} for key in keys for other in fills if type(other) is not type(right[key])
+    ]
     answers += [{**right, key: other} for key in keys for other in right.values() if other != right[key]]
     for answer in answers:
         verdict = judge(exercise, answer)
@@ -154,7 +160,9 @@ def test_a_reference_stands_by_itself(exercise):
     """It calls nothing of its own module, so that its near misses reach all of it."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    helpers = {name for name, one in vars(inspect.getmodule(exercise.reference)).items() if inspect.isfunction(one)}
+    helpers = {
+        name for name, one in vars(inspect.getmodule(exercise.reference)).items() if inspect.isfunction(one)
+    }
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     assert used & helpers <= own | arguments
@@ -182,6 +190,5 @@ def test_a_near_miss_that_never_ends_is_stopped():
 
     stuck = [one for one in near_misses(endless) if one.change == "i += 1 → i -= 1"]
     assert len(stuck) == 1
-    with pytest.raises(Exception, match="^$") as caught:
+    with pytest.raises(TooLong):
         stuck[0].function(3)
-    assert type(caught.value).__name__ == "TooLong"

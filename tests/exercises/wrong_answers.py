@@ -33,7 +33,9 @@ def suppressed(iou: Callable[..., float]) -> Callable[..., list[int]]:
             for j in keep:
                 a, b = boxes[i].astype(float), boxes[j].astype(float)
                 sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
-                overlaps.append(iou(np.maximum(sides, 0).prod(), (a[2:] - a[:2]).prod(), (b[2:] - b[:2]).prod()))
+                overlaps.append(
+                    iou(np.maximum(sides, 0).prod(), (a[2:] - a[:2]).prod(), (b[2:] - b[:2]).prod())
+                )
             if all(one <= max_iou for one in overlaps):
                 keep.append(int(i))
         return keep
@@ -163,7 +165,9 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     },
     "growth_exponent": {
         "first and last": lambda n, s: np.log(s[-1] / s[0]) / np.log(n[-1] / n[0]),
-        "smallest and largest": lambda n, s: np.log(s[n.argmax()] / s[n.argmin()]) / np.log(n.max() / n.min()),
+        "smallest and largest": lambda n, s: (
+            np.log(s[n.argmax()] / s[n.argmin()]) / np.log(n.max() / n.min())
+        ),
         "mean of the slopes": lambda n, s: (np.diff(np.log(s)) / np.diff(np.log(n))).mean(),
         "through the origin": lambda n, s: (np.log(n) * np.log(s)).sum() / (np.log(n) ** 2).sum(),
         "mixed logarithms": lambda n, s: np.polyfit(np.log2(n), np.log(s), 1)[0],
@@ -205,7 +209,9 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     },
     "calibration_error": {
         "largest gap": lambda c, r, b: max(_gaps(c, r, b)[0]),
-        "root of squares": lambda c, r, b: np.sqrt(np.average(_gaps(c, r, b)[0] ** 2, weights=_gaps(c, r, b)[1])),
+        "root of squares": lambda c, r, b: np.sqrt(
+            np.average(_gaps(c, r, b)[0] ** 2, weights=_gaps(c, r, b)[1])
+        ),
         "no bins": lambda c, r, b: abs(r.mean() - c.mean()),
         "each image": lambda c, r, b: abs(r - c).mean(),
         "middle of the bin": lambda c, r, b: _by_middle(c, r, b),
@@ -268,7 +274,9 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "not halved": lambda a, b: (a & b).sum() / (a.sum() + b.sum()),
     },
     "exclusive_accuracy": {
-        "mean of the images": lambda m, o: np.mean([right("exclusive_accuracy")(a[None], b[None]) for a, b in zip(m, o, strict=True)]),
+        "mean of the images": lambda m, o: np.mean(
+            [right("exclusive_accuracy")(a[None], b[None]) for a, b in zip(m, o, strict=True)]
+        ),
         "second digit only": lambda m, o: (o[m[:, 1] & ~m[:, 0]] == 1).mean(),
         "a count": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).sum(),
         "of all pixels": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).mean(),
@@ -327,7 +335,9 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "partners": lambda one, other: all(a > b for a, b in zip(one, other, strict=False)),
         "worst against the mean": lambda one, other: bool(min(one) > np.mean(other)),
         "mean against the best": lambda one, other: bool(np.mean(one) > max(other)),
-        "by their spread": lambda one, other: bool(np.mean(one) - np.std(one) > np.mean(other) + np.std(other)),
+        "by their spread": lambda one, other: bool(
+            np.mean(one) - np.std(one) > np.mean(other) + np.std(other)
+        ),
         "by a margin": lambda one, other: bool(min(one) > max(other) + 0.02),
         "t-test": t_test,
         "apart": lambda one, other: bool(min(one) > max(other) or max(one) < min(other)),
@@ -372,7 +382,9 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "within the mean": lambda d, m: (d < d.mean()) & ~np.eye(len(d), dtype=bool),
         "one more": lambda d, m: right("ties")(d, m + 1),
         "itself too": lambda d, m: right("ties")(d, m) | np.eye(len(d), dtype=bool),
-        "both": lambda d, m: right("ties")(d, m) & (d < np.sort(d)[:, m][:, None] + 1e-9) & (d < np.sort(d)[:, m] + 1e-9),
+        "both": lambda d, m: (
+            right("ties")(d, m) & (d < np.sort(d)[:, m][:, None] + 1e-9) & (d < np.sort(d)[:, m] + 1e-9)
+        ),
     },
     "choose_k": {
         "ratio": falls_relative,
@@ -392,8 +404,12 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "rounded up": bytes_with(lambda x: np.ceil(x / 257)),
         "by its maximum": bytes_with(lambda x: np.rint(x / x.max() * 255)),
         "float32 only": lambda x: x.astype(np.uint8) if x.dtype == np.float64 else right("to_bytes")(x),
-        "dark ones stretched": lambda x: x * 255 if x.max() <= 1 and x.dtype == np.uint8 else right("to_bytes")(x),
-        "times 256": lambda x: np.clip(x * 256, 0, 255).astype(np.uint8) if x.dtype.kind == "f" else right("to_bytes")(x),
+        "dark ones stretched": lambda x: (
+            x * 255 if x.max() <= 1 and x.dtype == np.uint8 else right("to_bytes")(x)
+        ),
+        "times 256": lambda x: (
+            np.clip(x * 256, 0, 255).astype(np.uint8) if x.dtype.kind == "f" else right("to_bytes")(x)
+        ),
         "bool as 1": lambda x: x.astype(np.uint8) if x.dtype == bool else right("to_bytes")(x),
     },
     "near_copies": {
@@ -416,15 +432,23 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "sums to 1": lambda y, k: (w := right("class_weights")(y, k)) / w.sum(),
         "root": lambda y, k: np.sqrt(right("class_weights")(y, k)),
         "shares": lambda y, k: np.bincount(y, minlength=k) / len(y),
-        "largest over each": lambda y, k: (n := np.bincount(y, minlength=k)).max() / np.maximum(n, 1) * (n > 0),
-        "at least two": lambda y, k: np.where((n := np.bincount(y, minlength=k)) > 1, right("class_weights")(y, k), 0),
-        "one where absent": lambda y, k: np.where((n := np.bincount(y, minlength=k)) > 0, right("class_weights")(y, k), 1),
+        "largest over each": lambda y, k: (
+            (n := np.bincount(y, minlength=k)).max() / np.maximum(n, 1) * (n > 0)
+        ),
+        "at least two": lambda y, k: np.where(
+            (n := np.bincount(y, minlength=k)) > 1, right("class_weights")(y, k), 0
+        ),
+        "one where absent": lambda y, k: np.where(
+            (n := np.bincount(y, minlength=k)) > 0, right("class_weights")(y, k), 1
+        ),
         "only as long as needed": lambda y, k: right("class_weights")(y, y.max() + 1),
     },
     "hold_out": {
         "more than the share": lambda g, s: right("hold_out")(g, s + 1e-9),
         "largest number first": lambda g, s: right("hold_out")(-g, s),
-        "in their order": lambda g, s: right("hold_out")(np.unique(g, return_index=True)[1][np.searchsorted(np.unique(g), g)], s),
+        "in their order": lambda g, s: right("hold_out")(
+            np.unique(g, return_index=True)[1][np.searchsorted(np.unique(g), g)], s
+        ),
         "at most the share": lambda g, s: _at_most(g, s),
         "one group at least": lambda g, s: right("hold_out")(g, max(s, 1e-9)),
         "to train on": lambda g, s: ~right("hold_out")(g, s),
