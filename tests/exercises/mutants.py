@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def from_source(source: str, names: dict[str, Any]) -> list[Mutant]:
         for new in _variants(node, tree):
             changed = _replaced(tree, place, new)
             text = ast.unparse(changed)
-            if text in seen:
+            if text in seen or re.search(r"\b(\w+)\.append\(\1\)", text):  # a list in itself has no end
                 continue
             seen.add(text)
             change = f"{_line(node)} → {'; '.join(_line(one) for one in _listed(new)) or 'nothing'}"

@@ -436,10 +436,10 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
             (n := np.bincount(y, minlength=k)).max() / np.maximum(n, 1) * (n > 0)
         ),
         "at least two": lambda y, k: np.where(
-            (n := np.bincount(y, minlength=k)) > 1, right("class_weights")(y, k), 0
+            np.bincount(y, minlength=k) > 1, right("class_weights")(y, k), 0
         ),
         "one where absent": lambda y, k: np.where(
-            (n := np.bincount(y, minlength=k)) > 0, right("class_weights")(y, k), 1
+            np.bincount(y, minlength=k) > 0, right("class_weights")(y, k), 1
         ),
         "only as long as needed": lambda y, k: right("class_weights")(y, y.max() + 1),
     },
