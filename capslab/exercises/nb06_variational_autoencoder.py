@@ -72,7 +72,7 @@ def _elbo_cases(seed: int, hard: bool) -> list[Case]:
             rng.normal(size=(n, d)),
         )
 
-    grey = random_case(2, 3, 2)
+    grey, narrow = random_case(2, 3, 2), random_case(3, 2, 4)
     black_and_white = random_case(3, 4, 2)
     cases = [
         Case("a few images", random_case(4, 3, 2)),
@@ -81,6 +81,7 @@ def _elbo_cases(seed: int, hard: bool) -> list[Case]:
             "a code that carries no information, where KL is 0",
             (*grey[:2], np.zeros((2, 2)), np.zeros((2, 2))),
         ),
+        Case("narrow codes near 0", (*narrow[:2], 0.1 * narrow[2], narrow[3] - 4)),
         Case("black and white images", (np.rint(black_and_white[0]), *black_and_white[1:])),
     ]
     if hard:

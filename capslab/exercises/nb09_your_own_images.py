@@ -130,7 +130,7 @@ def _split_cases(seed: int, hard: bool) -> list[Case]:
         Case("one group much larger", (rng.permutation(large), 0.25)),
         Case("no copies at all", (rng.permutation(10), 0.2)),
         Case("a share that whole groups reach exactly", (rng.permutation(pairs), 0.25)),
-        Case("group numbers with gaps", (rng.permutation(np.repeat([3, 7, 40], [2, 3, 5])), 0.6)),
+        Case("group numbers with gaps", (rng.permutation(np.repeat([3, 7, 40, 41], [2, 3, 5, 4])), 0.3)),
         Case("nothing to hold out", (rng.permutation(np.repeat([4, 1], 3)), 0.0)),
     ]
     if hard:

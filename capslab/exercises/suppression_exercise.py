@@ -65,6 +65,8 @@ def _box_cases(seed: int, hard: bool) -> list[Case]:
 
     # The second is dropped for the first; the third overlaps only the second, and stays.
     chain = [[0, 0, 10, 10], [0, 4, 10, 14], [0, 8, 10, 18]]
+    halves = mixed([[0, 0, 9, 8], [0, 0, 9, 4]], [0.6, 0.7])
+    grazing = mixed([[0, 0, 8, 6], [7, 1, 12, 9], [30, 0, 38, 6], [31, 5, 39, 12]], [0.5, 0.9, 0.8, 0.6])
     apart = mixed(
         [[0, 0, 5, 5], [5, 1, 9, 4], [2, 9, 6, 12], [12, 0, 15, 9], [13, 11, 16, 14]],
         [0.5, 0.9, 0.7, 0.8, 0.6],
@@ -79,11 +81,13 @@ def _box_cases(seed: int, hard: bool) -> list[Case]:
         Case("a small box inside a large one", mixed([[0, 0, 12, 10], [3, 2, 9, 8]], [0.8, 0.9])),
         Case(
             "two boxes whose IoU is exactly max_iou",
-            (*mixed([[0, 0, 9, 8], [0, 0, 9, 4]], [0.6, 0.7])[:2], 0.5),
+            (*halves[:2], 0.5),
         ),
         Case("pairs of boxes just above and just below max_iou 0.4", _near_the_limit(seed, 0.4)),
         Case("pairs of boxes just above and just below max_iou 0.15", _near_the_limit(seed, 0.15)),
         Case("boxes that touch or lie apart, and max_iou 0", (*apart[:2], 0.0)),
+        Case("boxes that overlap by one row or column, and max_iou 0", (*grazing[:2], 0.0)),
+        Case("two boxes whose IoU of 0.5 is just above max_iou", (*halves[:2], 0.499)),
         Case("no boxes at all", (np.zeros((0, 4), int), np.zeros(0), 0.4)),
     ]
     if hard:

@@ -259,7 +259,7 @@ def _near_copies(r: Random) -> tuple:
 
 
 def _agreement(r: Random) -> tuple:
-    n = size(r, 2, 12)
+    n = size(r, 8, 14)
     return labels(r, n, size(r, 2, 5)), r.integers(0, n, (n, size(r)))
 
 
