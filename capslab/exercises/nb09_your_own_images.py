@@ -132,9 +132,10 @@ def _split_cases(seed: int, hard: bool) -> list[Case]:
         Case("a share that whole groups reach exactly", (rng.permutation(pairs), 0.25)),
         Case("group numbers with gaps", (rng.permutation(np.repeat([3, 7, 40, 41], [2, 3, 5, 4])), 0.3)),
         Case("nothing to hold out", (rng.permutation(np.repeat([4, 1], 3)), 0.0)),
+        Case("everything to hold out", (rng.permutation(np.repeat([2, 5, 6], [1, 4, 2])), 1.0)),
     ]
     if hard:
-        cases.append(Case("everything to hold out", (rng.permutation(np.repeat([2, 5, 6], [1, 4, 2])), 1.0)))
+        cases.append(Case("many groups", (rng.integers(0, 30, 80), 0.35)))
     return cases
 
 
