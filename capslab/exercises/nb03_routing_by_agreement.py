@@ -218,7 +218,7 @@ EXERCISES = (
         task=(
             "Write routing_loop(votes, iterations). From votes (child, parent, D) it computes (couplings, "
             "outputs): the couplings (child, parent) that the last iteration used, and its outputs "
-            "(parent, D)."
+            "(parent, D). Long votes can make logits grow past 1,000."
         ),
         points=3,
         hints=(
