@@ -27,16 +27,27 @@ def _match_cases(seed: int, hard: bool) -> list[Case]:
 
     # two clusters are mostly class 0, so taking the majority twice would count class 0 twice
     split = (np.repeat([0, 1, 2], [10, 8, 6]), np.array([0] * 6 + [1] * 4 + [0] * 7 + [1] + [2] * 6))
+    # Whoever chooses first, cluster, class or the largest entry, takes what another one needs more.
+    order = rng.permutation(37)
+    tempting = _images_of([[3, 0, 6], [2, 1, 7], [5, 4, 9]])
     cases = [
         Case("perfect clusters with other numbers", random_case(30, 3, 0.0)),
         Case("clusters with some images misplaced", random_case(60, 4, 0.3)),
         Case("two clusters that are mostly of the same class", split),
-        Case("more clusters than classes", (np.repeat([0, 1, 2, 3], 5), np.repeat([1, 0, 0, 1], 5))),
+        Case("a largest entry that the best pairing leaves out", (tempting[0][order], tempting[1][order])),
+        Case("more clusters than classes", _images_of([[1, 2], [2, 1], [0, 6], [5, 1]])),
+        Case("fewer clusters than classes", _images_of([[4, 2, 0, 1], [0, 2, 3, 0]])),
+        Case("numbers that do not occur", _images_of([[5, 0, 2, 0], [0, 0, 0, 0], [3, 0, 4, 1]])),
     ]
     if hard:
-        cases.append(Case("fewer clusters than classes", (np.repeat([0, 1], 6), np.repeat([2, 0, 1], 4))))
         cases.append(Case("ten clusters", random_case(300, 10, 0.4)))
     return cases
+
+
+def _images_of(table: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """The clusters and the labels of images, as many of each kind as a table (cluster, class) says."""
+    clusters, labels = np.indices(np.shape(table)).reshape(2, -1)
+    return np.repeat(clusters, np.ravel(table)), np.repeat(labels, np.ravel(table))
 
 
 def _table(clusters, labels):

@@ -55,17 +55,21 @@ def mean_image(images, labels, label):
 def _mean_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
 
-    def random_case(n: int, label: int) -> tuple[np.ndarray, np.ndarray, int]:
-        labels = rng.permutation(np.arange(n) % 3)
-        return rng.integers(90, 256, (n, 4, 5), dtype=np.uint8), labels, label
+    def random_case(sizes: list[int], label: int, darkest: int = 90) -> tuple[np.ndarray, np.ndarray, int]:
+        others = np.repeat(np.arange(len(sizes)), sizes)
+        others = rng.permutation(np.delete(others, np.flatnonzero(others == label)[:2]))
+        ends = [label] * min(2, sizes[label])  # the first image counts, and so does the last
+        labels = np.concatenate([ends[:1], others, ends[1:]])
+        return rng.integers(darkest, 256, (len(labels), 4, 5), dtype=np.uint8), labels, label
 
+    # seven images: sevenths cannot be written with two digits
     cases = [
-        Case("images of three classes", random_case(12, 1)),
-        Case("class 0", random_case(15, 0)),
-        Case("one image of the class", random_case(3, 2)),
+        Case("images of three classes", random_case([3, 7, 2], 1)),
+        Case("class 0", random_case([6, 4, 9], 0, darkest=0)),
+        Case("one image of the class", random_case([2, 3, 1], 2)),
     ]
     if hard:
-        cases.append(Case("many bright images", random_case(300, 2)))
+        cases.append(Case("many bright images", random_case([90, 80, 130], 2)))
     return cases
 
 

@@ -30,11 +30,22 @@ def _step_cases(seed: int, hard: bool) -> list[Case]:
 
     points, centers = random_case(12, 3, 2)
     far = np.array([[0.0], [1.0], [9.0], [10.0], [11.0]]) + rng.normal(0, 0.05, (5, 1))
+    # From (0, 0), (3, 3) is nearer than (0, 5), but not by the sum of both steps. From (20, 20), (24.5, 20)
+    # is nearer than (23.5, 23.5), but not by the larger of the two steps.
+    rulers = np.array([[0.0, 0.0], [20.0, 20.0], [1.0, 0.5]]) + rng.normal(0, 0.01, (3, 2))
+    corners = np.array([[3.0, 3.0], [0.0, 5.0], [24.5, 20.0], [23.5, 23.5]])
+    nobody = np.array([[90.0, 80.0]])
     cases = [
         Case("both centres at the same end of a line", (far, far[:2] + 0.01)),
         Case("points in a plane", random_case(20, 3, 2)),
         Case("five dimensions", random_case(30, 4, 5)),
-        Case("a centre that no point is near", (points, np.concatenate([centers, [[90.0, 90.0]]]))),
+        Case("a centre that no point is near", (points, np.concatenate([centers, nobody]))),
+        Case(
+            "centres that no point is near, first and in between",
+            (points, np.concatenate([nobody, centers[:2], -nobody, centers[2:]])),
+        ),
+        Case("centres that are nearest by some ways to measure only", (rulers, corners)),
+        Case("fewer points than centres", (corners[:2] + 0.1, corners[[2, 1, 3, 0]])),
     ]
     if hard:
         cases.append(Case("one centre", random_case(10, 1, 3)))
@@ -91,11 +102,24 @@ def _silhouette_cases(seed: int, hard: bool) -> list[Case]:
         points = 4.0 * np.stack([labels, labels**2], axis=1) + spread * rng.normal(size=(n, 2))
         return i, np.linalg.norm(points[:, None] - points[None], axis=-1), labels
 
+    def on_a_line(i: int, where: list[float], labels: list[int]) -> tuple[int, np.ndarray, np.ndarray]:
+        x = np.array(where) + rng.normal(0, 0.02, len(where))
+        return i, abs(x[:, None] - x), np.array(labels)
+
     i, distances, labels = random_case(12, 3, 5, 1.0)
     single = labels.copy()
     single[i] = 3
+    # the nearest image of all belongs to cluster 4; the nearest cluster is 9, the last one
+    inside = on_a_line(2, [0.0, 1.0, 2.5, 3.2, 90.0, 15.0, 16.0, 14.0, 30.0], [2, 2, 2, 4, 4, 9, 9, 9, 7])
+    astray = on_a_line(4, [20.0, 21.0, 25.0, 1.0, 4.0, 0.0, 2.0, 40.0], [5, 5, 5, 1, 5, 1, 1, 8])
+    between = on_a_line(3, [-1.5, -2.5, 2.2, 0.0, 2.6, 30.0], [6, 6, 3, 6, 3, 0])
+    beyond = on_a_line(3, [-1.7, -3.1, 1.8, 0.0, 2.2, 30.0], [6, 6, 3, 6, 3, 0])
     cases = [
-        Case("an image well inside its cluster", random_case(12, 3, 4, 0.5)),
+        Case("an image well inside its cluster", inside),
+        Case("an image nearer to another cluster than to its own", astray),
+        Case("an image a little nearer to its own cluster than to the next", between),
+        Case("an image a little farther from its own cluster than from the next", beyond),
+        Case("an image in the last of several clusters", random_case(14, 4, 3, 0.5)),
         Case("clusters that overlap", random_case(20, 3, 7, 5.0)),
         Case("an image alone in its cluster", (i, distances, single)),
     ]
@@ -171,10 +195,11 @@ def _growth_cases(seed: int, hard: bool) -> list[Case]:
         Case("times that double with n", random_case(1.0, 0.05, [100, 200, 400, 800])),
         Case("times that grow fourfold when n doubles", random_case(2.0, 0.05, [1000, 2000, 5000, 10_000])),
         Case("times that grow slower than n", random_case(0.6, 0.1, [500, 1000, 3000, 9000, 60_000])),
+        Case("times that fall a little as n grows", random_case(-0.2, 0.01, [100, 300, 4000, 10_000])),
+        Case("sizes out of order", random_case(1.3, 0.1, [5000, 1000, 20_000, 2000])),
     ]
     if hard:
         cases.append(Case("two sizes", random_case(1.5, 0.2, [1000, 60_000])))
-        cases.append(Case("sizes out of order", random_case(1.3, 0.1, [5000, 1000, 20_000, 2000])))
     return cases
 
 

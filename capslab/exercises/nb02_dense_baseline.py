@@ -23,9 +23,13 @@ def _logit_cases(seed: int, hard: bool) -> list[Case]:
         Case("one image", (rng.normal(0, 2, (1, 10)),)),
         Case("equal logits", (np.zeros((2, 5)),)),
         Case("logits near 1,000", (rng.normal(1000, 2, (3, 4)),)),
+        Case("logits near −1,000", (rng.normal(-1000, 2, (3, 4)),)),
+        Case(
+            "rows of very different size, near 1,000, 0 and −1,000",
+            (rng.normal(0, 2, (3, 5)) + np.array([[1000.0], [0.0], [-1000.0]]),),
+        ),
     ]
     if hard:
-        cases.append(Case("logits near −1,000", (rng.normal(-1000, 2, (3, 4)),)))
         cases.append(Case("as many images as classes", (rng.normal(0, 3, (6, 6)),)))
     return cases
 
@@ -40,10 +44,13 @@ def _entropy_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
 
     def random_case(n: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
-        return rng.dirichlet(np.ones(classes), n), rng.integers(0, classes, n)
+        p = rng.uniform(0.05, 1, (n, classes))  # none so small that rounding decides
+        return p / p.sum(axis=1, keepdims=True), rng.integers(0, classes, n)
 
     confident, _ = random_case(3, 4)
     confident[1] = [0.0, 1.0, 0.0, 0.0]
+    tiny, _ = random_case(2, 3)
+    tiny[:] = [[5e-8, 0.4, 0.6], [0.3, 1.5e-7, 0.7]]
     cases = [
         Case("a few images", random_case(6, 4)),
         Case("one image", random_case(1, 10)),
@@ -51,6 +58,7 @@ def _entropy_cases(seed: int, hard: bool) -> list[Case]:
             "a confident and wrong network, which gives the true class probability 0",
             (confident, np.array([0, 2, 3])),
         ),
+        Case("true classes of probability 5e-8 and 1.5e-7", (tiny, np.array([0, 1]))),
     ]
     if hard:
         cases.append(Case("two classes", random_case(20, 2)))
@@ -72,16 +80,22 @@ def _recall_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
 
     def random_case(n: int, classes: int) -> tuple[np.ndarray, np.ndarray, int]:
-        labels = np.arange(n) % classes
-        return labels, np.where(rng.random(n) < 0.5, labels, rng.integers(0, classes, n)), classes
+        labels = rng.permutation(np.arange(n) % classes)
+        predicted = np.where(rng.random(n) < 0.5, labels, rng.integers(0, classes, n))
+        for label in range(classes):  # of each class some are right, and some are not
+            own = np.flatnonzero(labels == label)
+            predicted[own[:2]] = label, (label + 1) % classes
+        return labels, predicted, classes
 
+    # recall, precision, accuracy and F1 are different numbers, for both classes
+    uneven = np.repeat([0, 1], [6, 3]), np.array([0, 0, 0, 0, 0, 1, 1, 0, 0])
+    order = rng.permutation(9)
     cases = [
-        Case(
-            "two classes, one recognised less often",
-            (np.repeat([0, 1], 4), np.array([0, 0, 0, 1, 1, 0, 0, 0]), 2),
-        ),
-        Case("several classes", random_case(40, 4)),
+        Case("two classes, one recognised less often", (uneven[0][order], uneven[1][order], 2)),
+        Case("several classes", random_case(43, 4)),
         Case("a class without images", (np.array([0, 0, 2, 2]), np.array([0, 1, 2, 0]), 4)),
+        Case("a class of one image", (np.array([0, 0, 0, 1]), np.array([0, 2, 0, 1]), 3)),
+        Case("classes that are never predicted", (np.arange(12) % 3, np.ones(12, int), 3)),
     ]
     if hard:
         cases.append(Case("everything predicted as one class", (np.arange(12) % 3, np.zeros(12, int), 3)))
@@ -106,14 +120,23 @@ def _calibration_cases(seed: int, hard: bool) -> list[Case]:
     def random_case(n: int, bins: int, lowest: float = 0.3) -> tuple[np.ndarray, np.ndarray, int]:
         confidence = rng.uniform(lowest, 0.999, n)
         confidence[0] = 0.95
-        return confidence, rng.random(n) < confidence**2, bins
+        return confidence, right_now_and_then(confidence, bins), bins
 
-    confident, right, _ = random_case(30, 5)
-    confident[:3] = 1.0
+    def right_now_and_then(confidence: np.ndarray, bins: int) -> np.ndarray:
+        # too sure in every other bin and too modest in those between, so that bins that are merged differ
+        odd = (confidence * bins).astype(int) % 2
+        return rng.random(len(confidence)) < np.where(odd, confidence + 0.3, confidence - 0.3)
+
+    confident, right, _ = random_case(30, 3)
+    confident[:3], right[:3] = 1.0, [False, False, True]
+    even = rng.permutation(np.arange(60) + rng.uniform(0.1, 0.9, 60)) / 60  # from 0 to 1
     cases = [
         Case("ten bins", random_case(80, 10)),
         Case("confidences near 1, so that most bins are empty", random_case(40, 10, 0.75)),
-        Case("a confidence of exactly 1", (confident, right, 5)),
+        Case("a confidence of exactly 1", (confident, right, 3)),
+        Case("a single image in each of some bins", (even[:3], np.array([True, False, True]), 7)),
+        Case("a network that is never right", (even, np.zeros(60, bool), 3)),
+        Case("low confidences too, and four bins", (even, right_now_and_then(even, 4), 4)),
     ]
     if hard:
         cases.append(Case("one bin", random_case(30, 1)))
@@ -217,6 +240,12 @@ EXERCISES = (
                 "A probability of 0 makes the loss infinite. Before you take the logarithm, raise every "
                 "probability to at least 1e-7.",
                 lambda p, y: -np.log(p[np.arange(len(y)), y]).mean(),
+            ),
+            Mistake(
+                "added",
+                "You add 1e-7 to the probability, so one of 5e-8 counts as 1.5e-7. It should count as 1e-7: "
+                "take the larger of the two.",
+                lambda p, y: -np.log(p[np.arange(len(y)), y] + 1e-7).mean(),
             ),
             Mistake(
                 "sum",

@@ -164,7 +164,7 @@ EXERCISES = (
         title="One iteration of routing",
         task=(
             "Write routing_step(logits, votes). From logits (child, parent) and votes (child, parent, D) "
-            "it computes (new_logits, outputs), with outputs (parent, D)."
+            "it computes (new_logits, outputs), with outputs (parent, D). Logits can be as large as 1,000."
         ),
         points=4,
         hints=(
@@ -193,6 +193,12 @@ EXERCISES = (
                 lambda logits, votes: wrong_step(logits, votes, with_squash=False),
             ),
             Mistake(
+                "overflow",
+                "The formula is right, but large logits give NaN, because np.exp(1000) is infinite. Subtract "
+                "the largest logit of each row first, as in softmax.",
+                lambda logits, votes: wrong_step(logits, votes, safe=False),
+            ),
+            Mistake(
                 "logits replaced",
                 "You return only the agreement. Routing *adds* it to the logits, so that agreement builds "
                 "up over the iterations.",
@@ -212,7 +218,7 @@ EXERCISES = (
         task=(
             "Write routing_loop(votes, iterations). From votes (child, parent, D) it computes (couplings, "
             "outputs): the couplings (child, parent) that the last iteration used, and its outputs "
-            "(parent, D)."
+            "(parent, D). Long votes can make logits grow past 1,000."
         ),
         points=3,
         hints=(
@@ -234,6 +240,12 @@ EXERCISES = (
                 "Your softmax runs over the children. But each *child* has 1 to give away, so its row "
                 "adds up to 1.",
                 lambda votes, iterations: wrong_loop(votes, iterations, axis=0),
+            ),
+            Mistake(
+                "overflow",
+                "The formula is right, but large logits give NaN, because np.exp(1000) is infinite. Subtract "
+                "the largest logit of each row first, as in softmax.",
+                lambda votes, iterations: wrong_loop(votes, iterations, safe=False),
             ),
             Mistake(
                 "couplings of the next iteration",

@@ -33,10 +33,10 @@ def _margin_cases(seed: int, hard: bool) -> list[Case]:
         Case("one image", random_case(1, 10)),
         Case("a network that is confident and right, whose loss is 0", (right, np.array([0, 1]))),
         Case("a network that is confident and wrong", (right, np.array([2, 0]))),
+        Case("as many images as classes", random_case(5, 5)),
     ]
     if hard:
         cases.append(Case("many images", random_case(50, 10)))
-        cases.append(Case("as many images as classes", random_case(5, 5)))
     return cases
 
 
@@ -65,9 +65,10 @@ def _coupling_cases(seed: int, hard: bool) -> list[Case]:
         Case("couplings that lean a little", random_case(6, 10, 0.5)),
         Case("couplings that lean far", random_case(8, 3, 2.0)),
         Case("children that have each chosen one parent, whose entropy is 0", (chosen,)),
+        Case("one child", random_case(1, 6, 1.0)),
+        Case("couplings that are all even, whose entropy is 1", (np.full((5, 4), 0.25),)),
     ]
     if hard:
-        cases.append(Case("couplings that are all even, whose entropy is 1", (np.full((5, 4), 0.25),)))
         cases.append(Case("two parents", random_case(20, 2, 1.0)))
     return cases
 
@@ -117,10 +118,12 @@ def _mask_cases(seed: int, hard: bool) -> list[Case]:
         Case("two of six", (rng.normal(size=(4, 6)), 2)),
         Case("one image", (rng.random((1, 8)), 3)),
         Case("seven of 72", (rng.random((5, 72)), 7)),
+        Case("no capsule to remove", (rng.random((3, 5)), 0)),
+        Case("all but one", (rng.normal(size=(3, 7)), 6)),
+        Case("as many rows as capsules", (rng.normal(size=(4, 4)), 1)),
     ]
     if hard:
-        cases.append(Case("no capsule to remove", (rng.random((3, 5)), 0)))
-        cases.append(Case("all but one", (rng.normal(size=(3, 7)), 6)))
+        cases.append(Case("all of them", (rng.normal(size=(2, 3)), 3)))
     return cases
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from capslab.exercises.exercise import Case, Exercise, Mistake
+from capslab.exercises.suppression_exercise import SUPPRESSION
 
 NOTEBOOK = "05_detect_and_segment"
 
@@ -25,10 +26,15 @@ def _pair_cases(seed: int, hard: bool) -> list[Case]:
     half = labels.copy()
     half[:12, 1] = (labels[:12].sum(axis=1) + 1) % 10
     half[half[:, 0] == half[:, 1], 1] = labels[half[:, 0] == half[:, 1], 1]
+    alike = (
+        np.array([[9, 0], [2, 6], [2, 6], [8, 1], [3, 5], [3, 5], [7, 4]]),
+        np.array([[0, 9], [5, 3], [4, 3], [2, 4], [3, 8], [1, 5], [7, 4]]),
+    )
     cases = [
         Case("pairs of which some are right", (labels, some)),
         Case("pairs given in the other order", (labels[:8], labels[:8, ::-1])),
         Case("pairs of which some have one wrong digit", (labels, half)),
+        Case("wrong pairs with the same sum, product, smaller or larger digit", alike),
     ]
     if hard:
         cases.append(Case("one pair", (np.array([[3, 5]]), np.array([[5, 3]]))))
@@ -54,10 +60,11 @@ def _mask_cases(seed: int, hard: bool) -> list[Case]:
     cases = [
         Case("masks that overlap partly", (truth, blob(at + 2, 3, 6, 5))),
         Case("a predicted mask inside the true one", (truth, blob(at + 1, 3, 3, 2))),
-        Case("ragged masks", (rng.random((12, 12)) < 0.4, rng.random((12, 12)) < 0.5)),
+        Case("ragged masks", (rng.random((9, 12)) < 0.4, rng.random((9, 12)) < 0.5)),
+        Case("a true mask inside the predicted one", (blob(at + 1, 3, 3, 2), truth)),
+        Case("masks that do not touch", (blob(0, 0, 3, 3), blob(7, 7, 3, 3))),
     ]
     if hard:
-        cases.append(Case("masks that do not touch", (blob(0, 0, 3, 3), blob(7, 7, 3, 3))))
         cases.append(Case("equal masks", (truth, truth.copy())))
     return cases
 
@@ -72,9 +79,9 @@ def _owner_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
 
     def random_case(n: int, side: int, ink: float, noise: float) -> tuple[np.ndarray, np.ndarray]:
-        masks = rng.random((n, 2, side, side)) < ink
+        masks = rng.random((n, 2, side, side + 1)) < ink * rng.uniform(0.5, 1.2, (n, 1, 1, 1))
         masks[:, :, 0, :2] = [[True, True], [False, True]]  # one pixel alone, one shared
-        owner = masks[:, 1] ^ (rng.random((n, side, side)) < noise)
+        owner = masks[:, 1] ^ (rng.random((n, side, side + 1)) < noise)
         return masks, owner.astype(int)
 
     cases = [
@@ -85,77 +92,6 @@ def _owner_cases(seed: int, hard: bool) -> list[Case]:
     if hard:
         cases.append(Case("one pair", random_case(1, 6, 0.5, 0.1)))
         cases.append(Case("all pixels right", random_case(2, 6, 0.5, 0.0)))
-    return cases
-
-
-def suppress(boxes, scores, max_iou):
-    """Positions of the boxes to keep, the most confident first; none overlaps a more confident kept box."""
-
-    def iou(a, b):
-        height = min(a[2], b[2]) - max(a[0], b[0])
-        width = min(a[3], b[3]) - max(a[1], b[1])
-        both = max(height, 0) * max(width, 0)
-        areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
-        return both / (sum(areas) - both)
-
-    keep: list[int] = []
-    for i in np.argsort(-scores):
-        if all(iou(boxes[i], boxes[j]) <= max_iou for j in keep):
-            keep.append(int(i))
-    return keep
-
-
-def _ious(boxes):
-    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
-    both = np.maximum(high - low, 0).prod(axis=2)
-    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    return both / (areas[:, None] + areas - both)
-
-
-def _in_given_order(boxes, scores, max_iou):
-    iou_table, keep = _ious(boxes), list[int]()
-    for i in range(len(boxes)):
-        if all(iou_table[i, j] <= max_iou for j in keep):
-            keep.append(i)
-    return keep
-
-
-def _dropped_still_drops(boxes, scores, max_iou):
-    iou_table, order = _ious(boxes), np.argsort(-scores)
-    return [int(i) for place, i in enumerate(order) if all(iou_table[i, j] <= max_iou for j in order[:place])]
-
-
-def _kept_what_overlaps(boxes, scores, max_iou):
-    iou_table, keep = _ious(boxes), list[int]()
-    for i in np.argsort(-scores):
-        if not keep or all(iou_table[i, j] > max_iou for j in keep):
-            keep.append(int(i))
-    return keep
-
-
-def _box_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-
-    def mixed(boxes: list[list[int]], scores: list[float]) -> tuple[np.ndarray, np.ndarray, float]:
-        order = rng.permutation(len(boxes))
-        moved = np.array(boxes) + np.tile(rng.integers(0, 20, 2), 2)
-        return moved[order], np.array(scores)[order], 0.4
-
-    # The second is dropped for the first; the third overlaps only the second, and stays.
-    chain = [[0, 0, 10, 10], [0, 4, 10, 14], [0, 8, 10, 18]]
-    cases = [
-        Case(
-            "two digits, each detected twice",
-            mixed([[0, 0, 10, 8], [1, 1, 11, 9], [0, 20, 10, 28], [0, 21, 10, 29]], [0.7, 0.9, 0.8, 0.6]),
-        ),
-        Case("a chain of three boxes", mixed(chain, [0.9, 0.8, 0.7])),
-        Case("boxes far apart", mixed([[0, 0, 5, 5], [20, 0, 25, 5], [0, 20, 5, 25]], [0.5, 0.9, 0.7])),
-    ]
-    if hard:
-        cases.append(Case("one box", mixed([[3, 4, 9, 9]], [0.6])))
-        many = [[top, left, top + 10, left + 8] for top, left in rng.integers(0, 30, (12, 2)).tolist()]
-        cases.append(Case("many boxes", mixed(many, list(np.linspace(0.5, 0.95, 12)))))
     return cases
 
 
@@ -292,47 +228,7 @@ EXERCISES = (
             ),
         ),
     ),
-    Exercise(
-        name="suppress",
-        notebook=NOTEBOOK,
-        title="Non-maximum suppression",
-        task=(
-            "Write suppress(boxes, scores, max_iou). It returns a list of the positions of the boxes to "
-            "keep, most confident first, so that no box overlaps a more confident kept box by an IoU "
-            "above max_iou. boxes (n, 4) are top, left, bottom, right."
-        ),
-        points=3,
-        hints=(
-            "Go through the boxes from the most confident to the least confident. When is a box worth "
-            "keeping?",
-            "np.argsort(-scores) gives that order. Keep a box if its IoU with every box kept so far is at "
-            "most `max_iou`. The IoU of boxes is like that of masks: common area over joint area.",
-            "The common height is min(bottoms) − max(tops), or 0 if that is negative; the same goes for "
-            "the width. The joint area is the sum of both areas minus the common area.",
-        ),
-        cases=_box_cases,
-        reference=suppress,
-        mistakes=(
-            Mistake(
-                "in the order given",
-                "You take the boxes in the order in which they came, so an uncertain box can push out a "
-                "more confident one. Start with the highest score.",
-                _in_given_order,
-            ),
-            Mistake(
-                "dropped boxes still drop others",
-                "In a chain of three boxes, the middle one is dropped because of the most confident one. "
-                "After that it must not push out the third. Compare with *kept* boxes only.",
-                _dropped_still_drops,
-            ),
-            Mistake(
-                "kept what overlaps",
-                "You keep the boxes that overlap the most confident one, and drop the others. Reverse the "
-                "comparison.",
-                _kept_what_overlaps,
-            ),
-        ),
-    ),
+    SUPPRESSION,
     Exercise(
         name="can_be_said",
         notebook=NOTEBOOK,

@@ -47,10 +47,10 @@ def _kl_cases(seed: int, hard: bool) -> list[Case]:
         Case("the prior itself, where the divergence is 0", (np.zeros((2, 3)), np.zeros((2, 3)))),
         Case("means far from 0", (rng.normal(3, 1, (3, 2)), np.zeros((3, 2)))),
         Case("one image", (rng.normal(size=(1, 5)), rng.normal(size=(1, 5)))),
+        Case("as many images as dimensions", (rng.normal(size=(4, 4)), rng.normal(size=(4, 4)))),
     ]
     if hard:
         cases.append(Case("tiny variances", (rng.normal(size=(3, 4)), rng.normal(-8, 1, (3, 4)))))
-        cases.append(Case("as many images as dimensions", (rng.normal(size=(4, 4)), np.ones((4, 4)))))
     return cases
 
 
@@ -66,13 +66,13 @@ def _elbo_cases(seed: int, hard: bool) -> list[Case]:
 
     def random_case(n: int, side: int, d: int) -> tuple[np.ndarray, ...]:
         return (
-            rng.random((n, side, side)),
-            rng.uniform(0.05, 0.95, (n, side, side)),
+            rng.random((n, side, side + 1)),
+            rng.uniform(0.05, 0.95, (n, side, side + 1)),
             rng.normal(size=(n, d)),
             rng.normal(size=(n, d)),
         )
 
-    grey = random_case(2, 3, 2)
+    grey, narrow = random_case(2, 3, 2), random_case(3, 2, 4)
     black_and_white = random_case(3, 4, 2)
     cases = [
         Case("a few images", random_case(4, 3, 2)),
@@ -81,6 +81,7 @@ def _elbo_cases(seed: int, hard: bool) -> list[Case]:
             "a code that carries no information, where KL is 0",
             (*grey[:2], np.zeros((2, 2)), np.zeros((2, 2))),
         ),
+        Case("narrow codes near 0", (*narrow[:2], 0.1 * narrow[2], narrow[3] - 4)),
         Case("black and white images", (np.rint(black_and_white[0]), *black_and_white[1:])),
     ]
     if hard:
@@ -103,6 +104,10 @@ def _weight_cases(seed: int, hard: bool) -> list[Case]:
         Case("weights as small as those of real images, e⁻¹⁰⁰", (rng.normal(-100, 5, (8, 3)),)),
         Case(
             "weights below the smallest number that a float can hold, e⁻⁹⁰⁰", (rng.normal(-900, 5, (8, 3)),)
+        ),
+        Case(
+            "images whose weights differ by a factor of e⁹⁰⁰",
+            (rng.normal(0, 2, (5, 3)) + np.array([-1200.0, -300.0, 20.0]),),
         ),
     ]
     if hard:
@@ -151,6 +156,12 @@ EXERCISES = (
                 lambda mean, log_variance, noise: mean + log_variance * noise,
             ),
             Mistake(
+                "root of the logarithm",
+                "You take the root of log σ², which can be negative. First undo the logarithm, then take the "
+                "root; or take half of the logarithm, and then np.exp.",
+                lambda mean, log_variance, noise: mean + np.sqrt(log_variance) * noise,
+            ),
+            Mistake(
                 "no sample",
                 "The noise plays no part: you return the mean. Then the decoder never sees what lies "
                 "between the codes, and you have a plain autoencoder.",
@@ -176,6 +187,21 @@ EXERCISES = (
         cases=_kl_cases,
         reference=kl_divergence,
         mistakes=(
+            Mistake(
+                "logarithm of the standard deviation",
+                "You read the second argument as log σ. It is log σ², so σ² is np.exp(log_variance).",
+                lambda mean, log_variance: (
+                    0.5 * (mean**2 + np.exp(2 * log_variance) - 1 - 2 * log_variance).sum(axis=1)
+                ),
+            ),
+            Mistake(
+                "the other way round",
+                "This is the divergence of the prior from the code, KL(N(0, 1) ‖ N(μ, σ²)). The two "
+                "directions differ, and the formula of the task is the other one.",
+                lambda mean, log_variance: (
+                    0.5 * ((mean**2 + 1) * np.exp(-log_variance) - 1 + log_variance).sum(axis=1)
+                ),
+            ),
             Mistake(
                 "mean over dimensions",
                 "You take the mean over the dimensions. Information adds up, so take the sum; otherwise "

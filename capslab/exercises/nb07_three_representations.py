@@ -25,6 +25,7 @@ def _table_cases(seed: int, hard: bool) -> list[Case]:
     cases = [
         Case("as many clusters as classes", random_case(30, 3, 3)),
         Case("more clusters than classes", random_case(40, 5, 3)),
+        Case("more classes than clusters", random_case(40, 2, 5)),
         Case("an empty cluster", (np.array([0, 0, 2, 2, 2]), np.array([0, 1, 1, 1, 0]), 4, 2)),
     ]
     if hard:
@@ -51,17 +52,29 @@ def _ahead_cases(seed: int, hard: bool) -> list[Case]:
         noise = np.linspace(-spread, spread, runs)
         return 0.7 + gap + rng.permutation(noise), 0.7 + rng.permutation(noise)
 
+    def shuffled(one: list[float], other: list[float]) -> tuple[np.ndarray, np.ndarray]:
+        shift = round(float(rng.uniform(-0.05, 0.05)), 3)
+        return rng.permutation(one) + shift, rng.permutation(other) + shift
+
     low = random_case(0.02, 0.05)
+    rising = np.linspace(0.6, 0.8, 5) + rng.uniform(0, 0.02)
+    many = np.linspace(-0.02, 0.02, 12)
     cases = [
         Case("a gap much larger than the spread", random_case(0.2, 0.02)),
         Case("a gap smaller than the spread", low),
         Case("the other one ahead", random_case(-0.2, 0.02)),
         Case("ranges that just overlap", random_case(0.05, 0.03)),
+        Case("ranges that just fail to overlap", shuffled([0.71, 0.9, 0.95], [0.4, 0.69, 0.7, 0.5])),
+        Case("a worst run that equals the best of the other", ([0.9, 0.8, 0.7], [0.5, 0.6, 0.7])),
+        Case("every run ahead of its partner, but not of all", (rising + 0.03, rising)),
+        Case("one bad run among good ones", shuffled([0.9, 0.91, 0.6, 0.92, 0.9], [0.7, 0.71, 0.72])),
+        Case("one good run of the other", shuffled([0.8, 0.81, 0.82], [0.6, 0.61, 0.9, 0.6, 0.62])),
+        Case("many runs that overlap by one", (0.75 + rng.permutation(many), 0.715 + rng.permutation(many))),
     ]
     if hard:
         cases.append(Case("two runs each", random_case(0.1, 0.04, 2)))
         cases.append(Case("the same scores", (low[0], low[0])))
-    return cases
+    return [Case(case.description, tuple(map(np.asarray, case.args))) for case in cases]
 
 
 def hide_classes(labels, hidden):
@@ -116,7 +129,13 @@ def _wrong_cases(seed: int, hard: bool) -> list[Case]:
         wrong = (rng.random((m, n)) < noise) | hard_ones
         return np.where(wrong, (labels + rng.integers(1, 4, (m, n))) % 4, labels), labels
 
+    # image 0 is wrong nowhere, 1 to 3 in one, 4 to 6 in two, 7 and 8 in all: once alike and once not
+    truth = np.array([2, 0, 1, 3, 2, 0, 1, 3, 2])
+    told = np.array([[2, 1, 1, 3, 3, 1, 1, 0, 1], [2, 0, 3, 3, 1, 0, 2, 0, 3], [2, 0, 1, 0, 2, 2, 0, 0, 0]])
+    order = rng.permutation(9)
     cases = [
+        Case("images that are wrong in none, one, two or all of three", (told[:, order], truth[order])),
+        Case("images of which none is wrong in all", (told[:, :7], truth[:7])),
         Case("four clusterings", random_case(4, 30, 0.3)),
         Case("two clusterings", random_case(2, 20, 0.4)),
         Case("three clusterings, rarely wrong", random_case(3, 40, 0.1)),
@@ -216,7 +235,19 @@ EXERCISES = (
                 "This is True for a gap in either direction. The question is whether `one` is ahead.",
                 lambda one, other: bool(min(one) > max(other) or min(other) > max(one)),
             ),
+            Mistake(
+                "one by one",
+                "You compare the first run with the first, the second with the second. But the runs are no "
+                "pairs: every run of `one` has to be ahead of every run of `other`.",
+                lambda one, other: bool(all(a > b for a, b in zip(one, other, strict=False))),
+            ),
+            Mistake(
+                "a tie counts",
+                "A run that only equals the best of `other` is not ahead of it.",
+                lambda one, other: bool(min(one) >= max(other)),
+            ),
         ),
+        partial=False,  # of answers that are yes or no, half are right by luck
     ),
     Exercise(
         name="hide_classes",

@@ -39,10 +39,10 @@ def _ties_cases(seed: int, hard: bool) -> list[Case]:
         Case("a few points", (_distances(rng.normal(size=(7, 3))), 2)),
         Case("a dense cluster and an outlier", (_distances(crowd_and_hermit), 2)),
         Case("one neighbour per point, on a line", (_distances(_spreading(rng, 6)), 1)),
+        Case("all but one", (_distances(_spreading(rng, 6)), 4)),
     ]
     if hard:
         cases.append(Case("many points", (_distances(rng.normal(size=(40, 4))), 7)))
-        cases.append(Case("all but one", (_distances(_spreading(rng, 6)), 4)))
     return cases
 
 
@@ -72,6 +72,7 @@ def _weight_cases(seed: int, hard: bool) -> list[Case]:
         Case("a few points", _scaled(rng.normal(size=(6, 3)), 3)),
         Case("a dense and a sparse group", _scaled(dense_and_sparse, 2)),
         Case("points that are far apart", _scaled(rng.normal(0, 3, (4, 2)), 1)),
+        Case("scales of any size", (_distances(rng.normal(size=(5, 2))), rng.uniform(0.4, 2.5, 5))),
     ]
     if hard:
         cases.append(Case("two points", (np.array([[0.0, 2.0], [2.0, 0.0]]), rng.uniform(0.5, 3, 2))))
@@ -100,6 +101,7 @@ def _normalise_cases(seed: int, hard: bool) -> list[Case]:
         Case("a small graph", (_symmetric(rng, 4),)),
         Case("a graph in two separate parts", (separate,)),
         Case("one point with heavy edges to all others", (hub,)),
+        Case("edges from each point to itself", (_symmetric(rng, 4) + np.diag(rng.uniform(0.5, 2, 4)),)),
     ]
     if hard:
         cases.append(Case("large weights", (_symmetric(rng, 3, 1000.0),)))
@@ -118,7 +120,7 @@ def _falling(rng: np.random.Generator, k: int, n: int, first: float = 0.0) -> np
     steps = rng.uniform(0.002, 0.01, n - 1)
     steps[0] += first
     steps[k - 1] = 0.06
-    steps[k] = 0.03  # so that a wrong count by one is not right by luck
+    steps[k : k + 1] = 0.055  # so that a wrong count by one is not right by luck
     return 1 - np.concatenate([[0], np.cumsum(steps)])
 
 
@@ -128,6 +130,15 @@ def _choose_cases(seed: int, hard: bool) -> list[Case]:
         Case("a clear gap", (_falling(rng, int(rng.integers(4, 7)), 12),)),
         Case("two groups", (_falling(rng, 2, 9),)),
         Case("a first gap that is larger still", (_falling(rng, 5, 10, first=0.2),)),
+        Case(
+            "a fall to a small part of the eigenvalue, which is not the largest fall",
+            (np.array([1.0, 0.97, 0.93, 0.45, 0.4, 0.02, 0.01, 0.0001]) * rng.uniform(0.9, 1),),
+        ),
+        Case(
+            "a largest fall at the very end",
+            (np.array([1.0, 0.96, 0.92, 0.87, 0.83, 0.78, 0.71]) * rng.uniform(0.9, 1),),
+        ),
+        Case("eigenvalues below 0", (0.6 * _falling(rng, 3, 8) - 0.58,)),
     ]
     if hard:
         cases.append(Case("many groups", (_falling(rng, int(rng.integers(12, 17)), 20),)))

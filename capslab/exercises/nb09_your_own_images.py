@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from capslab.exercises.exercise import Case, Exercise, Mistake
+from capslab.exercises.near_copies_exercise import NEAR_COPIES
 
 NOTEBOOK = "09_your_own_images"
 
@@ -29,18 +30,24 @@ def _bytes_cases(seed: int, hard: bool) -> list[Case]:
     shape = (3, 4, 4)
     deep = rng.integers(0, 65536, shape, dtype=np.uint16)
     deep[0, 0] = 0, 65535, 257, 40000
+    # 257 grey levels of 16 bits round to the same byte; dividing by 256 or 65,536 shifts where they begin
+    edges = 257 * rng.permutation(np.arange(150, 255))[:12].reshape(3, 1, 4) + np.array([[128], [129]])
     fractions = rng.random(shape, dtype=np.float32)
-    fractions[0, 0] = 0, 1, 0.999, 0.5 / 255
+    fractions[0, 0] = 0, 1, 0.999, 0.6 / 255
     cases = [
         Case("16-bit pixels", (deep,)),
+        Case("16-bit pixels half-way between two bytes", (edges.astype(np.uint16),)),
         Case("dark 16-bit pixels", (rng.integers(0, 30_000, shape, dtype=np.uint16),)),
         Case("fractions from 0 to 1", (fractions,)),
         Case("booleans", (rng.random(shape) < 0.5,)),
         Case("bytes", (rng.integers(0, 256, shape, dtype=np.uint8),)),
+        Case("dark bytes", (rng.integers(0, 2, shape, dtype=np.uint8),)),
+        Case("dark fractions of float64", (rng.uniform(0, 0.3, (2, 5, 3)),)),
     ]
     if hard:
-        cases.append(Case("fractions of float64", (rng.random((2, 5, 3)),)))
-        cases.append(Case("dark bytes", (rng.integers(0, 2, shape, dtype=np.uint8),)))
+        cases.append(
+            Case("colour images of 16 bits", (rng.integers(0, 65536, (2, 3, 4, 3), dtype=np.uint16),))
+        )
     return cases
 
 
@@ -51,67 +58,6 @@ def _bytes_by_maximum(pixels):
 def _cut_off(pixels):
     scale = {"b": 255, "u": 1 / 257 if pixels.dtype == np.uint16 else 1, "f": 255}[pixels.dtype.kind]
     return (pixels * scale + 1e-9).astype(np.uint8) if scale != 1 else pixels
-
-
-def near_copies(images, min_correlation):
-    """Pairs (i, j) with i < j whose pixels have a correlation of at least `min_correlation`."""
-    flat = images.reshape(len(images), -1).astype(float)  # (n, d)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    flat = flat / np.linalg.norm(flat, axis=1, keepdims=True)
-    i, j = np.nonzero(np.triu(flat @ flat.T >= min_correlation, k=1))
-    return np.stack([i, j], axis=1)  # (pairs, 2)
-
-
-def _apart(images: np.ndarray, min_correlation: float) -> bool:
-    """Whether no correlation is so close to the limit that rounding would decide."""
-    flat = images.reshape(len(images), -1)
-    return bool((abs(np.corrcoef(flat) - min_correlation) > 1e-6).all())
-
-
-def _twins(seed: int, n: int, min_correlation: float, pairs: int, shape: tuple[int, ...] = (5, 5)) -> Case:
-    for attempt in range(100):
-        rng = np.random.default_rng(seed + 1000 * attempt)
-        images = rng.integers(20, 200, (n, *shape)).astype(float)
-        for pair in range(pairs):
-            images[2 * pair + 1] = images[2 * pair] * rng.uniform(0.5, 1.2) + rng.uniform(5, 20)
-            images[2 * pair + 1] += rng.normal(0, 3, shape)
-        images = images[rng.permutation(n)]
-        if _apart(images, min_correlation):
-            break
-    return Case(f"{n} images, {pairs} of them once more, brighter or darker", (images, min_correlation))
-
-
-def _near_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-    bright = rng.integers(0, 9, (4, 3, 3)).astype(float)
-    cases = [
-        _twins(seed, 6, 0.95, 2),
-        _twins(seed + 1, 5, 0.9, 1),
-        Case("different bright images", (rng.integers(200, 256, (4, 6, 6)).astype(float), 0.95)),
-        Case("images that each come with their negative", (np.concatenate([bright, 9 - bright]), 0.999)),
-    ]
-    if hard:
-        cases.append(_twins(seed + 2, 30, 0.95, 10, (4, 4, 3)))
-    return cases
-
-
-def _near_reference_without(centred: bool, scaled: bool, both: bool):
-    def wrong(images, min_correlation):
-        flat = images.reshape(len(images), -1).astype(float)
-        flat = flat - flat.mean(axis=1, keepdims=True) if centred else flat
-        flat = flat / np.linalg.norm(flat, axis=1, keepdims=True) if scaled else flat
-        table = flat @ flat.T >= min_correlation
-        i, j = np.nonzero(table if both else np.triu(table, k=1))
-        return np.stack([i, j], axis=1)
-
-    return wrong
-
-
-def _of_either_sign(images, min_correlation):
-    """The mistake of counting negatives as copies."""
-    flat = images.reshape(len(images), -1).astype(float)
-    i, j = np.nonzero(np.triu(abs(np.corrcoef(flat)) >= min_correlation, k=1))
-    return np.stack([i, j], axis=1)
 
 
 def agreement(labels, neighbours):
@@ -130,6 +76,10 @@ def _agreement_cases(seed: int, hard: bool) -> list[Case]:
         case("two classes", 8, 3, 2),
         case("five classes", 12, 4, 5),
         Case("one class", (np.zeros(4, int), np.array([[1, 2], [2, 3], [3, 0], [0, 1]]))),
+        Case(
+            "neighbours of other classes only",
+            (np.array([0, 1, 0, 1, 0]), np.array([[1, 3], [0, 2], [3, 1], [4, 0], [1, 3]])),
+        ),
     ]
     return (
         [*cases, case("one neighbour per image", 7, 1, 3), case("many images", 60, 10, 10)] if hard else cases
@@ -150,9 +100,9 @@ def _weight_cases(seed: int, hard: bool) -> list[Case]:
         Case("three classes of different sizes", (rng.permutation(uneven), 3)),
         Case("classes of the same size", (np.tile(np.arange(4), 5), 4)),
         Case("a class without images", (rng.permutation(np.repeat([0, 2], [3, 6])), 3)),
+        Case("the last class missing, and a class of one image", (np.repeat([0, 1, 2], [4, 1, 7]), 4)),
     ]
     if hard:
-        cases.append(Case("the last class missing", (np.repeat([0, 1], [1, 7]), 3)))
         cases.append(Case("many classes", (rng.integers(0, 10, 300), 10)))
     return cases
 
@@ -174,16 +124,18 @@ def hold_out(groups, share):
 def _split_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
     large = np.concatenate([np.repeat(0, 5), np.arange(1, 8)])
+    pairs = np.repeat(np.arange(8), 2)
     cases = [
-        Case("pairs of copies", (rng.permutation(np.repeat(np.arange(8), 2)), 0.3)),
+        Case("pairs of copies", (rng.permutation(pairs), 0.3)),
         Case("one group much larger", (rng.permutation(large), 0.25)),
         Case("no copies at all", (rng.permutation(10), 0.2)),
+        Case("a share that whole groups reach exactly", (rng.permutation(pairs), 0.25)),
+        Case("group numbers with gaps", (rng.permutation(np.repeat([3, 7, 40, 41], [2, 3, 5, 4])), 0.3)),
+        Case("nothing to hold out", (rng.permutation(np.repeat([4, 1], 3)), 0.0)),
+        Case("everything to hold out", (rng.permutation(np.repeat([2, 5, 6], [1, 4, 2])), 1.0)),
     ]
     if hard:
-        cases.append(
-            Case("group numbers with gaps", (rng.permutation(np.repeat([3, 7, 40], [2, 3, 5])), 0.5))
-        )
-        cases.append(Case("nothing to hold out", (np.repeat([0, 1], 3), 0.0)))
+        cases.append(Case("many groups", (rng.integers(0, 30, 80), 0.35)))
     return cases
 
 
@@ -240,54 +192,7 @@ EXERCISES = (
             ),
         ),
     ),
-    Exercise(
-        name="near_copies",
-        notebook=NOTEBOOK,
-        title="The same picture twice?",
-        task=(
-            "Write near_copies(images, min_correlation). It returns all pairs `(pairs, 2)` of positions i "
-            "< j, in order, for which the pixels of the two images `(n, …)` have a correlation of at "
-            "least `min_correlation`."
-        ),
-        points=3,
-        hints=(
-            "Correlation ignores brightness and contrast. What do you have to subtract from each image, "
-            "and what do you have to divide it by, so that the plain product of two images is their "
-            "correlation?",
-            "Flatten to (n, d), subtract each row's mean, and divide by the row's length "
-            "(np.linalg.norm). Then flat @ flat.T is the table of all correlations.",
-            "np.triu(table >= min_correlation, k=1) keeps each pair once. np.nonzero returns the i and "
-            "the j, and np.stack([i, j], axis=1) puts them side by side.",
-        ),
-        cases=_near_cases,
-        reference=near_copies,
-        mistakes=(
-            Mistake(
-                "mean not subtracted",
-                "The mean grey level is still there, and it makes all bright images look alike. Subtract "
-                "each image's own mean first.",
-                _near_reference_without(centred=False, scaled=True, both=False),
-            ),
-            Mistake(
-                "not divided by the length",
-                "Your products grow with the contrast of the images. Divide each image by its length; "
-                "then a product is at most 1.",
-                _near_reference_without(centred=True, scaled=False, both=False),
-            ),
-            Mistake(
-                "every pair twice",
-                "Each pair comes twice, and every image is paired with itself. Keep only i < j: "
-                "np.triu(table, k=1).",
-                _near_reference_without(centred=True, scaled=True, both=True),
-            ),
-            Mistake(
-                "negatives counted",
-                "An image and its negative have a correlation of −1. They are not copies, so take no "
-                "absolute value here.",
-                _of_either_sign,
-            ),
-        ),
-    ),
+    NEAR_COPIES,
     Exercise(
         name="agreement",
         notebook=NOTEBOOK,

@@ -74,18 +74,18 @@ def test_no_odd_answer_raises_or_earns_more_than_there_is(exercise, data):
 def test_done_says_so_in_text_and_in_html():
     result = check("squash", find("squash").reference)
     assert result.done
-    assert (result.passed, result.total, result.points, result.max_points) == (4, 4, 2, 2)
-    assert numbers_in(repr(result)) == ["4", "2"]
+    assert (result.passed, result.total, result.points, result.max_points) == (5, 5, 2, 2)
+    assert numbers_in(repr(result)) == ["5", "2"]
     assert "role='status'" in result._repr_html_()
     assert "squash: done" in result._repr_html_()
 
 
 def test_partly_right_says_how_far_and_what_is_next():
     result = check("softmax", find("softmax").mistakes[2].wrong)
-    assert (result.state, result.passed, result.total, result.points) == ("in progress", 3, 4, 1.5)
+    assert (result.state, result.passed, result.total, result.points) == ("in progress", 3, 6, 1.0)
     assert result.mistake == find("softmax").mistakes[2].name
     text = repr(result)
-    assert numbers_in(text)[:2] == ["3", "4"]
+    assert numbers_in(text)[:2] == ["3", "6"]
     assert find("softmax").mistakes[2].message in " ".join(text.split())
     assert 'hint("softmax")' in text
 
@@ -292,8 +292,8 @@ def test_autograde_gives_points_as_a_number(monkeypatch, fails):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     right, overflow = find("softmax").reference, find("softmax").mistakes[2].wrong
     assert check("softmax", right) == 2.0
-    assert check("softmax", overflow) == 1.5
-    assert check("softmax", overflow, seed=7, hard=True) == pytest.approx(2 * 4 / 6, abs=0.005)
+    assert check("softmax", overflow) == 1.0
+    assert check("softmax", overflow, seed=7, hard=True) == pytest.approx(2 * 4 / 7, abs=0.005)
     assert check("softmax", None) == 0.0
     assert type(check("softmax", right)) is float
     assert not Record.path().exists()
@@ -304,7 +304,7 @@ def test_autograde_gives_points_as_a_number(monkeypatch, fails):
 def test_validate_raises_words_alone_unless_complete(monkeypatch, fails):
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     assert check("softmax", find("softmax").reference).done
-    with fails(NotComplete, names=("softmax", "3", "4")) as caught:
+    with fails(NotComplete, names=("softmax", "3", "6")) as caught:
         check("softmax", find("softmax").mistakes[2].wrong)
     assert caught.value._render_traceback_() == [str(caught.value)]
     with fails(NotComplete, names=find("softmax").task):

@@ -1,0 +1,356 @@
+"""A second right answer to every exercise, as a learner might write it: loops, other functions.
+
+A check must take these as well, and refuse what is one change away from them.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+
+def count_per_class(labels, classes):
+    counts = np.zeros(classes)
+    for label in labels:
+        counts[label] += 1
+    return counts
+
+
+def scale_pixels(images):
+    return images.astype(float) * (1 / 255)
+
+
+def mean_image(images, labels, label):
+    total, n = np.zeros(images.shape[1:]), 0
+    for i in range(len(images)):
+        if labels[i] == label:
+            total = total + images[i]
+            n += 1
+    return total / n
+
+
+def kmeans_step(points, centers):
+    labels = []
+    for point in points:
+        lengths = [np.sqrt(((point - center) ** 2).sum()) for center in centers]
+        labels.append(lengths.index(min(lengths)))
+    moved = []
+    for c in range(len(centers)):
+        own = [points[i] for i in range(len(points)) if labels[i] == c]
+        moved.append(sum(own) / len(own) if own else centers[c])
+    return np.array(labels), np.array(moved)
+
+
+def silhouette_of(i, distances, labels):
+    means = {}
+    for c in np.unique(labels):
+        group = [distances[i, j] for j in range(len(labels)) if labels[j] == c and j != i]
+        means[c] = sum(group) / len(group) if group else None
+    a = means[labels[i]]
+    if a is None:
+        return 0
+    b = min([means[c] for c in means if c != labels[i]])
+    return 1 - a / b if a < b else b / a - 1
+
+
+def matched_accuracy(clusters, labels):
+    size = max(clusters.max(), labels.max()) + 1
+    table = np.array([[((clusters == c) & (labels == j)).sum() for j in range(size)] for c in range(size)])
+    rows, columns = linear_sum_assignment(-table)
+    right = 0
+    for c, j in zip(rows, columns, strict=True):
+        right += table[c, j]
+    return right / len(labels)
+
+
+def growth_exponent(n, seconds):
+    x, y = np.log10(n), np.log10(seconds)
+    dx, dy = x - x.mean(), y - y.mean()
+    return (dx * dy).sum() / (dx**2).sum()
+
+
+def softmax(logits):
+    out = np.zeros(logits.shape)
+    for i in range(len(logits)):
+        row = logits[i] - max(logits[i])
+        out[i] = np.exp(row) / np.exp(row).sum()
+    return out
+
+
+def cross_entropy(probabilities, labels):
+    loss = 0
+    for i in range(len(labels)):
+        p = probabilities[i, labels[i]]
+        if p < 1e-7:
+            p = 1e-7
+        loss -= math.log(p)
+    return loss / len(labels)
+
+
+def recall_per_class(labels, predicted, classes):
+    found = np.bincount(labels[labels == predicted], minlength=classes)
+    there = np.bincount(labels, minlength=classes)
+    return np.where(there > 0, found / np.maximum(there, 1), 0)
+
+
+def calibration_error(confidence, right, bins):
+    total = 0
+    for b in range(bins):
+        inside = (confidence >= b / bins) & (confidence < (b + 1) / bins)
+        if b == bins - 1:
+            inside = inside | (confidence == 1)
+        if inside.sum() > 0:
+            total += abs(right[inside].sum() - confidence[inside].sum())
+    return total / len(confidence)
+
+
+def squash(s):
+    length = np.linalg.norm(s, axis=-1, keepdims=True)
+    return length**2 / (1 + length**2) * s / np.maximum(length, 1e-12)
+
+
+def squash_slope(length):
+    square = 1 + length**2
+    return (2 * length * square - length**2 * 2 * length) / square**2
+
+
+def votes(poses, weights):
+    out = np.zeros(weights.shape[:3])
+    for i in range(weights.shape[0]):
+        for j in range(weights.shape[1]):
+            out[i, j] = weights[i, j] @ poses[i]
+    return out
+
+
+def routing_step(logits, votes):
+    powers = np.exp((logits.T - logits.max(axis=1)).T)
+    couplings = (powers.T / powers.sum(axis=1)).T
+    outputs, new = [], logits.copy()
+    for j in range(logits.shape[1]):
+        s = couplings[:, j] @ votes[:, j]
+        length = np.linalg.norm(s)
+        outputs.append(length * s / (1 + length**2))
+        new[:, j] = logits[:, j] + votes[:, j] @ outputs[j]
+    return new, np.array(outputs)
+
+
+def routing_loop(votes, iterations):
+    logits = np.zeros((votes.shape[0], votes.shape[1]))
+    for i in range(iterations):
+        shifted = logits - logits.max(axis=1)[:, None]
+        c = np.exp(shifted) / np.exp(shifted).sum(axis=1)[:, None]
+        s = (c[:, :, None] * votes).sum(axis=0)
+        length = np.linalg.norm(s, axis=1)[:, None]
+        v = length * s / (1 + length**2)
+        if i < iterations - 1:
+            logits = logits + (votes * v).sum(axis=2)
+    return c, v
+
+
+def count_weights(side_in, channels, side_out, filters, kernel):
+    one_filter = kernel * kernel * channels
+    places = side_out * side_out
+    inputs = side_in * side_in * channels
+    return one_filter * filters, one_filter * filters * places, inputs * places * filters
+
+
+def margin_loss(lengths, labels):
+    total = 0
+    for i in range(len(labels)):
+        for j in range(lengths.shape[1]):
+            if labels[i] == j:
+                total += max(0, 0.9 - lengths[i, j]) ** 2
+            else:
+                total += 0.5 * max(0, lengths[i, j] - 0.1) ** 2
+    return total / len(labels)
+
+
+def coupling_map(couplings, grid, digit):
+    rows, columns, types = grid
+    out = np.zeros((rows, columns))
+    for r in range(rows):
+        for c in range(columns):
+            first = (r * columns + c) * types
+            out[r, c] = couplings[first : first + types, digit].sum() / types - 1 / couplings.shape[1]
+    return out
+
+
+def coupling_entropy(couplings):
+    total = 0
+    for row in couplings:
+        for c in row:
+            if c > 0:
+                total -= c * math.log(c)
+    return total / len(couplings) / math.log(len(couplings[0]))
+
+
+def removal_mask(scores, m):
+    keep = np.full(scores.shape, True)
+    for i in range(len(scores)):
+        order = np.argsort(-scores[i])
+        keep[i, order[:m]] = False
+    return keep
+
+
+def both_right(labels, predictions):
+    straight = (labels == predictions).all(axis=1)
+    crossed = (labels == predictions[:, ::-1]).all(axis=1)
+    return (straight | crossed).sum() / len(labels)
+
+
+def mask_iou(truth, predicted):
+    both = np.logical_and(truth, predicted).sum()
+    return both / (truth.sum() + predicted.sum() - both)
+
+
+def exclusive_accuracy(masks, owner):
+    first = masks[:, 0] & ~masks[:, 1]
+    second = masks[:, 1] & ~masks[:, 0]
+    right = (first & (owner == 0)).sum() + (second & (owner == 1)).sum()
+    return right / (first.sum() + second.sum())
+
+
+def suppress(boxes, scores, max_iou):
+    order = list(np.argsort(scores)[::-1])
+    keep = []
+    while order:
+        best = order.pop(0)
+        keep.append(best)
+        left = []
+        for i in order:
+            top, start = max(boxes[i][0], boxes[best][0]), max(boxes[i][1], boxes[best][1])
+            bottom, end = min(boxes[i][2], boxes[best][2]), min(boxes[i][3], boxes[best][3])
+            both = (bottom - top) * (end - start) if bottom > top and end > start else 0
+            one = (boxes[i][2] - boxes[i][0]) * (boxes[i][3] - boxes[i][1])
+            other = (boxes[best][2] - boxes[best][0]) * (boxes[best][3] - boxes[best][1])
+            if both <= max_iou * (one + other - both):
+                left.append(i)
+        order = left
+    return keep
+
+
+def reparameterise(mean, log_variance, noise):
+    sigma = np.sqrt(np.exp(log_variance))
+    return sigma * noise + mean
+
+
+def kl_divergence(mean, log_variance):
+    sigma = np.exp(log_variance / 2)
+    return np.sum((mean**2 + sigma**2 - 1) / 2 - np.log(sigma), axis=-1)
+
+
+def elbo(images, decoded, mean, log_variance):
+    out = np.zeros(len(images))
+    for i in range(len(images)):
+        x, y = images[i], decoded[i]
+        likelihood = (x * np.log(y)).sum() + ((1 - x) * np.log(1 - y)).sum()
+        cost = 0.5 * (mean[i] ** 2).sum() + 0.5 * np.exp(log_variance[i]).sum()
+        cost = cost - 0.5 * len(mean[i]) - 0.5 * log_variance[i].sum()
+        out[i] = likelihood - cost
+    return out
+
+
+def tighter_bound(log_weights):
+    out = []
+    for column in log_weights.T:
+        top = max(column)
+        out.append(top + math.log(sum(math.exp(w - top) for w in column)) - math.log(len(column)))
+    return np.array(out)
+
+
+def contingency(clusters, labels, k, classes):
+    return np.bincount(clusters * classes + labels, minlength=k * classes).reshape(k, classes)
+
+
+def clearly_ahead(one, other):
+    for a in one:
+        for b in other:
+            if a <= b:
+                return False
+    return True
+
+
+def hide_classes(labels, hidden):
+    keep = np.array([label not in hidden for label in labels])
+    left = [c for c in range(max(labels) + 1) if c not in hidden]
+    return keep, np.array([left.index(label) for label in labels[keep]])
+
+
+def wrong_everywhere(named, labels):
+    return (named == labels).sum(axis=0) == 0
+
+
+def ties(distances, m):
+    edges = np.zeros(distances.shape, bool)
+    for i in range(len(distances)):
+        others = [j for j in range(len(distances)) if j != i]
+        others.sort(key=lambda j: distances[i, j])
+        for j in others[:m]:
+            edges[i, j] = True
+            edges[j, i] = True
+    return edges
+
+
+def self_tuning(distances, scale):
+    return np.exp(-(distances**2) / (scale[:, None] * scale[None, :]))
+
+
+def normalise(weights):
+    root = np.diag(weights.sum(axis=1) ** -0.5)
+    return root @ weights @ root
+
+
+def choose_k(eigenvalues):
+    best, k = -1, 0
+    for j in range(1, len(eigenvalues) - 1):
+        fall = eigenvalues[j] - eigenvalues[j + 1]
+        if fall > best:
+            best, k = fall, j + 1
+    return k
+
+
+def to_bytes(pixels):
+    white = {"b": 1, "f": 1.0, "u": 255}[pixels.dtype.kind]
+    if pixels.dtype == np.uint16:
+        white = 65535
+    return np.round(pixels.astype(float) / white * 255).astype(np.uint8)
+
+
+def near_copies(images, min_correlation):
+    pairs = []
+    for i in range(len(images)):
+        for j in range(i + 1, len(images)):
+            if np.corrcoef(images[i].ravel(), images[j].ravel())[0, 1] >= min_correlation:
+                pairs.append([i, j])
+    return np.array(pairs).reshape(-1, 2)
+
+
+def agreement(labels, neighbours):
+    out = []
+    for i in range(len(labels)):
+        same = 0
+        for j in neighbours[i]:
+            same += labels[j] == labels[i]
+        out.append(same / len(neighbours[i]))
+    return out
+
+
+def class_weights(labels, classes):
+    present = len(set(labels.tolist()))
+    weights = np.zeros(classes)
+    for c in range(classes):
+        if c in labels:
+            weights[c] = len(labels) / (present * (labels == c).sum())
+    return weights
+
+
+def hold_out(groups, share):
+    chosen, count = set(), 0
+    for group in sorted(set(groups.tolist())):
+        if count / len(groups) >= share:
+            break
+        chosen.add(group)
+        count += (groups == group).sum()
+    return np.array([group in chosen for group in groups.tolist()])

@@ -1,0 +1,514 @@
+"""What learners really write that is not what was asked, by exercise. Each must fail the visible check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from capslab.exercises.registry import find
+
+
+def right(name: str) -> Callable[..., Any]:
+    return find(name).reference
+
+
+def pick(p, y):
+    return p[np.arange(len(y)), y]
+
+
+def softmax_over_global_maximum(z):
+    powers = np.exp(z - z.max())
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def suppressed(iou: Callable[..., float]) -> Callable[..., list[int]]:
+    """Suppression with another measure of overlap; it gets the common area and both areas."""
+
+    def suppress(boxes, scores, max_iou):
+        keep = list[int]()
+        for i in np.argsort(-scores):
+            overlaps = []
+            for j in keep:
+                a, b = boxes[i].astype(float), boxes[j].astype(float)
+                sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
+                overlaps.append(
+                    iou(np.maximum(sides, 0).prod(), (a[2:] - a[:2]).prod(), (b[2:] - b[:2]).prod())
+                )
+            if all(one <= max_iou for one in overlaps):
+                keep.append(int(i))
+        return keep
+
+    return suppress
+
+
+def greedy_by_largest_entry(clusters, labels):
+    table = np.zeros((clusters.max() + 1, labels.max() + 1), int)
+    np.add.at(table, (clusters, labels), 1)
+    matched = 0
+    for _ in range(min(table.shape)):
+        c, j = np.unravel_index(table.argmax(), table.shape)
+        matched += max(table[c, j], 0)
+        table[c], table[:, j] = -1, -1
+    return matched / len(labels)
+
+
+def kmeans_by(norm: Any) -> Callable[..., Any]:
+    def kmeans_step(points, centers):
+        labels = np.linalg.norm(points[:, None] - centers[None], norm, axis=2).argmin(axis=1)
+        own = [points[labels == c] for c in range(len(centers))]
+        return labels, np.array([o.mean(axis=0) if len(o) else centers[c] for c, o in enumerate(own)])
+
+    return kmeans_step
+
+
+def one_vs_rest(labels, predicted, classes):
+    return np.array([((predicted == c) == (labels == c)).mean() for c in range(classes)])
+
+
+def f1(labels, predicted, classes):
+    both = np.array([((labels == c) & (predicted == c)).sum() for c in range(classes)])
+    sizes = np.array([(labels == c).sum() + (predicted == c).sum() for c in range(classes)])
+    return 2 * both / np.maximum(sizes, 1)
+
+
+def t_test(one, other):
+    from scipy.stats import ttest_ind
+
+    return bool(ttest_ind(one, other).pvalue < 0.05 and np.mean(one) > np.mean(other))
+
+
+def silhouette_by(reduce: Callable[..., Any]) -> Callable[..., Any]:
+    def silhouette_of(i, distances, labels):
+        own = (labels == labels[i]) & (np.arange(len(labels)) != i)
+        if not own.any():
+            return 0.0
+        a = reduce(distances[i, own])
+        b = min(reduce(distances[i, labels == c]) for c in np.unique(labels) if c != labels[i])
+        return (b - a) / max(a, b)
+
+    return silhouette_of
+
+
+def bytes_with(of_deep: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda x: of_deep(x).astype(np.uint8) if x.dtype == np.uint16 else right("to_bytes")(x)
+
+
+def ranked(scores, m):
+    keep = np.ones(scores.shape, bool)
+    np.put_along_axis(keep, np.argsort(scores, axis=1)[:, -m:], False, axis=1)
+    return keep
+
+
+def falls_relative(eigenvalues):
+    return 2 + int(np.argmax((eigenvalues[:-1] / eigenvalues[1:])[1:]))
+
+
+WRONG: dict[str, dict[str, Callable[..., Any]]] = {
+    "count_per_class": {
+        "in the order of their appearance": lambda y, k: np.array(
+            [(y == c).sum() for c in dict.fromkeys(y.tolist())] + [0] * (k - len(set(y.tolist())))
+        ),
+        "a histogram between the extremes": lambda y, k: np.histogram(y, bins=k)[0],
+        "the last bin takes two classes": lambda y, k: np.histogram(y, bins=np.arange(k))[0],
+        "whether it occurs": lambda y, k: np.bincount(y, minlength=k) > 0,
+        "only as many as images": lambda y, k: np.bincount(y, minlength=k)[: len(y)] * (len(y) > k),
+    },
+    "scale_pixels": {
+        "stretched": lambda x: (x - x.min()) / max(1, x.max() - x.min()),
+        "by image": lambda x: x / np.maximum(x.max(axis=(1, 2), keepdims=True), 1),
+        "two digits": lambda x: np.round(x / 255, 2),
+        "black and white": lambda x: (x > 127).astype(float),
+        "turned into a negative": lambda x: 1 - x / 255,
+    },
+    "mean_image": {
+        "whole grey levels": lambda x, y, c: x[y == c].mean(axis=0).astype(np.uint8),
+        "rounded": lambda x, y, c: np.round(x[y == c].mean(axis=0), 1),
+        "median": lambda x, y, c: np.median(x[y == c], axis=0),
+        "divided by all": lambda x, y, c: x[y == c].sum(axis=0) / len(x),
+        "label as position": lambda x, y, c: x[c].astype(float),
+        "scaled": lambda x, y, c: x[y == c].mean(axis=0) / 255,
+    },
+    "kmeans_step": {
+        "sum of the steps": kmeans_by(1),
+        "largest step": kmeans_by(np.inf),
+        "half-way": lambda p, c: (right("kmeans_step")(p, c)[0], (right("kmeans_step")(p, c)[1] + c) / 2),
+        "centres only": lambda p, c: right("kmeans_step")(p, c)[1],
+        "turned round": lambda p, c: right("kmeans_step")(p, c)[::-1],
+        "mean of all for an empty one": lambda p, c: (
+            (answer := right("kmeans_step")(p, c))[0],
+            np.array([m if (answer[0] == k).any() else p.mean(axis=0) for k, m in enumerate(answer[1])]),
+        ),
+        "empty ones left out": lambda p, c: (
+            (answer := right("kmeans_step")(p, c))[0],
+            answer[1][np.unique(answer[0])],
+        ),
+    },
+    "silhouette_of": {
+        "nearest image": silhouette_by(np.min),
+        "farthest image": silhouette_by(np.max),
+        "median": silhouette_by(np.median),
+        "over a": lambda i, d, y: _ab(i, d, y, lambda a, b: (b - a) / a),
+        "over b": lambda i, d, y: _ab(i, d, y, lambda a, b: (b - a) / b),
+        "over the sum": lambda i, d, y: _ab(i, d, y, lambda a, b: (b - a) / (a + b)),
+        "over the smaller": lambda i, d, y: _ab(i, d, y, lambda a, b: (b - a) / min(a, b)),
+        "never negative": lambda i, d, y: max(0, right("silhouette_of")(i, d, y)),
+        "without sign": lambda i, d, y: abs(right("silhouette_of")(i, d, y)),
+    },
+    "matched_accuracy": {
+        "largest entry first": greedy_by_largest_entry,
+        "classes choose": lambda c, y: greedy_columns(c, y),
+        "classes may share": lambda c, y: sum(np.bincount(c[y == j]).max() for j in np.unique(y)) / len(y),
+        "a count": lambda c, y: right("matched_accuracy")(c, y) * len(y),
+        "errors": lambda c, y: 1 - right("matched_accuracy")(c, y),
+    },
+    "growth_exponent": {
+        "first and last": lambda n, s: np.log(s[-1] / s[0]) / np.log(n[-1] / n[0]),
+        "smallest and largest": lambda n, s: (
+            np.log(s[n.argmax()] / s[n.argmin()]) / np.log(n.max() / n.min())
+        ),
+        "mean of the slopes": lambda n, s: (np.diff(np.log(s)) / np.diff(np.log(n))).mean(),
+        "through the origin": lambda n, s: (np.log(n) * np.log(s)).sum() / (np.log(n) ** 2).sum(),
+        "mixed logarithms": lambda n, s: np.polyfit(np.log2(n), np.log(s), 1)[0],
+        "rounded": lambda n, s: np.round(np.polyfit(np.log(n), np.log(s), 1)[0], 1),
+        "never negative": lambda n, s: abs(np.polyfit(np.log(n), np.log(s), 1)[0]),
+        "correlation": lambda n, s: np.corrcoef(np.log(n), np.log(s))[0, 1],
+    },
+    "softmax": {
+        "global maximum": softmax_over_global_maximum,
+        "clipped": lambda z: right("softmax")(np.clip(z, -50, 50)),
+        "squares": lambda z: z**2 / (z**2).sum(axis=1, keepdims=True),
+        "base two": lambda z: right("softmax")(z * np.log(2)),
+        "logarithms": lambda z: np.log(right("softmax")(z)),
+        "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+        "the largest alone": lambda z: (z == z.max(axis=1, keepdims=True)).astype(float),
+        "not divided": lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
+    },
+    "cross_entropy": {
+        "an epsilon added": lambda p, y: -np.log(pick(p, y) + 1e-7).mean(),
+        "zeros only": lambda p, y: -np.log(np.where(pick(p, y) == 0, 1e-7, pick(p, y))).mean(),
+        "another limit": lambda p, y: -np.log(np.maximum(pick(p, y), 1e-12)).mean(),
+        "base two": lambda p, y: -np.log2(np.maximum(pick(p, y), 1e-7)).mean(),
+        "log of the mean": lambda p, y: -np.log(np.maximum(pick(p, y).mean(), 1e-7)),
+        "all classes": lambda p, y: -np.log(np.maximum(p, 1e-7)).mean(),
+        "entropy": lambda p, y: -(p * np.log(np.maximum(p, 1e-7))).sum(axis=1).mean(),
+        "predicted class": lambda p, y: -np.log(p.max(axis=1)).mean(),
+        "per image": lambda p, y: -np.log(np.maximum(pick(p, y), 1e-7)),
+    },
+    "recall_per_class": {
+        "one against the rest": one_vs_rest,
+        "F1": f1,
+        "share of all": lambda y, p, k: np.array([((y == c) & (p == c)).mean() for c in range(k)]),
+        "counts": lambda y, p, k: np.array([((y == c) & (p == c)).sum() for c in range(k)]),
+        "macro mean": lambda y, p, k: right("recall_per_class")(y, p, k).mean(),
+        "how often predicted": lambda y, p, k: np.array([(p == c).mean() for c in range(k)]),
+        "intersection over union": lambda y, p, k: np.array(
+            [((y == c) & (p == c)).sum() / max(((y == c) | (p == c)).sum(), 1) for c in range(k)]
+        ),
+    },
+    "calibration_error": {
+        "largest gap": lambda c, r, b: max(_gaps(c, r, b)[0]),
+        "root of squares": lambda c, r, b: np.sqrt(
+            np.average(_gaps(c, r, b)[0] ** 2, weights=_gaps(c, r, b)[1])
+        ),
+        "no bins": lambda c, r, b: abs(r.mean() - c.mean()),
+        "each image": lambda c, r, b: abs(r - c).mean(),
+        "middle of the bin": lambda c, r, b: _by_middle(c, r, b),
+        "a sum": lambda c, r, b: right("calibration_error")(c, r, b) * len(c),
+    },
+    "squash": {
+        "first axis": lambda s: s * (n := np.linalg.norm(s, axis=0, keepdims=True)) / (1 + n**2),
+        "n over 1 + n": lambda s: s / (1 + np.linalg.norm(s, axis=-1, keepdims=True)),
+        "tanh": lambda s: np.tanh(s),
+        "each number": lambda s: s * abs(s) / (1 + s**2),
+        "length only": lambda s: (n2 := (s**2).sum(axis=-1, keepdims=True)) / (1 + n2),
+        "half": lambda s: s * (n := np.linalg.norm(s, axis=-1, keepdims=True)) / (0.5 + n**2),
+    },
+    "removal_mask": {
+        "the last m": ranked,
+        "over all images": lambda s, m: (s < np.sort(s.ravel())[-m]) if m else np.ones(s.shape, bool),
+        "by column": lambda s, m: right("removal_mask")(s.T, min(m, len(s))).T,
+        "at least one": lambda s, m: right("removal_mask")(s, max(m, 1)),
+        "the first m": lambda s, m: np.arange(s.shape[1]) + 0 * s >= m,
+        "above the mean": lambda s, m: s < s.mean(axis=1, keepdims=True),
+    },
+    "routing_step": {
+        "global maximum": lambda b, v: _step(b, v, lambda z: np.exp(z - z.max())),
+        "sigmoid": lambda b, v: _step(b, v, lambda z: 1 / (1 + np.exp(-z))),
+        "mean of votes": lambda b, v: (
+            b + (v * (o := right("squash")(v.mean(axis=0)))).sum(axis=-1),
+            o,
+        ),
+        "outputs first": lambda b, v: right("routing_step")(b, v)[::-1],
+    },
+    "margin_loss": {
+        "hinge of the best": lambda length, y: np.maximum(0, 0.9 - pick(length, y)).mean(),
+        "present only": lambda length, y: (np.maximum(0, 0.9 - pick(length, y)) ** 2).mean(),
+        "one margin": lambda length, y: right("margin_loss")(length + 0.4, y),
+        "summed": lambda length, y: right("margin_loss")(length, y) * len(y),
+        "halved": lambda length, y: right("margin_loss")(length, y) / 2,
+    },
+    "coupling_entropy": {
+        "over the children": lambda c: right("coupling_entropy")(c.T / c.T.sum(axis=1, keepdims=True)),
+        "of the mean": lambda c: right("coupling_entropy")(c.mean(axis=0, keepdims=True)),
+        "base two without J": lambda c: -(c * np.log2(np.maximum(c, 1e-30))).sum(axis=1).mean(),
+        "one minus": lambda c: 1 - right("coupling_entropy")(c),
+        "per child": lambda c: -(c * np.log(np.maximum(c, 1e-30))).sum(axis=1) / np.log(c.shape[1]),
+    },
+    "both_right": {
+        "same sum": lambda y, p: (y.sum(axis=1) == p.sum(axis=1)).mean(),
+        "same product": lambda y, p: (y.prod(axis=1) == p.prod(axis=1)).mean(),
+        "same extremes": lambda y, p: (y.max(axis=1) == p.max(axis=1)).mean(),
+        "same smaller one": lambda y, p: (y.min(axis=1) == p.min(axis=1)).mean(),
+        "anywhere in the batch": lambda y, p: np.isin(p, y).all(axis=1).mean(),
+        "a count": lambda y, p: (np.sort(y) == np.sort(p)).all(axis=1).sum(),
+        "sorted over the rows": lambda y, p: (np.sort(y, axis=0) == np.sort(p, axis=0)).all(axis=1).mean(),
+    },
+    "mask_iou": {
+        "smaller area": lambda a, b: (a & b).sum() / min(a.sum(), b.sum()),
+        "larger area": lambda a, b: (a & b).sum() / max(a.sum(), b.sum()),
+        "over the predicted": lambda a, b: (a & b).sum() / b.sum(),
+        "smoothed": lambda a, b: ((a & b).sum() + 1) / ((a | b).sum() + 1),
+        "exclusive": lambda a, b: (a & b).sum() / (a ^ b).sum(),
+        "not halved": lambda a, b: (a & b).sum() / (a.sum() + b.sum()),
+    },
+    "exclusive_accuracy": {
+        "mean of the images": lambda m, o: np.mean(
+            [right("exclusive_accuracy")(a[None], b[None]) for a, b in zip(m, o, strict=True)]
+        ),
+        "second digit only": lambda m, o: (o[m[:, 1] & ~m[:, 0]] == 1).mean(),
+        "a count": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).sum(),
+        "of all pixels": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).mean(),
+    },
+    "suppress": {
+        "over the smaller area": suppressed(lambda both, a, b: both / min(a, b)),
+        "over the larger area": suppressed(lambda both, a, b: both / max(a, b)),
+        "over the first area": suppressed(lambda both, a, b: both / a),
+        "Dice": suppressed(lambda both, a, b: 2 * both / (a + b)),
+        "counted twice": suppressed(lambda both, a, b: both / (a + b)),
+        "touching at all": suppressed(lambda both, a, b: float(both > 0)),
+        "pixels counted": suppressed(lambda both, a, b: both / (a + b - both) + 1e-3),
+        "sorted positions": lambda b, s, m: sorted(right("suppress")(b, s, m)),
+        "the dropped ones": lambda b, s, m: [i for i in range(len(b)) if i not in right("suppress")(b, s, m)],
+        "a mask": lambda b, s, m: np.isin(np.arange(len(b)), right("suppress")(b, s, m)),
+        "the boxes": lambda b, s, m: b[right("suppress")(b, s, m)],
+        "all of them": lambda b, s, m: np.argsort(-s),
+        "the best alone": lambda b, s, m: np.argsort(-s)[:1],
+    },
+    "reparameterise": {
+        "root of the logarithm": lambda m, v, e: m + np.sqrt(v) * e,
+        "minus": lambda m, v, e: m - np.exp(0.5 * v) * e,
+        "one over": lambda m, v, e: m + np.exp(-0.5 * v) * e,
+        "twice": lambda m, v, e: m + np.exp(2 * v) * e,
+        "times": lambda m, v, e: m * np.exp(0.5 * v) * e,
+        "mean scaled": lambda m, v, e: (m + e) * np.exp(0.5 * v),
+    },
+    "kl_divergence": {
+        "log σ": lambda m, v: 0.5 * (m**2 + np.exp(2 * v) - 1 - 2 * v).sum(axis=1),
+        "reverse": lambda m, v: 0.5 * ((m**2 + 1) * np.exp(-v) - 1 + v).sum(axis=1),
+        "mean not squared": lambda m, v: 0.5 * (m + np.exp(v) - 1 - v).sum(axis=1),
+        "no logarithm": lambda m, v: 0.5 * (m**2 + np.exp(v) - 1).sum(axis=1),
+        "in bits": lambda m, v: right("kl_divergence")(m, v) / np.log(2),
+        "other axis": lambda m, v: 0.5 * (m**2 + np.exp(v) - 1 - v).sum(axis=0),
+    },
+    "tighter_bound": {
+        "global maximum": lambda w: w.max() + np.log(np.exp(w - w.max()).mean(axis=0)),
+        "largest": lambda w: w.max(axis=0),
+        "median": lambda w: np.median(w, axis=0),
+        "one number": lambda w: (w.max(axis=0) + np.log(np.exp(w - w.max(axis=0)).mean(axis=0))).mean(),
+        "clipped": lambda w: np.log(np.maximum(np.exp(w).mean(axis=0), 1e-300)),
+    },
+    "contingency": {
+        "as columns": lambda c, y, k, j: right("contingency")(y, c, k, j) if k == j else np.zeros((k, j)),
+        "presence": lambda c, y, k, j: right("contingency")(c, y, k, j) > 0,
+        "shares": lambda c, y, k, j: right("contingency")(c, y, k, j) / len(c),
+        "as large as needed": lambda c, y, k, j: right("contingency")(c, y, c.max() + 1, y.max() + 1),
+    },
+    "clearly_ahead": {
+        "always no": lambda one, other: False,
+        "always yes": lambda one, other: True,
+        "medians": lambda one, other: bool(np.median(one) > np.median(other)),
+        "best": lambda one, other: bool(max(one) > max(other)),
+        "worst": lambda one, other: bool(min(one) > min(other)),
+        "ties too": lambda one, other: bool(min(one) >= max(other)),
+        "partners": lambda one, other: all(a > b for a, b in zip(one, other, strict=False)),
+        "worst against the mean": lambda one, other: bool(min(one) > np.mean(other)),
+        "mean against the best": lambda one, other: bool(np.mean(one) > max(other)),
+        "by their spread": lambda one, other: bool(
+            np.mean(one) - np.std(one) > np.mean(other) + np.std(other)
+        ),
+        "by a margin": lambda one, other: bool(min(one) > max(other) + 0.02),
+        "t-test": t_test,
+        "apart": lambda one, other: bool(min(one) > max(other) or max(one) < min(other)),
+    },
+    "hide_classes": {
+        "first come, first numbered": lambda y, h: (
+            (k := ~np.isin(y, h)),
+            np.array([list(dict.fromkeys(y[k].tolist())).index(c) for c in y[k].tolist()]),
+        ),
+        "minus the number hidden": lambda y, h: ((k := ~np.isin(y, h)), y[k] - len(h)),
+        "for all images": lambda y, h: (~np.isin(y, h), np.unique(y, return_inverse=True)[1]),
+        "positions": lambda y, h: (np.flatnonzero(~np.isin(y, h)), right("hide_classes")(y, h)[1]),
+        "from 1": lambda y, h: (right("hide_classes")(y, h)[0], right("hide_classes")(y, h)[1] + 1),
+        "largest class hidden": lambda y, h: right("hide_classes")(y, [max(h)]),
+    },
+    "wrong_everywhere": {
+        "in most": lambda n, y: (n != y).mean(axis=0) > 0.5,
+        "in the last": lambda n, y: n[-1] != y,
+        "in all but one": lambda n, y: (n != y).sum(axis=0) >= len(n) - 1,
+        "in two": lambda n, y: (n != y).sum(axis=0) >= 2,
+        "wrong alike": lambda n, y: (n == n[0]).all(axis=0) & (n[0] != y),
+        "positions": lambda n, y: np.flatnonzero((n != y).all(axis=0)),
+        "per clustering": lambda n, y: (n != y).all(axis=1),
+    },
+    "normalise": {
+        "rows then columns": lambda w: (r := w / w.sum(axis=1, keepdims=True)) / r.sum(axis=0),
+        "without itself": lambda w: right("normalise")(w - np.diag(np.diag(w))),
+        "by the largest": lambda w: w / w.max(),
+        "by all": lambda w: w / w.sum(),
+        "columns": lambda w: w / w.sum(axis=0),
+        "root of the rows": lambda w: w / np.sqrt(w.sum(axis=1, keepdims=True)),
+        "length of the rows": lambda w: w / np.linalg.norm(w, axis=1, keepdims=True),
+    },
+    "self_tuning": {
+        "sum of the scales": lambda d, s: np.exp(-(d**2) / (s[:, None] + s)),
+        "larger scale": lambda d, s: np.exp(-(d**2) / np.maximum(s[:, None], s) ** 2),
+        "twice": lambda d, s: np.exp(-(d**2) / (2 * np.outer(s, s))),
+        "squares": lambda d, s: np.exp(-(d**2) / np.outer(s, s) ** 2),
+        "nobody alone": lambda d, s: right("self_tuning")(d, s) * (1 - np.eye(len(s))),
+    },
+    "ties": {
+        "within the mean": lambda d, m: (d < d.mean()) & ~np.eye(len(d), dtype=bool),
+        "one more": lambda d, m: right("ties")(d, m + 1),
+        "itself too": lambda d, m: right("ties")(d, m) | np.eye(len(d), dtype=bool),
+        "both": lambda d, m: (
+            right("ties")(d, m) & (d < np.sort(d)[:, m][:, None] + 1e-9) & (d < np.sort(d)[:, m] + 1e-9)
+        ),
+    },
+    "choose_k": {
+        "ratio": falls_relative,
+        "relative": lambda e: 2 + int(np.argmax(((e[:-1] - e[1:]) / e[:-1])[1:])),
+        "logarithm": lambda e: 2 + int(np.argmax(-np.diff(np.log(np.maximum(e, 1e-9)))[1:])),
+        "second difference": lambda e: 2 + int(np.argmax(-np.diff(-np.diff(e))[1:])),
+        "down to nothing": lambda e: 2 + int(np.argmax(-np.diff(np.append(e, 0))[1:])),
+        "without the last": lambda e: 2 + int(np.argmax(-np.diff(e)[1:-1])),
+        "half of the largest": lambda e: int((e > e[0] / 2).sum()),
+        "above the mean": lambda e: int((e > e.mean()).sum()),
+    },
+    "to_bytes": {
+        "by 65,536": bytes_with(lambda x: np.rint(x / 65536 * 255)),
+        "by 256": bytes_with(lambda x: np.rint(x / 256)),
+        "upper byte": bytes_with(lambda x: x >> 8),
+        "cut off": bytes_with(lambda x: x / 257),
+        "rounded up": bytes_with(lambda x: np.ceil(x / 257)),
+        "by its maximum": bytes_with(lambda x: np.rint(x / x.max() * 255)),
+        "float32 only": lambda x: x.astype(np.uint8) if x.dtype == np.float64 else right("to_bytes")(x),
+        "dark ones stretched": lambda x: (
+            x * 255 if x.max() <= 1 and x.dtype == np.uint8 else right("to_bytes")(x)
+        ),
+        "times 256": lambda x: (
+            np.clip(x * 256, 0, 255).astype(np.uint8) if x.dtype.kind == "f" else right("to_bytes")(x)
+        ),
+        "bool as 1": lambda x: x.astype(np.uint8) if x.dtype == bool else right("to_bytes")(x),
+    },
+    "near_copies": {
+        "no limit": lambda x, c: right("near_copies")(x, -2.0),
+        "pixels less their mean image": lambda x, c: right("near_copies")(x - x.mean(axis=0), c),
+        "squared": lambda x, c: right("near_copies")(x, np.sqrt(c)),
+        "larger first": lambda x, c: right("near_copies")(x, c)[:, ::-1],
+        "cosine": lambda x, c: _cosine(x, c),
+    },
+    "agreement": {
+        "all or nothing": lambda y, n: (y[n] == y[:, None]).all(axis=1),
+        "majority": lambda y, n: (y[n] == y[:, None]).mean(axis=1) > 0.5,
+        "with itself": lambda y, n: ((y[n] == y[:, None]).sum(axis=1) + 1) / (n.shape[1] + 1),
+        "mean over images": lambda y, n: (y[n] == y[:, None]).mean(axis=0),
+        "one number": lambda y, n: (y[n] == y[:, None]).mean(),
+        "of all": lambda y, n: (y[n] == y[:, None]).sum(axis=1) / len(y),
+    },
+    "class_weights": {
+        "mean weight of the classes is 1": lambda y, k: (w := right("class_weights")(y, k)) / w.mean(),
+        "sums to 1": lambda y, k: (w := right("class_weights")(y, k)) / w.sum(),
+        "root": lambda y, k: np.sqrt(right("class_weights")(y, k)),
+        "shares": lambda y, k: np.bincount(y, minlength=k) / len(y),
+        "largest over each": lambda y, k: (
+            (n := np.bincount(y, minlength=k)).max() / np.maximum(n, 1) * (n > 0)
+        ),
+        "at least two": lambda y, k: np.where(
+            np.bincount(y, minlength=k) > 1, right("class_weights")(y, k), 0
+        ),
+        "one where absent": lambda y, k: np.where(
+            np.bincount(y, minlength=k) > 0, right("class_weights")(y, k), 1
+        ),
+        "only as long as needed": lambda y, k: right("class_weights")(y, y.max() + 1),
+    },
+    "hold_out": {
+        "more than the share": lambda g, s: right("hold_out")(g, s + 1e-9),
+        "largest number first": lambda g, s: right("hold_out")(-g, s),
+        "in their order": lambda g, s: right("hold_out")(
+            np.unique(g, return_index=True)[1][np.searchsorted(np.unique(g), g)], s
+        ),
+        "at most the share": lambda g, s: _at_most(g, s),
+        "one group at least": lambda g, s: right("hold_out")(g, max(s, 1e-9)),
+        "to train on": lambda g, s: ~right("hold_out")(g, s),
+    },
+}
+
+
+def greedy_columns(clusters, labels):
+    return _greedy(labels, clusters)
+
+
+def _greedy(clusters, labels):
+    table = np.zeros((clusters.max() + 1, labels.max() + 1), int)
+    np.add.at(table, (clusters, labels), 1)
+    matched = 0
+    for row in range(len(table)):
+        if table.shape[1]:
+            best = table[row].argmax()
+            matched += table[row, best]
+            table = np.delete(table, best, axis=1)
+    return matched / len(labels)
+
+
+def _ab(i, distances, labels, score):
+    own = (labels == labels[i]) & (np.arange(len(labels)) != i)
+    if not own.any():
+        return 0.0
+    a = distances[i, own].mean()
+    b = min(distances[i, labels == c].mean() for c in np.unique(labels) if c != labels[i])
+    return score(a, b)
+
+
+def _gaps(confidence, right, bins):
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    full = [which == b for b in range(bins) if (which == b).any()]
+    return np.array([abs(right[f].mean() - confidence[f].mean()) for f in full]), [f.sum() for f in full]
+
+
+def _by_middle(confidence, right, bins):
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    full = [b for b in range(bins) if (which == b).any()]
+    return sum((which == b).mean() * abs(right[which == b].mean() - (b + 0.5) / bins) for b in full)
+
+
+def _step(logits, votes, positive):
+    couplings = (powers := positive(logits)) / powers.sum(axis=1, keepdims=True)
+    outputs = find("squash").reference((couplings[:, :, None] * votes).sum(axis=0))
+    return logits + (votes * outputs).sum(axis=-1), outputs
+
+
+def _cosine(images, limit):
+    flat = images.reshape(len(images), -1)
+    flat = flat / np.linalg.norm(flat, axis=1, keepdims=True)
+    return np.argwhere(np.triu(flat @ flat.T >= limit, k=1))
+
+
+def _at_most(groups, share):
+    held_out = np.zeros(len(groups), bool)
+    for group in np.unique(groups):
+        if (held_out | (groups == group)).mean() > share:
+            break
+        held_out |= groups == group
+    return held_out
