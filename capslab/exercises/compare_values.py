@@ -115,11 +115,22 @@ def same(got: Any, other: Any, tolerance: float) -> bool:
 
 def as_numbers(value: Any) -> np.ndarray | None:
     """The value as an array of numbers, or None if it is not one."""
+    if _contains_itself(value):  # NumPy would fill the memory with it
+        return None
     try:
         array = np.asarray(value)
     except Exception:  # a learner's object may do anything when it is read
         return None
     return array if array.dtype.kind in "biufc" else None
+
+
+def _contains_itself(value: Any, above: tuple[int, ...] = ()) -> bool:
+    """Whether a list is one of its own elements, or lists are nested deeper than any array has axes."""
+    if not isinstance(value, (list, tuple)):
+        return False
+    if id(value) in above or len(above) > 32:
+        return True
+    return any(_contains_itself(part, (*above, id(value))) for part in value)
 
 
 def a_type(value: Any) -> str:

@@ -8,7 +8,7 @@ from common import numbers_in
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from capslab.exercises.compare_values import difference, same
+from capslab.exercises.compare_values import as_numbers, difference, same
 
 
 @settings(deadline=None)
@@ -70,3 +70,10 @@ def test_no_number_is_printed_that_equals_the_one_beside_it():
         words = difference(right + 10.0**power, right, 1e-14)
         received, expected = numbers_in(words)[0], numbers_in(words.partition(", but ")[2])[0]
         assert received != expected, words
+
+
+def test_a_list_that_contains_itself_is_no_number_and_takes_no_memory():
+    endless = [1.0]
+    endless.extend([endless] * 20)
+    assert as_numbers(endless) is None
+    assert difference(endless, np.ones(3), 1e-5)
