@@ -69,7 +69,7 @@ class Record:
 
     def save(self, name: str, entry: Entry) -> None:
         """Saves an entry without losing what other kernels have written in the meantime."""
-        with _locked(self.path()):
+        with locked(self.path()):
             self.memory = {**self.memory, **self._read(), name: entry}
             self._write()
 
@@ -92,24 +92,37 @@ class Record:
     def _write(self) -> None:
         path = self.path()
         content = {"version": VERSION, "exercises": {name: asdict(one) for name, one in self.memory.items()}}
-        part = ""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=path.parent, prefix="progress-")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, indent=1)
-            os.replace(part, path)
+            write_whole(path, content)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                Path(part).unlink()
             self.note = (
                 f"Your progress will be lost when the kernel stops, because {path.parent} cannot be written "
                 f"({error.strerror}). To keep it, set CAPSLAB_HOME to a folder of your own."
             )
 
 
+def write_whole(path: Path, content: Any) -> None:
+    """Writes JSON so that the file is either the old one or the new one, whatever happens in between.
+
+    Raises
+    ------
+    OSError : if the folder cannot be written; the old file is then still there.
+    """
+    part = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+        os.replace(part, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(part).unlink()
+        raise
+
+
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Keeps other kernels from reading and writing the file in the meantime.
 
     If the system has no such lock, or it cannot be had within two seconds, we go on without it. Two

@@ -181,6 +181,11 @@ class View(anywidget.AnyWidget):
                 except t.TraitError as error:
                     raise ArgumentError("state", f"a valid {key!r}", told[key], again) from error
 
+    @property
+    def still_words(self) -> str:
+        """What the still picture shows, in one line; `words`, where the two show the same."""
+        return str(self.words)
+
     def figure(self) -> Any:
         """The view as a still matplotlib figure: what is seen where no kernel runs."""
         raise NotImplementedError(f"{type(self).__name__} must draw its own figure")
@@ -196,5 +201,5 @@ class View(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, meta = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         # A page without a kernel (GitHub, nbviewer, print) shows the picture and the words.
-        data = {**data, "image/png": self.picture(), "text/plain": self.words}
-        return data, {**meta, "image/png": {"alt": self.words}}
+        data = {**data, "image/png": self.picture(), "text/plain": self.still_words}
+        return data, {**meta, "image/png": {"alt": self.still_words}}
