@@ -100,5 +100,7 @@ def _items(argument: str, value: Any, example: str) -> tuple[str, ...]:
         step = f"Try {argument}={different}." if len(different) > 1 else f"Try {example}."
         raise ArgumentError(argument, "all different", Verbatim(f"{repeated[0]!r} more than once"), step)
     if not 2 <= len(items) <= MOST_ITEMS:
-        raise ArgumentError(argument, f"2 to {MOST_ITEMS} of them", Verbatim(str(len(items))), f"Try {example}.")
+        raise ArgumentError(
+            argument, f"2 to {MOST_ITEMS} of them", Verbatim(str(len(items))), f"Try {example}."
+        )
     return tuple(items)

@@ -1,4 +1,4 @@
-"""What a guess asks for: a number on a scale, a choice, an order or a curve; which answers and truths fit it."""
+"""What a guess asks for (a number, a choice, an order, a curve), and which answers and truths fit it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A learner's guesses, in a small file beside the one with the progress; the first guess is the one that is kept."""
+"""A learner's guesses, in a small file beside the one with the progress; the first guess is kept."""
 
 from __future__ import annotations
 
@@ -191,8 +191,8 @@ class GuessRecord:
                 write_whole(path, {"version": VERSION, "guesses": content})
             except OSError as error:
                 self.note = (
-                    f"Your guesses will be lost when the kernel stops, because {path.parent} cannot be written "
-                    f"({error.strerror}). To keep them, set CAPSLAB_HOME to a folder of your own."
+                    f"Your guesses will be lost when the kernel stops, because {path.parent} cannot be "
+                    f"written ({error.strerror}). To keep them, set CAPSLAB_HOME to a folder of your own."
                 )
 
     def _read(self) -> tuple[dict[tuple[str, str], Guess], dict[str, Any] | None]:
@@ -207,7 +207,7 @@ class GuessRecord:
                 )
                 return {}, None
             named = {name: dict(versions) for name, versions in content["guesses"].items()}
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}, {}
         except OSError as error:
             self.note = f"Your guesses in {path} cannot be read ({error.strerror})."

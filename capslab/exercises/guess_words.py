@@ -81,7 +81,9 @@ def reveal_words(question: Question, answer: Any, truth: Any, more: str = "") ->
     parts = [sentence(question, answer, truth)]
     if is_off_the_scale(question, truth):
         number = question.kind == "number"
-        what = "That is off the scale: its mark stands" if number else "Where it leaves the scale, it is drawn"
+        what = (
+            "That is off the scale: its mark stands" if number else "Where it leaves the scale, it is drawn"
+        )
         parts.append(f"{what} at the edge.")
     return " ".join([*parts, more]).strip()
 
@@ -176,7 +178,9 @@ def _order(question: Question, answer: Any, truth: Any) -> str:
     if answer == truth:
         return f"You put all {len(truth)} in the right order: {', '.join(truth)}."
     right = _in_place(answer, truth)
-    return f"{right} of {len(truth)} {'is where you put it' if right == 1 else 'are where you put them'}. {came}"
+    return (
+        f"{right} of {len(truth)} {'is where you put it' if right == 1 else 'are where you put them'}. {came}"
+    )
 
 
 def _in_place(answer: Sequence[str], truth: Sequence[str]) -> int:

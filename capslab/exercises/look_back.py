@@ -1,4 +1,4 @@
-"""What the learner guessed and what came, at the end of a lesson: a table, and the biggest surprise in words."""
+"""What the learner guessed and what came: a table at the end of a lesson, and the biggest surprise."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ class LookBack:
             rows.append((one.question.text, said, came, how_far(one.question, one.answer, one.truth)))
         for one in self.guesses:
             if one.answer is not None and one.truth is None:
-                rows.append((one.question.text, answer_text(one.question, one.answer), "not revealed yet", ""))
+                rows.append(
+                    (one.question.text, answer_text(one.question, one.answer), "not revealed yet", "")
+                )
             elif one.answer is None:
                 shown = one.seen and one.truth is not None
                 came = answer_text(one.question, one.truth) if shown else "still covered"
@@ -71,11 +73,15 @@ class LookBack:
 
     def _repr_html_(self) -> str:
         def row(kind: str, cells: tuple[str, ...]) -> str:
-            style = "style='text-align:left'"
-            return f"<tr>{''.join(f'<{kind} {style}>{html.escape(cell)}</{kind.split()[0]}>' for cell in cells)}</tr>"
+            start, end = f"<{kind} style='text-align:left'>", f"</{kind.split()[0]}>"
+            return f"<tr>{''.join(start + html.escape(cell) + end for cell in cells)}</tr>"
 
         body = "".join(row("td", cells) for cells in self.rows())
-        table = f"<table><thead>{row('th scope=col', TITLES)}</thead><tbody>{body}</tbody></table>" if body else ""
+        table = (
+            f"<table><thead>{row('th scope=col', TITLES)}</thead><tbody>{body}</tbody></table>"
+            if body
+            else ""
+        )
         note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
         return f"<div style='font-size:15px'><p>{html.escape(self.head())}</p>{table}{note}</div>"
 

@@ -1,7 +1,7 @@
-"""Guess, see, look back: a question before the result, the result beside the guess, and all guesses at the end.
+"""Guess, see, look back: a question first, then the result beside the guess, and all guesses at the end.
 
-The three views are one module in the browser (`js/src/guessing`). There a guess uncovers the truth below at once,
-also where no kernel runs; in a kernel the record of guesses joins them too.
+The three views are one module in the browser (`js/src/guessing`). There a guess uncovers the truth below at
+once, also where no kernel runs; in a kernel the record of guesses joins them too.
 """
 
 from __future__ import annotations
@@ -68,11 +68,15 @@ class _QuestionView(_GuessPart):
         super().__init__(question=question.plain(), answer=guess.answer, seen=guess.seen, **traits)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Takes what the browser sends; what it cannot send by itself is said under the view."""
+        """Takes what the browser sends; an answer that does not fit is refused under the view."""
         try:
-            super().set_state(sync_data)
+            if sync_data.get("answer") is not None:
+                self._question.answer(sync_data["answer"])
         except ArgumentError as error:
             self.error = str(error)
+            sync_data = {name: value for name, value in sync_data.items() if name != "answer"}
+            self.send_state("answer")
+        super().set_state(sync_data)
 
     @t.validate("answer")
     def _valid_answer(self, proposal: Any) -> Any:
@@ -236,8 +240,8 @@ def guess(
     question : one sentence.
     between : `(low, high)`: the guess is a number on this scale.
     choices : two to twelve texts: the guess is one of them.
-    order : two to twelve texts: the guess is the order that they belong in. They are shown as they are listed,
-        so do not list them in the right order.
+    order : two to twelve texts: the guess is the order that they belong in. They are shown as they are
+        listed, so do not list them in the right order.
     curve : `{"k": (1, 20), "inertia": (0, 100)}`: the guess is a curve over these two axes.
     unit : what follows a number: "%", "of 100".
     lesson : the lesson that it belongs to, such as "01"; by default the one whose notebook runs, as far as
@@ -260,7 +264,9 @@ def guess(
     >>> guess("zeros", "Of 100 images, how many does it get right?", between=(0, 100), answer=60).words
     'Your guess: 60.'
     """
-    asked = ask_question(name, question, between=between, choices=choices, order=order, curve=curve, unit=unit)
+    asked = ask_question(
+        name, question, between=between, choices=choices, order=order, curve=curve, unit=unit
+    )
     record = guess_record.record
     given = answer is not None and answer is not ...
     typed = asked.answer(answer) if given else None

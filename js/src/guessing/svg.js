@@ -3,6 +3,15 @@
 import { range } from "../shared/numbers.js";
 import { numberText } from "./words.js";
 
+/** @type {string | undefined} */
+let namespace; // of drawings: the browser knows it, so no address has to stand here
+
+function svgNamespace() {
+  const holder = document.createElement("template");
+  holder.innerHTML = "<svg></svg>";
+  return holder.content.firstElementChild.namespaceURI;
+}
+
 /**
  * svg("circle", {r: 4}, child, "text", …)
  * @param {string} tag
@@ -10,7 +19,8 @@ import { numberText } from "./words.js";
  * @param {...(Node | string | null)} children
  */
 export function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  namespace ||= svgNamespace();
+  const node = document.createElementNS(namespace, tag);
   setAll(node, attributes);
   node.append(...children.filter((child) => child !== null));
   return node;
