@@ -71,5 +71,7 @@ test("a point that is moved takes the lines to its neighbours along, and no othe
   const heights = [0, 5, 0, 5, 0, 5, 0, 5, 0];
   assert.deepEqual(moveKnot(heights, 1, 4), [0, 2, 4, 2, 0, 5, 0, 5, 0]);
   assert.deepEqual(moveKnot(heights, 4, 4), [0, 5, 0, 5, 0, 5, 0, 2, 4]);
-  assert.deepEqual(moveKnot(new Array(9).fill(null), 2, 3), new Array(9).fill(3));
+  const one = moveKnot(new Array(9).fill(null), 2, 3);
+  assert.deepEqual(one, [null, null, null, null, 3, null, null, null, null]); // the others are still open
+  assert.deepEqual(moveKnot(one, 1, 1).slice(0, 6), [null, null, 1, 2, 3, null]);
 });

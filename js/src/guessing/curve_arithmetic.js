@@ -8,20 +8,28 @@ export const KNOTS = 5; // points that can be moved one by one
 export const knotsOf = (/** @type {number} */ n) => range(KNOTS).map((i) => Math.round((i * (n - 1)) / (KNOTS - 1)));
 
 /**
+ * Heights with the gaps between what was drawn closed by straight lines.
+ * @param {(number | null)[]} heights
+ */
+export function join(heights) {
+  const known = heights.flatMap((v, i) => (v === null ? [] : [i]));
+  return heights.map((height, i) => {
+    const before = known.findLast((k) => k < i);
+    const after = known.find((k) => k > i);
+    if (height !== null || before === undefined || after === undefined) return height;
+    return heights[before] + ((heights[after] - heights[before]) * (i - before)) / (after - before);
+  });
+}
+
+/**
  * Heights with every gap closed: straight between what was drawn, flat before and after it.
  * @param {(number | null)[]} heights
  */
 export function fillGaps(heights) {
   const known = heights.flatMap((v, i) => (v === null ? [] : [i]));
   if (!known.length) return [...heights];
-  return heights.map((height, i) => {
-    if (height !== null) return height;
-    const after = known.find((k) => k > i);
-    const before = known.findLast((k) => k < i);
-    if (before === undefined) return heights[after];
-    if (after === undefined) return heights[before];
-    return heights[before] + ((heights[after] - heights[before]) * (i - before)) / (after - before);
-  });
+  const [first, last] = [known[0], known[known.length - 1]];
+  return join(heights.map((height, i) => (i < first ? heights[first] : i > last ? heights[last] : height)));
 }
 
 /**
@@ -42,7 +50,7 @@ export function drawTo(heights, from, to) {
 }
 
 /**
- * Heights after one of the movable points was set: straight from it to its two neighbours.
+ * Heights after one of the movable points was set: straight from it to those of its two neighbours that are known.
  * @param {(number | null)[]} heights
  * @param {number} which 0…4
  * @param {number} height
@@ -56,5 +64,5 @@ export function moveKnot(heights, which, height) {
     const [from, to] = [Math.min(knots[which], knots[other]), Math.max(knots[which], knots[other])];
     for (let i = from + 1; i < to; i++) moved[i] = null;
   }
-  return fillGaps(moved);
+  return join(moved);
 }

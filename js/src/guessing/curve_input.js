@@ -47,10 +47,11 @@ class CurveInput {
     const { low, high } = this.question;
     const field = element("input", { type: "number", min: low, max: high, step: "any", inputmode: "decimal" });
     field.setAttribute("aria-label", `Height at ${this.nameOf(knot)}`);
-    field.addEventListener("change", () => {
+    field.addEventListener("input", () => {
       const value = field.valueAsNumber;
       if (Number.isFinite(value)) this.move(which, Math.min(high, Math.max(low, value)));
     });
+    field.addEventListener("blur", () => this.draw()); // what was typed beside the scale stands at its edge
     return field;
   }
 
@@ -136,7 +137,7 @@ class CurveInput {
       });
       const field = this.fields[which];
       const shown = known ? String(Number(numberText(height, this.span).replace("−", "-").replaceAll(",", ""))) : "";
-      if (document.activeElement !== field || field.value === "") field.value = shown;
+      if (document.activeElement !== field) field.value = shown;
     });
   }
 
