@@ -1,9 +1,10 @@
-"""Guess, see, look back in Chromium: with a mouse, a finger and keys, in a bare page, in JupyterLab, exported."""
+"""Guess, see, look back in Chromium: with a mouse, a finger and keys; in JupyterLab and in an exported page."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def touch(host, spots):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": told})
 
     send("touchStart", spots[0])
-    for one, other in zip(spots, spots[1:], strict=False):
+    for one, other in pairwise(spots):
         for share in np.linspace(0.1, 1, 10):
             send("touchMove", np.array(one) * (1 - share) + np.array(other) * share)
     send("touchEnd")
