@@ -147,8 +147,9 @@ def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: 
         _add_view(made, view, states[view])
         words = html.escape(data.get("text/plain", "a live view"))
         still = still or data.get("text/html") or f"<p>{words}</p>"
-        if kind == "RevealView" and state.get("answer") is None and not state.get("seen"):
-            # The picture shows what the reader has yet to guess: it stays covered unless no JavaScript runs.
+        open_ = state.get("answer") is not None or state.get("seen")
+        if kind == "GuessesView" or (kind == "RevealView" and not open_):
+            # The still shows what the reader has yet to guess: it stays covered unless no JavaScript runs.
             still = f"<noscript>{still}</noscript>"
         return f'<figure class="live" data-view="{view}">{still}</figure>'
     made.picture = made.picture or still

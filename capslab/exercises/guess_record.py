@@ -116,6 +116,10 @@ class GuessRecord:
                 step = "Run the cell with cl.guess first."
                 raise ArgumentError("name", "the name of a question that cl.guess has asked", name, step)
             raise unknown_name("name", name, names, "Run the cell with cl.guess first.")
+        return self._newest(name, known)
+
+    def _newest(self, name: str, known: dict[str, Guess]) -> Guess:
+        """The wording that was asked last, in this kernel if it was asked here."""
         version = self.current.get(name)
         return known[version] if version in known else max(known.values(), key=lambda one: one.asked)
 
@@ -162,7 +166,10 @@ class GuessRecord:
     def all(self) -> list[Guess]:
         """Every question, in the order in which they were first written down; the newest wording of each."""
         self._refresh()
-        return [self.find(name) for name in dict.fromkeys(name for name, _ in self.memory)]
+        named: dict[str, dict[str, Guess]] = {}
+        for (name, version), guess in self.memory.items():
+            named.setdefault(name, {})[version] = guess
+        return [self._newest(name, known) for name, known in named.items()]
 
     def _tell(self, guess: Guess) -> None:
         for watcher in list(self.watchers):

@@ -20,6 +20,8 @@ TITLES = ("The question", "You said", "What came", "How far off")
 class LookBack:
     """The guesses of a lesson, or of the whole course; the biggest surprise first.
 
+    As text and as HTML it is a still, in which nothing is covered.
+
     Attributes
     ----------
     guesses : made and unmade ones.
@@ -48,8 +50,13 @@ class LookBack:
         came = reveal_words(first.question, first.answer, first.truth)
         return f"Your biggest surprise: “{first.question.text}” {came}"
 
-    def rows(self) -> list[tuple[str, str, str, str]]:
-        """Question, guess, truth and distance as text; what is still covered stays so."""
+    def rows(self, covered: bool = True) -> list[tuple[str, str, str, str]]:
+        """Question, guess, truth and distance as text.
+
+        Parameters
+        ----------
+        covered : whether truths that nobody has guessed or uncovered stay hidden, as in the live view.
+        """
         rows = []
         for one in self.surprises:
             said, came = (answer_text(one.question, value) for value in (one.answer, one.truth))
@@ -60,14 +67,14 @@ class LookBack:
                     (one.question.text, answer_text(one.question, one.answer), "not revealed yet", "")
                 )
             elif one.answer is None:
-                shown = one.seen and one.truth is not None
+                shown = one.truth is not None and (one.seen or not covered)
                 came = answer_text(one.question, one.truth) if shown else "still covered"
                 rows.append((one.question.text, "not guessed", came, ""))
         return rows
 
     def __repr__(self) -> str:
         lines = [self.head()]
-        for question, said, came, far in self.rows():
+        for question, said, came, far in self.rows(covered=False):
             lines.append(f"  {question}  {said} → {came}" + (f"  ({far})" if far else ""))
         return "\n".join([*lines, *([self.note] if self.note else [])])
 
@@ -76,7 +83,7 @@ class LookBack:
             start, end = f"<{kind} style='text-align:left'>", f"</{kind.split()[0]}>"
             return f"<tr>{''.join(start + html.escape(cell) + end for cell in cells)}</tr>"
 
-        body = "".join(row("td", cells) for cells in self.rows())
+        body = "".join(row("td", cells) for cells in self.rows(covered=False))
         table = (
             f"<table><thead>{row('th scope=col', TITLES)}</thead><tbody>{body}</tbody></table>"
             if body

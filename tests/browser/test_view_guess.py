@@ -1,4 +1,4 @@
-"""Guess, see, look back in Chromium: with a mouse, a finger and keys; in JupyterLab and in an exported page."""
+"""Guess, see, look back in Chromium: with a mouse, a finger and keys; in JupyterLab and exported."""
 
 from __future__ import annotations
 
@@ -197,9 +197,8 @@ def test_a_curve_with_keys(asked):
     host.page.keyboard.press("Home")
     assert point.get_attribute("aria-valuetext") == "0 %"
     keep(host)
-    assert np.array(kept())[[0, 8, 16, 24, 32]] == pytest.approx(
-        [92, 92, 92, 46, 0]
-    )  # straight between the two
+    # Flat before the first point that was moved, straight to the next.
+    assert np.array(kept())[[0, 8, 16, 24, 32]] == pytest.approx([92, 92, 92, 46, 0])
 
 
 def test_a_curve_as_five_numbers(asked):
@@ -259,8 +258,9 @@ def test_text_is_large_and_all_fits_a_telephone(page, kind):
         assert small_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         small = small_page.evaluate(
             """() => [...document.querySelectorAll('.caps-view *')].filter((node) =>
-              [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) && node.checkVisibility()
-              && parseFloat(getComputedStyle(node).fontSize) < 15).map((node) => node.outerHTML)"""
+              [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())
+              && node.checkVisibility() && parseFloat(getComputedStyle(node).fontSize) < 15)
+              .map((node) => node.outerHTML)"""
         )
         assert small == []
         outside = small_page.evaluate(

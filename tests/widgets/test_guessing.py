@@ -137,7 +137,8 @@ def test_looking_back(monkeypatch):
     assert view.words == "Your biggest surprise: “How many of 100?” You said 60; it is 93 of 100."
     data, _ = view._repr_mimebundle_()
     assert data["text/html"].count("<tr>") == 4
-    assert "b, a" not in data["text/html"]  # what nobody has uncovered
+    assert "still covered" not in data["text/html"]  # it is a still
+    assert look_back("01").rows()[-1][1:3] == ("not guessed", "still covered")
     assert "33 % of the scale" in data["text/plain"]
     restart(monkeypatch)
     assert len(cl.guesses(1).guesses) == len(cl.guesses("01_clustering_pixels").guesses) == 3
