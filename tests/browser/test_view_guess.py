@@ -86,6 +86,9 @@ def test_a_number_with_the_mouse(asked):
     host.drag_slider("What will it be?", 0.75)
     field = host.root.get_by_role("spinbutton")
     assert float(field.input_value()) == pytest.approx(75, abs=2)
+    drawn = host.root.locator(".caps-words").inner_text()
+    assert drawn.startswith(f"{field.input_value()} of 100 so far.")  # said, but not kept
+    assert kept() is None
     keep(host)
     assert kept() == float(field.input_value())
     assert host.words() == host.view.words == f"Your guess: {field.input_value()} of 100."

@@ -4,10 +4,16 @@ import { element } from "../shared/dom.js";
 
 let groups = 0; // radio buttons of one group share a name of their own
 
-export function choiceInput(/** @type {import("./words.js").Question} */ question) {
+/**
+ * @param {import("./words.js").Question} question
+ * @param {() => void} onchange
+ */
+export function choiceInput(question, onchange) {
   groups += 1;
   const name = `caps-choice-${groups}-${question.version}`;
-  const radios = question.items.map((value) => element("input", { type: "radio", name, value }));
+  const radios = question.items.map((value) =>
+    element("input", { type: "radio", name, value, onchange: () => onchange() }),
+  );
   const lines = radios.map((radio) => element("label", { class: "caps-choice" }, radio, radio.value));
   const node = element("div", { role: "radiogroup", "aria-label": question.text }, ...lines);
   return {

@@ -9,7 +9,12 @@ import { gridOf, numberText, SAMPLES, withUnit } from "./words.js";
 const STEPS = { ArrowUp: 0.02, ArrowRight: 0.02, ArrowDown: -0.02, ArrowLeft: -0.02, PageUp: 0.1, PageDown: -0.1 };
 
 class CurveInput {
-  constructor(/** @type {import("./words.js").Question} */ question) {
+  /**
+   * @param {import("./words.js").Question} question
+   * @param {() => void} onchange
+   */
+  constructor(question, onchange) {
+    this.onchange = onchange;
     this.question = question;
     this.grid = gridOf(question);
     /** @type {(number | null)[]} */
@@ -79,6 +84,7 @@ class CurveInput {
   move(which, height) {
     this.heights = moveKnot(this.heights, which, Number(height.toPrecision(6)));
     this.draw();
+    this.onchange();
   }
 
   listenToPointers() {
@@ -115,6 +121,7 @@ class CurveInput {
         pointer = null;
         this.heights = fillGaps(this.heights);
         this.draw();
+        this.onchange();
       });
     }
   }
@@ -158,4 +165,8 @@ class CurveInput {
   }
 }
 
-export const curveInput = (/** @type {import("./words.js").Question} */ question) => new CurveInput(question);
+/**
+ * @param {import("./words.js").Question} question
+ * @param {() => void} onchange
+ */
+export const curveInput = (question, onchange) => new CurveInput(question, onchange);

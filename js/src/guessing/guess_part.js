@@ -9,10 +9,11 @@ import { curveInput } from "./curve_input.js";
 import { fits, listen, recall, tell } from "./keeping.js";
 import { numberInput } from "./number_input.js";
 import { orderInput } from "./order_input.js";
-import { guessWords } from "./words.js";
+import { answerText, guessWords } from "./words.js";
 
 const INPUTS = { number: numberInput, choice: choiceInput, order: orderInput, curve: curveInput };
 const WIDEST = 620; // CSS pixels of a curve's drawing
+const KEEP = "Press “This is my guess” to keep it.";
 const HERE_ONLY = " The kernel is gone, so this guess lasts only as long as the page.";
 
 /** Colours of the guess and of the truth on this page's paper. */
@@ -49,6 +50,7 @@ export class GuessPart {
       model.set("answer", kept.answer);
       model.set("seen", kept.seen);
     }
+    this.draft = ""; // what stands there and is not kept yet, in words
     this.lost = ""; // why the guess lasts no longer than the page
     this.view = frame(model, el, {
       kind: "guessing",
@@ -56,7 +58,7 @@ export class GuessPart {
       words: () => this.words(),
     });
     this.look = colours(this.view.root);
-    this.input = INPUTS[this.question.kind](this.question, (text) => this.view.say(text));
+    this.input = INPUTS[this.question.kind](this.question, (moved) => this.tellDraft(moved));
     this.press = button("This is my guess", () => this.keep(), { class: "caps-button caps-main" });
     this.note = element("p", { class: "caps-note" });
     const title = element("p", { class: "caps-question" }, this.question.text);
@@ -70,7 +72,16 @@ export class GuessPart {
 
   words() {
     const [answer, seen, changed] = ["answer", "seen", "changed"].map((name) => this.model.get(name));
+    if ((answer ?? null) === null && !seen && this.draft) return this.draft;
     return guessWords(this.question, answer ?? null, seen, changed) + this.lost;
+  }
+
+  /** Says what stands there now; `moved`, where given, says it better than the whole guess would. */
+  tellDraft(moved = "") {
+    const value = this.input.value();
+    const stands = value === null ? this.input.missing() : moved || `${answerText(this.question, value)} so far.`;
+    this.draft = `${stands} ${value === null ? "" : KEEP}`.trim();
+    this.view.tell();
   }
 
   keep() {

@@ -6,7 +6,11 @@ import { numberText, withUnit } from "./words.js";
 /** A round step of about a hundredth of the scale. */
 export const stepOf = (/** @type {number} */ length) => 10 ** Math.floor(Math.log10(length / 50));
 
-export function numberInput(/** @type {import("./words.js").Question} */ question) {
+/**
+ * @param {import("./words.js").Question} question
+ * @param {() => void} onchange
+ */
+export function numberInput(question, onchange) {
   const { low, high, unit } = question;
   /** @type {number | null} */
   let value = null;
@@ -23,11 +27,13 @@ export function numberInput(/** @type {import("./words.js").Question} */ questio
     value = Number(Number(slider.value).toPrecision(12));
     field.value = String(value);
     aloud();
+    onchange();
   });
   field.addEventListener("input", () => {
     value = field.value === "" || !Number.isFinite(field.valueAsNumber) ? null : field.valueAsNumber;
     if (value !== null) slider.value = String(value);
     aloud();
+    onchange();
   });
   aloud();
   const ends = [low, high].map((v) => element("span", { "aria-hidden": "true" }, numberText(v, high - low)));

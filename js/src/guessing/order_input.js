@@ -4,9 +4,9 @@ import { button, element } from "../shared/dom.js";
 
 /**
  * @param {import("./words.js").Question} question
- * @param {(text: string) => void} say tells where a line has gone
+ * @param {(text: string) => void} onchange is told where a line has gone
  */
-export function orderInput(question, say) {
+export function orderInput(question, onchange) {
   const list = element("ol", { class: "caps-order", "aria-label": question.text });
   const rows = /** @type {HTMLElement[]} */ (question.items.map((item) => makeRow(item)));
   list.append(...rows);
@@ -27,7 +27,7 @@ export function orderInput(question, say) {
     return row;
   }
 
-  const tellPlace = (row) => say(`“${row.dataset.item}” is now ${now().indexOf(row) + 1} of ${rows.length}.`);
+  const tellPlace = (row) => onchange(`“${row.dataset.item}” is now ${now().indexOf(row) + 1} of ${rows.length}.`);
 
   function shift(row, by) {
     const others = now();
