@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from capslab.errors import ArgumentError, Verbatim
-from capslab.exercises.guess_question import AN_EXAMPLE, MOST_ITEMS, Question, as_number, as_text
+from capslab.exercises.guess_question import AN_EXAMPLE, MOST_ITEMS, GuessQuestion, as_number, as_text
 
 
 def ask_question(
@@ -21,7 +21,7 @@ def ask_question(
     order: Any = None,
     curve: Any = None,
     unit: Any = "",
-) -> Question:
+) -> GuessQuestion:
     """The question that these arguments ask; exactly one of the four kinds has to be given.
 
     Raises
@@ -49,22 +49,24 @@ def ask_question(
     text, unit = " ".join(text.split()), unit.strip()
     if between is not None:
         low, high = _range("between", between, AN_EXAMPLE["number"])
-        return Question(name, text, "number", low, high, unit)
+        return GuessQuestion(name, text, "number", low, high, unit)
     if curve is not None:
         return _curve(name, text, curve, unit)
     kind = "choice" if choices is not None else "order"
     argument = "choices" if kind == "choice" else "order"
-    return Question(name, text, kind, items=_items(argument, given[argument], AN_EXAMPLE[kind]), unit=unit)
+    return GuessQuestion(
+        name, text, kind, items=_items(argument, given[argument], AN_EXAMPLE[kind]), unit=unit
+    )
 
 
-def _curve(name: str, text: str, curve: Any, unit: str) -> Question:
+def _curve(name: str, text: str, curve: Any, unit: str) -> GuessQuestion:
     example = f"Try {AN_EXAMPLE['curve']}."
     if not isinstance(curve, Mapping) or len(curve) != 2 or not all(isinstance(key, str) for key in curve):
         expected = "what its two axes show, each with its range: {x: (from, to), y: (from, to)}"
         raise ArgumentError("curve", expected, curve, example)
     (x_label, x), (y_label, y) = curve.items()
     low, high = _range("curve", y, AN_EXAMPLE["curve"])
-    return Question(
+    return GuessQuestion(
         name,
         text,
         "curve",

@@ -26,7 +26,7 @@ A_THING = {"number": "a number", "choice": "one of the choices", "order": "an or
 
 
 @dataclass(frozen=True)
-class Question:
+class GuessQuestion:
     """A question that somebody guesses the answer to.
 
     Attributes
@@ -79,7 +79,7 @@ class Question:
 
         Examples
         --------
-        >>> Question("zeros", "How many are right?", "number", 0, 100).answer(60)
+        >>> GuessQuestion("zeros", "How many are right?", "number", 0, 100).answer(60)
         60.0
         """
         if self.kind == "number":

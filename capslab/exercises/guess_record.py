@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from weakref import WeakSet
 
 from capslab.errors import ArgumentError, Verbatim, unknown_name
-from capslab.exercises.guess_question import Question
+from capslab.exercises.guess_question import GuessQuestion
 from capslab.exercises.progress_record import Record, locked, write_whole
 
 VERSION = 1
@@ -26,13 +26,13 @@ class Guess:
     ----------
     question : the question, as it was asked.
     lesson : the lesson that it belongs to ("01"), or "".
-    answer : the first guess as plain data (see `Question.answer`); None if there is none.
+    answer : the first guess as plain data (see `GuessQuestion.answer`); None if there is none.
     seen : whether the truth was uncovered before a guess was made.
     truth : what came, as plain data; None until it is revealed. more : what the lesson says about it.
     asked : when it was asked last, in seconds since 1970.
     """
 
-    question: Question
+    question: GuessQuestion
     lesson: str = ""
     answer: Any = None
     seen: bool = False
@@ -80,7 +80,7 @@ class GuessRecord:
         same = progress.stem == "progress"
         return progress.with_name("guesses.json" if same else f"{progress.stem}-guesses.json")
 
-    def ask(self, question: Question, lesson: str, place: Any) -> tuple[Guess, bool]:
+    def ask(self, question: GuessQuestion, lesson: str, place: Any) -> tuple[Guess, bool]:
         """Notes that a question is asked; returns what is known, and whether an older wording was answered.
 
         Raises
@@ -123,11 +123,11 @@ class GuessRecord:
         version = self.current.get(name)
         return known[version] if version in known else max(known.values(), key=lambda one: one.asked)
 
-    def now(self, question: Question) -> Guess:
+    def now(self, question: GuessQuestion) -> Guess:
         """What is known about a question."""
         return self._of(question.name).get(question.version, Guess(question))
 
-    def keep(self, question: Question, answer: Any) -> Guess:
+    def keep(self, question: GuessQuestion, answer: Any) -> Guess:
         """Keeps a guess, unless there is one already; returns the one that counts.
 
         Parameters
@@ -141,7 +141,7 @@ class GuessRecord:
         self._tell(guess)
         return guess
 
-    def look(self, question: Question) -> None:
+    def look(self, question: GuessQuestion) -> None:
         """Notes that somebody wanted to see the truth."""
         guess = self.now(question)
         if guess.answer is None and not guess.seen:
@@ -149,7 +149,7 @@ class GuessRecord:
             self._save(guess)
         self._tell(guess)
 
-    def reveal(self, question: Question, truth: Any, more: str) -> Guess:
+    def reveal(self, question: GuessQuestion, truth: Any, more: str) -> Guess:
         """Notes the truth, as `question.truth` makes it, and what the lesson says about it."""
         guess = replace(self.now(question), truth=truth, more=more)
         self._save(guess)
@@ -239,7 +239,7 @@ def _guess(values: Any) -> Guess | None:
         asked = {name: value for name, value in values["question"].items() if name != "version"}
         for name in ("items", "x"):
             asked[name] = tuple(asked[name])
-        question = Question(**asked)
+        question = GuessQuestion(**asked)
         answer, truth = values["answer"], values["truth"]
         if isinstance(truth, dict):
             truth = question.truth((truth["x"], truth["y"]))

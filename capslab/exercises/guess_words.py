@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.exercises.guess_question import SAMPLES, Question
+from capslab.exercises.guess_question import SAMPLES, GuessQuestion
 
 PRESS = "then press “This is my guess”."
 HOW = {
@@ -44,16 +44,16 @@ def number_text(value: float, span: float) -> str:
     return f"−{text}" if value < 0 and text != "0" else text
 
 
-def with_unit(text: str, question: Question) -> str:
+def with_unit(text: str, question: GuessQuestion) -> str:
     """A number and its unit.
 
-    >>> with_unit("60", Question("n", "?", "number", 0, 100, "%"))
+    >>> with_unit("60", GuessQuestion("n", "?", "number", 0, 100, "%"))
     '60 %'
     """
     return f"{text} {question.unit}".strip()
 
 
-def answer_text(question: Question, answer: Any) -> str:
+def answer_text(question: GuessQuestion, answer: Any) -> str:
     """A guess or a truth in a few words."""
     if question.kind == "number":
         return with_unit(number_text(answer, question.span), question)
@@ -66,7 +66,7 @@ def answer_text(question: Question, answer: Any) -> str:
     return f"from {first} at {_at(question, x[0])} to {last} at {_at(question, x[-1])}"
 
 
-def guess_words(question: Question, answer: Any, seen: bool, changed: bool) -> str:
+def guess_words(question: GuessQuestion, answer: Any, seen: bool, changed: bool) -> str:
     """What the view of a guess shows, in one line."""
     if answer is not None:
         return f"Your guess: {answer_text(question, answer)}."
@@ -75,7 +75,7 @@ def guess_words(question: Question, answer: Any, seen: bool, changed: bool) -> s
     return f"{CHANGED} {HOW[question.kind]}" if changed else f"No guess yet. {HOW[question.kind]}"
 
 
-def reveal_words(question: Question, answer: Any, truth: Any, more: str = "") -> str:
+def reveal_words(question: GuessQuestion, answer: Any, truth: Any, more: str = "") -> str:
     """The guess, the truth, and what the caller says about it, in one line."""
     sentence = {"number": _number, "choice": _choice, "order": _order, "curve": _curve}[question.kind]
     parts = [sentence(question, answer, truth)]
@@ -88,7 +88,7 @@ def reveal_words(question: Question, answer: Any, truth: Any, more: str = "") ->
     return " ".join([*parts, more]).strip()
 
 
-def is_off_the_scale(question: Question, truth: Any) -> bool:
+def is_off_the_scale(question: GuessQuestion, truth: Any) -> bool:
     """Whether a true number, or a part of a true curve, lies outside what could be guessed."""
     if question.kind == "number":
         return not question.low <= truth <= question.high
@@ -97,7 +97,7 @@ def is_off_the_scale(question: Question, truth: Any) -> bool:
     )
 
 
-def share_off(question: Question, answer: Any, truth: Any) -> float:
+def share_off(question: GuessQuestion, answer: Any, truth: Any) -> float:
     """How far off a guess was: 0 for right, 1 for the whole scale (another choice, the reverse order)."""
     if question.kind == "number":
         return min(1.0, abs(answer - truth) / question.span)
@@ -110,10 +110,10 @@ def share_off(question: Question, answer: Any, truth: Any) -> float:
     return min(1.0, float(np.abs(drawn - came).mean()) / question.span)
 
 
-def how_far(question: Question, answer: Any, truth: Any) -> str:
+def how_far(question: GuessQuestion, answer: Any, truth: Any) -> str:
     """How far off, in a few words.
 
-    >>> how_far(Question("n", "?", "number", 0, 100), 60, 93)
+    >>> how_far(GuessQuestion("n", "?", "number", 0, 100), 60, 93)
     '33 % of the scale'
     """
     if question.kind == "choice":
@@ -133,7 +133,7 @@ def percent(share: float) -> str:
     return "less than 1 %" if share > 0 and whole == 0 else f"{whole} %"
 
 
-def compared(question: Question, answer: Sequence[float], truth: Any) -> tuple[Any, Any, Any]:
+def compared(question: GuessQuestion, answer: Sequence[float], truth: Any) -> tuple[Any, Any, Any]:
     """Where a drawn and a true curve are compared: x, the drawn heights, the true ones, `(n,)` each."""
     grid = np.linspace(*question.x, SAMPLES)
     true_x, true_y = np.array(truth["x"]), np.array(truth["y"])
@@ -145,17 +145,17 @@ def compared(question: Question, answer: Sequence[float], truth: Any) -> tuple[A
     return x, np.interp(x, grid, answer), np.interp(x, true_x, true_y)
 
 
-def _points(question: Question, answer: Any) -> tuple[Any, Any]:
+def _points(question: GuessQuestion, answer: Any) -> tuple[Any, Any]:
     if isinstance(answer, dict):
         return answer["x"], answer["y"]
     return np.linspace(*question.x, len(answer)), answer
 
 
-def _at(question: Question, x: float) -> str:
+def _at(question: GuessQuestion, x: float) -> str:
     return f"{question.x_label} = {number_text(x, question.x[1] - question.x[0])}"
 
 
-def _number(question: Question, answer: Any, truth: Any) -> str:
+def _number(question: GuessQuestion, answer: Any, truth: Any) -> str:
     came = answer_text(question, truth)
     if answer is None:
         return f"It is {came}."
@@ -165,13 +165,13 @@ def _number(question: Question, answer: Any, truth: Any) -> str:
     return f"You said {said}; it is {came}."
 
 
-def _choice(question: Question, answer: Any, truth: Any) -> str:
+def _choice(question: GuessQuestion, answer: Any, truth: Any) -> str:
     if answer is None:
         return f"It is {truth}."
     return f"You said {truth}, and so it is." if answer == truth else f"You said {answer}; it is {truth}."
 
 
-def _order(question: Question, answer: Any, truth: Any) -> str:
+def _order(question: GuessQuestion, answer: Any, truth: Any) -> str:
     came = f"The order is {', '.join(truth)}."
     if answer is None:
         return came
@@ -187,7 +187,7 @@ def _in_place(answer: Sequence[str], truth: Sequence[str]) -> int:
     return sum(one == other for one, other in zip(answer, truth, strict=True))
 
 
-def _curve(question: Question, answer: Any, truth: Any) -> str:
+def _curve(question: GuessQuestion, answer: Any, truth: Any) -> str:
     if answer is None:
         return f"It goes {answer_text(question, truth)}."
     x, drawn, came = compared(question, answer, truth)

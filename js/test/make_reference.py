@@ -14,7 +14,7 @@ import numpy as np
 
 from capslab.data.strokes_to_image import centred, inked
 from capslab.exercises.ask_question import ask_question
-from capslab.exercises.guess_question import Question
+from capslab.exercises.guess_question import GuessQuestion
 from capslab.exercises.guess_record import Guess
 from capslab.exercises.guess_words import guess_words, how_far, reveal_words, share_off
 from capslab.exercises.look_back import LookBack
@@ -142,7 +142,7 @@ def looked_back() -> dict[str, Any]:
         fields |= {"text": question.text, "items": tuple(fields["items"]), "x": tuple(fields["x"])}
         answer = None if i % 5 == 3 else case["answer"]
         truth = None if i % 5 == 4 else case["truth"]
-        table.append(Guess(Question(**fields), "01", answer, i % 10 == 3, truth))
+        table.append(Guess(GuessQuestion(**fields), "01", answer, i % 10 == 3, truth))
     back = LookBack(tuple(table))
     return {
         "guesses": [one.plain() for one in table],

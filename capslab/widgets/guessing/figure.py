@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from capslab.exercises.guess_question import Question
+from capslab.exercises.guess_question import GuessQuestion
 from capslab.exercises.guess_words import number_text, with_unit
 
 GUESS, TRUTH, SOFT = "#0072b2", "#c24100", "#888888"
 
 
-def draw(question: Question, answer: Any, truth: Any) -> Any:
+def draw(question: GuessQuestion, answer: Any, truth: Any) -> Any:
     """Draws the question, and the guess and the truth as far as they are given.
 
     Parameters
@@ -33,7 +33,7 @@ def draw(question: Question, answer: Any, truth: Any) -> Any:
     return figure
 
 
-def _scale(axes: Any, question: Question, answer: Any, truth: Any) -> None:
+def _scale(axes: Any, question: GuessQuestion, answer: Any, truth: Any) -> None:
     axes.set_xlim(question.low, question.high)
     axes.set_ylim(-1.4, 1.4)
     axes.spines["left"].set_visible(False)
@@ -54,7 +54,7 @@ def _scale(axes: Any, question: Question, answer: Any, truth: Any) -> None:
         axes.text(value, -1.4, text, ha=align, va="top", color="#222222")
 
 
-def _choices(axes: Any, question: Question, answer: Any, truth: Any) -> None:
+def _choices(axes: Any, question: GuessQuestion, answer: Any, truth: Any) -> None:
     axes.set_axis_off()
     axes.set_ylim(len(question.items) - 0.5, -0.5)
     axes.set_xlim(0, 1)
@@ -66,7 +66,7 @@ def _choices(axes: Any, question: Question, answer: Any, truth: Any) -> None:
         axes.text(0, row, f"{sign} {item}" + (f"   ({text})" if text else ""), color=colour, va="center")
 
 
-def _orders(axes: Any, question: Question, answer: Any, truth: Any) -> None:
+def _orders(axes: Any, question: GuessQuestion, answer: Any, truth: Any) -> None:
     axes.set_axis_off()
     axes.set_ylim(len(question.items) - 0.5, -1.3)
     axes.set_xlim(0, 1)
@@ -85,7 +85,7 @@ def _orders(axes: Any, question: Question, answer: Any, truth: Any) -> None:
             axes.plot([0.43, 0.56], [row, truth.index(item)], color=SOFT)
 
 
-def _curves(axes: Any, question: Question, answer: Any, truth: Any) -> None:
+def _curves(axes: Any, question: GuessQuestion, answer: Any, truth: Any) -> None:
     axes.set_xlim(*question.x)
     axes.set_ylim(question.low, question.high)
     axes.set_xlabel(question.x_label)

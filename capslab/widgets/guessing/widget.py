@@ -14,7 +14,7 @@ from capslab.errors import ArgumentError
 from capslab.exercises import NotComplete, guess_record
 from capslab.exercises.ask_question import ask_question
 from capslab.exercises.asked_where import current_lesson, place
-from capslab.exercises.guess_question import Question
+from capslab.exercises.guess_question import GuessQuestion
 from capslab.exercises.guess_record import Guess
 from capslab.exercises.guess_words import COVERED, answer_text, guess_words, reveal_words
 from capslab.exercises.look_back import graded_run, lesson_name, look_back, taking_part, unanswered
@@ -63,7 +63,7 @@ class _QuestionView(_GuessPart):
     answer = t.Any(None, allow_none=True).tag(sync=True)
     seen = Bool(False).tag(sync=True)
 
-    def __init__(self, question: Question, guess: Guess, **traits: Any) -> None:
+    def __init__(self, question: GuessQuestion, guess: Guess, **traits: Any) -> None:
         self._question = question
         super().__init__(question=question.plain(), answer=guess.answer, seen=guess.seen, **traits)
 
@@ -100,7 +100,7 @@ class GuessView(_QuestionView):
 
     changed = Bool(False).tag(sync=True)
 
-    def __init__(self, question: Question, guess: Guess, **traits: Any) -> None:
+    def __init__(self, question: GuessQuestion, guess: Guess, **traits: Any) -> None:
         super().__init__(question, guess, part="guess", **traits)
 
     @t.observe("answer")
@@ -139,7 +139,7 @@ class RevealView(_QuestionView):
     truth = t.Any().tag(sync=True)
     more = t.Unicode("").tag(sync=True)
 
-    def __init__(self, question: Question, guess: Guess, **traits: Any) -> None:
+    def __init__(self, question: GuessQuestion, guess: Guess, **traits: Any) -> None:
         super().__init__(question, guess, part="reveal", truth=guess.truth, more=guess.more, **traits)
 
     @property
@@ -203,7 +203,7 @@ class GuessesView(_GuessPart):
         return {**data, "text/html": table._repr_html_(), "text/plain": repr(table)}, meta
 
 
-def _arguments(question: Question) -> str:
+def _arguments(question: GuessQuestion) -> str:
     """The arguments of `cl.guess` that ask a question again."""
     scale = f"({question.low:g}, {question.high:g})"
     kinds = {
