@@ -56,6 +56,7 @@ _HOME = {
     "draw_digit": "capslab.widgets",
     "explore_beta": "capslab.widgets",
     "explore_clusters": "capslab.widgets",
+    "explore_convolution": "capslab.widgets",
     "explore_latent": "capslab.widgets",
     "explore_overlap": "capslab.widgets",
     "explore_pose": "capslab.widgets",
@@ -65,16 +66,18 @@ _HOME = {
     "guess": "capslab.widgets",
     "guesses": "capslab.widgets",
     "reveal": "capslab.widgets",
+    "travel": "capslab.widgets",
     # claims and exercises
     "verdict": "capslab.lessons.verdict",
     "check": "capslab.exercises",
     "hint": "capslab.exercises",
+    "mine": "capslab.exercises",
     "progress": "capslab.exercises",
     "solution": "capslab.exercises",
 }
 
 #: packages that `cl.plots` reaches without an import of its own, so that advice can name what is in them
-_PACKAGES = {"clustering", "data", "exercises", "lessons", "models", "plots", "routing", "training"}
+_PACKAGES = {"clustering", "data", "exercises", "lessons", "models", "ops", "plots", "routing", "training"}
 
 __all__ = ["__version__", *_HOME]
 

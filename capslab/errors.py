@@ -140,7 +140,7 @@ def is_whole(value: Any) -> TypeGuard[int]:
 
 
 def whole_number(argument: str, value: Any, least: int = 1, next_step: str = "") -> int:
-    """The value as Python's `int`, where it is an integer of `least` or more.
+    """The value as Python's `int`, where it is an integer of `least` or more; advice is to try `least`.
 
     >>> whole_number("hidden", 2.5, next_step="Try 512.")
     Traceback (most recent call last):
@@ -148,5 +148,6 @@ def whole_number(argument: str, value: Any, least: int = 1, next_step: str = "")
     capslab.errors.ArgumentError: `hidden` should be a whole number from 1. Received: 2.5. Try 512.
     """
     if not is_whole(value) or value < least:
-        raise ArgumentError(argument, f"a whole number from {least}", value, next_step)
+        step = next_step or f"Try {argument}={least}."
+        raise ArgumentError(argument, f"a whole number from {least}", value, step)
     return int(value)

@@ -61,9 +61,7 @@ def noisy_labels(images: Any, share: float = 0.05, seed: int = 0) -> tuple[np.nd
     images.require_classes("a wrong label")
     if not 0 < share < 1:
         received = Verbatim(str(share))
-        raise ArgumentError(
-            "share", "a number between 0 and 1", received, "0.05 changes one label in twenty."
-        )
+        raise ArgumentError("share", "a number between 0 and 1", received, "Try 0.05: one label in twenty.")
     rng = np.random.default_rng(seed)
     wrong = rng.random(len(images)) < share
     offset = rng.integers(1, len(images.classes), len(images))

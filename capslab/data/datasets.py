@@ -199,7 +199,7 @@ def _place(name: str, folder: Any) -> tuple[Path, str]:
                 "folder",
                 f"a folder that holds {name}/{FILES[0]}.gz and three more files",
                 Verbatim(f"{str(parent)!r}, which has no folder {name!r}"),
-                "Leave `folder` out to download.",
+                f"Leave `folder` out to download. {INSTEAD}",
             )
         return parent / name, "found in the folder"
     shared = os.environ.get("CAPSLAB_DATA")
@@ -225,7 +225,10 @@ def _published(name: str, folder: Any, seed: int, patient: bool) -> tuple[Images
         missing = [file for file in FILES if _file(place, file) is None]
         if missing:
             raise DataUnavailable(f"{place} lacks {', '.join(missing)} (.gz). Copy them there. {INSTEAD}")
-        arrays = [idx.read(_file(place, f) or place, sha) for f, sha in _checksums(name)]
+        try:
+            arrays = [idx.read(_file(place, f) or place, sha) for f, sha in _checksums(name)]
+        except DataUnavailable as error:
+            raise DataUnavailable(f"{error} Copy it to {place} again. {INSTEAD}") from None
     return _joined(name, arrays, seed), source
 
 

@@ -156,9 +156,7 @@ def shifted_pairs(
     ([3, 8], [0.3, 1.0, 0.3])
     """
     if images.labels is None:
-        raise ArgumentError(
-            "images", "labelled images", Verbatim("images without labels"), "Load a data set with labels."
-        )
+        raise ArgumentError("images", "labelled images", Verbatim("images without labels"), "Take cl.load().")
     height, width, channels = images.image_shape
     margin = max(2, round(min(height, width) / 7))
     tall, wide, _ = shape or (height + 2 * margin, width + 2 * margin, channels)

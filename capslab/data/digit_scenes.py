@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,10 @@ def scenes(
     """
     images.require_classes("a scene")
     n = whole_number("n", n, next_step="Try 100.")
-    fewest, most = digits
+    try:
+        fewest, most = digits
+    except (TypeError, ValueError):  # one number, or three
+        fewest, most = 0, 0
     if not (is_whole(fewest) and is_whole(most) and 1 <= fewest <= most):
         raise ArgumentError("digits", "(fewest, most) with 1 ≤ fewest ≤ most", digits, "Try (3, 5).")
     side = max(images.image_shape[:2])
@@ -139,7 +143,10 @@ def _positions(
             taken = np.vstack([taken, candidates[spot]])
         else:
             return spots
-    raise ArgumentError("digits", "as many as fit on the canvas", len(ink), "Make the canvas larger: size=…")
+    side = int((ink[:, 2:] - ink[:, :2]).max())
+    larger = max(room) + 2 * side * ceil(sqrt(len(ink)))
+    step = f"Make the canvas larger: size={larger}."
+    raise ArgumentError("digits", "as many as fit on the canvas", len(ink), step)
 
 
 def overlap_fraction(some: np.ndarray, others: np.ndarray) -> np.ndarray:

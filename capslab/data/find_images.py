@@ -19,6 +19,8 @@ from capslab.data.provenance import SkippedFile, printable
 from capslab.data.zip_member_names import member_names
 from capslab.errors import DataUnavailable
 
+#: files that hold a whole set, or a list of one: `cl.load` takes them by their own name
+SETS = (".npy", ".npz", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
 MOST_UNPACKED = 4_000_000_000  # bytes of all members of a zip together
 MOST_RATIO = 200  # a member above a megabyte that is compressed more strongly is no picture
 
@@ -97,6 +99,8 @@ def in_folder(root: Path) -> ImageSearch:
                 search.files.append(ImageFile(relative, opener(path)))
     search.files.sort(key=lambda file: name_parts(file.name))
     search.skipped.sort(key=lambda file: file.name)
+    if not search.files and (name := _first_set(search)):
+        search.advice = f"Load it by its own name: cl.load({str(root / name)!r})."
     if any("\\" in file.name for file in search.files):
         search.notes.append("backslashes in file names read as folders")
     return search
@@ -145,7 +149,18 @@ def in_zip(path: Path) -> ImageSearch:
             search.skip(name, reason, tidy)
         else:
             search.files.append(ImageFile(name, _unpacker(archive, member)))
+    if name := _first_set(search):
+        if search.files:
+            search.notes.append(f"{printable(name)} not read: unpack the zip to load it")
+        else:
+            search.advice = f"Unpack the zip and load {printable(name)}, which is an array or a table."
     return search
+
+
+def _first_set(search: ImageSearch) -> str:
+    """The first of the skipped files that holds a whole set or lists one; "" if there is none."""
+    names = (file.name for file in search.skipped if not file.housekeeping)
+    return next((name for name in names if name.lower().endswith(SETS)), "")
 
 
 def _hidden_root(names: list[str]) -> int:
@@ -171,6 +186,8 @@ def name_problem(name: str) -> str:
     suffix = PurePosixPath(name).suffix.lower()
     if name.startswith("."):
         return "a hidden file"
+    if name.lower().endswith(SETS):
+        return "an array or a table, not a picture"
     if suffix in (".zip", ".tar", ".gz", ".7z", ".rar"):
         return "an archive: unpack it first"
     if advice := how_to_convert(suffix):

@@ -53,7 +53,11 @@ def as_nhwc(array: Any, argument: str = "images") -> tuple[Any, str]:
         step = "Bring all images to one size and save them as one array of numbers: np.stack(images)."
         raise ArgumentError(argument, "an array of numbers", array, step)
     if array.ndim not in (2, 3, 4) or 0 in array.shape:
-        step = "One image alone needs a first axis: image[None]." if array.ndim == 1 else ""
+        step = "Bring them to that shape: array.reshape(-1, height, width, channels)."
+        if 0 in array.shape:
+            step = "Take a selection that is not empty."
+        elif array.ndim < 2:
+            step = "One image alone needs a first axis: image[None]."
         raise ArgumentError(argument, EXPECTED + ", none of them empty", array, step)
     return (_two_axes, _three_axes, _four_axes)[array.ndim - 2](array, argument)
 
@@ -148,7 +152,8 @@ def _four_axes(array: np.ndarray, argument: str) -> tuple[np.ndarray, str]:
     if third <= MOST_CHANNELS < min(first, second):
         note = f"read as {last} images of {first}×{second}×{third}, the images on the last axis"
         return np.moveaxis(array, -1, 0), note
-    raise ArgumentError(argument, "images with 1 to 4 channels, the last axis", array, "")
+    step = "Keep three channels: array[..., :3]. Or make them grey: array.mean(axis=-1)."
+    raise ArgumentError(argument, "images with 1 to 4 channels, the last axis", array, step)
 
 
 def _roughness(images: np.ndarray, most: int = 200) -> float:

@@ -102,7 +102,11 @@ class Images(HasImageShape):
                 "images[7], images[:100] and images[images.labels == 3] all work.",
             )
         if not len(chosen):
-            step = "Look at the labels there are: set(images.labels)." if self.labels is not None else ""
+            step = (
+                "Look at the labels there are: set(images.labels)."
+                if self.labels is not None
+                else "Take images[:10]."
+            )
             raise ArgumentError("index", "a selection of at least one image", Verbatim("an empty one"), step)
         one_slice = index if isinstance(index, slice) else chosen  # a slice shares memory
         labels = None if self.labels is None else self.labels[one_slice]
@@ -309,7 +313,7 @@ def _classes(classes: Any, labels: np.ndarray | None, name: str) -> tuple[tuple[
             "classes",
             f"a name for each class up to number {highest}",
             Verbatim(f"{len(given)} names"),
-            "Classes are numbered from 0.",
+            f"Give {highest + 1} names, the first for class 0, or leave `classes` out.",
         )
     named = _distinct(given)
     if named.names == given:
@@ -328,7 +332,7 @@ def _listed(classes: Any) -> Sequence[Any]:
         return [classes[number] for number in range(len(classes))]
     if isinstance(classes, (str, bytes, Mapping, Set)):
         expected = "a list of names, one for each class number from 0"
-        raise ArgumentError("classes", expected, classes, 'For two classes: ["cat", "dog"].')
+        raise ArgumentError("classes", expected, classes, 'Try classes=["cat", "dog"] for two.')
     return tuple(classes)
 
 

@@ -37,7 +37,8 @@ class QualityReport:
     counts : number of images per class name, for every class; empty without labels.
     levels : lowest, mean and highest grey level.
     blank : positions of images that show nothing, int64 `(b,)`.
-    inverted : positions of images with a light border where most are dark, or the reverse, int64 `(i,)`.
+    inverted : positions of the odd ones out, which have a light border where most are dark, or the reverse,
+        int64 `(i,)`; none where all are light.
     light : positions of images with a light ground, like ink on paper, int64 `(l,)`.
     copies : groups of positions with exactly the same pixels, each group in ascending order.
     near_copies : pairs of positions that are almost the same but not exactly, int64 `(m, 2)`.
@@ -102,7 +103,7 @@ class QualityReport:
         for same in self.copies:
             keep[list(same if same in self.contradicting else same[1:])] = False
         if not keep.any():
-            step = "Look at some of them: capslab.plots.image_grid(images[:10])."
+            step = "Look at some of them: cl.plots.image_grid(images[:10])."
             raise ArgumentError(
                 "images", "more than blank images and contradicting copies", Verbatim("nothing else"), step
             )

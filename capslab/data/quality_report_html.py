@@ -45,7 +45,10 @@ def report_rows(report: Any) -> list[ReportRow]:
         _ground(report),
         _of_positions(report, "blank images", report.blank, "nothing to see in them"),
         _of_positions(
-            report, "inverted", report.inverted, "light border where most are dark, or the reverse"
+            report,
+            "ground unlike the rest",
+            report.inverted,
+            "a light border where most are dark, or the reverse",
         ),
         _copies(report),
         _near_copies(report),

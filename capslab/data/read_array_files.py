@@ -135,7 +135,8 @@ def _labels(
         for name, n in zip(names, lengths, strict=True)
     ]
     if len({part.shape[1:] for part in together}) > 1:
-        raise ArgumentError(names[-1], f"labels like those in `{names[0]}`", arrays[names[-1]], "")
+        step = "Save both in one form: class numbers of shape (n,)."
+        raise ArgumentError(names[-1], f"labels like those in `{names[0]}`", arrays[names[-1]], step)
     return numbered(np.concatenate(together), classes, sum(lengths), names[0] if len(names) > 1 else "labels")
 
 

@@ -111,7 +111,9 @@ def _text(path: Path) -> tuple[str, str]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataUnavailable(f"{path.name} cannot be read ({error.strerror}).") from None
+        raise DataUnavailable(
+            f"{path.name} cannot be read ({error.strerror}). Change its permissions, or save it elsewhere."
+        ) from None
     note = ""
     try:
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -159,7 +161,10 @@ def _rows(path: Path, text: str) -> list[list[str]]:
             found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
             rows = [row for row in found if any(cell.strip() for cell in row)]
         except csv.Error as error:
-            raise DataUnavailable(f"{path.name} cannot be read as a table ({error}).") from None
+            raise DataUnavailable(
+                f"{path.name} cannot be read as a table ({error}). "
+                "Save it in your spreadsheet program as “CSV UTF-8”."
+            ) from None
         if rows:
             width = len(rows[0])
             equal = sum(len(row) == width for row in rows) / len(rows)

@@ -81,7 +81,9 @@ def load_pixel_table(path: Path, seed: int = 0) -> Images:
     except (OSError, EOFError, zlib.error, csv.Error, UnicodeError) as error:
         if isinstance(error, DataUnavailable):
             raise
-        raise DataUnavailable(f"{path.name} cannot be read as a table of pixels ({error}).") from None
+        raise DataUnavailable(
+            f"{path.name} cannot be read as a table of pixels ({error}). Save it again."
+        ) from None
     _settle_labels(table, columns, notes)
     parts = _parts(table, columns, notes)
     pixels = _shaped(table.rows, columns, path, notes)
@@ -291,7 +293,7 @@ def _table(
     blocks: list[np.ndarray], labels: list[str], usages: list[str], columns: PixelColumns, path: Path
 ) -> _Table:
     if not blocks:
-        raise DataUnavailable(f"{path.name} has names of columns, but no row of pixels.")
+        raise DataUnavailable(f"{path.name} has names of columns, but no row of pixels. Save it again.")
     return _Table(
         np.concatenate(blocks),
         None if columns.label is None else labels,

@@ -88,10 +88,10 @@ def centred(ink: Any, shape: Sequence[int], fill: float | None = None) -> np.nda
     levels = np.asarray(ink)
     levels = levels / 255 if levels.dtype == np.uint8 else levels.astype(float)
     if levels.ndim != 2 or not np.isfinite(levels).all():
-        received = Verbatim("NaN or infinity") if levels.ndim == 2 else ink
-        raise ArgumentError(
-            "ink", "finite grey levels of shape (rows, columns)", received, "Write image[..., 0]."
-        )
+        received, step = ink, "Take image[..., 0]."
+        if levels.ndim == 2:
+            received, step = Verbatim("NaN or infinity"), "Take np.nan_to_num(ink, posinf=1, neginf=0)."
+        raise ArgumentError("ink", "finite grey levels of shape (rows, columns)", received, step)
     height, width, channels = shape
     grey = _placed(levels, height, width, filling(shape) if fill is None else fill)  # (h, w)
     return np.repeat(np.floor(255 * grey + 0.5).astype(np.uint8)[..., None], channels, axis=-1)
@@ -105,7 +105,7 @@ def filling(shape: Sequence[int]) -> float:
 def _placed(ink: np.ndarray, height: int, width: int, fill: float) -> np.ndarray:
     """The ink scaled and centred: grey levels 0…1, `(height, width)`."""
     if not 0 < fill <= 1:
-        raise ArgumentError("fill", "a share above 0, up to 1", fill, "MNIST has 20/28.")
+        raise ArgumentError("fill", "a share above 0, up to 1", fill, "Try fill=20/28, as in MNIST.")
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return np.zeros((height, width))

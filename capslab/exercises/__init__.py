@@ -10,8 +10,10 @@ import os
 from typing import Any
 
 from capslab.errors import ArgumentError, as_imported
+from capslab.exercises.adopt_function import mine
+from capslab.exercises.course_function import calls_watched, is_the_courses, refusal
 from capslab.exercises.exercise import Case, Exercise, Mistake
-from capslab.exercises.judge_answer import judge
+from capslab.exercises.judge_answer import Judgement, judge
 from capslab.exercises.progress_record import Record, answer_hash
 from capslab.exercises.registry import all_exercises, find
 from capslab.exercises.show_result import CheckResult, Message, Progress, ProgressRow, Solution
@@ -26,6 +28,7 @@ __all__ = [
     "check",
     "find",
     "hint",
+    "mine",
     "progress",
     "solution",
 ]
@@ -67,19 +70,23 @@ def check(name: str, answer: Any = None, *, seed: int = 0, hard: bool = False) -
     'in progress'
     """
     mode = os.environ.get("NBGRADER_EXECUTION", "")
+    called: set[str] = set()
     try:
         exercise = find(name)
     except ArgumentError as error:
         if mode in ("autograde", "validate"):
             raise
         return CheckResult(str(name), "unknown", message=str(error))
-    if mode == "autograde":
-        verdict = judge(exercise, answer, seed, hard)
-        return exercise.earned(verdict.passed, verdict.total)
     try:
-        verdict = judge(exercise, answer, seed, hard)
+        with calls_watched() as called:
+            verdict = judge(exercise, answer, seed, hard)
+        if is_the_courses(answer) or name in called:  # nobody's answer, however it is wrapped
+            verdict = Judgement(False, 0, verdict.total, refusal(name))
+            called = set()
+        if mode == "autograde":
+            return exercise.earned(verdict.passed, verdict.total)
     except KeyboardInterrupt:
-        if mode == "validate":
+        if mode in ("autograde", "validate"):
             raise
         stopped = "You stopped the check before your function returned. Is there a loop that never ends?"
         return CheckResult(name, "in progress", total=len(exercise.cases(seed, hard)), message=stopped)
@@ -102,7 +109,17 @@ def check(name: str, answer: Any = None, *, seed: int = 0, hard: bool = False) -
         return result
     if verdict.attempted:
         _remember(result, answer_hash(answer))
-    return CheckResult(**{**vars(result), "note": _record.note})
+    return CheckResult(**{**vars(result), "note": " ".join(filter(None, (_borrowed(called), _record.note)))})
+
+
+def _borrowed(called: set[str]) -> str:
+    """What to say of an answer that calls the course's functions, which no grader has; "" if none."""
+    if not called:
+        return ""
+    names = " and ".join(sorted(called))
+    return (
+        f"It calls the course's {names}, which mine() gave you. In a class only your own functions are run."
+    )
 
 
 def _remember(result: CheckResult, hash_: str) -> None:

@@ -45,6 +45,21 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class InNetwork:
+    """What it takes to try an answer inside a network.
+
+    Attributes
+    ----------
+    reference : a correct answer that is written with `ops`, and whose gradient is finite everywhere.
+    trials : a function that makes the arguments of a few calls: arrays, which become tensors, and numbers.
+        Zeros are among them, because a gradient breaks there first.
+    """
+
+    reference: Callable[..., Any]
+    trials: Callable[[], Sequence[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
 class Exercise:
     """A task whose answer, a function or a value, can be checked.
 
@@ -61,6 +76,9 @@ class Exercise:
     mistakes : the known wrong ideas.
     partial : whether an answer that is right in some cases earns part of the points.
     tolerance : how far, relative and absolute, a correct number may be off.
+    real_size : makes the arguments of one call as large as the lesson's own; None if cases are as large.
+    slowest : how many times as long as the reference an answer may take there (a second is always allowed).
+    in_network : how to try an answer inside a network; None for what never gets there.
     """
 
     name: str
@@ -74,6 +92,9 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     partial: bool = True
     tolerance: float = 1e-5
+    real_size: Callable[[], tuple[Any, ...]] | None = None
+    slowest: float = 20.0
+    in_network: InNetwork | None = None
 
     @property
     def is_function(self) -> bool:

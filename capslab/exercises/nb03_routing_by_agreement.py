@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from capslab.exercises.exercise import Exercise, Mistake
+from capslab.exercises.network_pieces import IN_NETWORK, REAL_SIZE
 from capslab.exercises.routing_exercises import (
     count_weights,
     loop_cases,
@@ -46,6 +47,8 @@ EXERCISES = (
         ),
         cases=vector_cases,
         reference=squash,
+        real_size=REAL_SIZE["squash"],
+        in_network=IN_NETWORK["squash"],
         mistakes=(
             Mistake(
                 "division by zero",
@@ -90,6 +93,7 @@ EXERCISES = (
         ),
         cases=slope_cases,
         reference=squash_slope,
+        real_size=REAL_SIZE["squash_slope"],
         mistakes=(
             Mistake(
                 "denominator not squared",
@@ -132,6 +136,8 @@ EXERCISES = (
         ),
         cases=vote_cases,
         reference=votes,
+        real_size=REAL_SIZE["votes"],
+        in_network=IN_NETWORK["votes"],
         mistakes=(
             Mistake(
                 "transposed",
@@ -171,6 +177,8 @@ EXERCISES = (
         ),
         cases=step_cases,
         reference=routing_step,
+        real_size=REAL_SIZE["routing_step"],
+        in_network=IN_NETWORK["routing_step"],
         mistakes=(
             Mistake(
                 "softmax over children",
@@ -218,6 +226,8 @@ EXERCISES = (
         ),
         cases=loop_cases,
         reference=routing_loop,
+        real_size=REAL_SIZE["routing_loop"],
+        in_network=IN_NETWORK["routing_loop"],
         mistakes=(
             Mistake(
                 "softmax over children",

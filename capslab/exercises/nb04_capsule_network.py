@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from capslab.exercises.exercise import Case, Exercise, Mistake
+from capslab.exercises.network_pieces import IN_NETWORK, REAL_SIZE
 
 NOTEBOOK = "04_capsule_network"
 
@@ -148,6 +149,8 @@ EXERCISES = (
         ),
         cases=_margin_cases,
         reference=margin_loss,
+        real_size=REAL_SIZE["margin_loss"],
+        in_network=IN_NETWORK["margin_loss"],
         mistakes=(
             Mistake(
                 "mean over classes",

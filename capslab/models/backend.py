@@ -221,3 +221,48 @@ def for_one(piece: Callable[..., Any], shape: tuple[int, ...]) -> Callable[[np.n
 
     call(np.zeros(shape, np.uint8))
     return call
+
+
+def on_tensors(
+    function: Callable[..., Any], args: tuple[Any, ...], weights: list[np.ndarray] | None = None
+) -> tuple[Any, dict[int, np.ndarray | None]]:
+    """Run a function of tensors once, compiled as in training, and ask for its gradient. TensorFlow only.
+
+    Parameters
+    ----------
+    function : it gets the arguments as tensors, those with a fraction in float32.
+    args : arrays, which become tensors; anything else is passed on as it is.
+    weights : for each result, the weights of the sum that is differentiated; None for no gradient.
+
+    Returns
+    -------
+    What it returned, as arrays, and for the number of each argument with a fraction the gradient of the
+    weighted sum, or None if there is none.
+    """
+    numbers = [i for i, one in enumerate(args) if isinstance(one, np.ndarray)]
+    given = [
+        tensorflow.constant(args[i].astype(np.float32) if args[i].dtype.kind == "f" else args[i])
+        for i in numbers
+    ]
+
+    def call(*tensors: Any) -> Any:
+        of_number = dict(zip(numbers, tensors, strict=True))
+        inputs = {i: tensor for i, tensor in of_number.items() if tensor.dtype.is_floating}
+        with tensorflow.GradientTape() as tape:
+            tape.watch(inputs)
+            results = function(*(of_number.get(i, one) for i, one in enumerate(args)))
+            if weights is None:
+                return results, {}
+            several = results if isinstance(results, (tuple, list)) else [results]
+            parts = [
+                tensorflow.reduce_sum(tensorflow.cast(result, tensorflow.float32) * weight.astype(np.float32))
+                for result, weight in zip(several, weights, strict=True)
+            ]
+            total = tensorflow.add_n(parts)
+        return results, tape.gradient(total, inputs)
+
+    compiled = tensorflow.function(call, autograph=False)
+    return tensorflow.nest.map_structure(
+        lambda one: np.asarray(tensorflow.convert_to_tensor(one)) if tensorflow.is_tensor(one) else one,
+        compiled.get_concrete_function(*given)(*given),
+    )

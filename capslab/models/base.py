@@ -264,7 +264,8 @@ class ImageModel(keras.Model):
             return 'Turn colour into grey: images.images.mean(axis=-1, keepdims=True).astype("uint8").'
         if channels == 3 and shape[1:] == (height, width, 1):
             return "Repeat the grey levels for each colour: images.images.repeat(3, axis=-1)."
-        kind = type(self).__name__
+        ours = type(self).__module__.startswith("capslab.")
+        kind = f"cl.models.{type(self).__name__}" if ours else type(self).__name__
         return (
             f"Make a model for these images with {kind}.for_images(images), or load yours in that size: "
             f'cl.load("my pictures", size=({height}, {width})).'

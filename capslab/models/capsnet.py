@@ -67,10 +67,13 @@ class CapsNet(ImageModel):
         if preset not in choices:
             raise unknown_name("preset", preset, choices)
         self.preset = preset
-        self.iterations = whole_number("iterations", iterations, next_step="The paper uses 3.")
+        self.iterations = whole_number(
+            "iterations", iterations, next_step="Try iterations=3, as in the paper."
+        )
         self.seed = seed = whole_number("seed", seed, 0)
         self.design = design = design_for(preset, self.image_shape, self.for_every_size)
-        self.recipe = replace(self.recipe, **design.recipe)
+        if self.one_label:  # what learns from an endless stream of pairs or windows has steps of its own
+            self.recipe = replace(self.recipe, **design.recipe)
         digits = len(self.classes)
 
         self.trunk = keras.Sequential(_trunk(self.image_shape, design, seed), name="trunk")
@@ -262,9 +265,7 @@ def _decoder(shape: tuple[int, int, int], design: Preset, digits: int, seed: int
     """Masked poses → image in 0…1."""
 
     def dense(units: int, activation: str, i: int) -> keras.layers.Layer:
-        start: Any = keras.initializers.HeNormal(seed + 100 + i)
-        if i == 0 and design.pose_std:
-            start = keras.initializers.RandomNormal(stddev=design.pose_std, seed=seed + 100)
+        start = keras.initializers.HeNormal(seed + 100 + i)
         return keras.layers.Dense(units, activation=activation, kernel_initializer=start)
 
     hidden: list[keras.layers.Layer] = []

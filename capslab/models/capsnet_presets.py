@@ -40,8 +40,6 @@ class Preset:
     momentum : of the running averages in BatchNorm.
     decoder : units of the decoder's hidden layers.
     normalise_decoder : whether BatchNorm follows each of them.
-    pose_std : standard deviation of the weights of the decoder's first layer, at first; None counts all
-        its inputs (He et al. 2015), though all but one capsule are masked.
     pull : how many times more strongly the reconstruction's gradient reaches the capsules than its weight in
         the loss says. At 1 they learn to tell the classes first, and what an image looks like late.
     recipe : where training differs from `CapsNet.recipe`.
@@ -60,7 +58,6 @@ class Preset:
     momentum: float = 0.9
     decoder: tuple[int, ...] = (128, 256)
     normalise_decoder: bool = False
-    pose_std: float | None = None
     pull: float = 1.0
     recipe: dict[str, Any] = field(default_factory=dict)
 

@@ -42,7 +42,9 @@ class DenseBaseline(ImageModel):
     ) -> None:
         super().__init__(image_shape, classes, **kwargs)
         need_classes(self.classes, classes)
-        self.hidden_units = hidden = whole_number("hidden", hidden, next_step="The articles have 512.")
+        self.hidden_units = hidden = whole_number(
+            "hidden", hidden, next_step="Try hidden=512, as in the articles."
+        )
         self.seed = seed = whole_number("seed", seed, 0)
         self.hidden = keras.Sequential(
             [

@@ -100,7 +100,7 @@ class PrimaryCapsules(keras.layers.Layer):
                 "input_shape",
                 f"with types · dimension = {channels} channels, since the layer is depthwise",
                 tuple(input_shape),
-                "Give the convolution before it as many filters, or leave depthwise out.",
+                f"Give the convolution before it {channels} filters, or leave `depthwise` out.",
             )
         self.convolution.build(input_shape)
         self.grid = (*self.convolution.compute_output_shape(input_shape)[1:3], self.types)
@@ -165,7 +165,7 @@ class RoutedCapsules(keras.layers.Layer):
                 "input_shape",
                 "(batch, primary, primary_dim), the last two known",
                 tuple(input_shape),
-                "PrimaryCapsules gives that shape.",
+                "Take what PrimaryCapsules gives, or reshape: keras.layers.Reshape((primary, primary_dim)).",
             )
         _, self.primary, self.primary_dim = input_shape
         # One matrix per digit capsule, with the primary capsules end to end: (J, I · P, D)

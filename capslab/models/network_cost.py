@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 
-def weights_by_layer(caps: Any) -> list[dict[str, Any]]:
+def weights_by_layer(
+    caps: Any, count: Callable[[float, int, float, int, float], tuple[float, float, float]] | None = None
+) -> list[dict[str, Any]]:
     """The number of weights in a capsule network's layers, without biases, built in four ways.
 
     Parameters
     ----------
     caps : a `CapsNet` whose primary capsules are a full convolution ("digits", "visible").
+    count : counts the weights between two grids, as `count_weights` of lesson 03 does: it takes the side of
+        the first, its channels, the side of the second, its filters and the side of a window, and returns
+        the weights of a convolution, with one window per place, and of a dense layer. By default they are
+        counted here. Where a grid is no square, it gets the side of a square with as many cells.
 
     Returns
     -------
@@ -30,13 +37,17 @@ def weights_by_layer(caps: Any) -> list[dict[str, Any]]:
         k, k2, channels, filters = convolution.kernel.shape
         after = caps.grid[:2] if primary else tuple(layer.output.shape[1:3])
         window, places = k * k2 * channels * filters, after[0] * after[1]
+        counts: Iterable[float] = (window, window * places, height * width * channels * places * filters)
+        if count is not None:
+            counts = count(_side(height, width), channels, _side(*after), filters, _side(k, k2))
+        shared, own, dense = (round(weights) for weights in counts)
         rows.append(
             {
                 "layer": "primary capsules" if primary else f"convolution {number}",
                 "as built": window,
-                "shared over places": window,
-                "one per place": window * places,
-                "dense layer": height * width * channels * places * filters,
+                "shared over places": shared,
+                "one per place": own,
+                "dense layer": dense,
             }
         )
         height, width = after
@@ -45,6 +56,11 @@ def weights_by_layer(caps: Any) -> list[dict[str, Any]]:
     row = {"layer": "digit capsules", "as built": children * each, "shared over places": caps.grid[2] * each}
     rows.append({**row, "one per place": children * each, "dense layer": children * size * digits * pose})
     return rows
+
+
+def _side(height: int, width: int) -> float:
+    """The side of a square with as many cells."""
+    return height if height == width else math.sqrt(height * width)
 
 
 def cost(caps: Any) -> dict[str, int]:

@@ -161,7 +161,7 @@ class VAE(CodeModel):
         >>> bool(bound.elbo.mean() < bound.importance_weighted_bound.mean())
         True
         """
-        samples = whole_number("samples", samples, next_step="50 give a tight bound.")
+        samples = whole_number("samples", samples, next_step="Try samples=50, which give a tight bound.")
         pixels, codes = self.pixels(images), self.posterior(images)
         rng = np.random.default_rng(seed)
         reconstruction, log_weights = np.empty((2, samples, len(pixels)))

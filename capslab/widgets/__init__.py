@@ -11,6 +11,7 @@ _HOME = {
     "explore_clusters": "clusters.widget",
     "compare": "comparison.widget",
     "explore_beta": "beta.widget",
+    "explore_convolution": "convolution.widget",
     "explore_latent": "latent.widget",
     "draw_digit": "draw.widget",
     "explore_overlap": "overlap.widget",
@@ -20,6 +21,7 @@ _HOME = {
     "reveal": "guessing.widget",
     "routing_sandbox": "sandbox.widget",
     "show_routing": "routing.widget",
+    "travel": "journey.widget",
     "TrainingView": "training.widget",
 }
 

@@ -68,8 +68,13 @@ def squash(s):
 # %%
 cl.check("squash", squash)
 
+# %%
+squash = cl.mine("squash", squash)
+
 # %% [markdown]
-# Learning goes backwards through squash, so its **slope** matters as much as its values: where it is flat, nothing is learned. With $n = \lVert s \rVert$ the new length is $n^2 / (1 + n^2)$.
+# From here on it is *your* `squash` that runs, or the course's until yours passes; the line above says which.
+#
+# Learning goes backwards through squash, so its **slope** matters as much as its values: where squash is flat, nothing is learned. With $n = \lVert s \rVert$ the new length is $n^2 / (1 + n^2)$.
 #
 # **Exercise.** Write its derivative. `cl.hint("squash_slope")`
 
@@ -84,15 +89,19 @@ def squash_slope(length):
 # %%
 cl.check("squash_slope", squash_slope)
 
+# %%
+squash_slope = cl.mine("squash_slope", squash_slope)
+
 # %% [markdown]
-# **How long must a vector be to be half sure, and where does it learn fastest?** Read both off the curves.
+# **How long must a vector be to be half sure, and where does it learn fastest?** Read both off the curves, which your two functions draw.
 
 # %%
 before = np.linspace(0, 5, 501)
-after = before**2 / (1 + before**2)
-slope = np.gradient(after, before)  # measured, so that it can be held against your formula
+after = np.linalg.norm(squash(before[:, None]), axis=-1)  # 501 vectors, each with one number
+slope = squash_slope(before)
 print(
-    f"half sure at length {before[np.abs(after - 0.5).argmin()]:.2f}, steepest at {before[slope.argmax()]:.2f}"
+    f"half sure at length {before[np.abs(after - 0.5).argmin()]:.2f}, steepest at {before[slope.argmax()]:.2f}; "
+    f"formula and measured slope differ by at most {np.abs(np.gradient(after, before) - slope).max():.2f}"
 )
 plots.lines(before, {"length": after, "its slope": slope}, "length before", "after squash", mark=0.5)
 
@@ -108,7 +117,7 @@ s = np.einsum("ijdp,nip->njd", fresh.weights, parts) / len(images.classes)
 for factor in (0.01, 0.1, 1, 10, 100):
     n = factor * np.linalg.norm(s, axis=-1)
     print(
-        f"weights × {factor:<5} length before squash {n.mean():9.3f}   slope {np.mean(2 * n / (1 + n**2) ** 2):.4f}"
+        f"weights × {factor:<5} length before squash {n.mean():9.3f}   slope {np.mean(squash_slope(n)):.4f}"
     )
 
 # %% [markdown]
@@ -133,6 +142,9 @@ def votes(poses, weights):
 # %%
 cl.check("votes", votes)
 
+# %%
+votes = cl.mine("votes", votes)
+
 # %% [markdown]
 # Two strokes make a 7 when they meet at the right angle. The same two make a Γ when they meet at another. A pose here is an arrow in the plane: where its stroke points, seen from the corner. The matrix of a stroke
 # for "7" turns the arrow by just as much as the 7 has the stroke turned, so that both strokes of an upright 7 vote for the same arrow: *a 7, upright*.
@@ -149,7 +161,7 @@ def turn(degrees):
 bar, stroke = np.array([-0.9, 0]), turn(-120) @ [0.9, 0]  # of a 7: the bar to the left, the stroke down
 W = np.array([[turn(180), turn(0)], [turn(120), turn(90)]])  # (bar, stroke) × (7, Γ)
 for degrees in (0, 40, 100):
-    cast = np.einsum("ijdp,ip->ijd", W, np.array([bar, stroke]) @ turn(degrees).T)
+    cast = votes(np.array([bar, stroke]) @ turn(degrees).T, W)
     angles = np.degrees(np.arctan2(cast[..., 1], cast[..., 0])).round() + 0.0  # no −0
     print(
         f"turned {degrees:3}°: bar and stroke vote {angles[:, 0]} for the 7, {angles[:, 1]} for the Γ (degrees)"
@@ -164,16 +176,15 @@ for degrees in (0, 40, 100):
 # %%
 rng = np.random.default_rng(0)
 weights, a, b = rng.normal(size=(6, 3, 4, 5)), rng.normal(size=(6, 5)), rng.normal(size=(6, 5))
-learned = routing.RoutingWeights(weights, np.zeros((3, 4)), 3)
 
 
 def capsule(u):
-    return routing.routing_by_agreement(learned.votes(u), 3).outputs[-1]
+    return routing.routing_by_agreement(votes(u, weights), 3).outputs[-1]
 
 
 maps = {
-    "votes": learned.votes,
-    "sum of the votes": lambda u: learned.votes(u).sum(axis=0),
+    "votes": lambda u: votes(u, weights),
+    "sum of the votes": lambda u: votes(u, weights).sum(axis=0),
     "capsule": capsule,
 }
 off = {name: np.abs(f(a + b) - f(a) - f(b)).max() / np.abs(f(a + b)).max() for name, f in maps.items()}
@@ -208,8 +219,23 @@ def routing_step(logits, votes):
 # %%
 cl.check("routing_step", routing_step)
 
+# %%
+routing_step = cl.mine("routing_step", routing_step)
+
 # %% [markdown]
-# **Exercise.** And now all of it, in about ten lines: `votes (child, parent, D)` and a number of iterations give the couplings that the last iteration *used*, and its outputs. `cl.hint("routing_loop")`
+# The two strokes of the upright 7 agree about the 7 and not about the Γ. What does one step of yours make of that?
+
+# %%
+cast = votes(np.array([bar, stroke]), W)  # (2 strokes, 7 and Γ, 2)
+logits, outputs = routing_step(np.zeros((2, 2)), cast)
+lengths = np.linalg.norm(outputs, axis=-1)
+print(f"length of the 7 {lengths[0]:.2f}, of the Γ {lengths[1]:.2f}")
+print(f"new logits for the 7: bar and stroke {logits[:, 0].round(2)}; for the Γ: {logits[:, 1].round(2)}")
+
+# %% [markdown]
+# Votes that agree add up to a longer output, and both strokes now lean towards the 7.
+#
+# **Exercise.** And now all of it, in about ten lines. Write `routing_loop(votes, iterations)`. It takes votes `(child, parent, D)` and a number of iterations. It returns the couplings that the last iteration *used*, and its outputs. `cl.hint("routing_loop")`
 
 
 # %%
@@ -230,16 +256,18 @@ def routing_loop(votes, iterations):
 # %%
 cl.check("routing_loop", routing_loop)
 
+# %%
+routing_loop = cl.mine("routing_loop", routing_loop)
+
 # %% [markdown]
-# That is dynamic routing, entire. **Does it find the 7?** The two strokes from above, by the package's version of your loop:
+# That is all of dynamic routing. **Does it find the 7?** Here is your loop, on the two strokes from above:
 
 # %%
-cast = np.einsum("ijdp,ip->ijd", W, np.array([bar, stroke]))
-trace = routing.routing_by_agreement(cast, iterations=5, classes=("7", "Γ"))
-for t in (0, 1, 2, 4):
-    shares, lengths = trace.couplings[t, :, 0], trace.lengths[t]
+for iterations in (1, 2, 3, 5):
+    couplings, outputs = routing_loop(cast, iterations)
+    lengths = np.linalg.norm(outputs, axis=-1)
     print(
-        f"iteration {t + 1}: share of bar and stroke that goes to the 7 {shares.round(2)}, "
+        f"iteration {iterations}: share of bar and stroke that goes to the 7 {couplings[:, 0].round(2)}, "
         f"length of the 7 {lengths[0]:.2f}, of the Γ {lengths[1]:.2f}"
     )
 
@@ -336,13 +364,16 @@ def count_weights(side_in, channels, side_out, filters, kernel):
 # %%
 cl.check("count_weights", count_weights)
 
+# %%
+count_weights = cl.mine("count_weights", count_weights)
+
 # %% [markdown]
-# Now the layers of the network that `04` will train. **Predict:** in which of them does "as built" equal "dense layer"?
+# Now your function counts the layers of the network that `04` will train. **Predict:** in which of them does "as built" equal "dense layer"?
 
 # %%
 from capslab.models import weights_by_layer
 
-layers = weights_by_layer(caps)
+layers = weights_by_layer(caps, count_weights)
 plots.table(layers)
 
 # %% [markdown]

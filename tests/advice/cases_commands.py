@@ -27,7 +27,6 @@ class Command:
 SITE = (("site/", ""),)
 FULL = (("full/notes.txt", "mine"),)
 FILE = (("notes.txt", "mine"),)
-STUDENTS = (("course/students.csv", "name\nann\n"),)
 
 COMMANDS = [
     Command("export 04"),
@@ -59,6 +58,7 @@ COMMANDS = [
     ),
     Command("lab --dir notes.txt", then="lab --dir capslab-course", made=FILE),
     Command("lab --class full", made=FULL),
+    Command("lab --dir /proc/nowhere", then="lab --dir capslab-course"),
     Command("update --dir nothing"),
     Command("update --dir notes.txt", made=FILE),
 ]

@@ -1,6 +1,9 @@
 """Mistakes in a notebook, room by room."""
 # ruff: noqa: E501 - a mistake is one string, which reads better whole
 
+from advice.cases_authors import AUTHORS
+from advice.cases_data import DATA
+from advice.cases_models import MODELS, MODELS_SLOW
 from advice.follow_advice import Case
 
 NAN = "X[0, 0] = np.nan\n"
@@ -311,8 +314,19 @@ WIDGETS = [
     ),
 ]
 
-EXERCISES = [Case("cl.exercises.find('squish')"), Case("cl.exercises.find('zz')", then="cl.progress()")]
+EXERCISES = [
+    Case("cl.exercises.find('squish')"),
+    Case("cl.exercises.find('zz')", then="cl.progress()"),
+    Case("def squash(s): return s\ncl.mine('squash', squash(X))"),
+    Case("cl.mine('squash', 3)", then='def squash(s): return s\ncl.mine("squash", squash)'),
+    Case(
+        "cl.mine('supervised_or_not', {})",
+        then='supervised_or_not = {}\ncl.check("supervised_or_not", supervised_or_not)',
+    ),
+    Case("count_weights = len\ncl.mine('count_weights', count_weights, in_network=True)"),
+]
 
-QUICK = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *LESSONS, *WIDGETS, *EXERCISES]
-SLOW = [*TRAINING, *LABELFREE]  # following their advice trains networks
+ROOMS = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *LESSONS, *WIDGETS, *EXERCISES]
+QUICK = [*DATA, *MODELS, *AUTHORS, *ROOMS]
+SLOW = [*MODELS_SLOW, *TRAINING, *LABELFREE]  # following their advice trains networks
 CASES = [*QUICK, *SLOW]

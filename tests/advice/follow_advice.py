@@ -25,6 +25,10 @@ from capslab import errors
 KINDS = ("ArgumentError", "DataUnavailable", "TrainingFailed", "unknown_name", "whole_number")
 
 
+#: how names of files and of servers end, which are written as attributes are
+NO_ATTRIBUTE = ("csv", "gz", "json", "npy", "npz", "tsv", "zip", "com", "org")
+
+
 @dataclass(frozen=True)
 class Case:
     """A mistake, and what its error's advice makes of it.
@@ -128,6 +132,10 @@ def _is_code(piece: str, told: bool) -> bool:
     if not isinstance(statement, ast.Expr):
         return isinstance(statement, (ast.Import, ast.ImportFrom))
     value = statement.value
+    if isinstance(value, ast.Attribute) and value.attr in NO_ATTRIBUTE:
+        return False
+    if isinstance(value, ast.BoolOp):  # "images and labels"
+        return False
     if isinstance(value, (ast.Call, ast.Attribute, ast.Subscript)):
         return True
     if isinstance(value, ast.Tuple) and not piece.startswith("("):

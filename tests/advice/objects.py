@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
+import os
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, patch
 
 import numpy as np
+import requests
 
 import capslab as cl
 
@@ -40,6 +46,31 @@ def _made(name: str) -> Any:
     return MAKERS[name]()
 
 
+def _pictures(folder: Path) -> Path:
+    """A folder of picture files, one sub-folder per class; made once in each temporary folder."""
+    place = folder / "pictures"
+    if not place.exists():
+        few = _made("few")
+        cl.export_clusters(few.labels, few, place)
+    return place
+
+
+@contextlib.contextmanager
+def no_download(
+    offline: bool = False, broken: bool = False, full: bool = False, home: str = "no cache"
+) -> Iterator[None]:
+    """No data set is in the cache; no server answers, or they send nonsense, or the disk is full."""
+    problem = OSError(28, "No space left on device") if full else requests.HTTPError()
+    answer = Mock(status_code=200) if broken or full else None
+    with (
+        patch.dict(os.environ, CAPSLAB_HOME=home, CAPSLAB_DATA="", CAPSLAB_OFFLINE="1" if offline else "0"),
+        patch.dict("capslab.data.datasets._failed"),
+        patch("requests.head", return_value=answer, side_effect=None if answer else requests.ConnectionError),
+        patch("pooch.HTTPDownloader", return_value=Mock(side_effect=problem)),
+    ):
+        yield
+
+
 def names_for(source: str, **others: Any) -> dict[str, Any]:
     """What a notebook that begins `import capslab as cl` knows, and the objects that the source names."""
     wanted = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
@@ -47,4 +78,7 @@ def names_for(source: str, **others: Any) -> dict[str, Any]:
     for name in ("embedding", "X", "votes"):
         if name in objects:
             objects[name] = copy.deepcopy(objects[name])
-    return {"cl": cl, "np": np, **objects, **others}
+    if "pictures" in wanted:
+        objects["pictures"] = _pictures(others["folder"])
+    helpers = {"patch": patch, "no_download": no_download}
+    return {"cl": cl, "np": np, **helpers, **objects, **others}

@@ -102,3 +102,50 @@ def test_with_all_controls_hidden_the_words_stay(hosted: Any, name: str) -> None
     slider = SLIDERS.get(name, "no slider")
     assert host.root.get_by_role("slider", name=slider, exact=True).locator("visible=true").count() == 0
     assert host.errors == []
+
+
+# Whether what one moves, what it draws and what it says are all inside the window.
+TOGETHER = """(root) => {
+  const inside = (node) => { const box = node.getBoundingClientRect();
+    return box.top >= -1 && box.bottom <= innerHeight + 1; };
+  const picture = [...root.querySelectorAll('.caps-body canvas')].find((node) => node.checkVisibility());
+  const control = root.querySelector('input[type=range], button');
+  return { control: inside(control), words: inside(root.querySelector('.caps-words')), picture: inside(picture) };
+}"""
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_on_a_laptop_control_picture_and_words_are_seen_together(hosted: Any, name: str) -> None:
+    host = hosted(VIEWS[name]())
+    host.page.set_viewport_size({"width": 860, "height": 740})  # JupyterLab's notebook in a window of 1000 × 800
+    host.settle()
+    together = host.page.evaluate(TOGETHER, host.root.element_handle())
+    assert together == {"control": True, "words": True, "picture": True}
+    size = host.root.evaluate("(root) => parseFloat(getComputedStyle(root).fontSize)")
+    assert size >= 15
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("width", [1600, 700, 390])
+def test_pictures_follow_the_width(hosted: Any, name: str, width: int) -> None:
+    host = hosted(VIEWS[name]())
+    host.page.set_viewport_size({"width": width, "height": 1000})
+    host.settle()
+    assert host.page.evaluate(CUT, host.root.element_handle()) == []
+    assert host.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # Nothing is drawn coarser than the screen is.
+    coarse = host.root.evaluate(
+        "(root) => [...root.querySelectorAll('canvas')].filter((c) => c.checkVisibility() && c.clientWidth)"
+        ".filter((c) => c.width < 0.98 * c.clientWidth).map((c) => c.ariaLabel)"
+    )
+    assert coarse == []
+    assert host.errors == []
+
+
+def test_a_view_fills_the_screen_and_comes_back(hosted: Any) -> None:
+    host = hosted(VIEWS["latent"]())
+    host.root.get_by_role("button", name="Full screen").click()
+    host.until(lambda: host.page.evaluate("document.fullscreenElement?.className.includes('caps-view')"))
+    host.root.get_by_role("button", name="Leave full screen").click()
+    host.until(lambda: host.page.evaluate("document.fullscreenElement === null"))
+    assert host.errors == []

@@ -9,7 +9,7 @@ import capslab as cl
 
 pytestmark = pytest.mark.browser
 
-REBUILT = "canvas[aria-label='rebuilt from their codes']"
+REBUILT = "canvas[aria-label='Reconstructions']"
 PIXELS = "(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
 
 
@@ -17,14 +17,14 @@ def test_dragging_beta_with_a_mouse(hosted):
     view = cl.explore_beta(sweep())
     host = hosted(view, theme="dark")
     before = {
-        name: host.pixels(f"canvas[aria-label^='{name}']") for name in ("rebuilt", "drawn", "KL", "Sharp")
+        name: host.pixels(f"canvas[aria-label^='{name}']") for name in ("Recon", "Samples", "KL", "Sharp")
     }
-    originals, saves = host.pixels("canvas[aria-label='test images']"), host.page.evaluate("model.saves")
+    originals, saves = host.pixels("canvas[aria-label='Test images']"), host.page.evaluate("model.saves")
     host.drag_slider("β", 1.0)
     assert host.words().startswith("β = 8")
     for name, pixels in before.items():
         assert host.pixels(f"canvas[aria-label^='{name}']") != pixels, name
-    assert host.pixels("canvas[aria-label='test images']") == originals
+    assert host.pixels("canvas[aria-label='Test images']") == originals
     host.settle()
     assert view.beta == 8
     assert host.words() == view.words

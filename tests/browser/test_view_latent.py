@@ -174,6 +174,7 @@ def test_buttons(host, view):
     assert np.abs(view.z).min() > 0
     assert view.origin == "random"
     assert host.words() == view.words
+    assert host.root.locator(".caps-thumb[aria-pressed=true]").count() == 0  # z is no image's code any more
 
 
 def test_picking_two_images_and_going_between(host, view):
@@ -210,9 +211,9 @@ def test_pad_of_two_dimensions(hosted):
     host.settle(600)  # the decoded images behind it have come
     pad = host.root.locator("canvas.caps-pad")
     box, before = pad.bounding_box(), host.pixels(DECODED)
-    host.page.mouse.move(box["x"] + 165, box["y"] + 165)
+    host.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     host.page.mouse.down()
-    host.page.mouse.move(box["x"] + 275, box["y"] + 110, steps=8)
+    host.page.mouse.move(box["x"] + box["width"] * 5 / 6, box["y"] + box["height"] / 3, steps=8)
     host.page.mouse.up()
     assert host.pixels(DECODED) != before
     host.settle()
@@ -291,7 +292,7 @@ def test_hidden_controls_are_not_there(hosted):
     )
     host = hosted(view)
     assert host.root.get_by_role("slider").count() == 0
-    assert host.root.get_by_role("button").all_inner_texts() == ["To the prior's centre", "Show the code"]
+    assert host.root.get_by_role("button").all_inner_texts() == ["To the prior's centre", "Full screen", "Show the code"]
     assert host.errors == []
 
 

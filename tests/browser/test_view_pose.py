@@ -156,7 +156,7 @@ def test_code_follows_without_a_kernel(host, view):
 
 def test_hidden_controls_are_not_there(hosted):
     view = explore_pose(
-        FakePoseNet(), some_images()[7], hide=("capsule", "sliders", "reset", "sweep", "code")
+        FakePoseNet(), some_images()[7], hide=("capsule", "sliders", "reset", "sweep", "code", "screen")
     )
     host = hosted(view)
     assert host.root.get_by_role("slider").count() == 0

@@ -55,8 +55,10 @@ def middle_of(host, cell, digit):
     box = host.root.locator("canvas.caps-maps").bounding_box()
     place, kind = divmod(cell, 2)
     side, gap = 72 / 4, 10
-    x = box["x"] + 1 + digit * (72 + gap) + (place % 4 + 0.5) * side
-    return x, box["y"] + 17 + (place // 4 + (kind + 0.5) / 2) * side
+    x = 1 + digit * (72 + gap) + (place % 4 + 0.5) * side
+    y = 17 + (place // 4 + (kind + 0.5) / 2) * side
+    scale = host.root.locator("canvas.caps-maps").evaluate("(c) => c.scale")  # it follows the view's width
+    return box["x"] + x * scale, box["y"] + y * scale
 
 
 def test_browser_says_what_python_says(host, view):
@@ -207,7 +209,7 @@ def test_hidden_controls_are_not_there(hosted):
         FakeCapsNet(), some_images(), hide=("play", "quantity", "images", "draw", "arithmetic")
     )
     host = hosted(view, theme="dark")
-    assert host.root.get_by_role("button").count() == 1  # Show the code
+    assert host.root.get_by_role("button").all_inner_texts() == ["Full screen", "Show the code"]
     assert host.root.get_by_role("slider").count() == 1
     host.page.mouse.click(*middle_of(host, 9, 2))
     host.settle()

@@ -66,7 +66,7 @@ def test_reconstructions_appear_and_change(hosted):
     view.examples(Examples(pictures=made), 2)
     assert host.pixels(strip) != first
     middle = host.root.locator(strip).evaluate(
-        "(c) => { const r = c.width / c.clientWidth; return c.getContext('2d')"
+        "(c) => { const r = c.width / c.wide; return c.getContext('2d')"
         ".getImageData((4 * 44 + 20) * r, (44 + 20) * r, 1, 1).data[0]; }"
     )
     assert middle == 77  # the fifth of the lower row

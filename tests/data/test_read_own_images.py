@@ -12,7 +12,7 @@ from pictures import GREY, encoded, filled, packed, reasons, seen, squares
 from PIL import Image
 
 import capslab as cl
-from capslab.data import make_practice_folder, read_own_images
+from capslab.data import find_images, make_practice_folder, read_own_images
 from capslab.data.decode_image_file import decode, image_size
 from capslab.errors import ArgumentError, DataUnavailable
 
@@ -441,3 +441,17 @@ def test_a_practice_folder_of_too_few_images_is_refused(tmp_path):
     with pytest.raises(ArgumentError, match="`n` should be a whole number from 100"):
         make_practice_folder(images, np.int64(20), folder=tmp_path / "p")
     assert not (tmp_path / "p").exists()
+
+
+@pytest.mark.parametrize("file", ["data.npz", "table.csv", "pixels.csv.gz"])
+def test_an_array_or_a_table_in_a_zip_is_named(tmp_path, capsys, file):
+    alone = packed(tmp_path / "alone.zip", {f"inner/{file}": b"content"})
+    with pytest.raises(DataUnavailable, match=f"Unpack the zip and load inner/{file}"):
+        cl.load(alone)
+    files = {**squares("cat/1.png", "dog/2.png"), file: b"content"}
+    assert len(cl.load(packed(tmp_path / "with pictures.zip", files))) == 2
+    assert f"{file} not read: unpack the zip" in capsys.readouterr().out
+
+
+def test_files_that_hold_a_set_are_those_that_load_takes_by_name():
+    assert {*find_images.SETS, ".zip"} == set(read_own_images.SUFFIXES)

@@ -9,7 +9,7 @@ import pytest
 
 import capslab as cl
 from capslab.errors import ArgumentError
-from capslab.models import PRESETS, ConvNet, OverlapNet, SceneNet
+from capslab.models import PRESETS, CapsNet, ConvNet, OverlapNet, SceneNet
 from capslab.models.capsnet_for_size import cells, design_for
 
 SIDES = [*range(4, 41), 64, 96]
@@ -264,3 +264,9 @@ def test_latent_dimensions_grow_with_the_image_up_to_sixteen():
     assert dimensions == [4, 4, 8, 16, 16]
     assert cl.AutoEncoder((8, 8, 1)).latent_dim == 4
     assert cl.VAE((8, 8, 1), latent_dim=16).latent_dim == 16
+
+
+@pytest.mark.parametrize("preset", ["any-size", "visible"])
+def test_a_preset_leaves_alone_how_long_a_stream_is_trained_on(preset):
+    assert CapsNet((28, 28, 1), 2, preset=preset).recipe != CapsNet.recipe
+    assert OverlapNet((28, 28, 1), 2, preset=preset).recipe == OverlapNet.recipe

@@ -170,6 +170,22 @@ def test_without_a_bias_a_network_of_turned_capsules_says_the_same(trained):
     np.testing.assert_allclose(same.couplings, turned_round.couplings, atol=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(28, 28, 1), (20, 32, 3)])
+def test_weights_are_the_same_counted_by_a_learners_function(shape):
+    calls = []
+
+    def count_weights(side_in, channels, side_out, filters, kernel):
+        calls.append((side_in, channels, side_out, filters, kernel))
+        window = kernel**2 * channels * filters
+        return window, window * side_out**2, side_in**2 * channels * side_out**2 * filters
+
+    caps = cl.CapsNet(shape, 10, preset="visible")
+    assert weights_by_layer(caps, count_weights) == weights_by_layer(caps)
+    assert len(calls) == 4
+    row = weights_by_layer(caps, lambda *sizes: (1, 2, 3))[0]
+    assert [row[name] for name in ("shared over places", "one per place", "dense layer")] == [1, 2, 3]
+
+
 def test_weights_are_counted_as_the_network_has_them():
     caps = cl.CapsNet((28, 28, 1), 10, preset="visible")
     rows = {row.pop("layer"): row for row in weights_by_layer(caps)}

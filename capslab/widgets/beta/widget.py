@@ -42,7 +42,7 @@ class BetaView(View):
     _esm = module("beta")
     _css = style("beta")
     STATE = ("at",)
-    CONTROLS = ("beta", "pictures", "dimensions", "trade", "code")
+    CONTROLS = ("beta", "pictures", "dimensions", "trade", "code", "screen")
 
     at = Int(0).tag(sync=True)
     betas: t.List[Any] = t.List().tag(sync=True)
@@ -108,7 +108,7 @@ def explore_beta(
     sweep : what `beta_sweep(images)` returns.
     beta : the weight to start with; the nearest one in the sweep is taken.
     state : a string from `view.state`, to show the same again.
-    hide : parts to hide: "beta", "pictures", "dimensions", "trade", "code".
+    hide : parts to hide: "beta", "pictures", "dimensions", "trade", "code", "screen".
 
     Returns
     -------

@@ -58,7 +58,7 @@ class ClusterView(PathView):
     _esm = module("clusters")
     _css = style("clusters")
     STATE = ("k", "color", "moved", "zoom", "selected")
-    CONTROLS = ("k", "color", "moved", "tools", "members", "scores", "table", "code")
+    CONTROLS = ("k", "color", "moved", "tools", "members", "scores", "table", "code", "screen")
 
     moved = Bool(False).tag(sync=True)
     zoom = t.List(Float(), [0.0, 0.0, 1.0], minlen=3, maxlen=3).tag(sync=True)
@@ -123,7 +123,7 @@ def explore_clusters(
     moved : highlight the images that change cluster from k to the next k.
     method : how to draw more than two dimensions in a plane: "pca", "tsne" or "umap" (if installed).
     state : a string from `view.state`, to show the same again.
-    hide : controls to hide: "k", "color", "moved", "tools", "members", "scores", "table", "code".
+    hide : controls to hide: "k", "color", "moved", "tools", "members", "scores", "table", "code", "screen".
     seed : of the clustering, of random samples, and of t-SNE and UMAP.
 
     Returns

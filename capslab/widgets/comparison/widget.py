@@ -61,7 +61,7 @@ class CompareView(PathView):
     _esm = module("comparison")
     _css = style("comparison")
     STATE = ("k", "color", "differ", "selected")
-    CONTROLS = ("k", "color", "differ", "tools", "scores", "pairs", "code")
+    CONTROLS = ("k", "color", "differ", "tools", "scores", "pairs", "code", "screen")
 
     differ = Bool(False).tag(sync=True)
     labels = Array(help="matched clusters of each drawn image, uint8 (embeddings, len(ks), m)")
@@ -117,7 +117,7 @@ def compare(
     seeds : number of k-means seeds for the spread in the table of scores.
     method : how to draw more than two dimensions in a plane: "pca", "tsne" or "umap" (if installed).
     state : a string from `view.state`, to show the same again.
-    hide : controls to hide: "k", "color", "differ", "tools", "scores", "pairs", "code".
+    hide : controls to hide: "k", "color", "differ", "tools", "scores", "pairs", "code", "screen".
     seed : of the first clustering, of random samples, and of t-SNE and UMAP.
 
     Returns
@@ -128,6 +128,20 @@ def compare(
     ------
     ArgumentError : if there are not two to four embeddings of the same images; if k is too large or
         `seeds` is below 1; or for the state of another view.
+    """
+    paths, matched, traits = compared(embeddings, k, seeds, method, seed)
+    view = CompareView(embeddings, paths, matched, color=color, differ=differ, hide=list(hide), **traits)
+    if state is not None:
+        view.state = state
+    return view
+
+
+def compared(
+    embeddings: tuple[Embedding, ...], k: int | None, seeds: int, method: str, seed: int
+) -> tuple[list[KMeansPath], np.ndarray, dict[str, Any]]:
+    """Cluster the embeddings: the paths, their matched labels, and the traits that follow from them.
+
+    Parameters and errors are those of `compare`.
     """
     check_same_images(embeddings)
     if isinstance(seeds, bool) or not isinstance(seeds, (int, np.integer)) or seeds < 1:
@@ -148,30 +162,23 @@ def compare(
     numbers, classes = named_classes(first)
     classes = classes if len(classes) <= 256 else []
     pictures, pictures_note = thumbnail_traits(first, drawn, seed)
-    view = CompareView(
-        embeddings,
-        paths,
-        matched,
-        k=k,
-        color=color,
-        differ=differ,
-        hide=list(hide),
-        labels=np.ascontiguousarray(matched[:, :, drawn]),
-        points=np.stack(planes),
-        drawn=drawn.astype(np.int32) if sample_note else None,
-        truth=numbers[drawn].astype(np.uint8) if numbers is not None and classes else None,
+    about = {
+        "planes": list(plane_notes),
+        "classes": classes,
+        "notes": cluster_captions.join([sample_note, spread_note, pictures_note]),
+        **describe(embeddings, paths, matched, scores),
+        "recipe": fill(RECIPE, end=min(last, LAST_K) + 1, seeds=int(seeds), method=method, seed=seed),
+    }
+    traits = {
+        "k": k,
+        "labels": np.ascontiguousarray(matched[:, :, drawn]),
+        "points": np.stack(planes),
+        "drawn": drawn.astype(np.int32) if sample_note else None,
+        "truth": numbers[drawn].astype(np.uint8) if numbers is not None and classes else None,
         **pictures,
-        about={
-            "planes": list(plane_notes),
-            "classes": classes,
-            "notes": cluster_captions.join([sample_note, spread_note, pictures_note]),
-            **describe(embeddings, paths, matched, scores),
-            "recipe": fill(RECIPE, end=min(last, LAST_K) + 1, seeds=int(seeds), method=method, seed=seed),
-        },
-    )
-    if state is not None:
-        view.state = state
-    return view
+        "about": about,
+    }
+    return paths, matched, traits
 
 
 def describe(

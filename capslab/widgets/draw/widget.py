@@ -57,7 +57,7 @@ class DrawingView(Drawable, View):
     _esm = module("draw")
     _css = style("draw")
     STATE = ("pen", "strokes")
-    CONTROLS = ("undo", "clear", "pen", "routing", "reconstruction", "latent", "code")
+    CONTROLS = ("undo", "clear", "pen", "routing", "reconstruction", "latent", "code", "screen")
 
     lengths = t.Instance(np.ndarray, allow_none=True)
     predicted = Int(None, allow_none=True)
@@ -286,7 +286,7 @@ def draw_digit(
         decodes to.
     state : a string from `view.state`, to show the same again.
     hide : controls and panels to hide: "undo", "clear", "pen", "routing",
-        "reconstruction", "latent", "code".
+        "reconstruction", "latent", "code", "screen".
 
     Returns
     -------

@@ -57,7 +57,7 @@ class LatentView(Drawable, View):
     _esm = module("latent")
     _css = style("latent")
     STATE = ("pen", "strokes", "index", "other", "mix", "z", "start", "origin", "moved", "color")
-    CONTROLS = ("images", "sliders", "pad", "color", "reset", "random", "draw", "interpolate", "code")
+    CONTROLS = ("images", "sliders", "pad", "color", "reset", "random", "draw", "interpolate", "code", "screen")
 
     order = t.List(t.Int()).tag(sync=True)
     z = Vector()
@@ -327,7 +327,7 @@ def explore_latent(
     index : position in `images` of the image to start with; None for the first.
     state : a string from `view.state`, to show the same again.
     hide : controls to hide: "images", "sliders", "pad", "color", "reset", "random",
-        "draw", "interpolate", "code".
+        "draw", "interpolate", "code", "screen".
     color : for a latent space of two dimensions, what the colours of the codes mean: "label", or
         "cluster" (k-means on the codes with as many clusters as classes, or 10). None means
         "label" if there are labels.

@@ -54,7 +54,7 @@ class OverlapView(View):
     _esm = module("overlap")
     _css = style("overlap")
     STATE = ("pair", "shift")
-    CONTROLS = ("pairs", "shift", "drawings", "pixels", "lengths", "distances", "code")
+    CONTROLS = ("pairs", "shift", "drawings", "pixels", "lengths", "distances", "code", "screen")
 
     pair = Int(0).tag(sync=True)
     shift = Int(0).tag(sync=True)
@@ -227,7 +227,7 @@ def explore_overlap(
     shift : pixels from the centre of the first digit to that of the second, to start with.
     seed : of that choice.
     state : a string from `view.state`, to show the same again.
-    hide : parts to hide: "pairs", "shift", "drawings", "pixels", "lengths", "distances", "code".
+    hide : parts to hide: "pairs", "shift", "drawings", "pixels", "lengths", "distances", "code", "screen".
 
     Returns
     -------

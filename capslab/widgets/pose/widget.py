@@ -49,7 +49,7 @@ class PoseView(View):
     _esm = module("pose")
     _css = style("pose")
     STATE = ("capsule", "pose", "moved")
-    CONTROLS = ("capsule", "sliders", "reset", "sweep", "code")
+    CONTROLS = ("capsule", "sliders", "reset", "sweep", "code", "screen")
 
     capsule = Int(0).tag(sync=True)
     pose = Vector()
@@ -253,7 +253,7 @@ def explore_pose(
     image : `images[7]` (an `Images` of one), or a uint8 array `(h, w)` or `(h, w, c)`.
     capsule : the digit capsule, by position or by the name of its class; None for the predicted one.
     state : a string from `view.state`, to show the same again.
-    hide : controls to hide: "capsule", "sliders", "reset", "sweep", "code".
+    hide : controls to hide: "capsule", "sliders", "reset", "sweep", "code", "screen".
 
     Returns
     -------

@@ -63,7 +63,7 @@ class RoutingView(Drawable, View):
     _esm = module("routing")
     _css = style("routing")
     STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity")
-    CONTROLS = ("images", "draw", "iteration", "iterations", "play", "quantity", "arithmetic", "code")
+    CONTROLS = ("images", "draw", "iteration", "iterations", "play", "quantity", "arithmetic", "code", "screen")
 
     index = Int(0).tag(sync=True)
     iterations = Int(3).tag(sync=True)
@@ -273,7 +273,7 @@ def show_routing(
     iterations : routing iterations, 1 to 10; None for as many as the network was trained with.
     state : a string from `view.state`, to show the same again.
     hide : controls to hide: "images", "draw", "iteration", "iterations", "play", "quantity",
-        "arithmetic", "code".
+        "arithmetic", "code", "screen".
 
     Returns
     -------

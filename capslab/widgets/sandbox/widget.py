@@ -69,7 +69,7 @@ class SandboxView(View):
     _esm = module("sandbox")
     _css = style("sandbox")
     STATE = ("votes", "iteration", "selected", "wrong_axis", "no_squash", "keep_logits", "carried")
-    CONTROLS = ("preset", "parents", "iteration", "play", "break", "kmeans", "table", "code")
+    CONTROLS = ("preset", "parents", "iteration", "play", "break", "kmeans", "table", "code", "screen")
 
     votes: Any = t.Any([]).tag(sync=True)  # arrays are accepted too, and stored as lists
     preset = t.Unicode(OWN).tag(sync=True)
@@ -274,7 +274,7 @@ def routing_sandbox(
     ----------
     state : a string from `view.state`, to show the same again.
     hide : controls to hide: "preset", "parents", "iteration", "play", "break", "kmeans", "table",
-        "code".
+        "code", "screen".
     preset : the votes to start with: "two groups", "agreement", "one outlier" or "conflict".
     parents : 2 to 4.
     votes : votes of your own instead, `(child, parent, 2)`, numbers from −1.5 to 1.5.

@@ -12,6 +12,15 @@ def signed(value: float, digits: int = 2) -> str:
     return ("−" if value < 0 else "+") + f"{abs(value):.{digits}f}"
 
 
+def plain(value: float, digits: int = 2) -> str:
+    """A number with a true minus only where it is negative after rounding.
+
+    >>> plain(0.123), plain(-0.123), plain(-0.001)
+    ('0.12', '−0.12', '0.00')
+    """
+    return ("−" if value <= -0.5 * 10**-digits else "") + f"{abs(value):.{digits}f}"
+
+
 def percent(share: float) -> str:
     """A share in 0…1 as a whole percentage: never 100 % unless it is all, never 0 % unless it is none.
 

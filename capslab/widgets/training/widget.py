@@ -50,7 +50,7 @@ class TrainingView(View):
 
     _esm = module("training")
     _css = style("training")
-    CONTROLS = ("examples", "code")
+    CONTROLS = ("examples", "code", "screen")
 
     pictured = True
 

@@ -2,20 +2,22 @@
 
 import { dot, polyline } from "../shared/canvas.js";
 
-export const CHART = { width: 250, height: 150, left: 34, right: 76, top: 10, bottom: 30 };
+export const CHART = { width: 280, height: 170, left: 40, right: 98, top: 10, bottom: 30 };
+
+export const BAR = 15; // units of a bar and its gap
 
 /** A bar per dimension; `most` nats fill the width. */
 export function drawBars({ context, wide, high }, look, nats, most) {
   const room = CHART.width - 50;
   context.clearRect(0, 0, wide, high);
-  context.font = `10px ${look.font}`;
+  context.font = `12px ${look.font}`;
   context.textBaseline = "middle";
   context.textAlign = "left";
   nats.forEach((value, k) => {
     context.fillStyle = look.accent;
-    context.fillRect(0, 10 * k + 1, (room * value) / most, 8);
+    context.fillRect(0, BAR * k + 2, (room * value) / most, BAR - 4);
     context.fillStyle = look.soft;
-    context.fillText(value.toFixed(2), (room * value) / most + 4, 10 * k + 5);
+    context.fillText(value.toFixed(2), (room * value) / most + 4, BAR * k + BAR / 2);
   });
 }
 
@@ -27,7 +29,7 @@ export function drawTradeOff({ context }, look, { betas, at, values }) {
   const x = (i) => left + ((width - left - right) * i) / Math.max(count - 1, 1);
   const y = (v) => height - bottom - ((height - top - bottom) * v) / most;
   context.clearRect(0, 0, width, height);
-  context.font = `11px ${look.font}`;
+  context.font = `13px ${look.font}`;
   context.textBaseline = "middle";
   context.fillStyle = look.soft;
   context.textAlign = "right";
@@ -59,6 +61,8 @@ export function drawTradeOff({ context }, look, { betas, at, values }) {
     { name: "sharpness", colour: look.accent, dash: [] },
     { name: "strangeness", colour: look.second, dash: [6, 4] },
   ];
+  const ends = [0, 1].map((row) => y(values[row * count + count - 1]));
+  const apart = Math.max(0, 15 - Math.abs(ends[0] - ends[1])) / 2; // two names never lie on each other
   lines.forEach(({ name, colour, dash }, row) => {
     const line = Array.from(values.subarray(row * count, row * count + count));
     polyline(
@@ -70,6 +74,7 @@ export function drawTradeOff({ context }, look, { betas, at, values }) {
     );
     dot(context, x(at), y(line[at]), 4, colour);
     context.textAlign = "left";
-    context.fillText(name, width - right + 6, y(line[count - 1]));
+    const isUpper = ends[row] < ends[1 - row] || (ends[row] === ends[1 - row] && row === 0);
+    context.fillText(name, width - right + 6, ends[row] + (isUpper ? -apart : apart));
   });
 }

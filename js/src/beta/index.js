@@ -8,13 +8,13 @@ import { fill } from "../shared/format_text.js";
 import { follow, sender } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
 import { frame } from "../shared/view_frame.js";
-import { CHART, drawBars, drawTradeOff } from "./charts.js";
+import { BAR, CHART, drawBars, drawTradeOff } from "./charts.js";
 
 const TALL = 44; // CSS pixels of a small picture's longer side
 const ROWS = [
-  ["originals", "test images"],
-  ["rebuilt", "rebuilt from their codes"],
-  ["drawn", "drawn from the prior"],
+  ["originals", "Test images"],
+  ["rebuilt", "Reconstructions"],
+  ["drawn", "Samples: decoded draws from the prior"],
 ];
 
 /** Rows of small pictures; draw(at) shows those of the network at that place (the originals stay). */
@@ -34,7 +34,7 @@ function pictureRows(arrays) {
       }
     }
   };
-  return { node: element("div", { class: "caps-panel" }, ...nodes), draw };
+  return { node: element("div", { class: "caps-panel" }, ...nodes), canvases: rows.map(({ node }) => node), draw };
 }
 
 function render({ model, el }) {
@@ -62,12 +62,12 @@ function render({ model, el }) {
   view.addControls(["beta", beta.node]);
 
   const pictures = pictureRows(arrays);
-  const bars = canvas(CHART.width, 20 + 10 * dimensions, "KL of each dimension, most first");
+  const bars = canvas(CHART.width, 20 + BAR * dimensions, "KL of each dimension, most first");
   const trade = canvas(CHART.width, CHART.height, "Sharpness and strangeness against β");
   const parts = {
     pictures: pictures.node,
     dimensions: panel("KL of each dimension, nats", bars),
-    trade: panel("what β trades", trade),
+    trade: panel("What β trades; 1 is what real images have", trade),
   };
   for (const [name, node] of Object.entries(parts)) if (!view.hidden(name)) view.body.append(node);
 
@@ -81,6 +81,7 @@ function render({ model, el }) {
     beta.set(at());
     view.tell();
   });
+  view.fit([...pictures.canvases, bars, trade], () => draw());
   const stopFollowing = follow(model, { at: draw });
   draw();
   return () => {

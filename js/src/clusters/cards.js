@@ -99,13 +99,13 @@ export class ClusterCards {
     context.fill();
     context.fillStyle = readable(tint);
     context.textAlign = "center";
-    context.font = `600 12px ${colours.font}`;
+    context.font = `600 13px ${colours.font}`;
     context.fillText(String(c), x + 12, middle + 0.5);
     if (!roomy) return;
     context.textAlign = "left";
     context.fillStyle = colours.ink;
     context.fillText(count.toLocaleString("en"), x + 36 + size, middle - (most ? 7 : 0), 60);
-    context.font = `11px ${colours.font}`;
+    context.font = `13px ${colours.font}`;
     context.fillStyle = colours.soft;
     if (most) context.fillText(`${most.name}: ${most.share}`, x + 36 + size, middle + 8, 60);
   }

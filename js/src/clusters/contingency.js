@@ -27,7 +27,7 @@ export function contingencyTable({ classes, truth, colours }) {
   };
 
   const drawHead = (context, cell, k) => {
-    context.font = `600 10px ${colours.font}`;
+    context.font = `600 13px ${colours.font}`;
     context.textAlign = "center";
     for (let c = 0; c < k; c++) {
       const tint = palette(c);
@@ -65,14 +65,14 @@ export function contingencyTable({ classes, truth, colours }) {
     context.clearRect(0, 0, wide, node.high);
     context.textBaseline = "middle";
     drawHead(context, cell, k);
-    context.font = `10.5px ${colours.font}`;
+    context.font = `12px ${colours.font}`;
     for (let row = 0; row < rows; row++) drawRow(context, cell, row, counts.subarray(row * k, row * k + k));
   };
 
   const fit = (width) => {
     box.style.width = `${width}px`;
     resize(node, width, 20 + rows * high);
-    node.context.font = `10.5px ${colours.font}`;
+    node.context.font = `12px ${colours.font}`;
     names = Math.min(90, 12 + Math.max(...classes.map((name) => node.context.measureText(name).width)));
   };
   return { node: box, draw, count, resize: fit };

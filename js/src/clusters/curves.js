@@ -5,7 +5,7 @@ import { css } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 
-const [WIDE, HIGH, LEFT] = [156, 78, 6]; // CSS pixels
+const [WIDE, HIGH, LEFT] = [176, 80, 6]; // CSS pixels
 
 /** A score as it is written: two decimals where it is small, three digits where it is large, "–" for none. */
 export function formatScore(/** @type {number | null} */ value) {
@@ -40,14 +40,14 @@ function makePlot({ name, values, labelled }, ks, onpick) {
 function drawPlot({ node: { context }, name, values, x, y }, ks, place, colours) {
   const value = values[place];
   context.clearRect(0, 0, WIDE, HIGH);
-  context.font = `11px ${colours.font}`;
+  context.font = `13px ${colours.font}`;
   context.textBaseline = "alphabetic";
   context.fillStyle = colours.soft;
   context.textAlign = "left";
   context.fillText(name, LEFT, 12);
   context.fillStyle = colours.ink;
   context.textAlign = "right";
-  context.font = `600 11px ${colours.font}`;
+  context.font = `600 13px ${colours.font}`;
   context.fillText(formatScore(value), WIDE - LEFT, 12);
   context.strokeStyle = colours.line;
   context.lineWidth = 1;
@@ -70,7 +70,7 @@ function drawPlot({ node: { context }, name, values, x, y }, ks, place, colours)
     context.strokeStyle = css(colours.paper);
     context.stroke();
   }
-  context.font = `10px ${colours.font}`;
+  context.font = `12px ${colours.font}`;
   context.fillStyle = colours.soft;
   context.textAlign = "left";
   context.fillText(`k ${ks[0]}`, LEFT, HIGH - 1);

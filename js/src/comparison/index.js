@@ -69,7 +69,7 @@ class ComparisonView extends PathView {
       "div",
       { class: "caps-panel", title: about.planes[e] },
       element("h4", { class: "caps-source" }, about.names[e]),
-      element("div", { class: "caps-origin" }, `${numbers} an image,`, this.originMark(e)),
+      element("div", { class: "caps-origin" }, `${numbers} per image,`, this.originMark(e)),
       this.scatters[e].node,
     );
   }
@@ -90,7 +90,8 @@ class ComparisonView extends PathView {
   layout() {
     const { count } = this;
     const room = roomIn(this.el);
-    const across = Math.max(1, Math.min(count, count === 4 && room < 1000 ? 2 : Math.floor(room / 230)));
+    const most = Math.floor((room + 14) / 194); // four stand side by side on half a laptop's screen
+    const across = Math.max(1, Math.min(count, count === 4 && most === 3 ? 2 : most));
     const wide = Math.min(460, Math.floor((room - 14 * (across - 1)) / across) - 2);
     for (const scatter of this.scatters) scatter.resize(wide, Math.round(Math.min(400, wide * 0.94)));
     for (const panel of this.panels) panel.style.width = `${wide + 2}px`;

@@ -6,7 +6,7 @@ import { panel } from "../shared/dom.js";
 import { largestSize, range } from "../shared/numbers.js";
 
 const MOST_ROWS = 5; // iterations shown
-const LEFT = 86; // where an iteration's number and entropy stand
+const LEFT = 100; // where an iteration's number and entropy stand
 const GAP = 7;
 const MAP = 44; // CSS pixels of a map's longer side
 const LABEL = "Maps of c − 1/J: one column per digit capsule, one row per iteration, one cell per primary capsule";
@@ -24,6 +24,10 @@ export class CouplingMaps {
     this.legend = canvas(this.width, 42, "Colour scale, the same for all iterations");
     const title = "Couplings c − 1/J: one column per digit capsule, one cell per primary capsule";
     this.node = panel(title, this.maps, this.legend);
+  }
+
+  get canvases() {
+    return [this.maps, this.legend];
   }
 
   /** Empty maps where nothing is routed (`steps` is null); a class with a mark has a pointer beside its name. */
@@ -57,10 +61,10 @@ export class CouplingMaps {
     context.textAlign = "left";
     context.textBaseline = "middle";
     context.fillStyle = look.ink;
-    context.font = `600 11px ${look.font}`;
+    context.font = `600 13px ${look.font}`;
     context.fillText(`iteration ${t + 1}`, 0, y + lay.height / 2 - 8);
     context.fillStyle = look.soft;
-    context.font = `11px ${look.font}`;
+    context.font = `13px ${look.font}`;
     context.fillText(entropy === null ? "" : `entropy ${entropy.toFixed(3)}`, 0, y + lay.height / 2 + 8);
   }
 }

@@ -44,6 +44,14 @@ class DrawingView {
     this.makePictures();
     this.makePanels();
     this.arrange();
+    const more = [...(this.maps?.canvases ?? []), ...(this.latent?.canvases ?? [])];
+    const redraw = () => {
+      this.drawnAnswer = []; // all of it is drawn again
+      this.latent?.age();
+      this.draw();
+    };
+    const canvases = [this.picture, this.decoded, this.rebuilt, this.lengths, ...more];
+    this.view.fit(canvases, redraw);
     this.stopFollowing = follow(model, this.reader.isLocal ? {} : { [ANSWERS.join(" ")]: this.draw });
     this.draw();
   }
@@ -129,8 +137,8 @@ class DrawingView {
       panel(seen, element("div", { class: "caps-seen" }, ...this.pictures())),
       panel(lengthsTitle, this.lengths, ...notes.filter((text, k) => text || k === 0).map(note)),
     );
-    if (this.maps) view.body.append(this.maps.node);
-    if (this.latent) view.body.append(this.latent.node);
+    const below = [this.maps, this.latent].filter(Boolean).map(({ node }) => node);
+    if (below.length) view.body.after(element("div", { class: "caps-body" }, ...below));
   }
 
   /** The drawing as the network sees it, and what decoders make of it. */

@@ -25,16 +25,25 @@ export class LatentPanel {
       });
       return reader.decodeCode(z);
     };
-    const age = () => {
-      this.isOld = true;
+    const redraw = () => {
+      this.age();
       onchange();
     };
-    this.manifold = axes.length === 2 && reader.decodeCode ? makeManifold(decodeAt, shape, SIDE, TILES, age) : null;
+    this.manifold = axes.length === 2 && reader.decodeCode ? makeManifold(decodeAt, shape, SIDE, TILES, redraw) : null;
     const [x, y] = axes.map((k) => `z${k}`);
     const title = y ? `Latent space of the VAE: ${x} →, ${y} ↑` : `Latent space of the VAE: ${x} →`;
     const note = "Behind: what it decodes to there, all other dimensions at 0.";
     const hasOthers = this.manifold && dimensions > 2;
     this.node = panel(title, this.plane, hasOthers ? element("p", { class: "caps-soft" }, note) : null);
+  }
+
+  get canvases() {
+    return [this.plane, this.behind];
+  }
+
+  /** The picture behind has to be drawn again. */
+  age() {
+    this.isOld = true;
   }
 
   /** `code` is null where there is nothing to show. */

@@ -21,6 +21,7 @@ import { KernelDecoder } from "./python_decoder.js";
 
 const DECODED = 196; // CSS pixels of the decoded image's longer side
 const ORIGINAL = 92; // of the picked image's
+
 const FRAMES = 9; // of the film from A to B
 const TILE = 46;
 const SILENT = "The kernel does not answer: this decoder needs it. Run the cell again. ";
@@ -76,6 +77,15 @@ class LatentView {
       color: () => this.plane?.takeColor(),
     });
     this.plane?.takeColor();
+    const canvases = [this.decoded, this.original, this.rebuilt, this.film, ...(this.plane?.canvases ?? [])];
+
+    const redraw = () => {
+      this.pictured = null; // what is drawn once has to be drawn again
+      this.filmedFor = "";
+      this.plane?.age();
+      this.draw();
+    };
+    this.view.fit(canvases, redraw);
     this.draw();
   }
 
@@ -200,7 +210,10 @@ class LatentView {
     const pair = element("div", { class: "caps-pair" }, this.original, this.decode ? this.rebuilt : null);
     view.body.append(panel("Decoded", this.decoded, ...(picker.exists ? [this.caption, pair] : [])));
     if (this.plane) view.body.append(this.plane.panel(view.hidden("color")));
-    if (!view.hidden("sliders")) view.body.append(this.sliderPanel());
+    const sliders = view.hidden("sliders") ? null : this.sliderPanel();
+    if (sliders && this.plane)
+      view.body.after(sliders); // two sliders stand below their plane
+    else if (sliders) view.body.append(sliders);
     if (!view.hidden("interpolate")) view.body.after(this.filmPanel);
   }
 
@@ -243,7 +256,8 @@ class LatentView {
     this.plane?.draw(look, state.z, ends);
     this.drawOriginal(state);
     this.drawBetween(state);
-    picker.mark(state.index, state.other);
+    const fromImage = state.origin === "image" || state.origin === "between";
+    picker.mark(fromImage ? state.index : null, fromImage ? state.other : null);
     this.view.tell();
   }
 

@@ -38,6 +38,11 @@ export class PlanePad {
     this.listen();
   }
 
+  /** What is drawn in this pad's own units, and may be magnified. */
+  get canvases() {
+    return [this.node, this.behind];
+  }
+
   age() {
     this.isOld = true;
     this.onchange();

@@ -61,6 +61,9 @@ class OverlapView {
     this.makePictures();
     this.arrange();
     this.stopFollowing = follow(model, { "pair shift": this.draw });
+    const small = [...this.drawings, this.divided, this.truth].map(({ picture }) => picture);
+    const canvases = [this.input, ...small, this.bars, this.chart];
+    this.view.fit(canvases, () => this.draw());
     this.draw();
   }
 
@@ -135,7 +138,7 @@ class OverlapView {
     onDrag(
       this.input,
       (event) => ({ x: event.clientX, shift: this.shift }),
-      (event, from) => this.go(from.shift + (event.clientX - from.x) / this.scale(TALL)),
+      (event, from) => this.go(from.shift + (event.clientX - from.x) / this.input.scale / this.scale(TALL)),
     );
     const toPoint = (event) => this.go(shiftAt(spotOf(event, this.chart)[0], this.reach));
     onDrag(this.chart, () => null, toPoint);

@@ -20,6 +20,7 @@ const PICTURE = 140; // CSS pixels of a picture's longer side
 const FRAMES = 11; // from −0.25 to +0.25 in steps of 0.05
 const SWEEP = 0.25;
 const TILE = 40;
+
 const FILM_LABEL = "Decoded images as one dimension goes from −0.25 to +0.25 around where it was read. Drag along it.";
 
 class PoseView {
@@ -54,6 +55,12 @@ class PoseView {
     this.makeControls();
     this.arrange();
     this.stopFollowing = follow(model, { "pose capsule moved": this.draw });
+    const canvases = [this.input, this.decoded, this.changes, this.film];
+    const redraw = () => {
+      this.sweptFor = "";
+      this.draw();
+    };
+    this.view.fit(canvases, redraw);
     this.draw();
   }
 
@@ -250,7 +257,7 @@ class PoseView {
   /** Moves the swept dimension to where the film is pointed at. */
   sweepTo(event) {
     const { film } = this;
-    const x = (spotOf(event, film)[0] * film.wide) / film.getBoundingClientRect().width;
+    const [x] = spotOf(event, film);
     const share = clamp((x - TILE / 2) / ((FRAMES - 1) * (TILE + 3)), 0, 1);
     const k = this.sweptDimension();
     this.move(k, this.asRead().start[k] - SWEEP + 2 * SWEEP * share);

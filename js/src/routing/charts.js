@@ -33,7 +33,7 @@ export function drawEntropy(context, look, width, height, { steps, at }) {
   const [left, top, right, bottom] = [22, 8, width - 8, height - 18];
   const x = (t) => (steps.length < 2 ? (left + right) / 2 : left + 8 + ((right - left - 16) * t) / (steps.length - 1));
   const y = (v) => bottom - (bottom - top) * v;
-  context.font = `11px ${look.font}`;
+  context.font = `13px ${look.font}`;
   context.textBaseline = "middle";
   for (const v of [0, 0.5, 1]) {
     polyline(
@@ -62,14 +62,14 @@ export function drawEntropy(context, look, width, height, { steps, at }) {
     context.fill();
     context.stroke();
     context.fillStyle = isShown ? look.ink : look.soft;
-    context.font = `${isShown ? 600 : 400} 11px ${look.font}`;
+    context.font = `${isShown ? 600 : 400} 13px ${look.font}`;
     context.textAlign = "center";
     context.fillText(String(t + 1), x(t), bottom + 11);
   });
   const { entropy } = steps[at];
   const late = at > steps.length / 2;
   context.fillStyle = look.ink;
-  context.font = `600 11px ${look.font}`;
+  context.font = `600 13px ${look.font}`;
   context.textAlign = late ? "right" : "left";
   context.fillText(entropy.toFixed(3), x(at) + (late ? 4 : -4), y(entropy) + (entropy > 0.3 ? 16 : -14));
 }

@@ -57,6 +57,8 @@ class RoutingView {
       this.draw();
     };
     this.stopFollowing = follow(model, { [STATE]: this.draw, [`${TRAITS.join(" ")} drawn`]: dropStrip });
+    const canvases = [this.input, this.entropy, this.maps.node, this.legend, this.lengths];
+    this.view.fit(canvases, () => this.draw());
     this.draw();
   }
 
@@ -168,7 +170,7 @@ class RoutingView {
       const j = Math.floor(spotOf(event, this.lengths)[1] / this.row);
       if (j >= 0 && j < J) this.send({ digit: j });
     });
-    this.cellText = element("p", { class: "caps-cell-text", style: `max-width:${this.maps.width}px` });
+    this.cellText = element("p", { class: "caps-cell-text" });
     const attributes = { class: "caps-steps", role: "group", "aria-label": "The arithmetic of one capsule" };
     this.stepsPlace = element("div", attributes);
   }

@@ -22,6 +22,7 @@ const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowD
 const ROUTING_NOTE =
   "Arrow: a child's vote, as thick as its coupling; drag its disc. Arrow without a number: the parent's output v; " +
   "square: the weighted sum s before squash.";
+
 const MEANS_NOTE = "Filled: the child belongs to this parent, whose centre (square) is nearest to its vote.";
 
 class SandboxView {
@@ -44,6 +45,8 @@ class SandboxView {
     this.makeControls();
     this.arrange();
     this.stopFollowing = follow(model, { [TRAITS]: this.draw });
+    const canvases = [this.routing, this.means, this.chart];
+    this.view.fit(canvases, () => this.draw());
     this.draw();
   }
 
@@ -117,7 +120,7 @@ class SandboxView {
     for (const node of [this.routing, this.means]) resize(node, this.lay.width, this.lay.height);
     this.routing.setAttribute("aria-label", `Routing: votes as arrows, one plane for each parent. ${help}`);
     this.means.setAttribute("aria-label", `k-means on the same votes, one plane for each parent. ${help}`);
-    for (const note of [this.routingNote, this.meansNote]) note.style.maxWidth = `${this.lay.width}px`;
+
     this.table = voteTable({ I, J, choose: (i, j) => this.send({ selected: [i, j] }) });
     this.tablePlace.replaceChildren(this.table.node);
   }

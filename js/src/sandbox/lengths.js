@@ -8,12 +8,12 @@ const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]]; // parents are told apart by 
 
 /** The length of each parent's output at every iteration; the axis grows where nothing keeps it below 1. */
 export function drawLengthLines(context, look, width, height, { steps, at }) {
-  const [left, top, right, bottom] = [26, 8, width - 46, height - 18];
+  const [left, top, right, bottom] = [26, 8, width - 58, height - 18];
   const most = Math.max(1, ...steps.flatMap((step) => step.lengths));
   const x = (t) => left + 6 + ((right - left - 12) * t) / (steps.length - 1);
   const y = (v) => bottom - ((bottom - top) * v) / most;
   context.clearRect(0, 0, width, height);
-  context.font = `11px ${look.font}`;
+  context.font = `13px ${look.font}`;
   context.textBaseline = "middle";
   for (const v of most > 1.001 ? [0, 1, most] : [0, 0.5, 1]) {
     const level = Math.round(y(v)) + 0.5;
@@ -35,7 +35,7 @@ export function drawLengthLines(context, look, width, height, { steps, at }) {
   context.textAlign = "center";
   steps.forEach((_, t) => {
     context.fillStyle = t === at ? look.ink : look.soft;
-    context.font = `${t === at ? 600 : 400} 11px ${look.font}`;
+    context.font = `${t === at ? 600 : 400} 13px ${look.font}`;
     context.fillText(String(t + 1), x(t), bottom + 10);
   });
 }
@@ -56,8 +56,8 @@ function drawLines(context, look, { x, y, right, bottom }, { steps, at }) {
     above = Math.min(Math.max(y(last[j]), above + 12), bottom - 12 * (order.length - 1 - k));
     context.fillStyle = look.ink;
     context.textAlign = "left";
-    context.font = `600 11px ${look.font}`;
+    context.font = `600 13px ${look.font}`;
     context.fillText(`${PARENTS[j]} ${steps[at].lengths[j].toFixed(2)}`, right + 2, above);
-    context.font = `11px ${look.font}`;
+    context.font = `13px ${look.font}`;
   });
 }

@@ -37,7 +37,7 @@ function drawGround(context, look, lay, j, title, circle) {
   const left = j * (lay.size + lay.gap);
   const [cx, cy] = spotAt(lay, j, [0, 0]);
   context.fillStyle = look.ink;
-  context.font = `600 12px ${look.font}`;
+  context.font = `600 13px ${look.font}`;
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   context.fillText(title, left + 1, 13);
@@ -58,7 +58,7 @@ function drawGround(context, look, lay, j, title, circle) {
   context.stroke();
   context.setLineDash([]);
   context.fillStyle = look.soft;
-  context.font = `10px ${look.font}`;
+  context.font = `12px ${look.font}`;
   context.fillText("1", cx + lay.scale + 3, cy - 4);
 }
 
@@ -101,7 +101,7 @@ function drawDisc(context, look, /** @type {number[]} */ [x, y], i, filled, chos
     context.stroke();
   }
   context.fillStyle = filled ? readable(colour) : look.ink;
-  context.font = `600 11px ${look.font}`;
+  context.font = `600 13px ${look.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillText(String(i + 1), x, y + 0.5);

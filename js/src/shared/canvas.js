@@ -3,12 +3,14 @@
 import { element } from "./dom.js";
 
 /**
- * @typedef {HTMLCanvasElement & { context: CanvasRenderingContext2D, ratio: number, wide: number, high: number }} Canvas
- * a canvas with its context; `wide` and `high` are its size in CSS pixels, `ratio` the device pixels in one of them
+ * @typedef {HTMLCanvasElement & { context: CanvasRenderingContext2D, ratio: number, wide: number, high: number,
+ *   scale: number }} Canvas
+ * a canvas with its context; `wide` and `high` are its size in the units that one draws in, `scale` the CSS pixels in
+ * one of these (see magnify) and `ratio` the device pixels
  */
 
 /**
- * A canvas to draw on in CSS pixels through `.context`.
+ * A canvas to draw on through `.context`, in CSS pixels unless it is magnified.
  * @param {number} width
  * @param {number} height
  * @param {string | null} [label] for screen readers
@@ -23,30 +25,42 @@ export function canvas(width, height, label, attributes = {}) {
 }
 
 /**
- * Gives a canvas another size in CSS pixels; what was drawn is lost.
+ * Gives a canvas another size in the units that one draws in; what was drawn is lost.
  * @param {Canvas} node
  * @param {number} width
  * @param {number} height
  */
 export function resize(node, width, height) {
-  const ratio = Math.min(window.devicePixelRatio || 1, 2);
+  const { scale = 1 } = node;
+  const ratio = Math.min(window.devicePixelRatio || 1, 2) * scale;
   node.width = Math.round(width * ratio);
   node.height = Math.round(height * ratio);
-  node.style.width = `${width}px`;
-  node.style.height = `${height}px`;
+  node.style.width = `${width * scale}px`;
+  node.style.height = `${height * scale}px`;
   node.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return Object.assign(node, { ratio, wide: width, high: height });
+  return Object.assign(node, { ratio, wide: width, high: height, scale });
+}
+
+/**
+ * Shows a canvas larger or smaller, sharp as before; one goes on drawing in its own units. What was drawn is lost.
+ * @param {Canvas} node
+ * @param {number} scale CSS pixels in one unit
+ */
+export function magnify(node, scale) {
+  node.scale = scale;
+  return resize(node, node.wide, node.high);
 }
 
 /** Wipes canvases clean. */
 export function clear(/** @type {Canvas[]} */ ...nodes) {
-  for (const node of nodes) node.context.clearRect(0, 0, node.width, node.height);
+  for (const node of nodes) node.context.clearRect(0, 0, node.wide, node.high);
 }
 
-/** Where a mouse event is on a node, in CSS pixels: [x, y]. */
+/** Where a mouse event is on a node, in the units that one draws in there: [x, y]. */
 export function spotOf(/** @type {MouseEvent} */ event, node = /** @type {Element} */ (event.currentTarget)) {
   const box = node.getBoundingClientRect();
-  return [event.clientX - box.left, event.clientY - box.top];
+  const { scale = 1 } = /** @type {Partial<Canvas>} */ (node);
+  return [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
 }
 
 /**

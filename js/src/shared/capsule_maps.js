@@ -79,12 +79,15 @@ function drawTitle(context, look, lay, [x, y], className, mark) {
   context.fillStyle = look.ink;
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
-  context.font = `600 12px ${look.font}`;
+  context.font = `600 13px ${look.font}`;
   const name = fitText(context, className, mark ? lay.width * 0.62 : lay.width);
   context.fillText(name, x, y);
   const used = context.measureText(name).width + 5;
-  context.font = `10px ${look.font}`;
-  if (mark) context.fillText(fitText(context, mark, lay.width - used + 8), x + used, y);
+  context.font = `12px ${look.font}`;
+  if (!mark) return;
+  const fits = context.measureText(mark).width <= lay.width - used + 8;
+  const sign = mark.match(/^[✓✗]/)?.[0] ?? "◂"; // where there is no room for the word
+  context.fillText(fits ? mark : sign, x + used, y);
 }
 
 /** A colour per primary capsule; a plus or a minus where it is deep and there is room. */
@@ -139,24 +142,25 @@ const MEANINGS = {
 
 /** The colour scale of the maps, with what its ends and its middle mean. */
 export function drawLegend(context, look, width, { quantity, scale, J }) {
-  const from = Math.max(0, (width - 300) / 2);
-  for (let x = 0; x < 300; x++) {
-    context.fillStyle = css(diverging((x - 149.5) / 150, look.dark));
-    context.fillRect(from + x, 16, 1.5, 9);
+  const long = Math.min(400, width - 2);
+  const from = Math.max(1, (width - long) / 2);
+  for (let x = 0; x < long; x++) {
+    context.fillStyle = css(diverging((2 * x + 1) / long - 1, look.dark));
+    context.fillRect(from + x, 17, 1.5, 9);
   }
   context.strokeStyle = look.line;
-  context.strokeRect(from - 0.5, 15.5, 301, 10);
+  context.strokeRect(from - 0.5, 16.5, long + 1, 10);
   context.fillStyle = look.soft;
-  context.font = `11px ${look.font}`;
+  context.font = `13px ${look.font}`;
   context.textBaseline = "alphabetic";
   const even = 1 / J;
-  const couplings = ["", `  (c = ${even.toFixed(2)})`, `  (c = ${(even + scale).toFixed(2)})`];
+  const couplings = ["", ` (c = ${even.toFixed(2)})`, ` (c = ${(even + scale).toFixed(2)})`];
   const values = [signed(-scale, 3), "0", signed(scale, 3)];
   const texts = quantity === "coupling" ? values.map((value, k) => value + couplings[k]) : values;
   ["left", "center", "right"].forEach((align, k) => {
     context.textAlign = align;
-    context.fillText(texts[k], from + k * 150, 37);
+    context.fillText(texts[k], from + (k * long) / 2, 39);
   });
   context.textAlign = "center";
-  context.fillText(MEANINGS[quantity], from + 150, 10);
+  context.fillText(fitText(context, MEANINGS[quantity], width), from + long / 2, 11);
 }

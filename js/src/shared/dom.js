@@ -82,11 +82,23 @@ export function slider({ label, name, min, max, step = 1, value, onmove, format 
     output.textContent = text;
     input.setAttribute("aria-valuetext", aloud(number));
   };
+  // A value with a sign fills its track from zero; the browser would fill it from the left end.
+  const zero = min < 0 && max > 0 ? (100 * -min) / (max - min) : null;
+  if (zero !== null) {
+    input.classList.add("caps-signed");
+    input.style.setProperty("--zero", `${zero}%`);
+  }
+  const mark = (/** @type {number} */ number) => {
+    if (zero !== null) input.style.setProperty("--at", `${(100 * (number - min)) / (max - min)}%`);
+  };
   const set = (/** @type {number} */ number) => {
     if (Number(input.value) !== number) input.value = String(number);
+    mark(number);
     show(number);
   };
+  mark(value);
   input.addEventListener("input", () => {
+    mark(Number(input.value));
     show(Number(input.value));
     onmove(Number(input.value));
   });

@@ -150,7 +150,7 @@ export class Scatter {
   drawBadges(context) {
     const badges = this.marks.badges.map((badge) => ({ ...badge, spot: this.toScreen(badge.x, badge.y) }));
     spread(badges, this.top.wide, this.top.high);
-    context.font = `600 12px ${this.colours.font}`;
+    context.font = `600 13px ${this.colours.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     for (const {

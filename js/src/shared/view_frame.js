@@ -1,6 +1,7 @@
 // The frame that every view has: controls, body, the line of words, errors, "Show the code".
 
 import { button, element, write } from "./dom.js";
+import { fitWidth } from "./fit_width.js";
 import { watchKernel } from "./python_connection.js";
 
 const KERNEL_MESSAGES = {
@@ -28,6 +29,17 @@ function codeDrawer() {
   return { code, opener };
 }
 
+/** A button that shows the view on the whole screen, for a projector; null where the page may not do that. */
+function screenSwitch(/** @type {HTMLElement} */ root) {
+  if (!document.fullscreenEnabled) return null;
+  const flip = () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen());
+  const node = button("Full screen", () => flip().catch(() => {}), { "data-control": "screen" });
+  root.addEventListener("fullscreenchange", () => {
+    write(node, document.fullscreenElement === root ? "Leave full screen" : "Full screen");
+  });
+  return node;
+}
+
 /**
  * Puts the frame into `el`. `kind` is the view's folder; its style sheet holds below `.caps-of-<kind>`.
  * `words` and `code`, where given, are functions that tell what is on screen without a kernel: the frame then
@@ -46,12 +58,25 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   const controls = element("div", { class: "caps-controls" });
   const body = element("div", { class: "caps-body" });
   const foot = element("div", { class: "caps-foot" }, opener);
+  // What one moves and what it does in words stay in sight together, however far the picture below is scrolled.
+  const head = element("div", { class: "caps-head" }, controls, words);
   const attributes = { class: `caps-view caps-of-${kind}`, "aria-label": title };
-  const root = element("section", attributes, controls, body, words, kernel, error, foot, code);
+  const root = element("section", attributes, head, body, kernel, error, foot, code);
+  const screen = screenSwitch(root);
+  if (screen && !hidden("screen")) foot.prepend(screen);
   root.addEventListener("keydown", keepKeys);
   el.append(root);
 
-  const say = (/** @type {string} */ text) => write(words, text);
+  // Words that grow by a line would push the picture away under the pointer: the room they once took stays theirs.
+  let longest = 0;
+  let width = 0;
+  const say = (/** @type {string} */ text) => {
+    write(words, text);
+    if (text.length <= longest && words.clientWidth === width) return;
+    if (words.clientWidth !== width) words.style.minHeight = "";
+    [longest, width] = [text.length, words.clientWidth];
+    words.style.minHeight = `${words.offsetHeight}px`;
+  };
   const showError = () => {
     error.textContent = model.get("error");
     error.hidden = !model.get("error");
@@ -76,7 +101,14 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
     kernel.textContent = KERNEL_MESSAGES[state] || "";
     kernel.hidden = !state;
   });
+  let unfit = () => {};
+  /** Lets canvases follow the view's width, see fitWidth. */
+  const fit = (/** @type {import("./canvas.js").Canvas[]} */ canvases, /** @type {() => void} */ redraw) => {
+    unfit();
+    unfit = fitWidth(body, canvases, redraw);
+  };
   const dispose = () => {
+    unfit();
     forgetKernel();
     for (const [event, listener] of listeners) model.off(event, listener);
   };
@@ -85,7 +117,7 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   const addControls = (/** @type {[string, Node | null | undefined | false][]} */ ...pairs) => {
     for (const [name, node] of pairs) if (node && !hidden(name)) controls.append(node);
   };
-  return { root, controls, body, foot, say, tell, hidden, addControls, dispose };
+  return { root, head, controls, body, foot, say, tell, hidden, addControls, fit, dispose };
 }
 
 /** @typedef {ReturnType<typeof frame>} Frame */

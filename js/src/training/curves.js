@@ -43,7 +43,7 @@ export function drawCurves(context, look, { metric, curves, trail, epochs }) {
 
 function drawAxes(context, look, { x, y }, [low, high], epochs) {
   const { width, height, left, right, bottom } = PANEL;
-  context.font = `11px ${look.font}`;
+  context.font = `13px ${look.font}`;
   context.textBaseline = "middle";
   for (const v of roundSteps(low, high)) {
     const level = Math.round(y(v)) + 0.5;
@@ -85,9 +85,9 @@ function drawEnds(context, look, lines) {
     above = y;
     context.textAlign = "left";
     context.fillStyle = line.colour;
-    context.font = `600 11px ${look.font}`;
+    context.font = `600 13px ${look.font}`;
     context.fillText(Number(line.last.toPrecision(4)).toString(), line.end[0] + 7, y - 6);
-    context.font = `10px ${look.font}`;
+    context.font = `12px ${look.font}`;
     context.fillText(line.name, line.end[0] + 7, y + 6);
   });
 }

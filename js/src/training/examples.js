@@ -34,7 +34,7 @@ export function drawFeatures(node, look, points, labels, names) {
     if (!classes.has(label)) classes.set(label, []);
     classes.get(label).push([x, y]);
   });
-  context.font = `600 11px ${look.font}`;
+  context.font = `600 13px ${look.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const [label, spots] of classes) {

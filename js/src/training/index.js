@@ -10,7 +10,7 @@ import { frame } from "../shared/view_frame.js";
 import { drawCurves, PANEL } from "./curves.js";
 import { drawFeatures, drawPairs } from "./examples.js";
 
-/** Images with what the model makes of them, or its features in the plane. Returns {node, draw}. */
+/** Images with what the model makes of them, or its features in the plane. Returns {node, canvases, draw}. */
 function examplesPanel(model, look) {
   const pictures = canvas(100, 100, "Images above, what the model makes of them below");
   const label = "Images in the plane of the model's features, with the names of their classes";
@@ -29,7 +29,7 @@ function examplesPanel(model, look) {
       ? `Images, and below what the model makes of them ${when}`
       : `Features of ${points ? points.shape[0] : 0} images ${when}`;
   };
-  return { node, draw };
+  return { node, canvases: [pictures, plane], draw };
 }
 
 function render({ model, el }) {
@@ -45,7 +45,7 @@ function render({ model, el }) {
   const panels = model.get("metrics").map((metric) => {
     const picture = canvas(PANEL.width, PANEL.height, `${metric} by epoch, training solid, validation dashed`);
     view.body.append(panel(metric, picture));
-    return { metric, context: picture.context };
+    return { metric, picture, context: picture.context };
   });
   const examples = examplesPanel(model, look);
   if (!view.hidden("examples")) view.body.append(examples.node);
@@ -61,6 +61,13 @@ function render({ model, el }) {
     clock.textContent = model.get("clock");
   });
   const drawExamples = latest(examples.draw);
+
+  const redraw = () => {
+    draw();
+    drawExamples();
+  };
+  const canvases = [...panels.map(({ picture }) => picture), ...examples.canvases];
+  view.fit(canvases, redraw);
   const stopFollowing = follow(model, {
     "curves epoch trail clock done": draw,
     "pictures points shown_after": drawExamples,

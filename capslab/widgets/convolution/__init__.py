@@ -1,0 +1,1 @@
+"""The convolution view: drag a window over an image, edit the kernel, see the feature map."""

@@ -1,0 +1,1 @@
+"""The travel view: the same images as points that move from one representation to the next."""

@@ -1,0 +1,87 @@
+"""The travel view without a browser: its words and its still picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def aligned(planes: np.ndarray) -> np.ndarray:
+    """Turn and flip each plane so that its points lie as near as possible to those of the plane before it.
+
+    A plane of principal components may be turned or mirrored without being another one. The best turn R
+    minimises ‖A R − B‖ over orthogonal R: R = U Vᵀ for the singular value decomposition A ᵀB = U S Vᵀ
+    (Schönemann 1966, orthogonal Procrustes). Distances within a plane stay as they are.
+
+    Parameters
+    ----------
+    planes : (stops, n, 2), each centred.
+
+    Returns
+    -------
+    float32 (stops, n, 2)
+
+    Examples
+    --------
+    >>> square = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]], float)
+    >>> aligned(np.stack([square, square @ [[0, 1], [-1, 0]]]))[1].round().astype(int).tolist()
+    [[1, 0], [0, 1], [-1, 0], [0, -1]]
+    """
+    from scipy.linalg import orthogonal_procrustes
+
+    turned = [np.asarray(planes[0], np.float64)]
+    for plane in planes[1:]:
+        turn, _ = orthogonal_procrustes(plane, turned[-1])
+        turned.append(plane @ turn)
+    return np.stack(turned).astype(np.float32)
+
+
+def stop_phrase(k: int, name: str, supervised: bool, accuracy: float | None) -> str:
+    """What is seen at a stop, in one sentence."""
+    score = "" if accuracy is None else f", matched accuracy {accuracy:.2f}"
+    return f"At {name} (made {'with' if supervised else 'without'} labels): k = {k}{score}."
+
+
+def leg_phrase(one: str, other: str, changed: int, total: int) -> str:
+    """What happens on the way between two stops; the browser puts the share of the way before it."""
+    verb = "changes" if changed == 1 else "change"
+    return f"of the way from {one} to {other}, where {changed:,} of {total:,} images {verb} cluster."
+
+
+def words(phrases: list[str], legs: list[str], position: float) -> str:
+    """The line of words at a position from 0 to the last stop; `words` in js/src/journey writes the same."""
+    at = int(position)
+    if position == at:
+        return phrases[at]
+    return f"{int(100 * (position - at) + 0.5)} % {legs[at]}"
+
+
+def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], position: float) -> Any:
+    """The points where they are at a position, and how they got there, as a Figure.
+
+    Parameters
+    ----------
+    points : (stops, m, 2); labels : clusters at each stop (stops, m).
+    """
+    from capslab.plots.style import badge, new_figure, palette
+
+    at = min(int(position), len(points) - 2)
+    share = position - at
+    here = (1 - share) * points[at] + share * points[at + 1]  # (m, 2)
+    groups = labels[int(position + 0.5)]
+    some = np.arange(len(here))
+    if len(some) > 5000:
+        some = np.random.default_rng(0).choice(some, 5000, replace=False)
+    figure = new_figure(6, 5)
+    axes = figure.subplots()
+    colours = np.array([palette(c) for c in range(k)])
+    size = float(np.clip(8000 / len(some), 2, 24))
+    axes.scatter(*here[some].T, c=colours[groups[some]], s=size, linewidths=0, rasterized=True)
+    for c in np.unique(groups):
+        badge(axes, here[groups == c].mean(axis=0), c, size=8)
+    axes.set(xticks=[], yticks=[])
+    axes.set_aspect("equal", adjustable="datalim")
+    stops = f"{names[at]} → {names[at + 1]}, {share:.0%} of the way" if 0 < share < 1 else names[int(position)]
+    axes.set_title(f"{stops}; k = {k}", fontsize=10)
+    return figure
