@@ -32,7 +32,7 @@ class _GuessPart(View):
 
     _esm = module("guessing")
     _css = style("guessing")
-    CONTROLS = ("code",)
+    CONTROLS = ("code", "screen")
 
     part = t.Unicode("").tag(sync=True)
     note = t.Unicode("").tag(sync=True)
@@ -279,7 +279,7 @@ def guess(
         known = record.keep(asked, typed)
         if known.answer != typed:
             view_note = f"Your first guess is the one that is kept: {answer_text(asked, known.answer)}."
-    view = GuessView(asked, known, changed=changed and not given, hide=["code"])
+    view = GuessView(asked, known, changed=changed and not given, hide=["code", "screen"])
     view.note = " ".join(filter(None, [view_note, record.note]))
     return view
 
@@ -317,7 +317,7 @@ def reveal(name: str, value: Any, words: str = "") -> RevealView:
     record = guess_record.record
     question = record.find(name).question
     known = record.reveal(question, question.truth(value), " ".join(words.split()))
-    return RevealView(question, known, hide=["code"])
+    return RevealView(question, known, hide=["code", "screen"])
 
 
 def guesses(lesson: str | int | None = None) -> GuessesView | float:
@@ -343,4 +343,4 @@ def guesses(lesson: str | int | None = None) -> GuessesView | float:
     if mode == "validate" and (missing := unanswered()):
         names = ", ".join(missing)
         raise NotComplete(f"Not guessed yet: {names}. Write your guess into its cell, for example answer=60.")
-    return GuessesView("" if lesson is None else lesson_name(lesson), hide=["code"])
+    return GuessesView("" if lesson is None else lesson_name(lesson), hide=["code", "screen"])

@@ -27,6 +27,11 @@ export function colours(/** @type {HTMLElement} */ root) {
   return look;
 }
 
+/** In a view this small the question comes first, and the words stand below what they are about. */
+export function putWordsBelow(/** @type {import("../shared/view_frame.js").Frame} */ view) {
+  view.body.after(view.head.querySelector(".caps-words"));
+}
+
 /** Keeps a drawing as wide as its view; returns a function that stops that. */
 export function keepWide(/** @type {HTMLElement} */ root, /** @type {(wide: number) => void} */ layOut) {
   let wide = 0;
@@ -57,6 +62,7 @@ export class GuessPart {
       title: `Guess: ${this.question.text}`,
       words: () => this.words(),
     });
+    putWordsBelow(this.view);
     this.look = colours(this.view.root);
     this.input = INPUTS[this.question.kind](this.question, (moved) => this.tellDraft(moved));
     this.press = button("This is my guess", () => this.keep(), { class: "caps-button caps-main" });

@@ -3,7 +3,7 @@
 import { button, element } from "../shared/dom.js";
 import { follow, save } from "../shared/python_connection.js";
 import { frame } from "../shared/view_frame.js";
-import { colours, keepWide } from "./guess_part.js";
+import { colours, keepWide, putWordsBelow } from "./guess_part.js";
 import { fits, listen, recall, tell } from "./keeping.js";
 import { pictureOf } from "./pictures.js";
 import { COVERED, revealWords } from "./words.js";
@@ -19,6 +19,7 @@ export class RevealPart {
     }
     const title = `Answer: ${this.question.text}`;
     this.view = frame(model, el, { kind: "guessing", title, words: () => this.words() });
+    putWordsBelow(this.view);
     this.look = colours(this.view.root);
     this.picture = element("div", { class: "caps-guess" });
     this.view.body.append(this.picture);
