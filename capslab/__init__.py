@@ -69,6 +69,7 @@ _HOME = {
     "travel": "capslab.widgets",
     # claims and exercises
     "verdict": "capslab.lessons.verdict",
+    "case": "capslab.exercises",
     "check": "capslab.exercises",
     "hint": "capslab.exercises",
     "mine": "capslab.exercises",

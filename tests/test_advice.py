@@ -246,7 +246,7 @@ IMPORTS = {
     "as the course does": "import capslab as cl",
     "whole": "import capslab",
     "under a name of one's own": "import capslab as caps",
-    "single names": "from capslab import check, hint, solution",
+    "single names": "from capslab import case, check, hint, solution",
     "both": "import capslab as cl\nfrom capslab import check",
     "not at all": "",
 }
@@ -260,10 +260,14 @@ def test_what_a_check_and_a_hint_advise_runs_as_it_stands(
     exec(IMPORTS[style], names)
     monkeypatch.setattr(errors, "_learners_names", lambda: names)
     panels = [cl.check("squash", lambda s: s), *(cl.hint("squash") for _ in range(3)), cl.solution("squash")]
+    panels.append(cl.case("squash"))
     for panel in panels:
         for text in (repr(panel), html.unescape(re.sub("<[^>]*>", "\n", panel._repr_html_()))):
-            (code,) = [code for line in text.splitlines() for code in code_in(line) if "squash" in code]
-            exec(code, {"cl": cl} if style == "not at all" else names)
+            codes = [code for line in text.splitlines() for code in code_in(line) if "squash(" not in code]
+            codes = [code for code in codes if "squash" in code]
+            assert codes
+            for code in codes:
+                exec(code, {"cl": cl} if style == "not at all" else names)
 
 
 def test_an_error_names_what_the_learner_imported(monkeypatch: pytest.MonkeyPatch) -> None:

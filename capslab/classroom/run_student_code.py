@@ -161,7 +161,7 @@ def hide_exercises() -> None:
     """Puts an empty module in place of `capslab.exercises`: `cl.check` in a cell does nothing."""
     shell = types.ModuleType("capslab.exercises")
     shell.__path__ = []
-    for name in ("check", "hint", "solution", "progress", "find", "all_exercises"):
+    for name in ("case", "check", "hint", "solution", "progress", "find", "all_exercises"):
         setattr(shell, name, do_nothing)
     shell.mine = the_same  # type: ignore[attr-defined]
     sys.modules["capslab.exercises"] = shell

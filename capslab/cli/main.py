@@ -175,20 +175,28 @@ def doctor() -> None:
     "--check", "only_check", is_flag=True, help="Only say which notebooks are out of date; execute nothing."
 )
 @click.option(
+    "--length", "only_length", is_flag=True, help="Only say how many minutes each takes; execute nothing."
+)
+@click.option(
     "--data", type=DATA_SETS, help="What cl.load() returns (default: MNIST, as in the committed figures)."
 )
-def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> None:
+def build(notebooks: tuple[str, ...], only_check: bool, only_length: bool, data: str | None) -> None:
     """Build the notebooks from their sources.
 
     Executes notebooks/src/*.py and writes notebooks/*.ipynb with their figures.
     """
     from capslab.course import build_notebooks as building
+    from capslab.course.lesson_length import length_of
     from capslab.course.paths import checkout, find, sources
 
     folder = checkout()
     if folder is None:
         raise click.ClickException("building needs a checkout of capslab, with the sources of the notebooks.")
     chosen = find(notebooks, sources(folder)) if notebooks else sources(folder)
+    if only_length:
+        for source in chosen:
+            echo(f"{source.stem}: {length_of(source).line()}")
+        return
     if only_check:
         problems = building.check(folder, chosen if notebooks else None)
         for line in problems:
@@ -209,6 +217,7 @@ def build(notebooks: tuple[str, ...], only_check: bool, data: str | None) -> Non
     for source in chosen:
         run, omitted = building.build(source, data, _progress(source.stem))
         echo(run.line())
+        echo(f"        {length_of(source).line()}")
         for line in omitted:
             echo(f"        left out: {line}")
         failed |= not run.ok

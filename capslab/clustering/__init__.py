@@ -6,6 +6,7 @@
 (1797,)
 """
 
+from capslab.clustering.cluster_names import cluster_name
 from capslab.clustering.deskew import deskew
 from capslab.clustering.gaussian_mixture import gaussian_mixture
 from capslab.clustering.kmeans_every_k import Clustering, KMeansPath, cluster
@@ -37,6 +38,7 @@ __all__ = [
     "SpectralPath",
     "adjusted_rand",
     "cluster",
+    "cluster_name",
     "contingency",
     "deskew",
     "gaussian_mixture",

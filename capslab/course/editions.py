@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,14 @@ from typing import Any
 import nbformat
 
 from capslab._version import EDITION
+from capslab.course.lesson_length import measured, with_time, without_time
 from capslab.errors import ArgumentError, Verbatim
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 COMMENT = "# your code here"
 STUB = f"...  {COMMENT}"
 EDITIONS = ("learner", "solved", "assignment")
+LESSON = re.compile(r"\d\d_")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -36,7 +39,8 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
     """A notebook without outputs, made from the source at `path`.
 
     A cell's id is made from its content, so changing one cell changes one id. The notebook's
-    metadata contains the hash of the source, for `capslab.course.build_notebooks.check`.
+    metadata contains the hash of the source, for `capslab.course.build_notebooks.check`. The first cell of a
+    lesson says how many minutes it takes, computed by `capslab.course.lesson_length`.
     """
     if which not in EDITIONS:
         raise ArgumentError("which", f"one of {EDITIONS}", which, "Try 'learner'.")
@@ -55,6 +59,8 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
         name = cell_id(kind, text)
         seen[name] += 1
         identity = name if seen[name] == 1 else f"{name}-{seen[name]}"
+        if number == 1 and kind == "markdown" and LESSON.match(path.stem) and text.startswith("# "):
+            text = with_time(text, measured(source.cells).minutes)
         new = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
         cells.append(new(text, id=identity, metadata=dict(cell.metadata)))
     book = nbformat.v4.new_notebook(cells=cells)
@@ -106,8 +112,11 @@ def _unbalanced(where: str, line: int, marker: str) -> ArgumentError:
 
 
 def cell_id(kind: str, text: str) -> str:
-    """The id of a cell with this text. (A repeated cell also gets a number, to keep ids unique.)"""
-    return _hash(kind, text)[:8]
+    """The id of a cell with this text. (A repeated cell also gets a number, to keep ids unique.)
+
+    The minutes of a lesson are no part of it: they change whenever any cell changes.
+    """
+    return _hash(kind, without_time(text) if kind == "markdown" else text)[:8]
 
 
 def source_hash(source: Any) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from capslab.course import paths
+from capslab.course.chart_on_page import as_script, plotly_packed
 from capslab.course.execute import Run, execute, opened
-from capslab.course.html_page import Page, as_script, page
+from capslab.course.html_page import Page, page
 from capslab.errors import ArgumentError, Verbatim
 
 SITE = Path(__file__).parent / "site"
@@ -88,6 +89,7 @@ def write(pages: list[Page], folder: Path) -> None:
             page=made,
             body=linked(made.body, {other.name for other in pages}),
             sources=as_script(made.sources),
+            plotly=plotly_packed() if made.charts else "",
             before=pages[number - 1] if number else None,
             after=pages[number + 1] if number + 1 < len(pages) else None,
             site=TITLE,

@@ -7,7 +7,6 @@ Until then, and if no JavaScript runs, each view is the still picture that GitHu
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import nbformat
 from nbconvert.filters import Highlight2HTML, ansi2html
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from capslab.course.chart_on_page import PLOTLY, as_script, chart
 from capslab.course.clean_outputs import WIDGET, clean
 from capslab.course.math_svg import svg
 
@@ -40,6 +40,7 @@ class Page:
     views : the state of each live view as JSON, by its id; `sources` are their modules and styles, once each.
     picture : an HTML element, the still picture of `cover`, which is the first view that is not a training
         curve; without such a view, the picture of the first output that has one.
+    charts : the plotly figures as JSON, in their order; `site/charts.js` draws them.
     warnings : what a reader will not see, in words.
     """
 
@@ -51,6 +52,7 @@ class Page:
     sources: dict[str, str] = field(default_factory=dict)
     picture: str = ""
     cover: str = ""
+    charts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -153,6 +155,8 @@ def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: 
             still = f"<noscript>{still}</noscript>"
         return f'<figure class="live" data-view="{view}">{still}</figure>'
     made.picture = made.picture or still
+    if PLOTLY in data:
+        return chart(made, data[PLOTLY], still, data.get("text/plain", "a chart"))
     if "text/html" in data:
         return f'<div class="output html">{data["text/html"]}</div>'
     if still:
@@ -191,8 +195,3 @@ def _add_view(made: Page, name: str, saved: dict[str, Any]) -> None:
 def _loads_from_elsewhere(output: Any, number: int) -> Iterator[str]:
     for address in dict.fromkeys(ELSEWHERE.findall(output.get("data", {}).get("text/html", ""))):
         yield f"cell {number} loads something from {address}: without a network it stays empty"
-
-
-def as_script(value: Any) -> str:
-    """JSON that is safe inside a script element."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")

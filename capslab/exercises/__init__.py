@@ -16,15 +16,18 @@ from capslab.exercises.exercise import Case, Exercise, Mistake
 from capslab.exercises.judge_answer import Judgement, judge
 from capslab.exercises.progress_record import Record, answer_hash
 from capslab.exercises.registry import all_exercises, find
+from capslab.exercises.show_case import FailedCase, can_be_shown, case, forget, remember
 from capslab.exercises.show_result import CheckResult, Message, Progress, ProgressRow, Solution
 
 __all__ = [
     "Case",
     "CheckResult",
     "Exercise",
+    "FailedCase",
     "Mistake",
     "NotComplete",
     "all_exercises",
+    "case",
     "check",
     "find",
     "hint",
@@ -88,11 +91,16 @@ def check(name: str, answer: Any = None, *, seed: int = 0, hard: bool = False) -
     except KeyboardInterrupt:
         if mode in ("autograde", "validate"):
             raise
+        forget(name)
         stopped = "You stopped the check before your function returned. Is there a loop that never ends?"
         return CheckResult(name, "in progress", total=len(exercise.cases(seed, hard)), message=stopped)
     unfinished = "in progress" if verdict.attempted else "not attempted"
     state = "done" if verdict.complete else unfinished
     points = exercise.earned(verdict.passed, verdict.total)
+    hidden = seed != 0 or hard
+    message = verdict.message
+    if not mode and can_be_shown(exercise, verdict, hidden):
+        message = as_imported(f'{message}\nLook at it: cl.case("{name}")')
     result = CheckResult(
         name,
         state,
@@ -100,13 +108,14 @@ def check(name: str, answer: Any = None, *, seed: int = 0, hard: bool = False) -
         verdict.total,
         points,
         exercise.points,
-        verdict.message,
+        message,
         mistake=verdict.mistake,
     )
     if mode == "validate":
         if not verdict.complete:
             raise NotComplete(repr(result))
         return result
+    remember(name, verdict, hidden)
     if verdict.attempted:
         _remember(result, answer_hash(answer))
     return CheckResult(**{**vars(result), "note": " ".join(filter(None, (_borrowed(called), _record.note)))})

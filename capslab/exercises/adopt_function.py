@@ -15,8 +15,9 @@ from capslab.exercises.compare_values import same
 from capslab.exercises.course_function import CourseFunction, calls_watched, is_the_courses
 from capslab.exercises.exercise import Exercise
 from capslab.exercises.function_source import NotPortable, Source, source_of
-from capslab.exercises.judge_answer import in_words, judge, quiet
+from capslab.exercises.judge_answer import in_words, judge
 from capslab.exercises.kept_functions import kept
+from capslab.exercises.match_mistakes import quiet
 from capslab.exercises.network_trial import problem_in_network
 from capslab.exercises.registry import find
 

@@ -59,7 +59,7 @@ def problem_in_network(exercise: Exercise, function: Any, wrong_is_fine: bool = 
             return f"in a network {_error(error, function)}".rstrip(".")
         wrong = _wrong(values, expected, wrong_is_fine)
         if wrong:
-            return f"on tensors your answer {wrong}"
+            return f"on tensors {wrong}"
         if wrong_is_fine:
             continue
         weights = [np.cos(np.arange(np.size(one))).reshape(np.shape(one)) for one in _several(expected)]
@@ -80,11 +80,11 @@ def _several(value: Any) -> list[Any]:
 
 
 def _wrong(values: Any, expected: Any, shapes_only: bool) -> str:
-    """How values differ from what is expected, as words that follow "your answer"."""
+    """How values differ from what is expected, as a sentence without its full stop."""
     if not shapes_only:
         return difference(values, expected, VALUES)
     got, wanted = ([np.shape(one) for one in _several(each)] for each in (values, expected))
-    return "" if got == wanted else f"has the shapes {got}, but {wanted} are expected"
+    return "" if got == wanted else f"your answer has the shapes {got}, but {wanted} are expected"
 
 
 def _measured(trial: InNetwork, args: tuple[Any, ...], number: int, weights: list[Any]) -> np.ndarray:

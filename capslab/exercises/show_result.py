@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 
 from capslab.errors import as_imported
+from capslab.exercises.numbers_in_words import counted, number
 
 SIGNS = {"done": "✔", "in progress": "◐", "not attempted": "○", "unknown": "?"}
 COLOURS = {"done": "#0072b2", "in progress": "#e69f00", "not attempted": "#888888", "unknown": "#888888"}
@@ -63,9 +64,10 @@ class CheckResult(Panel):
 
     def lines(self) -> list[str]:
         if self.state == "done":
-            head = f"{self.name}: done. All {self.total} visible checks passed, {self.max_points} points."
+            every = f"All {self.total} visible checks" if self.total > 1 else "The visible check"
+            head = f"{self.name}: done. {every} passed, {counted(self.max_points, 'point')}."
         elif self.state == "in progress":
-            head = f"{self.name}: {self.passed} of {self.total} visible checks passed."
+            head = f"{self.name}: {self.passed} of {counted(self.total, 'visible check')} passed."
         elif self.state == "not attempted":
             head = f"{self.name}: not attempted yet."
         else:
@@ -150,7 +152,8 @@ class Progress(Panel):
 
     def head(self) -> str:
         plural = "exercise" if len(self.rows) == 1 else "exercises"
-        return f"{self.done} of {len(self.rows)} {plural} done, {self.points:g} of {self.max_points} points."
+        points = f"{number(self.points)} of {counted(self.max_points, 'point')}"
+        return f"{self.done} of {len(self.rows)} {plural} done, {points}."
 
     def lines(self) -> list[str]:
         table, notebook = [], ""

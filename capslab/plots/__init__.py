@@ -5,10 +5,12 @@ the figure that is the cell's value. Nothing is computed here.
 """
 
 import capslab.machine.usable_matplotlib  # noqa: F401  # first: it imports matplotlib whatever MPLBACKEND is
-from capslab.plots.architecture import gradient_paths
-from capslab.plots.charts import bars, confusion, lines, scores_with_spread, training_curves
+from capslab.plots.architecture import architecture
+from capslab.plots.charts import bars, lines, scores_with_spread, training_curves
 from capslab.plots.clusters import cluster_overview, scatter, score_curves
+from capslab.plots.confusion import confusion
 from capslab.plots.detections import detection_grid, segmentation_grid
+from capslab.plots.drawings import DRAWINGS, drawing, gradient_paths
 from capslab.plots.growth import growth_curves
 from capslab.plots.images import image_grid, latent_traversal, manifold
 from capslab.plots.reliability import reliability_diagram
@@ -20,10 +22,13 @@ from capslab.plots.table import table
 __all__ = [
     "BASE_COLOURS",
     "DIVERGING",
+    "DRAWINGS",
+    "architecture",
     "bars",
     "cluster_overview",
     "confusion",
     "detection_grid",
+    "drawing",
     "gradient_paths",
     "growth_curves",
     "image_grid",

@@ -1,4 +1,4 @@
-"""Charts of measurements: training curves, lines, bars with their spread, a confusion matrix."""
+"""Charts of measurements: training curves, lines, bars with their spread."""
 
 from __future__ import annotations
 
@@ -6,79 +6,80 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from capslab.errors import ArgumentError
-from capslab.plots.style import as_many, new_figure, open_axes, palette
+from capslab.plots.chart import Bars, Chart, Line, Panel, lines_of, numbers
+from capslab.plots.chart_figure import ChartFigure, figure_of
 
 VALIDATION = "validation "
 
 
-def training_curves(history: Any) -> Figure:
+def training_curves(history: Any) -> ChartFigure:
     """Training curves, one plot per quantity: training solid, validation dashed.
+
+    In JupyterLab, point at a line to read its values.
 
     Parameters
     ----------
     history : a `History`, or a mapping from names ("loss", "validation loss", …) to one value
         per epoch.
     """
-    values: Mapping[str, Sequence[float]] = getattr(history, "curves", history)
-    if not isinstance(values, Mapping) or not values:
+    curves: Mapping[str, Sequence[float]] = getattr(history, "curves", history)
+    if not isinstance(curves, Mapping) or not curves or all(np.size(one) == 0 for one in curves.values()):
         raise ArgumentError(
             "history", "a History, or a dict of curves", history, "Take the result of cl.fit(model, images)."
         )
-    quantities = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in values))
-    figure = new_figure(4.2 * len(quantities), 3)
-    for i, quantity in enumerate(quantities):
-        axes = open_axes(figure.add_subplot(1, len(quantities), i + 1), "epoch", quantity)
-        for name, style, label in (
-            (quantity, "o-", "training"),
-            (VALIDATION + quantity, "s--", "validation"),
+    panels = []
+    for quantity in dict.fromkeys(name.removeprefix(VALIDATION) for name in curves):
+        lines = []
+        for name, colour, dash, symbol, label in (
+            (quantity, 0, "-", "o", "training"),
+            (VALIDATION + quantity, 1, "--", "s", "validation"),
         ):
-            if name in values:
-                epochs = range(1, len(values[name]) + 1)
-                axes.plot(
-                    epochs, values[name], style, color=palette(int(style != "o-")), markersize=3, label=label
-                )
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(fontsize=8, frameon=False)
-    return figure
+            if np.size(curves.get(name, ())):
+                y = numbers("history", curves[name], whose=f" for {name!r}")
+                lines.append(Line(label, np.arange(1.0, len(y) + 1), y, colour, dash, symbol))
+        panels.append(Panel("epoch", quantity, tuple(lines), whole_x=True))
+    return figure_of(Chart(tuple(panels)), max(6.0, 5.5 * len(panels)), 4)
 
 
 def lines(
     x: Any, ys: Mapping[str, Any], x_label: str, y_label: str, mark: float | None = None, log: bool = False
-) -> Figure:
+) -> ChartFigure:
     """One line per name over the same x; each has its name at its end as well as a colour.
+
+    In JupyterLab, point at a line to read its values.
 
     Parameters
     ----------
     x : numbers `(n,)`.
     ys : for each name, n numbers.
     mark : a value of y at which to draw a thin dashed line.
-    log : whether both axes are logarithmic.
+    log : whether both axes are logarithmic; then all numbers are larger than 0.
     """
-    figure = new_figure(6, 2.6)
-    axes = open_axes(figure.subplots(), x_label, y_label)
-    for i, (name, y) in enumerate(ys.items()):
-        axes.plot(x, y, color=palette(i), linestyle=("-", "--", "-.", ":")[i % 4])
-        axes.annotate(name, (x[-1], y[-1]), (4, 0), textcoords="offset points", va="center", fontsize=8)
-    if mark is not None:
-        axes.axhline(mark, color="0.5", linestyle="--", linewidth=0.8)
-    if log:
-        axes.set(xscale="log", yscale="log")
-    return figure
+    if not isinstance(ys, Mapping) or not ys:
+        step = "Give a dict: lines(x, {'a name': numbers}, …)."
+        raise ArgumentError("ys", "at least one name with its numbers", ys, step)
+    drawn = lines_of(ys, x)
+    marks = [] if mark is None else [mark]
+    if log and min([*drawn[0].x, *marks, *[y for one in drawn for y in one.y]]) <= 0:
+        step = "Leave out log=True, or the points where a number is 0 or less."
+        raise ArgumentError("log", "False, because a logarithmic axis has no place for 0 or less", log, step)
+    panel = Panel(x_label, y_label, drawn, log=log, mark_y=None if mark is None else float(mark))
+    return figure_of(Chart((panel,)), 8, 3.6)
 
 
-def bars(values: Mapping[str, float], label: str, limits: tuple[float, float] | None = None) -> Figure:
+def bars(values: Mapping[str, float], label: str, limits: tuple[float, float] | None = None) -> ChartFigure:
     """One bar per name, with its number at the end."""
     return scores_with_spread({name: [value] for name, value in values.items()}, label, limits)
 
 
 def scores_with_spread(
     scores: Mapping[str, Sequence[float]], label: str, limits: tuple[float, float] | None = None
-) -> Figure:
+) -> ChartFigure:
     """The mean of each name's scores as a bar, every seed as a dot, their range as a line.
+
+    In JupyterLab, point at a bar or a dot to read its value.
 
     Parameters
     ----------
@@ -93,77 +94,5 @@ def scores_with_spread(
             scores,
             "Try {'a model': [0.97, 0.98]}: one list of scores per name.",
         )
-    figure = new_figure(6, 0.55 * len(scores) + 0.9)
-    axes = open_axes(figure.subplots(), label, "")
-    for i, values in enumerate(scores.values()):
-        numbers = np.asarray(values, dtype=float)
-        axes.barh(i, numbers.mean(), color=palette(i), alpha=0.75)
-        text = f" {numbers.mean():.3g}"
-        if len(numbers) > 1:
-            axes.plot([numbers.min(), numbers.max()], [i, i], color="black", linewidth=1.5)
-            axes.plot(numbers, np.full(len(numbers), i), "o", color="black", markersize=3)
-            text += f" ({numbers.min():.3g} to {numbers.max():.3g})"
-        axes.annotate(
-            text,
-            (max(numbers.max(), 0), i),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-        )
-    axes.set_yticks(range(len(scores)), list(scores))
-    axes.invert_yaxis()
-    if limits is not None:
-        axes.set_xlim(*limits)
-    else:
-        axes.margins(x=0.3)
-    return figure
-
-
-def confusion(
-    matrix: Any,
-    classes: Sequence[str] | None = None,
-    rows: str = "true class",
-    columns: str = "predicted class",
-    row_names: Sequence[str] | None = None,
-) -> Figure:
-    """A confusion matrix: every count written out, shaded by its share of the row.
-
-    Parameters
-    ----------
-    matrix : whole numbers `(r, c)`: a confusion matrix, or `contingency(truth, labels)`.
-    classes : names of the columns, and of the rows if the matrix is square.
-    rows, columns : what the rows and columns are.
-    row_names : names of the rows, if they differ from those of the columns.
-    """
-    counts = np.asarray(matrix)
-    if counts.ndim != 2 or not counts.size:
-        step = "Take cl.clustering.contingency(truth, predicted)."
-        raise ArgumentError("matrix", "counts of shape (r, c)", matrix, step)
-    down, across = counts.shape
-    column_names = as_many("classes", range(across) if classes is None else classes, across)
-    if row_names is None and classes is not None and down == across:
-        row_names = classes
-    names = as_many("row_names", range(down) if row_names is None else row_names, down)
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)  # (r, c)
-    figure = new_figure(max(3.0, 0.5 * across + 1.2), max(2.5, 0.42 * down + 1))
-    axes = figure.subplots()
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for i, j in np.argwhere(counts):
-        axes.text(
-            j,
-            i,
-            f"{counts[i, j]:,}",
-            ha="center",
-            va="center",
-            fontsize=7,
-            color="white" if share[i, j] > 0.5 else "black",
-        )
-    axes.set_xticks(
-        range(across), column_names, rotation=0 if max(len(str(n)) for n in column_names) < 4 else 60
-    )
-    axes.set_yticks(range(down), names)
-    axes.set_xlabel(columns)
-    axes.set_ylabel(rows)
-    axes.tick_params(length=0)
-    return figure
+    values = {str(name): numbers("scores", own, whose=f" for {name!r}") for name, own in scores.items()}
+    return figure_of(Bars(values, label, limits), 8, 0.55 * len(scores) + 1.1)

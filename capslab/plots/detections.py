@@ -9,6 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from capslab.plots.figure_words import listed, plural
+from capslab.plots.fitted_text import in_lines
 from capslab.plots.style import INK, as_many, draw_image, new_figure, palette, pixels, plain
 
 FIRST, SECOND = np.array(palette(4)), np.array(palette(1))  # sky blue, orange
@@ -44,14 +46,23 @@ def segmentation_grid(
         for k in (0, 1):
             draw_image(row[1 + k], pixels(np.asarray(reconstructions[i])[k][None])[0])
             if names is not None:
-                row[1 + k].set_xlabel(str(names[i][k]), fontsize=9, color=INK)
+                row[1 + k].set_xlabel(in_lines(str(names[i][k]), 1.1, 9), fontsize=9, color=INK)
         segmented = np.stack([np.asarray(owner[i]) == k for k in (0, 1)]) & covered[i]
         plain(row[3]).imshow(_two_colours(segmented))
         plain(row[4]).imshow(_two_colours(np.asarray(masks[i])))
-        row[0].set_ylabel(row_titles[i], fontsize=8, rotation=0, ha="right", va="center", color=INK)
+        row[0].set_ylabel(
+            in_lines(str(row_titles[i]), 1.6, 8), fontsize=8, rotation=0, ha="right", va="center", color=INK
+        )
         if i == 0:
             for axes, head in zip(row, heads, strict=True):
-                axes.set_title(head, fontsize=9, color=INK)
+                axes.set_title(in_lines(head, 1.1, 9), fontsize=9, color=INK)
+    mine = np.asarray(masks)[:, 0] ^ np.asarray(masks)[:, 1]  # (n, h, w): pixels of one digit alone
+    right = (np.asarray(owner) == np.where(np.asarray(masks)[:, 0], 0, 1))[mine].mean() if mine.any() else 1.0
+    seen = "" if names is None else f" ({listed(f'{pair[0]} and {pair[1]}' for pair in names)})"
+    figure.words = (
+        f"{plural(n, 'pair')} of overlapping digits{seen}, each with the reconstruction of both capsules "
+        f"and its segmentation: {right:.0%} of the pixels of one digit alone are given to the right one."
+    )
     return figure
 
 
@@ -91,7 +102,20 @@ def detection_grid(
                 va="bottom",
                 bbox={"facecolor": FIRST, "edgecolor": "none", "pad": 1},
             )
-    figure.suptitle("solid: detected, with class and length · dashed: true", fontsize=9)
+    figure.suptitle(
+        in_lines("solid: detected, with class and length · dashed: true", 3 * columns, 9), fontsize=9
+    )
+    found = sum(len(one.boxes) for one in detections[:n])
+    real = sum(len(boxes) for boxes in truth[:n])
+    scenes = (
+        listed(f"{classes[label]} {score:.2f}" for label, score in zip(one.labels, one.scores, strict=True))
+        if len(one.boxes)
+        else "nothing"
+        for one in detections[:n]
+    )
+    each = "; ".join(f"scene {i}: {words}" for i, words in enumerate(scenes, 1))
+    boxes_found = plural(found, "detected box", "detected boxes")
+    figure.words = f"{plural(n, 'scene')} with {boxes_found} and {real} true ones. {each}."
     return figure
 
 

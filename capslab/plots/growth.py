@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
-from capslab.plots.style import new_figure, open_axes, palette
+from capslab.plots.chart import SYMBOLS, Chart, Line, Panel
+from capslab.plots.chart_figure import ChartFigure, figure_of
 
-MARKERS = "os^D"
+MARKERS = "".join(SYMBOLS)
 
 
 def growth_curves(
     measured: Sequence[Any], live: Sequence[Any] = (), accuracy_label: str = "accuracy"
-) -> Figure:
+) -> ChartFigure:
     """CPU-seconds and accuracy over the number of training images, one line per method.
 
     Filled markers are bundled measurements, hollow ones were measured on this machine just now. A
@@ -26,6 +26,10 @@ def growth_curves(
     ----------
     measured, live : one `GrowthCurve` per method, from `capslab.lessons.classical_methods.growth_curve`.
     accuracy_label : label of the right vertical axis.
+
+    Returns
+    -------
+    A figure; in JupyterLab, point at a marker to read "n = 3,000: 4.1 s".
     """
     if not measured and not live:
         raise ArgumentError(
@@ -35,28 +39,24 @@ def growth_curves(
             "`from capslab.lessons import classical_methods`, then take "
             "[classical_methods.growth_curve(rows, method)].",
         )
-    figure = new_figure(9.5, 3.9)
-    left, right = figure.subplots(1, 2)
     names = list(dict.fromkeys(one.method for one in (*measured, *live)))
-    for growths, filled in ((measured, True), (live, False)):
+    seconds: list[Line] = []
+    accuracy: list[Line] = []
+    for growths, is_live in ((measured, False), (live, True)):
         for one in growths:
             i = names.index(one.method)
-            style = {"color": palette(i), "marker": MARKERS[i % 4], "markersize": 5}
-            style |= {} if filled else {"markerfacecolor": "white"}
-            has_law = np.isfinite(one.exponent)
-            label = f"{one.method}: time ∝ n^{one.exponent:.2f}" if has_law else one.method
-            line = "" if has_law and filled else "-" if filled else ":"
-            left.plot(
-                one.n,
-                one.fit_seconds,
-                linestyle=line,
-                **style,
-                label=label if filled or not measured else None,
-            )
-            if has_law and filled:
-                left.plot(one.fitted_n, one.power_law, "--", color=palette(i), linewidth=1.2)
-            right.plot(one.n, one.accuracy, linestyle="-" if filled else ":", **style)
-    open_axes(left, "training images n", "CPU-seconds to fit").set(xscale="log", yscale="log")
-    open_axes(right, "training images n", accuracy_label).set(xscale="log", ylim=(0, 1))
-    figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
-    return figure
+            style: dict[str, Any] = {"colour": i, "symbol": MARKERS[i % 4], "hollow": is_live}
+            n, fit, right = (np.asarray(v, dtype=float) for v in (one.n, one.fit_seconds, one.accuracy))
+            has_law = bool(np.isfinite(one.exponent)) and not is_live
+            name = f"{one.method} (here, just now)" if is_live and measured else one.method
+            label = f"{name}: time ∝ n^{one.exponent:.2f}" if has_law else name
+            dash = ":" if is_live else "" if has_law else "-"
+            seconds.append(Line(label, n, fit, dash=dash, **style))
+            if has_law:
+                law = np.asarray(one.fitted_n, dtype=float), np.asarray(one.power_law, dtype=float)
+                seconds.append(Line(label, *law, colour=i, dash="--", thing=label, quiet=True))
+            accuracy.append(Line(name, n, right, dash=":" if is_live else "-", thing=label, **style))
+    axes: dict[str, Any] = {"x_label": "training images n", "x_word": "n = "}
+    left = Panel(y_label="CPU-seconds to fit", lines=tuple(seconds), y_word=" s", log=True, **axes)
+    right_panel = Panel(y_label=accuracy_label, lines=tuple(accuracy), log_x=True, y_limits=(0, 1), **axes)
+    return figure_of(Chart((left, right_panel)), 11.5, 5)

@@ -8,6 +8,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.figure_words import listed, number, plural
+from capslab.plots.fitted_text import in_lines
 from capslab.plots.style import INK, as_many, draw_image, mosaic, new_figure, open_axes, pixels
 
 
@@ -36,20 +38,37 @@ def image_grid(
         raise ArgumentError("columns", "a whole number from 1", columns, "Try columns=10.")
     columns = min(columns, n)
     rows = -(-n // columns)
-    figure = new_figure(
-        max(2.0, 0.95 * columns), rows * (1.15 if titles is not None else 0.95) + 0.4 * bool(title)
-    )
+    width = max(2.0, 0.95 * columns)
+    fitted = [in_lines(str(word), 0.92 * width / columns, 8, bold=frames[i]) for i, word in enumerate(words)]
+    lines = max(text.count("\n") for text in fitted)  # beyond the first
+    heading = in_lines(title, width - 0.2, 10)
+    above = 0.25 * (heading.count("\n") + 1) + 0.15 if title else 0
+    figure = new_figure(width, rows * (0.95 + (0.2 + 0.15 * lines) * (titles is not None)) + above)
     for i, axes in enumerate(figure.subplots(rows, columns, squeeze=False).ravel()):
         if i >= n:
             axes.set_visible(False)
             continue
         draw_image(axes, grey[i])
-        axes.set_title(str(words[i]), fontsize=8, color=INK, pad=2, weight="bold" if frames[i] else "normal")
+        axes.set_title(fitted[i], fontsize=8, color=INK, pad=2, weight="bold" if frames[i] else "normal")
         if frames[i]:
             axes.spines[:].set(visible=True, color="#d55e00", linewidth=2.5)
     if title:
-        figure.suptitle(title, fontsize=10)
+        figure.suptitle(heading, fontsize=10)
+    figure.words = _grid_in_words(grey.shape, words if titles is not None else [], frames, title)
     return figure
+
+
+def _grid_in_words(shape: Sequence[int], words: Sequence[Any], frames: Sequence[bool], title: str) -> str:
+    """How many images of which size, what stands above them, and which are marked."""
+    n, height, width = shape[:3]
+    text = f"{title + ': ' if title else ''}{plural(n, 'image')} of {height} × {width} pixels"
+    titled = [str(word) for word in words if str(word)]
+    text += f", titled {listed(titled, 12)}" if titled else ""
+    marked = [i for i, frame in enumerate(frames) if frame]
+    if marked:
+        names = (str(words[i]) if words and str(words[i]) else f"number {i + 1}" for i in marked)
+        text += f"; marked: {listed(names)}"
+    return f"{text}."
 
 
 def latent_traversal(images: Any, values: Sequence[float], name: str = "z") -> Figure:
@@ -71,6 +90,10 @@ def latent_traversal(images: Any, values: Sequence[float], name: str = "z") -> F
     axes.set_xticks(centers, [f"{value:+.1f}".replace("-", "−") for value in labels], fontsize=8)
     axes.tick_params(length=0)
     axes.set_xlabel(f"{name}, in units of σ")
+    figure.words = (
+        f"{plural(len(labels), 'image')} decoded while {name} goes from {number(labels[0])} to "
+        f"{number(labels[-1])} standard deviations."
+    )
     return figure
 
 
@@ -110,5 +133,10 @@ def manifold(
         extent=(low - x, high + x, low - y, high + y),
         aspect="auto",
         interpolation="nearest",
+    )
+    figure.words = (
+        f"{down} rows of {plural(across, 'decoded image')}: {names[0]} grows from {number(low)} on the "
+        f"left to {number(high)} on the right, {names[1]} from {number(low)} at the bottom to "
+        f"{number(high)} at the top."
     )
     return figure

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.figure_words import plural
 from capslab.plots.style import new_figure, open_axes, palette
 
 
@@ -43,4 +44,11 @@ def reliability_diagram(confidence: Any, correct: Any, bins: int = 10) -> Figure
     above.legend(fontsize=8, frameon=False)
     below.bar((np.arange(bins) + 0.5) / bins, size, 0.9 / bins, color=palette(7))
     open_axes(below, "confidence", "images").set_yscale("symlog")
+    gap = means[0] - means[1]
+    worst = int(np.abs(gap).argmax())
+    figure.words = (
+        f"Reliability diagram of {plural(len(p), 'prediction')}: mean confidence {p.mean():.2f}, accuracy "
+        f"{hit.mean():.2f}. Furthest from the diagonal: at confidence {means[0][worst]:.2f}, "
+        f"{means[1][worst]:.0%} are right."
+    )
     return figure

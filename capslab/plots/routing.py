@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.figure_words import listed, plural
+from capslab.plots.fitted_text import in_lines, shortened
 from capslab.plots.style import DIVERGING, draw_image, new_figure, open_axes, palette, plain
 
 if TYPE_CHECKING:
@@ -49,14 +51,16 @@ def routing_maps(trace: RoutingTrace, digits: list[int] | None = None) -> Figure
             axes = plain(panels[t, column])
             picture = axes.imshow(maps[t, :, :, j], cmap=DIVERGING, vmin=-limit, vmax=limit)
             if t == 0:
-                axes.set_title(f"to “{names[j]}”", fontsize=9)
+                axes.set_title(in_lines(f"to “{names[j]}”", 1.35, 9), fontsize=9)
         panels[t, 0].set_ylabel(f"iteration {t + 1}", fontsize=9)
     left.colorbar(picture, ax=panels, label=f"coupling − 1/{J}", shrink=0.8)
 
     for t, axes in enumerate(middle.subplots(T, 1, squeeze=False, sharex=True)[:, 0]):
         axes.bar(range(J), lengths[t], color=[palette(j) for j in range(J)])
         open_axes(axes, "", "length").set_ylim(0, 1)
-        axes.set_xticks(range(J), names, fontsize=8, rotation=0 if max(map(len, names)) < 3 else 90)
+        every = -(-J // 16)  # on 2 inches there is room for 16 names
+        short = [shortened(name, 1.2, 8) for name in names[::every]]
+        axes.set_xticks(range(0, J, every), short, fontsize=8, rotation=0 if max(map(len, short)) < 3 else 90)
     axes.set_xlabel("digit capsule")
 
     if trace.image is None:
@@ -65,10 +69,21 @@ def routing_maps(trace: RoutingTrace, digits: list[int] | None = None) -> Figure
         above, axes = right.subplots(2, 1)
         draw_image(above, np.asarray(trace.image, dtype=np.float32) / 255)
         truth = "" if trace.label is None else f", true {names[trace.label]}"
-        above.set_title(f"predicted {names[trace.predicted]}{truth}", fontsize=9)
+        above.set_title(in_lines(f"predicted {names[trace.predicted]}{truth}", 1.45, 9), fontsize=9)
     open_axes(axes, "iteration", "entropy / ln J").plot(
         range(1, T + 1), trace.entropy, "o-", color=palette(0), clip_on=False
     )
     axes.set_ylim(0, 1)
-    axes.set_xticks(range(1, T + 1))
+    axes.set_xticks(range(1, T + 1, max(1, T // 6)))
+    if T == 1:  # a point and no curve: its value stands beside it
+        axes.annotate(f"{trace.entropy[0]:.3f}", (1, trace.entropy[0]), (0, -12), textcoords="offset points")
+    order = np.argsort(-lengths[-1], kind="stable")[:3]
+    longest = (f"{names[j]} {lengths[-1, j]:.2f}" for j in order)
+    answer = "" if trace.image is None else f" Predicted {names[trace.predicted]}{truth}."
+    figure.words = (
+        f"Couplings of {plural(primaries, 'primary capsule')} to {listed(names[j] for j in chosen)} over "
+        f"{plural(T, 'iteration')}: at most {limit:.3f} away from 1/{J}. Longest capsules at the end: "
+        f"{listed(longest)}. Entropy over ln J: {trace.entropy[0]:.3f} first, {trace.entropy[-1]:.3f} "
+        f"last.{answer}"
+    )
     return figure

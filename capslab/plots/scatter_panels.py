@@ -9,6 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.figure_words import listed, plural
+from capslab.plots.fitted_text import in_lines
 from capslab.plots.style import new_figure, palette, plain
 
 MARKERS = "os^DvPX*"  # each cluster has a shape as well as a colour
@@ -28,10 +30,15 @@ def scatter_panels(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, titl
         raise ArgumentError("panels", "at least one panel", panels, 'Try {"a title": (points, labels)}.')
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
-    figure = new_figure(2.5 * columns, 2.45 * rows + 0.3 * bool(title))
+    titles = [in_lines(str(name), 2.3, 9) for name in panels]
+    lines = max(name.count("\n") for name in titles)
+    heading = in_lines(title, 2.5 * columns - 0.2, 10)
+    above = 0.2 * (heading.count("\n") + 1) + 0.1 if title else 0
+    figure = new_figure(2.5 * columns, (2.45 + 0.15 * lines) * rows + above)
+    described = []
     for axes in figure.subplots(rows, columns, squeeze=False).ravel()[len(panels) :]:
         axes.set_visible(False)
-    for axes, (name, panel) in zip(figure.axes, panels.items(), strict=False):
+    for axes, (name, panel), short in zip(figure.axes, panels.items(), titles, strict=False):
         points, labels = np.asarray(panel[0]), np.asarray(panel[1])
         if points.ndim != 2 or points.shape[1] != 2 or labels.shape != points.shape[:1]:
             raise ArgumentError(
@@ -50,8 +57,11 @@ def scatter_panels(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, titl
             axes.plot(
                 x, y, "X", markersize=11, color=palette(i), markeredgecolor="black", markeredgewidth=1.2
             )
-        plain(axes).set_title(name, fontsize=9)
+        plain(axes).set_title(short, fontsize=9)
+        described.append(f"{name} ({len(points):,} points, {plural(len(np.unique(labels)), 'group')})")
         axes.spines[:].set(visible=True, color="#bbbbbb")
     if title:
-        figure.suptitle(title, fontsize=10)
+        figure.suptitle(heading, fontsize=10)
+    start = f"{title}. " if title else ""
+    figure.words = f"{start}{plural(len(panels), 'scatter plot')}: {listed(described, 12)}."
     return figure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
 from capslab.plots.fallback_fonts import fallback_fonts
+from capslab.plots.figure_words import any_figure
+from capslab.plots.fitted_text import apart, inches, shortened
 
 #: Okabe and Ito's eight colours, distinguishable with any colour vision; 0…255
 BASE_COLOURS = (
@@ -63,7 +66,13 @@ class NotebookFigure(Figure):
     """A figure that a notebook shows as a cell's value, whether or not pyplot was imported.
 
     Its texts may be in any script that some font of this machine has.
+
+    Attributes
+    ----------
+    words : what the figure shows, in a sentence with its numbers; whoever draws it sets this.
     """
+
+    words: str = ""
 
     def draw(self, renderer: Any) -> None:
         with fallback_fonts(self):
@@ -76,16 +85,12 @@ class NotebookFigure(Figure):
 
     @property
     def alt_text(self) -> str:
-        """A text instead of the picture: its titles and axis labels, at most 300 characters."""
-        parts = [self.get_suptitle()]
-        for axes in self.axes:
-            parts.append(axes.get_title())
-            parts.append(" against ".join(filter(None, [axes.get_ylabel(), axes.get_xlabel()])))
-        text = "; ".join(filter(None, dict.fromkeys(parts))) or "figure"
-        return text if len(text) <= 300 else text[:299] + "…"
+        """A text instead of the picture, at most 600 characters: `words`, or its titles and labels."""
+        text = " ".join((self.words or any_figure(self)).split())
+        return text if len(text) <= 600 else text[:599] + "…"
 
 
-def new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> NotebookFigure:
     """An empty figure of a size in inches, whose parts do not overlap."""
     return NotebookFigure(figsize=(width, height), layout="constrained")
 
@@ -106,11 +111,11 @@ def open_axes(axes: Axes, x: str, y: str) -> Axes:
     return axes
 
 
-def badge(axes: Axes, position: Any, number: int, text: str | None = None, size: float = 9) -> None:
-    """A group's name or number, on its colour, at a position `(x, y)`."""
+def badge(axes: Axes, position: Any, number: int, text: str, size: float = 9) -> None:
+    """The name of group `number`, on its colour, at a position `(x, y)`."""
     box = {"boxstyle": "round,pad=0.25", "facecolor": palette(number), "edgecolor": "white"}
     axes.annotate(
-        str(number) if text is None else text,
+        text,
         position,
         ha="center",
         va="center",
@@ -119,6 +124,40 @@ def badge(axes: Axes, position: Any, number: int, text: str | None = None, size:
         color=ink_on(palette(number)),
         bbox=box,
     )
+
+
+def badges(axes: Axes, positions: Any, numbers: Any, texts: Sequence[str], size: float = 9) -> None:
+    """The names of groups near their positions `(n, 2)`, moved apart where they would lie on each other.
+
+    A thin line leads from a name that was moved to its place. Call it when all else is drawn: names are
+    placed by the size that the axes have then, and their limits stay.
+    """
+    low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    at = np.asarray(positions, float).reshape(-1, 2)
+    texts = [shortened(text, 1.4, size, bold=True) for text in texts]
+    widths = [inches(text, size, bold=True) + 0.11 for text in texts]
+    boxes = np.stack([widths, np.full(len(texts), 1.9 * size / 72)], axis=1)
+    whole: Any = axes.get_figure()
+    whole.figure.draw_without_rendering()  # only now the size of the axes is known
+    room = np.asarray(axes.get_window_extent().size) / whole.figure.dpi
+    scale = room / (high - low)
+    moved = apart((at - low) * scale, boxes, room) / scale + low
+    for start, end, box, number, text in zip(at, moved, boxes, numbers, texts, strict=True):
+        if (np.abs(end - start) * scale > box / 2).any():
+            axes.plot(*np.stack([start, end]).T, color=palette(int(number)), linewidth=0.8, zorder=2.5)
+        badge(axes, end, int(number), text, size)
+
+
+def cluster_names(numbers: int | Iterable[int]) -> list[str]:
+    """Letters for clusters, given their numbers or how many there are.
+
+    >>> cluster_names(3), cluster_names([1, 26])
+    (['A', 'B', 'C'], ['B', 'AA'])
+    """
+    from capslab.clustering.cluster_names import cluster_name  # with it comes all of scikit-learn
+
+    return [cluster_name(int(i)) for i in (range(numbers) if isinstance(numbers, int) else numbers)]
 
 
 def pixels(images: Any, argument: str = "images") -> np.ndarray:

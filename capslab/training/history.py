@@ -46,7 +46,7 @@ class History:
         return {name: values[self.best_epoch - 1] for name, values in self.curves.items()}
 
     def plot(self) -> Any:
-        """The curves as a matplotlib Figure: training solid, validation dashed."""
+        """The curves as a figure to hover over: training solid, validation dashed."""
         from capslab.plots import training_curves
 
         return training_curves(self.curves)

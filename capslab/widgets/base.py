@@ -190,6 +190,11 @@ class View(anywidget.AnyWidget):
         """The view as a still matplotlib figure: what is seen where no kernel runs."""
         raise NotImplementedError(f"{type(self).__name__} must draw its own figure")
 
+    def _in_words(self, figure: Any) -> Any:
+        """A still figure whose alternative text says what it shows."""
+        figure.words = self.still_words
+        return figure
+
     def picture(self, dpi: int = 90) -> bytes:
         """The still figure as PNG bytes."""
         figure = self.figure()

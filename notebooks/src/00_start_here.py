@@ -114,7 +114,9 @@ print("pixels", images.images.shape, images.images.dtype, "  labels", images.lab
 #
 # **Exercise.** Write `count_per_class(labels, classes)`: how often does each class number from 0 to `classes` − 1
 # occur? It is one line of NumPy. Stuck? `cl.hint("count_per_class")` gives a hint, and a further one each
-# time you run it; after three real attempts `cl.solution("count_per_class")` shows one way.
+# time you run it; after three real attempts `cl.solution("count_per_class")` shows one way. When a check fails,
+# `cl.case("count_per_class")` opens the input on which it failed: what went in, what was expected, and what came
+# out of your function, with the numbers that differ marked.
 
 
 # %%

@@ -35,16 +35,12 @@ images = cl.load()
 # a small **decoder** draws the image again from that capsule's pose. **How many numbers pass each stage?**
 
 # %%
+plots.drawing("vote")
+
+# %%
 preset = "visible" if min(images.image_shape[:2]) >= 20 else "digits"
 caps = cl.CapsNet(images.image_shape, images.classes, preset=preset)
-convolutions = [layer for layer in caps.trunk.layers if layer.name.startswith("conv")]
-stages = {"image": images.image_shape}
-stages |= {f"convolution {i}": c.output.shape[1:] for i, c in enumerate(convolutions, 1)}
-stages["primary capsules × pose"] = caps.trunk.output_shape[1:]
-stages["digit capsules × pose"] = (len(images.classes), caps.digit_capsules.dimension)
-stages["lengths"], stages["drawn again"] = (len(images.classes),), images.image_shape
-rows = [{"stage": n, "shape": " × ".join(map(str, s)), "numbers": np.prod(s)} for n, s in stages.items()]
-plots.table(rows)
+plots.architecture(caps)
 
 # %% [markdown]
 # ## The loss

@@ -257,7 +257,7 @@ cl.check("choose_k", choose_k)
 
 # %% [markdown]
 # **Where do the eigenvalues fall?** Two webs: the one above, and one in which images are compared by the **directions of their edges** instead of their pixels
-# (histograms of gradients, Dalal & Triggs 2005): strokes of different thickness have the same edges.
+# (histograms of gradients, Dalal & Triggs 2005): strokes of different thickness have the same edges. Point at a line to read off its values.
 
 # %%
 edges = SpectralPath(k, features="gradients", n_components=80, power=0.25).fit(some)

@@ -9,6 +9,7 @@ from advice.follow_advice import Case
 NAN = "X[0, 0] = np.nan\n"
 
 CLUSTERING = [
+    Case("cl.clustering.cluster_name(-1)", then="cl.clustering.cluster_name(0)"),
     Case("cl.cluster(images)"),
     Case("vectors = X[:, 0]\ncl.clustering.kmeans_steps(vectors, [[0], [1]])"),
     Case("cl.cluster([])", then="cl.cluster([[1], [2], [3]])"),
@@ -108,6 +109,22 @@ ROUTING = [
 PLOTS = [
     Case("model = cl.DenseBaseline.for_images(few)\nimages = few\ncl.plots.training_curves('loss')"),
     Case("cl.plots.scores_with_spread({}, label='accuracy')"),
+    Case(
+        "x, numbers = [1, 2], [3, 4]\ncl.plots.lines(x, numbers, 'n', 'seconds')",
+        then="cl.plots.lines(x, {'a name': numbers}, 'n', 'seconds')",
+    ),
+    Case(
+        "cl.plots.lines([1, 2], {'a': [0, 3]}, 'n', 'seconds', log=True)",
+        then="cl.plots.lines([1, 2], {'a': [0, 3]}, 'n', 'seconds')",
+    ),
+    Case(
+        "cl.plots.lines([1, 2], {'a': [1, 2, 3]}, 'n', 'seconds')",
+        then="cl.plots.lines([1, 2], {'a': [1, 2]}, 'n', 'seconds')",
+    ),
+    Case(
+        "cl.plots.lines([1, 2], {'a': 'few'}, 'n', 'seconds')",
+        then="cl.plots.lines([1, 2], {'a': [1, 2]}, 'n', 'seconds')",
+    ),
     Case("truth, predicted = few.labels, few.labels\ncl.plots.confusion(predicted)"),
     Case(
         "cl.plots.confusion(np.eye(3, dtype=int), classes=['a', 'b'])",
@@ -138,6 +155,25 @@ PLOTS = [
     Case("cl.plots.table([{'a': 1}], columns={'b': 'B'})"),
     Case("cl.plots.table([])"),
     Case("cl.plots.table([{'a': 1}], best={'a': 'most'})"),
+    Case(
+        "cl.plots.table([{'a': 'x', 'b': 1}], best={'a': 'high', 'b': 'low'})",
+        then="cl.plots.table([{'a': 'x', 'b': 1}], best={'b': 'low'})",
+    ),
+    Case("cl.plots.drawing('neurone')"),
+    Case("cl.plots.drawing(3)"),
+    Case("picture = cl.plots.drawing('pose')\npicture.save('pose.png')"),
+    Case("images = few\ncl.plots.architecture(3)"),
+    Case(
+        "import keras\nimages = few\nmodel = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3)])\ncl.plots.architecture(model)",
+        then="import keras\nimages = few\nmodel = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3)])\n"
+        "model.build((None, *images.image_shape))\ncl.plots.architecture(model)",
+    ),
+    Case("cl.plots.architecture(model, mine=3)"),
+    Case("cl.plots.architecture(model, mine='squosh')"),
+    Case(
+        "import keras\nflat = keras.Sequential([keras.Input((8, 8)), keras.layers.Flatten()])\n"
+        "cl.plots.architecture(flat, mine='dense')"
+    ),
 ]
 
 DENSE = "model = cl.DenseBaseline.for_images(few)\nimages = few\n"

@@ -137,7 +137,7 @@ def test_pointing_shows_the_image_and_where_it_sits(hosted, embedding, view):
     host.frame()
     told = host.root.locator(".caps-tip").inner_text().split("\n")
     i = int(told[0].removeprefix("image "))
-    assert told[1] == f"cluster {view.clusters.labels[i]}"
+    assert told[1] == f"cluster {'ABCD'[view.clusters.labels[i]]}"
     assert told[2] == f"label {'abcd'[embedding.labels[i]]}"
     ink = host.root.locator(".caps-tip canvas").evaluate(
         "(c) => Array.from({ length: 8 }, (_, r) => c.getContext('2d')"
@@ -173,7 +173,7 @@ def test_zoom_and_pan_by_mouse_and_keyboard(hosted, view):
 def test_cards_are_buttons_that_select_their_cluster(hosted, view):
     host = hosted(view)
     host.rest(300)
-    card = host.root.get_by_role("button", name="Cluster 2: 100 images, 100 % of class")
+    card = host.root.get_by_role("button", name="Cluster C: 100 images, 100 % of class")
     card.focus()
     host.page.keyboard.press("Enter")
     host.settle()

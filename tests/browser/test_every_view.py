@@ -110,14 +110,17 @@ TOGETHER = """(root) => {
     return box.top >= -1 && box.bottom <= innerHeight + 1; };
   const picture = [...root.querySelectorAll('.caps-body canvas, .caps-guess')].find((node) => node.checkVisibility());
   const control = root.querySelector('input[type=range], button');
-  return { control: inside(control), words: inside(root.querySelector('.caps-words')), picture: inside(picture) };
+  const words = root.querySelector('.caps-words');
+  return { control: inside(control), words: inside(words), picture: inside(picture) };
 }"""
 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_on_a_laptop_control_picture_and_words_are_seen_together(hosted: Any, name: str) -> None:
     host = hosted(VIEWS[name]())
-    host.page.set_viewport_size({"width": 860, "height": 740})  # JupyterLab's notebook in a window of 1000 × 800
+    host.page.set_viewport_size(
+        {"width": 860, "height": 740}
+    )  # JupyterLab's notebook in a window of 1000 × 800
     host.settle()
     together = host.page.evaluate(TOGETHER, host.root.element_handle())
     assert together == {"control": True, "words": True, "picture": True}

@@ -292,7 +292,11 @@ def test_hidden_controls_are_not_there(hosted):
     )
     host = hosted(view)
     assert host.root.get_by_role("slider").count() == 0
-    assert host.root.get_by_role("button").all_inner_texts() == ["To the prior's centre", "Full screen", "Show the code"]
+    assert host.root.get_by_role("button").all_inner_texts() == [
+        "To the prior's centre",
+        "Full screen",
+        "Show the code",
+    ]
     assert host.errors == []
 
 

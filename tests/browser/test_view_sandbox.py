@@ -273,7 +273,9 @@ def test_reset_brings_back_votes_that_were_given(hosted: Any) -> None:
 
 
 def test_hidden_controls_are_not_there(hosted: Any) -> None:
-    host = hosted(routing_sandbox(hide=("kmeans", "break", "preset", "parents", "play", "table", "code", "screen")))
+    host = hosted(
+        routing_sandbox(hide=("kmeans", "break", "preset", "parents", "play", "table", "code", "screen"))
+    )
     assert host.root.locator(".caps-plane-kmeans").count() == 0
     assert host.root.get_by_role("button").count() == 0
     assert host.root.locator("select").count() == 0

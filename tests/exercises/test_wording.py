@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from capslab.exercises import check, hint, progress, solution
+from capslab.exercises import case, check, hint, progress, solution
 from capslab.exercises.registry import find
 
 pytestmark = pytest.mark.usefixtures("learner")
@@ -29,6 +30,11 @@ def changes_its_input(s):
     squared = (s**2).sum(axis=-1, keepdims=True)
     s *= np.sqrt(squared) / (1 + squared)
     return s
+
+
+def changed(name, change):
+    """The right answer of an exercise, changed."""
+    return name, lambda *args: change(find(name).reference(*args))
 
 
 ANSWERS = {
@@ -49,6 +55,29 @@ ANSWERS = {
     "no return": ("squash", lambda s: None),
     "one value of two": ("routing_step", lambda b, v: find("routing_step").reference(b, v)[0]),
     "two values swapped": ("routing_step", lambda b, v: find("routing_step").reference(b, v)[::-1]),
+    "a factor": changed("softmax", lambda p: p / 3),
+    "a logarithm of another base": changed("growth_exponent", lambda p: p / np.log(10)),
+    "the opposite sign": changed("squash", lambda s: -s),
+    "transposed": changed("votes", lambda v: v.transpose(1, 0, 2)),
+    "an axis too many": changed("kl_divergence", lambda kl: kl[:, None]),
+    "a mean too many": changed("kl_divergence", lambda kl: kl.mean()),
+    "a percentage": changed("both_right", lambda share: 100 * share),
+    "a sum for a mean": ("both_right", lambda a, b: len(a) * find("both_right").reference(a, b)),
+    "rounded": changed("softmax", lambda p: np.round(p, 2)),
+    "a mask, inverted": changed("hold_out", lambda mask: ~mask),
+    "always the same": ("choose_k", lambda eigenvalues: 2),
+    "an argument unchanged": ("normalise", lambda weights: weights),
+    "arguments exchanged": ("elbo", lambda x, d, m, v: find("elbo").reference(d, x, m, v)),
+    "rows of zeros": ("squash", lambda s: np.where(s.any(-1, keepdims=True), find("squash").reference(s), 1)),
+    "one value of two with a sign": (
+        "routing_step",
+        lambda b, v: (find("routing_step").reference(b, v)[0], -find("routing_step").reference(b, v)[1]),
+    ),
+    "close": changed("cross_entropy", lambda loss: loss * (1 + 5e-5)),
+    "a known mistake in some of the cases": (
+        "squash",
+        lambda s: s / np.linalg.norm(s, axis=-1, keepdims=True),
+    ),
     "a list for a dictionary": ("supervised_or_not", [True]),
     "a function for a value": ("supervised_or_not", lambda: 1),
     "a missing key": ("supervised_or_not", {"a": True}),
@@ -65,11 +94,35 @@ def messages() -> dict[str, str]:
         r"one of .*?\. Received", "one of …. Received", words["an unknown exercise"]
     )
     words["a first hint"] = repr(hint("squash"))
+    words["a case"] = repr(case("squash", 2))
+    words["a case that is a picture in text"] = mask_case()
+    words |= {f"no case: {name}": answer for name, answer in cases_that_cannot_be_opened()}
     words["an unknown hint"] = repr(hint("sqaush")).splitlines()[0]
     words["no solution yet"] = repr(solution("votes"))
     words["a last hint"] = [repr(hint("squash")) for _ in range(2)][-1]
     words["an unknown notebook"] = repr(progress("99")).splitlines()[0]
     return words
+
+
+def mask_case() -> str:
+    check("mask_iou", lambda a, b: 0.5)
+    return repr(case("mask_iou", 2))
+
+
+def cases_that_cannot_be_opened() -> Iterator[tuple[str, str]]:
+    yield "not checked", repr(case("margin_loss"))
+    check("margin_loss", None)
+    yield "not attempted", repr(case("margin_loss"))
+    check("margin_loss", find("margin_loss").reference)
+    yield "right", repr(case("margin_loss"))
+    check("margin_loss", 5)
+    yield "no function", repr(case("margin_loss"))
+    check("margin_loss", lambda lengths, labels: 0.5, hard=True)
+    yield "a grader's", repr(case("margin_loss"))
+    check("margin_loss", lambda lengths, labels: 0.5)
+    yield "no such number", repr(case("margin_loss", 9))
+    check("which_score_lies", dict.fromkeys(find("which_score_lies").reference, "ARI"))
+    yield "a value", repr(case("which_score_lies"))
 
 
 def test_messages_read_as_they_should() -> None:

@@ -16,7 +16,7 @@ def test_a_panel_draws_its_points_and_centres():
     first, second = figure.axes
     assert [len(group.get_offsets()) for group in first.collections] == [2, 1]
     assert second.lines[0].get_xydata().tolist() == [[9.0, 9.0]]
-    assert figure.alt_text == "one; two"
+    assert figure.alt_text == "2 scatter plots: one (3 points, 2 groups) and two (3 points, 1 group)."
 
 
 @pytest.mark.parametrize("panels", [{}, {"a": (POINTS[:, :1], [0, 0, 0])}, {"a": (POINTS, [0])}])

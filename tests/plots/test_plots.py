@@ -67,7 +67,6 @@ def every_figure(images, path, trace):
     yield plots.bars({"a": 1.0}, "seconds")
     yield plots.scores_with_spread({"a": [1.0, 2.0]}, "score")
     yield plots.confusion(np.eye(3, dtype=int))
-    yield plots.table([{"what": "pixels", "ARI": 0.5}])
     yield plots.routing_maps(trace)
     yield plots.scatter(np.zeros((3, 2)), [0, 1, 1])
     yield plots.score_curves(path.curves())
@@ -264,9 +263,26 @@ def test_an_overview_shows_points_mean_images_and_scores(path, images):
     assert str(one.scores) in figure.get_suptitle()
 
 
-def test_every_cluster_is_numbered_beside_its_colour(path):
+def test_every_cluster_has_its_letter_beside_its_colour(path):
     figure = plots.scatter(project(path.embedding_), path.at(6).labels)
-    assert [text.get_text() for text in figure.axes[0].texts] == list("012345")
+    assert [text.get_text() for text in figure.axes[0].texts] == list("ABCDEF")
+    overview = plots.cluster_overview(path, 3, project(path.embedding_))
+    titles = [axes.get_title() for axes in overview.axes if axes.images]
+    assert titles == [f"{name}: {size:,}" for name, size in zip("ABC", path.at(3).sizes, strict=True)]
+
+
+def test_clusters_beyond_z_have_two_letters():
+    labels = np.repeat(np.arange(28), 2)
+    points = np.stack([labels, labels % 5], axis=1) + 0.0
+    texts = [text.get_text() for text in plots.scatter(points, labels).axes[0].texts]
+    assert texts == [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA", "AB"]
+    where = plots.confusion(np.ones((2, 28), int), columns="cluster").axes[0]
+    assert [tick.get_text() for tick in where.get_xticklabels()][-2:] == ["AA", "AB"]
+
+
+def test_classes_keep_their_names():
+    figure = plots.scatter(np.eye(2), [0, 1], ["cat", "dog"])
+    assert [text.get_text() for text in figure.axes[0].texts] == ["cat", "dog"]
 
 
 def test_an_overview_without_images_is_drawn(images):
@@ -350,15 +366,15 @@ def test_a_figure_is_shown_by_a_notebook_that_never_imported_pyplot():
         "from capslab import plots\n"
         "data, about = DisplayFormatter().format(plots.bars({'pixels': 0.5}, 'accuracy'))\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"
-        "print(data['image/png'][1:4], about['image/png']['alt'])\n"
+        "print(data['image/svg+xml'][:4], about['image/svg+xml']['alt'])\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "b'PNG' accuracy"
+    assert ran.stdout.strip() == "<svg accuracy: pixels 0.5."
 
 
 def test_the_drawing_of_gradients_names_both_derivatives():
-    figure = plots.gradient_paths()
-    assert drawn(figure)[1:4] == b"PNG"
-    assert "∂z/∂μ = 1" in words(figure)
-    assert "∂z/∂σ = ε" in words(figure)
-    assert "no derivative" in words(figure)
+    picture = plots.gradient_paths()
+    assert picture == plots.drawing("reparameterisation")
+    assert "∂z/∂μ = 1" in picture.svg
+    assert "∂z/∂σ = ε" in picture.svg
+    assert "no derivative" in picture.alt_text

@@ -24,6 +24,8 @@ def test_a_page_without_a_kernel_shows_a_picture_and_says_what_it_shows(name):
     assert view.words in view.still_words
     assert view.words
     assert "\n" not in view.still_words
+    alt = view.figure().alt_text
+    assert alt == view.still_words[: len(alt)]
 
 
 @pytest.mark.parametrize("name", VIEWS)

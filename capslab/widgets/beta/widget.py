@@ -95,7 +95,7 @@ class BetaView(View):
 
     def figure(self) -> Any:
         """The pictures, the KL of each dimension and the trade-off as a still matplotlib figure."""
-        return beta_figure.draw(self.sweep, self.at)
+        return self._in_words(beta_figure.draw(self.sweep, self.at))
 
 
 def explore_beta(

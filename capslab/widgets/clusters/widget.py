@@ -96,7 +96,7 @@ class ClusterView(PathView):
 
     def figure(self) -> Any:
         """The view as a still figure: scatter, clusters, scores."""
-        return clusters_figure.draw(self.path, self.k, self.points, self.drawn, self.words)
+        return self._in_words(clusters_figure.draw(self.path, self.k, self.points, self.drawn, self.words))
 
 
 def explore_clusters(

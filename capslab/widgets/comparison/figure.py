@@ -26,7 +26,7 @@ def draw(
     names, supervised : of each embedding, what it is called and whether it was made with labels.
     scores : title of the measure → `[embedding][seed]`, None where there is no score.
     """
-    from capslab.plots.style import badge, new_figure, palette
+    from capslab.plots.style import badges, cluster_names, new_figure, palette
 
     some = np.arange(labels.shape[1])
     if len(some) > MOST_POINTS:
@@ -37,14 +37,16 @@ def draw(
     for e, axes in enumerate(figure.subplots(1, len(names), squeeze=False)[0]):
         x, y = points[e].T
         axes.scatter(x[some], y[some], c=colours[labels[e, some]], s=size, linewidths=0, rasterized=True)
-        for c in np.unique(labels[e]):
-            badge(axes, points[e][labels[e] == c].mean(axis=0), c, size=8)
         axes.set(xticks=[], yticks=[], box_aspect=0.9)
         axes.set_aspect("equal", adjustable="datalim")
         axes.set_title(f"{names[e]}\n(made {'with' if supervised[e] else 'without'} labels)", fontsize=9)
         lines = [f"{title} {score_with_range(by_embedding[e])}" for title, by_embedding in scores.items()]
         axes.set_xlabel("\n".join(lines), fontsize=8)
     figure.suptitle(f"k = {k}", fontsize=10)
+    for e, axes in enumerate(figure.axes):
+        groups = np.unique(labels[e])
+        middles = [points[e][labels[e] == c].mean(axis=0) for c in groups]
+        badges(axes, middles, groups, cluster_names(groups), size=8)
     return figure
 
 

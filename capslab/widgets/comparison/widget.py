@@ -60,8 +60,8 @@ class CompareView(PathView):
 
     _esm = module("comparison")
     _css = style("comparison")
-    STATE = ("k", "color", "differ", "selected")
-    CONTROLS = ("k", "color", "differ", "tools", "scores", "pairs", "code", "screen")
+    STATE: tuple[str, ...] = ("k", "color", "differ", "selected")
+    CONTROLS: tuple[str, ...] = ("k", "color", "differ", "tools", "scores", "pairs", "code", "screen")
 
     differ = Bool(False).tag(sync=True)
     labels = Array(help="matched clusters of each drawn image, uint8 (embeddings, len(ks), m)")
@@ -90,8 +90,10 @@ class CompareView(PathView):
             title: [[line[i] for line in seeds] for seeds in about["scores"][name]]
             for name, title in about["measures"].items()
         }
-        return comparison_figure.draw(
-            self.points, self.labels[:, i], self.k, about["names"], about["supervised"], scores
+        return self._in_words(
+            comparison_figure.draw(
+                self.points, self.labels[:, i], self.k, about["names"], about["supervised"], scores
+            )
         )
 
 

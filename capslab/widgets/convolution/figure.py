@@ -9,14 +9,17 @@ import numpy as np
 from capslab.widgets.shared.format_text import plain, signed
 
 
-def words(levels: np.ndarray, kernel: np.ndarray, maps: np.ndarray, stride: int, row: int, column: int) -> str:
+def words(
+    levels: np.ndarray, kernel: np.ndarray, maps: np.ndarray, stride: int, row: int, column: int
+) -> str:
     """Where the window is, what it gives, and what the whole map is like, in one line."""
     rows, columns = kernel.shape
     top, left = row * stride, column * stride
+    place = f"rows {top}–{top + rows - 1}, columns {left}–{left + columns - 1}"
     return (
-        f"Window on rows {top}–{top + rows - 1}, columns {left}–{left + columns - 1}: its {kernel.size} products "
-        f"add up to {signed(maps[row, column])}. The map has {maps.shape[0]} × {maps.shape[1]} such sums, from "
-        f"{plain(maps.min())} to {plain(maps.max())}, and {kernel.size} weights made them all."
+        f"Window on {place}: its {kernel.size} products add up to {signed(maps[row, column])}. "
+        f"The map has {maps.shape[0]} × {maps.shape[1]} such sums, from {plain(maps.min())} to "
+        f"{plain(maps.max())}, and {kernel.size} weights made them all."
     )
 
 
@@ -24,7 +27,8 @@ def draw(levels: np.ndarray, kernel: np.ndarray, maps: np.ndarray, stride: int, 
     """The image with the window, the products under it, and the feature map, as a Figure."""
     from matplotlib.patches import Rectangle
 
-    from capslab.plots.style import DIVERGING, new_figure, palette, plain as bare
+    from capslab.plots.style import DIVERGING, new_figure, palette
+    from capslab.plots.style import plain as bare
 
     rows, columns = kernel.shape
     top, left = row * stride, column * stride
@@ -44,8 +48,6 @@ def draw(levels: np.ndarray, kernel: np.ndarray, maps: np.ndarray, stride: int, 
     middle.set_title(f"pixel × weight; sum {signed(maps[row, column])}", fontsize=10)
     most = max(float(np.abs(maps).max()), 1e-9)
     bare(after).imshow(maps, cmap=DIVERGING, vmin=-most, vmax=most)
-    after.add_patch(
-        Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=palette(1), linewidth=2)
-    )
+    after.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=palette(1), linewidth=2))
     after.set_title(f"feature map, {maps.shape[0]} × {maps.shape[1]}", fontsize=10)
     return figure

@@ -1,6 +1,7 @@
 """The convolution view: drag a window over an image, edit the kernel, see the feature map.
 
-The browser has the images and the kernel and computes everything else, so a drag needs no kernel of Jupyter's.
+The browser has the images and the kernel and computes everything else, so a drag needs no running
+Python.
 """
 
 from __future__ import annotations
@@ -174,7 +175,7 @@ class ConvolutionView(View):
 
     def figure(self) -> Any:
         """The image, the products under the window and the feature map as a still matplotlib figure."""
-        return convolution_figure.draw(*self._scene())
+        return self._in_words(convolution_figure.draw(*self._scene()))
 
 
 def _weights(kernel: Any) -> Any:
@@ -213,13 +214,13 @@ def explore_convolution(
 
     Returns
     -------
-    ConvolutionView : you can read, set and observe `view.kernel`, `view.row`, `view.column`, `view.stride` and
-        `view.index`; `view.feature_map` is the map.
+    ConvolutionView : you can read, set and observe `view.kernel`, `view.row`, `view.column`,
+        `view.stride` and `view.index`; `view.feature_map` is the map.
 
     Raises
     ------
-    ArgumentError : if there are no `Images`, the kernel is unknown, empty, not finite or larger than an image,
-        the index or the stride is out of range, or the state is of another view.
+    ArgumentError : if there are no `Images`, the kernel is unknown, empty, not finite or larger than an
+        image, the index or the stride is out of range, or the state is of another view.
     """
     view = ConvolutionView(images, kernel, index, stride, seed, hide=list(hide))
     if state is not None:

@@ -247,7 +247,9 @@ class DrawingView(Drawable, View):
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
-        return drawing_figure.draw(self._snapshot(), self.image, self.reconstruction, bool(self.grid))
+        return self._in_words(
+            drawing_figure.draw(self._snapshot(), self.image, self.reconstruction, bool(self.grid))
+        )
 
     def _snapshot(self) -> drawing_figure.DrawingSnapshot:
         return drawing_figure.DrawingSnapshot(

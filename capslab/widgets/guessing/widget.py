@@ -122,7 +122,7 @@ class GuessView(_QuestionView):
 
     def figure(self) -> Any:
         """The question and its scale as a still picture, with the guess if there is one."""
-        return guess_figure.draw(self._question, self.answer, None)
+        return self._in_words(guess_figure.draw(self._question, self.answer, None))
 
 
 class RevealView(_QuestionView):
@@ -168,7 +168,7 @@ class RevealView(_QuestionView):
 
     def figure(self) -> Any:
         """Guess and truth as a still picture."""
-        return guess_figure.draw(self._question, self.answer, self.truth)
+        return self._in_words(guess_figure.draw(self._question, self.answer, self.truth))
 
 
 class GuessesView(_GuessPart):

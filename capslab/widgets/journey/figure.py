@@ -64,7 +64,7 @@ def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], posit
     ----------
     points : (stops, m, 2); labels : clusters at each stop (stops, m).
     """
-    from capslab.plots.style import badge, new_figure, palette
+    from capslab.plots.style import badges, cluster_names, new_figure, palette
 
     at = min(int(position), len(points) - 2)
     share = position - at
@@ -77,11 +77,14 @@ def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], posit
     axes = figure.subplots()
     colours = np.array([palette(c) for c in range(k)])
     size = float(np.clip(8000 / len(some), 2, 24))
-    axes.scatter(*here[some].T, c=colours[groups[some]], s=size, linewidths=0, rasterized=True)
-    for c in np.unique(groups):
-        badge(axes, here[groups == c].mean(axis=0), c, size=8)
+    x, y = here[some].T
+    axes.scatter(x, y, c=colours[groups[some]], s=size, linewidths=0, rasterized=True)
     axes.set(xticks=[], yticks=[])
     axes.set_aspect("equal", adjustable="datalim")
-    stops = f"{names[at]} → {names[at + 1]}, {share:.0%} of the way" if 0 < share < 1 else names[int(position)]
+    stops = (
+        f"{names[at]} → {names[at + 1]}, {share:.0%} of the way" if 0 < share < 1 else names[int(position)]
+    )
     axes.set_title(f"{stops}; k = {k}", fontsize=10)
+    present = np.unique(groups)
+    badges(axes, [here[groups == c].mean(axis=0) for c in present], present, cluster_names(present), size=8)
     return figure

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import traitlets as t
 
 from capslab.errors import ArgumentError
 from capslab.widgets.base import fill, module, shown, style
 from capslab.widgets.comparison.widget import CompareView, compared
-from capslab.widgets.shared import cluster_captions
 from capslab.widgets.journey import figure as journey_figure
+from capslab.widgets.shared import cluster_captions
 from capslab.widgets.traits import Float
 
 if TYPE_CHECKING:
@@ -68,7 +67,9 @@ class TravelView(CompareView):
     def figure(self) -> Any:
         """The points where they are now, as a still figure."""
         labels = self.labels[:, self.ks.index(self.k)]
-        return journey_figure.draw(self.points, labels, self.k, self.about["names"], self.position)
+        return self._in_words(
+            journey_figure.draw(self.points, labels, self.k, self.about["names"], self.position)
+        )
 
 
 def travel(
@@ -134,7 +135,12 @@ def travel(
         ]
         for i in range(len(paths[0].ks_))
     ]
-    traits["about"] = {**about, "stops": stops, "legs": legs, "recipe": fill(RECIPE, method=method, seed=seed)}
+    traits["about"] = {
+        **about,
+        "stops": stops,
+        "legs": legs,
+        "recipe": fill(RECIPE, method=method, seed=seed),
+    }
     traits["points"] = journey_figure.aligned(traits["points"])
     options = {"color": color, "differ": differ, "position": position, "hide": list(hide)}
     view = TravelView(embeddings, paths, matched, **options, **traits)

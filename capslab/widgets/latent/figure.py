@@ -125,7 +125,7 @@ class Plane:
     ----------
     codes : `(n, 2)`; groups : the class or cluster of each, `(n,)`, −1 for none.
     color : what the groups are, "label" or "cluster".
-    names : names of the classes; clusters are numbered.
+    names : names of the classes; clusters have letters.
     """
 
     codes: np.ndarray
@@ -136,13 +136,13 @@ class Plane:
 
 def _draw_plane(axis: Any, z: np.ndarray, plane: Plane) -> None:
     """The codes, with a name on each class or cluster, and z."""
-    from capslab.plots import palette
+    from capslab.plots.style import cluster_names, palette
 
     codes, groups = plane.codes, plane.groups
     axis.scatter(*codes.T, c=[palette(k) if k >= 0 else "#999999" for k in groups], s=4, alpha=0.6)
     for k in np.unique(groups[groups >= 0]):
         middle = np.median(codes[groups == k], axis=0)
-        name = str(k) if plane.color == "cluster" else plane.names[k]
+        name = cluster_names([k])[0] if plane.color == "cluster" else plane.names[k]
         axis.text(*middle, name, weight="bold", ha="center", va="center", fontsize=9)
     axis.set_title(f"codes of {len(groups):,} images, coloured by {plane.color}", fontsize=9)
     axis.plot(*z, "o", markersize=11, markerfacecolor="none", color="black", markeredgewidth=2)

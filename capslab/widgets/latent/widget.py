@@ -57,7 +57,18 @@ class LatentView(Drawable, View):
     _esm = module("latent")
     _css = style("latent")
     STATE = ("pen", "strokes", "index", "other", "mix", "z", "start", "origin", "moved", "color")
-    CONTROLS = ("images", "sliders", "pad", "color", "reset", "random", "draw", "interpolate", "code", "screen")
+    CONTROLS = (
+        "images",
+        "sliders",
+        "pad",
+        "color",
+        "reset",
+        "random",
+        "draw",
+        "interpolate",
+        "code",
+        "screen",
+    )
 
     order = t.List(t.Int()).tag(sync=True)
     z = Vector()
@@ -287,7 +298,7 @@ class LatentView(Drawable, View):
         if self.plane is not None:
             groups = self.plane_clusters if self.color == "cluster" else self.plane_labels
             plane_of_codes = latent_figure.Plane(self.plane, groups, self.color, self.classes)
-        return latent_figure.draw(self._snapshot(), self.image, picked, plane_of_codes)
+        return self._in_words(latent_figure.draw(self._snapshot(), self.image, picked, plane_of_codes))
 
     def _snapshot(self) -> latent_figure.LatentSnapshot:
         return latent_figure.LatentSnapshot(

@@ -97,12 +97,13 @@ def _lengths(axes: Any, now: OverlapSnapshot, truth: np.ndarray, reach: int) -> 
     from capslab.plots.style import open_axes
 
     shifts = np.arange(-reach, reach + 1)
+    marker = "o" if reach == 0 else ""  # a single shift is a point and no curve
     axes.axvspan(-now.trained, now.trained, color="0.94", linewidth=0)
     for label, colour, dash in zip(truth, (FIRST, SECOND), ("-", "--"), strict=True):
         name = now.classes[label]
-        axes.plot(shifts, now.lengths[:, label], dash, color=colour, label=name)
+        axes.plot(shifts, now.lengths[:, label], dash, color=colour, label=name, marker=marker)
     other = np.delete(now.lengths, truth, axis=1).max(axis=1)
-    axes.plot(shifts, other, ":", color="0.4", label="longest other")
+    axes.plot(shifts, other, ":", color="0.4", label="longest other", marker=marker)
     axes.axvline(now.shift, color="0.5", linewidth=0.8)
     open_axes(axes, "shift in pixels (grey: trained on)", "length").legend(fontsize=7, frameon=False)
     axes.set_ylim(0, 1.05)

@@ -148,16 +148,18 @@ class OverlapView(View):
     def figure(self) -> Any:
         """The pair, its reconstructions, the pixels and the lengths at all shifts, as a Figure."""
         at = self.pair, self.shift + self.reach
-        return overlap_figure.draw(
-            overlap_figure.OverlapSnapshot(
-                pair=self.current_pair,
-                classes=self.classes,
-                labels=self.found[at],
-                reconstructions=self.drawn[at],
-                owner=self.owner[at],
-                lengths=self.lengths[self.pair],
-                shift=self.shift,
-                trained=self.trained,
+        return self._in_words(
+            overlap_figure.draw(
+                overlap_figure.OverlapSnapshot(
+                    pair=self.current_pair,
+                    classes=self.classes,
+                    labels=self.found[at],
+                    reconstructions=self.drawn[at],
+                    owner=self.owner[at],
+                    lengths=self.lengths[self.pair],
+                    shift=self.shift,
+                    trained=self.trained,
+                )
             )
         )
 

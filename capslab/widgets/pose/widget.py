@@ -187,7 +187,9 @@ class PoseView(View):
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
         effects = self.effects[self.capsule]
-        return pose_figure.draw(self._snapshot(), self.original, self.image, effects, self.order)
+        return self._in_words(
+            pose_figure.draw(self._snapshot(), self.original, self.image, effects, self.order)
+        )
 
     def _snapshot(self) -> pose_figure.PoseSnapshot:
         return pose_figure.PoseSnapshot(

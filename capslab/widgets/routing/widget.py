@@ -63,7 +63,17 @@ class RoutingView(Drawable, View):
     _esm = module("routing")
     _css = style("routing")
     STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity")
-    CONTROLS = ("images", "draw", "iteration", "iterations", "play", "quantity", "arithmetic", "code", "screen")
+    CONTROLS = (
+        "images",
+        "draw",
+        "iteration",
+        "iterations",
+        "play",
+        "quantity",
+        "arithmetic",
+        "code",
+        "screen",
+    )
 
     index = Int(0).tag(sync=True)
     iterations = Int(3).tag(sync=True)
@@ -251,7 +261,7 @@ class RoutingView(Drawable, View):
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
-        return routing_figure.draw(self.trace, self.iteration, self.quantity)
+        return self._in_words(routing_figure.draw(self.trace, self.iteration, self.quantity))
 
 
 def show_routing(

@@ -209,7 +209,7 @@ class SandboxView(View):
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
-        return sandbox_figure.draw(self._snapshot())
+        return self._in_words(sandbox_figure.draw(self._snapshot()))
 
     def _snapshot(self) -> sandbox_figure.SandboxSnapshot:
         return sandbox_figure.SandboxSnapshot(

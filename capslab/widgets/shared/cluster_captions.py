@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from capslab.clustering import cluster_name
 from capslab.widgets.shared.format_text import percent, plural
 
 
@@ -19,7 +20,7 @@ def composition(table: np.ndarray, classes: list[str]) -> str:
     """Which classes a cluster mixes, from the contingency table `(k, classes)`.
 
     >>> composition(np.array([[50, 45, 0], [0, 5, 60]]), ["3", "4", "9"])
-    'cluster 0 mixes the 3s (53 %) and the 4s (47 %)'
+    'cluster A mixes the 3s (53 %) and the 4s (47 %)'
     """
     sizes = table.sum(axis=1)
     if table.shape[1] < 2:
@@ -30,20 +31,20 @@ def composition(table: np.ndarray, classes: list[str]) -> str:
     if second[mixed] / max(sizes[mixed], 1) >= 0.15:
         shares = table[mixed] / sizes[mixed]
         one, other = (f"the {plural(classes[c])} ({percent(shares[c])})" for c in order[mixed, :2])
-        return f"cluster {mixed} mixes {one} and {other}"
+        return f"cluster {cluster_name(mixed)} mixes {one} and {other}"
     nonzero = np.maximum(sizes, 1)
     least_pure = int(np.argmin(np.where(sizes > 0, largest / nonzero, 2)))
     name = plural(classes[order[least_pure, 0]])
     share = percent(largest[least_pure] / nonzero[least_pure])
-    return f"even the most mixed cluster, {least_pure}, is {share} {name}"
+    return f"even the most mixed cluster, {cluster_name(least_pure)}, is {share} {name}"
 
 
 def largest_and_smallest(sizes: np.ndarray) -> str:
     """The sizes of the clusters: all that can be said without labels."""
     n, large, small = sizes.sum(), int(np.argmax(sizes)), int(np.argmin(sizes))
     return (
-        f"cluster {large} is the largest with {percent(sizes[large] / n)} of the images, "
-        f"cluster {small} the smallest with {percent(sizes[small] / n)}"
+        f"cluster {cluster_name(large)} is the largest with {percent(sizes[large] / n)} of the images, "
+        f"cluster {cluster_name(small)} the smallest with {percent(sizes[small] / n)}"
     )
 
 
@@ -57,7 +58,7 @@ def moves(labels: np.ndarray, next_labels: np.ndarray, k: int, next_k: int) -> s
     target = int(np.argmax(arrivals))
     verb = "image changes" if count == 1 else "images change"
     text = f"From k = {k} to {next_k}, {count:,} {verb} cluster ({percent(count / len(labels))})"
-    return f"{text}, {int(arrivals[target]):,} of them into cluster {target}."
+    return f"{text}, {int(arrivals[target]):,} of them into cluster {cluster_name(target)}."
 
 
 def join(sentences: Iterable[str]) -> str:

@@ -76,14 +76,14 @@ def _draw_pictures(figure: Any, now: TrainingSnapshot) -> None:
 
 
 def _draw_points(axis: Any, now: TrainingSnapshot) -> None:
-    from capslab.plots.style import badge, palette
+    from capslab.plots.style import badges, palette
 
     points, labels = now.points, now.point_labels
     assert points is not None
     assert labels is not None
     axis.scatter(*points.T, c=["#666666" if k < 0 else palette(k) for k in labels], s=8)
-    for k in np.unique(labels[labels >= 0]):
-        name = now.point_names[k] if now.point_names else None
-        badge(axis, np.median(points[labels == k], axis=0), int(k), name, size=8)
     axis.set(xticks=[], yticks=[], xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
     axis.set_title(f"features of {len(labels)} images {now.after}", fontsize=9)
+    groups = np.unique(labels[labels >= 0])
+    names = [now.point_names[k] if now.point_names else str(k) for k in groups]
+    badges(axis, [np.median(points[labels == k], axis=0) for k in groups], groups, names, size=8)

@@ -158,15 +158,17 @@ class TrainingView(View):
     def figure(self) -> Any:
         """The curves, and below them the examples, as a still matplotlib figure."""
         visible = "examples" not in self.hide
-        return training_figure.draw(
-            training_figure.TrainingSnapshot(
-                metrics=self.metrics,
-                curves=self.curves,
-                pictures=self.pictures if visible else None,
-                points=self.points if visible else None,
-                point_labels=self.point_labels,
-                point_names=self.point_names,
-                after=self.after(),
+        return self._in_words(
+            training_figure.draw(
+                training_figure.TrainingSnapshot(
+                    metrics=self.metrics,
+                    curves=self.curves,
+                    pictures=self.pictures if visible else None,
+                    points=self.points if visible else None,
+                    point_labels=self.point_labels,
+                    point_names=self.point_names,
+                    after=self.after(),
+                )
             )
         )
 

@@ -1,5 +1,6 @@
 // A card per cluster: its number, its mean or decoded centre, its size, members from typical to far.
 
+import { clusterName } from "../shared/cluster_name.js";
 import { css, palette, readable } from "../shared/colours.js";
 import { later } from "../shared/debounce.js";
 import { element } from "../shared/dom.js";
@@ -59,7 +60,7 @@ export class ClusterCards {
       for (let c = 0; c < k; c++) {
         const most = dominantOf(c);
         const share = most ? `, ${most.share} of class ${most.name}` : "";
-        const label = `Cluster ${c}: ${sizes[c]} images${share}. Select them.`;
+        const label = `Cluster ${clusterName(c)}: ${sizes[c]} images${share}. Select them.`;
         this.buttons[c].setAttribute("aria-label", label);
         this.buttons[c].title = label;
       }
@@ -100,7 +101,7 @@ export class ClusterCards {
     context.fillStyle = readable(tint);
     context.textAlign = "center";
     context.font = `600 13px ${colours.font}`;
-    context.fillText(String(c), x + 12, middle + 0.5);
+    context.fillText(clusterName(c), x + 12, middle + 0.5);
     if (!roomy) return;
     context.textAlign = "left";
     context.fillStyle = colours.ink;

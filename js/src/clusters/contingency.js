@@ -1,6 +1,7 @@
 // Classes against clusters, counted here from the labels; darker where more of a class lies.
 
 import { canvas, resize } from "../shared/canvas.js";
+import { clusterName } from "../shared/cluster_name.js";
 import { css, mix, palette, readable } from "../shared/colours.js";
 import { panel } from "../shared/dom.js";
 import { countClasses } from "./counts.js";
@@ -36,7 +37,7 @@ export function contingencyTable({ classes, truth, colours }) {
       context.roundRect(names + c * cell + 0.5, 0, cell - 1, 16, 3);
       context.fill();
       context.fillStyle = readable(tint);
-      context.fillText(String(c), names + (c + 0.5) * cell, 8.5);
+      context.fillText(clusterName(c), names + (c + 0.5) * cell, 8.5);
     }
   };
 

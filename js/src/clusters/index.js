@@ -1,6 +1,7 @@
 // The view of clusters: every k was sent once, so moving k is a lookup and a repaint. No kernel needed.
 
 import { unpackAll } from "../shared/arrays.js";
+import { clusterName } from "../shared/cluster_name.js";
 import { palette } from "../shared/colours.js";
 import { button, element, roomIn } from "../shared/dom.js";
 import { PathView, toolButtons } from "../shared/path_view.js";
@@ -162,7 +163,7 @@ class ClustersView extends PathView {
     if (i < 0) return tip.hide();
     const lines = [
       `image ${images.position(i).toLocaleString("en")}`,
-      `cluster ${this.labelsAt(this.place)[i]}`,
+      `cluster ${clusterName(this.labelsAt(this.place)[i])}`,
       data.truth && `label ${about.classes[data.truth.data[i]]}`,
     ];
     tip.show(images.picture(i), lines, x, y, scatter.dots.wide, scatter.dots.high);

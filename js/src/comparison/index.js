@@ -1,6 +1,7 @@
 // The same images in two to four representations: one k, and what is selected in one lights up in all.
 
 import { unpackAll } from "../shared/arrays.js";
+import { clusterName } from "../shared/cluster_name.js";
 import { palette } from "../shared/colours.js";
 import { button, element, roomIn } from "../shared/dom.js";
 import { range } from "../shared/numbers.js";
@@ -139,7 +140,7 @@ class ComparisonView extends PathView {
     const lines = [
       `image ${images.position(i).toLocaleString("en")}`,
       data.truth && `label ${about.classes[data.truth.data[i]]}`,
-      ...about.names.map((name, other) => `cluster ${this.labelsAt(other, this.place)[i]} in ${name}`),
+      ...about.names.map((name, other) => `cluster ${clusterName(this.labelsAt(other, this.place)[i])} in ${name}`),
     ];
     this.tips[e].show(images.picture(i), lines, x, y, scatters[e].dots.wide, scatters[e].dots.high);
   }

@@ -1,6 +1,7 @@
 // The same images as points that travel from one representation to the next: one scatter, one slider.
 
 import { unpackAll } from "../shared/arrays.js";
+import { clusterName } from "../shared/cluster_name.js";
 import { palette } from "../shared/colours.js";
 import { button, element, roomIn, slider } from "../shared/dom.js";
 import { fill } from "../shared/format_text.js";
@@ -195,7 +196,7 @@ class TravelView extends PathView {
     const lines = [
       `image ${images.position(i).toLocaleString("en")}`,
       data.truth && `label ${about.classes[data.truth.data[i]]}`,
-      ...about.names.map((name, stop) => `cluster ${this.labelsAt(stop)[i]} in ${name}`),
+      ...about.names.map((name, stop) => `cluster ${clusterName(this.labelsAt(stop)[i])} in ${name}`),
     ];
     tip.show(images.picture(i), lines, x, y, scatter.dots.wide, scatter.dots.high);
   }

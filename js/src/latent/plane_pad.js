@@ -2,6 +2,7 @@
 
 import { unpack } from "../shared/arrays.js";
 import { canvas, spotOf } from "../shared/canvas.js";
+import { clusterName } from "../shared/cluster_name.js";
 import { element, panel, toggle } from "../shared/dom.js";
 import { drawPlane, drawPosition, makeManifold } from "../shared/latent_plane.js";
 import { clamp, range, rounded } from "../shared/numbers.js";
@@ -80,7 +81,7 @@ export class PlanePad {
     if (!this.codes) return {};
     if (this.model.get("color") !== "cluster") return { labels: this.labels.data, names: this.classes };
     const labels = this.clusters.data;
-    return { labels, names: range(Math.max(...labels) + 1).map(String) };
+    return { labels, names: range(Math.max(...labels) + 1).map(clusterName) };
   }
 
   /** Says what the colours mean, and draws them. */

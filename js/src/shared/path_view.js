@@ -1,5 +1,6 @@
 // What the views share that put one k over precomputed clusterings: state, controls, words, selection.
 
+import { clusterName } from "./cluster_name.js";
 import { css, palette, readable } from "./colours.js";
 import { later, latest } from "./debounce.js";
 import { button, element, slider, toggle } from "./dom.js";
@@ -132,13 +133,13 @@ export class PathView {
     this.showStrip();
   }
 
-  /** A number on the middle of each cluster of a scatter, and the clusters' sizes. */
+  /** A letter on the middle of each cluster of a scatter, and the clusters' sizes. */
   badgesOf(xy, labels) {
     const { middles, sizes } = middlesOf(xy, labels, this.k);
     const grey = this.colours.dark ? [220, 220, 220] : [70, 70, 70];
     const tintOf = (c) => (this.color === "label" ? grey : palette(c));
     const badges = Array.from(sizes, (size, c) => {
-      return { x: middles[2 * c], y: middles[2 * c + 1], text: String(c), tint: tintOf(c), size };
+      return { x: middles[2 * c], y: middles[2 * c + 1], text: clusterName(c), tint: tintOf(c), size };
     });
     return { badges: badges.filter(({ size }) => size), sizes };
   }

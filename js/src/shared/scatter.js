@@ -12,7 +12,7 @@ import { disc, gridOf, inside, nearestIn, pixel, spread } from "./scatter_arithm
 const HELP = "Arrow keys move, plus and minus zoom, 0 shows all, Escape clears the selection.";
 const REACH = 12; // CSS pixels around the pointer within which a point is found
 
-/** @typedef {{ x: number, y: number, text: string, tint: number[], faint?: boolean }} Badge a number on a cluster */
+/** @typedef {{ x: number, y: number, text: string, tint: number[], faint?: boolean }} Badge a name on a cluster */
 
 export class Scatter {
   /**
