@@ -62,6 +62,10 @@ _HOME = {
     "explore_pose": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
     "show_routing": "capslab.widgets",
+    # guess, see, look back
+    "guess": "capslab.widgets",
+    "guesses": "capslab.widgets",
+    "reveal": "capslab.widgets",
     "travel": "capslab.widgets",
     # claims and exercises
     "verdict": "capslab.lessons.verdict",

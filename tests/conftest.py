@@ -42,13 +42,14 @@ def _no_windows() -> None:
 def learner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A learner alone, with a fresh record in a folder of their own."""
     from capslab import exercises
-    from capslab.exercises import adopt_function
+    from capslab.exercises import adopt_function, guess_record
     from capslab.exercises.kept_functions import KeptFunctions
     from capslab.exercises.progress_record import Record
 
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     monkeypatch.setenv("CAPSLAB_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(exercises, "_record", Record())
+    monkeypatch.setattr(guess_record, "record", guess_record.GuessRecord())
     monkeypatch.setattr(adopt_function, "kept", KeptFunctions())
 
 

@@ -39,6 +39,14 @@ def sweep() -> BetaSweep:
     )
 
 
+def revealed(name: str, truth: Any, answer: Any, **kind: Any) -> Any:
+    """A truth beside a guess."""
+    cl.guess(name, "What will it be?", answer=answer, **kind)
+    return cl.reveal(name, truth, "Seen once.")
+
+
+CURVE: dict[str, Any] = {"curve": {"k": (1, 21), "inertia": (0, 100)}, "unit": "%"}
+
 #: name → a function that makes the view
 VIEWS: dict[str, Callable[[], Any]] = {
     "clusters": lambda: cl.explore_clusters(embedding(), 4),
@@ -54,6 +62,14 @@ VIEWS: dict[str, Callable[[], Any]] = {
     "overlap": lambda: cl.explore_overlap(FakePairNet(), some_images()),
     "drawing": lambda: cl.draw_digit(FakePoseNet(), FakeVAE()),
     "training": lambda: TrainingView("CapsNet on CPU", 3, ["accuracy", "loss"]),
+    "guess a number": lambda: cl.guess("a number", "How many of 100?", between=(0, 100), unit="of 100"),
+    "guess a choice": lambda: cl.guess("a choice", "Which one?", choices=["this", "that"]),
+    "guess an order": lambda: cl.guess("an order", "Which first?", order=["b", "c", "a"]),
+    "guess a curve": lambda: cl.guess("a curve", "How does it fall?", **CURVE),
+    "reveal a number": lambda: revealed("number", 93, 60, between=(0, 100), unit="of 100"),
+    "reveal a choice": lambda: revealed("choice", "that", "this", choices=["this", "that"]),
+    "reveal an order": lambda: revealed("order", ["a", "b", "c"], ["b", "c", "a"], order=["b", "c", "a"]),
+    "reveal a curve": lambda: revealed("curve", [100, 60, 50], [90, 20], **CURVE),
 }
 
 #: the slider that a learner drags first, where there is one

@@ -35,6 +35,7 @@ from capslab.classroom.outcome import (
 )
 from capslab.classroom.release import run_quietly
 from capslab.classroom.sanitize import sanitize_notebook
+from capslab.classroom.score_guesses import GUESSES, guess_points
 from capslab.classroom.score_submission import Score, score_submission
 from capslab.classroom.submission import (
     NotANotebook,
@@ -224,8 +225,12 @@ def _score_file(
     def attempt() -> tuple[Submission, Score]:
         submission = read_submission(path)
         check_edition(submission.book)
-        restore_locked_cells(submission, classroom.released(name))
-        return submission, score_submission(submission, classroom.seed(name), limits, protection)
+        released = classroom.released(name)
+        restore_locked_cells(submission, released)
+        score = score_submission(submission, classroom.seed(name), limits, protection)
+        if GUESSES in submission.check_positions:
+            score.points[GUESSES], score.messages[GUESSES] = guess_points(submission.book, released)
+        return submission, score
 
     try:
         return attempt()

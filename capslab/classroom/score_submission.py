@@ -20,6 +20,7 @@ from capslab.classroom.needed_cells import (
 )
 from capslab.classroom.outcome import DIED, MEMORY, PERSON, TIME
 from capslab.classroom.question_submission import RETRY_FACTOR, JobPlan, Question, Responses, ask, errors
+from capslab.classroom.score_guesses import GUESSES
 from capslab.classroom.submission import Submission
 from capslab.classroom.watch_process import Limits
 from capslab.course.make_assignment import checks
@@ -103,9 +104,8 @@ class Scoring:
         self.cells = {i: as_python(cell.source) for i, cell in enumerate(cells) if cell.cell_type == "code"}
         for position in submission.check_positions.values():
             self.cells.pop(position, None)
-        self.exercises = {
-            n: find(name) for n, name in enumerate(submission.check_positions, start=len(cells))
-        }
+        names = [name for name in submission.check_positions if name != GUESSES]
+        self.exercises = {n: find(name) for n, name in enumerate(names, start=len(cells))}
         self.questions: dict[int, Question] = {}
         for n, exercise in self.exercises.items():
             position = submission.check_positions[exercise.name]

@@ -47,8 +47,8 @@ def clean(notebook: nbformat.NotebookNode) -> list[str]:
 def _clean_bundle(output: Any) -> bool:
     """Removes the live widget from a bundle and leaves its picture and text; False if nothing is left."""
     live = output.data.pop(WIDGET, None)
-    if live is not None and not any(kind.startswith("image/") for kind in output.data):
-        return False  # a widget without a picture: its repr alone is of no use to a reader
+    if live is not None and not any(kind.startswith(("image/", "text/html")) for kind in output.data):
+        return False  # a widget without a picture or a table: its repr alone is of no use to a reader
     output.metadata.pop(WIDGET, None)
     for kind, content in output.data.items():
         if isinstance(content, str) and kind.startswith("text/"):

@@ -23,7 +23,7 @@ from capslab.course.math_svg import svg
 
 STATE = "application/vnd.jupyter.widget-state+json"
 MARK = "capslab_view"  # in an output's metadata: the id of the live view that was there
-TRAINING = "TrainingView"
+NO_COVER = ("TrainingView", "GuessView", "RevealView", "GuessesView")  # views that are no picture of a lesson
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 ELSEWHERE = re.compile(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*["'](https?://[^"'/]+)""")
 
@@ -142,11 +142,18 @@ def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: 
     data, view = output.data, output.metadata.get(MARK)
     still = _picture(output)
     if view:
-        if made.cover not in made.views and TRAINING not in states[view]["state"].get("_anywidget_id", ""):
+        state = states[view]["state"]
+        kind = state.get("_anywidget_id", "").rpartition(".")[2]
+        if made.cover not in made.views and kind not in NO_COVER:
             made.picture, made.cover = still, view
         _add_view(made, view, states[view])
         words = html.escape(data.get("text/plain", "a live view"))
-        return f'<figure class="live" data-view="{view}">{still or f"<p>{words}</p>"}</figure>'
+        still = still or data.get("text/html") or f"<p>{words}</p>"
+        open_ = state.get("answer") is not None or state.get("seen")
+        if kind == "GuessesView" or (kind == "RevealView" and not open_):
+            # The still shows what the reader has yet to guess: it stays covered unless no JavaScript runs.
+            still = f"<noscript>{still}</noscript>"
+        return f'<figure class="live" data-view="{view}">{still}</figure>'
     made.picture = made.picture or still
     if PLOTLY in data:
         return chart(made, data[PLOTLY], still, data.get("text/plain", "a chart"))

@@ -5,6 +5,7 @@ nbgrader recognises the cells it grades by their metadata. We make the metadata 
 - a cell with `### BEGIN SOLUTION` becomes a solution cell;
 - the first cell with `cl.check("name", answer)` becomes the locked grade cell of that
   exercise, worth its points;
+- the cell with `cl.guesses("01")` becomes the locked grade cell for taking part in the guesses of the lesson;
 - after a text cell that asks for a prediction and has the tag `prediction` comes an answer cell,
   which a person grades. If no cell has the tag, we take the first prediction after the last exercise,
   because the learner can run that experiment next.
@@ -13,6 +14,7 @@ nbgrader recognises the cells it grades by their metadata. We make the metadata 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ import nbformat
 from capslab.course.editions import BEGIN, edition
 from capslab.errors import ArgumentError, Verbatim
 from capslab.exercises import find
+from capslab.exercises.look_back import GUESS_POINTS
 
 PREDICTION_POINTS = 2
 PREDICTION_STUB = "*Your answer here: what you expect and why, before you run on. Then what you saw.*"
@@ -32,6 +35,9 @@ NOTE = """**This notebook is an assignment**, worth {points} points. Write your 
 and your text where you see *your answer here*. The checks answer at once; grading uses further checks of
 the same kind. Do not change the cells with checks or the notebook's name. Before you hand it in, choose
 *Restart Kernel and Run All Cells*."""
+
+GUESS_NOTE = """ Write each of your guesses into its cell, for example `answer=60`: that is worth {points}
+point, however far off the guess is."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +121,26 @@ def assignment(path: Path) -> nbformat.NotebookNode:
             "Choose another: `capslab assignment release 04 DIR`.",
         )
     predictions = _add_prediction_cells(book)
+    guess_points = _grade_guesses(book)
     note = nbformat.v4.new_markdown_cell(
-        NOTE.format(points=sum(graded.values()) + PREDICTION_POINTS * predictions), id="assignment-note"
+        NOTE.format(points=sum(graded.values()) + PREDICTION_POINTS * predictions + guess_points)
+        + (GUESS_NOTE.format(points=guess_points) if guess_points else ""),
+        id="assignment-note",
     )
     note.metadata["nbgrader"] = _metadata("assignment-note", locked=True)
     book.cells.insert(1, note)
     book.metadata["capslab"]["notebook"] = path.stem
     return book
+
+
+def _grade_guesses(book: Any) -> int:
+    """Makes the cell that looks back at the guesses the one that gives points for them; returns how many."""
+    for cell in book.cells:
+        if cell.cell_type == "code" and re.fullmatch(r"(cl\.)?guesses\(.*\)", cell.source.strip()):
+            mark = _metadata("check-guesses", grade=True, locked=True, points=GUESS_POINTS)
+            cell.metadata["nbgrader"] = mark
+            return GUESS_POINTS
+    return 0
 
 
 def _add_prediction_cells(book: Any) -> int:

@@ -181,13 +181,18 @@ class View(anywidget.AnyWidget):
                 except t.TraitError as error:
                     raise ArgumentError("state", f"a valid {key!r}", told[key], again) from error
 
+    @property
+    def still_words(self) -> str:
+        """What the still picture shows, in one line; `words`, where the two show the same."""
+        return str(self.words)
+
     def figure(self) -> Any:
         """The view as a still matplotlib figure: what is seen where no kernel runs."""
         raise NotImplementedError(f"{type(self).__name__} must draw its own figure")
 
     def _in_words(self, figure: Any) -> Any:
-        """A still figure whose alternative text is the view's line of words."""
-        figure.words = self.words
+        """A still figure whose alternative text says what it shows."""
+        figure.words = self.still_words
         return figure
 
     def picture(self, dpi: int = 90) -> bytes:
@@ -201,5 +206,5 @@ class View(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, meta = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         # A page without a kernel (GitHub, nbviewer, print) shows the picture and the words.
-        data = {**data, "image/png": self.picture(), "text/plain": self.words}
-        return data, {**meta, "image/png": {"alt": self.words}}
+        data = {**data, "image/png": self.picture(), "text/plain": self.still_words}
+        return data, {**meta, "image/png": {"alt": self.still_words}}

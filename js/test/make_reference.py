@@ -13,6 +13,11 @@ from typing import Any
 import numpy as np
 
 from capslab.data.strokes_to_image import centred, inked
+from capslab.exercises.ask_question import ask_question
+from capslab.exercises.guess_question import GuessQuestion
+from capslab.exercises.guess_record import Guess
+from capslab.exercises.guess_words import guess_words, how_far, reveal_words, share_off
+from capslab.exercises.look_back import LookBack
 from capslab.plots import palette
 from capslab.routing import routing_by_agreement
 from capslab.widgets.sandbox.votes import cluster_votes, route_votes
@@ -85,11 +90,75 @@ def strokes() -> list[dict[str, Any]]:
     return cases
 
 
+def guesses() -> list[dict[str, Any]]:
+    """Questions with a guess and a truth, and all that is said about them."""
+    k = list(range(1, 21))
+    fall = {"curve": {"k": (1, 20), "inertia": (0, 100)}, "unit": "%"}
+    order = ["c", "a", "d", "b"]
+    cases = []
+    for options, answer, truth in [
+        ({"between": (0, 100), "unit": "of 100"}, 60, 93.04),
+        ({"between": (0, 100), "unit": "%"}, 93.25, 93.249),
+        ({"between": (-1, 1)}, -0.5, 1.25),
+        ({"between": (0, 70000)}, 12000, 9999.4),
+        ({"between": (0, 0.004)}, 0.0015, 0.00325),
+        ({"choices": ["inertia", "silhouette"]}, "inertia", "silhouette"),
+        ({"choices": [0, 1, 2]}, 2, 2),
+        ({"order": order}, ["a", "c", "b", "d"], ["a", "b", "c", "d"]),
+        ({"order": order}, ["b", "a", "d", "c"], ["a", "b", "c", "d"]),
+        ({"order": order}, ["a", "b", "c", "d"], ["a", "b", "c", "d"]),
+        (fall, [100, 60, 40, 30, 25], (k, [100 / x**0.5 for x in k])),
+        (fall, [100, 0], ([-5, 40], [130, -10])),
+        (fall, [50, 50], [50, 50]),
+        (fall, [50, 20], [50.4, 20.1, 3]),
+    ]:
+        question = ask_question("name", "How many?", **options)
+        said, came = question.answer(answer), question.truth(truth)
+        cases.append(
+            {
+                "question": question.plain(),
+                "answer": said,
+                "truth": came,
+                "guess": [guess_words(question, *state) for state in STATES],
+                "kept": guess_words(question, said, False, False),
+                "reveal": reveal_words(question, said, came, "Seen once."),
+                "seen": reveal_words(question, None, came),
+                "share": share_off(question, said, came),
+                "far": how_far(question, said, came),
+            }
+        )
+    return cases
+
+
+STATES = ((None, False, False), (None, False, True), (None, True, False))
+
+
+def looked_back() -> dict[str, Any]:
+    """The guesses above as a table, some of them not made or not revealed."""
+    table = []
+    for i, case in enumerate(guesses()):
+        question = ask_question(f"q{i}", f"Question {i}?", choices=["a", "b"])
+        fields = {name: value for name, value in case["question"].items() if name != "version"}
+        fields |= {"text": question.text, "items": tuple(fields["items"]), "x": tuple(fields["x"])}
+        answer = None if i % 5 == 3 else case["answer"]
+        truth = None if i % 5 == 4 else case["truth"]
+        table.append(Guess(GuessQuestion(**fields), "01", answer, i % 10 == 3, truth))
+    back = LookBack(tuple(table))
+    return {
+        "guesses": [one.plain() for one in table],
+        "head": back.head(),
+        "rows": [list(row) for row in back.rows()],
+        "heads": [LookBack(part).head() for part in ((), tuple(table[3:4]))],
+    }
+
+
 def reference() -> dict[str, Any]:
     return {
         "routing": routing(),
         "sandbox": sandbox(),
         "strokes": strokes(),
+        "guesses": guesses(),
+        "looked_back": looked_back(),
         "palette": [[round(255 * part) for part in palette(i)] for i in range(32)],
     }
 

@@ -31,11 +31,21 @@ print(pixels)
 #
 # ## Structure against meaning
 #
-# Near means: few grey levels differ. That is *structure*. Which class an image belongs to is *meaning*. **Predict:** move an image a little to
-# the right. Is it now nearer to itself, as it was, than to the nearest image of **another class**?
+# To a computer, two images are near each other if few grey levels differ. That is *structure*. Which class an image belongs to is *meaning*.
+# Do the two go together? Here is a test. Take an image and move it a little to the right. You still see the same thing. But is it still nearer
+# to itself, as it was, than to the nearest image of **another class**? Make a guess before you look. Nobody counts how often you are right, and
+# a guess that turns out far off is the one you will remember.
 
 # %%
 step = max(1, images.image_shape[1] // 14)
+cl.guess(
+    "moved_images",
+    f"Of 100 images moved by {step} of {images.image_shape[1]} pixels, how many are then nearer to an image of another class than to themselves?",
+    between=(0, 100),
+    unit="of 100",
+)
+
+# %%
 moved = np.roll(some.images, step, axis=2).reshape(len(some), -1) / 255
 to_itself = np.linalg.norm(moved - pixels.vectors, axis=1)
 squares = (moved**2).sum(axis=1)[:, None] + (pixels.vectors**2).sum(axis=1) - 2 * moved @ pixels.vectors.T
@@ -43,8 +53,10 @@ squares[some.labels[:, None] == some.labels] = np.inf
 stranger = squares.argmin(axis=1)
 to_stranger = np.sqrt(squares.min(axis=1))
 fooled = (to_stranger < to_itself).mean()
-print(
-    f"moved by {step} of {images.image_shape[1]} pixels, {fooled:.0%} are nearer to an image of another class"
+cl.reveal(
+    "moved_images",
+    100 * fooled,
+    "You still see the same thing, but along every edge the grey levels have changed.",
 )
 
 # %% [markdown]
@@ -106,11 +118,33 @@ plots.scatter_panels(told, title=f"{len(steps)} steps until no image changes its
 #
 # ## k under your hand
 #
+# How many clusters should there be? One might hope that the inertia tells: that it falls fast as long as there are too few clusters, and hardly
+# at all once there are enough. Take the inertia at k = 2 as 100 %. **Draw how it goes on to k = 30.**
+
+# %%
+cl.guess(
+    "inertia_over_k",
+    "How does the inertia fall as k grows from 2 to 30?",
+    curve={"k": (2, 30), "inertia": (0, 100)},
+    unit="%",
+)
+
+# %%
+path = cl.cluster(pixels, n_clusters=range(2, 31))
+cl.reveal(
+    "inertia_over_k",
+    100 * path.path_inertia_ / path.path_inertia_[0],
+    f"It falls with every cluster you add, needed or not, and nothing happens at k = {k}, the number of classes.",
+)
+
+# %% [markdown]
+# So the inertia alone does not say how many groups there are. Then look at the groups themselves.
+#
 # **Predict:** with as many clusters as classes, how many of the mean images will be a clean digit (or garment), and which classes will share a cluster? Then drag k. **From which k
 # on** has every class a cluster of its own?
 
 # %%
-cl.explore_clusters(pixels, k=k)
+cl.explore_clusters(pixels, k=k, path=path)
 
 # %% [markdown]
 # ## Five scores
@@ -212,17 +246,30 @@ cl.check("which_score_lies", which_score_lies)
 # %% [markdown]
 # ## Twenty starts
 #
-# k-means comes to rest, but where depends on where it began: a *local optimum*. Twenty runs from random starts, on the same images with the same k.
-#
-# **Predict:** by how many per cent does the inertia differ between the best and the worst run? And the matched accuracy, in points?
+# k-means always comes to rest, but where it does depends on where it began. Such a resting place is called a *local optimum*: no single move makes
+# it better, although a better one may exist elsewhere. So let us run it twenty times from random starts, on the same images with the same k.
+
+# %%
+choices = ["the inertia, in per cent", "the matched accuracy, in points", "neither, within one"]
+cl.guess("twenty_starts", "What differs more between the best and the worst of twenty runs?", choices=choices)
 
 # %%
 runs = clustering.repeat_kmeans(pixels, k, runs=20)
 spread = {"inertia / lowest": runs.inertia / runs.inertia.min(), "matched accuracy": runs.matched_accuracy}
 plots.scores_with_spread(spread, f"twenty runs of k-means, k = {k}", (0, 1.6))
 
+# %%
+inertia_range = np.ptp(runs.inertia) / runs.inertia.min()
+score_range = np.ptp(runs.matched_accuracy)
+more = 100 * (score_range - inertia_range)
+cl.reveal(
+    "twenty_starts",
+    choices[2 if abs(more) < 1 else int(more > 0)],
+    f"The inertia differs by {inertia_range:.1%} and the matched accuracy by {100 * score_range:.0f} points.",
+)
+
 # %% [markdown]
-# Which of the two moves more? People take the run with the lowest inertia, for they have no labels. **Is it the best by matched accuracy?** And what is the inertia of the
+# Two runs can be nearly equal for k-means, which minimises the inertia, and still group the images quite differently. People take the run with the lowest inertia, for they have no labels. **Is it the best by matched accuracy?** And what is the inertia of the
 # *true classes*, each with its own mean?
 
 # %%
@@ -233,8 +280,6 @@ print(f"inertia of that run {runs.inertia.min():,.0f}; of the true classes {trut
 print(f"worst run {runs.inertia.max():,.0f}")
 
 # %%
-inertia_range = np.ptp(runs.inertia) / runs.inertia.min()
-score_range = np.ptp(runs.matched_accuracy)
 cl.verdict(
     "k-means gets stuck in local optima",
     f"twenty starts end within {inertia_range:.1%} of the same inertia and {100 * score_range:.0f} points of matched accuracy apart; "
@@ -396,3 +441,9 @@ plots.scores_with_spread(
 
 # %%
 cl.progress("01_clustering_pixels")
+
+# %% [markdown]
+# And your guesses? The one that was furthest off stands first.
+
+# %%
+cl.guesses("01")

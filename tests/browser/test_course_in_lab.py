@@ -28,8 +28,9 @@ def test_run_all_and_drag_every_slider(lab, page, name):
     dragged = 0
     for position in notebook.cells_with_views():
         view = notebook.view_of_cell(position)
-        for i in range(view.get_by_role("slider").count()):
-            slider = view.get_by_role("slider").nth(i)
+        sliders = view.locator("input[type=range]")
+        for i in range(sliders.count()):
+            slider = sliders.nth(i)
             if not slider.is_visible() or not slider.is_enabled():
                 continue
             before, words = slider.input_value(), view.locator(".caps-words").inner_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jupytext
@@ -12,8 +13,9 @@ from common import ROOT
 from wording import Fails
 
 from capslab.cli.main import main
+from capslab.course.clean_outputs import WIDGET
 from capslab.course.export_site import checked, linked, write
-from capslab.course.html_page import Page, page
+from capslab.course.html_page import STATE, Page, page
 from capslab.course.math_svg import svg
 from capslab.course.paths import destination
 from capslab.errors import ArgumentError
@@ -157,3 +159,31 @@ def test_command_refuses_in_words_and_a_failing_notebook_is_left_out(tmp_path: P
     assert "ZeroDivisionError" in told.output
     assert sorted(p.name for p in (tmp_path / "site").glob("*.html")) == ["good.html", "index.html"]
     assert '<pre class="output">42\n</pre>' in (tmp_path / "site" / "good.html").read_text("utf-8")
+
+
+def a_view(kind: str, picture: str, **state: object) -> tuple[nbformat.NotebookNode, dict[str, object]]:
+    """A cell that shows a view of a kind, and the view's saved state."""
+    data = {WIDGET: {"model_id": kind}, "image/png": picture, "text/plain": kind}
+    cell = nbformat.v4.new_code_cell("view", outputs=[nbformat.v4.new_output("display_data", data)])
+    saved = {"_esm": "export default {}", "_css": "", "_anywidget_id": f"capslab.{kind}", **state}
+    return cell, {kind: {"state": saved, "buffers": []}}
+
+
+def test_a_covered_truth_is_no_cover_and_its_picture_waits() -> None:
+    shown = [
+        a_view("GuessView", "AAAA"),
+        a_view("RevealView", "BBBB", answer=None, seen=False),
+        a_view("ClusterView", "CCCC"),
+    ]
+    book = nbformat.v4.new_notebook(cells=[cell for cell, _ in shown])
+    states = {name: saved for _, state in shown for name, saved in state.items()}
+    book.metadata["widgets"] = {STATE: {"state": states}}
+    made = page(book, "x")
+    assert "CCCC" in made.picture
+    figures = dict(zip(states, re.findall(r"<figure.*?</figure>", made.body, re.S), strict=True))
+    assert "<noscript>" in figures["RevealView"]
+    assert "BBBB" in figures["RevealView"]
+    assert "<noscript>" not in figures["GuessView"]
+    book = nbformat.v4.new_notebook(cells=[a_view("RevealView", "BBBB")[0]])
+    book.metadata["widgets"] = {STATE: {"state": a_view("RevealView", "BBBB", answer=60, seen=False)[1]}}
+    assert "<noscript>" not in page(book, "x").body

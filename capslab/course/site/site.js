@@ -12,6 +12,7 @@
     constructor(state) {
       this.state = state;
       this.listeners = new Map();
+      this.noKernel = true; // what a learner's record would keep, a view may keep in the browser
     }
     get(name) { return this.state[name]; }
     set(name, value) {
@@ -93,6 +94,8 @@
       figure.replaceChildren(place);
     } catch (error) {
       place.remove();
+      const covered = figure.querySelector("noscript"); // what stays hidden only as long as the view may start
+      if (covered) covered.outerHTML = covered.textContent;
       const words = document.createElement("figcaption");
       words.textContent = `This view did not start (${error.message}); the picture shows it as it was.`;
       figure.append(words);

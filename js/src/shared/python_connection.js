@@ -8,10 +8,14 @@
  * @property {(event: string, listener: (...all: any[]) => void) => void} on
  * @property {(event: string, listener?: (...all: any[]) => void) => void} off
  * @property {any} [widget_manager]
+ * @property {boolean} [noKernel] whether the page was exported, so that there never was a kernel
  */
 
 /** @type {WeakSet<Model>} */
 const orphans = new WeakSet(); // models whose kernel is gone
+
+/** Whether the kernel of a view is gone for good. */
+export const isOrphan = (/** @type {Model} */ model) => orphans.has(model);
 
 /** Sends what was set, unless the kernel is gone: a new one would not know this view. */
 export function save(/** @type {Model} */ model) {
