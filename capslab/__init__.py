@@ -64,6 +64,7 @@ _HOME = {
     "show_routing": "capslab.widgets",
     "travel": "capslab.widgets",
     # claims and exercises
+    "claims": "capslab.lessons.claims_table",
     "verdict": "capslab.lessons.verdict",
     "case": "capslab.exercises",
     "check": "capslab.exercises",

@@ -199,9 +199,7 @@ def write(folder: Path, name: str, arrays: dict[str, np.ndarray], facts: dict[st
 def _is_there(folder: Path, name: str) -> bool:
     """Whether a network's file is the one in the manifest."""
     facts, path = manifest(folder).get(name), folder / f"{name}.npz"
-    return bool(
-        facts and path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == facts["sha256"]
-    )
+    return bool(facts and path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == facts["sha256"])
 
 
 def main() -> None:

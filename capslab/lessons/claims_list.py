@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from capslab.errors import unknown_name
+from capslab.errors import ArgumentError, unknown_name
 
 FILE = Path(__file__).with_name("claims.json")
 KINDS = ("comparison", "threshold", "fact")
@@ -85,6 +85,11 @@ def find_claim(claim_id: Any) -> Claim:
     '07'
     """
     claims = all_claims()
+    by_sentence = {claim.sentence: claim.id for claim in claims.values()}
+    if isinstance(claim_id, str) and claim_id in by_sentence:
+        raise ArgumentError(
+            "claim_id", "the short name of a claim", claim_id, f"Try {by_sentence[claim_id]!r}."
+        )
     if not isinstance(claim_id, str) or claim_id not in claims:
         raise unknown_name("claim_id", claim_id, claims, "cl.claims() shows the whole list.")
     return claims[claim_id]

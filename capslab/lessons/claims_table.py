@@ -35,8 +35,8 @@ class ClaimsTable:
         line = f"{len(judged)} of {len(self.rows)} claims judged" + (f": {found}." if found else ".")
         if with_interval >= 10:
             line += (
-                f" Of {with_interval} intervals at 95 %, about {0.05 * with_interval:.1f} miss the true value "
-                "by bad luck."
+                f" Of {with_interval} intervals at 95 %, about {0.05 * with_interval:.1f} miss the true "
+                "value by bad luck."
             )
         return line
 

@@ -70,8 +70,8 @@ def closing(*rows: tuple[Verdict | JudgedInWords, str, str] | tuple[Verdict, str
 
     Parameters
     ----------
-    rows : `(verdict, number, literature)`; of a verdict that was reached from samples, `(verdict, literature)`
-        is enough, as it knows its number and interval.
+    rows : `(verdict, number, literature)`. Of a verdict that was reached from samples,
+        `(verdict, literature)` is enough, as it knows its number and interval.
 
     Raises
     ------
@@ -87,7 +87,8 @@ def closing(*rows: tuple[Verdict | JudgedInWords, str, str] | tuple[Verdict, str
     made = []
     for row in rows:
         if not isinstance(row, tuple) or len(row) not in (2, 3) or not hasattr(row[0], "outcome"):
-            received = Verbatim(f"a {type(row).__name__}" + (f" of {len(row)}" if isinstance(row, tuple) else ""))
+            length = f" of {len(row)}" if isinstance(row, tuple) else ""
+            received = Verbatim(f"a {type(row).__name__}{length}")
             step = 'Write closing((judged, "what was measured", "what others found"), …).'
             raise ArgumentError("rows", "rows of a verdict, its number and the literature", received, step)
         number = row[1] if len(row) == 3 else row[0].number or row[0].evidence

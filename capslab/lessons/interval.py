@@ -78,7 +78,7 @@ def difference_interval(
 def _terms(values: np.ndarray) -> list[tuple[float, int]]:
     """The variances that add up to that of the mean of all values, each with its degrees of freedom."""
     terms = [_rows_term(values)]
-    return terms + [_term(values.mean(axis=0))] if values.ndim == 2 else terms
+    return [*terms, _term(values.mean(axis=0))] if values.ndim == 2 else terms
 
 
 def _rows_term(values: np.ndarray) -> tuple[float, int]:

@@ -103,8 +103,9 @@ class Verdict:
         return (
             f'<div style="border-left:4px solid {COLOURS[self.outcome]};padding:2px 12px;margin:4px 0;'
             f'display:flex;flex-wrap:wrap;gap:4px 24px;align-items:center"><div style="flex:1 1 22em">'
-            f"<strong>{SIGNS[self.outcome]} {self.outcome}</strong>: “{escape(self.claim.sentence)}”<br>{words}"
-            f'<br><small>{escape(self.rule)}</small></div>{drawn}</div>'
+            f"<strong>{SIGNS[self.outcome]} {self.outcome}</strong>: “{escape(self.claim.sentence)}”<br>"
+            f"{words}"
+            f"<br><small>{escape(self.rule)}</small></div>{drawn}</div>"
         )
 
 
@@ -117,6 +118,7 @@ def verdict(
     units: Any = None,
     fact: bool | None = None,
     evidence: str = "",
+    **conditions: Any,
 ) -> Verdict:
     """Judge a claim of the course's list.
 
@@ -135,6 +137,7 @@ def verdict(
     paired : whether value r of one side belongs to value r of the other, as when both come from the same
         network.
     units : the units of the samples, "share" for instance, or one for each side. They must be the claim's.
+        Without it, shares outside 0…1 are refused, and seconds that are not above 0.
     fact : for a plain fact, whether it is so. It was run or written down, so there is no interval.
     evidence : what decided the fact; or what should be said beside the numbers.
 
@@ -152,8 +155,14 @@ def verdict(
     >>> verdict("vae-clusters", [0.66, 0.58, 0.71], [0.57, 0.56, 0.58]).outcome
     'undecided'
     """
+    for name, value in conditions.items():  # the first edition's holds=, holds_partly=, refuted=, outcome=
+        step = 'Write cl.verdict("vae-is-gan", fact=False, evidence="…") or give the samples of both sides.'
+        raise ArgumentError(name, "left out, as the outcome is computed", value, step)
     claim = find_claim(claim_id)
     _check_lesson(claim)
+    if not isinstance(evidence, str):
+        step = f'Write it in quotation marks: evidence="{claim.sentence}".'
+        raise ArgumentError("evidence", "words", evidence, step)
     if claim.kind == "fact":
         judged = _judge_fact(claim, ours, baseline, fact, evidence)
     else:
@@ -162,14 +171,14 @@ def verdict(
     return judged
 
 
-def _judge_fact(claim: Claim, ours: Any, baseline: Any, fact: Any, evidence: Any) -> Verdict:
+def _judge_fact(claim: Claim, ours: Any, baseline: Any, fact: Any, evidence: str) -> Verdict:
     if ours is not None or baseline is not None:
         step = f'Write cl.verdict("{claim.id}", fact=True, evidence="…"), or fact=False.'
         raise ArgumentError("ours", "left out, as this claim is a plain fact", Verbatim("samples"), step)
     if not isinstance(fact, (bool, np.bool_)):
         step = "Compare something: fact=count == 0 is True or False."
         raise ArgumentError("fact", "True or False", fact, step)
-    if not isinstance(evidence, str) or not evidence.strip():
+    if not evidence.strip():
         step = 'Say in one sentence what decided it: evidence="…".'
         raise ArgumentError("evidence", "what decided the fact, in words", evidence, step)
     rule = "Rule: a plain fact, decided by what was run or written down."
@@ -190,7 +199,8 @@ def _judge_samples(
         theirs = check_sample("baseline", baseline, claim)
         check_pair(mine, theirs, paired)
         interval = difference_interval(mine, theirs, paired)
-    check_variation(interval.low < interval.high)
+    largest = max(abs(mine).max(), 0.0 if theirs is None else abs(theirs).max())
+    check_variation(interval.high - interval.low > 1e-9 * largest)  # more than rounding
     if claim.better == "lower":
         interval = Interval(-interval.estimate, -interval.high, -interval.low, interval.confidence)
     return Verdict(
@@ -229,7 +239,9 @@ def _check_sides(claim: Claim, ours: Any, baseline: Any, paired: bool, fact: Any
         limit = amount(claim.threshold or 0, claim.units)
         step = f"Write {call}: it is compared with {limit}, which the list stated beforehand."
         name = "baseline" if baseline is not None else "paired"
-        raise ArgumentError(name, "left out for this claim", baseline if baseline is not None else paired, step)
+        raise ArgumentError(
+            name, "left out for this claim", baseline if baseline is not None else paired, step
+        )
     if claim.kind == "comparison" and baseline is None:
         step = f"Write {call} with {claim.measure} of {claim.baseline}."
         raise ArgumentError("baseline", "the sample to compare with", baseline, step)

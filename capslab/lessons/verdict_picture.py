@@ -52,7 +52,7 @@ def alternative_text(verdict: Verdict) -> str:
     sides = []
     for name, sample in ((claim.ours, verdict.ours), (claim.baseline, verdict.baseline)):
         if sample:
-            low, high, mean = (amount(f(sample), claim.units) for f in (min, max, np.mean))
+            low, high, mean = (amount(float(f(sample)), claim.units) for f in (np.min, np.max, np.mean))
             sides.append(f"{len(sample)} dots for {name}, from {low} to {high}, with the mean {mean}")
     if claim.threshold is not None:
         sides.append(f"a line at {amount(claim.threshold, claim.units)}")
@@ -80,13 +80,15 @@ class _scale:
 def _dots(name: str, sample: tuple[float, ...], filled: bool, units: str, across: _scale, top: float) -> str:
     """A row: the side's name, its dots, and its mean as an upright line."""
     mean, y = float(np.mean(sample)), top + 26
+    low, middle, high = (amount(value, units) for value in (min(sample), mean, max(sample)))
+    label = f"{name}, mean {middle} ({low} to {high})"
     circles = "".join(
         f'<circle cx="{across(value):.1f}" cy="{y}" r="4.5" stroke="currentColor" stroke-width="1.5" '
         f'fill="{"currentColor" if filled else "none"}" fill-opacity="0.55"/>'
         for value in sample
     )
     return (
-        f'<text x="{MARGIN}" y="{top + 12}" {LETTERS}>{escape(name)}, mean {amount(mean, units)}</text>'
+        f'<text x="{MARGIN}" y="{top + 12}" {LETTERS}>{escape(label)}</text>'
         f'<path d="M{across(mean):.1f} {y - 9}v18" stroke="currentColor" stroke-width="2"/>{circles}'
     )
 

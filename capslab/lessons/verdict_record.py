@@ -32,7 +32,7 @@ class Kept:
     evidence: str
 
 
-#: the verdicts of this kernel, which last as long as it does where the file cannot be written
+#: verdicts that could not be written; they last as long as the kernel does
 _memory: dict[str, Kept] = {}
 
 
@@ -44,22 +44,23 @@ def path() -> Path:
 
 
 def keep(verdict: Verdict) -> None:
-    """Keep a verdict; the last one on a claim counts. A file that cannot be written changes nothing."""
-    _memory[verdict.claim.id] = Kept(verdict.outcome, verdict.number, verdict.evidence)
+    """Keep a verdict; the last one on a claim counts. Where it cannot be written, this kernel keeps it."""
+    name, one = verdict.claim.id, Kept(verdict.outcome, verdict.number, verdict.evidence)
     file = path()
     with locked(file):
         content = _content(file)
         if content is None:
+            _memory[name] = one
             return
-        content.update({name: vars(one) for name, one in _memory.items()})
         try:
-            write_whole(file, {"version": VERSION, "verdicts": content})
+            write_whole(file, {"version": VERSION, "verdicts": {**content, name: vars(one)}})
+            _memory.pop(name, None)
         except OSError:
-            return  # the table still shows this kernel's verdicts
+            _memory[name] = one
 
 
 def kept() -> dict[str, Kept]:
-    """All verdicts so far, by the claim's id: those in the file, and those of this kernel."""
+    """All verdicts so far, by the claim's id: those in the file, and those that could not be written."""
     verdicts = {}
     for name, values in (_content(path()) or {}).items():
         try:
