@@ -71,7 +71,7 @@ def check_pair(ours: np.ndarray, baseline: np.ndarray, paired: bool) -> None:
         raise ArgumentError("baseline", "scores of the same images as `ours`", received, step)
     if paired and len(ours) != len(baseline):
         received = Verbatim(f"{len(baseline)} beside {len(ours)}")
-        step = "Leave paired=True out, unless each value of one belongs to one value of the other."
+        step = "Leave `paired` out, unless each value of one side belongs to one of the other."
         raise ArgumentError("baseline", "as many as in `ours`, to make pairs", received, step)
 
 

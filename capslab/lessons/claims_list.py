@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from capslab.errors import ArgumentError, unknown_name
+from capslab.errors import ArgumentError, spelling_hint
 
 FILE = Path(__file__).with_name("claims.json")
 KINDS = ("comparison", "threshold", "fact")
@@ -85,11 +85,9 @@ def find_claim(claim_id: Any) -> Claim:
     '07'
     """
     claims = all_claims()
-    by_sentence = {claim.sentence: claim.id for claim in claims.values()}
-    if isinstance(claim_id, str) and claim_id in by_sentence:
-        raise ArgumentError(
-            "claim_id", "the short name of a claim", claim_id, f"Try {by_sentence[claim_id]!r}."
-        )
     if not isinstance(claim_id, str) or claim_id not in claims:
-        raise unknown_name("claim_id", claim_id, claims, "cl.claims() shows the whole list.")
+        names = {claim.sentence: f"Try {claim.id!r}." for claim in claims.values()}  # who wrote the sentence
+        step = names.get(claim_id) if isinstance(claim_id, str) else None
+        step = step or spelling_hint(claim_id, claims) or "Write cl.claims() to see the list."
+        raise ArgumentError("claim_id", "the name of a claim in the course's list", claim_id, step)
     return claims[claim_id]

@@ -89,7 +89,7 @@ def closing(*rows: tuple[Verdict | JudgedInWords, str, str] | tuple[Verdict, str
         if not isinstance(row, tuple) or len(row) not in (2, 3) or not hasattr(row[0], "outcome"):
             length = f" of {len(row)}" if isinstance(row, tuple) else ""
             received = Verbatim(f"a {type(row).__name__}{length}")
-            step = 'Write closing((judged, "what was measured", "what others found"), …).'
+            step = 'Write closing((judged, "what was measured", "what others found")).'
             raise ArgumentError("rows", "rows of a verdict, its number and the literature", received, step)
         number = row[1] if len(row) == 3 else row[0].number or row[0].evidence
         made.append(ClosingRow(row[0], number, row[-1]))

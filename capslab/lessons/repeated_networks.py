@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ FOLDER = Path(__file__).parent / "results" / "samples"
 MANIFEST = "manifest.json"
 COMMAND = "python tools/repeat_networks.py"
 TEST_IMAGES = 1200  # or as many as the test set has
+FEWEST = 5  # networks of each kind
 
 #: for each kind: the network's name in the manifest, the array in its file, what the vectors are, and
 #: whether labels made them
@@ -165,9 +167,15 @@ def repeated_networks(images: Any, folder: Path = FOLDER) -> RepeatedNetworks:
     return RepeatedNetworks(chosen, tuple(facts), folder)
 
 
-def is_bundled(images: Any) -> bool:
-    """Whether networks are bundled for a data set of this name."""
-    return any(one["dataset"] == images.name for one in manifest().values())
+def is_bundled(images: Any, folder: Path = FOLDER) -> bool:
+    """Whether at least `FEWEST` networks of every kind are bundled for a data set of this name.
+
+    >>> import capslab as cl
+    >>> is_bundled(cl.load("digits"))
+    True
+    """
+    counts = Counter(one["network"] for one in manifest(folder).values() if one["dataset"] == images.name)
+    return all(counts[network] >= FEWEST for network, *_ in KINDS.values())
 
 
 def manifest(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:

@@ -75,12 +75,14 @@ class Verdict:
             return self.rule
         least = amount(self.claim.at_least, self.claim.units)
         if self.outcome == "undecided":
-            small = self.claim.at_least and max(-self.interval.low, self.interval.high) < self.claim.at_least
+            small = self.interval.high < self.claim.at_least
             return "The interval contains 0, so these samples do not decide." + (
-                f" If there is a difference, it is smaller than {least}." if small else ""
+                f" If the claim is right at all, then by less than {least}, the smallest that would matter."
+                if small
+                else ""
             )
         if self.outcome == "refuted":
-            return "The whole interval is below 0: the opposite is true."
+            return "The whole interval is below 0, so the opposite is true."
         if self.outcome == "holds partly":
             return f"The whole interval is above 0, but not above {least}, the smallest that would matter."
         return f"The whole interval is above {least if self.claim.at_least else 0}."
@@ -161,7 +163,7 @@ def verdict(
     claim = find_claim(claim_id)
     _check_lesson(claim)
     if not isinstance(evidence, str):
-        step = f'Write it in quotation marks: evidence="{claim.sentence}".'
+        step = 'Put them in quotation marks: evidence="…".'
         raise ArgumentError("evidence", "words", evidence, step)
     if claim.kind == "fact":
         judged = _judge_fact(claim, ours, baseline, fact, evidence)
@@ -173,10 +175,10 @@ def verdict(
 
 def _judge_fact(claim: Claim, ours: Any, baseline: Any, fact: Any, evidence: str) -> Verdict:
     if ours is not None or baseline is not None:
-        step = f'Write cl.verdict("{claim.id}", fact=True, evidence="…"), or fact=False.'
+        step = f'If it is so, write cl.verdict("{claim.id}", fact=True, evidence="…").'
         raise ArgumentError("ours", "left out, as this claim is a plain fact", Verbatim("samples"), step)
     if not isinstance(fact, (bool, np.bool_)):
-        step = "Compare something: fact=count == 0 is True or False."
+        step = "Try fact=False, if it is not so."
         raise ArgumentError("fact", "True or False", fact, step)
     if not evidence.strip():
         step = 'Say in one sentence what decided it: evidence="…".'
