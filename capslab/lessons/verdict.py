@@ -169,7 +169,7 @@ def verdict(
         judged = _judge_fact(claim, ours, baseline, fact, evidence)
     else:
         judged = _judge_samples(claim, ours, baseline, paired, units, fact, evidence)
-    verdict_record.keep(judged)
+    verdict_record.keep(claim.id, verdict_record.Kept(judged.outcome, judged.number, judged.evidence))
     return judged
 
 

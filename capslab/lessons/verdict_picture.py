@@ -7,20 +7,36 @@ page. Our side has filled dots and the baseline hollow ones; nothing depends on 
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
+from capslab.lessons.claims_list import Claim
+from capslab.lessons.interval import Interval
 from capslab.lessons.verdict_rule import COLOURS, amount
-
-if TYPE_CHECKING:
-    from capslab.lessons.verdict import Verdict
 
 WIDTH, MARGIN, ROW = 380, 14, 40
 LETTERS = 'font-family="system-ui,sans-serif" font-size="12" fill="currentColor"'
 
 
-def picture(verdict: Verdict) -> str:
+class Judged(Protocol):
+    """What the picture needs of a `capslab.lessons.verdict.Verdict`; see there."""
+
+    @property
+    def claim(self) -> Claim: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def interval(self) -> Interval | None: ...
+    @property
+    def ours(self) -> tuple[float, ...]: ...
+    @property
+    def baseline(self) -> tuple[float, ...]: ...
+    @property
+    def number(self) -> str: ...
+
+
+def picture(verdict: Judged) -> str:
     """The dots of both sides on one scale, and below them the interval on a scale of its own."""
     claim = verdict.claim
     assert verdict.interval is not None
@@ -45,7 +61,7 @@ def picture(verdict: Verdict) -> str:
     )
 
 
-def alternative_text(verdict: Verdict) -> str:
+def alternative_text(verdict: Judged) -> str:
     """What the picture shows, in words."""
     claim, interval = verdict.claim, verdict.interval
     assert interval is not None
@@ -102,7 +118,7 @@ def _upright(x: float, top: float, bottom: float, label: str, dashes: str = "") 
     )
 
 
-def _interval(verdict: Verdict, top: float) -> str:
+def _interval(verdict: Judged, top: float) -> str:
     """The interval as a bar with its estimate, on a scale that has 0 and the smallest that would matter."""
     claim, interval = verdict.claim, verdict.interval
     assert interval is not None

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from capslab.exercises.progress_record import Record, locked, write_whole
 from capslab.lessons.verdict_rule import SIGNS
-
-if TYPE_CHECKING:
-    from capslab.lessons.verdict import Verdict
 
 VERSION = 1
 
@@ -43,9 +40,11 @@ def path() -> Path:
     return progress.with_name("verdicts.json" if same else f"{progress.stem}-verdicts.json")
 
 
-def keep(verdict: Verdict) -> None:
-    """Keep a verdict; the last one on a claim counts. Where it cannot be written, this kernel keeps it."""
-    name, one = verdict.claim.id, Kept(verdict.outcome, verdict.number, verdict.evidence)
+def keep(name: str, one: Kept) -> None:
+    """Keep the verdict on the claim of that id; the last one counts.
+
+    Where it cannot be written, it lasts as long as the kernel does.
+    """
     file = path()
     with locked(file):
         content = _content(file)
