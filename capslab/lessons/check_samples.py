@@ -35,6 +35,9 @@ def check_sample(name: str, values: Any, claim: Claim) -> np.ndarray:
         if numbers is not None and numbers.ndim == 0:
             step = "One number has no interval. Give all repetitions, for example [0.71, 0.69, 0.72]."
         raise ArgumentError(name, expected, _seen(values), step)
+    if numbers.ndim == 1 and array.dtype.kind == "b":  # one network's images, taken for repetitions
+        step = "Give one row of them per repetition, or the mean of each row: rows.mean(axis=1)."
+        raise ArgumentError(name, expected, Verbatim(f"{len(numbers)} times True or False"), step)
     if len(numbers) < FEWEST:
         received = Verbatim(f"{len(numbers)} of them")
         step = "Repeat it with other seeds. Of fewer than three, nobody can say how much they vary."

@@ -64,6 +64,10 @@ VERDICTS = [
     Case(SIDES + "cl.verdict('vae-clusters', ours, baseline, units=3)"),
     Case(SIDES + "cl.verdict('vae-clusters', ours, baseline, units=('share', 'seconds'))", then=JUDGED),
     Case(SIDES + "cl.verdict('vae-clusters', ours, baseline, units='seconds')", then=JUDGED),
+    Case(
+        SIDES + "rows = values > 0\ncl.verdict('vae-clusters', rows[0], baseline)",
+        then=SIDES + "rows = values > 0\ncl.verdict('vae-clusters', rows.mean(axis=1), baseline)",
+    ),
     Case("cl.claims('99')"),
     Case(CLOSING + "closing(judged)"),
     Case(NETWORKS + "repeated_networks(plain)"),

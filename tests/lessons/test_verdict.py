@@ -124,6 +124,7 @@ def test_the_picture_has_a_dot_for_each_sample_and_stays_in_its_frame():
         (("vae-clusters", np.zeros((3, 4, 5)), PIXELS), {}, "ours"),
         (("vae-clusters", [0.5 + 1j, 0.2, 0.3], PIXELS), {}, "ours"),
         (("vae-clusters", [], PIXELS), {}, "ours"),
+        (("vae-clusters", np.arange(1200) % 2 == 0, PIXELS), {}, "ours"),
         (("vae-clusters", [0.5, float("nan"), 0.6], PIXELS), {}, "ours"),
         (("vae-clusters", OURS, [0.5, float("inf"), 0.6]), {}, "baseline"),
         (("vae-clusters", [71.0, 66.0, 58.0], PIXELS), {}, "ours"),
