@@ -63,7 +63,7 @@ def right_among_hidden(
 
     Parameters
     ----------
-    networks : what `repeated_networks` returned.
+    networks : what `repeated_networks.load` returned.
     kind : a kind of network of which three classes were hidden. Network s of every such kind learned from
         the same images, so the kinds can be compared in pairs.
     embeddings : what is clustered instead of the networks' vectors, such as `[pixels] * 5`.
@@ -75,8 +75,8 @@ def right_among_hidden(
     Examples
     --------
     >>> import capslab as cl
-    >>> from capslab.lessons.repeated_networks import repeated_networks
-    >>> networks = repeated_networks(cl.load("digits"))
+    >>> from capslab.lessons import repeated_networks
+    >>> networks = repeated_networks.load(cl.load("digits"))
     >>> right_among_hidden(networks, "dense, three classes hidden").shape
     (5,)
     """

@@ -125,7 +125,7 @@ class RepeatedNetworks:
     __repr__ = __str__
 
 
-def repeated_networks(images: Any, folder: Path = FOLDER) -> RepeatedNetworks:
+def load(images: Any, folder: Path = FOLDER) -> RepeatedNetworks:
     """At least five independently trained networks of each kind for these images.
 
     Parameters
@@ -139,7 +139,7 @@ def repeated_networks(images: Any, folder: Path = FOLDER) -> RepeatedNetworks:
     Examples
     --------
     >>> import capslab as cl
-    >>> networks = repeated_networks(cl.load("digits"))
+    >>> networks = load(cl.load("digits"))
     >>> dense = networks.embeddings("dense")
     >>> len(dense), dense[0].source, dense[0].dimension
     (5, 'dense hidden layer', 16)
@@ -151,7 +151,7 @@ def repeated_networks(images: Any, folder: Path = FOLDER) -> RepeatedNetworks:
             "images",
             f"a data set whose networks are bundled: {', '.join(map(repr, names))}",
             Verbatim(repr(getattr(images, "name", type(images).__name__))),
-            'Write repeated_networks(cl.load("digits")).',
+            'Write repeated_networks.load(cl.load("digits")).',
         )
     chosen = embedded_images(images)
     facts = sorted(
@@ -162,7 +162,7 @@ def repeated_networks(images: Any, folder: Path = FOLDER) -> RepeatedNetworks:
             "images",
             f"the whole data set {images.name!r}, split as it comes",
             Verbatim("images of which others are in the test set"),
-            f'Write repeated_networks(cl.load("{images.name}")).',
+            f'Write repeated_networks.load(cl.load("{images.name}")).',
         )
     return RepeatedNetworks(chosen, tuple(facts), folder)
 

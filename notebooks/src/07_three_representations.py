@@ -18,9 +18,7 @@ import numpy as np
 
 import capslab as cl
 from capslab import clustering, plots
-from capslab.lessons.cluster_samples import kmeans_right, right_among_hidden
-from capslab.lessons.interval import difference_interval
-from capslab.lessons.repeated_networks import is_bundled, repeated_networks
+from capslab.lessons import cluster_samples, interval, repeated_networks
 
 images = cl.load()
 
@@ -155,22 +153,21 @@ for one in spread:
 # **Predict:** will the five dots of a network lie as close together as the five starts of k-means did?
 
 # %%
-networks = repeated_networks(images if is_bundled(images) else cl.load("digits"))
+networks = repeated_networks.load(images if repeated_networks.is_bundled(images) else cl.load("digits"))
+print(networks)
 kinds = ["dense", "convolutional", "capsule", "capsule lengths", "autoencoder", "VAE"]
-right = {kind: kmeans_right(networks.embeddings(kind)) for kind in kinds}  # (networks, images)
-right["pixels"] = kmeans_right([cl.embed(networks.images)] * 5)  # the same pixels, five starts
-plots.scores_with_spread(
-    {kind: r.mean(axis=1) for kind, r in right.items()}, "matched accuracy, five networks each"
-)
+right = {kind: cluster_samples.kmeans_right(networks.embeddings(kind)) for kind in kinds}
+same_pixels = [cl.embed(networks.images)] * 5  # nothing to train: five starts of k-means
+right["pixels"] = cluster_samples.kmeans_right(same_pixels)  # which images are right: (5, images)
+accuracy = {kind: rows.mean(axis=1) for kind, rows in right.items()}
+plots.scores_with_spread(accuracy, "matched accuracy, five networks each")
 
 # %%
 for kind in ("dense", "VAE"):
-    between, starts = (
-        np.ptp(right[kind].mean(axis=1)),
-        np.ptp(kmeans_right([networks.embeddings(kind)[0]] * 5).mean(axis=1)),
-    )
+    one_network = [networks.embeddings(kind)[0]] * 5
+    starts = cluster_samples.kmeans_right(one_network).mean(axis=1)
     print(
-        f"{kind}: {between:.3f} between five networks, {starts:.3f} between five starts of k-means on one of them"
+        f"{kind}: five networks {np.ptp(accuracy[kind]):.3f} apart, five starts on one of them {np.ptp(starts):.3f}"
     )
 
 # %% [markdown]
@@ -180,13 +177,9 @@ for kind in ("dense", "VAE"):
 # say it.
 
 # %%
-for one, other in [
-    ("VAE", "pixels"),
-    ("VAE", "autoencoder"),
-    ("capsule", "convolutional"),
-    ("dense", "pixels"),
-]:
-    lead = difference_interval(right[one], right[other])
+pairs = [("VAE", "pixels"), ("VAE", "autoencoder"), ("capsule", "convolutional"), ("dense", "pixels")]
+for one, other in pairs:
+    lead = interval.difference_interval(right[one], right[other])
     ahead = "undecided" if lead.low <= 0 <= lead.high else f"{one if lead.low > 0 else other} is ahead"
     print(f"{one} minus {other}: {lead.estimate:+.3f} ({lead.low:+.3f} to {lead.high:+.3f}), {ahead}")
 
@@ -317,8 +310,8 @@ plots.lines(
 # %%
 kinds = {kind: f"{kind}, three classes hidden" for kind in ("dense", "capsule", "VAE")}
 print("hidden:", ", ".join(str(away) for away in networks.hidden_classes(kinds["dense"])))
-new = {kind: right_among_hidden(networks, name) for kind, name in kinds.items()}
-new["pixels"] = right_among_hidden(networks, kinds["dense"], [cl.embed(networks.images)] * 5)
+new = {kind: cluster_samples.right_among_hidden(networks, name) for kind, name in kinds.items()}
+new["pixels"] = cluster_samples.right_among_hidden(networks, kinds["dense"], same_pixels)
 plots.scores_with_spread(new, "right among three classes that no label named")
 
 # %% [markdown]
@@ -339,7 +332,7 @@ cl.verdict("hidden-classes", new["dense"], np.maximum(new["pixels"], new["VAE"])
 
 # %%
 untrained = [cl.CapsNet.for_images(networks.images, seed=seed) for seed in range(5)]
-by_themselves = kmeans_right([cl.embed(model, networks.images) for model in untrained])
+by_themselves = cluster_samples.kmeans_right([cl.embed(model, networks.images) for model in untrained])
 cl.verdict(
     "capsules-cluster",
     by_themselves,
@@ -359,7 +352,7 @@ cl.verdict("vae-clusters", right["VAE"], right["pixels"])
 # clusters better. As both come from the same network, we compare in pairs again.
 
 # %%
-right["one iteration"] = kmeans_right(networks.embeddings("capsule, one iteration"))
+right["one iteration"] = cluster_samples.kmeans_right(networks.embeddings("capsule, one iteration"))
 cl.verdict("routing-clusters-better", right["capsule"], right["one iteration"], paired=True)
 
 # %% [markdown]

@@ -10,7 +10,9 @@ NAN = "X[0, 0] = np.nan\n"
 
 SIDES = "ours, baseline, values = [0.7, 0.6, 0.8], [0.5, 0.4, 0.6], np.eye(5)[:, :4]\n"
 JUDGED = SIDES + "cl.verdict('vae-clusters', ours, baseline)"
-NETWORKS = "from capslab.lessons.repeated_networks import FOLDER, repeated_networks\n"
+NETWORKS = (
+    "from capslab.lessons import repeated_networks\nfrom capslab.lessons.repeated_networks import FOLDER\n"
+)
 SAMPLES = "from capslab.lessons.cluster_samples import kmeans_right\n"
 CLOSING = (
     "from capslab.lessons.closing_table import closing\n"
@@ -70,22 +72,22 @@ VERDICTS = [
     ),
     Case("cl.claims('99')"),
     Case(CLOSING + "closing(judged)"),
-    Case(NETWORKS + "repeated_networks(plain)"),
-    Case(NETWORKS + "repeated_networks(few)"),
-    Case(NETWORKS + "repeated_networks(cl.load('digits')).embeddings('dens')"),
-    Case(NETWORKS + "repeated_networks(cl.load('digits')).accuracies('capsul')"),
-    Case(NETWORKS + "repeated_networks(cl.load('digits')).accuracies('VAE')"),
-    Case(NETWORKS + "repeated_networks(cl.load('digits')).hidden_classes('dens')"),
+    Case(NETWORKS + "repeated_networks.load(plain)"),
+    Case(NETWORKS + "repeated_networks.load(few)"),
+    Case(NETWORKS + "repeated_networks.load(cl.load('digits')).embeddings('dens')"),
+    Case(NETWORKS + "repeated_networks.load(cl.load('digits')).accuracies('capsul')"),
+    Case(NETWORKS + "repeated_networks.load(cl.load('digits')).accuracies('VAE')"),
+    Case(NETWORKS + "repeated_networks.load(cl.load('digits')).hidden_classes('dens')"),
     Case(
         NETWORKS + "import shutil\nshutil.copy(FOLDER / 'manifest.json', folder)\n"
-        "repeated_networks(cl.load('digits'), folder).embeddings('dense')",
-        then=NETWORKS + "repeated_networks(cl.load('digits')).embeddings('dense')",
+        "repeated_networks.load(cl.load('digits'), folder).embeddings('dense')",
+        then=NETWORKS + "repeated_networks.load(cl.load('digits')).embeddings('dense')",
     ),
     Case(
         NETWORKS + "import shutil\nshutil.copy(FOLDER / 'manifest.json', folder)\n"
         "(folder / 'digits-vae-0.npz').write_text('')\n"
-        "repeated_networks(cl.load('digits'), folder).embeddings('VAE')",
-        then=NETWORKS + "repeated_networks(cl.load('digits')).embeddings('VAE')",
+        "repeated_networks.load(cl.load('digits'), folder).embeddings('VAE')",
+        then=NETWORKS + "repeated_networks.load(cl.load('digits')).embeddings('VAE')",
     ),
     Case(
         SAMPLES + "images = few\nkmeans_right(embedding)",

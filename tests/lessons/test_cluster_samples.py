@@ -6,13 +6,13 @@ import pytest
 import capslab as cl
 from capslab.clustering import matched_accuracy
 from capslab.errors import ArgumentError
+from capslab.lessons import repeated_networks
 from capslab.lessons.cluster_samples import kmeans_right, right_among_hidden
-from capslab.lessons.repeated_networks import repeated_networks
 
 
 @pytest.fixture(scope="module")
 def networks():
-    return repeated_networks(cl.load("digits"))
+    return repeated_networks.load(cl.load("digits"))
 
 
 def test_a_row_is_the_matched_accuracy_of_one_start(networks):

@@ -15,14 +15,14 @@ from capslab.lessons.repeated_networks import (
     TEST_IMAGES,
     embedded_images,
     is_bundled,
+    load,
     manifest,
-    repeated_networks,
 )
 
 
 @pytest.fixture(scope="module")
 def networks():
-    return repeated_networks(cl.load("digits"))
+    return load(cl.load("digits"))
 
 
 def test_there_are_five_networks_of_each_kind(networks):
@@ -77,7 +77,7 @@ def test_all_embed_the_same_test_images(networks):
 
 def test_files_are_read_when_asked_for(tmp_path, fails):
     shutil.copy(FOLDER / MANIFEST, tmp_path)
-    networks = repeated_networks(cl.load("digits"), tmp_path)
+    networks = load(cl.load("digits"), tmp_path)
     with fails(DataUnavailable, names="digits-dense-0.npz"):
         networks.embeddings("dense")
     (tmp_path / "digits-dense-0.npz").write_bytes(b"PK")
@@ -88,9 +88,9 @@ def test_files_are_read_when_asked_for(tmp_path, fails):
 def test_other_images_are_refused(fails):
     images = cl.load("digits")
     with fails(ArgumentError, "images"):
-        repeated_networks(cl.Images(images.images, images.labels, images.classes))
+        load(cl.Images(images.images, images.labels, images.classes))
     with fails(ArgumentError, "images", names="digits"):
-        repeated_networks(images[:900])
+        load(images[:900])
     assert is_bundled(images)
     assert not is_bundled(cl.Images(images.images, images.labels, images.classes))
 

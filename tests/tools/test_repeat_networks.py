@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import capslab as cl
-from capslab.lessons.repeated_networks import manifest, repeated_networks
+from capslab.lessons.repeated_networks import load, manifest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tools import repeat_networks  # authors' tools are not installed
@@ -28,7 +28,7 @@ def test_what_is_trained_can_be_read_and_an_interrupted_run_goes_on(tmp_path: Pa
         *(f"digits-{network}-{seed}" for network in networks[1:] for seed in (0, 1)),
     ]
     assert not list(tmp_path.glob("*.part*"))
-    read = repeated_networks(cl.load("digits"), tmp_path)
+    read = load(cl.load("digits"), tmp_path)
     assert read.kinds == (
         "dense",
         "convolutional",
