@@ -16,6 +16,7 @@ from capslab.lessons.interval import Interval
 from capslab.lessons.verdict_rule import COLOURS, amount
 
 WIDTH, MARGIN, ROW = 380, 14, 40
+LONGEST = 54  # letters that fit on a line
 LETTERS = 'font-family="system-ui,sans-serif" font-size="12" fill="currentColor"'
 
 
@@ -97,7 +98,8 @@ def _dots(name: str, sample: tuple[float, ...], filled: bool, units: str, across
     """A row: the side's name, its dots, and its mean as an upright line."""
     mean, y = float(np.mean(sample)), top + 26
     low, middle, high = (amount(value, units) for value in (min(sample), mean, max(sample)))
-    label = f"{name}, mean {middle} ({low} to {high})"
+    labels = (f"{name}, mean {middle} ({low} to {high})", f"{name}, mean {middle}", name)
+    label = next((one for one in labels if len(one) <= LONGEST), name)
     circles = "".join(
         f'<circle cx="{across(value):.1f}" cy="{y}" r="4.5" stroke="currentColor" stroke-width="1.5" '
         f'fill="{"currentColor" if filled else "none"}" fill-opacity="0.55"/>'

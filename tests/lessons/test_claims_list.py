@@ -13,6 +13,7 @@ from common import ROOT
 
 from capslab.errors import ArgumentError
 from capslab.lessons.claims_list import KINDS, SOURCES, all_claims, find_claim
+from capslab.lessons.verdict_picture import LONGEST
 
 SOURCE_FILES = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
 #: lessons that may still use the first edition's verdict, and how often. Take away what you rewrite.
@@ -117,6 +118,7 @@ def test_a_claim_says_how_it_is_judged() -> None:
         assert re.fullmatch(r"\d\d", claim.course_lesson)
         assert claim.at_least >= 0
         assert not claim.sentence.endswith(".")
+        assert max(len(claim.ours), len(claim.baseline)) <= LONGEST, f"{claim.id}: no room beside its dots"
         measured = [claim.measure, claim.units, claim.ours, claim.varies]
         assert all(measured) == (claim.kind != "fact"), claim.id
         assert bool(claim.baseline) == (claim.kind == "comparison"), claim.id
