@@ -68,6 +68,7 @@ _HOME = {
     "reveal": "capslab.widgets",
     "travel": "capslab.widgets",
     # claims and exercises
+    "claims": "capslab.lessons.claims_table",
     "verdict": "capslab.lessons.verdict",
     "case": "capslab.exercises",
     "check": "capslab.exercises",

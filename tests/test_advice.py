@@ -59,6 +59,7 @@ NOT_HERE = {
     ("training/multiple_devices.py", "where TF_CONFIG names"): "needs several machines",
     ("training/multiple_devices.py", "TF_CONFIG from its start"): "needs several machines",
     ("training/multiple_machines.py", ""): "needs several machines: tests/training/test_multiple_machines.py",
+    ("lessons/verdict.py", "a claim that lesson"): "needs a notebook: tests/lessons/test_verdict.py",
     ("labelfree/selftraining.py", "no longer a number"): "no argument of a learner's brings it about",
     (
         "widgets/pose/widget.py",

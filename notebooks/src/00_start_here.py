@@ -210,8 +210,8 @@ cl.explore_clusters(pixels, k=my_guess, path=path)
 # %%
 k = len(images.classes)
 score = path.at(k).scores.matched_accuracy
-cl.verdict(
-    "k-means on raw pixels finds the classes",
+cl.lessons.judged_in_words(
+    "pixels-find-classes",
     f"{images.name}, k = {k}: matched accuracy {score:.2f}, where chance gives about {1 / k:.2f}",
     holds=score > 0.95,
     holds_partly=score > 2 / k,

@@ -280,8 +280,8 @@ print(f"inertia of that run {runs.inertia.min():,.0f}; of the true classes {trut
 print(f"worst run {runs.inertia.max():,.0f}")
 
 # %%
-cl.verdict(
-    "k-means gets stuck in local optima",
+cl.lessons.judged_in_words(
+    "k-means-local-optima",
     f"twenty starts end within {inertia_range:.1%} of the same inertia and {100 * score_range:.0f} points of matched accuracy apart; "
     f"the true classes' inertia is {truth.inertia / runs.inertia.min():.3f} of the best run's, and a perfect search looks for the smallest",
     holds=truth.inertia < runs.inertia.min(),
@@ -388,11 +388,11 @@ plots.scores_with_spread(
 
 
 # %%
-def judge(name):
+def judge(name, claim):
     one, scores = by_method[name], [r["accuracy"] for r in again[name]]
     slow, stuck = one.exponent > 1.5, agree[name] < 0.95 and np.ptp(scores) > 0.02
-    return cl.verdict(
-        f"{name}: slow on large data, and stuck in local optima",
+    return cl.lessons.judged_in_words(
+        claim,
         f"{one.fit_seconds[-1]:.0f} CPU-s to fit {one.n[-1]:,} images, time ∝ n^{one.exponent:.2f}, accuracy {one.accuracy[-1]:.3f}; "
         f"three starts give the same answer for {agree[name]:.1%} of images, accuracies {np.ptp(scores):.3f} apart",
         holds=slow and stuck,
@@ -401,16 +401,16 @@ def judge(name):
     )
 
 
-judge("k-means")
+judge("k-means", "slow-k-means")
 
 # %%
-judge("support vector machine")
+judge("support vector machine", "slow-svm")
 
 # %%
-judge("random forest")
+judge("random forest", "slow-random-forest")
 
 # %%
-judge("gradient boosting")
+judge("gradient boosting", "slow-gradient-boosting")
 
 # %%
 slowest = max(by_method.values(), key=lambda one: one.fit_seconds[-1])

@@ -90,19 +90,15 @@ print(
 # be judged already.
 
 # %%
-cl.verdict(
-    "the printed code runs",
-    "the loss for integer labels stops at ten-column targets" if not printed_runs else "it ran to its end",
-    holds=printed_runs,
-    refuted=not printed_runs,
-)
+ended = "it ran to its end" if printed_runs else "the loss for integer labels stops at ten-column targets"
+cl.verdict("printed-code-runs", fact=printed_runs, evidence=ended)
 
 # %%
 capsule_layers = [layer for layer in printed.layers if "Capsule" in type(layer).__name__]
 cl.verdict(
-    "the printed network is a simple capsule network",
-    f"{len(printed.layers)} dense layers and {len(capsule_layers)} capsule layers: nothing votes, nothing is routed",
-    refuted=not capsule_layers,
+    "printed-is-capsules",
+    fact=bool(capsule_layers),
+    evidence=f"{len(printed.layers)} dense layers and {len(capsule_layers)} capsule layers: nothing votes, nothing is routed",
 )
 
 # %% [markdown]
@@ -309,8 +305,8 @@ plots.lines(np.arange(1, 101), losses, "step", "loss, mean so far")
 # %%
 best_sgd = max(v for name, v in reached.items() if "SGD" in name)
 same_rate, adam = reached["SGD, rate 0.001"], reached["Adam, rate 0.001"]
-cl.verdict(
-    "Adam learns faster than SGD",
+cl.lessons.judged_in_words(
+    "adam-faster",
     f"after 100 steps: Adam {adam:.3f}, SGD at the same rate {same_rate:.3f}, SGD at the best rate tried {best_sgd:.3f}",
     holds=adam > best_sgd + 0.01,
     holds_partly=adam > same_rate,
@@ -362,8 +358,8 @@ plots.scores_with_spread(spread, f"matched accuracy, k = {k}")
 
 # %%
 gain = min(spread["hidden layer (made with labels)"]) - max(spread["pixels"])
-cl.verdict(
-    "a dense network's features cluster images better than pixels do",
+cl.lessons.judged_in_words(
+    "features-cluster-better",
     f"worst of five on hidden features minus best of five on pixels: {gain:+.3f}; but the features saw the labels",
     holds_partly=gain > 0,
     refuted=gain <= 0,
@@ -416,16 +412,13 @@ plots.confusion(
 
 # %%
 by_name = {row["features"]: row["among the three"] for row in told}
-cl.verdict(
-    "features learned from some classes cluster other classes too",
-    f"right among the three: taught {by_name['taught all']:.3f}, never taught {by_name['three never taught']:.3f}, plain pixels {by_name['pixels']:.3f}",
-    holds=by_name["three never taught"] > max(by_name["pixels"] + 0.05, by_name["taught all"] - 0.1),
-    holds_partly=by_name["three never taught"] > by_name["pixels"] + 0.02,
-    refuted=by_name["three never taught"] <= by_name["pixels"] + 0.02,
+print(
+    f"right among the three: taught {by_name['taught all']:.3f}, never taught {by_name['three never taught']:.3f}, plain pixels {by_name['pixels']:.3f}"
 )
 
 # %% [markdown]
-# One seed, one choice of classes: change `hidden_classes` and run again before you believe it. (In [07](07_three_representations.ipynb) capsules and a variational autoencoder take the same test.)
+# This is one network and one choice of classes, so it decides nothing yet. Change `hidden_classes`, run again, and see how much the numbers move. In [07](07_three_representations.ipynb) five
+# networks and five choices judge whether features learned with labels also cluster classes that had none.
 #
 # ## Answer
 #

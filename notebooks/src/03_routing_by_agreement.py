@@ -384,18 +384,17 @@ plots.table(layers)
 
 # %%
 cl.verdict(
-    "the mathematical model of a capsule network is y = Σ W x + b",
-    f"departure from linear: votes {off['votes']:.0e}, their plain sum {off['sum of the votes']:.0e}, the whole capsule {off['capsule']:.2f}. "
+    "capsule-formula-linear",
+    fact=off["capsule"] < 1e-6,
+    evidence=f"departure from linear: votes {off['votes']:.0e}, their plain sum {off['sum of the votes']:.0e}, the whole capsule {off['capsule']:.2f}. "
     "The formula is the votes and their sum, which any dense layer has; squash and routing, the part that is new, are not linear",
-    holds=off["capsule"] < 1e-6,
-    refuted=off["capsule"] > 0.01,
 )
 
 # %%
 asked, long = np.abs(shares[0.01, 3] - 0.5).max(), shares[0.01, 50]
 apart = max((groups == (long > 0.5)).mean(), (groups != (long > 0.5)).mean())
-cl.verdict(
-    "routing clusters by itself",
+cl.lessons.judged_in_words(
+    "routing-clusters-alone",
     f"two plain clouds, both parents told the same but for a hundredth: after three iterations no share is more than {asked:.3f} from even, after fifty "
     f"{apart:.0%} of the children are where k-means has them; told exactly the same, shares move by {np.abs(shares[0, 50] - 0.5).max():.0e}",
     holds=asked > 0.25,
@@ -406,8 +405,8 @@ cl.verdict(
 # %%
 convolutions, digits = layers[:-1], layers[-1]
 built, dense = (sum(row[name] for row in layers) for name in ("as built", "dense layer"))
-cl.verdict(
-    "sharing parameters makes capsule networks small",
+cl.lessons.judged_in_words(
+    "sharing-makes-small",
     f"{built:,} weights against {dense:,} for dense layers between the same numbers. But {digits['as built'] / built:.0%} of them are in "
     f"the routing layer, which has {digits['as built']:,} where a dense layer has {digits['dense layer']:,}: what is saved is saved by the convolutions",
     holds=digits["as built"] < digits["dense layer"],

@@ -20,7 +20,7 @@ import capslab as cl
 from capslab import plots
 from capslab.clustering import contingency
 from capslab.data import rotated, shifted
-from capslab.lessons import results, verdict
+from capslab.lessons import closing_table, results
 from capslab.models import ConvNet, answering_time, cost
 from capslab.routing import ablation
 
@@ -419,8 +419,8 @@ plots.table(rows)
 three, one = (wrong[f"capsules, {name}"] for name in ("3 iterations", "1 iteration"))
 seeds = len(three)
 gain, noise = np.mean(one) - np.mean(three), 2 * np.sqrt((np.mean(one) + np.mean(three)) / seeds)
-more_accurate = cl.verdict(
-    "dynamic routing makes the result more accurate",
+more_accurate = cl.lessons.judged_in_words(
+    "routing-accurate",
     f"trained with three iterations instead of one: {gain:+.0f} errors fewer of {asked:,} ({seeds} seed{'s' * (seeds > 1)}), where chance alone gives ±{noise:.0f}; "
     f"with the same weights, iterations 1 and 3 are right on {accuracy[0]:.3f} and {accuracy[2]:.3f}",
     holds=gain > noise,
@@ -430,8 +430,8 @@ more_accurate
 
 # %%
 signal = by_mean["couplings alone"] > 0.8 and tenth["highest"] < tenth["random"] < tenth["lowest"]
-assigns = cl.verdict(
-    "routing decides which part belongs to which whole",
+assigns = cl.lessons.judged_in_words(
+    "routing-decides",
     f"entropy {entropy[2]:.3f} of 1 when the network answers, so nothing is decided; yet couplings alone name {by_mean['couplings alone']:.1%} of the images, and silencing "
     f"the tenth with the highest costs more ({tenth['highest']:.3f}) than a random tenth ({tenth['random']:.3f}) or the lowest ({tenth['lowest']:.3f})",
     holds=entropy[2] < 0.5,
@@ -441,8 +441,8 @@ assigns = cl.verdict(
 assigns
 
 # %%
-turns = cl.verdict(
-    "a capsule's length says that a thing is there, its direction how it looks",
+turns = cl.lessons.judged_in_words(
+    "length-means-presence",
     f"{against:.0%} of the parts contradict the winner; with all parts turned into their opposite the network is right on {opposite.accuracy(few.labels)[-1]:.1%}; "
     "without its bias it could not tell the difference",
     refuted=opposite.accuracy(few.labels)[-1] > 0.5 and np.abs(same[0] - same[1]).max() < 1e-3,
@@ -455,8 +455,8 @@ turns
 moves = [(change, a) for kind, change, a in mean if kind == "dense" and a]
 ahead = {other: [mean[("capsules, 3 iterations", *m)] - mean[(other, *m)] for m in moves] for other in names}
 edge, over_dense = np.mean(ahead["convolutional"]), np.mean(ahead["dense"])
-robust = cl.verdict(
-    "capsules recognise what is moved better than other networks",
+robust = cl.lessons.judged_in_words(
+    "capsules-see-moved",
     f"mean accuracy over all shifts and turns: {edge:+.3f} against a plain convolutional network of equal size and training, {over_dense:+.3f} against the dense network",
     holds=edge > 0.02,
     holds_partly=edge > -0.02 and over_dense > 0.02,
@@ -465,8 +465,8 @@ robust = cl.verdict(
 robust
 
 # %%
-cheap = cl.verdict(
-    "capsule networks are small and computationally efficient",
+cheap = cl.lessons.judged_in_words(
+    "capsules-efficient",
     f"{sizes['capsules']:,} parameters, the dense network {sizes['dense']:,}, the plain convolutional one {sizes['convolutional']:,}; an image costs {seconds['capsules'] / seconds['dense']:.1f} times "
     f"the dense network's time and {seconds['capsules'] / seconds['convolutional']:.1f} times the convolutional one's",
     holds=sizes["capsules"] < sizes["dense"] and seconds["capsules"] <= seconds["convolutional"],
@@ -478,8 +478,8 @@ cheap
 # %%
 small, wide, _, many = growth.values()
 part = {name: wide[name] / small[name] for name in small}
-scale = cl.verdict(
-    "capsule networks scale well",
+scale = cl.lessons.judged_in_words(
+    "capsules-scale",
     f"four times the pixels cost the routing layer {part['routing: products']:.1f} times the products and {part['routing: weights']:.1f} times the weights, the convolutions "
     f"{part['convolutions: products']:.1f} and {part['convolutions: weights']:.1f}; a hundred classes instead of ten {many['routing: weights'] / small['routing: weights']:.0f} times the weights",
     holds=part["routing: weights"] < 1.1,
@@ -492,8 +492,8 @@ scale
 more = errors["capsules, 3 iterations"] - errors["convolutional"]
 by_chance = 2 * np.sqrt((errors["capsules, 3 iterations"] + errors["convolutional"]) / seeds)
 share = {name: f"{1 - e / asked:.1%}" for name, e in errors.items()}
-classify = cl.verdict(
-    "capsule networks suit classification",
+classify = cl.lessons.judged_in_words(
+    "capsules-classify",
     f"right on {share['capsules, 3 iterations']} of the test images of {where}, a plain convolutional network of equal size and training on {share['convolutional']}, "
     f"the dense one on {share['dense']}; {more:+.0f} errors against the convolutional one, where chance alone gives ±{by_chance:.0f}",
     holds=more <= by_chance,
@@ -502,22 +502,13 @@ classify = cl.verdict(
 )
 classify
 
-# %%
-alone = cl.verdict(
-    "capsule networks cluster images by themselves",
-    f"k-means on the poses of an untrained one matches {by_itself['untrained capsules']:.3f}, on pixels {by_itself['pixels']:.3f}, on those of one trained with labels "
-    f"{by_itself['capsules trained with labels']:.3f}",
-    holds=by_itself["untrained capsules"] > by_itself["pixels"] + 0.05,
-    refuted=by_itself["untrained capsules"] <= by_itself["pixels"] + 0.05,
-)
-alone
-
 # %% [markdown]
+# Do capsule networks cluster images by themselves? You saw the poses of one untrained network above. Five of them judge it in [07](07_three_representations.ipynb).
+#
 # All of it in one table, beside what others have found.
 
 # %%
-verdict.closing(
-    (alone, f"untrained {by_itself['untrained capsules']:.2f}, pixels {by_itself['pixels']:.2f}", "Kosiorek et al. 2019 (1906.06818) do it, with another architecture and an objective without labels"),
+closing_table.closing(
     (more_accurate, f"{gain:+.0f} errors fewer of {asked:,}, chance ±{noise:.0f}", "Sabour et al. 2017 report a gain; Paik et al. 2019 (1907.13327) find routing often no better than even couplings"),
     (assigns, f"entropy {entropy[2]:.3f}; removal {tenth['highest']:.2f} < {tenth['random']:.2f} < {tenth['lowest']:.2f}", "Mitterreiter et al. 2023 (2301.01583): no parse tree emerges"),
     (turns, f"{opposite.accuracy(few.labels)[-1]:.1%} right with every part turned round", "Peer et al. 2021 describe this sign ambiguity"),

@@ -378,8 +378,8 @@ plots.lines(
 
 # %%
 needed = pixels_right["masks, predicted classes"]
-cl.verdict(
-    "capsule networks suit detection and segmentation",
+cl.lessons.judged_in_words(
+    "capsules-detect-segment",
     f"both of two overlapping digits named for {right.mean():.3f} of the pairs, {needed:.3f} of the pixels given to the right "
     f"digit, scenes read with precision {result.precision:.2f} and recall {result.recall:.2f}; Sabour et al. 2017 report 0.948 "
     "of pairs after about 60 million of them. Two of one class at one place cannot be said",
@@ -391,8 +391,8 @@ cl.verdict(
 loss = by_iterations[3] - by_iterations[1]
 three, one, none = (np.mean(trained[name]) for name in ("3 iterations", "1 iteration", "no capsules"))
 noise = 2 * np.sqrt(2 * three * (1 - three) / (5000 * len(trained["3 iterations"])))
-cl.verdict(
-    "dynamic routing is what takes overlapping digits apart",
+cl.lessons.judged_in_words(
+    "routing-separates",
     f"weights trained with three iterations change by {-loss:+.3f} with one; but of networks trained alike, both digits are right for {three:.3f} with "
     f"three iterations, {one:.3f} with one, {none:.3f} with no capsules, where chance gives ±{noise:.3f} (Paik et al. 2019, arXiv 1907.13327, "
     "found routing often no better than uniform couplings)",
@@ -403,8 +403,8 @@ cl.verdict(
 
 # %%
 lift = pixels_right["drawings, predicted classes"] - 0.5
-cl.verdict(
-    "what a capsule keeps is enough to draw its digit without the other",
+cl.lessons.judged_in_words(
+    "pose-draws-digit",
     f"by the drawings alone, which see a pose and no image, {0.5 + lift:.3f} of the pixels go to the right digit, "
     f"a coin gets 0.5; with the strokes in sight {needed:.3f}",
     holds=lift > 0.3,

@@ -485,8 +485,8 @@ plots.table(warned)
 # %%
 agreed, found = "two samples agree (ARI)", "matched accuracy"
 worst = max(warned, key=lambda row: row[agreed] - row[found])
-cl.verdict(
-    "groups on which two samples agree are the classes",
+cl.lessons.judged_in_words(
+    "stable-groups-are-classes",
     f"{worst['images']}, {worst['web']}: two samples agree with ARI {worst[agreed]:.2f}, matched accuracy {worst[found]:.2f}",
     refuted=worst[agreed] - worst[found] > 0.15,
     holds_partly=worst[agreed] - worst[found] > 0.05,
@@ -509,8 +509,8 @@ print(f"on all images {spectral:.3f}; nine of ten hundreds say {low:.2f} to {hig
 
 # %%
 vae_best = max(max(scores) for name, scores in marks.items() if codes.source in name)
-cl.verdict(
-    "classical methods cannot do what a variational autoencoder does for clustering",
+cl.lessons.judged_in_words(
+    "classical-cannot",
     f"{len(few):,} images of {images.name}: a web of neighbours, eigenvectors and k-means, no network anywhere, match {smaller:.3f}; "
     f"the best clustering of the autoencoder's codes matches {vae_best:.3f}",
     refuted=smaller > vae_best,
@@ -523,8 +523,8 @@ quarter, began = some[: len(some) // 4], time.process_time()
 SpectralPath(k).fit(quarter)
 less = time.process_time() - began
 growth = np.log(seconds / less) / np.log(len(some) / len(quarter))
-cl.verdict(
-    "classical clustering is slow on large data",
+cl.lessons.judged_in_words(
+    "slow-spectral",
     f"{len(quarter):,} images {less:.1f} CPU-s, {len(some):,} images {seconds:.1f}: time grows as n to the power {growth:.1f}; "
     f"all 60,000 of MNIST took {runs.where(run='spectral')[0]['cpu_s']:.0f} CPU-s when measured",
     holds=growth > 1.8,
