@@ -1,7 +1,7 @@
 """A chart as data: what is drawn twice, as matplotlib's still and as a plotly figure to hover over.
 
-A function of `capslab.plots` says *what* there is to see (`Line`, `Panel`, `Bars`) and gets a `ChartFigure`:
-the still in one picture, with the figure to hover over beside it. Both come from the same numbers.
+A function of `capslab.plots` says *what* there is to see (`ChartLine`, `ChartPanel`, `Bars`) and gets a
+`ChartFigure`: the still in one picture, with the figure to hover over beside it. Both come from the same numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DASHES = {"-": "solid", "--": "dash", "-.": "dashdot", ":": "dot"}
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """One line of a panel; with one finite point it is drawn as a symbol with its value.
 
     Attributes
@@ -63,7 +63,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Panel:
+class ChartPanel:
     """One pair of axes with its lines.
 
     Attributes
@@ -80,7 +80,7 @@ class Panel:
 
     x_label: str
     y_label: str
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
     x_word: str = ""
     y_word: str = ""
     log: bool = False
@@ -95,7 +95,7 @@ class Panel:
 class Chart:
     """Panels side by side, or one above the other with one horizontal axis (`stacked`)."""
 
-    panels: tuple[Panel, ...]
+    panels: tuple[ChartPanel, ...]
     stacked: bool = False
 
 
@@ -150,7 +150,7 @@ def numbers(argument: str, values: Any, n: int | None = None, whose: str = "") -
     return array
 
 
-def lines_of(named: Mapping[str, Any], x: Any) -> tuple[Line, ...]:
+def lines_of(named: Mapping[str, Any], x: Any) -> tuple[ChartLine, ...]:
     """One line per name over the same x, told apart by colour and dash.
 
     >>> [line.dash for line in lines_of({"a": [1, 2], "b": [2, 3]}, [1, 2])]
@@ -159,6 +159,6 @@ def lines_of(named: Mapping[str, Any], x: Any) -> tuple[Line, ...]:
     places = numbers("x", x)
     styles: Sequence[str] = list(DASHES)
     return tuple(
-        Line(str(name), places, numbers("ys", y, len(places), f" for {name!r}"), i, styles[i % 4])
+        ChartLine(str(name), places, numbers("ys", y, len(places), f" for {name!r}"), i, styles[i % 4])
         for i, (name, y) in enumerate(named.items())
     )

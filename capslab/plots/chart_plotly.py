@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.plots.chart import DASHES, SYMBOLS, Bars, Chart, Line, Panel, in_words
+from capslab.plots.chart import DASHES, SYMBOLS, Bars, Chart, ChartLine, ChartPanel, in_words
 from capslab.plots.chart_still import apart
 from capslab.plots.chart_words import spread
 from capslab.plots.style import palette
@@ -98,7 +98,7 @@ def _panels(chart: Chart, layout: dict[str, Any]) -> list[dict[str, Any]]:
     return data
 
 
-def _trace(line: Line, panel: Panel, number: str, most: int) -> dict[str, Any]:
+def _trace(line: ChartLine, panel: ChartPanel, number: str, most: int) -> dict[str, Any]:
     x, y = thinned(line.x, line.y, most)
     colour = _colour(line.colour)
     few = int(line.finite.sum()) <= 60  # a symbol on every point shows where there is a value to read
@@ -124,7 +124,7 @@ def _trace(line: Line, panel: Panel, number: str, most: int) -> dict[str, Any]:
     return trace | {"hovertemplate": _hover(line, panel)}
 
 
-def _hover(line: Line, panel: Panel) -> str:
+def _hover(line: ChartLine, panel: ChartPanel) -> str:
     """What stands beside a point: "n = 3,000: 4.1 s"."""
     whole_x, whole_y = (bool((v[line.finite] == np.round(v[line.finite])).all()) for v in (line.x, line.y))
     x = f"{_safe(panel.x_word or panel.x_label + ' ')}%{{x:{',d' if whole_x else ',.4~r'}}}"
@@ -205,14 +205,14 @@ def _axis(title: str, log: bool, anchor: str) -> dict[str, Any]:
     return axis
 
 
-def _whole(panel: Panel) -> dict[str, Any]:
+def _whole(panel: ChartPanel) -> dict[str, Any]:
     xs = np.concatenate([line.x[line.finite] for line in panel.lines] or [np.zeros(0)])
     if panel.log or panel.log_x or not xs.size:
         return {}
     return {"tickformat": ",d", **({"dtick": 1} if np.ptp(xs) <= 12 else {})}
 
 
-def _limits(panel: Panel) -> dict[str, Any]:
+def _limits(panel: ChartPanel) -> dict[str, Any]:
     low, high = panel.y_limits
     points = any(line.is_point for line in panel.lines)
     if panel.log or (low is None and high is None and not points):
@@ -225,7 +225,9 @@ def _limits(panel: Panel) -> dict[str, Any]:
     }
 
 
-def _values_of_points(panel: Panel, number: str, pixels: float, limits: list[float]) -> list[dict[str, Any]]:
+def _values_of_points(
+    panel: ChartPanel, number: str, pixels: float, limits: list[float]
+) -> list[dict[str, Any]]:
     """The values of single points as notes beside them, moved apart where they would hide each other."""
     points = [(line.x[line.finite][0], line.y[line.finite][0]) for line in panel.lines if line.is_point]
     if not points:
@@ -252,7 +254,7 @@ def _values_of_points(panel: Panel, number: str, pixels: float, limits: list[flo
     ]
 
 
-def _marks(panel: Panel, number: str) -> list[dict[str, Any]]:
+def _marks(panel: ChartPanel, number: str) -> list[dict[str, Any]]:
     marks = []
     if panel.mark_x is not None:
         x = panel.mark_x[0]

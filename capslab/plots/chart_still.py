@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from capslab.plots.chart import SYMBOLS, Bars, Chart, Line, Panel, in_words
+from capslab.plots.chart import SYMBOLS, Bars, Chart, ChartLine, ChartPanel, in_words
 from capslab.plots.chart_words import spread
 from capslab.plots.style import open_axes, palette
 
@@ -39,7 +39,7 @@ def draw(figure: Any, chart: Chart | Bars) -> None:
         _legend(figure, grid, {panel.mark_x[1] for panel in chart.panels if panel.mark_x is not None})
 
 
-def draw_panel(axes: Axes, panel: Panel, ends: bool = False, size: float = TEXT) -> bool:
+def draw_panel(axes: Axes, panel: ChartPanel, ends: bool = False, size: float = TEXT) -> bool:
     """Draw one panel.
 
     Parameters
@@ -106,7 +106,7 @@ def draw_bars(axes: Axes, bars: Bars, size: float = TEXT) -> None:
         axes.margins(x=0.3)
 
 
-def _draw_line(axes: Axes, line: Line) -> None:
+def _draw_line(axes: Axes, line: ChartLine) -> None:
     style: dict[str, Any] = {"color": palette(line.colour), "linestyle": line.dash, "marker": line.symbol}
     style |= {"markersize": 5, "linewidth": 1.2 if line.quiet else 1.6}
     style |= {"markerfacecolor": "white"} if line.hollow else {}
@@ -115,7 +115,7 @@ def _draw_line(axes: Axes, line: Line) -> None:
     axes.plot(line.x, line.y, label=line.name if line.in_legend else f"_{line.name}", **style)
 
 
-def _write_beside(axes: Axes, panel: Panel, ends: bool, size: float) -> None:
+def _write_beside(axes: Axes, panel: ChartPanel, ends: bool, size: float) -> None:
     """Write the names at the ends of lines, and the values of single points, one below the other."""
     texts, places = [], []
     for line in panel.lines:

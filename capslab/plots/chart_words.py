@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.plots.chart import Bars, Chart, Line, Panel, in_words
+from capslab.plots.chart import Bars, Chart, ChartLine, ChartPanel, in_words
 
 MOST_LETTERS = 600
 
@@ -58,7 +58,7 @@ def _joined(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [by_x[x] for x in sorted(by_x)]
 
 
-def _column(panel: Panel, line: Line) -> str:
+def _column(panel: ChartPanel, line: ChartLine) -> str:
     return panel.y_label if line.name in ("", panel.y_label) else f"{line.name}: {panel.y_label}"
 
 
@@ -77,13 +77,13 @@ def spread(own: np.ndarray) -> str:
     return text if len(own) == 1 else f"{text} ({in_words(own.min())} to {in_words(own.max())})"
 
 
-def _panel(panel: Panel) -> str:
+def _panel(panel: ChartPanel) -> str:
     parts = [_line(panel, line) for line in panel.lines if not line.quiet and line.finite.any()]
     over = f"{panel.y_label} over {panel.x_label}" if panel.x_label else panel.y_label
     return f"{over}: {'; '.join(parts)}." if parts else f"{over}: no values."
 
 
-def _line(panel: Panel, line: Line) -> str:
+def _line(panel: ChartPanel, line: ChartLine) -> str:
     x, y = line.x[line.finite], line.y[line.finite]
     name = "" if line.name in ("", panel.y_label) else f"{line.name} "
     at = [f"{in_words(value)} at {in_words(place)}" for place, value in zip(x, y, strict=True)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from capslab.errors import ArgumentError
-from capslab.plots.chart import Bars, Chart, Line, Panel, lines_of, numbers
+from capslab.plots.chart import Bars, Chart, ChartLine, ChartPanel, lines_of, numbers
 from capslab.plots.chart_figure import ChartFigure, figure_of
 
 VALIDATION = "validation "
@@ -38,8 +38,8 @@ def training_curves(history: Any) -> ChartFigure:
         ):
             if np.size(curves.get(name, ())):
                 y = numbers("history", curves[name], whose=f" for {name!r}")
-                lines.append(Line(label, np.arange(1.0, len(y) + 1), y, colour, dash, symbol))
-        panels.append(Panel("epoch", quantity, tuple(lines), whole_x=True))
+                lines.append(ChartLine(label, np.arange(1.0, len(y) + 1), y, colour, dash, symbol))
+        panels.append(ChartPanel("epoch", quantity, tuple(lines), whole_x=True))
     return figure_of(Chart(tuple(panels)), max(6.0, 5.5 * len(panels)), 4)
 
 
@@ -65,7 +65,7 @@ def lines(
     if log and min([*drawn[0].x, *marks, *[y for one in drawn for y in one.y]]) <= 0:
         step = "Leave out log=True, or the points where a number is 0 or less."
         raise ArgumentError("log", "False, because a logarithmic axis has no place for 0 or less", log, step)
-    panel = Panel(x_label, y_label, drawn, log=log, mark_y=None if mark is None else float(mark))
+    panel = ChartPanel(x_label, y_label, drawn, log=log, mark_y=None if mark is None else float(mark))
     return figure_of(Chart((panel,)), 8, 3.6)
 
 

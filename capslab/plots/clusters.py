@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
 from capslab.plots import chart_still
-from capslab.plots.chart import Chart, Line, Panel, lines_of
+from capslab.plots.chart import Chart, ChartLine, ChartPanel, lines_of
 from capslab.plots.chart_figure import ChartFigure, figure_of
 from capslab.plots.figure_words import listed, plural
 from capslab.plots.fitted_text import in_lines
@@ -55,7 +55,7 @@ def score_curves(scores: ScoreCurves, k: int | None = None) -> ChartFigure:
     k : a number of clusters to mark.
     """
     ks = np.asarray(scores.ks, dtype=float)
-    inertia = Line("inertia", ks, np.asarray(scores.inertia, dtype=float), 7)
+    inertia = ChartLine("inertia", ks, np.asarray(scores.inertia, dtype=float), 7)
     below = _score_panel(scores, k)
     above = replace(below, y_label="inertia", lines=(inertia,), y_limits=(0, None))
     return figure_of(Chart((above, below), stacked=True), 8, 6)
@@ -153,7 +153,7 @@ def _points_in_words(labels: np.ndarray, names: Any) -> str:
     return f"Scatter plot of {plural(len(labels), 'point')} in {what}{extremes}"
 
 
-def _score_panel(scores: ScoreCurves, k: int | None) -> Panel:
+def _score_panel(scores: ScoreCurves, k: int | None) -> ChartPanel:
     named = {
         "silhouette": scores.silhouette,
         "ARI": scores.ari,
@@ -164,7 +164,7 @@ def _score_panel(scores: ScoreCurves, k: int | None) -> Panel:
     lowest = min(0.0, float(np.nan_to_num(scores.silhouette).min()) - 0.05)
     mark = None if k is None else (float(k), f"k = {k}")
     label = "k, number of clusters"
-    return Panel(label, "score", lines, "k = ", y_limits=(lowest, 1.0), mark_x=mark, whole_x=True)
+    return ChartPanel(label, "score", lines, "k = ", y_limits=(lowest, 1.0), mark_x=mark, whole_x=True)
 
 
 def _draw_scores(axes: Axes, scores: ScoreCurves, k: int | None) -> None:

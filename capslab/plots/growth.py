@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from capslab.errors import ArgumentError
-from capslab.plots.chart import SYMBOLS, Chart, Line, Panel
+from capslab.plots.chart import SYMBOLS, Chart, ChartLine, ChartPanel
 from capslab.plots.chart_figure import ChartFigure, figure_of
 
 MARKERS = "".join(SYMBOLS)
@@ -40,8 +40,8 @@ def growth_curves(
             "[classical_methods.growth_curve(rows, method)].",
         )
     names = list(dict.fromkeys(one.method for one in (*measured, *live)))
-    seconds: list[Line] = []
-    accuracy: list[Line] = []
+    seconds: list[ChartLine] = []
+    accuracy: list[ChartLine] = []
     for growths, is_live in ((measured, False), (live, True)):
         for one in growths:
             i = names.index(one.method)
@@ -51,12 +51,14 @@ def growth_curves(
             name = f"{one.method} (here, just now)" if is_live and measured else one.method
             label = f"{name}: time ∝ n^{one.exponent:.2f}" if has_law else name
             dash = ":" if is_live else "" if has_law else "-"
-            seconds.append(Line(label, n, fit, dash=dash, **style))
+            seconds.append(ChartLine(label, n, fit, dash=dash, **style))
             if has_law:
                 law = np.asarray(one.fitted_n, dtype=float), np.asarray(one.power_law, dtype=float)
-                seconds.append(Line(label, *law, colour=i, dash="--", thing=label, quiet=True))
-            accuracy.append(Line(name, n, right, dash=":" if is_live else "-", thing=label, **style))
+                seconds.append(ChartLine(label, *law, colour=i, dash="--", thing=label, quiet=True))
+            accuracy.append(ChartLine(name, n, right, dash=":" if is_live else "-", thing=label, **style))
     axes: dict[str, Any] = {"x_label": "training images n", "x_word": "n = "}
-    left = Panel(y_label="CPU-seconds to fit", lines=tuple(seconds), y_word=" s", log=True, **axes)
-    right_panel = Panel(y_label=accuracy_label, lines=tuple(accuracy), log_x=True, y_limits=(0, 1), **axes)
+    left = ChartPanel(y_label="CPU-seconds to fit", lines=tuple(seconds), y_word=" s", log=True, **axes)
+    right_panel = ChartPanel(
+        y_label=accuracy_label, lines=tuple(accuracy), log_x=True, y_limits=(0, 1), **axes
+    )
     return figure_of(Chart((left, right_panel)), 11.5, 5)

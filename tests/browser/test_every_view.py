@@ -108,7 +108,8 @@ def test_with_all_controls_hidden_the_words_stay(hosted: Any, name: str) -> None
 TOGETHER = """(root) => {
   const inside = (node) => { const box = node.getBoundingClientRect();
     return box.top >= -1 && box.bottom <= innerHeight + 1; };
-  const picture = [...root.querySelectorAll('.caps-body canvas, .caps-guess')].find((node) => node.checkVisibility());
+  const pictures = [...root.querySelectorAll('.caps-body canvas, .caps-guess')];
+  const picture = pictures.find((node) => node.checkVisibility());
   const control = root.querySelector('input[type=range], button');
   const words = root.querySelector('.caps-words');
   return { control: inside(control), words: inside(words), picture: inside(picture) };
