@@ -1,7 +1,8 @@
 """A chart as data: what is drawn twice, as matplotlib's still and as a plotly figure to hover over.
 
 A function of `capslab.plots` says *what* there is to see (`ChartLine`, `ChartPanel`, `Bars`) and gets a
-`ChartFigure`: the still in one picture, with the figure to hover over beside it. Both come from the same numbers.
+`ChartFigure`: the still in one picture, with the figure to hover over beside it. Both come from the same
+numbers.
 """
 
 from __future__ import annotations
