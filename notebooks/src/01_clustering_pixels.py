@@ -431,6 +431,12 @@ plots.scores_with_spread(
 )
 
 # %% [markdown]
+# And your guesses? The one that was furthest off stands first.
+
+# %%
+cl.guesses("01")
+
+# %% [markdown]
 # ## Answer
 #
 # **What does clustering see in raw pixels?** Ink in the same places. It groups what looks alike *where it stands*, and that goes with meaning only as far as the images of a class lie on top of each other. The search is quick and its many
@@ -441,9 +447,3 @@ plots.scores_with_spread(
 
 # %%
 cl.progress("01_clustering_pixels")
-
-# %% [markdown]
-# And your guesses? The one that was furthest off stands first.
-
-# %%
-cl.guesses("01")
