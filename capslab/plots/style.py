@@ -132,14 +132,16 @@ def badges(axes: Axes, positions: Any, numbers: Any, texts: Sequence[str], size:
     A thin line leads from a name that was moved to its place. Call it when all else is drawn: names are
     placed by the size that the axes have then, and their limits stay.
     """
+    whole: Any = axes.get_figure()
+    whole.figure.draw_without_rendering()  # only now the axes have their size and equal scales
+    if axes.get_adjustable() == "datalim":
+        axes.set_aspect("auto")  # the limits give equal scales already, and are kept from here on
     low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     at = np.asarray(positions, float).reshape(-1, 2)
     texts = [shortened(text, 1.4, size, bold=True) for text in texts]
     widths = [inches(text, size, bold=True) + 0.11 for text in texts]
     boxes = np.stack([widths, np.full(len(texts), 1.9 * size / 72)], axis=1)
-    whole: Any = axes.get_figure()
-    whole.figure.draw_without_rendering()  # only now the size of the axes is known
     room = np.asarray(axes.get_window_extent().size) / whole.figure.dpi
     scale = room / (high - low)
     moved = apart((at - low) * scale, boxes, room) / scale + low

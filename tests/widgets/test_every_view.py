@@ -50,3 +50,13 @@ def test_the_code_imports_what_it_uses(name):
             (made if isinstance(node.ctx, ast.Store) else used)[node.id] += 1
     outside = set(used) - set(made) - set(vars(builtins))
     assert outside <= {"model", "images", "image", "embedding", "embeddings", "vae", "net", "sweep"}, outside
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_still_is_drawn_without_a_warning(name, recwarn, caplog):
+    view = VIEWS[name]()
+    if name == "training":
+        view.finish("Trained.")
+    view.picture()
+    assert [str(one.message) for one in recwarn if "matplotlib" in str(one.filename)] == []
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("matplotlib")] == []
