@@ -149,7 +149,13 @@ class Classroom:
         if len(chosen) < len(wanted):
             if names:
                 raise unknown_name("--assignment", " ".join(only), names)
-            step = f"Release it first: `capslab assignment release {only[0]} {shlex.quote(str(self.root))}`"
+            known = named(only[0], notebooks())
+            first = (
+                f"it first: `capslab assignment release {only[0]}"
+                if known
+                else ("a notebook first: `capslab assignment release 04")
+            )
+            step = f"Release {first} {shlex.quote(str(self.root))}`"
             raise ArgumentError("--assignment", "one that was released", " ".join(only), step)
         return chosen
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from capslab.errors import ArgumentError, Verbatim
-from capslab.exercises.guess_question import AN_EXAMPLE, MOST_ITEMS, GuessQuestion, as_number, as_text
+from capslab.exercises.guess_question import AN_EXAMPLE, MOST_ITEMS, GuessQuestion, as_number, as_text, typed
 
 
 def ask_question(
@@ -45,10 +45,12 @@ def ask_question(
     if len(chosen) != 1:
         received = Verbatim(" and ".join(chosen) if chosen else "none of them")
         ways = ", ".join(f"{way}=" for way in given)
-        raise ArgumentError(ways, "exactly one of them", received, f"Try {AN_EXAMPLE['number']}.")
+        superfluous = " and ".join(f"`{kind}`" for kind in chosen[1:])
+        step = f"Leave {superfluous} out." if chosen else f"Try {AN_EXAMPLE['number']}."
+        raise ArgumentError(ways, "exactly one of them", received, step)
     text, unit = " ".join(text.split()), unit.strip()
     if between is not None:
-        low, high = _range("between", between, AN_EXAMPLE["number"])
+        low, high = _range("between", between)
         return GuessQuestion(name, text, "number", low, high, unit)
     if curve is not None:
         return _curve(name, text, curve, unit)
@@ -65,7 +67,7 @@ def _curve(name: str, text: str, curve: Any, unit: str) -> GuessQuestion:
         expected = "what its two axes show, each with its range: {x: (from, to), y: (from, to)}"
         raise ArgumentError("curve", expected, curve, example)
     (x_label, x), (y_label, y) = curve.items()
-    low, high = _range("curve", y, AN_EXAMPLE["curve"])
+    low, high = _range("curve", y)
     return GuessQuestion(
         name,
         text,
@@ -73,19 +75,23 @@ def _curve(name: str, text: str, curve: Any, unit: str) -> GuessQuestion:
         low,
         high,
         unit,
-        x=_range("curve", x, AN_EXAMPLE["curve"]),
+        x=_range("curve", x),
         x_label=" ".join(x_label.split()),
         y_label=" ".join(y_label.split()),
     )
 
 
-def _range(argument: str, value: Any, example: str) -> tuple[float, float]:
+def _range(argument: str, value: Any) -> tuple[float, float]:
     """Two finite numbers, the smaller one first."""
+    example = AN_EXAMPLE["number" if argument == "between" else "curve"]
     numbers = [as_number(one) for one in value] if isinstance(value, (Sequence, np.ndarray)) else []
     if len(numbers) == 2 and not isinstance(value, str):
         low, high = numbers
-        if low is not None and high is not None and math.isfinite(high - low) and low < high:
-            return low, high
+        if low is not None and high is not None and math.isfinite(high - low):
+            if low < high:
+                return low, high
+            if low > high and argument == "between":  # the right numbers, the wrong way round
+                example = f"between=({typed(high)}, {typed(low)})"
     raise ArgumentError(argument, "two numbers, the smaller one first", value, f"Try {example}.")
 
 
@@ -99,7 +105,7 @@ def _items(argument: str, value: Any, example: str) -> tuple[str, ...]:
     repeated = sorted({item for item in items if items.count(item) > 1})
     if repeated:
         different = list(dict.fromkeys(items))
-        step = f"Try {argument}={different}." if len(different) > 1 else f"Try {example}."
+        step = f"Try {argument}={different}." if 2 <= len(different) <= MOST_ITEMS else f"Try {example}."
         raise ArgumentError(argument, "all different", Verbatim(f"{repeated[0]!r} more than once"), step)
     if not 2 <= len(items) <= MOST_ITEMS:
         raise ArgumentError(

@@ -87,9 +87,9 @@ class GuessQuestion:
             if not self.low <= number <= self.high:
                 raise ArgumentError(
                     "answer",
-                    f"a number from {self.low:g} to {self.high:g}",
+                    f"a number from {typed(self.low)} to {typed(self.high)}",
                     value,
-                    f"Try answer={self._middle:g}.",
+                    f"Try answer={self._middle}.",
                 )
             return number
         if self.kind == "choice":
@@ -100,12 +100,13 @@ class GuessQuestion:
         if min(y) < self.low or max(y) > self.high:
             raise ArgumentError(
                 "answer",
-                f"heights from {self.low:g} to {self.high:g}",
-                Verbatim(f"heights from {min(y):g} to {max(y):g}"),
-                f"Try answer={[float(f'{self._middle:g}')] * 5}.",
+                f"heights from {typed(self.low)} to {typed(self.high)}",
+                Verbatim(f"heights from {typed(min(y))} to {typed(max(y))}"),
+                f"Try answer={self._level}.",
             )
         grid = np.linspace(*self.x, SAMPLES)
-        return [float(f"{height:.6g}") for height in np.interp(grid, x, y)]
+        heights = np.clip(self._rounded(np.interp(grid, x, y)), self.low, self.high)
+        return [float(height) for height in heights]
 
     def truth(self, value: Any) -> Any:
         """What came, as plain data: as `answer`, but a number may lie outside the scale.
@@ -126,28 +127,41 @@ class GuessQuestion:
         if max(x) < self.x[0] or min(x) > self.x[1]:
             raise ArgumentError(
                 "value",
-                f"a curve that lies somewhere between {self.x_label} = {self.x[0]:g} and {self.x[1]:g}",
-                Verbatim(f"one from {min(x):g} to {max(x):g}"),
-                f'Change the first range in the curve= of cl.guess("{self.name}", …).',
+                f"a curve that lies somewhere between {self.x_label} = {typed(self.x[0])} and "
+                f"{typed(self.x[1])}",
+                Verbatim(f"one from {typed(min(x))} to {typed(max(x))}"),
+                f"Change the first range of `curve` in cl.guess({quoted(self.name)}, …).",
             )
         if len(x) > MOST_POINTS:
             thinned = np.linspace(x[0], x[-1], MOST_POINTS)
             x, y = thinned.tolist(), np.interp(thinned, x, y).tolist()
-        return {"x": x, "y": [float(f"{height:.6g}") for height in y]}
+        return {"x": x, "y": self._rounded(y).tolist()}
+
+    def _rounded(self, heights: Any) -> np.ndarray:
+        """Heights of a curve to a millionth of the scale, which no picture shows."""
+        return np.round(np.asarray(heights, float), 6 - math.floor(math.log10(self.span)))
 
     @property
-    def _middle(self) -> float:
-        return (self.low + self.high) / 2
+    def _middle(self) -> str:
+        """The middle of the scale as one would type it: no more digits than needed to be on the scale."""
+        middle = self.low + self.span / 2
+        short_forms = (f"{middle:.{digits}g}" for digits in range(6, 18))
+        return next((one for one in short_forms if self.low <= float(one) <= self.high), repr(middle))
+
+    @property
+    def _level(self) -> list[float]:
+        """A curve that is on the scale."""
+        return [float(self._middle)] * 5
 
     def _other_kind(self, argument: str, value: Any) -> ArgumentError:
         example = {
-            "number": f"{self._middle:g}",
+            "number": self._middle,
             "choice": repr(self.items[0]) if self.items else "",
             "order": repr(list(self.items)),
-            "curve": f"[{self.low:g}, {self.high:g}]",
+            "curve": f"[{typed(self.low)}, {typed(self.high)}]",
         }[self.kind]
         wanted = f"{A_THING[self.kind]}, because that is what {self.name!r} asks for"
-        call = f'cl.reveal("{self.name}", {example})' if argument == "value" else f"answer={example}"
+        call = f"cl.reveal({quoted(self.name)}, {example})" if argument == "value" else f"answer={example}"
         return ArgumentError(argument, wanted, value, f"Try {call}.")
 
     def _number(self, argument: str, value: Any) -> float:
@@ -155,7 +169,7 @@ class GuessQuestion:
         if number is None:
             raise self._other_kind(argument, value)
         if not math.isfinite(number):
-            raise ArgumentError(argument, "a finite number", value, _FIND_NAN)
+            raise self._not_finite(argument, "a finite number", value, self._middle)
         return number
 
     def _item(self, argument: str, value: Any) -> str:
@@ -192,10 +206,17 @@ class GuessQuestion:
         if array.ndim != 2 or len(array) != 2 or array.shape[1] < 2:
             raise self._unequal(argument, value)
         if not np.isfinite(array).all():
-            bad = int((~np.isfinite(array)).sum())
-            raise ArgumentError(argument, "finite numbers", Verbatim(f"{bad} that are not"), _FIND_NAN)
+            received = Verbatim(f"{int((~np.isfinite(array)).sum())} that are not")
+            raise self._not_finite(argument, "finite numbers", received, self._level)
         x, y = array[:, np.argsort(array[0], kind="stable")].tolist()
         return x, y
+
+    def _not_finite(self, argument: str, expected: str, received: Any, example: Any) -> ArgumentError:
+        """The error for NaN and infinity: a guess is typed again, a result has to be looked for."""
+        step = f"Try answer={example}."
+        if argument == "value":
+            step = "Look for the line that computes it wrongly: np.isfinite(value) is False from there on."
+        return ArgumentError(argument, expected, received, step)
 
     def _unequal(self, argument: str, value: Any) -> ArgumentError:
         """The error for what is no curve: something else, one point, or x and y of different length."""
@@ -205,12 +226,28 @@ class GuessQuestion:
             lengths = []
         if len(lengths) == 2 and lengths[0] != lengths[1] and not isinstance(value, (str, Mapping)):
             received: Any = Verbatim(f"{lengths[0]} values of x and {lengths[1]} of y")
-            step = f"Give heights alone, for example [{self.low:g}, {self.high:g}]: they are spread evenly."
+            heights = f"[{typed(self.low)}, {typed(self.high)}]"
+            step = f"Give heights alone, for example {heights}: they are spread evenly."
             return ArgumentError(argument, "as many heights as values of x", received, step)
         return self._other_kind(argument, value)
 
 
-_FIND_NAN = "np.isnan finds the values that are not numbers."
+def typed(number: float) -> str:
+    """A number as one would type it, without losing any of its digits.
+
+    >>> typed(100.0), typed(0.25), typed(1234567.0)
+    ('100', '0.25', '1234567.0')
+    """
+    return text if float(text := f"{number:g}") == number else repr(float(number))
+
+
+def quoted(name: str) -> str:
+    """A name as one would type it, in double quotation marks.
+
+    >>> print(quoted("zeros"), quoted('a "guess"'))
+    "zeros" "a \\"guess\\""
+    """
+    return json.dumps(name, ensure_ascii=False)
 
 
 def as_number(value: Any) -> float | None:

@@ -7,12 +7,13 @@ import json
 import os
 import time
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 from weakref import WeakSet
 
 from capslab.errors import ArgumentError, Verbatim, unknown_name
-from capslab.exercises.guess_question import GuessQuestion
+from capslab.exercises.guess_question import GuessQuestion, quoted
 from capslab.exercises.progress_record import Record, locked, write_whole
 
 VERSION = 1
@@ -91,7 +92,8 @@ class GuessRecord:
         before = self.places.get(name)
         if place is not None and before not in (None, place) and self.current.get(name) != version:
             other = self.memory[name, self.current[name]].question.text
-            step = f'Call this one "{name}_2", for example.'
+            free = next(one for n in count(2) if (one := f"{name}_{n}") not in self.places)
+            step = f"Try {quoted(free)}."
             received = Verbatim(f"{name!r}, under which another cell asks “{other}”")
             raise ArgumentError("name", "a name of its own for each question", received, step)
         self.places[name], self.current[name] = place, version
@@ -115,7 +117,8 @@ class GuessRecord:
             if not names:
                 step = "Run the cell with cl.guess first."
                 raise ArgumentError("name", "the name of a question that cl.guess has asked", name, step)
-            raise unknown_name("name", name, names, "Run the cell with cl.guess first.")
+            step = "Run the cell with cl.guess first." if isinstance(name, str) else ""
+            raise unknown_name("name", name, names, step)
         return self._newest(name, known)
 
     def _newest(self, name: str, known: dict[str, Guess]) -> Guess:

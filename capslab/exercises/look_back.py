@@ -122,7 +122,7 @@ def lesson_name(lesson: Any) -> str:
     """
     text = str(lesson).strip() if isinstance(lesson, (str, int)) and not isinstance(lesson, bool) else ""
     if not text:
-        raise ArgumentError("lesson", 'the number of a lesson, such as "01"', lesson, 'Try cl.guesses("01").')
+        raise ArgumentError("lesson", 'the number of a lesson, such as "01"', lesson, 'Try lesson="01".')
     return text.zfill(2) if text.isdecimal() else text
 
 

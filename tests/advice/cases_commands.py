@@ -26,6 +26,7 @@ class Command:
 
 SITE = (("site/", ""),)
 FULL = (("full/notes.txt", "mine"),)
+EMPTY = (("course/.capslab/class.json", '{"seed": "0"}'),)  # a class for which nothing was released
 FILE = (("notes.txt", "mine"),)
 
 COMMANDS = [
@@ -56,6 +57,8 @@ COMMANDS = [
         then="assignment feedback course -a 03_routing_by_agreement",
         before="assignment release 3 course",
     ),
+    Command("assignment feedback course -a 8", made=EMPTY),
+    Command("assignment grade course -a 77", made=EMPTY),
     Command("lab --dir notes.txt", then="lab --dir capslab-course", made=FILE),
     Command("lab --class full", made=FULL),
     Command("lab --dir /proc/nowhere", then="lab --dir capslab-course"),

@@ -3,105 +3,13 @@
 
 from advice.cases_authors import AUTHORS
 from advice.cases_data import DATA
+from advice.cases_feigned import FEIGNED, FEIGNED_SLOW
+from advice.cases_guesses import GUESSES
 from advice.cases_models import MODELS, MODELS_SLOW
+from advice.cases_verdicts import VERDICTS
 from advice.follow_advice import Case
 
 NAN = "X[0, 0] = np.nan\n"
-
-SIDES = "ours, baseline, values = [0.7, 0.6, 0.8], [0.5, 0.4, 0.6], np.eye(5)[:, :4]\n"
-JUDGED = SIDES + "cl.verdict('vae-clusters', ours, baseline)"
-NETWORKS = (
-    "from capslab.lessons import repeated_networks\nfrom capslab.lessons.repeated_networks import FOLDER\n"
-)
-SAMPLES = "from capslab.lessons.cluster_samples import kmeans_right\n"
-CLOSING = (
-    "from capslab.lessons.closing_table import closing\n"
-    "judged = cl.verdict('vae-is-gan', fact=False, evidence='no game')\n"
-)
-VERDICTS = [
-    Case("cl.lessons.judged_in_words('vae-clusters', 'evidence', outcome='likely')"),
-    Case("cl.lessons.judged_in_words('vae-cluster', 'evidence', holds=True)"),
-    Case(SIDES + "cl.verdict('vae-cluster', ours, baseline)"),
-    Case(SIDES + "cl.verdict('a VAE gives efficient clustering', ours, baseline)"),
-    Case(SIDES + "cl.verdict(7, ours, baseline)"),
-    Case(SIDES + "cl.verdict('vae-clusters', ours, baseline, holds=True)"),
-    Case(SIDES + "cl.verdict('vae-clusters', ours, baseline, evidence=3)"),
-    Case(SIDES + "cl.verdict('vae-clusters', ours, baseline, fact=True)"),
-    Case(SIDES + "cl.verdict('vae-clusters', ours)"),
-    Case(SIDES + "cl.verdict('vae-clusters')"),
-    Case(SIDES + "cl.verdict('vae-keeps-quality', ours, baseline)"),
-    Case(SIDES + "cl.verdict('vae-keeps-quality', ours, paired=True)"),
-    Case(SIDES + "cl.verdict('vae-is-gan', ours, baseline)"),
-    Case("cl.verdict('vae-is-gan', evidence='no game')"),
-    Case("cl.verdict('vae-is-gan', fact=False)"),
-    Case(SIDES + "cl.verdict('vae-clusters', ours=0.7, baseline=baseline)"),
-    Case(SIDES + "cl.verdict('vae-clusters', ours[:2], baseline)", then=JUDGED),
-    Case(SIDES + "cl.verdict('vae-clusters', ['a', 'b', 'c'], baseline)", then=JUDGED),
-    Case(SIDES + "cl.verdict('vae-clusters', [0.5, np.nan, 0.6], baseline)", then=JUDGED),
-    Case(
-        SIDES + "cl.verdict('vae-clusters', [70, 60, 80], baseline)",
-        then=SIDES + "cl.verdict('vae-clusters', np.array([70, 60, 80]) / 100, baseline)",
-    ),
-    Case(
-        "cl.verdict('capsules-efficient', [0, 1, 2], [1, 2, 3])",
-        then="import time\nbefore = time.process_time()\nseconds = time.process_time() - before\ncl.verdict('capsules-efficient', [0.5, 1, 2], [1, 2, 3])",
-    ),
-    Case(
-        SIDES + "cl.verdict('vae-clusters', values, baseline)",
-        then=SIDES + "cl.verdict('vae-clusters', values.mean(axis=1), baseline)",
-    ),
-    Case(
-        SIDES + "cl.verdict('vae-clusters', values, np.eye(5)[:, ::-1] / 2)",
-        then=SIDES + "cl.verdict('vae-clusters', values, values[:, ::-1] / 2)",
-    ),
-    Case(
-        SIDES + "cl.verdict('vae-clusters', values[:, :2], values[:, :2])",
-        then=SIDES + "cl.verdict('vae-clusters', values.mean(axis=1), baseline)",
-    ),
-    Case(
-        SIDES + "cl.verdict('vae-clusters', ours, [*baseline, 0.5], paired=True)",
-        then=SIDES + "cl.verdict('vae-clusters', ours, [*baseline, 0.5])",
-    ),
-    Case(SIDES + "cl.verdict('vae-clusters', [0.5] * 3, [0.4] * 3)", then=JUDGED),
-    Case(SIDES + "cl.verdict('vae-clusters', ours, baseline, units=3)"),
-    Case(SIDES + "cl.verdict('vae-clusters', ours, baseline, units=('share', 'seconds'))", then=JUDGED),
-    Case(SIDES + "cl.verdict('vae-clusters', ours, baseline, units='seconds')", then=JUDGED),
-    Case(
-        SIDES + "rows = values > 0\ncl.verdict('vae-clusters', rows[0], baseline)",
-        then=SIDES + "rows = values > 0\ncl.verdict('vae-clusters', rows.mean(axis=1), baseline)",
-    ),
-    Case("cl.claims('99')"),
-    Case(CLOSING + "closing(judged)"),
-    Case(NETWORKS + "repeated_networks.load(plain)"),
-    Case(NETWORKS + "repeated_networks.load(few)"),
-    Case(NETWORKS + "repeated_networks.load(cl.load('digits')).embeddings('dens')"),
-    Case(NETWORKS + "repeated_networks.load(cl.load('digits')).accuracies('capsul')"),
-    Case(NETWORKS + "repeated_networks.load(cl.load('digits')).accuracies('VAE')"),
-    Case(NETWORKS + "repeated_networks.load(cl.load('digits')).hidden_classes('dens')"),
-    Case(
-        NETWORKS + "import shutil\nshutil.copy(FOLDER / 'manifest.json', folder)\n"
-        "repeated_networks.load(cl.load('digits'), folder).embeddings('dense')",
-        then=NETWORKS + "repeated_networks.load(cl.load('digits')).embeddings('dense')",
-    ),
-    Case(
-        NETWORKS + "import shutil\nshutil.copy(FOLDER / 'manifest.json', folder)\n"
-        "(folder / 'digits-vae-0.npz').write_text('')\n"
-        "repeated_networks.load(cl.load('digits'), folder).embeddings('VAE')",
-        then=NETWORKS + "repeated_networks.load(cl.load('digits')).embeddings('VAE')",
-    ),
-    Case(
-        SAMPLES + "images = few\nkmeans_right(embedding)",
-        then=SAMPLES + "images = few\n[cl.embed(images)] * 5\nkmeans_right([cl.embed(images)] * 5)",
-    ),
-    Case(
-        SAMPLES + "kmeans_right([cl.embed(plain)] * 5)",
-        then=SAMPLES + "images = cl.load()\nkmeans_right([cl.embed(few)] * 5)",
-    ),
-    Case(
-        SAMPLES + "kmeans_right([embedding, embedding[::-1]])",
-        then=SAMPLES + "kmeans_right([embedding, embedding])",
-    ),
-]
 
 CLUSTERING = [
     Case("cl.clustering.cluster_name(-1)", then="cl.clustering.cluster_name(0)"),
@@ -439,6 +347,24 @@ WIDGETS = [
     Case("view = cl.routing_sandbox()\nview.iteration = 99"),
     Case("view = cl.routing_sandbox()\nview.selected = [99, 99]"),
     Case("view = cl.routing_sandbox()\nview.carried = ['a']"),
+    Case("cl.explore_convolution(few, kernel=3)"),
+    Case("cl.explore_convolution(few, kernel=[[1, 2], [3]])"),
+    Case("cl.explore_convolution(few, kernel='horizontal')"),
+    Case(
+        "cl.explore_convolution(few, kernel=[[1, np.nan]])",
+        then="cl.explore_convolution(few, kernel=[[1, 0]])",
+    ),
+    Case("cl.explore_convolution(few.images)"),
+    Case("cl.explore_convolution(few, stride=0)"),
+    Case("view = cl.explore_convolution(few)\nview.stride = 4"),
+    Case("cl.explore_convolution(cl.Images(np.zeros((5, 5, 5), np.uint8)), kernel=np.ones((7, 7)))"),
+    Case("cl.explore_convolution(cl.Images(np.zeros((5, 4, 1, 1), np.uint8)))"),
+    Case("view = cl.explore_convolution(few)\nview.row = 9"),
+    Case("view = cl.explore_convolution(few)\nview.column = -1"),
+    Case("cl.travel(embedding, embedding, position=9)"),
+    Case("view = cl.travel(embedding, embedding)\nview.position = 1.5"),
+    Case("cl.travel(embedding)"),
+    Case("cl.travel(embedding, embedding, k=99)"),
     Case("view = cl.routing_sandbox()\nview.preset = 'two'"),
     Case(
         "from capslab.widgets import TrainingView\nTrainingView('DenseBaseline', epochs=0, metrics=['loss'])"
@@ -457,7 +383,7 @@ EXERCISES = [
     Case("count_weights = len\ncl.mine('count_weights', count_weights, in_network=True)"),
 ]
 
-ROOMS = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *LESSONS, *WIDGETS, *EXERCISES]
-QUICK = [*DATA, *MODELS, *AUTHORS, *ROOMS]
-SLOW = [*MODELS_SLOW, *TRAINING, *LABELFREE]  # following their advice trains networks
+ROOMS = [*CLUSTERING, *EMBEDDING, *ROUTING, *PLOTS, *LESSONS, *WIDGETS, *EXERCISES, *GUESSES]
+QUICK = [*DATA, *MODELS, *AUTHORS, *ROOMS, *FEIGNED]
+SLOW = [*MODELS_SLOW, *TRAINING, *LABELFREE, *FEIGNED_SLOW]  # following their advice trains networks
 CASES = [*QUICK, *SLOW]

@@ -133,6 +133,17 @@ def test_a_curve_may_be_given_in_three_ways():
     assert len(CURVE.truth(np.linspace(0, 100, 5000))["x"]) == 201
 
 
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9), st.sampled_from(["between", "curve"]))
+def test_both_ends_of_any_scale_can_be_guessed(low, span, kind):
+    high = low + span
+    scale = (low, high) if kind == "between" else {"x": (0, 1), "y": (low, high)}
+    question = ask_question("ends", "How many?", **{kind: scale})
+    for end in (low, high):
+        kept = question.answer(end if kind == "between" else [end, end])
+        assert np.allclose(kept, end, rtol=0, atol=1e-5 * span)
+        assert question.answer(kept) == kept  # as the view and the file read it again
+
+
 def test_a_question_that_changes_has_another_version():
     same = ask_question("other name", "How many  of 100?", between=[0.0, 100], unit="of 100")
     assert same.version == NUMBER.version

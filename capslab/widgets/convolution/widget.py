@@ -140,7 +140,7 @@ class ConvolutionView(View):
                 "kernel",
                 f"weights that fit into an image of {height} × {width}",
                 Verbatim(f"{rows} × {columns} weights"),
-                "Try [[1, -1]].",
+                "Try [[1, -1]]." if width > 1 else "Try [[1]].",
             )
         return proposal["value"]
 
