@@ -87,6 +87,7 @@ def claims(lesson: str | int | None = None) -> ClaimsTable:
     if lesson is not None:
         number = f"{lesson:02d}" if type(lesson) is int else str(lesson)
         lessons = sorted({claim.lesson for claim, _ in rows})
+        number = number.zfill(2) if number.isdecimal() else number
         rows = [(claim, kept) for claim, kept in rows if claim.lesson == number[:2]]
         if not rows:
             expected = "the number of a lesson that judges a claim: " + ", ".join(lessons)

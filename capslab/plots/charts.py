@@ -63,7 +63,7 @@ def lines(
     drawn = lines_of(ys, x)
     marks = [] if mark is None else [mark]
     if log and min([*drawn[0].x, *marks, *[y for one in drawn for y in one.y]]) <= 0:
-        step = "Leave out log=True, or the points where a number is 0 or less."
+        step = "Leave `log` out, or the points where a number is 0 or less."
         raise ArgumentError("log", "False, because a logarithmic axis has no place for 0 or less", log, step)
     panel = ChartPanel(x_label, y_label, drawn, log=log, mark_y=None if mark is None else float(mark))
     return figure_of(Chart((panel,)), 8, 3.6)

@@ -55,11 +55,13 @@ def _check(model: Any) -> None:
     if getattr(model, "built", False) and model.layers:
         return
     expected = "built: it must know the shape of its input"
-    step = "Call it on an image first: model(images.images[:1])."
-    if type(model).__name__ == "Sequential":
+    step = "Call it on an image first: model(images.images[:1] / 255)."
+    is_sequential = type(model).__name__ == "Sequential"
+    if is_sequential:
         step = "Call model.build((None, *images.image_shape)) first."
-        if not model.layers:
-            expected, step = "one with layers", "Add a layer first: model.add(keras.layers.Dense(10))."
+    if not model.layers and (is_sequential or model.built):
+        expected = "one with layers"
+        step = "Try keras.Sequential([keras.Input(images.image_shape), keras.layers.Conv2D(8, 3)])."
     raise ArgumentError("model", expected, instance_of(model), step)
 
 

@@ -15,7 +15,7 @@ CLASS = (
     "import fcntl\nfrom pathlib import Path\nfrom capslab.classroom import grade_class\n"
     "from capslab.classroom.folder import Classroom\nPath('class/.capslab').mkdir(parents=True, exist_ok=True)\n"
 )
-GRADED = "with grade_class._exclusive(Classroom(Path('class'))):\n    pass"
+GRADED = "with grade_class._exclusive(Classroom(Path('class'))): pass"
 NBGRADER = "from capslab.classroom.folder import _nbgrader\n"
 CLUSTER = "patch.dict('os.environ', TF_CONFIG=%r)"
 WAITING = "from capslab.training import multiple_machines\n"
@@ -52,7 +52,9 @@ FEIGNED = [
         then=NBGRADER + "_nbgrader()",
     ),
     Case(
-        CLASS + "lock = open('class/.capslab/lock', 'w')\nfcntl.flock(lock, fcntl.LOCK_EX)\n" + GRADED,
+        CLASS
+        + "with open('class/.capslab/lock', 'w') as lock:\n    fcntl.flock(lock, fcntl.LOCK_EX)\n    "
+        + GRADED,
         then=CLASS + GRADED,
     ),
 ]

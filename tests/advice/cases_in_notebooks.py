@@ -109,17 +109,21 @@ ROUTING = [
     Case("image = images\ncl.route(model, image)"),
 ]
 
+OWN_MODEL = (
+    "import keras\nimages = few\n"
+    "class Own(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.first = keras.layers.Conv2D(2, 3)\n"
+    "    def call(self, x):\n        return self.first(x)\n"
+    "model = Own()\n"
+)
 PLOTS = [
     Case("model = cl.DenseBaseline.for_images(few)\nimages = few\ncl.plots.training_curves('loss')"),
     Case("cl.plots.scores_with_spread({}, label='accuracy')"),
     Case(
         "x, numbers = [1, 2], [3, 4]\ncl.plots.lines(x, numbers, 'n', 'seconds')",
-        then="cl.plots.lines(x, {'a name': numbers}, 'n', 'seconds')",
+        then="x, numbers = [1, 2], [3, 4]\ncl.plots.lines(x, {'a name': numbers}, 'n', 'seconds')",
     ),
-    Case(
-        "cl.plots.lines([1, 2], {'a': [0, 3]}, 'n', 'seconds', log=True)",
-        then="cl.plots.lines([1, 2], {'a': [0, 3]}, 'n', 'seconds')",
-    ),
+    Case("cl.plots.lines([1, 2], {'a': [0, 3]}, 'n', 'seconds', log=True)"),
     Case(
         "cl.plots.lines([1, 2], {'a': [1, 2, 3]}, 'n', 'seconds')",
         then="cl.plots.lines([1, 2], {'a': [1, 2]}, 'n', 'seconds')",
@@ -170,6 +174,11 @@ PLOTS = [
         "import keras\nimages = few\nmodel = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3)])\ncl.plots.architecture(model)",
         then="import keras\nimages = few\nmodel = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3)])\n"
         "model.build((None, *images.image_shape))\ncl.plots.architecture(model)",
+    ),
+    Case("import keras\nimages = few\ncl.plots.architecture(keras.Sequential())"),
+    Case(
+        OWN_MODEL + "cl.plots.architecture(model)",
+        then=OWN_MODEL + "model(images.images[:1] / 255)\ncl.plots.architecture(model)",
     ),
     Case("cl.plots.architecture(model, mine=3)"),
     Case("cl.plots.architecture(model, mine='squosh')"),
@@ -364,6 +373,7 @@ WIDGETS = [
     Case("cl.travel(embedding, embedding, position=9)"),
     Case("view = cl.travel(embedding, embedding)\nview.position = 1.5"),
     Case("cl.travel(embedding)"),
+    Case("one, other = embedding, embedding\ncl.travel(*[embedding] * 5)"),
     Case("cl.travel(embedding, embedding, k=99)"),
     Case("view = cl.routing_sandbox()\nview.preset = 'two'"),
     Case(

@@ -29,7 +29,7 @@ def test_the_table_shows_every_claim_and_the_last_verdict_on_it():
     assert line.startswith("≈ 07")
 
 
-@pytest.mark.parametrize("lesson", ["07", 7, "07_three_representations"])
+@pytest.mark.parametrize("lesson", ["07", "7", 7, "07_three_representations"])
 def test_a_lesson_has_its_own_claims(lesson):
     found = {claim.id for claim, _ in cl.claims(lesson).rows}
     assert found == {claim.id for claim in all_claims().values() if claim.lesson == "07"}

@@ -139,13 +139,18 @@ def compare(
 
 
 def compared(
-    embeddings: tuple[Embedding, ...], k: int | None, seeds: int, method: str, seed: int
+    embeddings: tuple[Embedding, ...],
+    k: int | None,
+    seeds: int,
+    method: str,
+    seed: int,
+    called: str = "compare",
 ) -> tuple[list[KMeansPath], np.ndarray, dict[str, Any]]:
     """Cluster the embeddings: the paths, their matched labels, and the traits that follow from them.
 
-    Parameters and errors are those of `compare`.
+    Parameters and errors are those of `compare`; `called` is the function that advice names.
     """
-    check_same_images(embeddings)
+    check_same_images(embeddings, called)
     if isinstance(seeds, bool) or not isinstance(seeds, (int, np.integer)) or seeds < 1:
         raise ArgumentError("seeds", "a whole number from 1", seeds, "Try seeds=3.")
     last = min(count_different(embedding) for embedding in embeddings)
@@ -220,10 +225,10 @@ def thumbnail_traits(embedding: Embedding, drawn: np.ndarray, seed: int) -> tupl
     return {"thumbnails": small.pixels, "thumbnail_of": small.rows(len(drawn))}, small.note
 
 
-def check_same_images(embeddings: tuple[Any, ...]) -> None:
+def check_same_images(embeddings: tuple[Any, ...], called: str) -> None:
     """Raise an error unless these are two to four embeddings of the same images."""
     if not 2 <= len(embeddings) <= 4:
-        hint = "Write cl.compare(one, other)."
+        hint = f"Write cl.{called}(one, other)."
         if len(embeddings) == 1:
             hint = "Write cl.explore_clusters(embedding) to see a single one."
         raise ArgumentError("embeddings", "two to four of them", Verbatim(f"{len(embeddings)}"), hint)

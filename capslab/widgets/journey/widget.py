@@ -111,7 +111,7 @@ def travel(
     ArgumentError : if there are not two to four embeddings of the same images, if k is too large or the
         position is not on the way, or for the state of another view.
     """
-    paths, matched, traits = compared(embeddings, k, 1, method, seed)
+    paths, matched, traits = compared(embeddings, k, 1, method, seed, "travel")
     about = traits["about"]
     scores = about["scores"].get("matched_accuracy")
     stops = [
