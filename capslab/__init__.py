@@ -59,6 +59,7 @@ _HOME = {
     "explore_convolution": "capslab.widgets",
     "explore_latent": "capslab.widgets",
     "explore_overlap": "capslab.widgets",
+    "explore_posterior": "capslab.widgets",
     "explore_pose": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
     "show_routing": "capslab.widgets",

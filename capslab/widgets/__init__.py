@@ -15,6 +15,7 @@ _HOME = {
     "explore_latent": "latent.widget",
     "draw_digit": "draw.widget",
     "explore_overlap": "overlap.widget",
+    "explore_posterior": "posterior.widget",
     "explore_pose": "pose.widget",
     "guess": "guessing.widget",
     "guesses": "guessing.widget",
