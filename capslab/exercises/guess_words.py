@@ -69,7 +69,7 @@ def answer_text(question: GuessQuestion, answer: Any) -> str:
 def guess_words(question: GuessQuestion, answer: Any, seen: bool, changed: bool) -> str:
     """What the view of a guess shows, in one line."""
     if answer is not None:
-        return f"Your guess: {answer_text(question, answer)}."
+        return f"Your guess: {answer_text(question, answer)}. What came stands below."
     if seen:
         return LOOKED
     return f"{CHANGED} {HOW[question.kind]}" if changed else f"No guess yet. {HOW[question.kind]}"

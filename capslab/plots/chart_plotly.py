@@ -134,13 +134,24 @@ def _hover(line: ChartLine, panel: ChartPanel) -> str:
     return f"{name}{x}: {y}<extra></extra>"
 
 
+def _with_room(bars: Bars) -> list[float]:
+    """The limits of the axis, wider on the right where a bar's numbers would stick out of the picture."""
+    low, high = map(float, bars.limits or (0, 1))
+    share = 0.014  # of the axis, for a character of 15 px in a cell of a notebook
+    ends = [
+        max(float(own.max()), 0.0) + share * (high - low) * (2 + len(spread(own)))
+        for own in bars.values.values()
+    ]
+    return [low, max([high, *ends])]
+
+
 def _bars(bars: Bars, layout: dict[str, Any]) -> list[dict[str, Any]]:
     names = [_safe(name) for name in bars.values]  # the axis gives them their colour
     layout["xaxis"] = _axis(bars.label, False, "y") | {"zeroline": True, "zerolinecolor": GREY}
     layout["yaxis"] = _axis("", False, "x") | {"type": "category", "autorange": "reversed"}
     layout["yaxis"] |= {"showgrid": False, "tickformat": ""}
     if bars.limits is not None:
-        layout["xaxis"] |= {"range": list(map(float, bars.limits))}
+        layout["xaxis"] |= {"range": _with_room(bars)}
     label, means = _safe(bars.label), _plain(np.array(bars.means))
     data: list[dict[str, Any]] = [
         {

@@ -87,11 +87,15 @@ def test_a_number_with_the_mouse(asked):
     field = host.root.get_by_role("spinbutton")
     assert float(field.input_value()) == pytest.approx(75, abs=2)
     drawn = host.root.locator(".caps-words").inner_text()
-    assert drawn.startswith(f"{field.input_value()} of 100 so far.")  # said, but not kept
+    assert drawn.startswith(f"So far: {field.input_value()} of 100.")  # said, but not kept
     assert kept() is None
     keep(host)
     assert kept() == float(field.input_value())
-    assert host.words() == host.view.words == f"Your guess: {field.input_value()} of 100."
+    assert (
+        host.words()
+        == host.view.words
+        == f"Your guess: {field.input_value()} of 100. What came stands below."
+    )
     assert field.is_disabled()
     assert host.root.get_by_role("button", name="This is my guess").is_hidden()
 

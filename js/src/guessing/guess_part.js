@@ -69,6 +69,10 @@ export class GuessPart {
     this.note = element("p", { class: "caps-note" });
     const title = element("p", { class: "caps-question" }, this.question.text);
     this.view.body.append(element("div", { class: "caps-guess" }, title, this.input.node, this.press, this.note));
+    this.view.body.addEventListener("keydown", (event) => {
+      const isField = /** @type {HTMLElement} */ (event.target).matches("input");
+      if (event.key === "Enter" && isField && !this.press.hidden) this.keep();
+    });
     const layOut = /** @type {any} */ (this.input).layOut;
     this.stopWide = layOut ? keepWide(this.view.root, (wide) => layOut.call(this.input, wide)) : () => {};
     this.stopFollowing = follow(model, { "answer seen changed note": () => this.show() });
@@ -85,7 +89,7 @@ export class GuessPart {
   /** Says what stands there now; `moved`, where given, says it better than the whole guess would. */
   tellDraft(moved = "") {
     const value = this.input.value();
-    const stands = value === null ? this.input.missing() : moved || `${answerText(this.question, value)} so far.`;
+    const stands = value === null ? this.input.missing() : moved || `So far: ${answerText(this.question, value)}.`;
     this.draft = `${stands} ${value === null ? "" : KEEP}`.trim();
     this.view.tell();
   }
@@ -95,7 +99,10 @@ export class GuessPart {
     if (value === null) return this.view.say(this.input.missing());
     const { name, version } = this.question;
     if (isOrphan(this.model)) this.lost = HERE_ONLY;
+    const words = /** @type {HTMLElement} */ (this.view.root.querySelector(".caps-words"));
     this.model.set("answer", value);
+    words.tabIndex = -1; // the button is gone: whoever uses the keyboard goes on from here
+    words.focus({ preventScroll: true });
     save(this.model);
     tell(this.model, { name, version, answer: value, seen: Boolean(this.model.get("seen")) });
   }

@@ -66,7 +66,7 @@ export function answerText(/** @type {Question} */ question, /** @type {any} */ 
 
 /** What the view of a guess shows, in one line. */
 export function guessWords(/** @type {Question} */ question, /** @type {any} */ answer, seen, changed) {
-  if (answer !== null) return `Your guess: ${answerText(question, answer)}.`;
+  if (answer !== null) return `Your guess: ${answerText(question, answer)}. What came stands below.`;
   if (seen) return LOOKED;
   return `${changed ? CHANGED : "No guess yet."} ${HOW[question.kind]}`;
 }
