@@ -87,6 +87,7 @@ export function slider({ label, name, min, max, step = 1, value, onmove, format 
   if (zero !== null) {
     input.classList.add("caps-signed");
     input.style.setProperty("--zero", `${zero}%`);
+    input.style.setProperty("--zero-share", String(zero / 100));
   }
   const mark = (/** @type {number} */ number) => {
     if (zero !== null) input.style.setProperty("--at", `${(100 * (number - min)) / (max - min)}%`);
