@@ -117,8 +117,9 @@ def instance_of(value: Any) -> Verbatim:
 
 def spelling_hint(name: str, choices: Iterable[str]) -> str:
     """`Did you mean 'mnist'?`, or an empty string if no valid name is similar."""
-    matches = difflib.get_close_matches(str(name).lower(), list(choices), n=1, cutoff=0.6)
-    return f"Did you mean {matches[0]!r}?" if matches else ""
+    by_small_letters = {choice.lower(): choice for choice in choices}
+    matches = difflib.get_close_matches(str(name).lower(), list(by_small_letters), n=1, cutoff=0.6)
+    return f"Did you mean {by_small_letters[matches[0]]!r}?" if matches else ""
 
 
 def unknown_name(argument: str, name: Any, choices: Iterable[str], next_step: str = "") -> ArgumentError:

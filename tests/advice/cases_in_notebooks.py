@@ -375,6 +375,10 @@ WIDGETS = [
     Case("cl.travel(embedding)"),
     Case("one, other = embedding, embedding\ncl.travel(*[embedding] * 5)"),
     Case("cl.travel(embedding, embedding, k=99)"),
+    Case("cl.explore_posterior(x=9)"),
+    Case("cl.explore_posterior(std=0)"),
+    Case("view = cl.explore_posterior()\nview.mean = -4"),
+    Case("cl.explore_posterior(decoder='strait')"),
     Case("view = cl.routing_sandbox()\nview.preset = 'two'"),
     Case(
         "from capslab.widgets import TrainingView\nTrainingView('DenseBaseline', epochs=0, metrics=['loss'])"

@@ -50,6 +50,9 @@ READ = {
     "sandbox": lambda view: view.iteration,
     "betas": lambda view: view.at,
     "overlap": lambda view: view.shift,
+    "convolution": lambda view: view.row,
+    "travel": lambda view: view.position,
+    "posterior": lambda view: view.mean,
 }
 
 

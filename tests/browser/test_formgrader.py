@@ -13,6 +13,7 @@ from grading_class import NAME, QUICK, hand_in, made, solved
 from labserver import READY, Lab
 
 from capslab.classroom.grade_class import grade
+from capslab.exercises.registry import find
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -78,7 +79,12 @@ def test_formgrader_shows_the_grades_and_no_script_of_a_submission_runs(server, 
     page.get_by_text("Zoë Müller").first.wait_for()
 
 
-@pytest.mark.parametrize(("name", "words"), [("right", "passes all the tests"), ("wrong", "0 of 4 visible")])
+CASES = len(find("squash").cases(0, False))  # that a student sees
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("right", "passes all the tests"), ("wrong", f"0 of {CASES} visible")]
+)
 def test_validate_answers_a_student_in_words(server, page, name, words):
     page.set_default_timeout(90_000)
     page.goto(f"{server.address}/lab/tree/{name}.ipynb?token={server.token}&reset")
