@@ -52,7 +52,7 @@ def test_dragging_the_position(host, view):
 def test_a_button_for_each_stop_travels_there(host, view):
     host.root.get_by_role("button", name="numbers 2", exact=True).click()
     host.until(lambda: host.words() == view.words and view.position, 2)
-    assert host.root.get_by_role("button", name="Play").is_visible()
+    host.until(lambda: host.root.get_by_role("button", name="Play").is_visible())
 
 
 def test_play_can_be_stopped(host, view):

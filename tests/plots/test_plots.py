@@ -74,11 +74,14 @@ def every_figure(images, path, trace):
 
 
 def test_every_figure_can_be_drawn_and_pyplot_never_knows(images, path, trace):
+    def known_to_pyplot():
+        return sys.modules["matplotlib.pyplot"].get_fignums() if "matplotlib.pyplot" in sys.modules else []
+
+    before = known_to_pyplot()  # of other tests in this process
     for figure in every_figure(images, path, trace):
         assert isinstance(figure, Figure)
         assert drawn(figure).startswith(b"\x89PNG")
-    if "matplotlib.pyplot" in sys.modules:
-        assert sys.modules["matplotlib.pyplot"].get_fignums() == []
+    assert known_to_pyplot() == before
 
 
 def test_importing_the_figures_loads_neither_pyplot_nor_learning_libraries():

@@ -262,7 +262,7 @@ def guess(
     Examples
     --------
     >>> guess("zeros", "Of 100 images, how many does it get right?", between=(0, 100), answer=60).words
-    'Your guess: 60.'
+    'Your guess: 60. What came stands below.'
     """
     asked = ask_question(
         name, question, between=between, choices=choices, order=order, curve=curve, unit=unit
