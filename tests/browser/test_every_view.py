@@ -146,6 +146,22 @@ def test_pictures_follow_the_width(hosted: Any, name: str, width: int) -> None:
     assert host.errors == []
 
 
+WIDEST = """(root) => Math.max(...[...root.querySelectorAll('.caps-body canvas')]
+  .filter((c) => c.checkVisibility()).map((c) => c.getBoundingClientRect().width))"""
+
+
+@pytest.mark.parametrize("name", [*SLIDERS, "drawing", "training"])
+def test_on_a_projector_the_pictures_are_larger_than_on_a_laptop(hosted: Any, name: str) -> None:
+    host = hosted(VIEWS[name]())
+    widths = []
+    for size in ({"width": 860, "height": 740}, {"width": 1800, "height": 1300}):
+        host.page.set_viewport_size(size)
+        host.settle()
+        widths.append(host.root.evaluate(WIDEST))
+    assert widths[1] > 1.15 * widths[0]
+    assert host.errors == []
+
+
 def test_a_view_fills_the_screen_and_comes_back(hosted: Any) -> None:
     host = hosted(VIEWS["latent"]())
     host.root.get_by_role("button", name="Full screen").click()
