@@ -76,7 +76,7 @@ plots.image_grid(np.concatenate(rows), far, columns=8)
 # ## k-means, step by step
 #
 # Two rules in turn. **Each point goes to its nearest centre; each centre moves to the mean of its points.** Both can only make one number smaller, the
-# *inertia*, the sum of squared distances to the own centre:
+# *inertia*, the sum of the squared distances from each point to its own centre:
 #
 # $$\sum_i \lVert x_i - c_{z_i} \rVert^2$$
 #
@@ -298,7 +298,7 @@ cl.lessons.judged_in_words(
 #
 # ## Who always stays together?
 #
-# Some images change company from run to run, others never do. Images that share a cluster in *all* twenty runs form a firm group. **What is in the largest firm groups?** A row each.
+# Some images change company from run to run, others never do. Images that share a cluster in *all* twenty runs form a firm group. **What is in the largest firm groups?** Each row shows one of them.
 
 # %%
 groups = runs.groups

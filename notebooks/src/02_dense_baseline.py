@@ -262,7 +262,9 @@ cl.check("calibration_error", calibration_error)
 # %%
 sure = confidence > 0.99
 print(f"mean confidence {confidence.mean():.4f}, accuracy {right.mean():.4f}")
-print(f"surer than 0.99 of {sure.mean():.0%} of the images, and wrong about {(~right[sure]).sum()} of those")
+print(
+    f"more than 0.99 sure of {sure.mean():.0%} of the images, and wrong about {(~right[sure]).sum()} of those"
+)
 print(
     f"given pure noise instead of an image, its mean confidence is {dense.probabilities(chance.integers(0, 256, (200, *images.image_shape), np.uint8)).max(axis=1).mean():.2f}"
 )
@@ -314,7 +316,7 @@ cl.lessons.judged_in_words(
 )
 
 # %% [markdown]
-# A rate means something else to each of them, so "at the same rate" is no fair race. What Adam buys is that its usual rate seldom needs searching for.
+# A rate means something else to each of them, so "at the same rate" is no fair race. What Adam buys is that one rarely has to search for a learning rate: its usual one works.
 #
 # ## What does the hidden layer group together?
 #

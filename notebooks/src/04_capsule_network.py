@@ -79,7 +79,7 @@ cl.check("margin_loss", margin_loss)
 history = cl.fit(caps, images, epochs=1)
 
 # %% [markdown]
-# One epoch is enough to see it learn. From here on we look at a network of the same design that was given more of them, and hold it against the dense network of `02`. **Where do they err?**
+# One epoch is enough to see it learn. From here on we look at a network of the same design that was given more of them, and compare it with the dense network of `02`. **Where do they err?**
 
 # %%
 live = (caps.classify(images.test) == images.test.labels).mean()
@@ -525,5 +525,5 @@ cl.progress("04")
 # ## Answer
 #
 # **What do the routing coefficients show?** Less than their pictures suggest, and more than nothing. They stay close to even, so they are no tree of parts and wholes; but the little that they deviate knows the class, and points at the parts that carry the decision, for a *yes* or, since length forgets the sign, just as
-# well for its opposite. Iterating makes the winner surer; how seldom it makes it righter, evidence 1 counts, and what *training* with it gains, evidence 2. What such a network gives that a dense one does not is a **pose** for each class that can be drawn and moved, and lengths that may say *two things are here*: see [05](05_detect_and_segment.ipynb). Whether poses **cluster** better is asked in
+# well for its opposite. Iterating makes the network more confident of the winner. Evidence 1 counts how rarely that makes the answer more accurate, and evidence 2 shows what *training* with it gains. What such a network gives that a dense one does not is a **pose** for each class that can be drawn and moved, and lengths that may say *two things are here*: see [05](05_detect_and_segment.ipynb). Whether poses **cluster** better is asked in
 # [07](07_three_representations.ipynb).

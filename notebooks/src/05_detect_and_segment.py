@@ -417,7 +417,7 @@ cl.lessons.judged_in_words(
 #
 # **Can capsules tell overlapping objects apart?** Once trained for long enough, yes, as long as the objects are of different classes: two capsules can be long at once, and each one's pose is enough to draw its digit with the other
 # one gone. Whether *routing* is the reason is another question, and the race above answers it: a network that was trained with routing depends on it, and others name digits without. What no plain network offers without more machinery is the drawing: a
-# digit at a time, from sixteen numbers. And what looks like a limit of capsules, one answer a class, goes away when each place has capsules of its own, as in the scenes.
+# digit at a time, from sixteen numbers. And what looks like a limit of capsules, one answer per class, goes away when each place has capsules of its own, as in the scenes.
 #
 # **Questions that are often asked**
 #

@@ -6,7 +6,8 @@ import { magnify } from "./canvas.js";
 
 const SMALLEST = 0.8; // below this, panels stand below each other instead
 const LARGEST = 2;
-const [TINY, LARGEST_STACKED] = [0.4, 1.2]; // where panels stand below each other
+const TINY = 0.4;
+const STACKED = [1.2, 1.1, 1, 0.9, 0.8]; // tried where panels stand in several rows
 const SHARE_OF_WINDOW = 0.72; // of its height, for all pictures: controls and words stay in sight with them
 const STEPS = 7; // of the search: within 1 % of the largest scale
 
@@ -60,12 +61,21 @@ export function fitWidth(body, canvases, redraw) {
     show(scale);
     return holds(body);
   };
+  /** Of some scales, the one whose rows waste least: a little smaller, two pictures may stand beside each other. */
+  const inFewRows = () => {
+    const fitting = STACKED.filter(stacked);
+    const waste = fitting.map((scale) => {
+      show(scale);
+      return body.offsetHeight / scale;
+    });
+    return fitting.length ? fitting[waste.indexOf(Math.min(...waste))] : null;
+  };
   const fit = () => {
     const isSame = Math.abs(body.clientWidth - room) < 3 && window.innerHeight === high;
     if (!body.clientWidth || isSame) return;
     [room, high] = [body.clientWidth, window.innerHeight];
     const scale =
-      largestThatFits(inOneRow, SMALLEST, LARGEST) ?? largestThatFits(stacked, TINY, LARGEST_STACKED) ?? TINY;
+      largestThatFits(inOneRow, SMALLEST, LARGEST) ?? inFewRows() ?? largestThatFits(stacked, TINY, 0.8) ?? TINY;
     const isNear = Math.abs(scale - last) < 0.01 && canvases.every((node) => node.wide <= room);
     if (isNear) return show(last);
     last = scale;
