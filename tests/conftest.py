@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,13 @@ def _no_windows() -> None:
     import matplotlib
 
     matplotlib.use("Agg")
+
+
+@pytest.fixture(autouse=True)
+def _no_questions_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test asks its questions as in a fresh kernel: two tests may use one name for different questions."""
+    if module := sys.modules.get("capslab.exercises.guess_record"):
+        monkeypatch.setattr(module, "record", module.GuessRecord())
 
 
 @pytest.fixture

@@ -36,11 +36,14 @@ def hovered(page: Any, chart: Any, number: int) -> str:
     chart.scroll_into_view_if_needed()
     point = chart.locator(POINTS).nth(number)
     point.wait_for(state="attached")
-    box = point.bounding_box()
-    page.mouse.move(box["x"] - 40, box["y"] - 10)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
     text = chart.locator(".hoverlayer .hovertext")
-    text.wait_for(state="attached")
+    for _ in range(40):  # the page may still be moving: look again where the point is, as a reader would
+        box = point.bounding_box()
+        page.mouse.move(box["x"] - 40, box["y"] - 10)
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+        page.wait_for_timeout(250)
+        if text.count():
+            break
     return str(text.first.text_content())
 
 
