@@ -23,6 +23,7 @@ __all__ = [
     "corrupted",
     "export_clusters",
     "load",
+    "load_other",
     "local_source",
     "make_practice_folder",
     "noisy_labels",

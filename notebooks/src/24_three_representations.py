@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 07 · Which representation clusters best, and what is "best"?
+# # 24 · Which representation clusters best, and what is "best"?
 #
 # You have three ways to turn an image into a vector, the hidden layer of a **dense** network, the poses of a
 # **capsule** network, the latent means of a **variational autoencoder**; and the **pixels** themselves. Same images,
@@ -89,7 +89,7 @@ def contingency(clusters, labels, k, classes):
 cl.check("contingency", contingency)
 
 # %% [markdown]
-# A cluster has a number, not a name: cluster 3 is not "class 3". **Matched accuracy**, which you wrote in [01](01_clustering_pixels.ipynb), gives each cluster the class that makes
+# A cluster has a number, not a name: cluster 3 is not "class 3". **Matched accuracy**, which you wrote in [01](01_kmeans_by_hand.ipynb), gives each cluster the class that makes
 # the total largest, no class twice, and counts what is then right.
 #
 # ## Same images, same k
@@ -325,7 +325,7 @@ cl.verdict("hidden-classes", new["dense"], np.maximum(new["pixels"], new["VAE"])
 # ## The claims
 #
 # Three claims of the articles are about clustering. How each would be judged was written down before anything was measured
-# (`cl.claims("07")` shows the list), and the interval counts other networks and other test images.
+# (`cl.claims("24")` shows the list), and the interval counts other networks and other test images.
 #
 # **"Capsule networks cluster images by themselves."** The capsules above were trained with labels, so they do not count: k-means
 # only finds again what they were taught. By themselves means without labels, so take five networks that nobody trained.
@@ -363,10 +363,10 @@ cl.verdict("routing-clusters-better", right["capsule"], right["one iteration"], 
 # very same vectors. Among those made without labels, look at the interval before you name a winner: one training of a VAE can
 # differ from the next by more than two methods differ. **"Best" has no meaning until you say what the groups are for.** k-means rewards round clouds of equal size,
 # and matched accuracy rewards agreement with labels that clustering is supposed to do without.
-# How well images can be grouped when *nobody* is told anything is the question of [08](08_clustering_without_labels.ipynb).
+# How well images can be grouped when *nobody* is told anything is the question of [25](25_clusters_without_labels.ipynb).
 
 # %%
-cl.claims("07")
+cl.claims("24")
 
 # %%
-cl.progress("07_three_representations")
+cl.progress("24_three_representations")

@@ -1,4 +1,4 @@
-"""Exercises of 07_three_representations: scoring clusters, and what a fair comparison is."""
+"""Exercises of 24_three_representations: scoring clusters, and what a fair comparison is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from capslab.exercises.exercise import Case, Exercise, Mistake
 
-NOTEBOOK = "07_three_representations"
+NOTEBOOK = "24_three_representations"
 
 
 def contingency(clusters, labels, k, classes):
