@@ -145,7 +145,7 @@ def test_the_course_falls_back_to_digits_and_says_why(capsys):
     output = capsys.readouterr().out
     assert output.startswith("Using the digits, 1,797 images of 8×8, because mnist is not in the cache")
     assert "CAPSLAB_OFFLINE" in output
-    assert output.count("\n") == 1
+    assert output.count("\n") == 2
 
 
 def test_the_course_waits_for_no_dead_network_twice(monkeypatch, capsys):
