@@ -14,7 +14,7 @@ from wording import Fails, Wording
 
 from capslab.course import build_notebooks as building
 from capslab.course import clean_outputs, paths
-from capslab.course.editions import COMMENT, EDITIONS, STUB, edition, without_markers
+from capslab.course.editions import COMMENT, STUB, edition, without_markers
 from capslab.course.execute import execute
 from capslab.course.lesson_length import measured, without_time
 from capslab.errors import ArgumentError
