@@ -22,7 +22,7 @@ WORDS_PER_MINUTE = 130
 BUG_HUNT = "bug-hunt"  # the tag of a cell
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
 #: functions of `cl` that look at what is there already: a cell with nothing else takes no time of its own
-CHECKING = ("check", "hint", "mine", "reveal", "solution")
+CHECKING = ("check", "guesses", "hint", "mine", "progress", "reveal", "solution")
 #: functions of `capslab.plots` that draw no figure
 NO_FIGURES = ("ink_on", "palette", "table")
 TIME = re.compile(r"\*\*Time:\*\*[^\n]*?(?:minutes?\b\.?|…\.?|(?=\n)|$)")
@@ -202,4 +202,4 @@ def views() -> set[str]:
     import capslab
 
     homes = vars(capslab)["_HOME"]
-    return {name for name, home in homes.items() if home.startswith("capslab.widgets")} - {"guess", "reveal"}
+    return {name for name, home in homes.items() if home.startswith("capslab.widgets")} - {"guess", "guesses", "reveal"}

@@ -272,6 +272,11 @@ def clearly_ahead(one, other):
     return True
 
 
+def hidden_features(X, W, b):
+    sums = np.einsum("nd,du->nu", X, W) + b[None]
+    return np.where(sums > 0, sums, 0.0)
+
+
 def hide_classes(labels, hidden):
     keep = np.array([label not in hidden for label in labels])
     left = [c for c in range(max(labels) + 1) if c not in hidden]

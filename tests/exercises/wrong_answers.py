@@ -342,6 +342,15 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "t-test": t_test,
         "apart": lambda one, other: bool(min(one) > max(other) or max(one) < min(other)),
     },
+    "hidden_features": {
+        "sigmoid": lambda X, W, b: 1 / (1 + np.exp(-(X @ W + b))),
+        "tanh": lambda X, W, b: np.tanh(X @ W + b),
+        "capped at 1": lambda X, W, b: np.clip(X @ W + b, 0, 1),
+        "bias taken off": lambda X, W, b: np.maximum(X @ W - b, 0),
+        "per unit, not per image": lambda X, W, b: np.maximum(X @ W + b, 0).T,
+        "images only": lambda X, W, b: X,
+        "zeros": lambda X, W, b: np.zeros((len(X), len(b))),
+    },
     "hide_classes": {
         "first come, first numbered": lambda y, h: (
             (k := ~np.isin(y, h)),
