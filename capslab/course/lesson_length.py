@@ -202,4 +202,8 @@ def views() -> set[str]:
     import capslab
 
     homes = vars(capslab)["_HOME"]
-    return {name for name, home in homes.items() if home.startswith("capslab.widgets")} - {"guess", "guesses", "reveal"}
+    return {name for name, home in homes.items() if home.startswith("capslab.widgets")} - {
+        "guess",
+        "guesses",
+        "reveal",
+    }

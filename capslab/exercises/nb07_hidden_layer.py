@@ -90,7 +90,7 @@ EXERCISES = (
         hints=(
             "A layer multiplies and adds, and ReLU then replaces every negative number by 0.",
             "X @ W has shape (n, units), and b is added to each of its rows.",
-            "return np.maximum(X @ W + b, 0)",
+            "np.maximum replaces negative numbers: return np.maximum(X @ W + b, 0)",
         ),
         cases=_feature_cases,
         reference=hidden_features,

@@ -36,6 +36,7 @@ OF_ARTICLES = {
     "B: a support vector machine is slow and stuck": "slow-svm",
     "B: a random forest is slow and stuck": "slow-random-forest",
     "B: gradient boosting is slow and stuck": "slow-gradient-boosting",
+    "B: these methods get stuck in local optima": "classical-local-optima",
     "B: a VAE is a variant of a GAN": "vae-is-gan",
     "B: a VAE gives efficient classification": "vae-classifies",
     "B: a VAE gives efficient clustering": "vae-clusters",
