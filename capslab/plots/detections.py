@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from capslab.plots.colours import palette
 from capslab.plots.figure_words import listed, plural
 from capslab.plots.fitted_text import in_lines
-from capslab.plots.style import INK, as_many, draw_image, new_figure, palette, pixels, plain
+from capslab.plots.style import INK, as_many, draw_image, new_figure, pixels, plain
 
 FIRST, SECOND = np.array(palette(4)), np.array(palette(1))  # sky blue, orange
 

@@ -2,30 +2,31 @@
 
 /** @typedef {number[]} Colour red, green, blue in 0…255 */
 
-// Okabe–Ito's eight, safe for colour blindness, then darker and lighter sisters, then other hues of the
-// same depth: all 32 show on white and on black. Past the first eight not everyone can tell the colours
-// apart, so every view also writes the cluster's number. capslab/plots/style.py has the same colours.
-export const BASE_COLOURS = [
-  [0, 114, 178],
-  [230, 159, 0],
-  [0, 158, 115],
-  [213, 94, 0],
-  [86, 180, 233],
-  [204, 121, 167],
-  [240, 228, 66],
-  [110, 110, 110],
-];
+/** Colours written as "003f94 eb5c00 …". */
+const listed = (/** @type {string} */ written) =>
+  written
+    .trim()
+    .split(/\s+/)
+    .map((colour) => [0, 2, 4].map((c) => Number.parseInt(colour.slice(c, c + 2), 16)));
+
+// The first twelve of each can be told apart with any colour vision (CIEDE2000 of 15 and more in simulated protanopia,
+// deuteranopia and tritanopia), and all have a contrast of 3 : 1 and more with their ground. Further on, not everyone
+// can tell the colours apart, so points have a shape too (signs.js) and clusters a letter.
+// capslab/plots/colours.py has the same colours; tools/palette.py found them.
+const LIGHT = listed(`
+  003f94 eb5c00 017754 951e0a 2c97ef 935f8b 7b9b69 949193 722df9 3e0e00 4b4952 140a32
+`);
+const DARK = listed(`
+  5e9bff e49503 0b8b60 d23f00 bbceff a35681 ffeb20 9ba0ae 8a4bd5 b4aa9a 8fffb7 edeef1
+`);
 
 /**
- * The colour of class or cluster number i.
+ * The colour of class or cluster number i on light or dark paper; after 32 they begin again.
  * @param {number} i
+ * @param {boolean} [dark]
  * @returns {Colour}
  */
-export function palette(i) {
-  const base = BASE_COLOURS[i % 8];
-  const variant = Math.floor(i / 8) % 4; // 0 plain, 1 darker, 2 lighter, 3 another hue
-  return base.map((v, c) => Math.round([v, v * 0.6, v + (255 - v) * 0.5, base[(c + 1) % 3] * 0.9][variant]));
-}
+export const palette = (i, dark = false) => (dark === true ? DARK : LIGHT)[i % LIGHT.length];
 
 export const css = (/** @type {Colour} */ [r, g, b]) => `rgb(${r},${g},${b})`;
 

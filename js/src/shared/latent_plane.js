@@ -3,6 +3,7 @@
 import { drawLevels } from "./canvas.js";
 import { css, palette } from "./colours.js";
 import { clamp, median } from "./numbers.js";
+import { fillSigns } from "./signs.js";
 
 const YELLOW = "#ffd166";
 
@@ -68,7 +69,7 @@ export function drawPlane(context, look, { size, manifold, codes, labels, names,
   context.stroke();
 }
 
-/** A dot per code in the colour of its group, and each group's name at its median. */
+/** A code in the colour and shape of its group, on black in any theme, and each group's name at its median. */
 function drawCodes(context, look, { size, codes, labels, names }) {
   const { x, y } = placeOn(size);
   /** @type {Map<number, number[][]>} */
@@ -78,10 +79,9 @@ function drawCodes(context, look, { size, codes, labels, names }) {
     const [px, py] = [x(codes.data[2 * i]), y(codes.data[2 * i + 1])];
     if (!groups.has(label)) groups.set(label, []);
     groups.get(label).push([px, py]);
-    context.fillStyle = label < 0 ? "#ccc" : css(palette(label).map((v) => Math.min(255, v + 40)));
-    context.beginPath();
-    context.arc(px, py, 2, 0, 7);
-    context.fill();
+  }
+  for (const [label, spots] of groups) {
+    fillSigns(context, Math.max(0, label), spots, 2.4, label < 0 ? "#ccc" : css(palette(label, true)));
   }
   context.font = `700 13px ${look.font}`;
   context.textAlign = "center";
