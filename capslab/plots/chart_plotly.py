@@ -305,7 +305,7 @@ def _plain(values: np.ndarray) -> list[float | int | None]:
 
 
 def _colour(i: int) -> str:
-    red, green, blue = (round(255 * part) for part in palette(i))
+    red, green, blue = (round(255 * part) for part in palette(i, "both"))  # the page may be light or dark
     return f"rgb({red},{green},{blue})"
 
 

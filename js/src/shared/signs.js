@@ -68,7 +68,7 @@ export const cornersOf = (/** @type {number} */ i) => POLYGONS[signOf(i)];
 export function stampOf(i, radius, width, strength) {
   const polygon = cornersOf(i).map((v, c) => (c % 2 ? -v : v) * radius); // a buffer's rows go down
   const reach = Math.ceil(Math.max(...polygon.map(Math.abs)) - 0.5);
-  const FINE = 6; // places across and down a pixel at which one looks
+  const FINE = radius < 6 ? 8 : 4; // places across and down a pixel at which one looks
   const [offsets, cover] = [[], []];
   for (let y = -reach; y <= reach; y++)
     for (let x = -reach; x <= reach; x++) {

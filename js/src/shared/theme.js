@@ -44,6 +44,7 @@ export function theme(root, onchange) {
     const colours = dark
       ? { line: "#555", soft: "#bbb", accent: "#56b4e9", second: "#ff8a42" }
       : { line: "#ddd", soft: "#666", accent: "#0072b2", second: "#c24100" };
+    root.style.colorScheme = dark ? "dark" : "light"; // what the browser itself draws: tracks of sliders, lists
     Object.assign(now, { paper, dark, ink: style.color, font: style.fontFamily, ...colours });
   };
   now.ensure = () => {
