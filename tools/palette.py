@@ -21,7 +21,7 @@ from tools.colour_vision import VISIONS, contrast, difference, linear, seen
 CONTRAST = 3.1
 GROUNDS = {"light": ["ffffff"], "dark": ["212121", "111111"], "both": ["ffffff", "212121"]}
 #: how far apart the colours of each ground can be
-APART = {"light": 15.25, "dark": 15.25, "both": 12.0}
+APART = {"light": 15.25, "dark": 15.4, "both": 12.0}
 WISHES = {
     # blue, orange, green, dark red, sky, pink, olive, grey, violet, brown, teal, ink
     "light": "005fb9 f06414 00825a 8c1414 3296f0 cd69aa 8c9614 646464 6e32dc 5a2800 003c3c 140a32",

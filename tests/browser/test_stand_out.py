@@ -85,7 +85,9 @@ def test_a_point_lets_its_cluster_stand_out(hosted: Callable[..., Hosted], one: 
     host.until(lambda: host.pixels(".caps-dots"), before)
 
 
-def test_what_is_selected_stays_when_the_mouse_moves_on(hosted: Callable[..., Hosted], one: Embedding) -> None:
+def test_what_is_selected_stays_when_the_mouse_moves_on(
+    hosted: Callable[..., Hosted], one: Embedding
+) -> None:
     view = cl.explore_clusters(one, 4)
     view.selection = np.flatnonzero(one.labels == 0)
     host = hosted(view)
@@ -96,7 +98,9 @@ def test_what_is_selected_stays_when_the_mouse_moves_on(hosted: Callable[..., Ho
     assert standing_out(host) == selected
 
 
-def test_a_legend_stands_for_all_panels(hosted: Callable[..., Hosted], one: Embedding, turned: Embedding) -> None:
+def test_a_legend_stands_for_all_panels(
+    hosted: Callable[..., Hosted], one: Embedding, turned: Embedding
+) -> None:
     view = cl.compare(one, turned, k=4, seeds=1)
     host = hosted(view)
     assert standing_out(host) == [ALL, ALL]

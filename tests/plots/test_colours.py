@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from capslab import plots
 from capslab.errors import ArgumentError
@@ -107,8 +108,9 @@ def test_no_shape_looks_heavier_than_another():
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         draw_points(axes, [[0, 0]], [group], 1500)
-        figure.canvas.draw()
-        inked.append((np.asarray(figure.canvas.buffer_rgba())[..., :3] < 250).any(axis=-1).sum())
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        inked.append((np.asarray(canvas.buffer_rgba())[..., :3] < 250).any(axis=-1).sum())
     np.testing.assert_allclose(inked, inked[0], rtol=0.1)
 
 

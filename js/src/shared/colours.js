@@ -14,10 +14,14 @@ const listed = (/** @type {string} */ written) =>
 // can tell the colours apart, so points have a shape too (signs.js) and clusters a letter.
 // capslab/plots/colours.py has the same colours; tools/palette.py found them.
 const LIGHT = listed(`
-  003f94 eb5c00 017754 951e0a 2c97ef 935f8b 7b9b69 949193 722df9 3e0e00 4b4952 140a32
+  024392 ef5a01 027855 921f06 2496f8 c071a2 7a9c69 5e5d6e 7131f7 450a00 393438 120b34 0f000f 000087
+  967878 c32d4b 785a96 3c3c5a e1002d f04bd2 3c00d2 4b3c2d 787887 2d1e1e 3c1e5a 002d3c b41ec3 690f00
+  5a4b78 965a1e 4b9687 d2784b
 `);
 const DARK = listed(`
-  5e9bff e49503 0b8b60 d23f00 bbceff a35681 ffeb20 9ba0ae 8a4bd5 b4aa9a 8fffb7 edeef1
+  6399ff e99300 007f7e d24200 bacfff bf94b4 ffed1d a3a493 884cd5 916f5a 87ffb9 edeff1 a5c378 8778b4
+  b44b78 f0b4c3 69a569 d2e178 f0694b e11e96 b4a5e1 96d2a5 d2ffe1 968787 5a78ff d2b4d2 f0e1ff ffb400
+  ffff96 a5693c a587d2 00d2b4
 `);
 
 /**
