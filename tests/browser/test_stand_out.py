@@ -170,21 +170,22 @@ def test_by_label_the_legend_names_classes(hosted: Callable[..., Hosted], one: E
     assert standing_out(host) == [[True, False, False, False]]
 
 
-def test_on_the_way_one_sees_where_a_cluster_goes(
-    hosted: Callable[..., Hosted], one: Embedding, turned: Embedding
-) -> None:
-    """Pressed at the first stop, the images of that stop's cluster stand out at every stop."""
-    view = cl.travel(one, turned, k=4, position=0)
+def test_on_the_way_one_sees_where_a_cluster_goes(hosted: Callable[..., Hosted], one: Embedding) -> None:
+    """Half of a blob moves to the next one: pressed at the first stop, the cluster's images stand out in both."""
+    leaving = (one.labels == 0) & (np.arange(len(one)) % 8 < 4)
+    vectors = one.vectors + leaving[:, None] * [0, 80]
+    other = Embedding(vectors, one.labels, one.images, "half moved", False)
+    view = cl.travel(one, other, k=4, position=0)
     host = hosted(view)
-    chip(host, "Cluster A").click()
+    group = view.labels[0, view.ks.index(4), np.argmax(leaving)]
+    chip(host, f"Cluster {'ABCD'[group]}").click()
     host.page.mouse.move(2, 2)
-    at_start = standing_out(host)
-    assert sum(at_start[0]) == 1
+    assert sum(standing_out(host)[0]) == 1
     host.drag_slider("position", 1.0)
     host.settle()
     assert view.position == 1
-    at_end = standing_out(host)
-    assert sum(at_end[0]) == 1
+    assert sum(standing_out(host)[0]) == 2
+    assert host.words() == view.words
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ const WATCHED = ["data-jp-theme-name", "data-jp-theme-light", "class", "style"];
 export function theme(root, onchange) {
   const now = /** @type {Theme} */ ({});
   now.read = () => {
+    root.style.colorScheme = ""; // the page's own
     const style = getComputedStyle(root);
     const paper = rgbOf(style.backgroundColor);
     const dark = paper[0] * 0.3 + paper[1] * 0.59 + paper[2] * 0.11 < 128;
