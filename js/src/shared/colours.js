@@ -19,9 +19,9 @@ const LIGHT = listed(`
   5a4b78 965a1e 4b9687 d2784b
 `);
 const DARK = listed(`
-  6399ff e99300 007f7e d24200 bacfff bf94b4 ffed1d a3a493 884cd5 916f5a 87ffb9 edeff1 a5c378 8778b4
-  b44b78 f0b4c3 69a569 d2e178 f0694b e11e96 b4a5e1 96d2a5 d2ffe1 968787 5a78ff d2b4d2 f0e1ff ffb400
-  ffff96 a5693c a587d2 00d2b4
+  878ff9 ea9907 20b17f d54400 d0c5fe a95e87 fff635 b6a2b2 8150d6 786a5c 99ffec e1ffbb 96d278 8787b4
+  f0b4b4 69874b a5a5d2 699687 00870f e16969 6969a5 e1d23c 7878d2 69d2d2 e1f087 c3f0ff 2d8796 c3a5ff
+  c3964b d2d2a5 c3a596 c34b69
 `);
 
 /**

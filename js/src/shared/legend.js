@@ -47,7 +47,9 @@ export class GroupLegend {
     }
     for (let group = this.chips.length; group < count; group++) this.add(group, `${what} `, nameOf(group), dark);
     this.count = count;
-    for (const [group, chip] of this.chips.entries()) chip.hidden = group >= count;
+    this.chips.forEach((chip, group) => {
+      if (chip.hidden !== group >= count) chip.hidden = group >= count;
+    });
     if (!this.chips.slice(0, count).some((chip) => chip.tabIndex === 0) && count) this.chips[0].tabIndex = 0;
   }
 
