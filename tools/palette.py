@@ -4,7 +4,7 @@ Each ground has twelve wishes, such as "blue" and "orange". The search moves the
 annealing: as near to the wishes as they can be while every two differ by `APART` for whoever tells them apart
 worst, and each keeps its contrast with the ground. The further colours are then taken one by one, each the
 one that is farthest from all before it: these need their shape and letter to be told apart. It takes a
-minute.
+minute. The colours there are those of `light --seed 1`, `dark --seed 2` and `both --seed 1`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A group that somebody points at, focuses or taps stands out in every panel, and all come back afterwards."""
+"""A group that somebody points at, focuses or taps stands out in every panel; afterwards all are back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DEPTHS = """() => [...document.querySelectorAll('.caps-dots')].map((c) => {
 
 
 def standing_out(host: Hosted) -> list[list[bool]]:
-    """For every scatter, whether the upper left, upper right, lower left and lower right blob is not faded."""
+    """For every scatter: whether the upper left, upper right, lower left, lower right blob is not faded."""
     host.frame()
     return (np.array(host.page.evaluate(DEPTHS)) < 120).tolist()
 
@@ -171,7 +171,7 @@ def test_by_label_the_legend_names_classes(hosted: Callable[..., Hosted], one: E
 
 
 def test_on_the_way_one_sees_where_a_cluster_goes(hosted: Callable[..., Hosted], one: Embedding) -> None:
-    """Half of a blob moves to the next one: pressed at the first stop, the cluster's images stand out in both."""
+    """Half of a blob moves to the next: pressed at the first stop, a cluster's images stand out in both."""
     leaving = (one.labels == 0) & (np.arange(len(one)) % 8 < 4)
     vectors = one.vectors + leaving[:, None] * [0, 80]
     other = Embedding(vectors, one.labels, one.images, "half moved", False)

@@ -1,4 +1,4 @@
-"""Colours and shapes of groups: told apart with any colour vision, seen on either ground, the same in the browser."""
+"""Colours and shapes of groups: told apart by everybody, seen on either ground, the same in the browser."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from capslab.plots import colours
 from capslab.plots.point_cloud import draw_points
 from capslab.plots.style import new_figure
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from tools.colour_vision import VISIONS, contrast, difference, least_differences, seen  # not installed
 
 WHITE, LAB_DARK, BLACKER = (np.full(3, level / 255) for level in (255, 0x21, 0x11))
 GROUNDS = {"light": [WHITE], "dark": [LAB_DARK, BLACKER], "both": [WHITE, LAB_DARK, BLACKER]}
-REFERENCE = json.loads((ROOT / "js/test/reference.json").read_text("utf-8"))
+REFERENCE = json.loads((Path(__file__).parents[2] / "js/test/reference.json").read_text("utf-8"))
 
 
 def colours_on(ground: str, n: int = 32) -> np.ndarray:
@@ -132,7 +131,7 @@ def test_the_measure_of_differences_is_the_published_one(one, other, apart):
 
 
 def test_simulated_vision_by_hand():
-    """White and black stay what they are; somebody without green cones sees these two reds and greens alike."""
+    """White stays white; somebody without green-sensitive cones sees this red and this green nearly alike."""
     white, red, green = np.ones(3), np.array([0.8, 0.2, 0.2]), np.array([0.45, 0.5, 0.2])
     for vision in VISIONS:
         np.testing.assert_allclose(seen(white, vision), [100, 0, 0], atol=0.1)
