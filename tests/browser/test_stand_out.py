@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fakes import FakeVAE, some_images
 from hosting import Hosted
 from test_clusters_browser import blobs
 
@@ -186,6 +187,46 @@ def test_on_the_way_one_sees_where_a_cluster_goes(hosted: Callable[..., Hosted],
     assert view.position == 1
     assert sum(standing_out(host)[0]) == 2
     assert host.words() == view.words
+
+
+def test_codes_in_the_latent_plane(hosted: Callable[..., Hosted]) -> None:
+    """The plane is drawn by two canvases; the one that is seen changes and comes back."""
+    host = hosted(cl.explore_latent(FakeVAE(latent=2), some_images()))
+    host.settle()
+    before = host.pixels(".caps-pad")
+    chip(host, "Class c").hover()
+    assert host.pixels(".caps-pad") != before
+    host.page.mouse.move(2, 2)
+    assert host.pixels(".caps-pad") == before
+    chip(host, "Class c").click()
+    host.page.mouse.move(2, 2)
+    assert host.pixels(".caps-pad") != before
+    host.page.keyboard.press("Escape")
+    assert host.pixels(".caps-pad") == before
+    chip(host, "Class a").click()
+    host.root.get_by_role("button", name="Colour by cluster").click()
+    host.settle()
+    assert host.root.locator(".caps-chip").first.inner_text() == "A"
+    assert host.root.locator(".caps-chip[aria-pressed=true]").count() == 0
+    assert host.errors == []
+
+
+def test_a_child_stands_out_in_every_plane_of_the_sandbox(hosted: Callable[..., Hosted]) -> None:
+    host = hosted(cl.routing_sandbox())
+    planes = (".caps-plane-routing", ".caps-plane-kmeans")
+    before = [host.pixels(plane) for plane in planes]
+    words = host.words()
+    host.root.locator(".caps-votes tbody tr").nth(1).hover()
+    pointed = [host.pixels(plane) for plane in planes]
+    assert all(one != other for one, other in zip(before, pointed, strict=True))
+    host.root.locator(".caps-votes tbody tr").nth(2).hover()
+    assert host.pixels(planes[0]) != pointed[0]
+    assert host.words() == words
+    host.page.mouse.move(2, 2)
+    assert [host.pixels(plane) for plane in planes] == before
+    host.root.get_by_role("button", name="child 2, parent A").focus()
+    assert host.pixels(planes[0]) == pointed[0]
+    assert host.errors == []
 
 
 @pytest.fixture

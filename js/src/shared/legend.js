@@ -28,6 +28,7 @@ export class GroupLegend {
     this.chips = [];
     this.count = 0;
     this.made = ""; // what the chips were made for
+    this.pressed = -1; // the group whose chip stays pressed
     this.node = element("div", { class: "caps-legend", role: "toolbar", hidden: true });
     this.node.addEventListener("keydown", (event) => this.move(event));
   }
@@ -59,6 +60,7 @@ export class GroupLegend {
 
   /** Marks the chip that stays pressed; −1: none. */
   press(/** @type {number} */ pressed) {
+    this.pressed = pressed;
     this.chips.forEach((chip, group) => {
       chip.ariaPressed = String(group === pressed);
     });
@@ -86,7 +88,7 @@ export class GroupLegend {
       class: "caps-chip",
       style: `background:${css(tint)};color:${readable(tint)}`,
       "aria-label": what + name,
-      "aria-pressed": "false",
+      "aria-pressed": String(group === this.pressed),
       title: `${what}${name}: point here and the others fade; press to keep it so`,
       tabindex: "-1",
       ...listeners,
