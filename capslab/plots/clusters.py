@@ -127,9 +127,9 @@ def _draw_points(axes: Axes, points: Any, labels: Any) -> np.ndarray:
     sample = np.arange(len(points))
     if len(points) > MOST_POINTS:
         sample = np.random.default_rng(0).choice(len(points), MOST_POINTS, replace=False)
-    size = float(np.clip(6000 / len(sample), 2, 30))
+    size = float(np.clip(24_000 / len(sample), 5, 40))
     open_axes(axes, "first coordinate", "second coordinate")
-    draw_points(axes, points[sample], labels[sample], size, alpha=0.7)
+    draw_points(axes, points[sample], labels[sample], size, alpha=0.9)
     return labels
 
 

@@ -47,8 +47,8 @@ def scatter_panels(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, titl
                 points,
                 "Take cl.clustering.project(vectors) as the points.",
             )
-        size = float(np.clip(2500 / len(points), 2, 18))
-        draw_points(axes, points, labels, size, alpha=0.7)
+        size = float(np.clip(6000 / len(points), 3, 20))
+        draw_points(axes, points, labels, size, alpha=0.9)
         for i, (x, y) in enumerate(panel[2] if len(panel) > 2 else ()):
             axes.plot(
                 x, y, "X", markersize=11, color=palette(i), markeredgecolor="black", markeredgewidth=1.2

@@ -32,7 +32,7 @@ def draw(
     some = np.arange(labels.shape[1])
     if len(some) > MOST_POINTS:
         some = np.random.default_rng(0).choice(some, MOST_POINTS, replace=False)
-    size = float(np.clip(6000 / len(some), 1, 20))
+    size = float(np.clip(16_000 / len(some), 3, 24))
     figure = new_figure(3.6 * len(names), 4.2)
     for e, axes in enumerate(figure.subplots(1, len(names), squeeze=False)[0]):
         draw_points(axes, points[e, some], labels[e, some], size)

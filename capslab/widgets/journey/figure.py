@@ -76,7 +76,7 @@ def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], posit
         some = np.random.default_rng(0).choice(some, 5000, replace=False)
     figure = new_figure(6, 5)
     axes = figure.subplots()
-    size = float(np.clip(8000 / len(some), 2, 24))
+    size = float(np.clip(24_000 / len(some), 5, 36))
     draw_points(axes, here[some], groups[some], size)
     axes.set(xticks=[], yticks=[])
     axes.set_aspect("equal", adjustable="datalim")

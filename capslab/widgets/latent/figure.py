@@ -140,7 +140,7 @@ def _draw_plane(axis: Any, z: np.ndarray, plane: Plane) -> None:
     from capslab.plots.style import cluster_names
 
     codes, groups = plane.codes, plane.groups
-    draw_points(axis, codes, groups, size=8, alpha=0.7)
+    draw_points(axis, codes, groups, size=8, alpha=0.9)
     for k in np.unique(groups[groups >= 0]):
         middle = np.median(codes[groups == k], axis=0)
         name = cluster_names([k])[0] if plane.color == "cluster" else plane.names[k]
