@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from capslab import plots
 from capslab.errors import ArgumentError
@@ -103,7 +104,7 @@ def test_no_shape_looks_heavier_than_another():
     """Drawn one by one, large, every shape inks as much paper as the disc, within a tenth."""
     inked = []
     for group in range(7):
-        figure = new_figure(2, 2)
+        figure = Figure(figsize=(2, 2))
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         draw_points(axes, [[0, 0]], [group], 1500)
