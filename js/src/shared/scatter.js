@@ -10,6 +10,7 @@ import { clamp } from "./numbers.js";
 import { disc, gridOf, inside, nearestIn, pixel, spread } from "./scatter_arithmetic.js";
 
 const HELP = "Arrow keys move, plus and minus zoom, 0 shows all, Escape clears the selection.";
+const CLICK = 4; // CSS pixels that the mouse may move in a click
 const REACH = 12; // CSS pixels around the pointer within which a point is found
 
 /** @typedef {{ x: number, y: number, text: string, tint: number[], faint?: boolean }} Badge a name on a cluster */
@@ -17,18 +18,21 @@ const REACH = 12; // CSS pixels around the pointer within which a point is found
 export class Scatter {
   /**
    * points: {data, shape: [n, 2]} centred on 0; colours: what `theme` gives; label: for screen readers.
-   * onhover(position or −1, x, y), onselect(Int32Array) and onzoom([cx, cy, times]) tell what the mouse did.
+   * onhover(position or −1, x, y), onselect(Int32Array), onzoom([cx, cy, times]) and onpick(position), for a click
+   * on a point, tell what the mouse did.
    * @param {{ points: import("./arrays.js").ArrayOf, colours: import("./theme.js").Theme, width: number,
    *   height: number, label: string, zoom?: number[], onhover: (position: number, x?: number, y?: number) => void,
-   *   onselect: (positions: Int32Array) => void, onzoom?: (zoom: number[]) => void }} options
+   *   onselect: (positions: Int32Array) => void, onzoom?: (zoom: number[]) => void,
+   *   onpick?: (position: number) => void }} options
    */
-  constructor({ points, colours, width, height, label, zoom, onhover, onselect, onzoom }) {
-    this.xy = points.data;
+  constructor({ points, colours, width, height, label, zoom, onhover, onselect, onzoom, onpick }) {
+    this.xy = /** @type {ArrayLike<number>} */ (points.data);
     this.n = points.shape[0];
     this.colours = colours;
     this.onhover = onhover;
     this.onselect = onselect;
     this.onzoom = onzoom;
+    this.onpick = onpick;
     this.zoom = zoom && zoom.length === 3 ? [...zoom] : [0, 0, 1];
     this.tool = "lasso";
     this.at = new Int32Array(this.n * 2); // where each point lies, in device pixels
@@ -49,6 +53,14 @@ export class Scatter {
     this.redrawTop = latest(() => this.drawTop());
     this.listen();
     this.resize(width, height);
+  }
+
+  /** Takes other coordinates for the same points, [x, y, x, y, …] centred on 0. */
+  setPoints(/** @type {ArrayLike<number>} */ xy) {
+    this.xy = xy;
+    this.extent = [1e-6, 1e-6];
+    for (let i = 0; i < 2 * this.n; i++) this.extent[i % 2] = Math.max(this.extent[i % 2], Math.abs(xy[i]));
+    this.place();
   }
 
   resize(width, height) {
@@ -271,6 +283,7 @@ export class Scatter {
   listenToPointers() {
     const { top } = this;
     let start = null; // where a drag is, or null while the pointer only moves
+    let pressed = [0, 0]; // where it began
     const reset = () => {
       start = this.path = null;
       this.redrawTop();
@@ -279,7 +292,7 @@ export class Scatter {
       if (event.button > 1) return;
       top.focus({ preventScroll: true });
       top.setPointerCapture(event.pointerId);
-      start = spotOf(event, top);
+      start = pressed = spotOf(event, top);
       this.path = (this.tool === "lasso") !== (event.shiftKey || event.button === 1) ? [...start] : null;
       this.onhover(-1);
     });
@@ -294,8 +307,12 @@ export class Scatter {
         start = [x, y];
       }
     });
-    top.addEventListener("pointerup", () => {
-      if (start && this.path) this.onselect(this.path.length > 6 ? this.within(this.path) : new Int32Array(0));
+    top.addEventListener("pointerup", (event) => {
+      const [x, y] = spotOf(event, top);
+      const isClick = start && Math.hypot(x - pressed[0], y - pressed[1]) < CLICK;
+      const picked = isClick && this.onpick ? this.nearest(x, y) : -1;
+      if (picked >= 0) this.onpick(picked);
+      else if (start && this.path) this.onselect(this.path.length > 6 ? this.within(this.path) : new Int32Array(0));
       reset();
     });
     top.addEventListener("pointercancel", reset);
