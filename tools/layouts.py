@@ -36,7 +36,7 @@ SETS: dict[str, Callable[[], Embedding]] = {
 
 
 def lay_out_all(path: Path = bundled_layouts.FILE) -> dict[str, np.ndarray]:
-    """All sets by all methods that are installed here, as they are stored: float16, which no eye tells apart."""
+    """All sets by all methods that are installed here, in float16, which no eye tells from float32."""
     path.unlink(missing_ok=True)  # otherwise the old layouts would be found
     stored: dict[str, np.ndarray] = {}
     for name, make in SETS.items():

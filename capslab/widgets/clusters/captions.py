@@ -33,14 +33,17 @@ def image_sentence(
 ) -> str:
     """Where an image lies, and how many of its `near` nearest neighbours share its cluster and its class.
 
-    >>> image_sentence(512, 1, 8, 7, "3", 6)
-    'Image 512 (class 3) is in cluster B; of its 8 nearest neighbours 7 are in that cluster and 6 are of class 3.'
+    >>> image_sentence(512, 1, 8, 7)
+    'Image 512 is in cluster B; of its 8 nearest neighbours 7 are in that cluster.'
+    >>> image_sentence(5, 0, 1, 1, "3", 1)
+    'Image 5 (class 3) is in cluster A; of its 1 nearest neighbour 1 is in that cluster and 1 is of class 3.'
     """
     kind = f" (class {name})" if name else ""
     start = f"Image {position:,}{kind} is in cluster {cluster_name(cluster)}"
     if not near:
         return f"{start}."
-    text = f"{start}; of its {near} nearest neighbour{'' if near == 1 else 's'} {_are(same_cluster)} in that cluster"
+    neighbours = "neighbour" if near == 1 else "neighbours"
+    text = f"{start}; of its {near} nearest {neighbours} {_are(same_cluster)} in that cluster"
     return f"{text} and {_are(same_class)} of class {name}." if name else f"{text}."
 
 

@@ -11,8 +11,10 @@ from capslab.data.neighbours import nearest_neighbours
 
 #: neighbours of an image that are shown
 COUNT = 8
-#: multiplications; with at most this many, all neighbours are computed when the view is made (one second)
-AT_ONCE = 4e10
+#: with at most this much work, all neighbours are computed when the view is made (about a second)
+AT_ONCE = 1e10
+#: choosing the nearest of many distances costs as much as this many dimensions
+CHOOSING = 50
 
 
 def all_neighbours(vectors: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
@@ -24,7 +26,7 @@ def all_neighbours(vectors: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
         long. `neighbours_of` then answers for one image at a time.
     """
     m = len(vectors)
-    if m < 2 or float(m) * m * vectors.shape[1] > AT_ONCE:
+    if m < 2 or float(m) * m * (vectors.shape[1] + CHOOSING) > AT_ONCE:
         return None, None
     nearest = nearest_neighbours(np.asarray(vectors[:], np.float32), min(COUNT, m - 1))
     return nearest.indices.astype(np.int32), nearest.distances.astype(np.float32)

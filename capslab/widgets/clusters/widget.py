@@ -49,7 +49,7 @@ class ClusterView(PathView):
     moved : whether the images that change cluster from k to the next k are highlighted.
     method : the map: "pca", "tsne" or "umap". A map that is not yet there is computed when you set it, which
         takes seconds; chosen in the browser, it is computed in the background.
-    find : the class whose images are highlighted, by its name; "" for none.
+    find : the class whose images are highlighted, by its name; "" or None for none.
     image : position in the embedding of the image whose nearest neighbours are shown, or None.
     selection : positions in the embedding of the images selected with the lasso, `(m,)`.
     zoom : centre of the picture and magnification, `[x, y, times]`.
@@ -123,7 +123,6 @@ class ClusterView(PathView):
         self.maps_notes = dict(self.maps.notes)
 
     @t.observe("wanted")
-    @shown
     def _start_map(self, change: Any = None) -> None:
         self.progress = ""
         if not self.wanted:
@@ -131,7 +130,7 @@ class ClusterView(PathView):
         elif self.wanted in self.maps.points:
             self._map_end(self.wanted, None)
         elif self.wanted in TITLES:
-            self.progress = f"{TITLES[self.wanted]}: starting"
+            self.progress, self.error = f"{TITLES[self.wanted]}: starting", ""
             self.worker.start(self.wanted)
 
     def _map_progress(self, method: str, share: float) -> None:
@@ -148,7 +147,7 @@ class ClusterView(PathView):
     @t.validate("find")
     def _known_class(self, proposal: Any) -> str:
         name, classes = proposal["value"], self.about.get("classes", []) if self.about else []
-        if name is None or name == "":
+        if name == "":
             return ""
         if str(name) not in classes:
             expected = f"the name of a class, {classes[0]!r} to {classes[-1]!r}" if classes else '""'
@@ -259,9 +258,9 @@ def explore_clusters(
     path : the clusterings for every k, from `cluster`. If it is left out, k = 2…30 are computed.
     color : "cluster" or "label".
     moved : highlight the images that change cluster from k to the next k.
-    method : the map that is shown first, where there are more than two dimensions: "pca"; "tsne" (seconds, but
-        at once for the lessons' vectors); or "umap" (likewise; needs umap-learn: `pip install capslab[layouts]`).
-        Another one can be chosen in the view.
+    method : the map that is shown first, where there are more than two dimensions: "pca"; "tsne", which takes
+        seconds, but comes with the package for the lessons' vectors; or "umap", which also needs umap-learn
+        (`pip install capslab[layouts]`). Another one can be chosen in the view.
     state : a string from `view.state`, to show the same again.
     hide : controls to hide: "k", "color", "moved", "method", "tools", "find", "image", "members", "scores",
         "table", "code", "screen".

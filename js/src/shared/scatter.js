@@ -42,6 +42,8 @@ export class Scatter {
     /** @type {Uint8Array | null} */
     this.lit = null;
     this.groups = null;
+    /** @type {Int32Array | null} */
+    this.order = null; // in which the points are drawn, later ones over earlier ones; null: as they come
     this.tints = [];
     this.extent = [1e-6, 1e-6];
     for (let i = 0; i < 2 * this.n; i++) this.extent[i % 2] = Math.max(this.extent[i % 2], Math.abs(this.xy[i]));
@@ -116,12 +118,13 @@ export class Scatter {
   }
 
   stampAll(inks, mask, wanted) {
-    const { at, groups, pixels, n } = this;
+    const { at, groups, pixels, n, order } = this;
     const { width, height } = this.dots;
     const { offsets, cover, reach } = this.stamp;
     const colours = Uint32Array.from(inks);
     const size = offsets.length;
-    for (let i = 0; i < n; i++) {
+    for (let turn = 0; turn < n; turn++) {
+      const i = order ? order[turn] : turn;
       if (mask && mask[i] !== wanted) continue;
       const x = at[2 * i],
         y = at[2 * i + 1];
