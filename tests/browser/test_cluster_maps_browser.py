@@ -22,23 +22,27 @@ def view():
     return cl.explore_clusters(embedding(), 4)
 
 
+def arrive(host, method):
+    """Waits until the points lie on the map of this method."""
+    host.until(lambda: host.root.locator(".caps-scatter").get_attribute("data-map"), method)
+
+
 def test_a_map_is_chosen_and_the_points_travel_there(host, view):
     before = host.pixels(DOTS)
     host.root.get_by_label("Map").select_option("tsne")
-    host.until(lambda: view.worker.wait() or view.method, "tsne")
-    host.rest(1200)
+    arrive(host, "tsne")
     assert host.words() == view.words
     there = host.pixels(DOTS)
     assert there != before
     host.root.get_by_label("Map").select_option("pca")
-    host.rest(1200)
+    arrive(host, "pca")
     assert host.pixels(DOTS) == before
     host.settle()
     assert view.method == "pca"
     assert host.words() == view.words
     view.method = "tsne"
     host.sync()
-    host.rest(1200)
+    arrive(host, "tsne")
     assert host.pixels(DOTS) == there
     assert host.root.get_by_label("Map").input_value() == "tsne"
 
@@ -50,11 +54,11 @@ def test_between_two_maps_the_points_are_on_their_way(host, view):
     host.page.evaluate("window.seen = new Set(); window.frames_ = 0;")
     host.page.evaluate(
         """() => { const c = document.querySelector('.caps-dots');
-        const look = () => { seen.add(c.toDataURL()); if (++frames_ < 40) requestAnimationFrame(look); };
+        const look = () => { seen.add(c.toDataURL()); if (++frames_ < 400) requestAnimationFrame(look); };
         requestAnimationFrame(look); }"""
     )
     host.root.get_by_label("Map").select_option("tsne")
-    host.rest(1500)
+    arrive(host, "tsne")
     assert host.page.evaluate("seen.size") > 3
 
 
@@ -104,7 +108,7 @@ def test_without_python_a_map_is_refused_in_words_and_what_was_sent_can_be_chose
     assert "UMAP" in status.inner_text()
     assert host.root.get_by_label("Map").input_value() == "pca"
     host.root.get_by_label("Map").select_option("tsne")
-    host.rest(1200)
+    arrive(host, "tsne")
     assert host.pixels(DOTS) != before
     assert host.errors == []
 

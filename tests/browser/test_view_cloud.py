@@ -47,12 +47,12 @@ def test_a_drag_turns_the_cloud(host, view):
     host.page.mouse.move(box["x"] + 300, box["y"] + 200, steps=5)
     host.page.mouse.up()
     host.settle()
-    assert view.angles == [70, 40]
+    assert view.angles == (70, 40)
     assert host.words() == view.words
     assert host.pixels(DOTS) != before
     host.root.get_by_role("button", name="Show all").click()
     host.settle()
-    assert view.angles == [30, 20]
+    assert view.angles == (30, 20)
     assert host.pixels(DOTS) == before
 
 
@@ -61,7 +61,7 @@ def test_arrow_keys_turn_it_and_python_does_too(host, view):
     host.page.keyboard.press("ArrowLeft")
     host.page.keyboard.press("ArrowDown")
     host.settle()
-    assert view.angles == [46, 4]
+    assert view.angles == (46, 4)
     assert host.words() == view.words
     before = host.pixels(DOTS)
     view.angles = (-100, 10)
@@ -97,7 +97,7 @@ def test_without_motion_it_turns_by_steps(hosted, view, page):
     host = hosted(view)
     host.root.get_by_role("button", name="Turn").click()
     host.settle()
-    assert view.angles == [45, 20]
+    assert view.angles == (45, 20)
     assert host.root.get_by_role("button", name="Turn").get_attribute("aria-pressed") == "false"
 
 

@@ -67,7 +67,7 @@ def test_three_dimensions_are_drawn_as_they_are_and_more_by_pca(view):
 def test_the_words_name_k_and_where_one_looks_from(view):
     assert numbers_in(view.words)[0] == "4"
     view.angles = (200.0, -10)
-    assert view.angles == [-160, -10]
+    assert view.angles == (-160, -10)
     assert view.words.endswith(figure.angle_words(view.about["space"], (-160, -10)))
     view.k = 7
     assert numbers_in(view.words)[0] == "7"
@@ -134,6 +134,9 @@ def test_plotlys_figure_follows_k_and_colour_and_shows_the_picture(view):
         (lambda: cl.explore_cloud(of_dimensions(3), path=cl.cluster(of_dimensions(3, 30))), "path"),
         (lambda: cl.explore_cloud(of_dimensions(3), angles=(0, 91)), "angles"),
         (lambda: cl.explore_cloud(of_dimensions(3), angles=(float("nan"), 0)), "angles"),
+        (lambda: cl.explore_cloud(of_dimensions(3), angles=30), "angles"),
+        (lambda: cl.explore_cloud(of_dimensions(3), angles="front"), "angles"),
+        (lambda: cl.explore_cloud(of_dimensions(3), angles=(1, 2, 3)), "angles"),
         (lambda: cl.explore_cloud(of_dimensions(3), hide=("slider",)), "hide"),
     ],
 )

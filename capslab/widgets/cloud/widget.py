@@ -22,7 +22,7 @@ from capslab.widgets.shared.path_view import (
     first_k,
     named_classes,
 )
-from capslab.widgets.traits import Bool, Float
+from capslab.widgets.traits import Bool
 
 if TYPE_CHECKING:
     from capslab.clustering import KMeansPath
@@ -35,6 +35,26 @@ view = cl.explore_cloud(
     embedding, ⟨k⟩, path, color="⟨color⟩", moved=⟨moved⟩, angles=(⟨turn⟩, ⟨tilt⟩), seed=⟨seed⟩
 )"""
 FRONT = (30.0, 20.0)
+
+
+class Angles(t.TraitType):
+    """Two angles in degrees, from where a cloud is seen; they travel to the browser and back as a list."""
+
+    default_value = FRONT
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tag(sync=True, to_json=lambda value, widget: list(value))
+
+    def validate(self, obj: Any, value: Any) -> tuple[float, float]:
+        try:
+            turn, tilt = np.asarray(value, float)
+        except (TypeError, ValueError):
+            turn = tilt = np.nan
+        if not np.isfinite([turn, tilt]).all() or abs(tilt) > 90:
+            expected = "two angles in degrees, the second from −90 to 90"
+            raise ArgumentError("angles", expected, value, "Try (30, 20).")
+        return round(float((turn + 180) % 360 - 180), 1), round(float(tilt), 1)
 
 
 class CloudView(PathView):
@@ -57,7 +77,7 @@ class CloudView(PathView):
     CONTROLS = ("k", "color", "moved", "turn", "tools", "code", "screen")
 
     moved = Bool(False).tag(sync=True)
-    angles = t.List(Float(), list(FRONT), minlen=2, maxlen=2).tag(sync=True)
+    angles = Angles()
 
     labels = Array(help="cluster of each drawn image for each k, uint8 (len(ks), m)")
     points = Array(help="coordinates of each drawn image, float32 (m, 3)")
@@ -65,15 +85,6 @@ class CloudView(PathView):
     def __init__(self, embedding: Embedding, path: KMeansPath, **traits: Any) -> None:
         self.path = path
         super().__init__(embedding, ks=[int(k) for k in path.ks_], **traits)
-
-    @t.validate("angles")
-    def _are_degrees(self, proposal: Any) -> list[float]:
-        turn, tilt = proposal["value"]
-        if not np.isfinite([turn, tilt]).all() or abs(tilt) > 90:
-            expected = "two angles in degrees, the second from −90 to 90"
-            raise ArgumentError("angles", expected, tuple(proposal["value"]), "Try (30, 20).")
-        around = (turn + 180) % 360 - 180
-        return [round(float(around), 1), round(float(tilt), 1)]
 
     @t.observe("k", "color", "moved", "angles", "selection", "about")
     @shown
@@ -84,7 +95,7 @@ class CloudView(PathView):
         sentences = [
             self.about["phrases"][i],
             self.about["moves"][i] if self.moved else "",
-            cloud_figure.angle_words(self.about["space"], (self.angles[0], self.angles[1])),
+            cloud_figure.angle_words(self.about["space"], self.angles),
             cluster_captions.selected(len(self.selection)),
         ]
         self.words = cluster_captions.join(sentences)
@@ -95,8 +106,7 @@ class CloudView(PathView):
     def figure(self) -> Any:
         """The cloud as it is seen now, as a still figure."""
         labels = self.labels[self.ks.index(self.k)]
-        angles = (self.angles[0], self.angles[1])
-        return self._in_words(cloud_figure.draw(self.points, labels, angles, f"k = {self.k}"))
+        return self._in_words(cloud_figure.draw(self.points, labels, self.angles, f"k = {self.k}"))
 
     def plotly(self) -> Any:
         """The same cloud drawn by plotly, which follows this view's k and colours.
@@ -200,7 +210,7 @@ def explore_cloud(
         k=k,
         color=color,
         moved=moved,
-        angles=list(angles),
+        angles=angles,
         hide=list(hide),
         labels=np.ascontiguousarray(path.path_labels_[:, drawn]),
         points=points,

@@ -287,12 +287,8 @@ def explore_clusters(
     >>> link = ipywidgets.jslink((slider, "value"), (view, "k"))
     >>> both = ipywidgets.VBox([slider, view])  # the last line of a cell shows both
 
-    Or a function that is called for every move:
-
-    >>> def largest(k):
-    ...     view.k = k
-    ...     return max(view.clusters.sizes)
-    >>> control = ipywidgets.interactive(largest, k=(2, 30))
+    Likewise `ipywidgets.interact(f, k=(2, 30))` calls a function of yours at every move of its slider; the
+    function may set `view.k` and look at `view.clusters`.
     """
     check_embedding(embedding)
     if path is None:

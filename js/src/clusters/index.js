@@ -55,12 +55,18 @@ class ClustersView extends PathView {
       onmove: () => {
         this.scatter.setPoints(this.maps.here);
         this.paint();
+        this.markMap();
       },
       onchange: (chosen) => {
         if (chosen) this.scatter.setZoom([0, 0, 1]); // what was enlarged is elsewhere now
         this.change();
       },
     });
+  }
+
+  /** The map on which the points have arrived, as an attribute, for tests and style sheets. */
+  markMap() {
+    if (!this.maps.frame) this.scatter.node.dataset.map = this.maps.method;
   }
 
   makeScatter() {
@@ -82,6 +88,7 @@ class ClustersView extends PathView {
     });
     this.tip = tooltip(data.thumbnails);
     this.scatter.node.append(this.tip.node);
+    this.markMap();
   }
 
   makeParts() {
@@ -207,7 +214,7 @@ class ClustersView extends PathView {
       this.clear,
     );
     const fields = [view.hidden("find") ? null : search.find, view.hidden("image") ? null : search.image];
-    const searches = fields.some(Boolean) ? element("div", { class: "caps-tools" }, ...fields) : null;
+    const searches = fields.some(Boolean) ? element("div", { class: "caps-searches" }, ...fields) : null;
     const left = [scatter.node, view.hidden("tools") ? null : tools, searches, maps.status, this.legend];
     const nodeOf = (name, part) => (part && !view.hidden(name) ? part.node : null);
     view.body.append(element("div", { class: "caps-panel" }, ...left));

@@ -51,7 +51,7 @@ export class Maps {
     this.node = element("label", { class: "caps-field" }, label, this.list);
     this.text = element("span", { role: "status" });
     const cancel = button("Cancel", () => this.cancel());
-    this.status = element("div", { class: "caps-tools caps-map", hidden: true }, this.text, cancel);
+    this.status = element("div", { class: "caps-map", hidden: true }, this.text, cancel);
     this.cancelButton = cancel;
   }
 
