@@ -45,7 +45,7 @@ export function backToFront(depths, order) {
 /** Angles after a move: the turn goes round, the tilt stops upright; rounded as Python does. */
 export function turnBy(/** @type {number[]} */ [turn, tilt], dTurn, dTilt) {
   const around = ((((turn + dTurn + 180) % 360) + 360) % 360) - 180;
-  const tenth = (/** @type {number} */ angle) => Math.round(angle * 10) / 10;
+  const tenth = (/** @type {number} */ angle) => Math.round(angle * 10) / 10 || 0; // no −0
   return [tenth(around), tenth(Math.max(-90, Math.min(90, tilt + dTilt)))];
 }
 
