@@ -23,15 +23,14 @@ def _test(data: str, n: int) -> cl.Images:
     return images.sample(min(n, len(images)), seed=0)
 
 
-#: what lessons show: lesson and vectors → a function that makes the vectors
+#: what lessons show: data, vectors and their number → a function that makes them
 SETS: dict[str, Callable[[], Embedding]] = {
-    "digits-pixels": lambda: cl.embed(cl.load("digits")),
-    "00-mnist-pixels": lambda: cl.embed(cl.load("mnist").sample(2000)),
-    "01-mnist-pixels": lambda: cl.embed(_test("mnist", 1500)),
-    "02-mnist-hidden": lambda: cl.embed(cl.pretrained("dense-mnist"), _test("mnist", 2000)),
-    "06-mnist-means": lambda: cl.embed(cl.pretrained("vae-mnist"), _test("mnist", 3000)),
-    "07-mnist-poses": lambda: cl.embed(cl.pretrained("capsnet-mnist"), _test("mnist", 1200)),
-    "07-mnist-means": lambda: cl.embed(cl.pretrained("vae-mnist"), _test("mnist", 1200)),
+    "digits-pixels-1797": lambda: cl.embed(cl.load("digits")),
+    "mnist-pixels-1500": lambda: cl.embed(_test("mnist", 1500)),
+    "mnist-hidden-2000": lambda: cl.embed(cl.pretrained("dense-mnist"), _test("mnist", 2000)),
+    "mnist-means-3000": lambda: cl.embed(cl.pretrained("vae-mnist"), _test("mnist", 3000)),
+    "mnist-poses-1200": lambda: cl.embed(cl.pretrained("capsnet-mnist"), _test("mnist", 1200)),
+    "mnist-means-1200": lambda: cl.embed(cl.pretrained("vae-mnist"), _test("mnist", 1200)),
 }
 
 

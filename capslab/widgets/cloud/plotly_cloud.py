@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from capslab.widgets.cloud.widget import CloudView
 
 SYMBOLS = ("circle", "square", "diamond", "cross", "circle-open", "square-open", "diamond-open", "x")
 SIDE = 112  # CSS pixels of the picture beside the figure
 
 
-def plotly_cloud(view: CloudView) -> Any:
-    """A box with a `plotly.graph_objects.FigureWidget` and the picture of the image that is pointed at."""
+def plotly_cloud(view: Any) -> Any:
+    """A box with the `FigureWidget` of a `CloudView` and the picture of the image that is pointed at."""
     import ipywidgets
     import plotly.graph_objects as go
 
@@ -51,7 +48,7 @@ def plotly_cloud(view: CloudView) -> Any:
     return ipywidgets.HBox([figure, picture])
 
 
-def groups_of(view: CloudView) -> tuple[np.ndarray, list[str]]:
+def groups_of(view: Any) -> tuple[np.ndarray, list[str]]:
     """The group that gives each point its colour, `(m,)`, and what is written beside it."""
     from capslab.clustering import cluster_name
 
@@ -74,7 +71,7 @@ def css(group: int) -> str:
     return f"rgb({red},{green},{blue})"
 
 
-def png(view: CloudView, place: int) -> bytes:
+def png(view: Any, place: int) -> bytes:
     """The thumbnail of a drawn image as PNG; empty if it has none."""
     from PIL import Image
 

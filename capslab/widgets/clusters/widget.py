@@ -193,7 +193,8 @@ class ClusterView(PathView):
         place = self._place(self.image)
         if place is None:
             return captions.not_drawn(self.image)
-        near = np.array(self.nearest.get("near", []), int) if self.near is None else self.near[place]
+        answer = self.nearest if self.nearest.get("image") == self.image else {}
+        near = np.array(answer.get("near", []), int) if self.near is None else self.near[place]
         names = self.about["classes"]
         named = self.truth is not None
         return captions.image_sentence(

@@ -54,7 +54,7 @@ class ClustersView extends PathView {
       send,
       onmove: () => {
         this.scatter.setPoints(this.maps.here);
-        this.paint();
+        this.paintPoints();
         this.markMap();
       },
       onchange: (chosen) => {
@@ -280,15 +280,22 @@ class ClustersView extends PathView {
     return [this.labelsAt(place), this.ks[place]];
   }
 
-  paint() {
-    const { k, place, view, data, table } = this;
-    const labels = this.labelsAt(place);
+  /** The points, and the clusters' sizes. */
+  paintPoints() {
+    const labels = this.labelsAt(this.place);
     const [groups, count] = this.groups();
     const { badges, sizes } = this.badgesOf(this.maps.here, labels);
     this.scatter.show({ groups, tints: Array.from({ length: count }, (_, c) => palette(c)), badges });
-    if (this.pointedCluster >= k) this.pointedCluster = -1;
+    if (this.pointedCluster >= this.k) this.pointedCluster = -1;
     this.light();
     this.scatter.draw();
+    return sizes;
+  }
+
+  paint() {
+    const { k, place, view, data, table } = this;
+    const labels = this.labelsAt(place);
+    const sizes = this.paintPoints();
     const counts = table ? table.count(labels, k) : null;
     if (!view.hidden("members")) this.cards.draw(k, this.starts[place], sizes, counts);
     if (!view.hidden("scores")) this.curves.draw(place);
