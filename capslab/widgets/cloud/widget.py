@@ -232,7 +232,7 @@ def check_dimensions(embedding: Embedding) -> None:
             "embedding",
             "of at least three dimensions",
             Verbatim(f"{len(embedding):,} vectors of {'one dimension' if d == 1 else 'two dimensions'}"),
-            "cl.explore_clusters(embedding) draws them in a plane.",
+            "Write cl.explore_clusters(embedding) to see them in a plane.",
         )
 
 
