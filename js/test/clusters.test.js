@@ -84,7 +84,7 @@ test("neighbours are read from what was sent for all, or from the answer for thi
   const answer = { image: 9, near: [2], distances: [5] };
   assert.equal(neighboursOf({ near: null, distances: null }, answer, 1, 9), answer);
   assert.equal(neighboursOf({ near: null, distances: null }, answer, 1, 8), null);
-  assert.deepEqual([0, 0.98765, 12345].map(formatDistance), ["0", "0.988", "12,300"]);
+  assert.deepEqual([0, 2, 0.98765, 12345].map(formatDistance), ["0", "2.00", "0.988", "12,300"]);
 });
 
 test("a cloud turns round, tilts no further than upright, and is drawn from the far to the near", () => {

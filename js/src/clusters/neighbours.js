@@ -9,7 +9,7 @@ const [LARGE, SMALL] = [76, 56]; // CSS pixels
 
 /** A distance with three digits. */
 export const formatDistance = (/** @type {number} */ value) =>
-  value === 0 ? "0" : value.toLocaleString("en", { maximumSignificantDigits: 3 });
+  value === 0 ? "0" : value.toLocaleString("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
 /**
  * The neighbours of one drawn point: those that were sent for all, or those that Python sent for this one.
