@@ -175,6 +175,7 @@ NAMES = {
     "capslab.clustering.Step": "capslab.clustering.KMeansStep",
     "capslab.clustering.traps": "capslab.clustering.score_pitfalls",
     # plots
+    "capslab.plots.BASE_COLOURS": "capslab.plots.palette",
     "capslab.plots.against_n": "capslab.plots.growth_curves",
     "capslab.plots.boxed": "capslab.plots.detection_grid",
     "capslab.plots.curves": "capslab.plots.training_curves",

@@ -93,7 +93,7 @@ class CloudView extends PathView {
       button("+", () => scatter.zoomBy(1.25), { "aria-label": "Zoom in" }),
     ];
     const tools = element("div", { class: "caps-tools" }, lasso.node, ...zoom, showAll, this.clear);
-    const parts = [scatter.node, view.hidden("tools") ? null : tools, this.legend];
+    const parts = [scatter.node, view.hidden("tools") ? null : tools, this.legend.node];
     view.body.append(element("div", { class: "caps-panel" }, ...parts));
     if (this.strip) view.body.after(this.strip.node);
   }
@@ -149,10 +149,13 @@ class CloudView extends PathView {
     return this.flagged && this.place + 1 < this.ks.length;
   }
 
-  /** Which points stand out: what moves, or the selection; null where all do. */
+  /** Which points stand out: a group on its own, what moves, or the selection; null where all do. */
   litPoints() {
-    const { mask, n, selected } = this;
-    if (this.showsMoves) {
+    const { mask, n, selected, alone } = this;
+    if (alone) {
+      const groups = alone.by === "label" ? this.data.truth.data : this.labelsAt(this.place);
+      for (let i = 0; i < n; i++) mask[i] = Number(groups[i] === alone.group);
+    } else if (this.showsMoves) {
       const [labels, next] = [this.labelsAt(this.place), this.labelsAt(this.place + 1)];
       for (let i = 0; i < n; i++) mask[i] = Number(labels[i] !== next[i]);
     } else if (selected.length) {
@@ -160,6 +163,12 @@ class CloudView extends PathView {
       for (const i of selected) mask[i] = 1;
     } else return null;
     return mask;
+  }
+
+  light() {
+    this.scatter.lit = this.litPoints();
+    this.scatter.alone = this.aloneCluster;
+    this.scatter.redraw();
   }
 
   paint() {
@@ -171,9 +180,9 @@ class CloudView extends PathView {
     const labels = this.labelsAt(place);
     const shown = this.showsMoves ? place + 1 : place;
     const { badges } = this.badgesOf(this.here, labels);
-    const tints = range(byLabel ? this.about.classes.length : this.ks[shown]).map((c) => palette(c));
+    const tints = range(byLabel ? this.about.classes.length : this.ks[shown]).map((c) => palette(c, this.colours.dark));
     const groups = byLabel ? data.truth.data : this.labelsAt(shown);
-    scatter.show({ groups, tints, lit: this.litPoints(), badges });
+    scatter.show({ groups, tints, lit: this.litPoints(), badges, alone: this.aloneCluster });
     scatter.draw();
     this.drawAxes();
   }
@@ -209,6 +218,8 @@ class CloudView extends PathView {
     const { images, data, about, scatter, tip } = this;
     this.hovered = i;
     scatter.ring(i);
+    const groups = this.color === "label" ? data.truth.data : this.labelsAt(this.place);
+    this.rest(i < 0 ? null : this.groupNamed(groups[i]));
     if (i < 0) return tip.hide();
     const lines = [
       `image ${images.position(i).toLocaleString("en")}`,

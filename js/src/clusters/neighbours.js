@@ -30,7 +30,7 @@ export function neighboursOf({ near, distances }, nearest, place, position) {
 }
 
 /** `onpick(place)` takes a click on a neighbour: one can walk from image to image. */
-export function neighbourPanel({ thumbnails, images, about, onpick }) {
+export function neighbourPanel({ thumbnails, images, about, colours, onpick }) {
   const heading = element("h4", {}, "Nearest neighbours");
   const row = element("div", { class: "caps-neighbours" });
   const node = element("div", { class: "caps-panel", hidden: true }, heading, row);
@@ -39,7 +39,7 @@ export function neighbourPanel({ thumbnails, images, about, onpick }) {
     const picture = images.picture(place) >= 0 ? portrait(size) : null;
     picture?.show(thumbnails, images.picture(place));
     picture?.node.setAttribute("aria-hidden", "true");
-    const tint = palette(cluster);
+    const tint = palette(cluster, colours.dark);
     const style = `background:${css(tint)};color:${readable(tint)}`;
     const letter = element("span", { class: "caps-chip", style }, clusterName(cluster));
     const lines = [
