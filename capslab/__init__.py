@@ -56,6 +56,7 @@ _HOME = {
     "compare": "capslab.widgets",
     "draw_digit": "capslab.widgets",
     "explore_beta": "capslab.widgets",
+    "explore_cloud": "capslab.widgets",
     "explore_clusters": "capslab.widgets",
     "explore_convolution": "capslab.widgets",
     "explore_latent": "capslab.widgets",

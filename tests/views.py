@@ -50,6 +50,7 @@ CURVE: dict[str, Any] = {"curve": {"k": (1, 21), "inertia": (0, 100)}, "unit": "
 #: name → a function that makes the view
 VIEWS: dict[str, Callable[[], Any]] = {
     "clusters": lambda: cl.explore_clusters(embedding(), 4),
+    "cloud": lambda: cl.explore_cloud(embedding(), 4),
     "compare": lambda: cl.compare(embedding(0), embedding(1), k=4, seeds=1),
     "routing": lambda: cl.show_routing(FakeCapsNet(), some_images()),
     "latent": lambda: cl.explore_latent(FakeVAE(), some_images()),
@@ -76,6 +77,7 @@ VIEWS: dict[str, Callable[[], Any]] = {
 #: the slider that a learner drags first, where there is one
 SLIDERS = {
     "clusters": "k",
+    "cloud": "k",
     "compare": "k",
     "routing": "iteration",
     "latent": "z1",

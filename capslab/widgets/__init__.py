@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
+    "explore_cloud": "cloud.widget",
     "explore_clusters": "clusters.widget",
     "compare": "comparison.widget",
     "explore_beta": "beta.widget",

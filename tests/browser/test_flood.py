@@ -42,6 +42,7 @@ def flood(page, label: str) -> dict[str, float]:
 
 READ = {
     "clusters": lambda view: view.ks.index(view.k),
+    "cloud": lambda view: view.ks.index(view.k),
     "compare": lambda view: view.ks.index(view.k),
     "routing": lambda view: view.iteration,
     "latent": lambda view: view.z[1],
