@@ -11,7 +11,7 @@ from capslab.widgets.playground.arithmetic import Outcome
 from capslab.widgets.playground.points import DIGITS, PointSet
 from capslab.widgets.shared.format_text import plain
 
-OVERFIT = 0.1  # accuracy on the training points above that on held-out ones
+OVERFIT = 1.15  # times its lowest value: the held-out loss has risen
 LATELY = 0.8  # of the epochs: what the loss has done since then is what it does now
 MOVES = 0.03  # of the loss: less is hardly a change
 
@@ -70,7 +70,7 @@ def happened(points: PointSet, network: dict[str, Any], now: Outcome, dead: int)
     if not network["trained"]:
         return "The weights are random: nothing is learned yet."
     if now.loss > 1.02 * network["history"][0][1]:
-        return "The loss is higher than at the start: the learning rate is too large."
+        return "The training loss is higher than at the start: the learning rate is too large."
     return f"{_limit(points, network, now, dead)}{_trend(network, now)}"
 
 
@@ -90,19 +90,23 @@ def _limit(points: PointSet, network: dict[str, Any], now: Outcome, dead: int) -
     if dead:
         units = hidden * layers
         return f"{dead} of {units} hidden units {'is' if dead == 1 else 'are'} 0 for all training data: dead. "
-    if now.held_out_accuracy is not None and now.accuracy - now.held_out_accuracy >= OVERFIT:
-        return "It is better where it was trained than elsewhere: it overfits. "
-    return ""
+    if now.held_out_loss is None:
+        return ""
+    best = min(network["history"], key=lambda row: row[2])
+    if now.held_out_loss <= OVERFIT * best[2] or now.loss >= best[1]:
+        return ""
+    lowest = f"{loss_text(best[2])} in epoch {best[0]}"
+    return f"The held-out loss was lowest, {lowest}, and has risen since: it overfits. "
 
 
 def _trend(network: dict[str, Any], now: Outcome) -> str:
     epoch = sum(epochs for epochs, _ in network["trained"])
     before = [row[1] for row in network["history"] if row[0] <= LATELY * epoch][-1]
     if now.loss < (1 - MOVES) * before:
-        return "The loss is still falling."
+        return "The training loss is still falling."
     if now.loss > (1 + MOVES) * before:
-        return "The loss went up again lately."
-    return "The loss hardly changes any more."
+        return "The training loss went up again lately."
+    return "The training loss hardly changes any more."
 
 
 def dead_units(values: list[np.ndarray], activation: str) -> int:

@@ -54,6 +54,8 @@ for epochs, learning_rate in ⟨schedule⟩:
     epoch += 1
 
 for name, v, truth in [("training", x, labels), ("held out", points.held_out, points.held_out_labels)]:
+    if not len(v):
+        continue
     for W, b in layers[:-1]:
         s = v @ W + b
         v = ⟨activate⟩

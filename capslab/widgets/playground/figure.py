@@ -14,7 +14,6 @@ from capslab.widgets.playground.arithmetic import (
 )
 from capslab.widgets.playground.points import PointSet
 
-REACH = 2.6  # the plane is drawn from −2.6 to 2.6, in standard deviations
 SIDE = 60  # places along one side of a map
 MARKERS = "os^DvP*X"
 WRONG = 8
@@ -37,7 +36,8 @@ def draw(points: PointSet, layers: Layers, activation: str, history: list[list[A
 def _plane(units: Any, main: Any, points: PointSet, layers: Layers, activation: str) -> None:
     from capslab.plots.style import DIVERGING, palette, plain
 
-    line = np.linspace(-REACH, REACH, SIDE)
+    reach = 1.08 * float(max(np.abs(part).max(initial=0) for part in (points.train, points.held_out)))
+    line = np.linspace(-reach, reach, SIDE)
     places = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)  # (places, 2)
     values = forward(layers, places, activation)
     shown = values[1] if len(layers) > 1 else places
@@ -45,7 +45,7 @@ def _plane(units: Any, main: Any, points: PointSet, layers: Layers, activation: 
     _maps(units, shown.T.reshape(-1, SIDE, SIDE), [f"{names} {j}" for j in range(shown.shape[1])], "lower")
     axes = plain(main.subplots())
     answer = probabilities(values[-1])
-    size = (-REACH, REACH, -REACH, REACH)
+    size = (-reach, reach, -reach, reach)
     options: dict[str, Any] = {"origin": "lower", "extent": size, "interpolation": "bilinear"}
     if answer.shape[1] == 1:
         axes.imshow(2 * answer.reshape(SIDE, SIDE) - 1, cmap=DIVERGING, vmin=-1, vmax=1, alpha=0.7, **options)
@@ -60,7 +60,7 @@ def _plane(units: Any, main: Any, points: PointSet, layers: Layers, activation: 
         axes.scatter(*inside.T, color=colours[j], edgecolor="white", label=name, **style)
         outside = points.held_out[points.held_out_labels == j]
         axes.scatter(*outside.T, facecolor="none", edgecolor=colours[j], **style)
-    axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH))
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
     axes.set_title("answer; hollow points are held out", fontsize=10)
     axes.legend(fontsize=8, loc="upper right", framealpha=0.9)
 

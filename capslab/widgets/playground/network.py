@@ -30,7 +30,7 @@ def check_network(value: Any, settings: list[Any], count: int) -> dict[str, Any]
     """The network, if it belongs to these settings and has so many finite weights."""
 
     def fail(expected: str) -> ArgumentError:
-        step = "Set view.hidden, view.data and the like, or call view.train(1)."
+        step = "Leave it alone: it follows the other settings and the training."
         return ArgumentError("network", expected, value, step)
 
     keys = {"of", "trained", "weights", "history", "failed"}

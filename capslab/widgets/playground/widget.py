@@ -70,7 +70,7 @@ class NetworkSandboxView(View):
     )
 
     data = t.Unicode("two moons").tag(sync=True)
-    hidden = Int(4).tag(sync=True)
+    hidden = Int(8).tag(sync=True)
     layers = Int(1).tag(sync=True)
     activation = t.Unicode("relu").tag(sync=True)
     learning_rate = Float(0.1).tag(sync=True)
@@ -181,7 +181,7 @@ class NetworkSandboxView(View):
         name, value = proposal["trait"].name, proposal["value"]
         low, high = {"hidden": (0, MOST_HIDDEN), "layers": (1, 2)}[name]
         if not low <= value <= high:
-            step = "Try hidden=4." if name == "hidden" else "Try layers=1; hidden=0 means none."
+            step = "Try hidden=4." if name == "hidden" else "Try layers=1."
             raise ArgumentError(name, f"a whole number from {low} to {high}", value, step)
         return int(value)
 
@@ -264,7 +264,7 @@ def _arrays(sets: dict[str, PointSet], seed: int) -> dict[str, Any]:
 def network_sandbox(
     points: Any = None,
     data: str | None = None,
-    hidden: int = 4,
+    hidden: int = 8,
     layers: int = 1,
     activation: str = "relu",
     learning_rate: float = 0.1,

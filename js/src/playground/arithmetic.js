@@ -8,8 +8,8 @@ export const BATCH = 10;
 /**
  * @typedef {"relu" | "tanh" | "none"} Activation
  * @typedef {{ W: Float64Array, b: Float64Array, from: number, to: number }} Layer its W has `from` rows of `to` numbers
- * @typedef {{ x: Float64Array, labels: Uint8Array, train: number, heldOut: number, inputs: number, classes: string[] }}
- *   Data training rows first, then those that are held out
+ * @typedef {{ x: Float64Array, labels: Uint8Array, train: number, heldOut: number, inputs: number, classes: string[],
+ *   reach: number }} Data training rows first, then those that are held out; the plane is drawn from −reach to reach
  */
 
 /** Numbers per layer, from the inputs to the output: a single number where there are two classes. */

@@ -4,7 +4,7 @@ import { plain } from "../shared/format_text.js";
 import { clamp } from "../shared/numbers.js";
 import { epochsOf } from "./training.js";
 
-const OVERFIT = 0.1; // accuracy on the training points above that on held-out ones
+const OVERFIT = 1.15; // times its lowest value: the held-out loss has risen
 const LATELY = 0.8; // of the epochs: what the loss has done since then is what it does now
 const MOVES = 0.03; // of the loss: less is hardly a change
 
@@ -15,7 +15,7 @@ export const shareText = (/** @type {number} */ share) =>
 /** A loss with three decimals, a huge one without. */
 export const lossText = (/** @type {number} */ loss) => (loss < 100 ? plain(loss, 3) : String(Math.floor(loss + 0.5)));
 
-function limitOf({ of: [, hidden, layers, activation], outcome, about, digits }) {
+function limitOf({ of: [, hidden, layers, activation], outcome, history, about, digits }) {
   if (!hidden || activation === "none") {
     const why = hidden ? "Without an activation, layers add up to one, so" : "Without a hidden layer";
     if (digits) return `${why} each digit's score is one weighted sum of the pixels. `;
@@ -27,18 +27,19 @@ function limitOf({ of: [, hidden, layers, activation], outcome, about, digits })
     const verb = outcome.dead === 1 ? "is" : "are";
     return `${outcome.dead} of ${hidden * layers} hidden units ${verb} 0 for all training data: dead. `;
   }
-  if (outcome.heldOutAccuracy !== null && outcome.accuracy - outcome.heldOutAccuracy >= OVERFIT) {
-    return "It is better where it was trained than elsewhere: it overfits. ";
-  }
-  return "";
+  if (outcome.heldOutLoss === null) return "";
+  const best = history.reduce((lowest, row) => (row[2] < lowest[2] ? row : lowest));
+  if (outcome.heldOutLoss <= OVERFIT * best[2] || outcome.loss >= best[1]) return "";
+  const lowest = `${lossText(best[2])} in epoch ${best[0]}`;
+  return `The held-out loss was lowest, ${lowest}, and has risen since: it overfits. `;
 }
 
 function trendOf({ trained, history, outcome }) {
   const epoch = epochsOf(trained);
   const before = history.filter(([at]) => at <= LATELY * epoch).at(-1)[1];
-  if (outcome.loss < (1 - MOVES) * before) return "The loss is still falling.";
-  if (outcome.loss > (1 + MOVES) * before) return "The loss went up again lately.";
-  return "The loss hardly changes any more.";
+  if (outcome.loss < (1 - MOVES) * before) return "The training loss is still falling.";
+  if (outcome.loss > (1 + MOVES) * before) return "The training loss went up again lately.";
+  return "The training loss hardly changes any more.";
 }
 
 function happened(state) {
@@ -51,7 +52,7 @@ function happened(state) {
   }
   if (!trained.length) return "The weights are random: nothing is learned yet.";
   if (outcome.loss > 1.02 * history[0][1]) {
-    return "The loss is higher than at the start: the learning rate is too large.";
+    return "The training loss is higher than at the start: the learning rate is too large.";
   }
   return `${limitOf(state)}${trendOf(state)}`;
 }

@@ -1,23 +1,22 @@
 // Where the parts of the network stand on its picture, and which of them is under the pointer.
 
-export const NET = { width: 620, height: 340, top: 20, map: 312 }; // of the answer's map: one side
-const INPUT = 36;
-const LARGEST = 40;
+export const NET = { width: 326, height: 322, top: 20 };
+const LARGEST = 40; // a node's side
 const COLUMN = 8; // units below each other; more stand in two columns
 const NEAR = 6; // from a line, to be meant by the pointer
+const LABEL = 10; // below an input or an output, half of the room for its name
 
 /** @typedef {{ layer: number, unit: number, x: number, y: number, size: number }} Node a small map; x, y its corner */
 /** @typedef {{ layer: number, from: number, to: number, curve: number[] }} Edge four points: x, y, x, y, … */
 
-const middle = NET.top + (NET.height - NET.top) / 2;
-export const mapLeft = NET.width - NET.map - 2;
-
-/** The nodes of a layer around a middle. */
-function column(layer, units, centre, largest) {
+/** The nodes of a layer around a middle; `gap` is the least room between two below each other. */
+function column(layer, units, centre, gap) {
   const columns = units > COLUMN ? 2 : 1;
   const rows = Math.ceil(units / columns);
-  const pitch = Math.min(56, (NET.height - NET.top) / (rows + (columns - 1) / 2));
-  const size = Math.min(largest, pitch - 4);
+  const room = NET.height - NET.top;
+  const pitch = Math.min(58, room / (rows + (columns - 1) / 2));
+  const size = Math.min(LARGEST, pitch - gap);
+  const middle = NET.top + room / 2;
   return Array.from({ length: units }, (_, unit) => {
     const [place, row] = [unit % columns, Math.floor(unit / columns)];
     const shift = columns === 1 ? 0 : place / 2 - 0.25; // two columns are staggered
@@ -27,39 +26,34 @@ function column(layer, units, centre, largest) {
 }
 
 /**
- * The nodes of inputs and hidden units, the places of the outputs, and the lines between all of them.
+ * The nodes of inputs, units and outputs, and the lines between them.
  * @param {number[]} sizes numbers per layer
  */
 export function layOut(sizes) {
-  const hidden = sizes.length - 2;
-  /** @type {Node[][]} */
-  const nodes = [column(0, sizes[0], INPUT / 2, INPUT)];
-  for (let layer = 1; layer <= hidden; layer++) {
-    const share = hidden === 1 ? 0.5 : layer === 1 ? 0.3 : 0.72;
-    nodes.push(column(layer, sizes[layer], INPUT + share * (mapLeft - INPUT), LARGEST));
-  }
-  const count = sizes[sizes.length - 1];
-  const outputs = Array.from({ length: count }, (_, j) => [
-    mapLeft,
-    middle + (j - (count - 1) / 2) * Math.min(36, NET.map / count),
-  ]);
+  const last = sizes.length - 1;
+  const side = LARGEST / 2 + 1;
+  const layers = sizes.map((units, layer) => {
+    const isOuter = layer === 0 || layer === last;
+    const centre = side + (layer / last) * (NET.width - 2 * side);
+    return column(layer, units, centre, isOuter ? 2 * LABEL : 4);
+  });
   /** @type {Edge[]} */
   const edges = [];
-  for (let layer = 0; layer <= hidden; layer++) {
-    for (const node of nodes[layer]) {
-      const targets = layer === hidden ? outputs : nodes[layer + 1].map(({ x, y, size }) => [x, y + size / 2]);
-      targets.forEach(([x, y], to) => {
-        const [from, height] = [node.x + node.size, node.y + node.size / 2];
-        const bend = (from + x) / 2;
-        edges.push({ layer, from: node.unit, to, curve: [from, height, bend, height, bend, y, x, y] });
-      });
+  for (let layer = 0; layer < last; layer++) {
+    for (const node of layers[layer]) {
+      for (const target of layers[layer + 1]) {
+        const [x0, y0] = [node.x + node.size, node.y + node.size / 2];
+        const [x1, y1] = [target.x, target.y + target.size / 2];
+        const bend = (x0 + x1) / 2;
+        edges.push({ layer, from: node.unit, to: target.unit, curve: [x0, y0, bend, y0, bend, y1, x1, y1] });
+      }
     }
   }
-  return { nodes: nodes.flat(), outputs, edges };
+  return { nodes: layers.flat(), edges };
 }
 
 /** A point of a Bézier curve at t in 0…1. */
-function pointOf(/** @type {number[]} */ curve, /** @type {number} */ t) {
+export function pointOf(/** @type {number[]} */ curve, /** @type {number} */ t) {
   const [x0, y0, x1, y1, x2, y2, x3, y3] = curve;
   const s = 1 - t;
   const [a, b, c, d] = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];

@@ -3,7 +3,7 @@
 import { dot, polyline } from "../shared/canvas.js";
 import { lossText } from "./caption.js";
 
-export const CHART = { width: 200, height: 158, left: 40, right: 8, top: 8, bottom: 24 };
+export const CHART = { width: 184, height: 140, left: 40, right: 8, top: 8, bottom: 24 };
 
 /** `points` are [epoch, loss, loss on held-out points or null]. */
 export function drawLosses({ context, wide, high }, look, points) {

@@ -5,7 +5,6 @@ import { largestSize } from "../shared/numbers.js";
 import { pixel } from "../shared/scatter_arithmetic.js";
 import { forward, roomFor, toProbabilities } from "./arithmetic.js";
 
-export const REACH = 2.6; // the plane is drawn from −2.6 to 2.6, in standard deviations
 export const SIDE = 48; // places along one side of a map
 
 /**
@@ -14,14 +13,14 @@ export const SIDE = 48; // places along one side of a map
  * @param {import("./training.js").Training} training
  * @returns {Float32Array[][]}
  */
-export function mapsOf({ layers, sizes, activation }) {
+export function mapsOf({ layers, sizes, activation, data: { reach } }) {
   const maps = sizes.map((size) => Array.from({ length: size }, () => new Float32Array(SIDE * SIDE)));
   const values = roomFor(sizes);
   const place = [0, 0];
   for (let row = 0, at = 0; row < SIDE; row++) {
-    place[1] = REACH * (1 - (2 * row) / (SIDE - 1));
+    place[1] = reach * (1 - (2 * row) / (SIDE - 1));
     for (let column = 0; column < SIDE; column++, at++) {
-      place[0] = REACH * ((2 * column) / (SIDE - 1) - 1);
+      place[0] = reach * ((2 * column) / (SIDE - 1) - 1);
       forward(layers, place, 0, activation, values);
       toProbabilities(values[values.length - 1]);
       for (let k = 0; k < maps.length; k++) for (let j = 0; j < maps[k].length; j++) maps[k][j][at] = values[k][j];
@@ -45,9 +44,18 @@ export function signedPixels(values, shades) {
 /** The pixels of the probability of the second class of two. */
 export const sigmoidPixels = (values, shades) => Uint32Array.from(values, (p) => shades[Math.round(200 * p)]);
 
+/** The paper's colour to a class's, in eleven steps. */
+const ramp = (j, paper, depth) => Array.from({ length: 11 }, (_, d) => pixel(mix(paper, palette(j), (depth * d) / 10)));
+
+/** The pixels of one class's probability. */
+export function classPixels(values, j, paper) {
+  const colours = ramp(j, paper, 0.8);
+  return Uint32Array.from(values, (p) => colours[Math.round(10 * p)]);
+}
+
 /** The pixels of several classes' probabilities: the likeliest one's colour, as deep as it is ahead of chance. */
-export function classPixels(maps, paper) {
-  const colours = maps.map((_, j) => Array.from({ length: 11 }, (_, d) => pixel(mix(paper, palette(j), 0.07 * d))));
+export function likeliestPixels(maps, paper) {
+  const colours = maps.map((_, j) => ramp(j, paper, 0.5));
   return Uint32Array.from(maps[0], (_, at) => {
     let best = 0;
     for (let j = 1; j < maps.length; j++) if (maps[j][at] > maps[best][at]) best = j;
