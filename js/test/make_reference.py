@@ -7,6 +7,7 @@ when it was not run.
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,9 @@ def networks() -> list[dict[str, Any]]:
         many = sizes[-1] > 1
         labels = rng.integers(0, 3 if many else 2, len(points))
         start = np.random.default_rng(11)
-        Ws = [start.uniform(-((6 / (m + n)) ** 0.5), (6 / (m + n)) ** 0.5, (m, n)) for m, n in pairs(sizes)]
+        Ws = [
+            start.uniform(-((6 / (m + n)) ** 0.5), (6 / (m + n)) ** 0.5, (m, n)) for m, n in pairwise(sizes)
+        ]
         bs = [np.zeros(n) for n in sizes[1:]]
         first = flat(Ws, bs)
         for epoch in range(4):
@@ -174,10 +177,6 @@ def networks() -> list[dict[str, Any]]:
             }
         )
     return cases
-
-
-def pairs(sizes: list[int]) -> list[tuple[int, int]]:
-    return list(zip(sizes, sizes[1:], strict=False))
 
 
 def flat(Ws: list[Any], bs: list[Any]) -> Any:

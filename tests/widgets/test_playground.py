@@ -15,13 +15,12 @@ import capslab as cl
 from capslab.errors import ArgumentError
 from capslab.widgets.playground import arithmetic
 from capslab.widgets.playground.caption import dead_units
+from capslab.widgets.playground.learners_points import MOST_POINTS, own_points
 from capslab.widgets.playground.points import (
-    MOST_POINTS,
     PLANES,
     PointSet,
     best_line,
     digit_points,
-    own_points,
     plane_points,
 )
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def count(sizes: list[int]) -> int:
     >>> count([2, 4, 1])
     17
     """
-    return sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
 
 
 def initial_weights(sizes: list[int], seed: int) -> np.ndarray:
@@ -44,7 +45,7 @@ def initial_weights(sizes: list[int], seed: int) -> np.ndarray:
     """
     rng = np.random.default_rng(seed)
     parts = []
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+    for n_in, n_out in pairwise(sizes):
         limit = np.sqrt(6 / (n_in + n_out))
         parts += [rng.uniform(-limit, limit, n_in * n_out), np.zeros(n_out)]
     return np.concatenate(parts)
@@ -53,7 +54,7 @@ def initial_weights(sizes: list[int], seed: int) -> np.ndarray:
 def layers_of(weights: np.ndarray, sizes: list[int]) -> Layers:
     """The row of numbers as W (n_in, n_out) and b (n_out,) per layer: views, not copies."""
     layers, start = [], 0
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+    for n_in, n_out in pairwise(sizes):
         middle, end = start + n_in * n_out, start + (n_in + 1) * n_out
         layers.append((weights[start:middle].reshape(n_in, n_out), weights[middle:end]))
         start = end
@@ -62,7 +63,9 @@ def layers_of(weights: np.ndarray, sizes: list[int]) -> Layers:
 
 def activate(sums: np.ndarray, activation: str) -> np.ndarray:
     """ReLU, tanh or nothing."""
-    return {"relu": lambda: np.maximum(sums, 0), "tanh": lambda: np.tanh(sums), "none": lambda: sums}[activation]()
+    return {"relu": lambda: np.maximum(sums, 0), "tanh": lambda: np.tanh(sums), "none": lambda: sums}[
+        activation
+    ]()
 
 
 def slope(values: np.ndarray, activation: str) -> np.ndarray:
@@ -104,7 +107,9 @@ def predicted(scores: np.ndarray) -> np.ndarray:
     return (scores[:, 0] > 0).astype(int) if scores.shape[1] == 1 else scores.argmax(axis=1)
 
 
-def gradient(weights: np.ndarray, sizes: list[int], x: np.ndarray, labels: np.ndarray, activation: str) -> Any:
+def gradient(
+    weights: np.ndarray, sizes: list[int], x: np.ndarray, labels: np.ndarray, activation: str
+) -> Any:
     """Backpropagation: the slope of the mean loss for every weight, in the order of the weights.
 
     For the scores it is δ = (p − y) / n; a layer with inputs v has ∂W = vᵀδ and ∂b = Σδ, and hands
@@ -144,7 +149,7 @@ def train_epoch(
 
 
 @dataclass(frozen=True)
-class Outcome:
+class NetworkOutcome:
     """Loss in nats and accuracy 0…1 on the training and on the held-out points (None without any)."""
 
     loss: float
@@ -153,7 +158,7 @@ class Outcome:
     held_out_accuracy: float | None
 
 
-def outcome(weights: np.ndarray, sizes: list[int], points: PointSet, activation: str) -> Outcome:
+def outcome(weights: np.ndarray, sizes: list[int], points: PointSet, activation: str) -> NetworkOutcome:
     """How good the network is now."""
     found: list[float | None] = []
     for x, labels in ((points.train, points.train_labels), (points.held_out, points.held_out_labels)):
@@ -162,7 +167,7 @@ def outcome(weights: np.ndarray, sizes: list[int], points: PointSet, activation:
             continue
         scores = forward(layers_of(weights, sizes), x, activation)[-1]
         found += [float(losses(scores, labels).mean()), float((predicted(scores) == labels).mean())]
-    return Outcome(*found)  # type: ignore[arg-type]  # there are always training points
+    return NetworkOutcome(*found)  # type: ignore[arg-type]  # there are always training points
 
 
 def thinned(history: list[list[Any]], epoch: int) -> list[list[Any]]:

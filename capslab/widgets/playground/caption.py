@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.widgets.playground.arithmetic import Outcome
+from capslab.widgets.playground.arithmetic import NetworkOutcome
 from capslab.widgets.playground.points import DIGITS, PointSet
 from capslab.widgets.shared.format_text import plain
 
@@ -35,7 +35,7 @@ def loss_text(loss: float) -> str:
     return plain(loss, 3) if loss < 100 else str(math.floor(loss + 0.5))
 
 
-def words(points: PointSet, network: dict[str, Any], now: Outcome, dead: int) -> str:
+def words(points: PointSet, network: dict[str, Any], now: NetworkOutcome, dead: int) -> str:
     """The line of words; `networkWords` in js/src/playground/caption.js writes the same.
 
     Parameters
@@ -60,7 +60,7 @@ def words(points: PointSet, network: dict[str, Any], now: Outcome, dead: int) ->
     return f"Epoch {epoch}: {measured} {happened(points, network, now, dead)}{note}"
 
 
-def happened(points: PointSet, network: dict[str, Any], now: Outcome, dead: int) -> str:
+def happened(points: PointSet, network: dict[str, Any], now: NetworkOutcome, dead: int) -> str:
     """Why the numbers are what they are, in one or two sentences, each of them computed."""
     if network["failed"]:
         return (
@@ -74,7 +74,7 @@ def happened(points: PointSet, network: dict[str, Any], now: Outcome, dead: int)
     return f"{_limit(points, network, now, dead)}{_trend(network, now)}"
 
 
-def _limit(points: PointSet, network: dict[str, Any], now: Outcome, dead: int) -> str:
+def _limit(points: PointSet, network: dict[str, Any], now: NetworkOutcome, dead: int) -> str:
     """What keeps this network from being better, if something does."""
     data, hidden, layers, activation, _ = network["of"]
     if not hidden or activation == "none":
@@ -89,7 +89,9 @@ def _limit(points: PointSet, network: dict[str, Any], now: Outcome, dead: int) -
         )
     if dead:
         units = hidden * layers
-        return f"{dead} of {units} hidden units {'is' if dead == 1 else 'are'} 0 for all training data: dead. "
+        return (
+            f"{dead} of {units} hidden units {'is' if dead == 1 else 'are'} 0 for all training data: dead. "
+        )
     if now.held_out_loss is None:
         return ""
     best = min(network["history"], key=lambda row: row[2])
@@ -99,7 +101,7 @@ def _limit(points: PointSet, network: dict[str, Any], now: Outcome, dead: int) -
     return f"The held-out loss was lowest, {lowest}, and has risen since: it overfits. "
 
 
-def _trend(network: dict[str, Any], now: Outcome) -> str:
+def _trend(network: dict[str, Any], now: NetworkOutcome) -> str:
     epoch = sum(epochs for epochs, _ in network["trained"])
     before = [row[1] for row in network["history"] if row[0] <= LATELY * epoch][-1]
     if now.loss < (1 - MOVES) * before:

@@ -17,7 +17,7 @@ from capslab.widgets.playground.points import digit_points
 points = digit_points()"""
 
 LOAD_OWN = """\
-from capslab.widgets.playground.points import own_points
+from capslab.widgets.playground.learners_points import own_points
 
 points = own_points(points, seed=⟨own_seed⟩)  # `points` is the pair (x, labels) that you handed in"""
 

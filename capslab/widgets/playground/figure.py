@@ -15,7 +15,7 @@ from capslab.widgets.playground.arithmetic import (
 from capslab.widgets.playground.points import PointSet
 
 SIDE = 60  # places along one side of a map
-MARKERS = "os^DvP*X"
+MARKERS = "os^DvPp*"
 WRONG = 8
 
 
@@ -24,7 +24,8 @@ def draw(points: PointSet, layers: Layers, activation: str, history: list[list[A
     from capslab.plots.style import new_figure
 
     figure = new_figure(10.5, 3.6)
-    units, main, loss = figure.subfigures(1, 3, width_ratios=[1, 1, 0.9])
+    parts: Any = figure.subfigures(1, 3, width_ratios=[1, 1, 0.9])
+    units, main, loss = parts
     if points.train.shape[1] == 2:
         _plane(units, main, points, layers, activation)
     else:
@@ -42,24 +43,24 @@ def _plane(units: Any, main: Any, points: PointSet, layers: Layers, activation: 
     values = forward(layers, places, activation)
     shown = values[1] if len(layers) > 1 else places
     names = "unit" if len(layers) > 1 else "input"
-    _maps(units, shown.T.reshape(-1, SIDE, SIDE), [f"{names} {j}" for j in range(shown.shape[1])], "lower")
+    _maps(units, shown.T.reshape(-1, SIDE, SIDE), [f"{names} {j + 1}" for j in range(shown.shape[1])], "lower")
     axes = plain(main.subplots())
     answer = probabilities(values[-1])
     size = (-reach, reach, -reach, reach)
     options: dict[str, Any] = {"origin": "lower", "extent": size, "interpolation": "bilinear"}
     if answer.shape[1] == 1:
         axes.imshow(2 * answer.reshape(SIDE, SIDE) - 1, cmap=DIVERGING, vmin=-1, vmax=1, alpha=0.7, **options)
-        colours = [DIVERGING(0.03), DIVERGING(0.97)]
+        colours: list[Any] = [DIVERGING(0.03), DIVERGING(0.97)]
     else:
         colours = [palette(j) for j in range(answer.shape[1])]
         best = answer.argmax(axis=1)
         axes.imshow((0.4 * np.array(colours)[best] + 0.6).reshape(SIDE, SIDE, 3), **options)
     for j, name in enumerate(points.classes):
-        style: dict[str, Any] = {"marker": MARKERS[j % len(MARKERS)], "s": 13, "linewidth": 0.8}
+        style: dict[str, Any] = {"marker": MARKERS[j], "s": 16, "linewidth": 0.8}
         inside = points.train[points.train_labels == j]
-        axes.scatter(*inside.T, color=colours[j], edgecolor="white", label=name, **style)
+        axes.scatter(*inside.T, color=colours[j], edgecolor="white", label=name, **{**style, "linewidth": 0.4})
         outside = points.held_out[points.held_out_labels == j]
-        axes.scatter(*outside.T, facecolor="none", edgecolor=colours[j], **style)
+        axes.scatter(*outside.T, facecolor="white", edgecolor=colours[j], **style)
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
     axes.set_title("answer; hollow points are held out", fontsize=10)
     axes.legend(fontsize=8, loc="upper right", framealpha=0.9)
@@ -69,7 +70,7 @@ def _digits(units: Any, main: Any, points: PointSet, layers: Layers, activation:
     from capslab.plots.style import plain
 
     W = layers[0][0]  # (64, units)
-    names = [f"unit {j}" for j in range(W.shape[1])] if len(layers) > 1 else list(points.classes)
+    names = [f"unit {j + 1}" for j in range(W.shape[1])] if len(layers) > 1 else list(points.classes)
     _maps(units, W.T.reshape(-1, 8, 8), names, "upper")
     answers = predicted(forward(layers, points.held_out, activation)[-1])
     wrong = np.flatnonzero(answers != points.held_out_labels)
@@ -77,8 +78,8 @@ def _digits(units: Any, main: Any, points: PointSet, layers: Layers, activation:
     grid = main.subplots(2, WRONG // 2)
     for axes, i in zip(grid.flat, wrong, strict=False):
         plain(axes).imshow(points.held_out[i].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
-        names = (points.classes[j] for j in (points.held_out_labels[i], answers[i]))
-        axes.set_title("{}, said {}".format(*names), fontsize=8)
+        truth, answer = points.classes[points.held_out_labels[i]], points.classes[answers[i]]
+        axes.set_title(f"{truth}, said {answer}", fontsize=8)
     for axes in grid.flat[len(wrong) :]:
         axes.axis("off")
 

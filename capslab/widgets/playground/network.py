@@ -43,7 +43,11 @@ def check_network(value: Any, settings: list[Any], count: int) -> dict[str, Any]
     history, weights = value["history"], value["weights"]
     if history is None and weights is None and not value["trained"]:
         return value
-    if not isinstance(history, list) or not history or not _numbers([row[:2] if isinstance(row, list) else row for row in history], 2):
+    if (
+        not isinstance(history, list)
+        or not history
+        or not _numbers([row[:2] if isinstance(row, list) else row for row in history], 2)
+    ):
         raise fail("rows of epoch, loss and held-out loss as `history`")
     if not isinstance(weights, list) or not _numbers([weights], count):
         raise fail(f"{count} finite numbers as `weights`")

@@ -12,10 +12,11 @@ import numpy as np
 import traitlets as t
 
 from capslab.errors import ArgumentError, Verbatim, is_whole, unknown_name, whole_number
-from capslab.widgets.base import Array, View, fill, module, style
+from capslab.widgets.base import Array, View, module, style
 from capslab.widgets.playground import arithmetic, caption
 from capslab.widgets.playground import figure as playground_figure
-from capslab.widgets.playground.code import EXPRESSIONS, LOAD_DIGITS, LOAD_OWN, LOAD_PLANE, RECIPE, filled
+from capslab.widgets.playground.code import EXPRESSIONS, RECIPE, filled
+from capslab.widgets.playground.learners_points import own_points
 from capslab.widgets.playground.network import check_network, epoch_of, fresh
 from capslab.widgets.playground.points import (
     DIGITS,
@@ -23,9 +24,9 @@ from capslab.widgets.playground.points import (
     PLANES,
     PointSet,
     digit_points,
-    own_points,
     plane_points,
 )
+from capslab.widgets.playground.sets import for_browser
 from capslab.widgets.traits import Float, Int
 
 MOST_HIDDEN = 16
@@ -94,7 +95,7 @@ class NetworkSandboxView(View):
             options["data"] = options.get("data") or OWN
         options["data"] = options.get("data") or next(iter(PLANES))
         self._sets[DIGITS] = digit_points()
-        super().__init__(**_arrays(self._sets, seed), **options)
+        super().__init__(**for_browser(self._sets, seed), **options)
         self.network = fresh(self._settings())
         self._follow()
 
@@ -117,13 +118,15 @@ class NetworkSandboxView(View):
         return arithmetic.layers_of(self._row(), self.sizes)
 
     @property
-    def outcome(self) -> arithmetic.Outcome:
+    def outcome(self) -> arithmetic.NetworkOutcome:
         return arithmetic.outcome(self._row(), self.sizes, self.points, self.activation)
 
     def _row(self) -> np.ndarray:
         """All weights in one row."""
         weights = self.network["weights"]
-        return arithmetic.initial_weights(self.sizes, self.seed) if weights is None else np.array(weights, float)
+        return (
+            arithmetic.initial_weights(self.sizes, self.seed) if weights is None else np.array(weights, float)
+        )
 
     def _settings(self) -> list[Any]:
         return [getattr(self, name) for name in SETTINGS]
@@ -182,7 +185,9 @@ class NetworkSandboxView(View):
         low, high = {"hidden": (0, MOST_HIDDEN), "layers": (1, 2)}[name]
         if not low <= value <= high:
             step = "Try hidden=4." if name == "hidden" else "Try layers=1."
-            raise ArgumentError(name, f"a whole number from {low} to {high}", value, step)
+            raise ArgumentError(
+                name, "1 or 2" if high == 2 else f"a whole number from {low} to {high}", value, step
+            )
         return int(value)
 
     @t.validate("seed")
@@ -231,36 +236,6 @@ def _checked_seed(seed: Any) -> int:
     return int(seed)
 
 
-def _arrays(sets: dict[str, PointSet], seed: int) -> dict[str, Any]:
-    """The point sets as the browser gets them: bytes, and where each set lies in them."""
-    rows, labels, about, start = [], [], {}, 0
-    for name, points in sets.items():
-        code = {DIGITS: LOAD_DIGITS, OWN: LOAD_OWN}.get(name, LOAD_PLANE)
-        about[name] = {
-            "start": 0 if name == DIGITS else start,
-            "train": len(points.train),
-            "heldOut": len(points.held_out),
-            "classes": list(points.classes),
-            "line": points.line,
-            "note": points.note,
-            "code": fill(code, name=repr(name).replace("'", '"'), own_seed=seed),
-        }
-        if name != DIGITS:
-            rows += [points.train, points.held_out]
-            labels += [points.train_labels, points.held_out_labels]
-            start += len(points.train) + len(points.held_out)
-    digits = sets[DIGITS]
-    images = np.concatenate([digits.train, digits.held_out]) * 255
-    kinds = np.concatenate([digits.train_labels, digits.held_out_labels])
-    return {
-        "sets": about,
-        "rows": np.concatenate(rows).astype(np.float32),
-        "row_labels": np.concatenate(labels).astype(np.uint8),
-        "digits": np.round(images).astype(np.uint8),
-        "digit_labels": kinds.astype(np.uint8),
-    }
-
-
 def network_sandbox(
     points: Any = None,
     data: str | None = None,
@@ -281,8 +256,8 @@ def network_sandbox(
 
     Parameters
     ----------
-    points : your own points of the plane, `(x, labels)` with x (n, 2) and labels (n,) of two to eight classes.
-        They are centred and scaled; of more than 2,000 a random sample is taken.
+    points : your own points of the plane, `(x, labels)` with x (n, 2) and labels (n,) of two to eight
+        classes. They are centred and scaled; of more than 2,000 a random sample is taken.
     data : "two moons", "two circles", "xor", "spiral", "two blobs" or "digits"; without it your own
         points, or the two moons.
     hidden : units per hidden layer, 0…16; 0 for no hidden layer.
@@ -316,9 +291,7 @@ def network_sandbox(
     options: dict[str, Any] = {"hidden": hidden, "layers": layers, "activation": activation, "seed": seed}
     if data is not None and not isinstance(data, str):
         raise ArgumentError("data", "the name of a set of points", Verbatim(repr(data)), 'Try data="xor".')
-    view = NetworkSandboxView(
-        points, data=data, learning_rate=learning_rate, hide=list(hide), **options
-    )
+    view = NetworkSandboxView(points, data=data, learning_rate=learning_rate, hide=list(hide), **options)
     if epochs:
         view.train(int(epochs))
     if state is not None:

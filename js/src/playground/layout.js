@@ -4,19 +4,19 @@ export const NET = { width: 326, height: 322, top: 20 };
 const LARGEST = 40; // a node's side
 const COLUMN = 8; // units below each other; more stand in two columns
 const NEAR = 6; // from a line, to be meant by the pointer
-const LABEL = 10; // below an input or an output, half of the room for its name
+const LABEL = 16; // below an input or an output, for its name
 
 /** @typedef {{ layer: number, unit: number, x: number, y: number, size: number }} Node a small map; x, y its corner */
 /** @typedef {{ layer: number, from: number, to: number, curve: number[] }} Edge four points: x, y, x, y, … */
 
-/** The nodes of a layer around a middle; `gap` is the least room between two below each other. */
-function column(layer, units, centre, gap) {
+/** The nodes of a layer around a middle, each with room for `label` below it. */
+function column(layer, units, centre, label) {
   const columns = units > COLUMN ? 2 : 1;
   const rows = Math.ceil(units / columns);
   const room = NET.height - NET.top;
   const pitch = Math.min(58, room / (rows + (columns - 1) / 2));
-  const size = Math.min(LARGEST, pitch - gap);
-  const middle = NET.top + room / 2;
+  const size = Math.min(LARGEST, pitch - 4 - label);
+  const middle = NET.top + (room - label) / 2;
   return Array.from({ length: units }, (_, unit) => {
     const [place, row] = [unit % columns, Math.floor(unit / columns)];
     const shift = columns === 1 ? 0 : place / 2 - 0.25; // two columns are staggered
@@ -35,7 +35,7 @@ export function layOut(sizes) {
   const layers = sizes.map((units, layer) => {
     const isOuter = layer === 0 || layer === last;
     const centre = side + (layer / last) * (NET.width - 2 * side);
-    return column(layer, units, centre, isOuter ? 2 * LABEL : 4);
+    return column(layer, units, centre, isOuter ? LABEL : 0);
   });
   /** @type {Edge[]} */
   const edges = [];
