@@ -112,6 +112,8 @@ def at(host, x, y):
 
 
 def note(host):
+    """What is pointed at, in words, once it is drawn."""
+    host.frame()
     return host.root.locator(".caps-note[aria-live]").inner_text()
 
 

@@ -42,8 +42,9 @@ def _plane(units: Any, main: Any, points: PointSet, layers: Layers, activation: 
     places = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)  # (places, 2)
     values = forward(layers, places, activation)
     shown = values[1] if len(layers) > 1 else places
-    names = "unit" if len(layers) > 1 else "input"
-    _maps(units, shown.T.reshape(-1, SIDE, SIDE), [f"{names} {j + 1}" for j in range(shown.shape[1])], "lower")
+    name = "unit" if len(layers) > 1 else "input"
+    titles = [f"{name} {j + 1}" for j in range(shown.shape[1])]
+    _maps(units, shown.T.reshape(-1, SIDE, SIDE), titles, "lower")
     axes = plain(main.subplots())
     answer = probabilities(values[-1])
     size = (-reach, reach, -reach, reach)
@@ -56,11 +57,11 @@ def _plane(units: Any, main: Any, points: PointSet, layers: Layers, activation: 
         best = answer.argmax(axis=1)
         axes.imshow((0.4 * np.array(colours)[best] + 0.6).reshape(SIDE, SIDE, 3), **options)
     for j, name in enumerate(points.classes):
-        style: dict[str, Any] = {"marker": MARKERS[j], "s": 16, "linewidth": 0.8}
+        style: dict[str, Any] = {"marker": MARKERS[j], "s": 16}
         inside = points.train[points.train_labels == j]
-        axes.scatter(*inside.T, color=colours[j], edgecolor="white", label=name, **{**style, "linewidth": 0.4})
+        axes.scatter(*inside.T, color=colours[j], edgecolor="white", linewidth=0.4, label=name, **style)
         outside = points.held_out[points.held_out_labels == j]
-        axes.scatter(*outside.T, facecolor="white", edgecolor=colours[j], **style)
+        axes.scatter(*outside.T, facecolor="white", edgecolor=colours[j], linewidth=0.8, **style)
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
     axes.set_title("answer; hollow points are held out", fontsize=10)
     axes.legend(fontsize=8, loc="upper right", framealpha=0.9)
