@@ -63,6 +63,7 @@ _HOME = {
     "explore_overlap": "capslab.widgets",
     "explore_posterior": "capslab.widgets",
     "explore_pose": "capslab.widgets",
+    "network_sandbox": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
     "show_routing": "capslab.widgets",
     # guess, see, look back

@@ -21,6 +21,7 @@ _HOME = {
     "guess": "guessing.widget",
     "guesses": "guessing.widget",
     "reveal": "guessing.widget",
+    "network_sandbox": "playground.widget",
     "routing_sandbox": "sandbox.widget",
     "show_routing": "routing.widget",
     "travel": "journey.widget",

@@ -391,6 +391,47 @@ WIDGETS = [
     Case("view = cl.explore_posterior()\nview.mean = -4"),
     Case("cl.explore_posterior(decoder='strait')"),
     Case("view = cl.routing_sandbox()\nview.preset = 'two'"),
+    Case("cl.network_sandbox(points=few)"),
+    Case("cl.network_sandbox(points=([[0, 0], [1]], [0, 1]))"),
+    Case("cl.network_sandbox(points=([0, 1], [0, 1]))"),
+    Case("cl.network_sandbox(points=([[0, 0], [1, 1]], [0, 1, 1]))"),
+    Case("cl.network_sandbox(points=([[0, 0]], [0]))"),
+    Case("cl.network_sandbox(points=([[0, 0], [1, 1]], [0.5, 1]))"),
+    Case("cl.network_sandbox(points=([[0, 0], [1, 1]], [1, 1]))"),
+    Case(
+        "cl.network_sandbox(points=([[0, np.nan], [1, 1], [2, 1]], [0, 0, 1]))",
+        then="cl.network_sandbox(points=([[1, 1], [2, 1]], [0, 1]))",
+    ),
+    Case("cl.network_sandbox(data='moons')"),
+    Case("from capslab.widgets.playground.points import plane_points\nplane_points('moons')"),
+    Case("cl.network_sandbox(data=3)"),
+    Case("cl.network_sandbox(epochs=-1)"),
+    Case("cl.network_sandbox(hidden=17)"),
+    Case("view = cl.network_sandbox()\nview.layers = 3"),
+    Case("view = cl.network_sandbox()\nview.activation = 'tanhh'"),
+    Case("view = cl.network_sandbox()\nview.learning_rate = 0"),
+    Case("view = cl.network_sandbox()\nview.seed = -1"),
+    Case("view = cl.network_sandbox()\nview.train(0)"),
+    Case(
+        "view = cl.network_sandbox()\nview.network = {}",
+        then="cl.network_sandbox().train(1)",
+    ),
+    Case(
+        "view = cl.network_sandbox()\nview.network = {**view.network, 'of': []}",
+        then="cl.network_sandbox().train(1)",
+    ),
+    Case(
+        "view = cl.network_sandbox()\nview.network = {**view.network, 'trained': [1]}",
+        then="cl.network_sandbox().train(1)",
+    ),
+    Case(
+        "view = cl.network_sandbox()\nview.network = {**view.network, 'history': []}",
+        then="cl.network_sandbox().train(1)",
+    ),
+    Case(
+        "view = cl.network_sandbox(epochs=1)\nview.network = {**view.network, 'weights': []}",
+        then="cl.network_sandbox().train(1)",
+    ),
     Case(
         "from capslab.widgets import TrainingView\nTrainingView('DenseBaseline', epochs=0, metrics=['loss'])"
     ),
