@@ -221,7 +221,7 @@ class ConvolutionView {
     this.makeGrid(kernel);
     this.inputs.forEach((inputs, a) => {
       inputs.forEach((input, b) => {
-        if (input === document.activeElement) return; // somebody is typing there
+        if (input.matches(":focus")) return; // somebody is typing there
         input.value = plain(kernel[a][b], 4).replace(/\.?0+$/, "");
         input.setAttribute("aria-invalid", "false");
       });
