@@ -80,7 +80,8 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   const foot = element("div", { class: "caps-foot" }, opener);
   // What one moves and what it does in words stay in sight together, however far the picture below is scrolled.
   const head = element("div", { class: "caps-head" }, controls, words);
-  const attributes = { class: `caps-view caps-of-${kind}`, "aria-label": title };
+  // A group and no landmark: a page may show two views of one title.
+  const attributes = { class: `caps-view caps-of-${kind}`, role: "group", "aria-label": title };
   const root = element("section", attributes, head, body, kernel, error, foot, code);
   const screen = screenSwitch(root);
   if (screen && !hidden("screen")) foot.prepend(screen);
