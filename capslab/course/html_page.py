@@ -152,8 +152,7 @@ def _prose(source: str, unread: list[str], **options: Any) -> str:
 
 def _code(source: str, number: int) -> str:
     highlighted = Highlight2HTML(pygments_lexer="ipython3")(source)
-    place = f'role="group" aria-label="Code of cell {number}" tabindex="0"'  # it scrolls
-    return f'<div class="cell"><div class="code" {place}>{highlighted}</div></div>'
+    return f'<div class="cell"><div class="code" data-name="Code of cell {number}">{highlighted}</div></div>'
 
 
 def _cover(output: Any, states: dict[str, dict[str, Any]], wanted: bool) -> Iterator[Cover]:

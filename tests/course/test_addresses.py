@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ BADGE = r"\)\]\((https://(?:mybinder\.org|colab\.research\.google\.com)/[^)]+)\)
 
 
 @pytest.fixture(autouse=True)
-def _read_again() -> None:
+def _read_again() -> Iterator[None]:
+    repository.cache_clear()
+    yield
     repository.cache_clear()
 
 

@@ -215,4 +215,4 @@ def test_links_to_other_services_stand_on_a_lesson_and_on_no_other_page(tmp_path
 
 def test_code_says_which_cell_it_is() -> None:
     made = page(executed(V4.new_markdown_cell("# A"), code("1 + 1"), code("2 + 2")), "x")
-    assert re.findall(r'aria-label="(Code of cell \d)"', made.body) == ["Code of cell 2", "Code of cell 3"]
+    assert re.findall(r'data-name="(Code of cell \d)"', made.body) == ["Code of cell 2", "Code of cell 3"]

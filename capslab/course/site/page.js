@@ -47,14 +47,24 @@
     });
   }
 
-  // What is wider than the page scrolls by itself, and then a keyboard must reach it.
-  const scrolling = document.querySelectorAll(".output, .prose pre, .prose table, .html table, .display");
+  // What is wider than the page scrolls by itself: then a keyboard must reach it, and it needs a name.
+  for (const table of document.querySelectorAll(".prose table, .html table")) {
+    const room = document.createElement("div"); // a table that scrolls by itself would be no table to a screen reader
+    room.className = "wide";
+    table.replaceWith(room);
+    room.append(table);
+  }
+  const scrolling = [...document.querySelectorAll(".code, .output, .prose pre, .wide, .display")];
   const reach = () => {
-    for (const node of scrolling) {
-      const isWide = node.scrollWidth > node.clientWidth + 1;
-      if (isWide) node.tabIndex = 0;
-      else node.removeAttribute("tabindex");
-    }
+    scrolling.forEach((node, number) => {
+      if (node.scrollWidth <= node.clientWidth + 1) {
+        for (const name of ["tabindex", "role", "aria-label"]) node.removeAttribute(name);
+        return;
+      }
+      node.tabIndex = 0;
+      node.setAttribute("role", "region");
+      node.setAttribute("aria-label", node.dataset.name || `Wide part ${number + 1}`);
+    });
   };
   window.addEventListener("resize", reach);
   reach();

@@ -82,7 +82,7 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   const head = element("div", { class: "caps-head" }, controls, words);
   // A group and no landmark: a page may show two views of one title.
   const attributes = { class: `caps-view caps-of-${kind}`, role: "group", "aria-label": title };
-  const root = element("section", attributes, head, body, kernel, error, foot, code);
+  const root = element("div", attributes, head, body, kernel, error, foot, code);
   const screen = screenSwitch(root);
   if (screen && !hidden("screen")) foot.prepend(screen);
   const releaseKeys = keepKeys(root);
