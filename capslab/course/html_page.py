@@ -23,6 +23,7 @@ from capslab.course.cover_picture import Cover, fits
 from capslab.course.lesson_length import TIME
 from capslab.course.math_svg import svg
 from capslab.course.page_headings import Heading, with_headings
+from capslab.course.page_tables import with_heads
 
 STATE = "application/vnd.jupyter.widget-state+json"
 MARK = "capslab_view"  # in an output's metadata: the id of the live view that was there
@@ -115,7 +116,7 @@ def page(notebook: nbformat.NotebookNode, name: str) -> Page:
                 parts.append(_output(output, made, states, unread))
                 made.covers += _cover(output, states, "cover" in cell.metadata.get("tags", []))
                 warnings += _loads_from_elsewhere(output, number)
-    made.body, made.contents = with_headings("\n".join(parts), made.title)
+    made.body, made.contents = with_headings(with_heads("\n".join(parts)), made.title)
     warnings += [f"a formula that could not be drawn is shown as TeX: {tex}" for tex in unread]
     return made
 
