@@ -11,9 +11,10 @@ In a bare page, for each view:
   screen's next refresh (0–17 ms) included;
 - updates: pictures a second while moves come every 4 ms;
 - megabytes: what Python sends to the browser, once.
-In a JupyterLab with a kernel, for the same picture made three ways (the view; an ipywidgets slider with
-matplotlib's inline figure; the same slider with an `ipywidgets.Image` of PNG bytes): pixels, updates
-(moves every 30 ms), and bytes each way over the websocket for a move.
+In a JupyterLab with a kernel, for the same picture made several ways (the view; an ipywidgets slider with
+matplotlib's inline figure, with an `ipywidgets.Image` of PNG bytes, with plotly's `FigureWidget`, and with
+jupyter-scatter where that is installed): pixels and how many times those of the view they are, updates (moves
+every 30 ms), and bytes each way over the websocket for a move.
 Targets: script p95 ≤ 17 ms at 10,000 points and ≤ 50 ms at 70,000; a latent drag ≥ 60 updates a second (or
 what the screen shows), p95 ≤ 17 ms.
 """
@@ -120,6 +121,9 @@ def views() -> dict[str, tuple[str, Callable[[], Any]]]:
         "latent, d = 2, with the plane": ("z0", lambda: cl.explore_latent(plane, images)),
         "pose": ("pose[0]", lambda: cl.explore_pose(capsnet, images[0])),
         "sandbox": ("iteration", cl.routing_sandbox),
+        "travel, 3 × 10,000": ("position", lambda: cl.travel(*three)),
+        "convolution": ("row", lambda: cl.explore_convolution(images)),
+        "posterior": ("μ", cl.explore_posterior),
         "overlap": ("shift", lambda: cl.explore_overlap(cl.pretrained("capsnet-overlap"), images)),
     }
 

@@ -52,6 +52,11 @@ def test_in_jupyter(lab: Any, page: Any, app: str) -> None:
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(300)
     assert notebook.ask("plain.value") == {"lab": "6", "notebook": "5"}[app]
+    page.locator(".widget-slider .widget-readout").first.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    notebook.until_kernel("plain.value", "8")  # the way that it proposes
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
