@@ -46,6 +46,7 @@ function isOneRow(/** @type {HTMLElement} */ body) {
  */
 export function fitWidth(body, canvases, redraw) {
   let [last, room, high] = [1, 0, 0];
+  let isLate = !body.isConnected; // what was drawn before the view was on a page knows neither its font nor its theme
   const scaleOf = (/** @type {Canvas} */ node, /** @type {number} */ scale) => Math.min(scale, room / node.wide);
   const show = (/** @type {number} */ scale) => {
     for (const node of canvases) {
@@ -77,10 +78,15 @@ export function fitWidth(body, canvases, redraw) {
     const scale =
       largestThatFits(inOneRow, SMALLEST, LARGEST) ?? inFewRows() ?? largestThatFits(stacked, TINY, 0.8) ?? TINY;
     const isNear = Math.abs(scale - last) < 0.01 && canvases.every((node) => node.wide <= room);
-    if (isNear) return show(last);
-    last = scale;
-    for (const node of canvases) magnify(node, scaleOf(node, scale));
-    redraw();
+    if (isNear) {
+      show(last);
+      if (isLate) redraw();
+    } else {
+      last = scale;
+      for (const node of canvases) magnify(node, scaleOf(node, scale));
+      redraw();
+    }
+    isLate = false;
   };
   const observer = new ResizeObserver(fit);
   observer.observe(body);

@@ -268,7 +268,7 @@ export class Scatter {
     top.addEventListener("dblclick", () => this.setZoom([0, 0, 1]));
     const zoomOnWheel = (event) => {
       // The page scrolls as ever; the wheel zooms once the picture was clicked, or with Ctrl.
-      if (document.activeElement !== top && !event.ctrlKey && !event.metaKey) return;
+      if (!top.matches(":focus") && !event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       const [x, y] = spotOf(event, top);
       this.zoomBy(Math.exp(-event.deltaY * 0.0015), x, y);

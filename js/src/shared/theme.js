@@ -27,7 +27,7 @@ function rgbOf(/** @type {string} */ colour) {
   return Array.from(probe.getImageData(0, 0, 1, 1).data).slice(0, 3);
 }
 
-const WATCHED = ["data-jp-theme-name", "data-jp-theme-light", "class", "style"];
+const WATCHED = ["data-jp-theme-name", "data-jp-theme-light", "class", "style", "theme"];
 
 /**
  * The theme's colours, kept up to date; `onchange` runs when the reader switches the theme.
@@ -52,11 +52,19 @@ export function theme(root, onchange) {
     if (!now.ink) now.read();
   };
   now.read();
-  const watch = new MutationObserver(() => {
+  const again = () => {
     now.read();
     onchange();
-  });
-  watch.observe(document.body, { attributes: true, attributeFilter: WATCHED });
-  now.stop = () => watch.disconnect();
+  };
+  const watch = new MutationObserver(again);
+  for (const node of [document.documentElement, document.body]) {
+    watch.observe(node, { attributes: true, attributeFilter: WATCHED });
+  }
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  system.addEventListener("change", again);
+  now.stop = () => {
+    watch.disconnect();
+    system.removeEventListener("change", again);
+  };
   return now;
 }
