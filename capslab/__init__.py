@@ -62,6 +62,7 @@ _HOME = {
     "explore_posterior": "capslab.widgets",
     "explore_pose": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
+    "show_network": "capslab.widgets",
     "show_routing": "capslab.widgets",
     # guess, see, look back
     "guess": "capslab.widgets",

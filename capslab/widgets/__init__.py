@@ -21,6 +21,7 @@ _HOME = {
     "guesses": "guessing.widget",
     "reveal": "guessing.widget",
     "routing_sandbox": "sandbox.widget",
+    "show_network": "network.widget",
     "show_routing": "routing.widget",
     "travel": "journey.widget",
     "TrainingView": "training.widget",
