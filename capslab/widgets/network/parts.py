@@ -43,7 +43,7 @@ def check_part(value: Any, layers: list[dict[str, Any]], capsules: int, digits: 
     if not isinstance(value, (list, tuple)):
         raise ArgumentError("part", "a tuple that begins with a kind of part", value, 'Try ("digit", 0).')
     kind, *numbers = value
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise unknown_name("part", kind, KINDS, 'Try ("digit", 0).')
     names = KINDS[kind]
     if names[-1] == "digit" and len(numbers) == len(names) - 1:

@@ -28,6 +28,23 @@ MOST_IMAGES = 12  # to choose from
 BUDGET = 4_000_000  # bytes of all images together
 
 
+class Part(t.TraitType):
+    """A tuple as `parts.check_part` makes it; it travels to the browser and back as a list."""
+
+    default_value = ()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.tag(sync=True, to_json=lambda value, widget: list(value))
+
+    def validate(self, obj: Any, value: Any) -> tuple:
+        if obj.weights is None:  # the view is being made
+            return self.default_value
+        capsules, digits = obj.weights.shape[:2]
+        winner = int(obj.trace.lengths[obj.iteration - 1].argmax())
+        return check_part(value, obj.layers, capsules, digits, winner)
+
+
 class NetworkView(View):
     """A capsule network and what one image does in it.
 
@@ -47,7 +64,7 @@ class NetworkView(View):
 
     index = Int(0).tag(sync=True)
     iteration = Int(1).tag(sync=True)
-    part = t.Any(()).tag(sync=True, to_json=lambda value, widget: list(value))
+    part = Part()
 
     iterations = Int(1).tag(sync=True)
     classes = t.List(t.Unicode()).tag(sync=True)
@@ -140,12 +157,6 @@ class NetworkView(View):
             raise ArgumentError("iteration", expected, proposal["value"], "Try 1.")
         return int(proposal["value"])
 
-    @t.validate("part")
-    def _valid_part(self, proposal: Any) -> tuple:
-        capsules, digits = self.weights.shape[:2]
-        winner = int(self.trace.lengths[self.iteration - 1].argmax())
-        return check_part(proposal["value"], self.layers, capsules, digits, winner)
-
     @t.observe("index", "iteration", "part")
     def _moved(self, change: Any) -> None:
         if self.positions is None:
@@ -184,7 +195,7 @@ def _as_images(image: Any, model: Any) -> tuple[Any, bool]:
     from capslab.data import Images
 
     if hasattr(image, "images") and len(image) != 1:
-        return image_strip.check_images(image, model.image_shape), False
+        return image_strip.check_images(image, model.image_shape, "image"), False
     if image is None or isinstance(image, (str, bytes)):
         raise ArgumentError(
             "image", "one image, or Images to choose from", instance_of(image), "Try cl.load()[7]."

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Verbatim
+from capslab.errors import ArgumentError, Verbatim, instance_of
 
 
 def check_image(image: Any, model: Any) -> tuple[np.ndarray, int | None]:
@@ -34,14 +34,15 @@ def check_image(image: Any, model: Any) -> tuple[np.ndarray, int | None]:
             raise ArgumentError("image", "one image", Verbatim(f"{len(image)} images"), "Try image[0].")
         label = None if image.labels is None else int(image.labels[0])
         image = image.images[0]
-    pixels = np.asarray(image)
+    try:
+        pixels = np.asarray(image)
+    except ValueError:  # rows of different lengths
+        pixels = np.array(None)
     shape = tuple(getattr(model, "image_shape", pixels.shape))
     if pixels.ndim == 2 and shape[-1:] == (1,):
         pixels = pixels[..., None]
     if pixels.shape != shape or pixels.dtype != np.uint8:
-        received = (
-            pixels if pixels.dtype != object else Verbatim(f"an object of the class {type(image).__name__}")
-        )
+        received = instance_of(image) if pixels.dtype == object else pixels
         raise ArgumentError(
             "image", f"uint8 pixels of the model's size {shape}", received, _to_image(pixels, shape)
         )
