@@ -35,6 +35,7 @@ class NetworkView {
     this.scene = new Scene(model);
     /** @type {any[] | null} */
     this.hover = null;
+    this.pressed = null; // the part under the last press
     this.inside = { d: 0, channel: -1 };
     this.narrow = false;
     this.panelFor = "";
@@ -137,7 +138,11 @@ class NetworkView {
     this.picture = canvas(width, height, LABEL, { role: "application", tabindex: "0", class: "caps-network" });
     this.picture.addEventListener("pointermove", (event) => this.point(this.partUnder(event)));
     this.picture.addEventListener("pointerleave", () => this.point(null));
-    this.picture.addEventListener("click", (event) => this.choose(this.partUnder(event) || []));
+    // A click comes in whole pixels: the press says more precisely which cell was meant.
+    this.picture.addEventListener("pointerdown", (event) => {
+      this.pressed = this.partUnder(event);
+    });
+    this.picture.addEventListener("click", () => this.choose(this.pressed || []));
     this.picture.addEventListener("keydown", (event) => this.onKey(event));
     this.hint = element("p", { class: "caps-hint" });
     view.body.append(element("div", { class: "caps-panel" }, this.picture));
@@ -165,8 +170,13 @@ class NetworkView {
       resize(this.picture, this.layout.width, this.layout.height);
       this.draw();
     };
-    this.observer = new ResizeObserver(arrange);
-    this.observer.observe(this.view.body);
+    const observer = new ResizeObserver(arrange);
+    observer.observe(this.view.body);
+    window.addEventListener("resize", arrange);
+    this.stopArranging = () => {
+      observer.disconnect();
+      window.removeEventListener("resize", arrange);
+    };
   }
 
   // choosing
@@ -282,7 +292,7 @@ class NetworkView {
   dispose() {
     this.player.stop();
     this.look.stop();
-    this.observer.disconnect();
+    this.stopArranging();
     this.stopFollowing();
     this.view.dispose();
   }

@@ -49,7 +49,7 @@ export function layOut({ narrow, size, layers, grid, rows, names }) {
     tile: WIDE.tile,
   });
   const [px, pw] = WIDE.primary;
-  const row = clamp(340 / rows, 20, 32);
+  const row = clamp(330 / rows, 20, 32);
   return {
     narrow,
     width: WIDE.width,
