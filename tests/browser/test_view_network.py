@@ -98,7 +98,7 @@ def test_clicking_a_capsule_opens_its_vote_coupling_and_contribution(host, view)
     assert host.words() == view.words
     steps, trace = host.root.locator(".caps-steps"), view.trace
     u = view.primary[view.positions.tolist().index(view.index), 0]
-    host.root.get_by_label("number of the vote").select_option(value="2")
+    host.root.get_by_label("number of the vote").select_option(index=2)
     host.settle()
     tables = steps.locator("table")
     for row, expected in enumerate([u, view.weights[0, digit, 2], u * view.weights[0, digit, 2]]):
@@ -109,7 +109,7 @@ def test_clicking_a_capsule_opens_its_vote_coupling_and_contribution(host, view)
     np.testing.assert_allclose([numbers(text)[0] for text in shown[:5]], trace.couplings[-1, 0], atol=0.0051)
     contribution = f"= {trace.contributions[-1, 0, digit]:+.4f}".replace("-", "−")
     assert contribution in steps.inner_text()
-    host.root.get_by_role("combobox", name="digit capsule").select_option(value="1")
+    host.root.get_by_role("combobox", name="digit capsule").select_option(index=1)
     host.settle()
     assert view.part == ("primary", 0, 1)
 

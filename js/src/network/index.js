@@ -36,6 +36,7 @@ class NetworkView {
     /** @type {any[] | null} */
     this.hover = null;
     this.pressed = null; // the part under the last press
+    this.roomFor = 0; // the width for which the words have room
     this.inside = { d: 0, channel: -1 };
     this.narrow = false;
     this.panelFor = "";
@@ -260,6 +261,7 @@ class NetworkView {
     this.iteration.set(state.at + 1);
     this.choice.value = String(this.model.get("index"));
     this.player.update();
+    this.keepRoom(state);
     view.tell();
   }
 
@@ -267,13 +269,24 @@ class NetworkView {
   words() {
     const state = this.state();
     const { hover } = this;
-    if (hover?.[0] !== "image") return networkWords({ ...state, part: hover || state.part });
+    if (!hover || this.narrow) return networkWords(state); // on a phone they would push the picture away
+    if (hover[0] !== "image") return networkWords({ ...state, part: hover });
     const [height, width, channels] = state.size;
     const [, row, column] = hover;
     const start = (row * width + column) * channels;
     const levels = Array.from(state.pixels.subarray(start, start + channels)).join(", ");
     const pixel = `row ${row + 1}, column ${column + 1} is ${levels} of 255`;
     return `${networkWords({ ...state, part: [] })} Image of ${height} × ${width} pixels: ${pixel}.`;
+  }
+
+  /** Makes room for the longest words, so that the picture stays under the pointer that calls them. */
+  keepRoom(state) {
+    const width = this.view.body.clientWidth;
+    if (this.narrow || width === this.roomFor) return;
+    this.roomFor = width;
+    this.view.say(
+      networkWords({ ...state, at: state.steps.length - 1, part: ["primary", state.shape.I - 1, state.winner] }),
+    );
   }
 
   showPanel(state) {
