@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from common import numbers_in
+from common import data_sets, numbers_in
 from fakes import FakeNetwork, some_images
 
 import capslab as cl
+from capslab.widgets.network.content import described
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +55,49 @@ def test_browser_says_what_python_says(host, view):
             assert host.words() == view.words
     view.index = int(view.positions[3])
     assert host.words() == view.words
+
+
+@pytest.mark.parametrize("name", ["digits", "mnist"])
+def test_it_says_what_python_says_of_the_networks_of_the_course(hosted, name):
+    if name not in data_sets():
+        pytest.skip("CAPSLAB_DATA names no MNIST")
+    view = cl.show_network(cl.pretrained(f"capsnet-{name}"), cl.load(name)[:40])
+    host = hosted(view)
+    last = max(i for i, layer in enumerate(view.layers) if layer["drawn"])
+    for part in [
+        ("primary", 30, 4),
+        ("digit", 7),
+        ("map", last, view.layers[last]["drawn"][2], 1, 3),
+        ("reconstruction",),
+    ]:
+        view.part = part
+        for position in view.positions[:3]:
+            view.index = position
+            for view.iteration in (1, 2, 3):
+                assert host.words() == view.words
+    view.part = ("map", last, view.layers[last]["drawn"][2], 1, 3)
+    host.sync()
+    host.frame()
+    assert host.root.locator(".caps-steps").inner_text().rstrip().endswith(view.words.split()[-1].rstrip("."))
+    assert host.errors == []
+
+
+FIELDS = """async ([layers, size, grid]) => {
+  const { fieldOf } = await import("/js/network/arithmetic.js");
+  const places = Array.from({ length: grid[0] * grid[1] }, (_, k) => [Math.floor(k / grid[1]), k % grid[1]]);
+  return places.map(([row, column]) => fieldOf(layers, layers.length - 1, row, column, size));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("preset", "shape"), [("digits", (8, 8, 1)), ("visible", (28, 28, 1)), ("any-size", (13, 31, 3))]
+)
+def test_receptive_fields_are_the_models(modules, preset, shape):
+    model = cl.CapsNet(shape, 10, preset=preset)
+    layers = described(model.convolutions(), [], [])
+    rows, columns, types = model.grid
+    found = modules.evaluate(FIELDS, [layers, shape[:2], model.grid])
+    assert found == [list(model.receptive_field(types * place)) for place in range(rows * columns)]
 
 
 def test_dragging_the_iteration(host, view):

@@ -91,6 +91,8 @@ function primaryPanel({ state, scene, look, inside, choose, look_inside }) {
     ["eᵇ", powers, `Σ ${all.toFixed(2)}`],
     ["c", powers.map((power) => power / all), "Σ 1"],
   ];
+  const factors = [step.couplings[ij].toFixed(4), signed(step.agreement[ij], 3), step.lengths[j].toFixed(3)];
+  const adds = `= ${factors[0]} · ${factors[1]} / ${factors[2]} = ${signed(step.contribution[ij], 4)}`;
   const parent = chooser(
     "digit capsule",
     J,
@@ -123,13 +125,7 @@ function primaryPanel({ state, scene, look, inside, choose, look_inside }) {
       `Its couplings: a softmax of the logits b, iteration ${at + 1}`,
       table(["to", ...classes], lines, look),
       line(at ? "b is the sum of the agreements ⟨û, v⟩ so far." : "At first every b is 0, so all shares are equal."),
-    ),
-    card(
-      "What it adds to ‖s‖",
-      line(
-        `c · ⟨û, v⟩ / ‖v‖ = ${step.couplings[ij].toFixed(4)} · ${signed(step.agreement[ij], 3)} / ${step.lengths[j].toFixed(3)}`,
-      ),
-      line(`= ${signed(step.contribution[ij], 4)}`),
+      line(`It adds c · ⟨û, v⟩ / ‖v‖ ${adds} to ‖s‖.`),
     ),
   ];
 }
@@ -233,20 +229,21 @@ function mapPanel({ state, scene, look, inside, look_inside }) {
         sign("="),
         grid("products", numbers.products),
       ),
-      sums.length > 1 &&
-        element(
-          "span",
-          {},
-          "From ",
-          chooser(
-            "map that it reads",
-            sums.length,
-            channel,
-            (k) => look_inside({ channel: k }),
-            (k) => (number ? `map ${k + 1}` : `colour ${k + 1}`),
+      sums.length < 2
+        ? null
+        : element(
+            "span",
+            {},
+            "From ",
+            chooser(
+              "map that it reads",
+              sums.length,
+              channel,
+              (k) => look_inside({ channel: k }),
+              (k) => (number ? `map ${k + 1}` : `colour ${k + 1}`),
+            ),
+            ` of ${sums.length}`,
           ),
-          ` of ${sums.length}`,
-        ),
     ),
     card(
       "All products, then one line and a ReLU",

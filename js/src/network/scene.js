@@ -89,7 +89,7 @@ export class Scene {
     this.layers.forEach((layer, k) => {
       const [rows, columns, count] = layer.maps;
       const cells = (filter) => range(rows * columns).map((cell) => maps[layer.at + cell * count + filter]);
-      const most = Math.max(1e-9, ...layer.drawn.map((filter) => Math.max(...cells(filter))));
+      const most = Math.max(1e-9, ...layer.drawn.map((filter) => largestSize(cells(filter))));
       for (const filter of layer.drawn) tiles[`${k} ${filter}`] = rampLevels(cells(filter).map((v) => v / most));
     });
     return tiles;
