@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from fakes import FakeCapsNet, FakePairNet, FakePoseNet, FakeVAE, some_images
+from fakes import FakeCapsNet, FakeNetwork, FakePairNet, FakePoseNet, FakeVAE, some_images
 
 import capslab as cl
 from capslab.embedding import Embedding
@@ -53,6 +53,7 @@ VIEWS: dict[str, Callable[[], Any]] = {
     "cloud": lambda: cl.explore_cloud(embedding(), 4),
     "compare": lambda: cl.compare(embedding(0), embedding(1), k=4, seeds=1),
     "routing": lambda: cl.show_routing(FakeCapsNet(), some_images()),
+    "network": lambda: cl.show_network(FakeNetwork(), some_images()),
     "latent": lambda: cl.explore_latent(FakeVAE(), some_images()),
     "travel": lambda: cl.travel(embedding(0), embedding(1), embedding(2), k=4, position=0.5),
     "posterior": lambda: cl.explore_posterior(),
@@ -82,6 +83,7 @@ SLIDERS = {
     "cloud": "k",
     "compare": "k",
     "routing": "iteration",
+    "network": "iteration",
     "latent": "z1",
     "travel": "position",
     "posterior": "μ",
