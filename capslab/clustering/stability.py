@@ -35,7 +35,7 @@ class KMeansRuns:
 
     @property
     def pair_agreement(self) -> np.ndarray:
-        """On which share of images two runs agree, for runs 0 and 1, 2 and 3, and so on, float64 `(runs // 2,)`.
+        """The share of images on which runs 0 and 1 agree, 2 and 3, and so on, float64 `(runs // 2,)`.
 
         Clusters of one run are paired with those of the other so that as many images as possible agree. The
         pairs have no run in common, so their agreements are independent: two starts that end in the same

@@ -107,8 +107,8 @@ def test_what_cannot_be_opened_is_said(monkeypatch):
     said["harder cases"] = case("squash")
     check("squash", half)
     said |= {f"number {number!r}": case("squash", number) for number in (0, MANY + 1, -1, 1.5, "one", True)}
-    check("which_score_lies", dict.fromkeys(find("which_score_lies").reference, "ARI"))
-    said["a value"] = case("which_score_lies")
+    check("can_be_said", dict.fromkeys(find("can_be_said").reference, True))
+    said["a value"] = case("can_be_said")
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     check("squash", half)
     said["graded"] = case("squash")
@@ -116,7 +116,7 @@ def test_what_cannot_be_opened_is_said(monkeypatch):
     assert "'squash'" in repr(said["unknown"])
     assert 'cl.check("squash", squash)' in repr(said["not checked"])
     assert 'cl.check("squash", squash)' in repr(said["another seed"])
-    assert "inertia" not in repr(said["a value"])
+    assert "False" not in repr(said["a value"])
     assert f"from 1 to {MANY}" in repr(said["number 0"])
     assert len({repr(one) for one in said.values()}) == len(said) - 1  # the two of a grader's cases are alike
 
