@@ -16,7 +16,9 @@
 # In this first lesson you read such a table with your own eyes, do arithmetic with thousands of them, and end up with a small program that reads handwritten digits.
 #
 # **After this lesson you can** say what an image is to a program, average images by class, read a digit with ten averages, and use the course's tools: guess, check, hint and mine.
+#
 # **You need** Python and a little NumPy: arrays, `shape`, `mean`, and picking rows with a condition.
+#
 # **Time:** …
 #
 # To run a cell, click on it and press **Shift + Enter**.
@@ -38,6 +40,9 @@ if "google.colab" in sys.modules:
 # Below is one picture from a collection of handwritten digits, printed as the computer stores it.
 # Each number is one **pixel**, a small square of the picture: 0 is black, 255 is white, and the numbers between are shades of grey.
 # (We print only every second row and column, so that the table fits on the page.)
+#
+# `cl.load()` brings MNIST, 70,000 handwritten digits that nearly every course like this one starts with.
+# Without a connection it takes a smaller set; everything still runs, but the words of the lessons describe MNIST.
 
 # %%
 import numpy as np
@@ -247,7 +252,7 @@ cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
 # | Part | Lessons (★ is optional) |
 # |---|---|
 # | 1 · Clustering | [01 k-means, by hand](01_kmeans_by_hand.ipynb) · [02 Which score can you believe?](02_which_score.ipynb) |
-# | 2 · A dense network | 03 From one neuron to a layer that learns · 04 Hidden layers and backpropagation · [05 Can you trust it?](05_can_you_trust_it.ipynb) · 06 A printed network, and a clinic · 07 What the hidden layer groups together · 08 ★ When the data grow |
+# | 2 · A dense network | 03 From one neuron to a layer that learns · 04 Hidden layers and backpropagation · [05 Can you trust it?](05_can_you_trust_it.ipynb) · 06 A printed network, and a clinic · [07 What the hidden layer groups together](07_hidden_layer.ipynb) · [08 ★ When the data grow](08_when_data_grow.ipynb) |
 # | 3 · Capsules | 09 Convolution · 10 Parts with a pose · [11 Routing by agreement](11_routing_by_agreement.ipynb) · 12 Build a capsule network · [13 Look inside](13_look_inside.ipynb) · 14 What do the couplings tell you? · 15 Seen from another side · 16 ★ Other ways to route, and depth · [17 Two digits on top of each other](17_two_digits.ipynb) |
 # | 4 · A variational autoencoder | 18 An autoencoder, and the holes in it · 19 Surprise · [20 Build a VAE](20_build_a_vae.ipynb) · 21 Walk through the latent space · 22 When it goes wrong · 23 ★ A place among published numbers |
 # | 5 · What a representation groups together | [24 Three representations, one k](24_three_representations.ipynb) · [25 Clusters without labels](25_clusters_without_labels.ipynb) · [26 Your own images](26_your_own_images.ipynb) · 27 What you found |
@@ -290,7 +295,7 @@ plots.image_grid(means / 255, other.classes)
 # %% [markdown]
 # Your functions know nothing of digits, so they work here too.
 # Prefer clothes from the start?
-# Change the line above to `images = cl.load("fashion-mnist")` and run everything again; only the words between the cells will still describe MNIST, the handwritten digits.
+# Change the first `cl.load()` of any lesson to `cl.load("fashion-mnist")` and run it again.
 #
 # ## Look back
 #

@@ -14,10 +14,12 @@
 # In [lesson 00](00_start_here.ipynb) you averaged the images of each class, and ten averages could read.
 # But somebody had to label every image first.
 # Now the labels are gone: you hand over a heap of images and ask for ten piles.
-# You write the best-known method for this yourself, watch it work, and find out what it takes for "alike".
+# You write the best-known method for this yourself, watch it work, and find out what it means by "alike".
 #
 # **After this lesson you can** explain and write k-means, build a slider of your own, say why two runs give different groups, and say what k-means really looks for.
+#
 # **You need** [lesson 00](00_start_here.ipynb) and distances between points.
+#
 # **Time:** …
 
 # %%
@@ -138,7 +140,8 @@ assert np.mean(yours == theirs) > 0.995
 # The package **ipywidgets** makes one in a line: its `interact` takes a function and the range of its argument, draws a slider, and calls the function each time you move it.
 #
 # **Your turn.** Write `show(k)`: cluster `vectors` into k clusters with `KMeans(n_clusters=k, n_init=1, random_state=0).fit_predict(…)`, average the images of each cluster, and return `plots.image_grid(…)` of these averages.
-# Use your `mean_image(images, labels, label)` from lesson 00, with clusters in place of classes; the images are `some.images[..., 0]`.
+# Use your `mean_image(images, labels, label)` with clusters in place of classes; the images are `some.images[..., 0]`.
+# (In the first cell, `cl.mine("mean_image")` brought back what you wrote in lesson 00.)
 # There is no check here: when the pictures follow your slider, it works.
 
 
@@ -151,7 +154,8 @@ def show(k):
     ### END SOLUTION
 
 
-interact(show, k=(2, 20))
+slider = interact(show, k=(2, 20))
+
 # %% [markdown]
 # <details><summary>One way to write it</summary>
 #
@@ -331,7 +335,8 @@ print(f"and the true classes have {100 * (ratio - 1):.0f} % more inertia than th
 # %% [markdown]
 # Both findings return, so they are no oddity of digits.
 #
-# Now look back at your guesses: which one was furthest off, and what did you believe about distance when you made it?
+# Now look back at your guesses.
+# If the one about moved images was far off, you thought of the digit that you see, and k-means has only the pixels.
 
 # %%
 cl.guesses("01")

@@ -13,10 +13,12 @@
 #
 # In [lesson 01](01_kmeans_by_hand.ipynb) every start of k-means gave you another clustering.
 # People who have to choose compute a **score**, one number that is supposed to say how good a clustering is.
-# You will write two of the best known, apply them to your own clusterings, and then fool each of them.
+# You will write two of the best known, apply them to twenty clusterings, and see how each can be fooled.
 #
 # **After this lesson you can** compute and explain a silhouette and a matched accuracy, say what misleads each of five scores, and put an interval around a result.
+#
 # **You need** [lesson 01](01_kmeans_by_hand.ipynb).
+#
 # **Time:** …
 
 # %%
@@ -34,7 +36,8 @@ runs = clustering.repeat_kmeans(pixels, 10, runs=20)
 chosen = runs.labels[runs.best]
 
 # %% [markdown]
-# These are the twenty runs of lesson 01, and `chosen` is the one with the lowest inertia.
+# These are the twenty runs of lesson 01.
+# `chosen` is the one with the lowest inertia, which people take who have no labels.
 #
 # ## A score that needs no labels
 #
@@ -75,14 +78,16 @@ silhouette_of = cl.mine("silhouette_of", silhouette_of)
 
 # %%
 distances = cdist(pixels.vectors, pixels.vectors)
-fit = np.array([silhouette_of(i, distances, chosen) for i in range(len(some))])
-ends = np.concatenate([fit.argsort()[::-1][:10], fit.argsort()[:10]])
+silhouettes = np.array([silhouette_of(i, distances, chosen) for i in range(len(some))])
+ends = np.concatenate([silhouettes.argsort()[::-1][:10], silhouettes.argsort()[:10]])
 plots.image_grid(
-    some[ends], [f"{fit[i]:+.2f}" for i in ends], title=f"Highest and lowest; mean {fit.mean():+.2f}"
+    some[ends],
+    [f"{silhouettes[i]:+.2f}" for i in ends],
+    title=f"Highest and lowest; mean {silhouettes.mean():+.2f}",
 )
 
 # %% [markdown]
-# The highest are all the same kind of thin 1, which differ in few pixels.
+# The highest are all upright 1s, which differ in few pixels.
 # The lowest lie nearer to another cluster than to their own, as does every fourth image.
 # The mean is close to 0: seen through pixels, the clusters hardly keep to themselves.
 #
@@ -91,8 +96,11 @@ plots.image_grid(
 
 # %% tags=["holds"]
 assert (some.labels[ends[:10]] == 1).all()
-assert 0.2 < (fit < 0).mean() < 0.3
-assert 0 < fit.mean() < 0.1
+assert 0.2 < (silhouettes < 0).mean() < 0.3
+assert 0 < silhouettes.mean() < 0.1
+assert (
+    distances[np.ix_(some.labels == 7, some.labels == 7)].max() > distances.mean()
+)  # "two 7s can be far apart"
 
 # %%
 cl.guess(
@@ -102,12 +110,12 @@ cl.guess(
 )
 
 # %%
-of_runs = np.array([clustering.silhouette(distances, labels) for labels in runs.labels])
-of_digits = clustering.silhouette(distances, some.labels)
+run_silhouettes = np.array([clustering.silhouette(distances, labels) for labels in runs.labels])
+digit_silhouette = clustering.silhouette(distances, some.labels)
 cl.reveal(
     "better_than_truth",
-    int((of_runs > of_digits).sum()),
-    f"The true digits get {of_digits:.3f}, the runs {of_runs.min():.3f} to {of_runs.max():.3f}. "
+    int((run_silhouettes > digit_silhouette).sum()),
+    f"The true digits get {digit_silhouette:.3f}, the runs {run_silhouettes.min():.3f} to {run_silhouettes.max():.3f}. "
     "The silhouette rewards compact groups, and two 7s can be far apart.",
 )
 
@@ -118,7 +126,7 @@ cl.reveal(
 # ## A score that needs labels
 #
 # A cluster has a letter, not a digit, so which images in it are "right"?
-# **Matched accuracy** gives each cluster a digit of its own, in the way that makes the most images right, and then counts these.
+# **Matched accuracy** gives each cluster a digit of its own, in the way that makes the most images right, and says what share of the images that is.
 #
 # Here is a trap.
 # If each cluster simply took its most frequent digit, two clusters could take the same one.
@@ -151,7 +159,7 @@ matched_accuracy = cl.mine("matched_accuracy", matched_accuracy)
 accuracy = np.array([matched_accuracy(labels, some.labels) for labels in runs.labels])
 picks = {
     "lowest inertia": accuracy[runs.inertia.argmin()],
-    "highest silhouette": accuracy[of_runs.argmax()],
+    "highest silhouette": accuracy[run_silhouettes.argmax()],
     "mean of all": accuracy.mean(),
     "best run": accuracy.max(),
     "worst run": accuracy.min(),
@@ -182,14 +190,15 @@ apart = cdist(stripes.points, stripes.points)
 
 
 def cut(angle=0):
-    knife = np.array([np.sin(np.radians(angle)), np.cos(np.radians(angle))])
-    side = ((stripes.points - stripes.points.mean(axis=0)) @ knife > 0).astype(int)
+    across = np.array([np.sin(np.radians(angle)), np.cos(np.radians(angle))])
+    side = ((stripes.points - stripes.points.mean(axis=0)) @ across > 0).astype(int)
     love = np.mean([silhouette_of(i, apart, side) for i in range(len(side))])
     right = matched_accuracy(side, stripes.truth)
     return plots.scatter_panels({f"silhouette {love:.2f}, accuracy {right:.2f}": (stripes.points, side)})
 
 
-interact(cut, angle=(0, 180, 10))
+knife = interact(cut, angle=(0, 180, 10))
+
 # %% [markdown]
 # At 0° the knife runs between the stripes: accuracy 1.00, silhouette .22.
 # At 90° it cuts straight across both: the silhouette rises to .52, and the accuracy falls to .51, which is what a coin would get.
@@ -247,7 +256,7 @@ cl.guess(
 # %%
 fooled = {name: case.misled_scores for name, case in cases.items()}
 unfooled = [score for score in scores if not any(score in misled for misled in fooled.values())]
-cl.reveal("never_fooled", unfooled[0] if unfooled else "all are fooled", "The table says where.")
+cl.reveal("never_fooled", unfooled[0] if unfooled else "all are fooled", "The table below says where.")
 
 # %%
 plots.table([{"case": name, "prefers the worse": ", ".join(misled)} for name, misled in fooled.items()])
@@ -289,7 +298,7 @@ rows = np.concatenate([*firm, fickle])
 plots.image_grid(some[rows], [images.classes[label] for label in some.labels[rows]])
 
 # %% [markdown]
-# The first group is nearly all 1s.
+# The first group is mostly 1s.
 # But the second mixes 3s, 5s and 8s and the third 4s, 7s and 9s, and they do so in every single run.
 # Firm groups would still be there tomorrow, which is worth knowing, but they need not mean what you hope.
 
@@ -357,9 +366,9 @@ other = cl.load_other(images)
 part = other.test.sample(min(1500, len(other.test)), seed=0)
 again = clustering.repeat_kmeans(cl.embed(part), len(other.classes), runs=20)
 apart = cdist(cl.embed(part).vectors, cl.embed(part).vectors)
-of_runs = np.array([clustering.silhouette(apart, labels) for labels in again.labels])
+run_silhouettes = np.array([clustering.silhouette(apart, labels) for labels in again.labels])
 accuracy = np.array([matched_accuracy(labels, part.labels) for labels in again.labels])
-picked = accuracy[of_runs.argmax()]
+picked = accuracy[run_silhouettes.argmax()]
 print(f"{other.name}: the silhouette picks a run with accuracy {picked:.2f}.")
 print(f"{(accuracy > picked).sum()} of the other 19 are better; their mean is {accuracy.mean():.2f}.")
 
@@ -367,7 +376,8 @@ print(f"{(accuracy > picked).sum()} of the other 19 are better; their mean is {a
 # On the digits the silhouette picked well, and on clothes it picks one of the worst.
 # Whether compact groups are the right ones depends on the images, so no score can promise it.
 #
-# Look back at your guesses: which of these results would you not have believed an hour ago?
+# Look back at your guesses.
+# If you expected the true digits to win by their silhouette, you trusted the word "score" more than its formula.
 
 # %% tags=["holds"]
 assert other.name != "fashion-mnist" or (accuracy > picked).sum() > 14
@@ -387,7 +397,8 @@ cl.progress("02")
 # Matched accuracy, ARI and NMI need labels, and each of them has a weakness of its own.
 # So look at more than one score, and at pictures; and report a mean with its interval rather than your best run.
 #
-# No score will make pixels mean more than where ink lies.
-# In the next lessons you build something that learns which pixels matter, [beginning with how far you can trust it](05_can_you_trust_it.ipynb).
+# No score will make pixels say more than where ink lies.
+# Next you meet something that learns which pixels matter: a neural network.
+# On to [05 · Can you trust it?](05_can_you_trust_it.ipynb)
 #
 # **Sources.** Rousseeuw, *Silhouettes* (1987); Hubert & Arabie, *Comparing partitions* (1985), on the ARI; Kuhn, *The Hungarian method* (1955), on the pairing; Efron, *Bootstrap methods* (1979).
