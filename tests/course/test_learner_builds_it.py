@@ -147,6 +147,8 @@ def test_a_solution_under_other_names_is_recognised(source: Path) -> None:
         if BEGIN not in text:
             continue
         function = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
+        if function.name in SEEN.get(source.stem[:2], []):
+            continue  # the lesson shows it, folded
         free = names_in(function)
 
         class Renamed(ast.NodeTransformer):
