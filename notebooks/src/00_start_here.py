@@ -59,7 +59,7 @@ print(first[::skip, ::skip])
 # Which digit is it?
 # Follow the large numbers with your finger.
 # Before many results you will be asked for a **guess** like this one.
-# Nobody grades it, and the guesses that turn out wrong are the ones you will remember.
+# Being right earns nothing, and the guesses that turn out wrong are the ones you will remember.
 
 # %%
 cl.guess("first_digit", "Which digit is hidden in the table of numbers?", choices=list(images.classes))
@@ -246,8 +246,10 @@ cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
 #
 # A network turns the table of an image into other numbers.
 # **Which images end up close together then, and why?**
-# You will ask this of raw pixels, and then of three networks that you build from functions of your own.
-# The course grew out of two articles; we run their code, repair it, and test each of their claims in front of you.
+# You will ask this of raw pixels, and then of three networks that you build from functions of your own: a dense network, a capsule network and a variational autoencoder.
+# (If these names mean nothing to you yet, you are in the right place.)
+# The course grew out of two articles on sorting images with such networks.
+# We run their code, repair it, and test each of their claims in front of you; some of them fail.
 #
 # | Part | Lessons (★ is optional) |
 # |---|---|
@@ -293,13 +295,16 @@ print(f"{other.name}: ten averages name {100 * share:.0f} of 100 unseen images c
 plots.image_grid(means / 255, other.classes)
 
 # %% [markdown]
-# Your functions know nothing of digits, so they work here too.
+# Your functions know nothing of digits, so they work here too, only less well: shirts, pullovers and coats cover nearly the same pixels.
 # Prefer clothes from the start?
 # Change the first `cl.load()` of any lesson to `cl.load("fashion-mnist")` and run it again.
 #
 # ## Look back
 #
 # The guess that was furthest off stands first, because it taught you most.
+
+# %% tags=["holds"]
+assert other.name != "fashion-mnist" or share < right.mean() - 0.1
 
 # %%
 cl.guesses("00")
