@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +16,18 @@ from capslab.course.make_assignment import checks
 from capslab.course.paths import sources
 from capslab.exercises.registry import find
 
-BUILT = ["11"]
+BUILT = ["00", "01", "02", "11"]
 COURSE = [path for path in sources() if path.stem[:2] in BUILT]
 LEAST = 4  # operations of an expression that is worth giving away; x + 1 is not
+#: functions without a check, because one sees in the picture whether they are right
+SEEN = {"01": ["show"]}
 
 pytestmark = pytest.mark.parametrize("source", COURSE, ids=lambda path: path.stem)
 
 
 def code_cells(source: Path) -> list[str]:
-    return [cell.source for cell in edition(source, "assignment").cells if cell.cell_type == "code"]
+    code = [cell.source for cell in edition(source, "assignment").cells if cell.cell_type == "code"]
+    return [re.sub(r"^(\s*)[%!].*$", r"\1pass", text, flags=re.MULTILINE) for text in code]
 
 
 def text_cells(source: Path) -> list[str]:
@@ -83,14 +85,15 @@ def operations(expression: ast.AST) -> int:
     return sum(isinstance(node, (ast.BinOp, ast.Call, ast.Constant)) for node in nodes) + 2 * len(texts)
 
 
-def telling(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    """The expressions of a solution that would give it away."""
-    for node in ast.walk(function):
-        values = [node.value] if isinstance(node, (ast.Assign, ast.Return)) else []
-        for value in values:
-            for part in value.elts if isinstance(value, ast.Tuple) else [value]:
-                if operations(part) >= LEAST:
-                    yield part
+def telling(function: ast.FunctionDef) -> list[ast.expr]:
+    """The expressions of a solution that would give it away; of one without a longer one, its longest."""
+    parts = [
+        part
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Assign, ast.Return)) and node.value is not None
+        for part in (node.value.elts if isinstance(node.value, ast.Tuple) else [node.value])
+    ]
+    return [one for one in parts if operations(one) >= LEAST] or [max(parts, key=operations)]
 
 
 def shown(function: ast.FunctionDef, text: str) -> list[str]:
@@ -125,7 +128,7 @@ def test_no_cell_shows_a_solution(source: Path) -> None:
     code_in_text = [part for text in texts for part in re.findall(r"`([^`\n]+)`", text)]
     others = [text for text in cells if BEGIN not in text]
     solved = [text for text in cells if BEGIN in text]
-    assert len(solved) == len(exercises(cells))
+    assert len(solved) == len(exercises(cells)) + len(SEEN.get(source.stem[:2], []))
     for text in solved:
         function = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
         assert list(telling(function)), f"{function.name}: nothing to look for"
@@ -144,6 +147,8 @@ def test_a_solution_under_other_names_is_recognised(source: Path) -> None:
         if BEGIN not in text:
             continue
         function = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
+        if function.name in SEEN.get(source.stem[:2], []):
+            continue  # the lesson shows it, folded
         free = names_in(function)
 
         class Renamed(ast.NodeTransformer):

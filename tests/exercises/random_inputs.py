@@ -39,10 +39,6 @@ def _count_per_class(r: Random) -> tuple:
     return labels(r, size(r, 1, 20), size(r, 1, classes + 1)), classes
 
 
-def _scale_pixels(r: Random) -> tuple:
-    return (r.integers(0, r.choice([2, 50, 256]), (size(r), size(r), size(r)), dtype=np.uint8),)
-
-
 def _mean_image(r: Random) -> tuple:
     n = size(r, 1, 9)
     of = labels(r, n, 3)

@@ -18,10 +18,6 @@ def count_per_class(labels, classes):
     return counts
 
 
-def scale_pixels(images):
-    return images.astype(float) * (1 / 255)
-
-
 def mean_image(images, labels, label):
     total, n = np.zeros(images.shape[1:]), 0
     for i in range(len(images)):

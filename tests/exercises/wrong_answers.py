@@ -115,13 +115,6 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "whether it occurs": lambda y, k: np.bincount(y, minlength=k) > 0,
         "only as many as images": lambda y, k: np.bincount(y, minlength=k)[: len(y)] * (len(y) > k),
     },
-    "scale_pixels": {
-        "stretched": lambda x: (x - x.min()) / max(1, x.max() - x.min()),
-        "by image": lambda x: x / np.maximum(x.max(axis=(1, 2), keepdims=True), 1),
-        "two digits": lambda x: np.round(x / 255, 2),
-        "black and white": lambda x: (x > 127).astype(float),
-        "turned into a negative": lambda x: 1 - x / 255,
-    },
     "mean_image": {
         "whole grey levels": lambda x, y, c: x[y == c].mean(axis=0).astype(np.uint8),
         "rounded": lambda x, y, c: np.round(x[y == c].mean(axis=0), 1),
