@@ -78,7 +78,7 @@ assert 0.45 < (by_one_layer == side).mean() < 0.6
 # There is a trap: two matrix products in a row are one matrix product, $(X W_1) W_2 = X (W_1 W_2)$.
 # Nothing would be gained, unless something bends in between.
 # The usual bend is the **ReLU**, $\max(0, s)$: a negative sum becomes 0, a positive one stays.
-# So each hidden neuron is silent on one side of a line and speaks up on the other, as in the drawing, and from a few such bends one can piece together any shape.
+# So each hidden neuron is silent on one side of a line and speaks up on the other, and from a few such bends one can piece together any shape.
 
 
 # %%
@@ -94,8 +94,6 @@ def start(inputs, hidden, classes, seed=0):
     W2 = random.normal(0, np.sqrt(2 / hidden), (hidden, classes))
     return [W1, np.zeros(hidden), W2, np.zeros(classes)]
 
-
-plots.drawing("neuron")
 
 # %% [markdown]
 # This is the **forward pass**.
@@ -290,6 +288,17 @@ assert not any(solves(2, seed) for seed in range(5))
 assert all(solves(4, seed) for seed in range(5))
 
 # %% [markdown]
+# ## Watch the hidden neurons
+#
+# Here is such a network in your browser, with the same arithmetic.
+# Press play, and see what each hidden neuron comes to say about the plane.
+
+# %%
+cl.network_sandbox(data="xor", hidden=4)
+
+# %% [markdown]
+# With two hidden neurons XOR is rarely solved, because each gives one bend; with four it nearly always is.
+#
 # ## The articles' network, on real images
 #
 # Both articles behind this course begin with the same network: 28×28 = 784 pixels, 512 hidden neurons, 10 classes.
@@ -364,4 +373,4 @@ cl.progress("04")
 #
 # Your network reads more than nineteen of twenty digits. Whether you should *believe* such a number is the question of [05 · Can you trust it?](05_can_you_trust_it.ipynb)
 #
-# **Sources.** Rumelhart, Hinton & Williams 1986, *Learning representations by back-propagating errors*; Nielsen 2015, *Neural Networks and Deep Learning*, chapter 2.
+# **Sources.** Rumelhart, Hinton & Williams 1986, *Learning representations by back-propagating errors*; Nielsen 2015, *Neural Networks and Deep Learning*, chapter 2; Smilkov et al. 2017, *TensorFlow Playground*.
