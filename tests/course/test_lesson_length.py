@@ -88,6 +88,11 @@ def test_a_cell_that_only_checks_adopts_or_reveals_does_not_count(code: str, cel
     assert counted(f"# %%\n{code}").cells == cells
 
 
+def test_recall_questions_count_one_minute_and_no_cell() -> None:
+    parts = counted('# %%\ncl.recall("03")').parts
+    assert {name: minutes for name, minutes in parts.items() if minutes} == {"recall questions": 1}
+
+
 def test_a_guess_counts_one_minute_and_no_cell() -> None:
     assert counted('# %%\ncl.guess("g", "How many?", between=(0, 9))').parts["guesses"] == 1
     assert counted('# %%\ncl.guess("g", "How many?", between=(0, 9))').minutes == 1
