@@ -2,10 +2,10 @@
 
     minutes = words / 130 + 0.75 · code cells + 6 · exercises + 4 · live views + 0.5 · figures
 
-An exercise whose solution has a loop, or that is a bug hunt (a cell with the tag `bug-hunt`), counts 10. A
-guess counts 1, and so do the three recall questions. A cell that only checks, adopts or reveals does not
-count. `edition` prints the minutes at the top of each lesson, and `capslab build --length` shows what they are
-made of.
+An exercise whose solution has a loop, or that is a bug hunt (a cell with the tag `bug-hunt`), counts
+10. A guess counts 1, and so do the three recall questions. A cell that only checks, adopts, reveals or
+looks back does not count. `edition` prints the minutes at the top of each lesson, and `capslab build
+--length` shows what they are made of.
 """
 
 from __future__ import annotations
@@ -166,10 +166,11 @@ def _has_loop(source: str) -> bool:
 
 
 def _only_checks(tree: ast.Module) -> bool:
-    """Whether every statement checks, adopts, reveals, or asks a question."""
-    if not tree.body:
-        return True
-    for statement in tree.body:
+    """Whether every statement checks, adopts, reveals, or asks a question, imports aside."""
+    steps = [one for one in tree.body if not isinstance(one, ast.Import | ast.ImportFrom)]
+    if not steps:
+        return not tree.body
+    for statement in steps:
         value = getattr(statement, "value", None)
         if not isinstance(value, ast.Call) or not isinstance(statement, ast.Expr | ast.Assign):
             return False

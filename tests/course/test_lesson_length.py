@@ -73,6 +73,10 @@ def test_words_are_those_that_are_read() -> None:
         ('f = cl.mine("f", f)', 0),
         ('cl.check("f", f)\nf = cl.mine("f", f)', 0),
         ('cl.reveal("g", 3)', 0),
+        ('cl.guesses("03")', 0),
+        ('import capslab as cl\n\ncl.recall("03")', 0),
+        ("import capslab as cl", 1),
+        ('cl.progress("03")', 0),
         ('# cl.hint("f")', 0),
         ('cl.guess("g", "How many?", between=(0, 9))', 0),
         ('cl.reveal("g", cl.load().name)', 0),
@@ -128,7 +132,7 @@ def test_figures_and_views_are_calls_that_show_one() -> None:
     code = "cl.explore_clusters(z)\nview = cl.show_routing(model, images)\ncl.embed(images)\nlist.compare(x)"
     assert counted(f"# %%\n{code}").views == 2
     assert {"compare", "explore_latent", "routing_sandbox"} <= views()
-    assert not {"fit", "guess", "reveal", "plots"} & views()
+    assert not {"fit", "guess", "guesses", "reveal", "plots"} & views()
 
 
 def test_a_figure_of_a_solution_is_not_counted() -> None:
