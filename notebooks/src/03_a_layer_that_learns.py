@@ -11,8 +11,8 @@
 #
 # **How can a heap of multiplications recognise a digit?**
 #
-# For k-means every pixel counted the same, in the middle of the digit or in an empty corner.
-# Now you build something that *learns how much each pixel should count*, in about ten lines of NumPy, and it will read more than nine of ten handwritten digits.
+# For k-means every pixel counted the same, in the middle or in an empty corner.
+# Now you build something that *learns how much each pixel should count*: ten lines of NumPy that read more than nine of ten digits.
 #
 # **After this lesson you can**
 #
@@ -100,8 +100,6 @@ cl.check("dense", dense)
 dense = cl.mine("dense", dense)
 
 # %% [markdown]
-# From here on *your* `dense` runs.
-#
 # ## From scores to probabilities
 #
 # Is a score of 12.7 much? We would rather hear "80 % a 7".
@@ -110,8 +108,8 @@ dense = cl.mine("dense", dense)
 # $$p_j = \frac{e^{s_j}}{\sum_k e^{s_k}}$$
 #
 # There is a trap: `np.exp(1000.0)` is `inf`, and `inf / inf` is `nan`.
-# But subtracting the same number $c$ from all scores of a row changes nothing, because a factor $e^{-c}$ appears above and below the line.
-# So subtract each row's largest score first, and nothing overflows.
+# But subtracting a number $c$ from a whole row changes nothing, because $e^{-c}$ appears above and below the line.
+# So subtract each row's largest score first.
 #
 # **Your turn.** Write `softmax(logits)` for scores `(n, classes)`, which are called **logits** here.
 
@@ -134,8 +132,8 @@ softmax = cl.mine("softmax", softmax)
 # ## How wrong is it?
 #
 # To learn, we need one number that says how wrong the layer is: the **loss**.
-# The **cross-entropy** asks how surprised you are by the true class: it is $-\log p_\text{true}$, averaged over the images.
-# Giving the truth a probability of 1 costs 0; giving it 0.01 costs 4.6.
+# The **cross-entropy** is $-\log p_\text{true}$, averaged over the images: it says how surprised you are by the true class.
+# Giving the truth a probability of 1 costs 0; 0.01 costs 4.6.
 #
 # **Your turn.** Write `cross_entropy(probabilities, labels)`.
 # Since $\log 0$ is infinite, count a probability below 1e-7 as 1e-7.
@@ -159,7 +157,7 @@ cross_entropy = cl.mine("cross_entropy", cross_entropy)
 # ## What a slope says
 #
 # Start with small random weights, and take one of the 640: it leads from the middle (row 5, column 5) to the neuron for 0.
-# Nudge it up by 0.01 and compute the loss again.
+# Nudge it up by 0.01.
 
 # %%
 cl.guess("nudge_one_weight", "What happens to the loss?", choices=["a rise", "a fall", "no change"])
@@ -183,14 +181,14 @@ assert images.image_shape[:2] == (8, 8)
 
 # %% [markdown]
 # Where the slope is positive, lower the weight, and the loss falls; where it is negative, raise it.
-# All 650 slopes together (640 weights, 10 biases) are the **gradient**.
+# All 650 slopes together are the **gradient**.
 # A step against it is **gradient descent**, and the **learning rate** says how long the step is.
 #
 # ## All slopes at once
 #
-# Nudging 650 numbers one by one would be slow, and there is no need to.
+# We need not nudge 650 numbers one by one.
 # For softmax and cross-entropy, the slope of the loss for a score is simply *what you said minus what you should have said*, the **error** $p_j - t_j$, where the target $t_j$ is 1 for the true class and 0 for the others.
-# Did you give a wrong digit 0.3? Then its score should fall, and its slope is 0.3.
+# If you gave a wrong digit 0.3, its score should fall: its slope is 0.3.
 # A weight multiplies a pixel, so its slope is pixel times error, averaged over the images; the slope of a bias is the mean error:
 #
 # $$\frac{1}{n} X^\top (P - T): (64, 10), \qquad \text{mean}(P - T): (10,)$$
@@ -271,8 +269,8 @@ assert losses[-1] < 0.2 < 0.9 < losses[0]
 plots.weight_maps(W.T.reshape(-1, 8, 8), [f"for a {digit}" for digit in images.classes])
 
 # %% [markdown]
-# For a 0 the middle is blue, with orange around it: from nothing but examples, the layer found what was drawn by hand above.
-# At the left edge all maps are white, because there is hardly ever any ink to learn from.
+# For a 0 the middle is blue, with orange around it: the layer found what was drawn by hand, from examples alone.
+# At the left edge all maps are white, where there is hardly any ink.
 
 # %% tags=["holds"]
 zeros_map = W[:, 0].reshape(8, 8)
@@ -293,7 +291,7 @@ print(f"{other.name}: {100 * right:.0f} of 100 right after {len(losses)} epochs,
 plots.weight_maps(W.T.reshape(-1, *other.image_shape[:2]), other.classes)
 
 # %% [markdown]
-# Nothing in your functions knows what a digit is, so they read clothes as well; you can even recognise some maps.
+# Nothing in your functions knows what a digit is, so they read clothes as well.
 
 # %%
 cl.guesses("03")
@@ -306,8 +304,8 @@ cl.progress("03")
 #
 # **How can a heap of multiplications recognise a digit?**
 # Each pixel's ink, times a learned weight, is evidence for or against each digit, and the softmax turns the sums into probabilities.
-# The weights come from examples: measure the loss, compute the slope of every weight, step downhill, batch after batch.
+# The weights come from examples: measure the loss, compute all slopes, step downhill, batch after batch.
 #
-# But one layer only *adds up* evidence. What that cannot do, and how a second layer helps, comes next: [04 · Hidden layers and backpropagation](04_backpropagation.ipynb).
+# Where *adding up* evidence fails, a second layer helps: [04 · Hidden layers and backpropagation](04_backpropagation.ipynb).
 #
-# **Sources.** Bishop 2006, *Pattern Recognition and Machine Learning*, section 4.3; Nielsen 2015, *Neural Networks and Deep Learning*, chapter 1.
+# **Source.** Nielsen 2015, *Neural Networks and Deep Learning*, chapter 1.

@@ -35,6 +35,8 @@ def test_the_course_is_complete() -> None:
     wanted = [
         "00_start_here",
         "01_kmeans_by_hand",
+        "03_a_layer_that_learns",
+        "04_backpropagation",
         "05_can_you_trust_it",
         "11_routing_by_agreement",
         "13_look_inside",
@@ -107,7 +109,7 @@ def test_every_edition_runs_on_every_data_set(source: Path, dataset: str, which:
 
 
 #: lessons that teach without a network: they leave TensorFlow's import, five seconds, to those that need it
-WITHOUT_TENSORFLOW = ["00_start_here", "01_kmeans_by_hand"]
+WITHOUT_TENSORFLOW = ["00_start_here", "01_kmeans_by_hand", "03_a_layer_that_learns"]
 IMPORTED = "import sys; print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
 
 
