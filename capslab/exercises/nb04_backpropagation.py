@@ -183,7 +183,7 @@ EXERCISES = (
             ),
             Mistake(
                 "sum over images",
-                "Your slopes are those of the sum over images. The loss is their mean: divide the error by n.",
+                "Your slopes are those of the sum over images. The loss is a mean: divide the error by n.",
                 _backward_with(error_of=lambda P, T: (P - T) * len(P) / len(P)),
             ),
             Mistake(
@@ -199,8 +199,8 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="One epoch in batches",
         task=(
-            "Write train_epoch(X, labels, weights, update, order, batch_size). It takes the rows that `order` "
-            "names, batch_size at a time, calls weights = update(X of the batch, labels of the batch, "
+            "Write train_epoch(X, labels, weights, update, order, batch_size). It takes the rows that "
+            "`order` names, batch_size at a time, calls weights = update(X of the batch, labels of the batch, "
             "weights) for each batch, and returns the last weights."
         ),
         points=3,
@@ -208,7 +208,7 @@ EXERCISES = (
             "range(0, len(order), batch_size) gives the place in `order` at which each batch starts.",
             "order[start : start + batch_size] are the rows of one batch. A slice past the end is simply "
             "shorter, so the last batch needs no care of its own.",
-            "In the loop: weights = update(X[batch], labels[batch], weights). After the loop: return weights.",
+            "In the loop: weights = update(X[batch], labels[batch], weights). After it: return weights.",
         ),
         cases=_epoch_cases,
         reference=train_epoch,

@@ -13,8 +13,8 @@
 #
 # Your layer from [03](03_a_layer_that_learns.ipynb) adds up evidence, and some questions cannot be answered that way.
 # A second layer in between can.
-# But its weights are far from the answer, so who tells them which way to go?
-# You will write the rule that does, check it, and then read real handwritten digits with a network whose every line is yours.
+# But who tells its weights which way to go?
+# You will write the rule that does, check it, and read real handwritten digits with a network whose every line is yours.
 #
 # **After this lesson you can**
 #
@@ -108,14 +108,19 @@ plots.drawing("neuron")
 # But what is the slope of a weight in the first layer?
 # Follow one nudge.
 # The weight moves the sum of a hidden neuron, that moves a score, and that moves the loss; along the way, slopes *multiply*.
-# This is the **chain rule**, and here it is with numbers:
+# This is the **chain rule**. Here it is with numbers.
+
+# %%
+plots.drawing("backpropagation")
+
+# %% [markdown]
+# Read the lower row from the right.
+# Per unit of the score, the loss rises by 0.3, the error.
+# The hidden value enters the score with the weight 2, so per unit of the hidden value the loss rises by $0.3 \cdot 2 = 0.6$.
+# The ReLU passes a positive sum as it is, so its slope is 1; for a negative sum its slope is 0, and nothing goes further back.
+# The weight multiplies an input of 0.5, so its own slope is $0.6 \cdot 0.5 = 0.3$.
 #
-# - The error of a score is 0.3: per unit of this score, the loss rises by 0.3.
-# - The hidden value enters this score with the weight 2. So per unit of the hidden value the loss rises by $0.3 \cdot 2 = 0.6$.
-# - The ReLU lets a positive sum pass as it is, so its slope is 1, and the 0.6 stays. For a negative sum its slope is 0, and nothing goes further back.
-# - The weight multiplies an input of 0.5. So its slope is $0.6 \cdot 0.5 = 0.3$.
-#
-# A hidden value enters all scores, so the contributions of all of them are added up, which is again a matrix product:
+# A hidden value enters *all* scores, so we add up what comes back from each, which is again a matrix product:
 #
 # $$E = \tfrac{1}{n}(P - T): (n, \text{classes}), \qquad E_H = (E\, W_2^\top) \odot [H > 0]: (n, \text{hidden})$$
 #
@@ -144,9 +149,8 @@ backward = cl.mine("backward", backward)
 # %% [markdown]
 # ## Check it by nudging
 #
-# A gradient is easily wrong, and there is an incorruptible check: nudge a weight up and down a little, and see how the loss changes.
-# This is the check by **finite differences**.
-# We use the 8×8 digits and 32 hidden neurons, and in each array the weight with the largest slope.
+# A gradient is easily wrong, but it can be checked: nudge a weight up and down a little, and see how the loss changes.
+# This is the check by **finite differences**, here for the weight with the largest slope in each array.
 
 # %%
 images = cl.load()
