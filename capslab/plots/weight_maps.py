@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.colours import ink_on
 from capslab.plots.figure_words import listed, number, plural
 from capslab.plots.fitted_text import in_lines
-from capslab.plots.style import DIVERGING, INK, as_many, ink_on, new_figure, plain
+from capslab.plots.style import DIVERGING, INK, as_many, new_figure, plain
 
 LARGEST_SIGNED = 16  # pixels a side; in larger maps a plus or a minus would be too small to read
 

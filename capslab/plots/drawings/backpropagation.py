@@ -54,6 +54,7 @@ def draw() -> SvgPicture:
         "Backpropagation",
         f"One path through a network. Forward, the input {X:g} times the weight {W1:g} is the sum {total:g}; "
         f"the ReLU lets it pass, and times the weight {W2:g} it adds {values[3]:g} to a score. Backward, the "
-        f"error {ERROR:g} of the score times {W2:g} is the slope {hidden:g} of the hidden value; the ReLU lets "
-        f"it pass because the sum is positive; times the input {X:g} it is the slope {weight:g} of the first weight.",
+        f"error {ERROR:g} of the score times {W2:g} is the slope {hidden:g} of the hidden value. The ReLU "
+        f"lets it pass, because the sum is positive. Times the input {X:g} it is the slope {weight:g} of the "
+        "first weight.",
     )
