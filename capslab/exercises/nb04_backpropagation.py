@@ -199,8 +199,8 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="One epoch in batches",
         task=(
-            "Write train_epoch(X, labels, weights, update, order, batch_size). It takes the rows that `order` "
-            "names, batch_size at a time. For each batch it calls weights = update(X of the batch, labels of "
+            "Write train_epoch(X, labels, weights, update, order, batch_size). It takes the rows that "
+            "`order` names, batch_size at a time. For each batch it calls weights = update(X of the batch, labels of "
             "the batch, weights). It returns the last weights."
         ),
         points=3,

@@ -51,7 +51,11 @@ X, labels = images.train.images.reshape(-1, 64) / 255, images.train.labels  # 0 
 drawn = "..++++.. .++..++. .+....+. .+.--.+. .+.--.+. .+....+. .++..++. ..++++..".split()
 ring = np.array([[" -.+".index(sign) - 2 for sign in row] for row in drawn])  # (8, 8): −1, 0 or 1
 zero, b = X[labels == 0][4].reshape(8, 8), -9.5
-plots.weight_maps([zero, ring, zero * ring], ["an image x", "weights w", f"x · w, in all {(zero * ring).sum():.1f}"], label="number")
+plots.weight_maps(
+    [zero, ring, zero * ring],
+    ["an image x", "weights w", f"x · w, in all {(zero * ring).sum():.1f}"],
+    label="number",
+)
 
 # %%
 cl.guess("hand_made_zero", "Of 100 images, for how many is this neuron right: a 0 or not?", between=(0, 100))
@@ -231,6 +235,7 @@ assert cross_entropy(softmax(dense(X, new_W, new_b)), labels) < before
 #
 # For each step a few images are enough: a **batch**.
 # When every image has been used once, an **epoch** is over; then we shuffle and begin the next.
+
 
 # %%
 def learn(X, labels, epochs, learning_rate, batch_size=50):
