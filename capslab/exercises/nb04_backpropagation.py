@@ -200,8 +200,8 @@ EXERCISES = (
         title="One epoch in batches",
         task=(
             "Write train_epoch(X, labels, weights, update, order, batch_size). It takes the rows that "
-            "`order` names, batch_size at a time. For each batch it calls weights = update(X of the batch, labels of "
-            "the batch, weights). It returns the last weights."
+            "`order` names, batch_size at a time. For each batch it calls weights = update(X of the batch, "
+            "labels of the batch, weights). It returns the last weights."
         ),
         points=3,
         hints=(
