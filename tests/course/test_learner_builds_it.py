@@ -45,7 +45,7 @@ def exercises(cells: list[str]) -> dict[str, int]:
 
 
 def functions_with_a_gap(cells: list[str]) -> list[str]:
-    """The cells in which the learner writes a function; an answer that is a value stands in a cell without."""
+    """The cells in which the learner writes a function; one whose answer is a value has none."""
     gaps = [text for text in cells if BEGIN in text]
     return [text for text in gaps if any(isinstance(node, ast.FunctionDef) for node in ast.parse(text).body)]
 
