@@ -60,13 +60,13 @@ try:
     printed.fit(noise, targets, epochs=10, verbose=0)
     stopped = ""
 except Exception as error:
-    stopped = f"{type(error).__name__}: {str(error).splitlines()[0][:90]}"
+    stopped = f"{type(error).__name__}: {str(error).split('. ')[0]}."
 
 # %%
 cl.reveal(
     "printed_code",
     "an error" if stopped else "a falling loss",
-    f"{stopped} … The “sparse” loss wants one class number per row, as your own cross_entropy does, and it got ten numbers.",
+    f"{stopped} The “sparse” loss wants one class number per row, as your own cross_entropy does, and it got ten numbers.",
 )
 
 # %%
