@@ -155,6 +155,10 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "np.maximum(there, 1) → there": "what is 0 / 0 is replaced by 0",
         "1 → 0": "what is 0 / 0 is replaced by 0",
     },
+    "score_slope": {
+        "zip(probabilities, targets, strict=True) → zip(probabilities, targets)": "both have as many rows",
+        "True → False": "both have as many rows",
+    },
     "removal_mask": {
         "np.argsort(scores, axis=1) → np.argsort(scores)": "the last axis is sorted unless another is named"
     },

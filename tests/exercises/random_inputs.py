@@ -119,6 +119,11 @@ def _calibration_error(r: Random) -> tuple:
     return confidence, r.random(n) < r.random(), size(r, 1, 12)
 
 
+def _score_slope(r: Random) -> tuple:
+    n, classes = size(r), size(r, 2, 7)
+    return probabilities(r, n, classes), r.choice([0, 1, 3], (n, 1)) * r.random((n, classes))
+
+
 def _squash(r: Random) -> tuple:
     shape = tuple(r.integers(1, 5, r.integers(1, 4)))
     vectors = r.normal(size=shape) * 10.0 ** r.integers(-2, 3)

@@ -139,6 +139,16 @@ def calibration_error(confidence, right, bins):
     return total / len(confidence)
 
 
+def score_slope(probabilities, targets):
+    rows = []
+    for p, t in zip(probabilities, targets, strict=True):
+        slope = np.zeros(len(p))
+        for k in range(len(t)):
+            slope += t[k] * (p - np.eye(len(p))[k])
+        rows.append(slope / len(targets))
+    return np.array(rows)
+
+
 def squash(s):
     length = np.linalg.norm(s, axis=-1, keepdims=True)
     return length**2 / (1 + length**2) * s / np.maximum(length, 1e-12)

@@ -282,6 +282,13 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "middle of the bin": lambda c, r, b: _by_middle(c, r, b),
         "a sum": lambda c, r, b: right("calibration_error")(c, r, b) * len(c),
     },
+    "score_slope": {
+        "times p": lambda p, t: p * (p * t.sum(axis=1, keepdims=True) - t) / len(t),
+        "mean of the targets": lambda p, t: (p * t.mean(axis=1, keepdims=True) - t) / len(t),
+        "divided by all": lambda p, t: (p * t.sum(axis=1, keepdims=True) - t) / t.size,
+        "one row": lambda p, t: (p * t[0].sum() - t) / len(t),
+        "for the probabilities": lambda p, t: -t / p / len(t),
+    },
     "squash": {
         "first axis": lambda s: s * (n := np.linalg.norm(s, axis=0, keepdims=True)) / (1 + n**2),
         "n over 1 + n": lambda s: s / (1 + np.linalg.norm(s, axis=-1, keepdims=True)),
