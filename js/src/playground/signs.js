@@ -11,7 +11,7 @@ export const SIGNS = ["●", "■", "▲", "◆", "▼", "✚", "⬟", "★"];
  * @param {number} count
  */
 export function classColours(look, count) {
-  if (count > 2) return Array.from({ length: count }, (_, j) => css(palette(j)));
+  if (count > 2) return Array.from({ length: count }, (_, j) => css(palette(j, look.dark)));
   return look.dark ? ["rgb(96,178,255)", "rgb(255,138,66)"] : ["rgb(0,92,171)", "rgb(194,65,0)"];
 }
 
