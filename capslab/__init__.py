@@ -34,6 +34,7 @@ _HOME = {
     "Images": "capslab.data",
     "export_clusters": "capslab.data",
     "load": "capslab.data",
+    "load_other": "capslab.data",
     # models
     "AutoEncoder": "capslab.models",
     "CapsNet": "capslab.models",

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { countClasses, dominant } from "../src/clusters/counts.js";
 import { formatScore } from "../src/clusters/curves.js";
 import { formatSeeds } from "../src/comparison/tables.js";
-import { disc, gridOf, inside, middlesOf, nearestIn, pixel, spread } from "../src/shared/scatter_arithmetic.js";
+import { gridOf, inside, middlesOf, nearestIn, pixel, spread } from "../src/shared/scatter_arithmetic.js";
 import { assertClose } from "./assert_close.js";
 
 test("classes in clusters are counted", () => {
@@ -44,11 +44,7 @@ test("inside a polygon by the even–odd rule", () => {
   assert.equal(inside(square, 15, 5), false);
 });
 
-test("a disc covers its middle wholly, and colours are stored as ImageData stores them", () => {
-  const { offsets, cover, reach } = disc(1, 100, 1);
-  assert.equal(cover[offsets.indexOf(0)], 256);
-  assert.ok(offsets.includes(-100) && offsets.includes(1));
-  assert.equal(reach, 1);
+test("colours are stored as ImageData stores them", () => {
   assert.equal(pixel([1, 2, 3]), 0xff030201);
 });
 

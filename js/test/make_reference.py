@@ -20,7 +20,7 @@ from capslab.exercises.guess_question import GuessQuestion
 from capslab.exercises.guess_record import Guess
 from capslab.exercises.guess_words import guess_words, how_far, reveal_words, share_off
 from capslab.exercises.look_back import LookBack
-from capslab.plots import palette
+from capslab.plots.colours import palette, sign
 from capslab.routing import routing_by_agreement
 from capslab.widgets.sandbox.votes import cluster_votes, route_votes
 
@@ -249,7 +249,11 @@ def reference() -> dict[str, Any]:
         "random": random_numbers(),
         "guesses": guesses(),
         "looked_back": looked_back(),
-        "palette": [[round(255 * part) for part in palette(i)] for i in range(32)],
+        "palettes": {
+            ground: [[round(255 * part) for part in palette(i, ground)] for i in range(32)]
+            for ground in ("light", "dark")
+        },
+        "signs": [sign(i) for i in range(32)],
     }
 
 

@@ -64,7 +64,8 @@ def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], posit
     ----------
     points : (stops, m, 2); labels : clusters at each stop (stops, m).
     """
-    from capslab.plots.style import badges, cluster_names, new_figure, palette
+    from capslab.plots.point_cloud import draw_points
+    from capslab.plots.style import badges, cluster_names, new_figure
 
     at = min(int(position), len(points) - 2)
     share = position - at
@@ -75,10 +76,8 @@ def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], posit
         some = np.random.default_rng(0).choice(some, 5000, replace=False)
     figure = new_figure(6, 5)
     axes = figure.subplots()
-    colours = np.array([palette(c) for c in range(k)])
-    size = float(np.clip(8000 / len(some), 2, 24))
-    x, y = here[some].T
-    axes.scatter(x, y, c=colours[groups[some]], s=size, linewidths=0, rasterized=True)
+    size = float(np.clip(24_000 / len(some), 5, 36))
+    draw_points(axes, here[some], groups[some], size)
     axes.set(xticks=[], yticks=[])
     axes.set_aspect("equal", adjustable="datalim")
     stops = (

@@ -21,7 +21,8 @@ class ClustersView extends PathView {
     const { ks } = this;
     this.n = data.points.shape[0];
     this.starts = ks.map((_, i) => ks.slice(0, i).reduce((sum, k) => sum + k, 0)); // first centre of each k
-    this.pointedCluster = -1; // the cluster whose card is pointed at
+    this.namesClusters = this.view.hidden("members"); // otherwise the cards do
+    this.pickedCluster = -1; // the cluster whose images are selected
     this.mask = new Uint8Array(this.n);
     this.makeScatter();
     this.makeParts();
@@ -56,11 +57,7 @@ class ClustersView extends PathView {
       data,
       about,
       colours,
-      onhover: (cluster) => {
-        this.pointedCluster = cluster;
-        this.light();
-        this.scatter.redraw();
-      },
+      onhover: (cluster) => this.point(cluster < 0 ? null : { by: "cluster", group: cluster }),
       onpick: (cluster) => this.selectCluster(cluster),
     });
     this.curves = scoreCurves({ curves: about.curves, ks, colours, onpick: (place) => this.setK(place) });
@@ -79,7 +76,7 @@ class ClustersView extends PathView {
       button("Show all", () => scatter.setZoom([0, 0, 1])),
       this.clear,
     );
-    const left = [scatter.node, view.hidden("tools") ? null : tools, this.legend];
+    const left = [scatter.node, view.hidden("tools") ? null : tools, this.legend.node];
     const nodeOf = (name, part) => (part && !view.hidden(name) ? part.node : null);
     view.body.append(element("div", { class: "caps-panel" }, ...left));
     if (!view.hidden("members")) view.body.append(this.cards.node);
@@ -101,7 +98,14 @@ class ClustersView extends PathView {
     this.strip?.resize(Math.min(room, 1000));
   }
 
+  /** Selects the images of a cluster; of the same one again: none. */
   selectCluster(cluster) {
+    const isAgain = cluster === this.pickedCluster && this.selected.length > 0;
+    this.pickedCluster = isAgain ? -1 : cluster;
+    if (isAgain) {
+      this.release();
+      return this.select(new Int32Array(0));
+    }
     const labels = this.labelsAt(this.place);
     const members = [];
     for (let i = 0; i < this.n; i++) if (labels[i] === cluster) members.push(i);
@@ -113,12 +117,13 @@ class ClustersView extends PathView {
     return this.flagged && this.place + 1 < this.ks.length;
   }
 
-  /** Which points stand out: a cluster pointed at, what moves, or the selection; null where all do. */
+  /** Which points stand out: a group on its own, what moves, or the selection; null where all do. */
   litPoints() {
-    const { mask, n } = this;
+    const { mask, n, alone } = this;
     const labels = this.labelsAt(this.place);
-    if (this.pointedCluster >= 0) {
-      for (let i = 0; i < n; i++) mask[i] = Number(labels[i] === this.pointedCluster);
+    if (alone) {
+      const groups = alone.by === "label" ? this.data.truth.data : labels;
+      for (let i = 0; i < n; i++) mask[i] = Number(groups[i] === alone.group);
     } else if (this.showsMoves) {
       const next = this.labelsAt(this.place + 1);
       for (let i = 0; i < n; i++) mask[i] = Number(labels[i] !== next[i]);
@@ -131,6 +136,8 @@ class ClustersView extends PathView {
 
   light() {
     this.scatter.lit = this.litPoints();
+    this.scatter.alone = this.aloneCluster;
+    this.scatter.redraw();
   }
 
   /** The group of each point and the number of groups: classes, the next k's clusters, or this k's. */
@@ -145,9 +152,8 @@ class ClustersView extends PathView {
     const labels = this.labelsAt(place);
     const [groups, count] = this.groups();
     const { badges, sizes } = this.badgesOf(data.points.data, labels);
-    this.scatter.show({ groups, tints: Array.from({ length: count }, (_, c) => palette(c)), badges });
-    if (this.pointedCluster >= k) this.pointedCluster = -1;
-    this.light();
+    const tints = Array.from({ length: count }, (_, c) => palette(c, this.colours.dark));
+    this.scatter.show({ groups, tints, lit: this.litPoints(), badges, alone: this.aloneCluster });
     this.scatter.draw();
     const counts = table ? table.count(labels, k) : null;
     if (!view.hidden("members")) this.cards.draw(k, this.starts[place], sizes, counts);
@@ -160,6 +166,8 @@ class ClustersView extends PathView {
     const { images, data, about, scatter, tip } = this;
     this.hovered = i;
     scatter.ring(i);
+    const groups = this.color === "label" ? data.truth.data : this.labelsAt(this.place);
+    this.rest(i < 0 ? null : this.groupNamed(groups[i]));
     if (i < 0) return tip.hide();
     const lines = [
       `image ${images.position(i).toLocaleString("en")}`,

@@ -7,12 +7,13 @@ import { css, mix, readable } from "./colours.js";
 import { latest } from "./debounce.js";
 import { element } from "./dom.js";
 import { clamp } from "./numbers.js";
-import { disc, gridOf, inside, nearestIn, pixel, spread } from "./scatter_arithmetic.js";
+import { gridOf, inside, nearestIn, pixel, spread } from "./scatter_arithmetic.js";
+import { SIGNS, signOf, stampOf } from "./signs.js";
 
 const HELP = "Arrow keys move, plus and minus zoom, 0 shows all, Escape clears the selection.";
 const REACH = 12; // CSS pixels around the pointer within which a point is found
 
-/** @typedef {{ x: number, y: number, text: string, tint: number[], faint?: boolean }} Badge a name on a cluster */
+/** @typedef {{ x: number, y: number, text: string, tint: number[], group?: number }} Badge a name on a cluster */
 
 export class Scatter {
   /**
@@ -39,6 +40,7 @@ export class Scatter {
     this.lit = null;
     this.groups = null;
     this.tints = [];
+    this.alone = -1; // the cluster whose badge stands out; −1: all do
     this.extent = [1e-6, 1e-6];
     for (let i = 0; i < 2 * this.n; i++) this.extent[i % 2] = Math.max(this.extent[i % 2], Math.abs(this.xy[i]));
     this.dots = canvas(width, height, label, { class: "caps-dots" });
@@ -73,11 +75,18 @@ export class Scatter {
       at[i + 1] = height / 2 - (xy[i + 1] - cy) * scale;
     }
     const radius = Math.max(1.1, Math.min(4.5, 26 / this.n ** 0.28)) * Math.min(2.2, times ** 0.35) * ratio;
-    this.stamp = disc(radius, width, 0.92);
+    this.cut(Math.round(4 * radius) / 4, width);
+  }
+
+  /** A stamp for each shape; in steps of a quarter pixel, so that a move rarely cuts new ones. */
+  cut(radius, width) {
+    if (this.stamps && this.stamps.radius === radius && this.stamps.width === width) return;
+    this.stamps = { radius, width, shapes: SIGNS.map((_, sign) => stampOf(sign, radius, width, 0.92)) };
   }
 
   /** Takes what to show: a group per point, a colour per group, and which points are lit (or null: all). */
-  show({ groups, tints, lit = null, badges = [] }) {
+  show({ groups, tints, lit = null, badges = [], alone = -1 }) {
+    this.alone = alone;
     this.groups = groups;
     this.tints = tints;
     this.lit = lit;
@@ -106,13 +115,14 @@ export class Scatter {
   stampAll(inks, mask, wanted) {
     const { at, groups, pixels, n } = this;
     const { width, height } = this.dots;
-    const { offsets, cover, reach } = this.stamp;
+    const stamps = inks.map((_, group) => this.stamps.shapes[signOf(group)]);
     const colours = Uint32Array.from(inks);
-    const size = offsets.length;
     for (let i = 0; i < n; i++) {
       if (mask && mask[i] !== wanted) continue;
       const x = at[2 * i],
         y = at[2 * i + 1];
+      const { offsets, cover, reach } = stamps[groups[i]],
+        size = offsets.length;
       if (x < reach || y < reach || x >= width - reach || y >= height - reach) continue;
       const ink = colours[groups[i]],
         redBlue = ink & 0xff00ff,
@@ -157,9 +167,9 @@ export class Scatter {
       spot: [x, y],
       text,
       tint,
-      faint,
+      group,
     } of badges) {
-      context.globalAlpha = faint ? 0.35 : 1;
+      context.globalAlpha = this.alone < 0 || group === this.alone ? 1 : 0.3;
       const half = Math.max(10, context.measureText(text).width / 2 + 6);
       context.beginPath();
       context.roundRect(x - half, y - 10, 2 * half, 20, 10);
@@ -271,6 +281,9 @@ export class Scatter {
   listenToPointers() {
     const { top } = this;
     let start = null; // where a drag is, or null while the pointer only moves
+    let touched = [0, 0]; // where it began
+    let far = 0; // how far it went from there, CSS pixels
+    let tapped = -1; // the point that a finger tapped last, or −1
     const reset = () => {
       start = this.path = null;
       this.redrawTop();
@@ -279,13 +292,15 @@ export class Scatter {
       if (event.button > 1) return;
       top.focus({ preventScroll: true });
       top.setPointerCapture(event.pointerId);
-      start = spotOf(event, top);
+      start = touched = spotOf(event, top);
+      far = 0;
       this.path = (this.tool === "lasso") !== (event.shiftKey || event.button === 1) ? [...start] : null;
       this.onhover(-1);
     });
     top.addEventListener("pointermove", (event) => {
       const [x, y] = spotOf(event, top);
       if (!start) return this.onhover(this.nearest(x, y), x, y);
+      far = Math.max(far, Math.hypot(x - touched[0], y - touched[1]));
       if (this.path) {
         this.path.push(x, y);
         this.redrawTop();
@@ -294,13 +309,18 @@ export class Scatter {
         start = [x, y];
       }
     });
-    top.addEventListener("pointerup", () => {
+    top.addEventListener("pointerup", (event) => {
       if (start && this.path) this.onselect(this.path.length > 6 ? this.within(this.path) : new Int32Array(0));
       reset();
+      const [x, y] = spotOf(event, top);
+      if (event.pointerType !== "touch" || far > REACH) return;
+      const hit = this.nearest(x, y); // a finger cannot hover: it taps, and taps again
+      tapped = hit === tapped ? -1 : hit;
+      this.onhover(tapped, x, y);
     });
     top.addEventListener("pointercancel", reset);
-    top.addEventListener("pointerleave", () => {
-      if (!start) this.onhover(-1);
+    top.addEventListener("pointerleave", (event) => {
+      if (!start && event.pointerType !== "touch") this.onhover(-1);
     });
   }
 

@@ -1,4 +1,4 @@
-"""Exercises of 07_three_representations: scoring clusters, and what a fair comparison is."""
+"""Exercises of 24_three_representations: scoring clusters, and what a fair comparison is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from capslab.exercises.exercise import Case, Exercise, Mistake
 
-NOTEBOOK = "07_three_representations"
+NOTEBOOK = "24_three_representations"
 
 
 def contingency(clusters, labels, k, classes):
@@ -75,44 +75,6 @@ def _ahead_cases(seed: int, hard: bool) -> list[Case]:
         cases.append(Case("two runs each", random_case(0.1, 0.04, 2)))
         cases.append(Case("the same scores", (low[0], low[0])))
     return [Case(case.description, tuple(map(np.asarray, case.args))) for case in cases]
-
-
-def hide_classes(labels, hidden):
-    """Which images remain, and their classes, renumbered from 0 without gaps in the old order."""
-    keep = ~np.isin(labels, hidden)
-    return keep, np.unique(labels[keep], return_inverse=True)[1]
-
-
-def _hide_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-
-    def random_case(n: int, classes: int, hidden: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        return rng.permutation(np.arange(n) % classes), np.array(hidden)
-
-    cases = [
-        Case("one class of four hidden", random_case(20, 4, [1])),
-        Case("three of ten hidden", random_case(50, 10, [4, 7, 9])),
-        Case("the first class hidden", random_case(18, 6, [0, 3])),
-    ]
-    if hard:
-        cases.append(Case("all classes but two hidden", random_case(30, 5, [0, 2, 4])))
-        cases.append(Case("hidden classes out of order", random_case(40, 8, [6, 1])))
-    return cases
-
-
-def _numbers_left(labels, hidden):
-    keep = ~np.isin(labels, hidden)
-    return keep, labels[keep]
-
-
-def _turned_round(labels, hidden):
-    keep = np.isin(labels, hidden)
-    return keep, np.unique(labels[keep], return_inverse=True)[1]
-
-
-def _shifted(labels, hidden):
-    keep = ~np.isin(labels, hidden)
-    return keep, labels[keep] - labels[keep].min()
 
 
 def wrong_everywhere(named, labels):
@@ -248,44 +210,6 @@ EXERCISES = (
             ),
         ),
         partial=False,  # of answers that are yes or no, half are right by luck
-    ),
-    Exercise(
-        name="hide_classes",
-        notebook=NOTEBOOK,
-        title="Labels that training never sees",
-        task=(
-            "Write hide_classes(labels, hidden). It returns a mask (n,) of the images whose class is not "
-            "hidden, and the classes of these images, renumbered from 0 without gaps in the old order."
-        ),
-        points=2,
-        hints=(
-            "There are two questions: which images stay, and what are their classes called when some "
-            "numbers are missing?",
-            "~np.isin(labels, hidden) is the mask. A network with seven outputs expects classes 0 to 6, "
-            "so the remaining numbers have to close the gaps.",
-            "np.unique(labels[keep], return_inverse=True)[1] numbers the values that occur from 0, in order.",
-        ),
-        cases=_hide_cases,
-        reference=hide_classes,
-        mistakes=(
-            Mistake(
-                "numbers not changed",
-                "The mask is right, but the numbers have gaps: a network with seven outputs has no class "
-                "9. Number the remaining classes from 0.",
-                _numbers_left,
-            ),
-            Mistake(
-                "inverted mask",
-                "Your mask keeps the hidden classes and drops the others.",
-                _turned_round,
-            ),
-            Mistake(
-                "shifted",
-                "You subtracted the smallest remaining number. That closes a gap at the beginning, but "
-                "none in between.",
-                _shifted,
-            ),
-        ),
     ),
     Exercise(
         name="wrong_everywhere",

@@ -1,4 +1,4 @@
-"""Exercises of 06_variational_autoencoder: the evidence lower bound, part by part.
+"""Exercises of 20_build_a_vae: the evidence lower bound, part by part.
 
 Source: Kingma and Welling 2013 (arXiv 1312.6114), section 2 and appendix B.
 """
@@ -9,7 +9,7 @@ import numpy as np
 
 from capslab.exercises.exercise import Case, Exercise, Mistake
 
-NOTEBOOK = "06_variational_autoencoder"
+NOTEBOOK = "20_build_a_vae"
 
 
 def reparameterise(mean, log_variance, noise):

@@ -1,4 +1,4 @@
-"""Exercises of 04_capsule_network: a loss on lengths, and reading what a trained network does.
+"""Exercises of 13_look_inside: a loss on lengths, and reading what a trained network does.
 
 The equations are those of Sabour, Frosst, Hinton 2017 (arXiv 1710.09829).
 """
@@ -10,7 +10,7 @@ import numpy as np
 from capslab.exercises.exercise import Case, Exercise, Mistake
 from capslab.exercises.network_pieces import IN_NETWORK, REAL_SIZE
 
-NOTEBOOK = "04_capsule_network"
+NOTEBOOK = "13_look_inside"
 
 
 def margin_loss(lengths, labels):

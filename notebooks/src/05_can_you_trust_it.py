@@ -419,7 +419,7 @@ print(
 )
 
 # %% [markdown]
-# This is one network and one choice of classes, so it decides nothing yet. Change `hidden_classes`, run again, and see how much the numbers move. In [07](07_three_representations.ipynb) five
+# This is one network and one choice of classes, so it decides nothing yet. Change `hidden_classes`, run again, and see how much the numbers move. In [07](24_three_representations.ipynb) five
 # networks and five choices judge whether features learned with labels also cluster classes that had none.
 #
 # ## Answer
@@ -428,9 +428,9 @@ print(
 # once the data, the targets and the loss fit together. Its hidden layer groups images *by the classes it was taught*,
 # which is why its clusters look better than those of pixels, and why that score must carry the label "supervised". And the numbers of a
 # first attempt mislead because nothing in them was held back, calibrated or checked class by class. What such a network is never asked to keep is
-# *how* an image looks: where a stroke is, how it slants. That is what capsules promise. On to [03 · Routing by agreement](03_routing_by_agreement.ipynb).
+# *how* an image looks: where a stroke is, how it slants. That is what capsules promise. On to [03 · Routing by agreement](11_routing_by_agreement.ipynb).
 #
 # **Sources.** Kingma & Ba 2014, *Adam* (arXiv 1412.6980); Guo et al. 2017, *On Calibration of Modern Neural Networks* (arXiv 1706.04599).
 
 # %%
-cl.progress("02_dense_baseline")
+cl.progress("05_can_you_trust_it")

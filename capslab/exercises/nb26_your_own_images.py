@@ -1,4 +1,4 @@
-"""Exercises of 09_your_own_images: grey levels, near copies, doubtful labels, class weights, a split.
+"""Exercises of 26_your_own_images: grey levels, near copies, doubtful labels, class weights, a split.
 
 Sources: King & Zeng 2001 (weights for rare events); Northcutt, Athalye & Mueller 2021 (wrong labels in
 test sets); Barz & Denzler 2020 (near copies across the split of CIFAR).
@@ -11,7 +11,7 @@ import numpy as np
 from capslab.exercises.exercise import Case, Exercise, Mistake
 from capslab.exercises.near_copies_exercise import NEAR_COPIES
 
-NOTEBOOK = "09_your_own_images"
+NOTEBOOK = "26_your_own_images"
 
 
 def to_bytes(pixels):

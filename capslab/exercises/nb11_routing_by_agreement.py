@@ -1,4 +1,4 @@
-"""Exercises of 03_routing_by_agreement: the parts of routing by agreement, one by one.
+"""Exercises of 11_routing_by_agreement: the parts of routing by agreement, one by one.
 
 Equations are those of Sabour, Frosst, Hinton 2017 (arXiv 1710.09829).
 """
@@ -27,7 +27,7 @@ from capslab.exercises.routing_exercises import (
     wrong_weights,
 )
 
-NOTEBOOK = "03_routing_by_agreement"
+NOTEBOOK = "11_routing_by_agreement"
 
 EXERCISES = (
     Exercise(

@@ -1,4 +1,4 @@
-"""Exercises of 08_clustering_without_labels: the graph, its weights, its normalised matrix, choosing k.
+"""Exercises of 25_clusters_without_labels: the graph, its weights, its normalised matrix, choosing k.
 
 Sources: Zelnik-Manor & Perona 2004 (self-tuning weights); Ng, Jordan & Weiss 2001 (the normalised
 matrix); von Luxburg 2007, section 8.3 (the eigengap).
@@ -10,7 +10,7 @@ import numpy as np
 
 from capslab.exercises.exercise import Case, Exercise, Mistake
 
-NOTEBOOK = "08_clustering_without_labels"
+NOTEBOOK = "25_clusters_without_labels"
 
 
 def ties(distances, m):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from capslab.exercises import check
-from capslab.exercises.nb05_detect_and_segment import EXERCISES, NOTEBOOK
+from capslab.exercises.nb17_two_digits import EXERCISES, NOTEBOOK
 from capslab.models import detection
 
 BY_NAME = {exercise.name: exercise for exercise in EXERCISES}

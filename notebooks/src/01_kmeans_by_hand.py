@@ -445,9 +445,9 @@ cl.guesses("01")
 #
 # **What does clustering see in raw pixels?** Ink in the same places. It groups what looks alike *where it stands*, and that goes with meaning only as far as the images of a class lie on top of each other. The search is quick and its many
 # optima are nearly equally deep; the number it makes small is not the one you care for. **In the figures above, neither more images nor a better search brings it near the methods that are told the classes: it needs other vectors.** That is what the rest of the course is about.
-# On to [02](02_dense_baseline.ipynb), where a network makes some.
+# On to [02](05_can_you_trust_it.ipynb), where a network makes some.
 #
 # **Sources.** Lloyd 1982, *Least squares quantization in PCM*; Rousseeuw 1987, *Silhouettes*; Hubert & Arabie 1985, *Comparing partitions* (ARI); Kuhn 1955, *The Hungarian method*; Arthur & Vassilvitskii 2007, *k-means++*.
 
 # %%
-cl.progress("01_clustering_pixels")
+cl.progress("01_kmeans_by_hand")

@@ -7,9 +7,9 @@
 # ---
 
 # %% [markdown]
-# # 03 · What is a capsule, and what is routing?
+# # 11 · What is a capsule, and what is routing?
 #
-# The dense network of [02](02_dense_baseline.ipynb) sorts images well and cannot tell you *how* it saw them. A **capsule network** promises more: parts that know
+# The dense network of [05](05_can_you_trust_it.ipynb) sorts images well and cannot tell you *how* it saw them. A **capsule network** promises more: parts that know
 # their place, wholes that form where parts agree. An article sells it in one line, $y = \sum W x + b$. Here you build the real thing from nothing, in NumPy, and drag its insides
 # about until you know what it does. **Before you go on:** which of these words would you expect in that line, and which are missing from it: *vector, vote, agreement*?
 
@@ -368,7 +368,7 @@ cl.check("count_weights", count_weights)
 count_weights = cl.mine("count_weights", count_weights)
 
 # %% [markdown]
-# Now your function counts the layers of the network that `04` will train. **Predict:** in which of them does "as built" equal "dense layer"?
+# Now your function counts the layers of the network that `13` will train. **Predict:** in which of them does "as built" equal "dense layer"?
 
 # %%
 from capslab.models import weights_by_layer
@@ -415,7 +415,7 @@ cl.lessons.judged_in_words(
 )
 
 # %%
-cl.progress("03")
+cl.progress("11")
 
 # %% [markdown]
 # ## Answer
@@ -424,4 +424,4 @@ cl.progress("03")
 # is not. It looks like clustering, and is clustering only of a kind: of the parts of one image, without a stopping point, and in three iterations it tells apart little that its matrices, learned
 # from labels, do not hold apart already.
 #
-# Whether that makes a *better* network no formula can say. [04](04_capsule_network.ipynb) trains one, lets you watch, and takes it apart.
+# Whether that makes a *better* network no formula can say. [13](13_look_inside.ipynb) trains one, lets you watch, and takes it apart.

@@ -7,9 +7,9 @@
 # ---
 
 # %% [markdown]
-# # 04 · What do the routing coefficients show?
+# # 13 · What do the routing coefficients show?
 #
-# In [03](03_routing_by_agreement.ipynb) you built routing by hand. Here a network of capsules learns from real images, and for each image decides anew which part listens to which whole. Those decisions, the **coupling coefficients**,
+# In [11](11_routing_by_agreement.ipynb) you built routing by hand. Here a network of capsules learns from real images, and for each image decides anew which part listens to which whole. Those decisions, the **coupling coefficients**,
 # can be drawn, and the drawings look like understanding. Do they show any? You train the network, watch its couplings form, on your own handwriting too, and then take it apart, one experiment after the other. **Commit to a guess
 # before each of them.** Some of the answers are not what the pictures suggest.
 
@@ -45,7 +45,7 @@ plots.architecture(caps)
 # %% [markdown]
 # ## The loss
 #
-# Each digit capsule is asked on its own: the right one should be longer than 0.9, every other shorter than 0.1. This **margin loss** could accept two digits at once, which a softmax cannot; `05` uses that.
+# Each digit capsule is asked on its own: the right one should be longer than 0.9, every other shorter than 0.1. This **margin loss** could accept two digits at once, which a softmax cannot; `17` uses that.
 #
 # $$L = \sum_j T_j \max(0,\,0.9-\lVert v_j\rVert)^2 + 0.5\,(1-T_j)\max(0,\,\lVert v_j\rVert-0.1)^2$$
 #
@@ -79,7 +79,7 @@ cl.check("margin_loss", margin_loss)
 history = cl.fit(caps, images, epochs=1)
 
 # %% [markdown]
-# One epoch is enough to see it learn. From here on we look at a network of the same design that was given more of them, and compare it with the dense network of `02`. **Where do they err?**
+# One epoch is enough to see it learn. From here on we look at a network of the same design that was given more of them, and compare it with the dense network of `05`. **Where do they err?**
 
 # %%
 live = (caps.classify(images.test) == images.test.labels).mean()
@@ -503,7 +503,7 @@ classify = cl.lessons.judged_in_words(
 classify
 
 # %% [markdown]
-# Do capsule networks cluster images by themselves? You saw the poses of one untrained network above. Five of them judge it in [07](07_three_representations.ipynb).
+# Do capsule networks cluster images by themselves? You saw the poses of one untrained network above. Five of them judge it in [24](24_three_representations.ipynb).
 #
 # All of it in one table, beside what others have found.
 
@@ -519,11 +519,11 @@ closing_table.closing(
 )  # fmt: skip
 
 # %%
-cl.progress("04")
+cl.progress("13")
 
 # %% [markdown]
 # ## Answer
 #
 # **What do the routing coefficients show?** Less than their pictures suggest, and more than nothing. They stay close to even, so they are no tree of parts and wholes; but the little that they deviate knows the class, and points at the parts that carry the decision, for a *yes* or, since length forgets the sign, just as
-# well for its opposite. Iterating makes the network more confident of the winner. Evidence 1 counts how rarely that makes the answer more accurate, and evidence 2 shows what *training* with it gains. What such a network gives that a dense one does not is a **pose** for each class that can be drawn and moved, and lengths that may say *two things are here*: see [05](05_detect_and_segment.ipynb). Whether poses **cluster** better is asked in
-# [07](07_three_representations.ipynb).
+# well for its opposite. Iterating makes the network more confident of the winner. Evidence 1 counts how rarely that makes the answer more accurate, and evidence 2 shows what *training* with it gains. What such a network gives that a dense one does not is a **pose** for each class that can be drawn and moved, and lengths that may say *two things are here*: see [17](17_two_digits.ipynb). Whether poses **cluster** better is asked in
+# [24](24_three_representations.ipynb).

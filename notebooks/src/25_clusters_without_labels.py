@@ -7,9 +7,9 @@
 # ---
 
 # %% [markdown]
-# # 08 · How far can one get with no labels at all?
+# # 25 · How far can one get with no labels at all?
 #
-# [07](07_three_representations.ipynb) ended with an unfair race: what clustered well had been taught the classes. Here nobody is
+# [24](24_three_representations.ipynb) ended with an unfair race: what clustered well had been taught the classes. Here nobody is
 # taught anything. You start from the pixels, ask of every image only *who is near you*, cut the web of neighbours where it hangs
 # together least, and let a small network learn from the cut. **Predict before you go on:** what share of the images can be
 # grouped rightly that way? Half? Four of five? More than a person would bet on?
@@ -533,7 +533,7 @@ cl.lessons.judged_in_words(
 )
 
 # %%
-cl.progress("08")
+cl.progress("25")
 
 # %% [markdown]
 # ## Answer
@@ -541,7 +541,7 @@ cl.progress("08")
 # **How far can one get with no labels?** On handwritten digits, nearly as far as with them, as the tables show: ask only who is near, cut the web, let a network smooth the cut. Each step is old and
 # small; none knows what a digit is. **But "no labels" hides a person who looked at them:** the settings were chosen where labels could be seen, and on clothes the same settings find other groups
 # than the classes. Before you trust groups on images of your own, cluster two samples and see whether they agree; then label a hundred.
-# Images of your own are what [09](09_your_own_images.ipynb) is about.
+# Images of your own are what [26](26_your_own_images.ipynb) is about.
 #
 # **Sources.** Ng, Jordan & Weiss 2001, *On spectral clustering*; Zelnik-Manor & Perona 2004, *Self-tuning spectral clustering*; von Luxburg 2007, *A tutorial on spectral clustering*;
 # Dalal & Triggs 2005, *Histograms of oriented gradients for human detection*.

@@ -1,4 +1,4 @@
-"""Exercises of 05_detect_and_segment: scoring detections and masks, and dropping duplicate detections."""
+"""Exercises of 17_two_digits: scoring detections and masks, and dropping duplicate detections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from capslab.exercises.exercise import Case, Exercise, Mistake
 from capslab.exercises.suppression_exercise import SUPPRESSION
 
-NOTEBOOK = "05_detect_and_segment"
+NOTEBOOK = "17_two_digits"
 
 
 def both_right(labels, predictions):

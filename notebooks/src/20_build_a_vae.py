@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 06 · What is a latent space?
+# # 20 · What is a latent space?
 #
 # Suppose an image were made in two steps: first a few hidden numbers, then all pixels from these. The hidden
 # numbers are the *latent* code, and the space they live in is the latent space. A **variational autoencoder** (VAE)
@@ -674,7 +674,7 @@ print(
 
 # %% [markdown]
 # All of these are starts of k-means on **one** VAE. Another training gives another VAE, and it may cluster quite differently. So the claim that a VAE gives efficient clustering is judged in
-# [07](07_three_representations.ipynb), with five of them.
+# [24](24_three_representations.ipynb), with five of them.
 #
 # ## Finding what does not belong
 #
@@ -743,7 +743,7 @@ cl.lessons.judged_in_words(
 )
 
 # %%
-cl.progress("06")
+cl.progress("20")
 
 # %% [markdown]
 # ## Answer
@@ -753,21 +753,21 @@ cl.progress("06")
 # around the origin and the sampling makes them overlap, so that what lies between two images is close to an image too.
 # That smoothness is what a VAE is trained for; blur is its price, and β is the dial between them. Groups are not what it is trained for: nothing
 # in the ELBO asks for gaps between classes, so how well k-means does on the codes is a matter of the images, and the numbers above say how well.
-# How capsules and a dense network compare at the same k is the question of [07 · Three representations](07_three_representations.ipynb).
+# How capsules and a dense network compare at the same k is the question of [24 · Three representations](24_three_representations.ipynb).
 #
 # **Questions that are often asked**
 #
 # - *What is a VAE?* An encoder to a cloud of codes and a decoder back, trained together by one bound on the likelihood of the images.
 # - *How does it differ from an autoencoder?* Its codes are drawn, and pay for telling: so the space between them can be decoded, and new images can be drawn.
 # - *Squared error or cross-entropy?* Whichever describes a pixel: normal noise of one width, or black and white with a grey chance. Summed over pixels either way.
-# - *SGD or Adam?* Either; here Adam, whose usual rate seldom needs a search ([02](02_dense_baseline.ipynb) lets both run).
+# - *SGD or Adam?* Either; here Adam, whose usual rate seldom needs a search ([05](05_can_you_trust_it.ipynb) lets both run).
 # - *How many latent dimensions?* More than it will use; count the active ones.
 # - *Does it classify? Does it cluster?* It gives vectors; a classifier or k-means does the rest, as well as the verdicts above say.
-# - *My images are in `data.npy`?* `cl.load("data.npy")` ([09](09_your_own_images.ipynb)).
+# - *My images are in `data.npy`?* `cl.load("data.npy")` ([26](26_your_own_images.ipynb)).
 # - *And if some of them are bad?* Look at both ends of the ELBO, and at neighbours that disagree with a label.
-# - *Is it expensive?* The verdict on cost above has the seconds. A GPU makes them fewer ([09](09_your_own_images.ipynb)).
+# - *Is it expensive?* The verdict on cost above has the seconds. A GPU makes them fewer ([26](26_your_own_images.ipynb)).
 # - *Where to go on?* Kingma & Welling 2019, *An Introduction to Variational Autoencoders* (arXiv 1906.02691), is the authors' own textbook;
-#   [07](07_three_representations.ipynb) and [08](08_clustering_without_labels.ipynb) put the codes to work.
+#   [24](24_three_representations.ipynb) and [25](25_clusters_without_labels.ipynb) put the codes to work.
 #
 # **Sources.** Kingma & Welling 2013, *Auto-Encoding Variational Bayes* (arXiv 1312.6114); Goodfellow et al. 2014,
 # *Generative Adversarial Networks* (arXiv 1406.2661). Higgins et al. 2017, *β-VAE* (ICLR). Burda et al. 2016,

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 09 · Does it work on mine?
+# # 26 · Does it work on mine?
 #
 # Everything so far ran on images that others had cleaned, cropped and labelled. Yours are in a folder, of five sizes, some of them twice, one
 # of them a text file. This notebook takes a folder from there to the end of the course: **load, look, mend, train, route, slide, cluster, export.**
@@ -259,14 +259,14 @@ if labelled:
 # %% [markdown]
 # ## Route, slide
 #
-# **What do the capsules agree on in a picture of yours?** (04 explains what you see, and what you do not.)
+# **What do the capsules agree on in a picture of yours?** (13 explains what you see, and what you do not.)
 
 # %%
 if labelled:
     display(cl.show_routing(networks["capsules"], clean.test))
 
 # %% [markdown]
-# **What varies in your images?** Move one slider at a time and name what changes. (06 explains the rest.)
+# **What varies in your images?** Move one slider at a time and name what changes. (20 explains the rest.)
 
 # %%
 cl.explore_latent(vae, clean)
@@ -274,7 +274,7 @@ cl.explore_latent(vae, clean)
 # %% [markdown]
 # ## Cluster
 #
-# **Do the groups that a network sees agree with your folders?** One k for all representations. Remember from 07 that the first two were taught your labels; pixels and the autoencoder were not.
+# **Do the groups that a network sees agree with your folders?** One k for all representations. Remember from 24 that the first two were taught your labels; pixels and the autoencoder were not.
 
 # %%
 views = [cl.embed(network, clean) for network in networks.values()] + [cl.embed(vae, clean), cl.embed(clean)]
@@ -421,7 +421,7 @@ print(
 )
 
 # %% [markdown]
-# (Whether k-means is slow on large data is judged in [01](01_clustering_pixels.ipynb).)
+# (Whether k-means is slow on large data is judged in [01](01_kmeans_by_hand.ipynb).)
 #
 # ### More images than memory
 #
@@ -491,7 +491,7 @@ for _ in range(2):
     print(cl.fit(vae, clean, epochs=1, devices="all", checkpoint=place / "checkpoints", show=False))
 
 # %%
-cl.progress("09")
+cl.progress("26")
 
 # %% [markdown]
 # ## Answer

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 07 · Which representation clusters best, and what is "best"?
+# # 24 · Which representation clusters best, and what is "best"?
 #
 # You have three ways to turn an image into a vector, the hidden layer of a **dense** network, the poses of a
 # **capsule** network, the latent means of a **variational autoencoder**; and the **pixels** themselves. Same images,
@@ -89,7 +89,7 @@ def contingency(clusters, labels, k, classes):
 cl.check("contingency", contingency)
 
 # %% [markdown]
-# A cluster has a number, not a name: cluster 3 is not "class 3". **Matched accuracy**, which you wrote in [01](01_clustering_pixels.ipynb), gives each cluster the class that makes
+# A cluster has a number, not a name: cluster 3 is not "class 3". **Matched accuracy**, which you wrote in [01](01_kmeans_by_hand.ipynb), gives each cluster the class that makes
 # the total largest, no class twice, and counts what is then right.
 #
 # ## Same images, same k
@@ -259,19 +259,10 @@ cl.explore_clusters(means, k=k)
 #
 # A fair question to ask features made with labels is about classes that were **not** among the labels. Three classes are kept out of training altogether; then every test image is embedded, those of the hidden classes too.
 #
-# **Exercise.** Write `hide_classes`: labels `(n,)` and the hidden class numbers in; a mask of the images that stay, and *their* classes numbered from 0 without gaps, out.
-
-
-# %%
-def hide_classes(labels, hidden):
-    ### BEGIN SOLUTION
-    keep = ~np.isin(labels, hidden)
-    return keep, np.unique(labels[keep], return_inverse=True)[1]
-    ### END SOLUTION
-
+# You wrote `hide_classes` in [07](07_hidden_layer.ipynb); here it is again.
 
 # %%
-cl.check("hide_classes", hide_classes)
+hide_classes = cl.mine("hide_classes")
 
 # %% [markdown]
 # First watch one network. It is trained from scratch on what is left, for a moment only. The picture beside the curves shows its
@@ -281,9 +272,10 @@ cl.check("hide_classes", hide_classes)
 away = [4, 7, 9] if k > 9 else [0]
 known = np.setdiff1d(np.arange(k), away)
 pool = images[np.asarray(images.parts) < 2]
-pool = pool[~np.isin(pool.labels, away)].sample(min(8000, len(pool) // 2), seed=0)
+keep, labels = hide_classes(pool.labels, away)
 names = [images.classes[c] for c in known]
-seen = cl.Images(pool.images, np.searchsorted(known, pool.labels), names, images.name, parts=pool.parts)
+seen = cl.Images(pool.images[keep], labels, names, images.name, parts=pool.parts[keep])
+seen = seen.sample(min(8000, len(seen) // 2), seed=0)
 
 
 def look(model, epoch):
@@ -325,7 +317,7 @@ cl.verdict("hidden-classes", new["dense"], np.maximum(new["pixels"], new["VAE"])
 # ## The claims
 #
 # Three claims of the articles are about clustering. How each would be judged was written down before anything was measured
-# (`cl.claims("07")` shows the list), and the interval counts other networks and other test images.
+# (`cl.claims("24")` shows the list), and the interval counts other networks and other test images.
 #
 # **"Capsule networks cluster images by themselves."** The capsules above were trained with labels, so they do not count: k-means
 # only finds again what they were taught. By themselves means without labels, so take five networks that nobody trained.
@@ -363,10 +355,10 @@ cl.verdict("routing-clusters-better", right["capsule"], right["one iteration"], 
 # very same vectors. Among those made without labels, look at the interval before you name a winner: one training of a VAE can
 # differ from the next by more than two methods differ. **"Best" has no meaning until you say what the groups are for.** k-means rewards round clouds of equal size,
 # and matched accuracy rewards agreement with labels that clustering is supposed to do without.
-# How well images can be grouped when *nobody* is told anything is the question of [08](08_clustering_without_labels.ipynb).
+# How well images can be grouped when *nobody* is told anything is the question of [25](25_clusters_without_labels.ipynb).
 
 # %%
-cl.claims("07")
+cl.claims("24")
 
 # %%
-cl.progress("07_three_representations")
+cl.progress("24_three_representations")

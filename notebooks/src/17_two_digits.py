@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 05 · Can capsules tell overlapping objects apart?
+# # 17 · Can capsules tell overlapping objects apart?
 #
 # So far every image showed one thing. **Classification** asks *what is this?* Put two digits over each other, and that question has no
 # answer any more. **Detection** asks *what is there, and where?*, **segmentation** asks it of every single pixel. An article that recommends
@@ -68,7 +68,7 @@ cl.check("can_be_said", sayable)
 # %% [markdown]
 # ## A network that names two digits
 #
-# It is the capsule network of [04](04_capsule_network.ipynb) with more convolutions and another loss. Every capsule is asked for itself whether its digit is there: the
+# It is the capsule network of [13](13_look_inside.ipynb) with more convolutions and another loss. Every capsule is asked for itself whether its digit is there: the
 # cross-entropy of the lengths, $\sum_j -T_j\log\lVert v_j\rVert-(1-T_j)\log(1-\lVert v_j\rVert)$, where now *two* of the $T_j$ are 1. A softmax over
 # classes could not say that: its outputs share one sum.
 #
@@ -421,13 +421,13 @@ cl.lessons.judged_in_words(
 #
 # **Questions that are often asked**
 #
-# - *What is a capsule network?* A network whose units are vectors: length for how sure, direction for how it looks; parts vote for wholes ([03](03_routing_by_agreement.ipynb)).
-# - *How does it differ from an ordinary one?* By the votes and by routing between them; convolutions come before it in both. What that changes, and what not, is measured in [04](04_capsule_network.ipynb) and above.
+# - *What is a capsule network?* A network whose units are vectors: length for how sure, direction for how it looks; parts vote for wholes ([11](11_routing_by_agreement.ipynb)).
+# - *How does it differ from an ordinary one?* By the votes and by routing between them; convolutions come before it in both. What that changes, and what not, is measured in [13](13_look_inside.ipynb) and above.
 # - *What is it used for?* Classification, detection, segmentation, as here; SegCaps (LaLonde & Bagci 2018, arXiv 1804.04241) segments medical images.
 # - *How can I learn more?* Read Sabour, Frosst & Hinton 2017 beside your own `routing_loop`; then Hinton, Sabour & Frosst 2018, *Matrix capsules with EM routing*; Kosiorek et al. 2019 (1906.06818) for capsules without labels;
 #   Paik et al. 2019 and Mitterreiter et al. 2023 (2301.01583) for the doubts. The [Keras](https://keras.io) and [TensorFlow](https://www.tensorflow.org/tutorials) guides for building networks of your own.
 #
-# Capsules learned all this from labels. What a network can learn about images with none is the question of [06](06_variational_autoencoder.ipynb).
+# Capsules learned all this from labels. What a network can learn about images with none is the question of [20](20_build_a_vae.ipynb).
 
 # %%
-cl.progress("05_detect_and_segment")
+cl.progress("17_two_digits")
