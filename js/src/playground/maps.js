@@ -48,7 +48,7 @@ export const sigmoidPixels = (values, shades) => Uint32Array.from(values, (p) =>
 const ramp = (j, { paper, dark }, depth) =>
   Array.from({ length: 11 }, (_, d) => pixel(mix(paper, palette(j, dark), (depth * d) / 10)));
 
-/** The pixels of one class's probability; `look` has the paper, and whether it is dark. */
+/** The pixels of one class's probability. */
 export function classPixels(values, j, look) {
   const colours = ramp(j, look, 0.8);
   return Uint32Array.from(values, (p) => colours[Math.round(10 * p)]);
