@@ -74,7 +74,7 @@ class Measured:
 def main() -> None:
     """Runs both and prints the ratio."""
     ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("--notebook", default="04")
+    ask.add_argument("--notebook", default="13")
     ask.add_argument("--submissions", type=int, default=30)
     ask.add_argument("--plain", type=int, default=1)
     ask.add_argument("--workers", type=int, default=2)

@@ -10,6 +10,7 @@ In a bare page, for each view:
 - pixels: milliseconds from a real key press to the frame that shows it, the wait for the
   screen's next refresh (0–17 ms) included;
 - updates: pictures a second while moves come every 4 ms;
+- training, where a view trains: frames a second while it plays, and milliseconds of JavaScript per frame;
 - megabytes: what Python sends to the browser, once.
 In a JupyterLab with a kernel, for the same picture made several ways (the view; an ipywidgets slider with
 matplotlib's inline figure, with an `ipywidgets.Image` of PNG bytes, with plotly's `FigureWidget`, and with
@@ -65,6 +66,18 @@ WATCH = """(label) => { window.times = []; const channel = new MessageChannel();
   [...document.querySelectorAll('.caps-view input[type=range]')].find((s) => s.ariaLabel === label)
     .addEventListener('input', (event) => { start = event.timeStamp;
       requestAnimationFrame(() => channel.port2.postMessage(0)); }); }"""
+PLAY = """async (seconds) => {
+  const buttons = [...document.querySelectorAll('button')];
+  const press = (name) => buttons.find((b) => b.textContent === name).click();
+  const real = window.requestAnimationFrame, times = [];
+  window.requestAnimationFrame = (act) => real((now) => {
+    const start = performance.now(); act(now); times.push(performance.now() - start); });
+  press('Play');
+  await new Promise((done) => setTimeout(done, 1000 * seconds));
+  press('Pause');
+  window.requestAnimationFrame = real;
+  return times;
+}"""
 FLOOD = """async ([label, seconds]) => {
   const inputs = [...document.querySelectorAll('.caps-view input[type=range]')];
   const input = inputs.find((s) => s.ariaLabel === label);
@@ -124,6 +137,8 @@ def views() -> dict[str, tuple[str, Callable[[], Any]]]:
         "travel, 3 × 10,000": ("position", lambda: cl.travel(*three)),
         "convolution": ("row", lambda: cl.explore_convolution(images)),
         "posterior": ("μ", cl.explore_posterior),
+        "network, 8 units on the plane": ("hidden units", lambda: cl.network_sandbox(hidden=8)),
+        "network, 16 units on digits": ("hidden units", lambda: cl.network_sandbox(data="digits", hidden=16)),
         "overlap": ("shift", lambda: cl.explore_overlap(cl.pretrained("capsnet-overlap"), images)),
     }
 
@@ -148,9 +163,11 @@ def main_thread(session: Any) -> float:
 
 
 def _told(name: str, row: dict[str, Any]) -> str:
+    training = row.get("training")
+    plays = f"  training {told(training)} {training['frames a second']:.0f} frames/s" if training else ""
     return (
         f"{name:30} script {told(row['script'])}  cpu {row['cpu']:4.1f} ms  pixels {told(row['pixels'])}"
-        f"  {row['updates a second']:.0f} updates/s  {row['megabytes']:.1f} MB  (load {row['load']})"
+        f"  {row['updates a second']:.0f} updates/s  {row['megabytes']:.1f} MB  (load {row['load']}){plays}"
     )
 
 
@@ -176,11 +193,16 @@ def measure(browser: Any, label: str, make: Callable[[], Any], moves: int, ratio
     pixels = page.evaluate("window.times")
     cpu = (main_thread(session) - before) / moves
     flood = page.evaluate(FLOOD, [label, 2])
+    training = {}
+    if label == "hidden units":
+        times = page.evaluate(PLAY, 4)
+        training = {"training": {**spread(times), "frames a second": round(len(times) / 4, 1)}}
     page.context.close()
     return {
         "script": spread(script),
         "cpu": round(cpu, 2),
         "pixels": spread(pixels),
+        **training,
         "updates a second": round(flood["updates"], 1),
         "frames a second": round(flood["frames"], 1),
         "seconds to make": round(seconds, 2),

@@ -34,6 +34,7 @@ _HOME = {
     "Images": "capslab.data",
     "export_clusters": "capslab.data",
     "load": "capslab.data",
+    "load_other": "capslab.data",
     # models
     "AutoEncoder": "capslab.models",
     "CapsNet": "capslab.models",
@@ -55,12 +56,14 @@ _HOME = {
     "compare": "capslab.widgets",
     "draw_digit": "capslab.widgets",
     "explore_beta": "capslab.widgets",
+    "explore_cloud": "capslab.widgets",
     "explore_clusters": "capslab.widgets",
     "explore_convolution": "capslab.widgets",
     "explore_latent": "capslab.widgets",
     "explore_overlap": "capslab.widgets",
     "explore_posterior": "capslab.widgets",
     "explore_pose": "capslab.widgets",
+    "network_sandbox": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
     "show_routing": "capslab.widgets",
     # guess, see, look back

@@ -4,7 +4,7 @@ Nothing is kept under an old name. But whoever still uses one is told the new on
 `AttributeError` (`cl.DenseNet`), by an `ImportError` (`import capslab.experiments`), and by
 `capslab update` for the notebooks that a learner has changed.
 
-To add a rename, add a line to one of the five tables. Dotted names begin with `capslab.`.
+To add a rename, add a line to one of the tables. Dotted names begin with `capslab.`.
 
 >>> new_name("capslab.DenseNet")
 'capslab.DenseBaseline'
@@ -17,6 +17,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+
+#: lessons of the first edition, and those that have their topics now
+LESSONS = {
+    "01_clustering_pixels": ("01_kmeans_by_hand", "02_which_score", "08_when_data_grow"),
+    "02_dense_baseline": (
+        "03_a_layer_that_learns",
+        "04_backpropagation",
+        "05_can_you_trust_it",
+        "06_printed_network",
+        "07_hidden_layer",
+    ),
+    "03_routing_by_agreement": ("11_routing_by_agreement",),
+    "04_capsule_network": ("13_look_inside",),
+    "05_detect_and_segment": ("17_two_digits",),
+    "06_variational_autoencoder": ("20_build_a_vae",),
+    "07_three_representations": ("24_three_representations",),
+    "08_clustering_without_labels": ("25_clusters_without_labels",),
+    "09_your_own_images": ("26_your_own_images",),
+}
 
 #: modules and packages; a module inside a package that moved is found under the package's name
 MODULES = {
@@ -175,6 +194,7 @@ NAMES = {
     "capslab.clustering.Step": "capslab.clustering.KMeansStep",
     "capslab.clustering.traps": "capslab.clustering.score_pitfalls",
     # plots
+    "capslab.plots.BASE_COLOURS": "capslab.plots.palette",
     "capslab.plots.against_n": "capslab.plots.growth_curves",
     "capslab.plots.boxed": "capslab.plots.detection_grid",
     "capslab.plots.curves": "capslab.plots.training_curves",

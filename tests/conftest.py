@@ -41,7 +41,7 @@ def _no_windows() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_questions_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test asks its questions as in a fresh kernel: two tests may use one name for different questions."""
+    """Each test asks as in a fresh kernel: two tests may use one name for different questions."""
     if module := sys.modules.get("capslab.exercises.guess_record"):
         monkeypatch.setattr(module, "record", module.GuessRecord())
 

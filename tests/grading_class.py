@@ -17,7 +17,7 @@ from capslab.classroom.release import release
 from capslab.classroom.watch_process import Limits
 from capslab.course.editions import without_markers
 
-NAME = "04_capsule_network"
+NAME = "13_look_inside"
 SOURCES = Path(__file__).parent / "assignment"
 #: low, so that what hangs is soon seen to hang; a slow machine gets more from the proof of the solutions
 QUICK = Limits(cpu_s=2.0, wall_s=4.0, memory_mb=400, output_mb=1.0)

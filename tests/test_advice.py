@@ -189,7 +189,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder to type commands in. No notebook is executed, no server starts, nbgrader does nothing."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    done = Run("04_capsule_network", True, None, "", 0.0, 0.0)
+    done = Run("13_look_inside", True, None, "", 0.0, 0.0)
     monkeypatch.setattr("capslab.course.export_site.export", lambda *a, **k: [done] * len(a[0]))
     monkeypatch.setattr("capslab.course.execute.execute", lambda *a, **k: done)
     monkeypatch.setattr("capslab.cli.lab.start", lambda *a, **k: 0)
@@ -222,10 +222,10 @@ def test_advice_on_the_command_line_works(command: Command, folder: Path) -> Non
         assert result.exit_code == 0, f"{failed.output}\nwas followed: {words}\n{result.output}"
 
 
-@pytest.mark.parametrize("number", ["4", "04", "04_capsule_network"])
+@pytest.mark.parametrize("number", ["4", "04", "13_look_inside"])
 def test_a_notebook_goes_by_its_number_written_in_any_way(number: str, folder: Path) -> None:
     (name,) = (path.stem for path in paths.find((number,)))
-    assert name == "04_capsule_network"
+    assert name == "13_look_inside"
     assert run(["assignment", "release", number, "course"]).exit_code == 0
     assert Classroom(folder / "course").assignments((number,)) == [name]
     assert {row.notebook for row in cl.progress(number).rows} == {name}
@@ -241,7 +241,7 @@ def test_lab_opens_the_notebook_that_is_named(folder: Path, monkeypatch: pytest.
     started = []
     monkeypatch.setattr("capslab.cli.lab.start", lambda place, options, **k: started.append(options) or 0)
     run(["lab", "4", "--no-browser"])
-    assert started == [("--LabApp.default_url=/lab/tree/04_capsule_network.ipynb", "--no-browser")]
+    assert started == [("--LabApp.default_url=/lab/tree/13_look_inside.ipynb", "--no-browser")]
 
 
 # what is printed

@@ -29,7 +29,7 @@ from capslab.classroom.grade_class import grade
 from capslab.server import singleuser
 
 HUB = ROOT / "deploy" / "jupyterhub"
-BOOK = "03_routing_by_agreement"
+BOOK = "11_routing_by_agreement"
 
 
 @pytest.fixture(autouse=True)

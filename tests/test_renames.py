@@ -97,3 +97,10 @@ def test_the_import_of_capslab_stays_light() -> None:
     code = "import sys, capslab; print([m for m in ('numpy', 'keras', 'difflib') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_lesson_that_was_split_leads_to_lessons_that_exist():
+    known = {path.stem for path in (ROOT / "notebooks" / "src").glob("*.py")}
+    for name, now in _renames.LESSONS.items():
+        assert name not in known
+        assert set(now) <= known, name

@@ -19,7 +19,7 @@ from capslab.data import load
 from capslab.lessons import beta_sweep, classical_methods, results
 
 #: numbers of training images, and how often each is measured, with another sample and seed every time
-SIZES = {1000: 3, 2000: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 1, 60_000: 1}
+SIZES = {1000: 3, 2000: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 3, 60_000: 3}
 COMMAND = "python tools/remeasure.py classical"
 
 

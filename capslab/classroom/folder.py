@@ -140,7 +140,7 @@ class Classroom:
         return int(hashlib.sha256(f"{secret}/{assignment}".encode()).hexdigest()[:8], 16) + 1
 
     def assignments(self, only: tuple[str, ...] = ()) -> list[str]:
-        """The assignments that were released; with `only`, those of them ("04", or a whole name)."""
+        """The assignments that were released; with `only`, those of them ("13", or a whole name)."""
         names = sorted(p.name for p in (self.root / "release").glob("*") if self.release(p.name).is_file())
         if not only:
             return names

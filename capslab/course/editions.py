@@ -1,4 +1,4 @@
-"""One source, three editions: the learner's with gaps, the solved one, and the assignment for a class.
+"""One source, four editions: the learner's with gaps, the solved one, the assignment, and one for tests.
 
 In a source, the code that the learner has to write is between two marker lines:
 
@@ -10,6 +10,14 @@ In a source, the code that the learner has to write is between two marker lines:
 The learner's edition has a single line instead, `...  # your code here`, indented like the first
 marker. The solved edition has the code without the markers. The assignment keeps the markers, which
 nbgrader knows, and gets nbgrader's metadata in `capslab.course.make_assignment`.
+
+What a lesson's prose says about its data set is held by cells with the tag `holds`, right below it:
+
+    # %% tags=["holds"]
+    assert fooled > 0.7  # "four out of five"
+
+They are in the `story` edition only, which is the solved one with them; tests run it on the data set that
+the lesson is written for.
 """
 
 from __future__ import annotations
@@ -30,7 +38,8 @@ from capslab.errors import ArgumentError, Verbatim
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 COMMENT = "# your code here"
 STUB = f"...  {COMMENT}"
-EDITIONS = ("learner", "solved", "assignment")
+EDITIONS = ("learner", "solved", "assignment", "story")
+HOLDS = "holds"  # the tag of a cell that asserts what the prose says
 LESSON = re.compile(r"\d\d_")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -53,8 +62,11 @@ def edition(path: Path, which: str = "learner") -> nbformat.NotebookNode:
     cells = []
     for number, cell in enumerate(source.cells, start=1):
         kind, text = cell.cell_type, cell.source
+        if HOLDS in cell.metadata.get("tags", []) and which != "story":
+            continue
         if kind == "code":
-            unmarked = without_markers(text, f"{path.name}, cell {number}", keep=which == "solved")
+            solved = which in ("solved", "story")
+            unmarked = without_markers(text, f"{path.name}, cell {number}", keep=solved)
             text = text if which == "assignment" else unmarked
         name = cell_id(kind, text)
         seen[name] += 1

@@ -22,7 +22,7 @@ WORDS_PER_MINUTE = 130
 BUG_HUNT = "bug-hunt"  # the tag of a cell
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
 #: functions of `cl` that look at what is there already: a cell with nothing else takes no time of its own
-CHECKING = ("check", "hint", "mine", "reveal", "solution")
+CHECKING = ("check", "guesses", "hint", "mine", "progress", "reveal", "solution")
 #: functions of `capslab.plots` that draw no figure
 NO_FIGURES = ("ink_on", "palette", "table")
 TIME = re.compile(r"\*\*Time:\*\*[^\n]*?(?:minutes?\b\.?|…\.?|(?=\n)|$)")
@@ -97,6 +97,8 @@ def measured(cells: list[Any]) -> Length:
     """
     count = dict.fromkeys(Length.__dataclass_fields__, 0)
     for cell in cells:
+        if "holds" in cell.metadata.get("tags", []):
+            continue  # only tests run it
         if cell.cell_type == "markdown":
             count["words"] += _words(cell.source)
         elif cell.cell_type == "code" and cell.source.strip():
@@ -200,4 +202,8 @@ def views() -> set[str]:
     import capslab
 
     homes = vars(capslab)["_HOME"]
-    return {name for name, home in homes.items() if home.startswith("capslab.widgets")} - {"guess", "reveal"}
+    return {name for name, home in homes.items() if home.startswith("capslab.widgets")} - {
+        "guess",
+        "guesses",
+        "reveal",
+    }

@@ -35,7 +35,7 @@ def notebooks() -> list[Path]:
 
 
 def find(names: tuple[str, ...], known: list[Path] | None = None) -> list[Path]:
-    """Finds notebooks by number ("04" or "4"), by name, or by the path of any notebook.
+    """Finds notebooks by number ("04" or "4", "13"), by name, or by the path of any notebook.
 
     Without names it returns the whole course. The path of one of the course's built notebooks
     stands for its source.
@@ -66,8 +66,8 @@ def find(names: tuple[str, ...], known: list[Path] | None = None) -> list[Path]:
 def named(name: str, known: list[Path]) -> Path | None:
     """The notebook with this name or number; None if there is none.
 
-    >>> named("4", [Path("04_capsule_network.py")])
-    PosixPath('04_capsule_network.py')
+    >>> named("4", [Path("13_look_inside.py")])
+    PosixPath('13_look_inside.py')
     """
     number = name.zfill(2) if name.isdecimal() else name
     return next((path for path in known if name == path.stem or number == path.stem[:2]), None)

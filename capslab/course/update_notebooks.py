@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from capslab._renames import LESSONS
 from capslab.course.rename_in_notebooks import old_names
 
 RECORD = ".capslab-course.json"  # which version of each notebook a folder was given
@@ -76,6 +77,8 @@ def update_folder(
     for name in sorted(versions.keys() - {source.name for source in sources}):
         if (folder / name).exists():
             words = "is no longer part of the course; yours stays."
+            if topics := LESSONS.get(name.removesuffix(".ipynb")):
+                words += f" What it was about is now in {', '.join(topics)}."
             updates.append(NotebookUpdate(name, "gone", words, _old_names(folder / name)))
             report(updates[-1])
     return updates

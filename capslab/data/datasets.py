@@ -139,6 +139,44 @@ def load(
     return _published(name, folder, seed, patient=True)[0]
 
 
+def load_other(images: Images, *, seed: int = 0) -> Images:
+    """Load a data set other than the one at hand, to see whether a result holds there too.
+
+    Clothes first, then MNIST, then the digits: the first that differs from `images` and can be had.
+
+    Parameters
+    ----------
+    images : the images that the result was seen on.
+    seed : as for `load`.
+
+    Returns
+    -------
+    Images : with the published split. A printed line says which data set it is, and why not clothes.
+
+    Examples
+    --------
+    >>> digits = load("digits")
+    >>> load_other(digits).name == digits.name
+    False
+    """
+    if not isinstance(images, Images):
+        raise ArgumentError("images", "images from cl.load", images, "Try cl.load_other(cl.load()).")
+    reasons = []
+    for name in ("fashion-mnist", "mnist", "digits"):
+        if name == images.name.lower():
+            continue
+        try:
+            other = _digits(seed) if name == "digits" else _published(name, None, seed, patient=False)[0]
+        except DataUnavailable as error:
+            reasons.append(str(error).removesuffix(INSTEAD).strip())
+            continue
+        why = f", because {reasons[0]}" if reasons else ""
+        print(f"Now with {other.name}, {len(other):,} images{why}")
+        return other
+    print("No other data set can be had without a connection; these are the same images in another order.")
+    return _digits(seed + 1)
+
+
 def _is_file_name(name: str) -> bool:
     if name.lower().endswith(SUFFIXES):
         return True
@@ -152,6 +190,7 @@ def _course_images(folder: Any, seed: int) -> Images:
     except DataUnavailable as error:
         reason = str(error).removesuffix(INSTEAD).strip()
         print(f"Using the digits, 1,797 images of 8×8, because {reason}")
+        print("The lesson runs on them too; where its text describes a picture, it describes MNIST.")
         return _digits(seed)
     print(f"Using MNIST, {len(images):,} images of 28×28: {source}.")
     return images

@@ -189,7 +189,7 @@ def solution(name: str) -> Message | Solution:
 
 
 def progress(notebook: str | int | None = None) -> Progress | Message:
-    """Show what you have done: in the whole course, or in one notebook ("04", 4 or its full name)."""
+    """Show what you have done: in the whole course, or in one notebook ("13", 13 or its full name)."""
     chosen = list(all_exercises().values())
     if notebook is not None:
         wanted = str(notebook)

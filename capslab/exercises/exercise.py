@@ -66,7 +66,7 @@ class Exercise:
     Attributes
     ----------
     name : what `check` is called with; the learner's function has the same name.
-    notebook : the notebook it belongs to ("04_capsule_network").
+    notebook : the notebook it belongs to ("13_look_inside").
     title : a few words for tables.
     task : one sentence that says what to write and what it returns, with shapes.
     points : the maximum; each case that is right earns its share.

@@ -117,8 +117,8 @@ def look_back(lesson: str | int | None = None) -> LookBack:
 def lesson_name(lesson: Any) -> str:
     """A lesson's number in two digits, or its name as it is.
 
-    >>> lesson_name(1), lesson_name("01"), lesson_name("01_clustering_pixels")
-    ('01', '01', '01_clustering_pixels')
+    >>> lesson_name(1), lesson_name("01"), lesson_name("01_kmeans_by_hand")
+    ('01', '01', '01_kmeans_by_hand')
     """
     text = str(lesson).strip() if isinstance(lesson, (str, int)) and not isinstance(lesson, bool) else ""
     if not text:

@@ -76,7 +76,7 @@ def _worst(clusters, labels):
 
 PAIRING = Exercise(
     name="matched_accuracy",
-    notebook="01_clustering_pixels",
+    notebook="02_which_score",
     title="Accuracy of clusters that have no names",
     task=(
         "Write matched_accuracy(clusters, labels). It pairs each cluster with a class of its own, in the "

@@ -100,7 +100,7 @@ def _of_either_sign(images, min_correlation):
 
 NEAR_COPIES = Exercise(
     name="near_copies",
-    notebook="09_your_own_images",
+    notebook="26_your_own_images",
     title="The same picture twice?",
     task=(
         "Write near_copies(images, min_correlation). It returns all pairs `(pairs, 2)` of positions i "

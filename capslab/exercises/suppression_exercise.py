@@ -122,7 +122,7 @@ def _near_the_limit(seed: int, limit: float) -> tuple[np.ndarray, np.ndarray, fl
 
 SUPPRESSION = Exercise(
     name="suppress",
-    notebook="05_detect_and_segment",
+    notebook="17_two_digits",
     title="Non-maximum suppression",
     task=(
         "Write suppress(boxes, scores, max_iou). It returns a list of the positions of the boxes to "

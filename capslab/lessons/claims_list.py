@@ -33,7 +33,7 @@ class Claim:
     id : its short name, such as "vae-clusters".
     sentence : the claim in our own words.
     source : "article A", "article B", "literature" or "course".
-    lesson : the number of the lesson that judges it, such as "07".
+    lesson : the number of the lesson that judges it, such as "24".
     course_lesson : the number of that lesson in the course as it is going to be.
     kind : "comparison" (of two samples), "threshold" (one sample and a number stated beforehand) or "fact"
         (decided by what was run or written down, without an interval).
@@ -82,7 +82,7 @@ def find_claim(claim_id: Any) -> Claim:
     Examples
     --------
     >>> find_claim("vae-clusters").lesson
-    '07'
+    '24'
     """
     claims = all_claims()
     if not isinstance(claim_id, str) or claim_id not in claims:

@@ -72,7 +72,7 @@ def claims(lesson: str | int | None = None) -> ClaimsTable:
 
     Parameters
     ----------
-    lesson : the number of a lesson, "07" or 7, for its claims only; None shows all.
+    lesson : the number of a lesson, "24" or 24, for its claims only; None shows all.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def claims(lesson: str | int | None = None) -> ClaimsTable:
 
     Examples
     --------
-    >>> len(claims("07").rows)
+    >>> len(claims("24").rows)
     4
     """
     rows = [(claim, verdict_record.kept().get(claim.id)) for claim in all_claims().values()]

@@ -229,6 +229,43 @@ def growth_exponent(n: Any, seconds: Any) -> float:
     return float(np.polyfit(np.log(ns), np.log(times), 1)[0])
 
 
+def growth_exponents(
+    rows: Sequence[Mapping[str, Any]], method: str, above: int = 0, column: str = "fit_s"
+) -> np.ndarray:
+    """The power p of seconds ≈ c·nᵖ, once for each repetition, so that it gets an interval.
+
+    Parameters
+    ----------
+    rows : what `run` returned, several sizes for each seed.
+    method : one of `METHODS`.
+    above : sizes below this one are left out, because there most of the time is overhead.
+    column : "fit_s" for the time to fit, "predict_s" for the time to answer.
+
+    Returns
+    -------
+    array `(seeds,)`, in the order of the seeds.
+
+    Raises
+    ------
+    ArgumentError : for a method without rows, or a repetition with fewer than two sizes.
+
+    Examples
+    --------
+    >>> rows = [{"method": "k-means", "seed": 0, "n": n, "fit_s": n / 1000} for n in (1000, 2000)]
+    >>> growth_exponents(rows, "k-means")
+    array([1.])
+    """
+    own = [row for row in rows if row["method"] == method and row["n"] >= above]
+    if not own:
+        raise unknown_name("method", method, sorted({row["method"] for row in rows}))
+    repetitions = [
+        [row for row in own if row["seed"] == seed] for seed in sorted({row["seed"] for row in own})
+    ]
+    return np.array(
+        [growth_exponent([row["n"] for row in one], [row[column] for row in one]) for one in repetitions]
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class GrowthCurve:
     """Time and accuracy of one method as the number of images grows; medians over the repetitions.

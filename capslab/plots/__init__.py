@@ -8,6 +8,7 @@ import capslab.machine.usable_matplotlib  # noqa: F401  # first: it imports matp
 from capslab.plots.architecture import architecture
 from capslab.plots.charts import bars, lines, scores_with_spread, training_curves
 from capslab.plots.clusters import cluster_overview, scatter, score_curves
+from capslab.plots.colours import ink_on, palette
 from capslab.plots.confusion import confusion
 from capslab.plots.detections import detection_grid, segmentation_grid
 from capslab.plots.drawings import DRAWINGS, drawing, gradient_paths
@@ -16,11 +17,10 @@ from capslab.plots.images import image_grid, latent_traversal, manifold
 from capslab.plots.reliability import reliability_diagram
 from capslab.plots.routing import routing_maps
 from capslab.plots.scatter_panels import scatter_panels
-from capslab.plots.style import BASE_COLOURS, DIVERGING, ink_on, palette
+from capslab.plots.style import DIVERGING
 from capslab.plots.table import table
 
 __all__ = [
-    "BASE_COLOURS",
     "DIVERGING",
     "DRAWINGS",
     "architecture",

@@ -14,7 +14,7 @@ import numpy as np
 from capslab.plots.chart import DASHES, SYMBOLS, Bars, Chart, ChartLine, ChartPanel, in_words
 from capslab.plots.chart_still import apart
 from capslab.plots.chart_words import spread
-from capslab.plots.style import palette
+from capslab.plots.colours import palette
 
 #: the kind of output that JupyterLab, Notebook 7 and VS Code draw with plotly
 MIME = "application/vnd.plotly.v1+json"
@@ -305,7 +305,7 @@ def _plain(values: np.ndarray) -> list[float | int | None]:
 
 
 def _colour(i: int) -> str:
-    red, green, blue = (round(255 * part) for part in palette(i))
+    red, green, blue = (round(255 * part) for part in palette(i, "both"))  # the page may be light or dark
     return f"rgb({red},{green},{blue})"
 
 

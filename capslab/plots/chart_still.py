@@ -11,7 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from capslab.plots.chart import SYMBOLS, Bars, Chart, ChartLine, ChartPanel, in_words
 from capslab.plots.chart_words import spread
-from capslab.plots.style import open_axes, palette
+from capslab.plots.colours import palette
+from capslab.plots.style import open_axes
 
 #: 15 pixels on the page, where an inch has 80 of them
 TEXT = 13.5

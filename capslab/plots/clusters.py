@@ -13,9 +13,11 @@ from capslab.errors import ArgumentError
 from capslab.plots import chart_still
 from capslab.plots.chart import Chart, ChartLine, ChartPanel, lines_of
 from capslab.plots.chart_figure import ChartFigure, figure_of
+from capslab.plots.colours import palette
 from capslab.plots.figure_words import listed, plural
 from capslab.plots.fitted_text import in_lines
-from capslab.plots.style import badges, cluster_names, draw_image, new_figure, open_axes, palette, pixels
+from capslab.plots.point_cloud import draw_points
+from capslab.plots.style import badges, cluster_names, draw_image, new_figure, open_axes, pixels
 
 if TYPE_CHECKING:
     from capslab.clustering import KMeansPath, ScoreCurves
@@ -113,7 +115,7 @@ def _draw_means(figure: Any, means: Any, sizes: Any) -> None:
 
 
 def _draw_points(axes: Axes, points: Any, labels: Any) -> np.ndarray:
-    """Draw the points in the colours of their labels; returns the labels as an array."""
+    """Draw the points in the colours and shapes of their labels; returns the labels as an array."""
     points, labels = np.asarray(points), np.asarray(labels)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(labels) or not len(points):
         raise ArgumentError(
@@ -125,11 +127,9 @@ def _draw_points(axes: Axes, points: Any, labels: Any) -> np.ndarray:
     sample = np.arange(len(points))
     if len(points) > MOST_POINTS:
         sample = np.random.default_rng(0).choice(len(points), MOST_POINTS, replace=False)
-    colours = np.array([palette(i) for i in range(int(labels.max()) + 1)])
-    size = float(np.clip(6000 / len(sample), 2, 30))
+    size = float(np.clip(24_000 / len(sample), 5, 40))
     open_axes(axes, "first coordinate", "second coordinate")
-    x, y = points[sample].T
-    axes.scatter(x, y, c=colours[labels[sample]], s=size, alpha=0.6, linewidths=0, rasterized=True)
+    draw_points(axes, points[sample], labels[sample], size, alpha=0.9)
     return labels
 
 

@@ -11,9 +11,9 @@ from matplotlib.patches import Rectangle
 
 from capslab.plots.figure_words import listed, plural
 from capslab.plots.fitted_text import in_lines
-from capslab.plots.style import INK, as_many, draw_image, new_figure, palette, pixels, plain
+from capslab.plots.style import INK, as_many, draw_image, new_figure, pixels, plain
 
-FIRST, SECOND = np.array(palette(4)), np.array(palette(1))  # sky blue, orange
+FIRST, SECOND = np.array([[86, 180, 233], [230, 159, 0]]) / 255  # sky blue and orange, as in js/src/overlap
 
 
 def segmentation_grid(

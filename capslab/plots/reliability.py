@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.colours import palette
 from capslab.plots.figure_words import plural
-from capslab.plots.style import new_figure, open_axes, palette
+from capslab.plots.style import new_figure, open_axes
 
 
 def reliability_diagram(confidence: Any, correct: Any, bins: int = 10) -> Figure:

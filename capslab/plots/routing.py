@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.colours import palette
 from capslab.plots.figure_words import listed, plural
 from capslab.plots.fitted_text import in_lines, shortened
-from capslab.plots.style import DIVERGING, draw_image, new_figure, open_axes, palette, plain
+from capslab.plots.style import DIVERGING, draw_image, new_figure, open_axes, plain
 
 if TYPE_CHECKING:
     from capslab.routing import RoutingTrace

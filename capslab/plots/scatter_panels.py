@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.colours import palette
 from capslab.plots.figure_words import listed, plural
 from capslab.plots.fitted_text import in_lines
-from capslab.plots.style import new_figure, palette, plain
-
-MARKERS = "os^DvPX*"  # each cluster has a shape as well as a colour
+from capslab.plots.point_cloud import draw_points
+from capslab.plots.style import new_figure, plain
 
 
 def scatter_panels(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, title: str = "") -> Figure:
@@ -47,12 +47,8 @@ def scatter_panels(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, titl
                 points,
                 "Take cl.clustering.project(vectors) as the points.",
             )
-        size = float(np.clip(2500 / len(points), 2, 18))
-        for label in np.unique(labels):
-            x, y = points[labels == label].T
-            axes.scatter(
-                x, y, s=size, color=palette(label), marker=MARKERS[label % 8], alpha=0.7, linewidths=0
-            )
+        size = float(np.clip(6000 / len(points), 3, 20))
+        draw_points(axes, points, labels, size, alpha=0.9)
         for i, (x, y) in enumerate(panel[2] if len(panel) > 2 else ()):
             axes.plot(
                 x, y, "X", markersize=11, color=palette(i), markeredgecolor="black", markeredgewidth=1.2

@@ -1,4 +1,4 @@
-"""Colours and helpers that all figures share; the colours are those of `js/src/shared/colours.js`."""
+"""Helpers that all figures share, and the scale of signed values; groups have theirs in `colours.py`."""
 
 from __future__ import annotations
 
@@ -12,43 +12,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
+from capslab.plots.colours import ink_on, palette
 from capslab.plots.fallback_fonts import fallback_fonts
 from capslab.plots.figure_words import any_figure
 from capslab.plots.fitted_text import apart, inches, shortened
 
-#: Okabe and Ito's eight colours, distinguishable with any colour vision; 0…255
-BASE_COLOURS = (
-    (0, 114, 178),
-    (230, 159, 0),
-    (0, 158, 115),
-    (213, 94, 0),
-    (86, 180, 233),
-    (204, 121, 167),
-    (240, 228, 66),
-    (110, 110, 110),
-)
 _NEGATIVE, _POSITIVE, _MIDDLE = np.array([0, 92, 171]), np.array([194, 65, 0]), 247
 INK = "#222222"
-
-
-def palette(i: int) -> tuple[float, float, float]:
-    """The colour of cluster or class i, 0…1: eight colours, then darker, lighter and other hues of them.
-
-    >>> [round(255 * part) for part in palette(8)]
-    [0, 68, 107]
-    """
-    base = np.array(BASE_COLOURS[i % 8], dtype=float)
-    mixed = [base, base * 0.6, base + (255 - base) * 0.5, np.roll(base, -1) * 0.9][i // 8 % 4]
-    # JavaScript rounds halves up, Python to the even neighbour.
-    red, green, blue = np.floor(mixed + 0.5) / 255
-    return float(red), float(green), float(blue)
-
-
-def ink_on(colour: Any) -> str:
-    """Black or white, whichever is legible on a colour."""
-    red, green, blue = (part / 12.92 if part <= 0.04 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue  # WCAG 2.2, relative luminance
-    return "black" if luminance > 0.18 else "white"
 
 
 def _diverging() -> LinearSegmentedColormap:

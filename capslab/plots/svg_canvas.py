@@ -17,8 +17,8 @@ from capslab.plots.svg_picture import SvgPicture
 Point = tuple[float, float]
 TEXT = 15.0  # pixels: the size of text
 
-#: name of a colour → on a light page, on a dark page. The hues are Okabe and Ito's, as in `plots.style`; each
-#: is dark enough (light enough) to be read as text on its page.
+#: name of a colour → on a light page, on a dark page. The hues are Okabe and Ito's; each is
+#: dark enough (light enough) to be read as text on its page.
 COLOURS = {
     "paper": ("#ffffff", "#1b1f24"),
     "ink": ("#222222", "#e8eaed"),

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
+    "explore_cloud": "cloud.widget",
     "explore_clusters": "clusters.widget",
     "compare": "comparison.widget",
     "explore_beta": "beta.widget",
@@ -20,6 +21,7 @@ _HOME = {
     "guess": "guessing.widget",
     "guesses": "guessing.widget",
     "reveal": "guessing.widget",
+    "network_sandbox": "playground.widget",
     "routing_sandbox": "sandbox.widget",
     "show_routing": "routing.widget",
     "travel": "journey.widget",

@@ -3,12 +3,21 @@ import { test } from "node:test";
 import { css, diverging, mix, palette, readable } from "../src/shared/colours.js";
 import { reference } from "./reference.js";
 
-test("the palette is that of Python's figures", () => {
-  assert.deepEqual(
-    Array.from({ length: 32 }, (_, i) => palette(i)),
-    reference.palette,
-  );
-  assert.deepEqual(palette(32), palette(0));
+test("the palettes are those of Python's figures", () => {
+  for (const ground of ["light", "dark"]) {
+    const isDark = ground === "dark";
+    const numbers = Array.from({ length: 32 }, (_, i) => i);
+    assert.deepEqual(
+      numbers.map((i) => palette(i, isDark)),
+      reference.palettes[ground],
+    );
+    assert.deepEqual(palette(32, isDark), palette(0, isDark));
+  }
+});
+
+test("without a ground, and inside map(), it is light paper", () => {
+  assert.deepEqual(palette(3), palette(3, false));
+  assert.deepEqual([0, 1, 2].map(palette), [palette(0), palette(1), palette(2)]);
 });
 
 test("a mixture runs from one colour to the other", () => {

@@ -7,10 +7,12 @@ when it was not run.
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import expit, softmax
 
 from capslab.data.strokes_to_image import centred, inked
 from capslab.exercises.ask_question import ask_question
@@ -18,7 +20,7 @@ from capslab.exercises.guess_question import GuessQuestion
 from capslab.exercises.guess_record import Guess
 from capslab.exercises.guess_words import guess_words, how_far, reveal_words, share_off
 from capslab.exercises.look_back import LookBack
-from capslab.plots import palette
+from capslab.plots.colours import palette, sign
 from capslab.routing import routing_by_agreement
 from capslab.widgets.sandbox.votes import cluster_votes, route_votes
 
@@ -133,6 +135,92 @@ def guesses() -> list[dict[str, Any]]:
 STATES = ((None, False, False), (None, False, True), (None, True, False))
 
 
+def networks() -> list[dict[str, Any]]:
+    """Small dense networks trained for some epochs: written as the equations are, apart from the package."""
+    rng = np.random.default_rng(5)
+    points = np.round(rng.normal(size=(23, 2)), 3)
+    cases = []
+    for sizes, activation, rate in [
+        ([2, 1], "relu", 0.3),
+        ([2, 4, 1], "relu", 0.1),
+        ([2, 3, 3, 1], "tanh", 0.3),
+        ([2, 5, 3], "tanh", 1.0),
+        ([2, 4, 4, 3], "none", 0.03),
+    ]:
+        many = sizes[-1] > 1
+        labels = rng.integers(0, 3 if many else 2, len(points))
+        start = np.random.default_rng(11)
+        Ws = [
+            start.uniform(-((6 / (m + n)) ** 0.5), (6 / (m + n)) ** 0.5, (m, n)) for m, n in pairwise(sizes)
+        ]
+        bs = [np.zeros(n) for n in sizes[1:]]
+        first = flat(Ws, bs)
+        for epoch in range(4):
+            order = np.argsort(np.random.default_rng([11, epoch]).random(17))  # the last six are held out
+            for i in range(0, 17, 10):
+                sgd_step(Ws, bs, points[order[i : i + 10]], labels[order[i : i + 10]], activation, rate)
+        p = answers(Ws, bs, points, activation)[-1]
+        truth = p[np.arange(23), labels] if many else np.where(labels, p[:, 0], 1 - p[:, 0])
+        right = (p.argmax(axis=1) if many else p[:, 0] > 0.5) == labels
+        cases.append(
+            {
+                "sizes": sizes,
+                "activation": activation,
+                "rate": rate,
+                "points": points.tolist(),
+                "labels": labels.tolist(),
+                "train": 17,
+                "start": rounded(first),
+                "weights": rounded(flat(Ws, bs)),
+                "losses": rounded([-np.log(truth[:17]).mean(), -np.log(truth[17:]).mean()]),
+                "accuracies": rounded([right[:17].mean(), right[17:].mean()]),
+            }
+        )
+    return cases
+
+
+def flat(Ws: list[Any], bs: list[Any]) -> Any:
+    return np.concatenate([part.ravel() for pair in zip(Ws, bs, strict=True) for part in pair])
+
+
+def answers(Ws: list[Any], bs: list[Any], x: Any, activation: str) -> list[Any]:
+    """The values of all layers; the last are probabilities."""
+    values = [x]
+    for W, b in zip(Ws[:-1], bs[:-1], strict=True):
+        s = values[-1] @ W + b
+        values.append({"relu": np.where(s > 0, s, 0), "tanh": np.tanh(s), "none": s}[activation])
+    s = values[-1] @ Ws[-1] + bs[-1]
+    return [*values, softmax(s, axis=1) if s.shape[1] > 1 else expit(s)]
+
+
+def sgd_step(Ws: list[Any], bs: list[Any], x: Any, labels: Any, activation: str, rate: float) -> None:
+    """One step downhill, in place."""
+    *values, p = answers(Ws, bs, x, activation)
+    target = np.eye(p.shape[1])[labels] if p.shape[1] > 1 else labels[:, None]
+    delta = (p - target) / len(x)
+    steps = []
+    for k in reversed(range(len(Ws))):
+        steps.append((k, values[k].T @ delta, delta.sum(axis=0)))
+        v = values[k]
+        delta = delta @ Ws[k].T * {"relu": v > 0, "tanh": 1 - v * v, "none": np.ones(v.shape)}[activation]
+    for k, dW, db in steps:
+        Ws[k] -= rate * dW
+        bs[k] -= rate * db
+
+
+def random_numbers() -> list[dict[str, Any]]:
+    """What NumPy's generator gives for a few seeds."""
+    seeds: list[list[int]] = [[0], [1], [9999], [0, 0], [3, 7], [9999, 100_000]]
+    return [
+        {
+            "seeds": some,
+            "numbers": np.random.default_rng(some if len(some) > 1 else some[0]).random(5).tolist(),
+            "order": np.random.default_rng(some if len(some) > 1 else some[0]).random(50).argsort().tolist(),
+        }
+        for some in seeds
+    ]
+
+
 def looked_back() -> dict[str, Any]:
     """The guesses above as a table, some of them not made or not revealed."""
     table = []
@@ -157,9 +245,15 @@ def reference() -> dict[str, Any]:
         "routing": routing(),
         "sandbox": sandbox(),
         "strokes": strokes(),
+        "networks": networks(),
+        "random": random_numbers(),
         "guesses": guesses(),
         "looked_back": looked_back(),
-        "palette": [[round(255 * part) for part in palette(i)] for i in range(32)],
+        "palettes": {
+            ground: [[round(255 * part) for part in palette(i, ground)] for i in range(32)]
+            for ground in ("light", "dark")
+        },
+        "signs": [sign(i) for i in range(32)],
     }
 
 

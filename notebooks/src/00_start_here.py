@@ -30,15 +30,15 @@
 # | Notebook | Its question | What you build or move |
 # |---|---|---|
 # | 00 · Start here | Does my machine work? | a first look at images, a first slider |
-# | [01 · Clustering pixels](01_clustering_pixels.ipynb) | What does clustering see in raw pixels? | k-means step by step, five scores and how each of them lies |
-# | [02 · A dense network](02_dense_baseline.ipynb) | What does a plain dense network learn? | a printed network that fails, then one that works, trained live |
-# | [03 · Routing by agreement](03_routing_by_agreement.ipynb) | What is a capsule, what is routing? | squash, votes and routing by hand; votes one drags |
-# | [04 · A capsule network](04_capsule_network.ipynb) | What do the routing coefficients show? | routing, followed iteration by iteration |
-# | [05 · Detect and segment](05_detect_and_segment.ipynb) | Can capsules tell overlapping objects apart? | two digits named, drawn and divided; digits found in a scene |
-# | [06 · A variational autoencoder](06_variational_autoencoder.ipynb) | What is a latent space? | a slider for every dimension of one |
-# | [07 · Three representations](07_three_representations.ipynb) | Which one clusters best, and what is "best"? | one k for all of them |
-# | [08 · Clustering without labels](08_clustering_without_labels.ipynb) | How far can one get with no labels at all? | a web of neighbours, cut where it is thinnest |
-# | [09 · Your own images](09_your_own_images.ipynb) | Does it work on mine? | the whole course on a folder of pictures |
+# | [01 · Clustering pixels](01_kmeans_by_hand.ipynb) | What does clustering see in raw pixels? | k-means step by step, five scores and how each of them lies |
+# | [02 · A dense network](05_can_you_trust_it.ipynb) | What does a plain dense network learn? | a printed network that fails, then one that works, trained live |
+# | [03 · Routing by agreement](11_routing_by_agreement.ipynb) | What is a capsule, what is routing? | squash, votes and routing by hand; votes one drags |
+# | [04 · A capsule network](13_look_inside.ipynb) | What do the routing coefficients show? | routing, followed iteration by iteration |
+# | [05 · Detect and segment](17_two_digits.ipynb) | Can capsules tell overlapping objects apart? | two digits named, drawn and divided; digits found in a scene |
+# | [06 · A variational autoencoder](20_build_a_vae.ipynb) | What is a latent space? | a slider for every dimension of one |
+# | [07 · Three representations](24_three_representations.ipynb) | Which one clusters best, and what is "best"? | one k for all of them |
+# | [08 · Clustering without labels](25_clusters_without_labels.ipynb) | How far can one get with no labels at all? | a web of neighbours, cut where it is thinnest |
+# | [09 · Your own images](26_your_own_images.ipynb) | Does it work on mine? | the whole course on a folder of pictures |
 #
 # Each takes 20 to 40 minutes and stands on its own; in this order they make one story.
 #
@@ -268,4 +268,4 @@ cl.progress("00")
 # capsule network and a variational autoencoder make of them, with predictions before results and numbers behind
 # verdicts. **Does my machine work?** The line above says it, in words. Clustered pixels find part of the classes and
 # confuse those that share their bright pixels. Why those, and how much of such a score can be believed? On to
-# [01 · Clustering pixels](01_clustering_pixels.ipynb).
+# [01 · Clustering pixels](01_kmeans_by_hand.ipynb).

@@ -31,7 +31,7 @@ AUTHORS = [
     Case(_source(f"{ANSWER}\n{CHECK}") + MAKE, then=_source(ANSWER, CHECK) + MAKE),
     Case(
         _source("1") + MAKE,
-        then=IMPORTS + "make_assignment.assignment(paths.find(('04',), paths.sources())[0])",
+        then=IMPORTS + "make_assignment.assignment(paths.find(('13',), paths.sources())[0])",
     ),
     Case(
         ROSTER + "('name\\nann\\n')\nClassroom(Path('.')).roster()",

@@ -39,9 +39,9 @@ FEIGNED = [
     ),
     Case(
         SAMPLES
-        + "with patch.dict('os.environ', JPY_SESSION_NAME='01_clustering_pixels.ipynb'):\n    cl.verdict('vae-clusters', ours, baseline)",
+        + "with patch.dict('os.environ', JPY_SESSION_NAME='01_kmeans_by_hand.ipynb'):\n    cl.verdict('vae-clusters', ours, baseline)",
         then=SAMPLES
-        + "with patch.dict('os.environ', JPY_SESSION_NAME='07_three_representations.ipynb'):\n    cl.verdict('vae-clusters', ours, baseline)",
+        + "with patch.dict('os.environ', JPY_SESSION_NAME='24_three_representations.ipynb'):\n    cl.verdict('vae-clusters', ours, baseline)",
     ),
     Case(
         "from capslab.course import paths\npaths.find((), [])",

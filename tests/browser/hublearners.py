@@ -21,7 +21,7 @@ from labserver import READY, Notebook
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from grading_class import cell
 
-BOOK = "03_routing_by_agreement"
+BOOK = "11_routing_by_agreement"
 POST = """async ([address, data]) => {
   const base = JSON.parse(document.getElementById('jupyter-config-data').textContent).baseUrl;
   const xsrf = document.cookie.match(/_xsrf=([^;]*)/)[1];

@@ -216,18 +216,20 @@ def test_the_scatter_takes_the_paper_of_the_theme(hosted, view, theme):
     assert corner == ([255, 255, 255, 255] if theme == "light" else [17, 17, 17, 255])
 
 
-def test_the_palette_is_pythons(modules):
+@pytest.mark.parametrize("ground", ["light", "dark"])
+def test_the_palette_is_pythons(modules, ground):
     from capslab.plots import ink_on, palette
 
     colours = modules.evaluate(
-        """async () => {
+        """async (dark) => {
           const { palette, readable } = await import("/js/shared/colours.js");
-          return Array.from({ length: 32 }, (_, i) => [palette(i), readable(palette(i))]);
-        }"""
+          return Array.from({ length: 32 }, (_, i) => [palette(i, dark), readable(palette(i, dark))]);
+        }""",
+        ground == "dark",
     )
     for i, (colour, ink) in enumerate(colours):
-        assert colour == [round(255 * part) for part in palette(i)]
-        assert ink == {"black": "#000", "white": "#fff"}[ink_on(palette(i))]
+        assert colour == [round(255 * part) for part in palette(i, ground)]
+        assert ink == {"black": "#000", "white": "#fff"}[ink_on(palette(i, ground))]
 
 
 def test_comparison_links_selection_hover_and_k(hosted, embedding):

@@ -14,7 +14,7 @@ from capslab.exercises.registry import find
 
 pytestmark = pytest.mark.slow
 
-BOOK = "03_routing_by_agreement"
+BOOK = "11_routing_by_agreement"
 WITH_OPS = """from capslab import ops
 
 def squash(s):
@@ -41,7 +41,7 @@ CHEATS = {
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):
-    """A class that got lesson 03, graded once."""
+    """A class that got lesson 11, graded once."""
     room = Classroom(tmp_path_factory.mktemp("class") / "room")
     release([path for path in sources() if path.stem == BOOK], room)
     hand_in(room, "all", name=BOOK)

@@ -22,7 +22,7 @@ from capslab.course.make_assignment import assignment
 from capslab.course.paths import sources
 from capslab.errors import DataUnavailable
 
-BOOK = "03_routing_by_agreement"
+BOOK = "11_routing_by_agreement"
 OLD = Path(__file__).parents[1] / "first_edition" / f"assignment_{BOOK}.ipynb"
 
 

@@ -281,7 +281,7 @@ def test_collecting_believes_no_file_about_somebody_else(tmp_path, room, wording
     """The work of one student counts for that student, whatever names are in their archive."""
     new = Classroom(tmp_path / "class")
     new.make()
-    for name in (NAME, "01_clustering_pixels"):  # two: then a notebook must say which it is
+    for name in (NAME, "01_kmeans_by_hand"):  # two: then a notebook must say which it is
         new.release(name).parent.mkdir(parents=True)
         new.release(name).write_bytes(room.release(NAME).read_bytes())
     (new.root / "students.csv").write_text("id\nada\nbob\n", "utf-8")
@@ -308,7 +308,7 @@ def test_collecting_believes_no_file_about_somebody_else(tmp_path, room, wording
 def test_the_commands_from_release_to_table(tmp_path):
     folder = tmp_path / "class"
     run = CliRunner().invoke
-    result = run(main, ["assignment", "release", "04", str(folder)])
+    result = run(main, ["assignment", "release", "13", str(folder)])
     assert result.exit_code == 0, result.output
     assert "Hand out" in result.output
     assert f"capslab assignment collect {folder}" in result.output
@@ -318,15 +318,15 @@ def test_the_commands_from_release_to_table(tmp_path):
     assert numbers_in(collected[-1]) == ["1", "0", "1"]  # new, there before, students
     before = outcomes(room, [NAME])[0]
     assert (before.points, len(before.notes)) == (None, 1)
-    result = run(main, ["assignment", "grade", str(folder), "--workers", "1", "--assignment", "04"])
+    result = run(main, ["assignment", "grade", str(folder), "--workers", "1", "--assignment", "13"])
     assert result.exit_code == 0, result.output
     points = re.search(r"ada +graded (\d+)/\1\b", result.output)
     assert points, result.output
     assert "1 page in" in run(main, ["assignment", "feedback", str(folder)]).output
     result = run(main, ["assignment", "grades", str(folder), "--csv", str(tmp_path / "grades.csv")])
     assert result.exit_code == 0, result.output
-    row = f"ada,,,04_capsule_network,graded,{points[1]},0,{points[1]},"
+    row = f"ada,,,13_look_inside,graded,{points[1]},0,{points[1]},"
     assert row in (tmp_path / "grades.csv").read_text("utf-8")
     result = run(main, ["assignment", "grade", str(folder), "--assignment", "99"])
     assert result.exit_code == 1
-    assert "04_capsule_network" in result.output
+    assert "13_look_inside" in result.output

@@ -133,7 +133,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installed course of two notebooks; the current folder is a learner's."""
     folder = tmp_path / "site/capslab/_course"
     folder.mkdir(parents=True)
-    for name in ("00_start_here", "02_dense_baseline"):
+    for name in ("00_start_here", "05_can_you_trust_it"):
         (folder / f"{name}.ipynb").write_text(f'{{"first": "{name}"}}')
     monkeypatch.setattr(learner_folder, "PACKAGE", folder.parent)
     monkeypatch.setattr(learner_folder, "checkout", lambda: None)
@@ -154,7 +154,7 @@ def test_an_installed_course_is_copied_where_the_learner_is_or_says(shipped: Pat
     (message,) = messages
     assert message.startswith("2 ")
     assert str(folder) in message
-    assert (folder / "02_dense_baseline.ipynb").read_text() == '{"first": "02_dense_baseline"}'
+    assert (folder / "05_can_you_trust_it.ipynb").read_text() == '{"first": "05_can_you_trust_it"}'
     elsewhere, _ = learner_folder.folder_to_open(tmp_path / "deep/er")
     assert (elsewhere / "00_start_here.ipynb").exists()
     assert learner_folder.folder_to_open(None) == (folder, []), "the second time there is nothing to do"
@@ -165,16 +165,16 @@ def test_work_stays_and_a_newer_version_is_set_beside_it_once(shipped: Path) -> 
     mine = folder / "00_start_here.ipynb"
     mine.write_text("my answers")
     assert learner_folder.folder_to_open(None)[1] == [], "there is no newer version yet"
-    for name in ("00_start_here", "02_dense_baseline"):
+    for name in ("00_start_here", "05_can_you_trust_it"):
         (shipped / f"{name}.ipynb").write_text("second")
     beside, renewed = learner_folder.folder_to_open(None)[1]
     assert beside.startswith("00_start_here.ipynb ")
     assert "00_start_here.new.ipynb" in beside
-    assert renewed.startswith("02_dense_baseline.ipynb ")
+    assert renewed.startswith("05_can_you_trust_it.ipynb ")
     assert ".new" not in renewed
     assert mine.read_text() == "my answers"
     assert (folder / "00_start_here.new.ipynb").read_text() == "second"
-    assert (folder / "02_dense_baseline.ipynb").read_text() == "second"
+    assert (folder / "05_can_you_trust_it.ipynb").read_text() == "second"
     assert learner_folder.folder_to_open(None)[1] == []
     (folder / "00_start_here.new.ipynb").write_text("answers")
     (shipped / "00_start_here.ipynb").write_text("third")

@@ -16,7 +16,7 @@ from capslab.course import build_notebooks as building
 from capslab.course import clean_outputs, paths
 from capslab.course.editions import COMMENT, STUB, edition, without_markers
 from capslab.course.execute import execute
-from capslab.course.lesson_length import without_time
+from capslab.course.lesson_length import measured, without_time
 from capslab.errors import ArgumentError
 
 SMALL = """# ---
@@ -354,3 +354,15 @@ def test_a_changed_source_is_out_of_date(source: Path, wording: Wording) -> None
     source.write_text(SMALL.replace("2 + 2", "two and two"), "utf-8")
     (problem,) = building.check(source.parents[1])
     wording(problem)
+
+
+def test_what_the_prose_says_is_asserted_in_the_story_edition_only(tmp_path: Path) -> None:
+    path = tmp_path / "01_small.py"
+    path.write_text(
+        '# %% [markdown]\n# # 01 · Why?\n\n# %%\nx = 1\n\n# %% tags=["holds"]\nassert x == 1\n', "utf-8"
+    )
+    counts = {
+        which: len(edition(path, which).cells) for which in ("learner", "solved", "assignment", "story")
+    }
+    assert counts == {"learner": 2, "solved": 2, "assignment": 2, "story": 3}
+    assert measured(edition(path, "story").cells) == measured(edition(path).cells)

@@ -140,7 +140,7 @@ def test_folders_that_hold_something_else_are_refused(tmp_path: Path, fails: Fai
         checked(tmp_path)
     with fails(ArgumentError, "DIR", names="thesis.tex"):
         checked(tmp_path / "thesis.tex")
-    for name in ("04", "04_capsule_network", "x.ipynb"):  # the folder was forgotten
+    for name in ("04", "13_look_inside", "x.ipynb"):  # the folder was forgotten
         with fails(ArgumentError, "DIR", names=name):
             destination(Path(name), "export", (), "site")
 

@@ -125,6 +125,15 @@ def test_edited_untouched_new_and_removed_notebooks(shipped: Path, course: Path,
     assert not (course / "one.new2.ipynb").exists()
 
 
+def test_a_lesson_that_was_split_says_where_its_topics_are(shipped: Path, course: Path) -> None:
+    release(shipped, **{"one": FIRST, "02_dense_baseline": FIRST})
+    changes(course)
+    (shipped / "02_dense_baseline.ipynb").unlink()
+    words = changes(course)["02_dense_baseline.ipynb"].words
+    assert "03_a_layer_that_learns, 04_backpropagation" in words
+    assert (course / "02_dense_baseline.ipynb").exists()
+
+
 def test_a_cell_that_both_changed_stays_the_courses_in_the_newer_notebook(
     shipped: Path, course: Path, wording: Wording
 ) -> None:

@@ -12,7 +12,7 @@ from mirror import Mirror, alone, kept, mirror, online  # noqa: F401 (two are fi
 
 import capslab as cl
 from capslab.data import cache_folder, datasets, download_datasets, local_source
-from capslab.errors import DataUnavailable
+from capslab.errors import ArgumentError, DataUnavailable
 
 
 def test_a_download_is_kept_and_not_repeated(mirror):
@@ -145,7 +145,7 @@ def test_the_course_falls_back_to_digits_and_says_why(capsys):
     output = capsys.readouterr().out
     assert output.startswith("Using the digits, 1,797 images of 8×8, because mnist is not in the cache")
     assert "CAPSLAB_OFFLINE" in output
-    assert output.count("\n") == 1
+    assert output.count("\n") == 2
 
 
 def test_the_course_waits_for_no_dead_network_twice(monkeypatch, capsys):
@@ -171,3 +171,18 @@ def test_a_network_that_swallows_everything_costs_only_the_time_allowed(monkeypa
     with pytest.raises(DataUnavailable, match="offline"):
         download_datasets.mirrors_that_answer(["http://127.0.0.1:9/"], "x", seconds=0.2)
     over.set()
+
+
+def test_another_data_set_is_the_first_that_differs_and_can_be_had(mirror, monkeypatch, capsys):
+    digits = cl.load("digits")
+    monkeypatch.setitem(datasets.PUBLISHED, "fashion-mnist", replace(datasets.PUBLISHED["mnist"], mirrors=()))
+    assert cl.load_other(digits).name == "mnist"  # no mirror has the clothes
+    assert "Now with mnist, 290 images, because" in capsys.readouterr().out
+    assert cl.load_other(cl.load("mnist")).name == "digits"
+    monkeypatch.setenv("CAPSLAB_OFFLINE", "1")
+    for file in kept():
+        (cache_folder() / "mnist" / file).unlink()
+    assert len(cl.load_other(digits)) == len(digits)
+    assert "No other data set" in capsys.readouterr().out
+    with pytest.raises(ArgumentError):
+        cl.load_other("digits")

@@ -204,6 +204,16 @@ def _clearly_ahead(r: Random) -> tuple:
     return one[: size(r)] + gap, other[: size(r)]
 
 
+def _local_exponents(r: Random) -> tuple:
+    m = size(r, 2, 6)
+    return np.cumsum(r.integers(1, 50, m) + 1.0), r.uniform(0.1, 9, m)
+
+
+def _hidden_features(r: Random) -> tuple:
+    n, d, units = size(r), size(r), size(r)
+    return r.normal(size=(n, d)), r.normal(size=(d, units)), r.normal(size=units)
+
+
 def _hide_classes(r: Random) -> tuple:
     classes = size(r, 2, 8)
     of = np.append(np.arange(classes), labels(r, size(r, 1, 15), classes))  # every class occurs

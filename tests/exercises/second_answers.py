@@ -272,6 +272,17 @@ def clearly_ahead(one, other):
     return True
 
 
+def local_exponents(n, seconds):
+    x, y = np.log(n), np.log(seconds)
+    return np.array([(y[i + 1] - y[i]) / (x[i + 1] - x[i]) for i in range(len(n) - 1)])
+
+
+def hidden_features(X, W, b):
+    sums = np.einsum("nd,du->nu", X, W) + b
+    sums[sums < 0] = 0
+    return sums
+
+
 def hide_classes(labels, hidden):
     keep = np.array([label not in hidden for label in labels])
     left = [c for c in range(max(labels) + 1) if c not in hidden]

@@ -342,6 +342,23 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "t-test": t_test,
         "apart": lambda one, other: bool(min(one) > max(other) or max(one) < min(other)),
     },
+    "local_exponents": {
+        "logarithms of the ratio to the base 2": lambda n, s: np.log2(s[1:] / s[:-1]),
+        "ratios": lambda n, s: (s[1:] / s[:-1]) / (n[1:] / n[:-1]),
+        "gradient": lambda n, s: np.gradient(np.log(s), np.log(n)),
+        "one slope for all": lambda n, s: np.full(len(n) - 1, np.polyfit(np.log(n), np.log(s), 1)[0]),
+        "backwards": lambda n, s: right("local_exponents")(n, s)[::-1],
+        "ones": lambda n, s: np.ones(len(n) - 1),
+    },
+    "hidden_features": {
+        "sigmoid": lambda X, W, b: 1 / (1 + np.exp(-(X @ W + b))),
+        "tanh": lambda X, W, b: np.tanh(X @ W + b),
+        "capped at 1": lambda X, W, b: np.clip(X @ W + b, 0, 1),
+        "bias taken off": lambda X, W, b: np.maximum(X @ W - b, 0),
+        "per unit, not per image": lambda X, W, b: np.maximum(X @ W + b, 0).T,
+        "images only": lambda X, W, b: X,
+        "zeros": lambda X, W, b: np.zeros((len(X), len(b))),
+    },
     "hide_classes": {
         "first come, first numbered": lambda y, h: (
             (k := ~np.isin(y, h)),

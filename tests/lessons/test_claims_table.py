@@ -26,13 +26,13 @@ def test_the_table_shows_every_claim_and_the_last_verdict_on_it():
     assert "no &lt;discriminator&gt;" in html
     assert {claim.id: one for claim, one in table.rows}["vae-clusters"].number in html
     (line,) = [line for line in str(table).splitlines() if " vae-clusters:" in line]
-    assert line.startswith("≈ 07")
+    assert line.startswith("≈ 24")
 
 
-@pytest.mark.parametrize("lesson", ["07", "7", 7, "07_three_representations"])
+@pytest.mark.parametrize("lesson", ["24", 24, "24_three_representations"])
 def test_a_lesson_has_its_own_claims(lesson):
     found = {claim.id for claim, _ in cl.claims(lesson).rows}
-    assert found == {claim.id for claim in all_claims().values() if claim.lesson == "07"}
+    assert found == {claim.id for claim in all_claims().values() if claim.lesson == "24"}
 
 
 def test_many_intervals_come_with_a_warning(wording):

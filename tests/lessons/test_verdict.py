@@ -160,10 +160,10 @@ def test_what_cannot_be_judged_is_refused(arguments, options, argument, fails):
 
 
 def test_a_claim_of_another_lesson_is_refused_where_the_lesson_is_known(monkeypatch, fails):
-    monkeypatch.setenv("JPY_SESSION_NAME", "class/06_variational_autoencoder.ipynb")
-    with fails(ArgumentError, "claim_id", names="07"):
+    monkeypatch.setenv("JPY_SESSION_NAME", "class/20_build_a_vae.ipynb")
+    with fails(ArgumentError, "claim_id", names="24"):
         verdict("vae-clusters", OURS, PIXELS)
-    monkeypatch.setenv("JPY_SESSION_NAME", "class/07_three_representations.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "class/24_three_representations.ipynb")
     assert verdict("vae-clusters", OURS, PIXELS).outcome
     monkeypatch.setenv("JPY_SESSION_NAME", "class/mine.ipynb")
     assert verdict("vae-clusters", OURS, PIXELS).outcome

@@ -22,7 +22,6 @@ from capslab.widgets.clusters import figure as clusters_figure
 NAMES = tuple("0123456789")
 #: public names that are no pictures
 OTHER = {
-    "BASE_COLOURS",
     "DIVERGING",
     "DRAWINGS",
     "architecture",

@@ -14,7 +14,9 @@ def test_a_panel_draws_its_points_and_centres():
     panels = {"one": (POINTS, [0, 0, 2]), "two": (POINTS, [1, 1, 1], [[9.0, 9.0]])}
     figure = plots.scatter_panels(panels, columns=2)
     first, second = figure.axes
-    assert [len(group.get_offsets()) for group in first.collections] == [2, 1]
+    (cloud,) = first.collections
+    assert cloud.get_offsets().tolist() == POINTS.tolist()
+    assert [tuple(colour[:3]) for colour in cloud.get_facecolors()] == [plots.palette(i) for i in (0, 0, 2)]
     assert second.lines[0].get_xydata().tolist() == [[9.0, 9.0]]
     assert figure.alt_text == "2 scatter plots: one (3 points, 2 groups) and two (3 points, 1 group)."
 

@@ -4,7 +4,6 @@ import io
 import re
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -105,36 +104,6 @@ def test_measurements_have_labelled_axes(path, trace, images):
 
 
 # colours
-
-
-def test_colours_are_those_of_the_live_views():
-    source = (Path(plots.__file__).parents[2] / "js/src/shared/colours.js").read_text("utf-8")
-    listed = re.search(r"BASE_COLOURS = \[(.*?)\];", source, re.DOTALL).group(1)
-    colours = [tuple(map(int, rgb)) for rgb in re.findall(r"\[(\d+), (\d+), (\d+)\]", f"[{listed}]")]
-    assert tuple(colours) == plots.BASE_COLOURS
-
-
-def test_palette_by_hand():
-    as_bytes = lambda i: [round(255 * part) for part in plots.palette(i)]  # noqa: E731
-    assert as_bytes(0) == [0, 114, 178]
-    assert as_bytes(9) == [138, 95, 0]  # the second colour × 0.6, 95.4 → 95
-    assert as_bytes(17) == [243, 207, 128]  # half way to white, 242.5 → 243 as in JavaScript
-    assert as_bytes(24) == [103, 160, 0]  # the first colour's parts in turn × 0.9
-    assert len({plots.palette(i) for i in range(32)}) == 32
-    assert plots.palette(32) == plots.palette(0)
-
-
-@pytest.mark.parametrize("i", range(32))
-def test_words_can_be_read_on_every_colour(i):
-    """Contrast of at least 4.5 : 1 as WCAG 2.2 defines it."""
-
-    def luminance(colour):
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in colour]
-        return np.dot([0.2126, 0.7152, 0.0722], linear)
-
-    ink = {"black": (0, 0, 0), "white": (1, 1, 1)}[plots.ink_on(plots.palette(i))]
-    low, high = sorted([luminance(ink), luminance(plots.palette(i))])
-    assert (high + 0.05) / (low + 0.05) >= 4.5
 
 
 def test_the_diverging_scale_is_white_in_the_middle_and_signed_by_hue():

@@ -141,13 +141,13 @@ def test_looking_back(monkeypatch):
     assert look_back("01").rows()[-1][1:3] == ("not guessed", "still covered")
     assert "33 % of the scale" in data["text/plain"]
     restart(monkeypatch)
-    assert len(cl.guesses(1).guesses) == len(cl.guesses("01_clustering_pixels").guesses) == 3
+    assert len(cl.guesses(1).guesses) == len(cl.guesses("01_kmeans_by_hand").guesses) == 3
     assert len(cl.guesses().guesses) == 4
     assert cl.guesses("07").guesses == []
 
 
 def test_the_lesson_is_the_notebooks_where_jupyter_tells_its_name(monkeypatch):
-    monkeypatch.setenv("JPY_SESSION_NAME", "course/04_capsule_network.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "course/13_look_inside.ipynb")
     ask()
     assert guess_record.record.find("zeros").lesson == "04"
     ask(lesson=5)

@@ -22,7 +22,8 @@ def words(sweep: BetaSweep, i: int) -> str:
 
 def draw(sweep: BetaSweep, i: int) -> Any:
     """The pictures and the KL of each dimension at position `i`, the trade-off over all β, as a Figure."""
-    from capslab.plots.style import draw_image, mosaic, new_figure, open_axes, palette
+    from capslab.plots.colours import palette
+    from capslab.plots.style import draw_image, mosaic, new_figure, open_axes
 
     figure = new_figure(10, 3.2)
     left, middle, right = figure.subplots(1, 3, width_ratios=[2.6, 1, 1.2])

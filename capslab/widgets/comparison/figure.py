@@ -26,17 +26,16 @@ def draw(
     names, supervised : of each embedding, what it is called and whether it was made with labels.
     scores : title of the measure → `[embedding][seed]`, None where there is no score.
     """
-    from capslab.plots.style import badges, cluster_names, new_figure, palette
+    from capslab.plots.point_cloud import draw_points
+    from capslab.plots.style import badges, cluster_names, new_figure
 
     some = np.arange(labels.shape[1])
     if len(some) > MOST_POINTS:
         some = np.random.default_rng(0).choice(some, MOST_POINTS, replace=False)
-    colours = np.array([palette(c) for c in range(k)])
-    size = float(np.clip(6000 / len(some), 1, 20))
+    size = float(np.clip(16_000 / len(some), 3, 24))
     figure = new_figure(3.6 * len(names), 4.2)
     for e, axes in enumerate(figure.subplots(1, len(names), squeeze=False)[0]):
-        x, y = points[e].T
-        axes.scatter(x[some], y[some], c=colours[labels[e, some]], s=size, linewidths=0, rasterized=True)
+        draw_points(axes, points[e, some], labels[e, some], size)
         axes.set(xticks=[], yticks=[], box_aspect=0.9)
         axes.set_aspect("equal", adjustable="datalim")
         axes.set_title(f"{names[e]}\n(made {'with' if supervised[e] else 'without'} labels)", fontsize=9)

@@ -27,7 +27,8 @@ def draw(levels: np.ndarray, kernel: np.ndarray, maps: np.ndarray, stride: int, 
     """The image with the window, the products under it, and the feature map, as a Figure."""
     from matplotlib.patches import Rectangle
 
-    from capslab.plots.style import DIVERGING, new_figure, palette
+    from capslab.plots.colours import palette
+    from capslab.plots.style import DIVERGING, new_figure
     from capslab.plots.style import plain as bare
 
     rows, columns = kernel.shape

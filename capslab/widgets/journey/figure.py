@@ -7,36 +7,6 @@ from typing import Any
 import numpy as np
 
 
-def aligned(planes: np.ndarray) -> np.ndarray:
-    """Turn and flip each plane so that its points lie as near as possible to those of the plane before it.
-
-    A plane of principal components may be turned or mirrored without being another one. The best turn R
-    minimises ‖A R − B‖ over orthogonal R: R = U Vᵀ for the singular value decomposition A ᵀB = U S Vᵀ
-    (Schönemann 1966, orthogonal Procrustes). Distances within a plane stay as they are.
-
-    Parameters
-    ----------
-    planes : (stops, n, 2), each centred.
-
-    Returns
-    -------
-    float32 (stops, n, 2)
-
-    Examples
-    --------
-    >>> square = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]], float)
-    >>> aligned(np.stack([square, square @ [[0, 1], [-1, 0]]]))[1].round().astype(int).tolist()
-    [[1, 0], [0, 1], [-1, 0], [0, -1]]
-    """
-    from scipy.linalg import orthogonal_procrustes
-
-    turned = [np.asarray(planes[0], np.float64)]
-    for plane in planes[1:]:
-        turn, _ = orthogonal_procrustes(plane, turned[-1])
-        turned.append(plane @ turn)
-    return np.stack(turned).astype(np.float32)
-
-
 def stop_phrase(k: int, name: str, supervised: bool, accuracy: float | None) -> str:
     """What is seen at a stop, in one sentence."""
     score = "" if accuracy is None else f", matched accuracy {accuracy:.2f}"
@@ -64,7 +34,8 @@ def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], posit
     ----------
     points : (stops, m, 2); labels : clusters at each stop (stops, m).
     """
-    from capslab.plots.style import badges, cluster_names, new_figure, palette
+    from capslab.plots.point_cloud import draw_points
+    from capslab.plots.style import badges, cluster_names, new_figure
 
     at = min(int(position), len(points) - 2)
     share = position - at
@@ -75,10 +46,8 @@ def draw(points: np.ndarray, labels: np.ndarray, k: int, names: list[str], posit
         some = np.random.default_rng(0).choice(some, 5000, replace=False)
     figure = new_figure(6, 5)
     axes = figure.subplots()
-    colours = np.array([palette(c) for c in range(k)])
-    size = float(np.clip(8000 / len(some), 2, 24))
-    x, y = here[some].T
-    axes.scatter(x, y, c=colours[groups[some]], s=size, linewidths=0, rasterized=True)
+    size = float(np.clip(24_000 / len(some), 5, 36))
+    draw_points(axes, here[some], groups[some], size)
     axes.set(xticks=[], yticks=[])
     axes.set_aspect("equal", adjustable="datalim")
     stops = (

@@ -136,10 +136,11 @@ class Plane:
 
 def _draw_plane(axis: Any, z: np.ndarray, plane: Plane) -> None:
     """The codes, with a name on each class or cluster, and z."""
-    from capslab.plots.style import cluster_names, palette
+    from capslab.plots.point_cloud import draw_points
+    from capslab.plots.style import cluster_names
 
     codes, groups = plane.codes, plane.groups
-    axis.scatter(*codes.T, c=[palette(k) if k >= 0 else "#999999" for k in groups], s=4, alpha=0.6)
+    draw_points(axis, codes, groups, size=8, alpha=0.9)
     for k in np.unique(groups[groups >= 0]):
         middle = np.median(codes[groups == k], axis=0)
         name = cluster_names([k])[0] if plane.color == "cluster" else plane.names[k]

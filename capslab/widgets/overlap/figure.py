@@ -10,6 +10,8 @@ import numpy as np
 from capslab.models import detection
 from capslab.plots.detections import FIRST, SECOND
 
+ON_WHITE = ("#0072b2", "#b87700")  # the same two, dark enough for lines
+
 
 def words(
     pair: Any, lengths: np.ndarray, labels: np.ndarray, owner: np.ndarray, shift: int, trained: int
@@ -99,7 +101,7 @@ def _lengths(axes: Any, now: OverlapSnapshot, truth: np.ndarray, reach: int) -> 
     shifts = np.arange(-reach, reach + 1)
     marker = "o" if reach == 0 else ""  # a single shift is a point and no curve
     axes.axvspan(-now.trained, now.trained, color="0.94", linewidth=0)
-    for label, colour, dash in zip(truth, (FIRST, SECOND), ("-", "--"), strict=True):
+    for label, colour, dash in zip(truth, ON_WHITE, ("-", "--"), strict=True):
         name = now.classes[label]
         axes.plot(shifts, now.lengths[:, label], dash, color=colour, label=name, marker=marker)
     other = np.delete(now.lengths, truth, axis=1).max(axis=1)

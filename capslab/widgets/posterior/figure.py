@@ -20,7 +20,8 @@ def words(made: Terms, mean: float, std: float) -> str:
 
 def draw(made: Terms, x: float, mean: float, std: float) -> Any:
     """The three densities, and ELBO + gap = log p(x) as bars, as a Figure."""
-    from capslab.plots.style import new_figure, open_axes, palette
+    from capslab.plots.colours import palette
+    from capslab.plots.style import new_figure, open_axes
 
     figure = new_figure(9.5, 3.4)
     left, right = figure.subplots(1, 2, width_ratios=[1.4, 1])

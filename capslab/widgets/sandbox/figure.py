@@ -154,7 +154,7 @@ def draw(now: SandboxSnapshot) -> Any:
 
 def _draw_routing(axes: Any, now: SandboxSnapshot, parent: int) -> None:
     """The votes for one parent as arrows, as wide as their couplings, and the parent's output."""
-    from capslab.plots.style import palette
+    from capslab.plots.colours import palette
 
     around = np.linspace(0, 2 * np.pi, 100)
     axes.plot(np.cos(around), np.sin(around), "--", color="#999999", lw=0.8)
@@ -167,7 +167,7 @@ def _draw_routing(axes: Any, now: SandboxSnapshot, parent: int) -> None:
 
 def _draw_kmeans(axes: Any, now: SandboxSnapshot, parent: int) -> None:
     """The votes for one parent as points, its own children joined to its centre."""
-    from capslab.plots.style import palette
+    from capslab.plots.colours import palette
 
     step = now.iteration - 1
     own = np.flatnonzero(now.clusters.owners[step] == parent)

@@ -76,12 +76,13 @@ def _draw_pictures(figure: Any, now: TrainingSnapshot) -> None:
 
 
 def _draw_points(axis: Any, now: TrainingSnapshot) -> None:
-    from capslab.plots.style import badges, palette
+    from capslab.plots.point_cloud import draw_points
+    from capslab.plots.style import badges
 
     points, labels = now.points, now.point_labels
     assert points is not None
     assert labels is not None
-    axis.scatter(*points.T, c=["#666666" if k < 0 else palette(k) for k in labels], s=8)
+    draw_points(axis, points, labels, size=12)
     axis.set(xticks=[], yticks=[], xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
     axis.set_title(f"features of {len(labels)} images {now.after}", fontsize=9)
     groups = np.unique(labels[labels >= 0])

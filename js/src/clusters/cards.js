@@ -5,6 +5,7 @@ import { css, palette, readable } from "../shared/colours.js";
 import { later } from "../shared/debounce.js";
 import { element, panelTitle } from "../shared/dom.js";
 import { Tiles } from "../shared/image_tiles.js";
+import { fillSigns } from "../shared/signs.js";
 import { dominant } from "./counts.js";
 
 /** The cards' columns and the size of a card, for k clusters on width × high CSS pixels. */
@@ -87,12 +88,12 @@ export class ClusterCards {
     tiles.flush();
   }
 
-  /** The number on the cluster's colour, its size and its most frequent class. */
+  /** The letter on the cluster's colour, the shape of its points, its size and its most frequent class. */
   drawText({ size, roomy, corner }, c, count, most) {
     const { colours } = this;
     const { context } = this.tiles.node;
     const [x, y] = corner(c);
-    const [middle, tint] = [y + 2 + size / 2, palette(c)];
+    const [middle, tint] = [y + 2 + size / 2, palette(c, colours.dark)];
     context.textBaseline = "middle";
     context.fillStyle = css(tint);
     context.beginPath();
@@ -101,7 +102,9 @@ export class ClusterCards {
     context.fillStyle = readable(tint);
     context.textAlign = "center";
     context.font = `600 13px ${colours.font}`;
-    context.fillText(clusterName(c), x + 12, middle + 0.5);
+    const roomBelow = size >= 30; // for the shape of its points
+    context.fillText(clusterName(c), x + 12, middle + (roomBelow ? -7 : 0.5));
+    if (roomBelow) fillSigns(context, c, [[x + 12, middle + 8]], 4.5, readable(tint));
     if (!roomy) return;
     context.textAlign = "left";
     context.fillStyle = colours.ink;

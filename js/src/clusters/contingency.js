@@ -31,7 +31,7 @@ export function contingencyTable({ classes, truth, colours }) {
     context.font = `600 13px ${colours.font}`;
     context.textAlign = "center";
     for (let c = 0; c < k; c++) {
-      const tint = palette(c);
+      const tint = palette(c, colours.dark);
       context.fillStyle = css(tint);
       context.beginPath();
       context.roundRect(names + c * cell + 0.5, 0, cell - 1, 16, 3);

@@ -26,7 +26,7 @@ class ComparisonView extends PathView {
     });
     this.count = data.points.shape[0]; // of representations
     this.n = data.points.shape[1]; // of drawn points
-    this.mask = new Uint8Array(this.n);
+    this.masks = range(this.count).map(() => new Uint8Array(this.n)); // which points stand out in each
     this.tips = range(this.count).map(() => tooltip(data.thumbnails));
     this.scatters = range(this.count).map((e) => this.makeScatter(e));
     this.panels = range(this.count).map((e) => this.makePanel(e));
@@ -85,7 +85,7 @@ class ComparisonView extends PathView {
     const nodeOf = (name, part) => (view.hidden(name) ? null : part.node);
     const tables = [nodeOf("scores", this.scores), nodeOf("pairs", this.pairs)];
     const below = element("div", { class: "caps-body" }, ...tables);
-    view.body.after(...[this.legend, this.strip?.node, below].filter(Boolean));
+    view.body.after(...[this.legend.node, this.strip?.node, below].filter(Boolean));
   }
 
   layout() {
@@ -99,41 +99,69 @@ class ComparisonView extends PathView {
     this.strip?.resize(Math.min(room, 1100));
   }
 
-  /** Which points stand out: those in different clusters, or the selection; null where all do. */
-  litPoints() {
-    const { mask, n, place } = this;
-    mask.fill(0);
-    if (this.flagged) {
+  /** Which points of representation e stand out: a group, those in different clusters, or the selection; or null. */
+  litPoints(e) {
+    const { masks, n, place, alone } = this;
+    const mask = masks[e].fill(0);
+    if (alone) {
+      const groups = alone.by === "label" ? this.data.truth.data : this.labelsAt(alone.inside ?? e, place);
+      for (let i = 0; i < n; i++) mask[i] = Number(groups[i] === alone.group);
+    } else if (this.flagged) {
       const first = this.labelsAt(0, place);
-      for (let e = 1; e < this.count; e++) {
-        const other = this.labelsAt(e, place);
-        for (let i = 0; i < n; i++) if (first[i] !== other[i]) mask[i] = 1;
+      for (let other = 1; other < this.count; other++) {
+        const labels = this.labelsAt(other, place);
+        for (let i = 0; i < n; i++) if (first[i] !== labels[i]) mask[i] = 1;
       }
-      return mask;
-    }
-    if (!this.selected.length) return null;
-    for (const i of this.selected) mask[i] = 1;
+    } else if (this.selected.length) {
+      for (const i of this.selected) mask[i] = 1;
+    } else return null;
     return mask;
   }
 
+  /** The badge that stands out in representation e, or −1: where one points at a cluster of another one, all do. */
+  aloneIn(e) {
+    const inside = this.alone?.inside;
+    return inside === undefined || inside === e ? this.aloneCluster : -1;
+  }
+
+  light() {
+    this.scatters.forEach((scatter, e) => {
+      scatter.lit = this.litPoints(e);
+      scatter.alone = this.aloneIn(e);
+      scatter.redraw();
+    });
+  }
+
   paint() {
-    const lit = this.litPoints();
     const byLabel = this.color === "label";
-    const tints = range(byLabel ? this.about.classes.length : this.k).map(palette);
+    const { dark } = this.colours;
+    const tints = range(byLabel ? this.about.classes.length : this.k).map((c) => palette(c, dark));
     this.scatters.forEach((scatter, e) => {
       const labels = this.labelsAt(e, this.place);
       const { badges } = this.badgesOf(scatter.xy, labels);
-      scatter.show({ groups: byLabel ? this.data.truth.data : labels, tints, lit, badges });
+      const groups = byLabel ? this.data.truth.data : labels;
+      scatter.show({ groups, tints, lit: this.litPoints(e), badges, alone: this.aloneIn(e) });
       scatter.draw();
     });
     this.scores.draw(this.place);
     this.pairs.draw(this.place);
   }
 
+  /**
+   * The group of a point: its class, or the cluster that it has in representation e.
+   * @returns {import("../shared/path_view.js").Group | null}
+   */
+  groupOf(/** @type {number} */ e, /** @type {number} */ i) {
+    if (i < 0) return null;
+    if (this.color === "label") return { by: "label", group: this.data.truth.data[i] };
+    return { by: "cluster", group: this.labelsAt(e, this.place)[i], inside: e };
+  }
+
   hover(e, i, x, y) {
     if (i === this.hovered) return;
     const { images, data, about, scatters } = this;
     this.hovered = i;
+    this.rest(this.groupOf(e, i));
     for (const scatter of scatters) scatter.ring(i);
     for (const tip of this.tips) tip.hide();
     if (i < 0) return;

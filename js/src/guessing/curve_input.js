@@ -2,8 +2,9 @@
 
 import { spotOf } from "../shared/canvas.js";
 import { element } from "../shared/dom.js";
+import { setAll, svg } from "../shared/svg.js";
+import { drawAxes, HIGH, pathThrough } from "./axes.js";
 import { drawTo, fillGaps, knotsOf, moveKnot } from "./curve_arithmetic.js";
-import { drawAxes, HIGH, pathThrough, setAll, svg } from "./svg.js";
 import { gridOf, numberText, SAMPLES, withUnit } from "./words.js";
 
 const STEPS = { ArrowUp: 0.02, ArrowRight: 0.02, ArrowDown: -0.02, ArrowLeft: -0.02, PageUp: 0.1, PageDown: -0.1 };

@@ -1,7 +1,8 @@
 // The guess and the truth in one picture.
 
 import { element } from "../shared/dom.js";
-import { drawAxes, HIGH, pathThrough, setAll, svg } from "./svg.js";
+import { setAll, svg } from "../shared/svg.js";
+import { drawAxes, HIGH, pathThrough } from "./axes.js";
 import { gridOf, numberText, withUnit } from "./words.js";
 
 const ROW = 46; // CSS pixels of a line in an order

@@ -7,9 +7,9 @@ import { button, element, roomIn, slider } from "../shared/dom.js";
 import { fill } from "../shared/format_text.js";
 import { clamp, range } from "../shared/numbers.js";
 import { PathView, toolButtons } from "../shared/path_view.js";
+import { eased, pointsAt } from "../shared/points_between.js";
 import { Scatter } from "../shared/scatter.js";
 import { tooltip } from "../shared/scatter_images.js";
-import { eased, pointsAt } from "./arithmetic.js";
 import { travelWords } from "./caption.js";
 
 const ARRAYS = ["labels", "points", "drawn", "truth", "thumbnails", "thumbnail_of"];
@@ -142,7 +142,7 @@ class TravelView extends PathView {
       view.hidden("position") ? null : stops,
       scatter.node,
       view.hidden("tools") ? null : tools,
-      this.legend,
+      this.legend.node,
     ];
     view.body.append(element("div", { class: "caps-panel" }, ...parts.filter(Boolean)));
     if (this.strip) view.body.after(this.strip.node);
@@ -156,19 +156,37 @@ class TravelView extends PathView {
     this.strip?.resize(wide);
   }
 
-  /** Which points stand out: those that change cluster on the way, or the selection; null where all do. */
+  /** A cluster is the one of the stop that is near: pressed, its images stand out all the way from there. */
+  groupNamed(group) {
+    return { ...super.groupNamed(group), inside: Math.round(this.position) };
+  }
+
+  /** Which points stand out: a group, those that change cluster on the way, or the selection; null where all do. */
   litPoints() {
-    const { mask, n, position, stops } = this;
+    const { mask, n, position, stops, alone } = this;
     mask.fill(0);
-    if (this.flagged) {
+    if (alone) {
+      const groups = alone.by === "label" ? this.data.truth.data : this.labelsAt(alone.inside);
+      for (let i = 0; i < n; i++) mask[i] = Number(groups[i] === alone.group);
+    } else if (this.flagged) {
       const at = Math.min(Math.floor(position), stops - 2);
       const [before, after] = [this.labelsAt(at), this.labelsAt(at + 1)];
-      for (let i = 0; i < n; i++) mask[i] = before[i] !== after[i] ? 1 : 0;
-      return mask;
-    }
-    if (!this.selected.length) return null;
-    for (const i of this.selected) mask[i] = 1;
+      for (let i = 0; i < n; i++) mask[i] = Number(before[i] !== after[i]);
+    } else if (this.selected.length) {
+      for (const i of this.selected) mask[i] = 1;
+    } else return null;
     return mask;
+  }
+
+  /** The badge that stands out, or −1: away from the stop of the cluster that does, all of them. */
+  get aloneHere() {
+    return this.alone?.inside === Math.round(this.position) ? this.aloneCluster : -1;
+  }
+
+  light() {
+    this.scatter.lit = this.litPoints();
+    this.scatter.alone = this.aloneHere;
+    this.scatter.redraw();
   }
 
   paint() {
@@ -178,8 +196,10 @@ class TravelView extends PathView {
     scatter.place();
     const labels = this.labelsAt(Math.round(position));
     const { badges } = this.badgesOf(this.here, labels);
-    const tints = range(byLabel ? this.about.classes.length : this.k).map(palette);
-    scatter.show({ groups: byLabel ? data.truth.data : labels, tints, lit: this.litPoints(), badges });
+    const { dark } = this.colours;
+    const tints = range(byLabel ? this.about.classes.length : this.k).map((c) => palette(c, dark));
+    const groups = byLabel ? data.truth.data : labels;
+    scatter.show({ groups, tints, lit: this.litPoints(), badges, alone: this.aloneHere });
     scatter.draw();
     this.stopButtons.forEach((stop, e) => {
       stop.setAttribute("aria-pressed", String(e === position));
@@ -191,6 +211,8 @@ class TravelView extends PathView {
     const { images, data, about, scatter, tip } = this;
     this.hovered = i;
     scatter.ring(i);
+    const groups = this.color === "label" ? data.truth.data : this.labelsAt(Math.round(this.position));
+    this.rest(i < 0 ? null : this.groupNamed(groups[i]));
     tip.hide();
     if (i < 0) return;
     const lines = [

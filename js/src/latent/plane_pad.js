@@ -5,6 +5,7 @@ import { canvas, spotOf } from "../shared/canvas.js";
 import { clusterName } from "../shared/cluster_name.js";
 import { element, panel, toggle } from "../shared/dom.js";
 import { drawPlane, drawPosition, makeManifold } from "../shared/latent_plane.js";
+import { GroupLegend } from "../shared/legend.js";
 import { clamp, range, rounded } from "../shared/numbers.js";
 
 const SIDE = 330; // CSS pixels
@@ -36,12 +37,28 @@ export class PlanePad {
     const byCluster = model.get("color") === "cluster";
     this.colorSwitch = toggle("Colour by cluster", byCluster, setColor, { "data-control": "color" });
     this.meaning = element("span", { class: "caps-soft" });
+    this.pointed = this.pinned = -1; // groups that stand out: while one points at them, until they are pressed again
+    this.legend = new GroupLegend({
+      onpoint: (group) => this.standOut(group, this.pinned),
+      onpress: (group) => (group === this.pinned ? this.standOut(-1, -1) : this.standOut(this.pointed, group)),
+    });
+    this.legend.node.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.standOut(-1, -1);
+    });
     this.listen();
   }
 
   /** What is drawn in this pad's own units, and may be magnified. */
   get canvases() {
     return [this.node, this.behind];
+  }
+
+  /** Lets the codes of a group stand out; −1: none. */
+  standOut(/** @type {number} */ pointed, /** @type {number} */ pinned) {
+    if (pointed === this.pointed && pinned === this.pinned) return;
+    Object.assign(this, { pointed, pinned });
+    this.legend.press(pinned);
+    this.age();
   }
 
   age() {
@@ -94,6 +111,12 @@ export class PlanePad {
     const meaning = byCluster ? `k-means on ${count} codes, k = ${new Set(labels).size}` : byLabel;
     this.meaning.textContent = `Colours: ${meaning}`;
     this.colorSwitch.set(byCluster);
+    this.standOut(-1, -1);
+    const what = byCluster ? "Cluster" : "Class";
+    const nameOf = (/** @type {number} */ group) => names[group];
+    if (names.length)
+      this.legend.show({ what, count: names.length, nameOf, dark: true }); // the pad is black
+    else this.legend.hide();
     this.age();
   }
 
@@ -107,7 +130,8 @@ export class PlanePad {
       this.codes && this.meaning,
     ];
     const row = element("div", { class: "caps-controls" }, ...controls.filter(Boolean));
-    return panel("Latent plane, −3σ … 3σ: z0 →, z1 ↑", this.node, row);
+    const legend = this.codes ? this.legend.node : null;
+    return panel("Latent plane, −3σ … 3σ: z0 →, z1 ↑", ...[this.node, row, legend].filter(Boolean));
   }
 
   /** `ends` are the picked images, {name, code}. */
@@ -118,6 +142,7 @@ export class PlanePad {
         manifold: this.manifold?.picture,
         codes: this.codes,
         ...this.groups(),
+        alone: this.pointed >= 0 ? this.pointed : this.pinned,
         showManifold: this.showManifold.pressed(),
         showCodes: this.showCodes.pressed(),
       });

@@ -31,6 +31,7 @@ class SandboxView {
     this.presets = model.get("presets");
     this.startVotes = model.get("votes");
     this.home = OWN; // the votes that Reset leads to
+    this.alone = -1; // the child that somebody points at: the others fade
     this.grip = null; // the vote that is dragged, and where it was gripped
     this.view = frame(model, el, {
       kind: "sandbox",
@@ -65,7 +66,8 @@ class SandboxView {
     const steps = routeSandbox(votes, ITERATIONS, mistakes);
     const clusters = clusterSandbox(votes, ITERATIONS);
     const [at, selected] = [model.get("iteration") - 1, model.get("selected")];
-    return { votes, I, J, preset, keepLogits, ...mistakes, at, selected, steps, clusters };
+    const alone = this.alone < I ? this.alone : -1;
+    return { votes, I, J, preset, keepLogits, ...mistakes, at, selected, steps, clusters, alone };
   }
 
   presetVotes(name, parents) {
@@ -121,8 +123,15 @@ class SandboxView {
     this.routing.setAttribute("aria-label", `Routing: votes as arrows, one plane for each parent. ${help}`);
     this.means.setAttribute("aria-label", `k-means on the same votes, one plane for each parent. ${help}`);
 
-    this.table = voteTable({ I, J, choose: (i, j) => this.send({ selected: [i, j] }) });
+    this.table = voteTable({ I, J, choose: (i, j) => this.send({ selected: [i, j] }), point: (i) => this.point(i) });
     this.tablePlace.replaceChildren(this.table.node);
+  }
+
+  /** Lets a child stand out in every plane; −1: no longer. */
+  point(child) {
+    if (child === this.alone) return;
+    this.alone = child;
+    this.draw();
   }
 
   /** The vote whose disc is nearest to the pointer, and whether it is near enough to grip. */
@@ -144,12 +153,17 @@ class SandboxView {
       const { x, y, i, j, near } = this.nearest(event);
       if (!near) return;
       const [tipX, tipY] = spotAt(this.lay, j, this.now().votes[i][j]);
+      this.point(-1); // where this vote goes depends on the others
       this.grip = { i, j, dx: tipX - x, dy: tipY - y };
       node.setPointerCapture(event.pointerId);
       this.send({ selected: [i, j] });
     });
     node.addEventListener("pointermove", (event) => {
-      if (!this.grip) return void node.classList.toggle("caps-near", this.nearest(event).near);
+      if (!this.grip) {
+        const { i, near } = this.nearest(event);
+        node.classList.toggle("caps-near", near);
+        return this.point(near ? i : -1);
+      }
       const { i, j, dx, dy } = this.grip;
       const [x, y] = spotOf(event, node);
       this.move([i, j], pointAt(this.lay, j, x + dx, y + dy));
@@ -158,6 +172,7 @@ class SandboxView {
       this.grip = null;
     };
     for (const name of ["pointerup", "pointercancel"]) node.addEventListener(name, release);
+    node.addEventListener("pointerleave", () => this.point(-1));
     node.addEventListener("keydown", (event) => {
       if (this.press(event)) event.preventDefault();
     });
@@ -173,8 +188,10 @@ class SandboxView {
     const step = event.shiftKey ? 0.25 : 0.05;
     if (child >= 0 && child < I) this.send({ selected: [child, j] });
     else if (parent >= 0 && parent < J) this.send({ selected: [i, parent] });
-    else if (event.key === "Escape") this.send({ selected: [] });
-    else if (arrow) this.move([i, j], [votes[i][j][0] + step * arrow[0], votes[i][j][1] + step * arrow[1]]);
+    else if (event.key === "Escape") {
+      this.point(-1);
+      this.send({ selected: [] });
+    } else if (arrow) this.move([i, j], [votes[i][j][0] + step * arrow[0], votes[i][j][1] + step * arrow[1]]);
     else return false;
     return true;
   }
@@ -275,7 +292,7 @@ class SandboxView {
     drawRouting(this.routing.context, look, this.lay, state);
     drawClusters(this.means.context, look, this.lay, state);
     drawLengthLines(chart.context, look, chart.wide, chart.high, state);
-    this.table.show(state);
+    this.table.show(state, look.dark);
     this.iteration.set(state.at + 1);
     this.preset.value = state.preset;
     this.parents.value = String(state.J);

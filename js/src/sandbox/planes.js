@@ -86,7 +86,7 @@ function drawArrow(context, /** @type {number[]} */ [ax, ay], /** @type {number[
 
 /** A numbered disc for a child: filled, or hollow where it does not belong. */
 function drawDisc(context, look, /** @type {number[]} */ [x, y], i, filled, chosen) {
-  const colour = palette(i);
+  const colour = palette(i, look.dark);
   context.beginPath();
   context.arc(x, y, DISC, 0, 2 * Math.PI);
   context.fillStyle = filled ? css(colour) : css(look.paper);
@@ -112,6 +112,9 @@ const beyond = (/** @type {number[]} */ [x, y]) => Math.max(1, Math.abs(x) / EDG
 
 const isChosen = (state, i, j) => state.selected[0] === i && state.selected[1] === j;
 
+/** How strongly a child is drawn: where one stands out, the others fade. */
+const strengthOf = (state, i) => (state.alone < 0 || state.alone === i ? 1 : 0.16);
+
 /** Votes as arrows as wide as their couplings, the parents' outputs over them. */
 export function drawRouting(context, look, lay, state) {
   const step = state.steps[state.at];
@@ -119,11 +122,14 @@ export function drawRouting(context, look, lay, state) {
   step.outputs.forEach((output, j) => {
     drawGround(context, look, lay, j, `${PARENTS[j]}: length ${step.lengths[j].toFixed(2)}`, true);
     state.votes.forEach((row, i) => {
-      drawVote(context, lay, j, row[j], step.couplings[i][j], css(palette(i)));
+      context.globalAlpha = strengthOf(state, i);
+      drawVote(context, lay, j, row[j], step.couplings[i][j], css(palette(i, look.dark)));
     });
     state.votes.forEach((row, i) => {
+      context.globalAlpha = strengthOf(state, i);
       drawDisc(context, look, spotAt(lay, j, row[j]), i, true, isChosen(state, i, j));
     });
+    context.globalAlpha = 1;
     drawOutput(context, look, lay, j, output, step.summed[j]);
   });
 }
@@ -171,10 +177,13 @@ export function drawClusters(context, look, lay, state) {
     context.lineWidth = 2;
     context.strokeRect(centre[0] - DISC - 4, centre[1] - DISC - 4, 2 * DISC + 8, 2 * DISC + 8);
     for (const i of members) {
-      polyline(context, [centre, spotAt(lay, j, state.votes[i][j])], css(palette(i)), 2.5);
+      context.globalAlpha = strengthOf(state, i);
+      polyline(context, [centre, spotAt(lay, j, state.votes[i][j])], css(palette(i, look.dark)), 2.5);
     }
     state.votes.forEach((row, i) => {
+      context.globalAlpha = strengthOf(state, i);
       drawDisc(context, look, spotAt(lay, j, row[j]), i, owners[i] === j, isChosen(state, i, j));
     });
+    context.globalAlpha = 1;
   });
 }

@@ -21,13 +21,12 @@ function couplingCell(i, j, choose) {
   return { node, show };
 }
 
-function childChip(i) {
-  const style = `background:${css(palette(i))};color:${readable(palette(i))}`;
-  return element("span", { class: "caps-child", style }, String(i + 1));
-}
-
-/** For I children and J parents; choose(child, parent) runs when a coupling is pressed. */
-export function voteTable({ I, J, choose }) {
+/**
+ * For I children and J parents; choose(child, parent) runs when a coupling is pressed, point(child) when a row is
+ * pointed at or has the focus, with −1 when it no longer does.
+ */
+export function voteTable({ I, J, choose, point }) {
+  const chips = range(I).map((i) => element("span", { class: "caps-child" }, String(i + 1)));
   const cells = range(I).map((i) => range(J).map((j) => couplingCell(i, j, choose)));
   const sums = range(I).map(() => element("td", {}));
   const owners = range(I).map(() => element("td", { class: "caps-owner" }));
@@ -35,7 +34,9 @@ export function voteTable({ I, J, choose }) {
   const head = element("tr", {}, ...titles.map((title) => element("th", { scope: "col" }, title)));
   const rows = range(I).map((i) => {
     const couplings = cells[i].map(({ node }) => element("td", {}, node));
-    return element("tr", {}, element("th", { scope: "row" }, childChip(i)), ...couplings, sums[i], owners[i]);
+    const [enter, leave] = [() => point(i), () => point(-1)];
+    const listeners = { onpointerenter: enter, onpointerleave: leave, onfocusin: enter, onfocusout: leave };
+    return element("tr", listeners, element("th", { scope: "row" }, chips[i]), ...couplings, sums[i], owners[i]);
   });
   const body = [element("thead", {}, head), element("tbody", {}, ...rows)];
   const node = element("table", { class: "caps-table caps-votes" }, ...body);
@@ -43,7 +44,11 @@ export function voteTable({ I, J, choose }) {
     const differs = owner === leaning(row) ? "" : " ≠";
     owners[i].textContent = owner < 0 ? "–" : PARENTS[owner] + differs;
   };
-  const show = ({ steps, at, clusters, selected }) => {
+  const show = ({ steps, at, clusters, selected }, dark) => {
+    chips.forEach((chip, i) => {
+      const tint = palette(i, dark);
+      Object.assign(chip.style, { background: css(tint), color: readable(tint) });
+    });
     steps[at].couplings.forEach((row, i) => {
       row.forEach((coupling, j) => {
         cells[i][j].show(coupling, selected[0] === i && selected[1] === j);

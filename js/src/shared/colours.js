@@ -2,30 +2,35 @@
 
 /** @typedef {number[]} Colour red, green, blue in 0…255 */
 
-// Okabe–Ito's eight, safe for colour blindness, then darker and lighter sisters, then other hues of the
-// same depth: all 32 show on white and on black. Past the first eight not everyone can tell the colours
-// apart, so every view also writes the cluster's number. capslab/plots/style.py has the same colours.
-export const BASE_COLOURS = [
-  [0, 114, 178],
-  [230, 159, 0],
-  [0, 158, 115],
-  [213, 94, 0],
-  [86, 180, 233],
-  [204, 121, 167],
-  [240, 228, 66],
-  [110, 110, 110],
-];
+/** Colours written as "003f94 eb5c00 …". */
+const listed = (/** @type {string} */ written) =>
+  written
+    .trim()
+    .split(/\s+/)
+    .map((colour) => [0, 2, 4].map((c) => Number.parseInt(colour.slice(c, c + 2), 16)));
+
+// The first twelve of each can be told apart with any colour vision (CIEDE2000 of 15 and more in simulated protanopia,
+// deuteranopia and tritanopia), and all have a contrast of 3 : 1 and more with their ground. Further on, not everyone
+// can tell the colours apart, so points have a shape too (signs.js) and clusters a letter.
+// capslab/plots/colours.py has the same colours; tools/palette.py found them.
+const LIGHT = listed(`
+  024392 ef5a01 027855 921f06 2496f8 c071a2 7a9c69 5e5d6e 7131f7 450a00 393438 120b34 0f000f 000087
+  967878 c32d4b 785a96 3c3c5a e1002d f04bd2 3c00d2 4b3c2d 787887 2d1e1e 3c1e5a 002d3c b41ec3 690f00
+  5a4b78 965a1e 4b9687 d2784b
+`);
+const DARK = listed(`
+  878ff9 ea9907 20b17f d54400 d0c5fe a95e87 fff635 b6a2b2 8150d6 786a5c 99ffec e1ffbb 96d278 8787b4
+  f0b4b4 69874b a5a5d2 699687 00870f e16969 6969a5 e1d23c 7878d2 69d2d2 e1f087 c3f0ff 2d8796 c3a5ff
+  c3964b d2d2a5 c3a596 c34b69
+`);
 
 /**
- * The colour of class or cluster number i.
+ * The colour of class or cluster number i on light or dark paper; after 32 they begin again.
  * @param {number} i
+ * @param {boolean} [dark]
  * @returns {Colour}
  */
-export function palette(i) {
-  const base = BASE_COLOURS[i % 8];
-  const variant = Math.floor(i / 8) % 4; // 0 plain, 1 darker, 2 lighter, 3 another hue
-  return base.map((v, c) => Math.round([v, v * 0.6, v + (255 - v) * 0.5, base[(c + 1) % 3] * 0.9][variant]));
-}
+export const palette = (i, dark = false) => (dark === true ? DARK : LIGHT)[i % LIGHT.length];
 
 export const css = (/** @type {Colour} */ [r, g, b]) => `rgb(${r},${g},${b})`;
 

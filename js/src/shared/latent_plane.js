@@ -3,6 +3,7 @@
 import { drawLevels } from "./canvas.js";
 import { css, palette } from "./colours.js";
 import { clamp, median } from "./numbers.js";
+import { fillSigns } from "./signs.js";
 
 const YELLOW = "#ffd166";
 
@@ -47,7 +48,11 @@ export function makeManifold(decode, shape, size, count, onrow) {
  * @param {import("./theme.js").Theme} look
  * @param {Record<string, any>} scene
  */
-export function drawPlane(context, look, { size, manifold, codes, labels, names, showManifold, showCodes }) {
+export function drawPlane(
+  context,
+  look,
+  { size, manifold, codes, labels, names, alone = -1, showManifold, showCodes },
+) {
   const { x, y } = placeOn(size);
   context.fillStyle = "#000";
   context.fillRect(0, 0, size, size);
@@ -57,7 +62,7 @@ export function drawPlane(context, look, { size, manifold, codes, labels, names,
     context.drawImage(manifold, 0, 0, size, size);
     context.globalAlpha = 1;
   }
-  if (codes && showCodes) drawCodes(context, look, { size, codes, labels, names });
+  if (codes && showCodes) drawCodes(context, look, { size, codes, labels, names, alone });
   context.strokeStyle = "rgba(255,255,255,.35)";
   context.lineWidth = 1;
   context.beginPath();
@@ -68,8 +73,8 @@ export function drawPlane(context, look, { size, manifold, codes, labels, names,
   context.stroke();
 }
 
-/** A dot per code in the colour of its group, and each group's name at its median. */
-function drawCodes(context, look, { size, codes, labels, names }) {
+/** A code in the colour and shape of its group, on black in any theme, and each group's name at its median. */
+function drawCodes(context, look, { size, codes, labels, names, alone }) {
   const { x, y } = placeOn(size);
   /** @type {Map<number, number[][]>} */
   const groups = new Map();
@@ -78,16 +83,21 @@ function drawCodes(context, look, { size, codes, labels, names }) {
     const [px, py] = [x(codes.data[2 * i]), y(codes.data[2 * i + 1])];
     if (!groups.has(label)) groups.set(label, []);
     groups.get(label).push([px, py]);
-    context.fillStyle = label < 0 ? "#ccc" : css(palette(label).map((v) => Math.min(255, v + 40)));
-    context.beginPath();
-    context.arc(px, py, 2, 0, 7);
-    context.fill();
+  }
+  const last = [...groups].sort(([a], [b]) => Number(a === alone) - Number(b === alone)); // above the others
+  const show = (/** @type {number} */ label) => {
+    context.globalAlpha = alone < 0 || label === alone ? 1 : 0.16;
+  };
+  for (const [label, spots] of last) {
+    show(label);
+    fillSigns(context, Math.max(0, label), spots, 2.4, label < 0 ? "#ccc" : css(palette(label, true)));
   }
   context.font = `700 13px ${look.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const [label, points] of groups) {
     if (label < 0) continue;
+    show(label);
     const [mx, my] = [0, 1].map((axis) => clamp(median(points.map((point) => point[axis])), 10, size - 10));
     context.lineWidth = 4;
     context.strokeStyle = "#000";
@@ -95,6 +105,7 @@ function drawCodes(context, look, { size, codes, labels, names }) {
     context.fillStyle = "#fff";
     context.fillText(names[label], mx, my);
   }
+  context.globalAlpha = 1;
 }
 
 /** The plane (a canvas made by drawPlane), the line between two picked images, and where z is. */

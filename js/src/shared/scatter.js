@@ -7,28 +7,33 @@ import { css, mix, readable } from "./colours.js";
 import { latest } from "./debounce.js";
 import { element } from "./dom.js";
 import { clamp } from "./numbers.js";
-import { disc, gridOf, inside, nearestIn, pixel, spread } from "./scatter_arithmetic.js";
+import { gridOf, inside, nearestIn, pixel, spread } from "./scatter_arithmetic.js";
+import { SIGNS, signOf, stampOf } from "./signs.js";
 
 const HELP = "Arrow keys move, plus and minus zoom, 0 shows all, Escape clears the selection.";
+const CLICK = 4; // CSS pixels that the mouse may move in a click
 const REACH = 12; // CSS pixels around the pointer within which a point is found
 
-/** @typedef {{ x: number, y: number, text: string, tint: number[], faint?: boolean }} Badge a name on a cluster */
+/** @typedef {{ x: number, y: number, text: string, tint: number[], group?: number }} Badge a name on a cluster */
 
 export class Scatter {
   /**
    * points: {data, shape: [n, 2]} centred on 0; colours: what `theme` gives; label: for screen readers.
-   * onhover(position or −1, x, y), onselect(Int32Array) and onzoom([cx, cy, times]) tell what the mouse did.
+   * onhover(position or −1, x, y), onselect(Int32Array), onzoom([cx, cy, times]) and onpick(position), for a click
+   * on a point, tell what the mouse did.
    * @param {{ points: import("./arrays.js").ArrayOf, colours: import("./theme.js").Theme, width: number,
    *   height: number, label: string, zoom?: number[], onhover: (position: number, x?: number, y?: number) => void,
-   *   onselect: (positions: Int32Array) => void, onzoom?: (zoom: number[]) => void }} options
+   *   onselect: (positions: Int32Array) => void, onzoom?: (zoom: number[]) => void,
+   *   onpick?: (position: number) => void }} options
    */
-  constructor({ points, colours, width, height, label, zoom, onhover, onselect, onzoom }) {
-    this.xy = points.data;
+  constructor({ points, colours, width, height, label, zoom, onhover, onselect, onzoom, onpick }) {
+    this.xy = /** @type {ArrayLike<number>} */ (points.data);
     this.n = points.shape[0];
     this.colours = colours;
     this.onhover = onhover;
     this.onselect = onselect;
     this.onzoom = onzoom;
+    this.onpick = onpick;
     this.zoom = zoom && zoom.length === 3 ? [...zoom] : [0, 0, 1];
     this.tool = "lasso";
     this.at = new Int32Array(this.n * 2); // where each point lies, in device pixels
@@ -38,7 +43,10 @@ export class Scatter {
     /** @type {Uint8Array | null} */
     this.lit = null;
     this.groups = null;
+    /** @type {Int32Array | null} */
+    this.order = null; // in which the points are drawn, later ones over earlier ones; null: as they come
     this.tints = [];
+    this.alone = -1; // the cluster whose badge stands out; −1: all do
     this.extent = [1e-6, 1e-6];
     for (let i = 0; i < 2 * this.n; i++) this.extent[i % 2] = Math.max(this.extent[i % 2], Math.abs(this.xy[i]));
     this.dots = canvas(width, height, label, { class: "caps-dots" });
@@ -49,6 +57,14 @@ export class Scatter {
     this.redrawTop = latest(() => this.drawTop());
     this.listen();
     this.resize(width, height);
+  }
+
+  /** Takes other coordinates for the same points, [x, y, x, y, …] centred on 0. */
+  setPoints(/** @type {ArrayLike<number>} */ xy) {
+    this.xy = xy;
+    this.extent = [1e-6, 1e-6];
+    for (let i = 0; i < 2 * this.n; i++) this.extent[i % 2] = Math.max(this.extent[i % 2], Math.abs(xy[i]));
+    this.place();
   }
 
   resize(width, height) {
@@ -73,11 +89,18 @@ export class Scatter {
       at[i + 1] = height / 2 - (xy[i + 1] - cy) * scale;
     }
     const radius = Math.max(1.1, Math.min(4.5, 26 / this.n ** 0.28)) * Math.min(2.2, times ** 0.35) * ratio;
-    this.stamp = disc(radius, width, 0.92);
+    this.cut(Math.round(4 * radius) / 4, width);
+  }
+
+  /** A stamp for each shape; in steps of a quarter pixel, so that a move rarely cuts new ones. */
+  cut(radius, width) {
+    if (this.stamps && this.stamps.radius === radius && this.stamps.width === width) return;
+    this.stamps = { radius, width, shapes: SIGNS.map((_, sign) => stampOf(sign, radius, width, 0.92)) };
   }
 
   /** Takes what to show: a group per point, a colour per group, and which points are lit (or null: all). */
-  show({ groups, tints, lit = null, badges = [] }) {
+  show({ groups, tints, lit = null, badges = [], alone = -1 }) {
+    this.alone = alone;
     this.groups = groups;
     this.tints = tints;
     this.lit = lit;
@@ -104,15 +127,17 @@ export class Scatter {
   }
 
   stampAll(inks, mask, wanted) {
-    const { at, groups, pixels, n } = this;
+    const { at, groups, pixels, n, order } = this;
     const { width, height } = this.dots;
-    const { offsets, cover, reach } = this.stamp;
+    const stamps = inks.map((_, group) => this.stamps.shapes[signOf(group)]);
     const colours = Uint32Array.from(inks);
-    const size = offsets.length;
-    for (let i = 0; i < n; i++) {
+    for (let turn = 0; turn < n; turn++) {
+      const i = order ? order[turn] : turn;
       if (mask && mask[i] !== wanted) continue;
       const x = at[2 * i],
         y = at[2 * i + 1];
+      const { offsets, cover, reach } = stamps[groups[i]],
+        size = offsets.length;
       if (x < reach || y < reach || x >= width - reach || y >= height - reach) continue;
       const ink = colours[groups[i]],
         redBlue = ink & 0xff00ff,
@@ -157,9 +182,9 @@ export class Scatter {
       spot: [x, y],
       text,
       tint,
-      faint,
+      group,
     } of badges) {
-      context.globalAlpha = faint ? 0.35 : 1;
+      context.globalAlpha = this.alone < 0 || group === this.alone ? 1 : 0.3;
       const half = Math.max(10, context.measureText(text).width / 2 + 6);
       context.beginPath();
       context.roundRect(x - half, y - 10, 2 * half, 20, 10);
@@ -271,6 +296,9 @@ export class Scatter {
   listenToPointers() {
     const { top } = this;
     let start = null; // where a drag is, or null while the pointer only moves
+    let touched = [0, 0]; // where it began
+    let far = 0; // how far it went from there, CSS pixels
+    let tapped = -1; // the point that a finger tapped last, or −1
     const reset = () => {
       start = this.path = null;
       this.redrawTop();
@@ -279,13 +307,15 @@ export class Scatter {
       if (event.button > 1) return;
       top.focus({ preventScroll: true });
       top.setPointerCapture(event.pointerId);
-      start = spotOf(event, top);
+      start = touched = spotOf(event, top);
+      far = 0;
       this.path = (this.tool === "lasso") !== (event.shiftKey || event.button === 1) ? [...start] : null;
       this.onhover(-1);
     });
     top.addEventListener("pointermove", (event) => {
       const [x, y] = spotOf(event, top);
       if (!start) return this.onhover(this.nearest(x, y), x, y);
+      far = Math.max(far, Math.hypot(x - touched[0], y - touched[1]));
       if (this.path) {
         this.path.push(x, y);
         this.redrawTop();
@@ -294,13 +324,20 @@ export class Scatter {
         start = [x, y];
       }
     });
-    top.addEventListener("pointerup", () => {
-      if (start && this.path) this.onselect(this.path.length > 6 ? this.within(this.path) : new Int32Array(0));
+    top.addEventListener("pointerup", (event) => {
+      const [x, y] = spotOf(event, top);
+      const picked = start && this.onpick && far < CLICK ? this.nearest(x, y) : -1;
+      if (picked >= 0) this.onpick(picked);
+      else if (start && this.path) this.onselect(this.path.length > 6 ? this.within(this.path) : new Int32Array(0));
       reset();
+      if (event.pointerType !== "touch" || far > REACH) return;
+      const hit = this.nearest(x, y); // a finger cannot hover: it taps, and taps again
+      tapped = hit === tapped ? -1 : hit;
+      this.onhover(tapped, x, y);
     });
     top.addEventListener("pointercancel", reset);
-    top.addEventListener("pointerleave", () => {
-      if (!start) this.onhover(-1);
+    top.addEventListener("pointerleave", (event) => {
+      if (!start && event.pointerType !== "touch") this.onhover(-1);
     });
   }
 

@@ -3,22 +3,6 @@
 /** A colour as ImageData stores it. */
 export const pixel = (/** @type {number[]} */ [r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
-/** A disc as offsets into a pixel buffer of this width, with how much of each pixel it covers (0…256). */
-export function disc(radius, width, strength) {
-  const offsets = [],
-    cover = [];
-  const reach = Math.ceil(radius);
-  for (let y = -reach; y <= reach; y++)
-    for (let x = -reach; x <= reach; x++) {
-      const covered = Math.max(0, Math.min(1, radius + 0.5 - Math.hypot(x, y)));
-      if (covered > 0.03) {
-        offsets.push(y * width + x);
-        cover.push(Math.round(256 * covered * strength));
-      }
-    }
-  return { offsets: Int32Array.from(offsets), cover: Int32Array.from(cover), reach };
-}
-
 /** Whether a point lies in a polygon of screen points [x, y, x, y, …] (even–odd rule). */
 export function inside(polygon, x, y) {
   let isInside = false;

@@ -5,7 +5,7 @@ import { element, panelTitle } from "./dom.js";
 import { Tiles } from "./image_tiles.js";
 
 /** One picture in its own canvas. */
-function portrait(size) {
+export function portrait(size) {
   const node = canvas(size, size, null, { class: "caps-portrait" });
   const show = (pictures, index) => {
     const [, height, width, channels] = pictures.shape;

@@ -38,12 +38,14 @@ const WATCHED = ["data-jp-theme-name", "data-jp-theme-light", "class", "style", 
 export function theme(root, onchange) {
   const now = /** @type {Theme} */ ({});
   now.read = () => {
+    root.style.colorScheme = ""; // the page's own
     const style = getComputedStyle(root);
     const paper = rgbOf(style.backgroundColor);
     const dark = paper[0] * 0.3 + paper[1] * 0.59 + paper[2] * 0.11 < 128;
     const colours = dark
       ? { line: "#555", soft: "#bbb", accent: "#56b4e9", second: "#ff8a42" }
       : { line: "#ddd", soft: "#666", accent: "#0072b2", second: "#c24100" };
+    root.style.colorScheme = dark ? "dark" : "light"; // what the browser itself draws: tracks of sliders, lists
     Object.assign(now, { paper, dark, ink: style.color, font: style.fontFamily, ...colours });
   };
   now.ensure = () => {

@@ -98,10 +98,12 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
     [longest, width] = [text.length, words.clientWidth];
     words.style.minHeight = `${words.offsetHeight}px`;
   };
-  const showError = () => {
-    error.textContent = model.get("error");
-    error.hidden = !model.get("error");
+  /** Shows an error under the picture; the empty text hides it. */
+  const complain = (/** @type {string} */ text) => {
+    write(error, text);
+    error.hidden = !text;
   };
+  const showError = () => complain(model.get("error"));
   const showCode = () => write(code, recipe ? recipe() : model.get("code"));
   const showWords = () => say(compose ? compose() : model.get("words"));
   const tell = () => {
@@ -139,7 +141,7 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   const addControls = (/** @type {[string, Node | null | undefined | false][]} */ ...pairs) => {
     for (const [name, node] of pairs) if (node && !hidden(name)) controls.append(node);
   };
-  return { root, head, controls, body, foot, say, tell, hidden, addControls, fit, dispose };
+  return { root, head, controls, body, foot, say, tell, complain, hidden, addControls, fit, dispose };
 }
 
 /** @typedef {ReturnType<typeof frame>} Frame */

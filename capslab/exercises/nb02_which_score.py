@@ -1,0 +1,208 @@
+"""Exercises of lesson 02: scores that reward different things."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capslab.exercises.exercise import Case, Exercise, Mistake
+from capslab.exercises.matched_accuracy_exercise import PAIRING
+
+NOTEBOOK = "02_which_score"
+
+
+def silhouette_of(i, distances, labels):
+    """(b − a) / max(a, b) of image i; 0 if it is alone in its cluster."""
+    own = labels == labels[i]
+    if own.sum() == 1:
+        return 0.0
+    a = distances[i, own].sum() / (own.sum() - 1)  # its distance to itself is 0 and does not count
+    b = min(distances[i, labels == c].mean() for c in np.unique(labels) if c != labels[i])
+    return (b - a) / max(a, b)
+
+
+def _silhouette_cases(seed: int, hard: bool) -> list[Case]:
+    rng = np.random.default_rng(seed)
+
+    def random_case(n: int, k: int, i: int, spread: float) -> tuple[int, np.ndarray, np.ndarray]:
+        labels = np.arange(n) % k
+        points = 4.0 * np.stack([labels, labels**2], axis=1) + spread * rng.normal(size=(n, 2))
+        return i, np.linalg.norm(points[:, None] - points[None], axis=-1), labels
+
+    def on_a_line(i: int, where: list[float], labels: list[int]) -> tuple[int, np.ndarray, np.ndarray]:
+        x = np.array(where) + rng.normal(0, 0.02, len(where))
+        return i, abs(x[:, None] - x), np.array(labels)
+
+    i, distances, labels = random_case(12, 3, 5, 1.0)
+    single = labels.copy()
+    single[i] = 3
+    # the nearest image of all belongs to cluster 4; the nearest cluster is 9, the last one
+    inside = on_a_line(2, [0.0, 1.0, 2.5, 3.2, 90.0, 15.0, 16.0, 14.0, 30.0], [2, 2, 2, 4, 4, 9, 9, 9, 7])
+    astray = on_a_line(4, [20.0, 21.0, 25.0, 1.0, 4.0, 0.0, 2.0, 40.0], [5, 5, 5, 1, 5, 1, 1, 8])
+    between = on_a_line(3, [-1.5, -2.5, 2.2, 0.0, 2.6, 30.0], [6, 6, 3, 6, 3, 0])
+    beyond = on_a_line(3, [-1.7, -3.1, 1.8, 0.0, 2.2, 30.0], [6, 6, 3, 6, 3, 0])
+    cases = [
+        Case("an image well inside its cluster", inside),
+        Case("an image nearer to another cluster than to its own", astray),
+        Case("an image a little nearer to its own cluster than to the next", between),
+        Case("an image a little farther from its own cluster than from the next", beyond),
+        Case("an image in the last of several clusters", random_case(14, 4, 3, 0.5)),
+        Case("clusters that overlap", random_case(20, 3, 7, 5.0)),
+        Case("an image alone in its cluster", (i, distances, single)),
+    ]
+    if hard:
+        cases.append(Case("two clusters", random_case(10, 2, 3, 2.0)))
+        cases.append(Case("many clusters", random_case(40, 8, 11, 6.0)))
+    return cases
+
+
+def _ab(i, distances, labels, itself=False):
+    own = labels == labels[i]
+    a = distances[i, own].sum() / max(own.sum() - (not itself), 1)
+    others = [distances[i, labels == c].mean() for c in np.unique(labels) if c != labels[i]]
+    return a, others, own.sum() == 1
+
+
+def _with_itself(i, distances, labels):
+    a, others, single = _ab(i, distances, labels, itself=True)
+    return 0.0 if single else (min(others) - a) / max(a, min(others))
+
+
+def _all_others(i, distances, labels):
+    a, _, single = _ab(i, distances, labels)
+    b = distances[i, labels != labels[i]].mean()
+    return 0.0 if single else (b - a) / max(a, b)
+
+
+def _turned(i, distances, labels):
+    a, others, _ = _ab(i, distances, labels)
+    return (a - min(others)) / max(a, min(others))
+
+
+def _not_divided(i, distances, labels):
+    a, others, single = _ab(i, distances, labels)
+    return 0.0 if single else min(others) - a
+
+
+def _lonely(i, distances, labels):
+    a, others, _ = _ab(i, distances, labels)
+    return (min(others) - a) / max(a, min(others))
+
+
+LIES = {
+    "gets smaller with every cluster you add, needed or not": "inertia",
+    "prefers round clusters, and cuts a long one in two": "silhouette",
+    "is far above 0 for random labels, if there are many clusters": "NMI",
+    "counts half of a class as wrong when the class is two clean clusters": "matched accuracy",
+    "counts pairs of images, so a class of a tenth of the size weighs a hundredth": "ARI",
+}
+
+
+def _lie_cases(seed: int, hard: bool) -> list[Case]:
+    return [Case(f"the key {name!r}", (name,)) for name in LIES]
+
+
+def _lies(**changed: str) -> dict[str, str]:
+    return {key: changed.get(value.replace(" ", "_"), value) for key, value in LIES.items()}
+
+
+EXERCISES = (
+    Exercise(
+        name="silhouette_of",
+        notebook=NOTEBOOK,
+        title="How well does one image fit its cluster?",
+        task=(
+            "Write silhouette_of(i, distances, labels). It returns (b − a) / max(a, b) for image i, where "
+            "a is the mean distance to the other images of its cluster, and b the mean distance to the "
+            "images of the nearest other cluster. It returns 0 if the image is alone in its cluster."
+        ),
+        points=2,
+        hints=(
+            "Row i of distances holds all you need: distances[i, mask] are the distances from image i to "
+            "the images in the mask.",
+            "For a, add up distances[i, labels == labels[i]] and divide by one less than their number, "
+            "because image i itself is among them. For b, take the mean distance to each other cluster, "
+            "and then the smallest of these means.",
+            "b = min(distances[i, labels == c].mean() for c in np.unique(labels) if c != labels[i]). If "
+            "(labels == labels[i]).sum() is 1, return 0.0.",
+        ),
+        cases=_silhouette_cases,
+        reference=silhouette_of,
+        mistakes=(
+            Mistake(
+                "counts itself",
+                "Your a is a little too small. Image i is one of the images of its own cluster, at "
+                "distance 0, so divide by one less.",
+                _with_itself,
+            ),
+            Mistake(
+                "all others",
+                "Your b is the mean over all images of the other clusters. It should be the mean over the "
+                "*nearest* other cluster: compute one mean per cluster, then take the smallest.",
+                _all_others,
+            ),
+            Mistake(
+                "flipped sign",
+                "The sign is flipped: an image that is closer to its own cluster should have a silhouette "
+                "above 0.",
+                _turned,
+            ),
+            Mistake(
+                "not divided",
+                "This is b − a. Divide it by the larger of the two, and it lies between −1 and 1 in any "
+                "unit.",
+                _not_divided,
+            ),
+            Mistake(
+                "alone",
+                "An image alone in its cluster has no other image to be close to. By convention its "
+                "silhouette is then 0, not 1.",
+                _lonely,
+            ),
+        ),
+    ),
+    PAIRING,
+    Exercise(
+        name="which_score_lies",
+        notebook=NOTEBOOK,
+        title="Which score would fool you?",
+        task=(
+            "Write which_score_lies, a dictionary that gives for each weakness the score that has it: "
+            "inertia, silhouette, ARI, NMI or matched accuracy, each of them once. Its keys: "
+            + ", ".join(repr(name) for name in LIES)
+            + "."
+        ),
+        points=2,
+        hints=(
+            "Each score fits exactly one key. Look again at the table of constructed cases: which score "
+            "was fooled by which case?",
+            "Two of the five scores see no labels at all and judge by distances alone. One of these two "
+            "is a sum, and every centre you add makes it smaller.",
+            "Of the three scores that use labels, one pairs each class with a single cluster. Another "
+            "counts pairs of images, and is 0 on average for random labels. The third is not corrected "
+            "for chance.",
+        ),
+        cases=_lie_cases,
+        reference=LIES,
+        mistakes=(
+            Mistake(
+                "ARI and NMI exchanged",
+                "One of the two is corrected for chance, and its name says so: *adjusted*. Which of them "
+                "is then fooled by random labels?",
+                _lies(ARI="NMI", NMI="ARI"),
+            ),
+            Mistake(
+                "inertia and silhouette exchanged",
+                "Both look at distances alone. But the silhouette also asks how far away the next cluster "
+                "is, and that gets worse when a cluster is cut for no reason.",
+                _lies(inertia="silhouette", silhouette="inertia"),
+            ),
+            Mistake(
+                "accuracy and ARI exchanged",
+                "One of the two pairs each class with a single cluster. The other pairs nothing: for "
+                "every two images, it asks whether they are together.",
+                _lies(ARI="matched accuracy", matched_accuracy="ARI"),
+            ),
+        ),
+        partial=False,
+    ),
+)
