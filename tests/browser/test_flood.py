@@ -53,8 +53,8 @@ READ = {
     "betas": lambda view: view.at,
     "overlap": lambda view: view.shift,
     "convolution": lambda view: view.row,
-    "network": lambda view: view.hidden,
-    "network of digits": lambda view: view.hidden,
+    "playground": lambda view: view.hidden,
+    "playground of digits": lambda view: view.hidden,
     "travel": lambda view: view.position,
     "posterior": lambda view: view.mean,
 }

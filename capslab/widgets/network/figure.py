@@ -142,7 +142,8 @@ def _primary(figure: Any, left: float, content: Content, ramp: Any) -> np.ndarra
 
 def _digits(figure: Any, content: Content, step: int, winner: int) -> dict[int, float]:
     """A row per drawn digit capsule: name, pose, length; returns the height of each row, figure shares."""
-    from capslab.plots.style import DIVERGING, palette
+    from capslab.plots.colours import palette
+    from capslab.plots.style import DIVERGING
 
     trace, rows = content.trace, content.rows.tolist()
     pitch = min(0.075, 0.82 / len(rows))

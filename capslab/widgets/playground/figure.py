@@ -35,7 +35,8 @@ def draw(points: PointSet, layers: Layers, activation: str, history: list[list[A
 
 
 def _plane(units: Any, main: Any, points: PointSet, layers: Layers, activation: str) -> None:
-    from capslab.plots.style import DIVERGING, palette, plain
+    from capslab.plots.colours import palette
+    from capslab.plots.style import DIVERGING, plain
 
     reach = 1.08 * float(max(np.abs(part).max(initial=0) for part in (points.train, points.held_out)))
     line = np.linspace(-reach, reach, SIDE)
@@ -100,7 +101,8 @@ def _maps(figure: Any, maps: np.ndarray, names: list[str], origin: Any) -> None:
 
 
 def _curve(figure: Any, history: list[list[Any]]) -> None:
-    from capslab.plots.style import open_axes, palette
+    from capslab.plots.colours import palette
+    from capslab.plots.style import open_axes
 
     axes = open_axes(figure.subplots(), "epoch", "loss")
     epochs = [row[0] for row in history]
