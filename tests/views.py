@@ -53,7 +53,7 @@ VIEWS: dict[str, Callable[[], Any]] = {
     "cloud": lambda: cl.explore_cloud(embedding(), 4),
     "compare": lambda: cl.compare(embedding(0), embedding(1), k=4, seeds=1),
     "routing": lambda: cl.show_routing(FakeCapsNet(), some_images()),
-    "whole network": lambda: cl.show_network(FakeNetwork(), some_images()),
+    "network": lambda: cl.show_network(FakeNetwork(), some_images()),
     "latent": lambda: cl.explore_latent(FakeVAE(), some_images()),
     "travel": lambda: cl.travel(embedding(0), embedding(1), embedding(2), k=4, position=0.5),
     "posterior": lambda: cl.explore_posterior(),
@@ -83,7 +83,7 @@ SLIDERS = {
     "cloud": "k",
     "compare": "k",
     "routing": "iteration",
-    "whole network": "iteration",
+    "network": "iteration",
     "latent": "z1",
     "travel": "position",
     "posterior": "μ",
@@ -98,4 +98,4 @@ SLIDERS = {
 }
 
 #: views whose first slider starts at its right end
-AT_THEIR_END = ("routing", "whole network")
+AT_THEIR_END = ("routing", "network")

@@ -45,7 +45,7 @@ READ = {
     "cloud": lambda view: view.ks.index(view.k),
     "compare": lambda view: view.ks.index(view.k),
     "routing": lambda view: view.iteration,
-    "whole network": lambda view: view.iteration,
+    "network": lambda view: view.iteration,
     "latent": lambda view: view.z[1],
     "plane": lambda view: view.z[1],
     "pose": lambda view: view.pose[1],
