@@ -96,3 +96,6 @@ SLIDERS = {
     "betas": "β",
     "overlap": "shift",
 }
+
+#: views whose first slider starts at its right end
+AT_THEIR_END = ("routing", "network")
