@@ -399,6 +399,6 @@ cl.progress("02")
 #
 # No score will make pixels say more than where ink lies.
 # Next you meet something that learns which pixels matter: a neural network.
-# On to [05 · Can you trust it?](05_can_you_trust_it.ipynb)
+# On to [03 · From one neuron to a layer that learns](03_a_layer_that_learns.ipynb).
 #
 # **Sources.** Rousseeuw, *Silhouettes* (1987); Hubert & Arabie, *Comparing partitions* (1985), on the ARI; Kuhn, *The Hungarian method* (1955), on the pairing; Efron, *Bootstrap methods* (1979).
