@@ -35,6 +35,9 @@ from capslab.lessons import classical_methods, results
 images = cl.load()
 names = list(classical_methods.METHODS)
 
+# %%
+cl.recall("08")
+
 # %% [markdown]
 # ## Four methods in four paragraphs
 #
