@@ -80,6 +80,7 @@ _HOME = {
     "hint": "capslab.exercises",
     "mine": "capslab.exercises",
     "progress": "capslab.exercises",
+    "recall": "capslab.exercises.recall_questions",
     "solution": "capslab.exercises",
 }
 

@@ -2,7 +2,7 @@
 
 import { clusterName } from "../shared/cluster_name.js";
 import { css, palette, readable } from "../shared/colours.js";
-import { element } from "../shared/dom.js";
+import { element, panelTitle } from "../shared/dom.js";
 import { portrait } from "../shared/scatter_images.js";
 
 const [LARGE, SMALL] = [76, 56]; // CSS pixels
@@ -31,7 +31,7 @@ export function neighboursOf({ near, distances }, nearest, place, position) {
 
 /** `onpick(place)` takes a click on a neighbour: one can walk from image to image. */
 export function neighbourPanel({ thumbnails, images, about, colours, onpick }) {
-  const heading = element("h4", {}, "Nearest neighbours");
+  const heading = panelTitle("Nearest neighbours");
   const row = element("div", { class: "caps-neighbours" });
   const node = element("div", { class: "caps-panel", hidden: true }, heading, row);
 
@@ -77,7 +77,7 @@ export function neighbourPanel({ thumbnails, images, about, colours, onpick }) {
     heading.textContent = found
       ? `The image and its ${neighbours.length} nearest, with cluster, class and distance`
       : "Its neighbours are looked up in Python, which has not answered";
-    const isFocused = row.contains(document.activeElement);
+    const isFocused = row.matches(":focus-within");
     row.replaceChildren(of(place, LARGE, null), ...neighbours);
     if (isFocused) /** @type {HTMLElement} */ (row.firstElementChild).focus();
   };
