@@ -282,7 +282,7 @@ class NetworkView {
   /** Makes room for the longest words, so that the picture stays under the pointer that calls them. */
   keepRoom(state) {
     const width = this.view.body.clientWidth;
-    if (this.narrow || width === this.roomFor) return;
+    if (width < NARROW || width === this.roomFor) return;
     this.roomFor = width;
     this.view.say(
       networkWords({ ...state, at: state.steps.length - 1, part: ["primary", state.shape.I - 1, state.winner] }),
