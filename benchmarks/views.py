@@ -136,9 +136,9 @@ def views() -> dict[str, tuple[str, Callable[[], Any]]]:
         "sandbox": ("iteration", cl.routing_sandbox),
         "travel, 3 × 10,000": ("position", lambda: cl.travel(*three)),
         "convolution": ("row", lambda: cl.explore_convolution(images)),
-        "posterior": ("μ", cl.explore_posterior),
         "network, 8 units on the plane": ("hidden units", lambda: cl.network_sandbox(hidden=8)),
         "network, 16 units on digits": ("hidden units", lambda: cl.network_sandbox(data="digits", hidden=16)),
+        "posterior": ("μ", cl.explore_posterior),
         "overlap": ("shift", lambda: cl.explore_overlap(cl.pretrained("capsnet-overlap"), images)),
     }
 

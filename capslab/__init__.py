@@ -65,6 +65,7 @@ _HOME = {
     "explore_pose": "capslab.widgets",
     "network_sandbox": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
+    "show_network": "capslab.widgets",
     "show_routing": "capslab.widgets",
     # guess, see, look back
     "guess": "capslab.widgets",
@@ -79,6 +80,7 @@ _HOME = {
     "hint": "capslab.exercises",
     "mine": "capslab.exercises",
     "progress": "capslab.exercises",
+    "recall": "capslab.exercises.recall_questions",
     "solution": "capslab.exercises",
 }
 

@@ -23,6 +23,7 @@ _HOME = {
     "reveal": "guessing.widget",
     "network_sandbox": "playground.widget",
     "routing_sandbox": "sandbox.widget",
+    "show_network": "network.widget",
     "show_routing": "routing.widget",
     "travel": "journey.widget",
     "TrainingView": "training.widget",

@@ -24,6 +24,8 @@
 # **Time:** …
 
 # %%
+from itertools import pairwise
+
 import numpy as np
 
 import capslab as cl
@@ -151,8 +153,8 @@ cl.check("local_exponents", local_exponents)
 local_exponents = cl.mine("local_exponents", local_exponents)
 
 # %%
-sizes = curves["k-means"].n
-steps = [f"{a // 1000} → {b // 1000} thousand" for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+sizes = [n // 1000 for n in curves["k-means"].n]
+steps = [f"{a} → {b} thousand" for a, b in pairwise(sizes)]
 local = {name: local_exponents(curve.n, curve.fit_seconds) for name, curve in curves.items()}
 plots.table([{"method": name, **dict(zip(steps, local[name], strict=True))} for name in names])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from afm import CONTRACT, OPTIONAL, FrontEnd
-from views import SLIDERS, VIEWS
+from views import AT_THEIR_END, SLIDERS, VIEWS
 
 from capslab.widgets.base import STATIC
 
@@ -47,7 +47,7 @@ def test_a_view_needs_anywidgets_model_and_nothing_else(page: Any, name: str) ->
     assert {"render"} <= set(page.evaluate("shown.parts")) <= {"initialize", "render"}
     assert front.words() == view.words
     if name in SLIDERS:
-        front.drag_slider(SLIDERS[name], 0.0 if name == "routing" else 1.0)
+        front.drag_slider(SLIDERS[name], 0.0 if name in AT_THEIR_END else 1.0)
         assert front.words() != view.words
         assert page.evaluate("shown.log.saved.length") > 0
     assert {"get", "on"} <= front.asked() <= CONTRACT | OPTIONAL
@@ -77,7 +77,7 @@ def test_a_view_looks_the_same_wherever_it_is_put(page: Any, name: str) -> None:
         assert front.words() == view.words
     assert front.root.evaluate("(root) => root.getRootNode() instanceof ShadowRoot")
     if name in SLIDERS:
-        front.drag_slider(SLIDERS[name], 0.0 if name == "routing" else 1.0)
+        front.drag_slider(SLIDERS[name], 0.0 if name in AT_THEIR_END else 1.0)
         assert front.words() != view.words
     assert front.errors == []
 

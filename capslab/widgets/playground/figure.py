@@ -15,7 +15,6 @@ from capslab.widgets.playground.arithmetic import (
 from capslab.widgets.playground.points import PointSet
 
 SIDE = 60  # places along one side of a map
-MARKERS = "os^DvPp*"
 WRONG = 8
 
 
@@ -35,7 +34,8 @@ def draw(points: PointSet, layers: Layers, activation: str, history: list[list[A
 
 
 def _plane(units: Any, main: Any, points: PointSet, layers: Layers, activation: str) -> None:
-    from capslab.plots.style import DIVERGING, palette, plain
+    from capslab.plots.colours import palette, sign
+    from capslab.plots.style import DIVERGING, plain
 
     reach = 1.08 * float(max(np.abs(part).max(initial=0) for part in (points.train, points.held_out)))
     line = np.linspace(-reach, reach, SIDE)
@@ -57,7 +57,7 @@ def _plane(units: Any, main: Any, points: PointSet, layers: Layers, activation: 
         best = answer.argmax(axis=1)
         axes.imshow((0.4 * np.array(colours)[best] + 0.6).reshape(SIDE, SIDE, 3), **options)
     for j, name in enumerate(points.classes):
-        style: dict[str, Any] = {"marker": MARKERS[j], "s": 16}
+        style: dict[str, Any] = {"marker": sign(j), "s": 16}
         inside = points.train[points.train_labels == j]
         axes.scatter(*inside.T, color=colours[j], edgecolor="white", linewidth=0.4, label=name, **style)
         outside = points.held_out[points.held_out_labels == j]
@@ -100,7 +100,8 @@ def _maps(figure: Any, maps: np.ndarray, names: list[str], origin: Any) -> None:
 
 
 def _curve(figure: Any, history: list[list[Any]]) -> None:
-    from capslab.plots.style import open_axes, palette
+    from capslab.plots.colours import palette
+    from capslab.plots.style import open_axes
 
     axes = open_axes(figure.subplots(), "epoch", "loss")
     epochs = [row[0] for row in history]

@@ -56,7 +56,7 @@ export class AnswerMap {
     }
     const answer = maps[maps.length - 1];
     const isAnswer = !chosen || (chosen.layer === maps.length - 1 && answer.length === 1);
-    const whole = answer.length === 1 ? sigmoidPixels(answer[0], this.paleShades) : likeliestPixels(answer, look.paper);
+    const whole = answer.length === 1 ? sigmoidPixels(answer[0], this.paleShades) : likeliestPixels(answer, look);
     context.clearRect(0, 0, wide, high);
     drawPixels(context, isAnswer ? whole : pixelsOf(look, maps, chosen, this.shades), 1, MAP.top, MAP.side);
     this.copyPoints(look, training.data);

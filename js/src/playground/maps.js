@@ -45,17 +45,18 @@ export function signedPixels(values, shades) {
 export const sigmoidPixels = (values, shades) => Uint32Array.from(values, (p) => shades[Math.round(200 * p)]);
 
 /** The paper's colour to a class's, in eleven steps. */
-const ramp = (j, paper, depth) => Array.from({ length: 11 }, (_, d) => pixel(mix(paper, palette(j), (depth * d) / 10)));
+const ramp = (j, { paper, dark }, depth) =>
+  Array.from({ length: 11 }, (_, d) => pixel(mix(paper, palette(j, dark), (depth * d) / 10)));
 
 /** The pixels of one class's probability. */
-export function classPixels(values, j, paper) {
-  const colours = ramp(j, paper, 0.8);
+export function classPixels(values, j, look) {
+  const colours = ramp(j, look, 0.8);
   return Uint32Array.from(values, (p) => colours[Math.round(10 * p)]);
 }
 
 /** The pixels of several classes' probabilities: the likeliest one's colour, as deep as it is ahead of chance. */
-export function likeliestPixels(maps, paper) {
-  const colours = maps.map((_, j) => ramp(j, paper, 0.5));
+export function likeliestPixels(maps, look) {
+  const colours = maps.map((_, j) => ramp(j, look, 0.5));
   return Uint32Array.from(maps[0], (_, at) => {
     let best = 0;
     for (let j = 1; j < maps.length; j++) if (maps[j][at] > maps[best][at]) best = j;

@@ -9,7 +9,7 @@ import { classColours } from "./signs.js";
 export function pixelsOf(look, maps, { layer, unit }, shades) {
   const values = maps[layer][unit];
   if (layer < maps.length - 1) return signedPixels(values, shades);
-  return maps[layer].length === 1 ? sigmoidPixels(values, shades) : classPixels(values, unit, look.paper);
+  return maps[layer].length === 1 ? sigmoidPixels(values, shades) : classPixels(values, unit, look);
 }
 
 /** Whether a line belongs to what is chosen, or nothing is. */

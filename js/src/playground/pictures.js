@@ -3,6 +3,7 @@
 import { canvas, spotOf } from "../shared/canvas.js";
 import { element, panel, panelTitle, write } from "../shared/dom.js";
 import { signed } from "../shared/format_text.js";
+import { signIcon } from "../shared/legend.js";
 import { clamp } from "../shared/numbers.js";
 import { AnswerMap, MAP } from "./answer_map.js";
 import { drawTiles, drawUnit, drawWrong, tileAt, WRONG } from "./digits_picture.js";
@@ -10,7 +11,7 @@ import { NET, partAt } from "./layout.js";
 import { CHART, drawLosses } from "./loss_chart.js";
 import { mapsOf } from "./maps.js";
 import { NetworkPicture, nameOf } from "./network_picture.js";
-import { classColours, SIGNS } from "./signs.js";
+import { classColours } from "./signs.js";
 
 const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 const LABELS = {
@@ -175,9 +176,9 @@ export class Pictures {
     this.keyFor = wanted;
     const colours = classColours(look, classes.length);
     const [below, above] = classColours(look, 2);
-    const sign = (text, colour) => element("b", { style: `color:${colour}`, "aria-hidden": "true" }, text);
+    const sign = (mark, colour) => element("b", { style: `color:${colour}`, "aria-hidden": "true" }, mark);
     this.key.replaceChildren(
-      ...classes.flatMap((name, j) => [sign(`${SIGNS[j]} `, colours[j]), `${name}  `]),
+      ...classes.flatMap((name, j) => [sign(signIcon(j), colours[j]), ` ${name}  `]),
       "(hollow: held out). Lines are weights: ",
       sign("━", above),
       " above zero, ",

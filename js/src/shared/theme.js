@@ -46,6 +46,7 @@ export function theme(root, onchange) {
       ? { line: "#555", soft: "#bbb", accent: "#56b4e9", second: "#ff8a42" }
       : { line: "#ddd", soft: "#666", accent: "#0072b2", second: "#c24100" };
     root.style.colorScheme = dark ? "dark" : "light"; // what the browser itself draws: tracks of sliders, lists
+    root.style.setProperty("--thumb", colours.accent); // beside a dark thumb, Chromium draws a white track
     Object.assign(now, { paper, dark, ink: style.color, font: style.fontFamily, ...colours });
   };
   now.ensure = () => {
