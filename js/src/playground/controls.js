@@ -62,7 +62,7 @@ export function makeControls(model, view, { play, step, reset, change, jump }) {
   });
   view.addControls(
     ["play", playButton],
-    ["step", button("Step", step, { "aria-label": "Train for one epoch" })],
+    ["step", button("Step", step, { "aria-label": "Step: train for one epoch" })],
     ["reset", button("Reset", reset, { "aria-label": "Reset: back to random weights" })],
     ["hidden", hidden.node],
     ["learning_rate", rate.node],
