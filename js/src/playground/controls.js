@@ -83,5 +83,6 @@ export function makeControls(model, view, { play, step, reset, change, jump }) {
     activation.value = model.get("activation");
     activation.disabled = !model.get("hidden");
     seed.textContent = `Seed ${model.get("seed")}: next`;
+    seed.setAttribute("aria-label", `${seed.textContent}. Start from other random weights`);
   };
 }
