@@ -12,9 +12,10 @@ In a bare page, for each view:
 - updates: pictures a second while moves come every 4 ms;
 - training, where a view trains: frames a second while it plays, and milliseconds of JavaScript per frame;
 - megabytes: what Python sends to the browser, once.
-In a JupyterLab with a kernel, for the same picture made three ways (the view; an ipywidgets slider with
-matplotlib's inline figure; the same slider with an `ipywidgets.Image` of PNG bytes): pixels, updates
-(moves every 30 ms), and bytes each way over the websocket for a move.
+In a JupyterLab with a kernel, for the same picture made several ways (the view; an ipywidgets slider with
+matplotlib's inline figure, with an `ipywidgets.Image` of PNG bytes, with plotly's `FigureWidget`, and with
+jupyter-scatter where that is installed): pixels and how many times those of the view they are, updates (moves
+every 30 ms), and bytes each way over the websocket for a move.
 Targets: script p95 ≤ 17 ms at 10,000 points and ≤ 50 ms at 70,000; a latent drag ≥ 60 updates a second (or
 what the screen shows), p95 ≤ 17 ms.
 """
@@ -137,6 +138,7 @@ def views() -> dict[str, tuple[str, Callable[[], Any]]]:
         "convolution": ("row", lambda: cl.explore_convolution(images)),
         "network, 8 units on the plane": ("hidden units", lambda: cl.network_sandbox(hidden=8)),
         "network, 16 units on digits": ("hidden units", lambda: cl.network_sandbox(data="digits", hidden=16)),
+        "posterior": ("μ", cl.explore_posterior),
         "overlap": ("shift", lambda: cl.explore_overlap(cl.pretrained("capsnet-overlap"), images)),
     }
 

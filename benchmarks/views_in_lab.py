@@ -1,9 +1,14 @@
-"""The same picture three ways in a real JupyterLab: our view, matplotlib inline, PNG in an Image."""
+"""The same picture several ways in a real JupyterLab: our view, and what one would write instead.
+
+matplotlib's inline figure, a PNG in an `ipywidgets.Image`, plotly's `FigureWidget`, and jupyter-scatter where
+it is installed. All of them follow one slider.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +82,37 @@ follow({"new": slider.value})"""
 IMAGE = """image = ipywidgets.Image(value=png(slider.value))
 slider.observe(lambda change: setattr(image, "value", png(change["new"])), "value")
 ipywidgets.VBox([slider, image])"""
+PLOTLY = """import plotly.graph_objects as go
+css = np.array([f"rgb({r:.0f},{g:.0f},{b:.0f})" for r, g, b in 255 * colours[:, :3]])
+style = dict(size=4, color=css[path.at(10).labels])
+chart = go.FigureWidget(go.Scattergl(x=xy[:, 0], y=xy[:, 1], mode="markers", marker=style))
+chart.update_layout(width=520, height=440)
+slider.observe(lambda change: chart.data[0].marker.update(color=css[path.at(change["new"]).labels]), "value")
+ipywidgets.VBox([slider, chart])"""
+SCATTER = """import jscatter, pandas
+def named(k):
+    return pandas.Series([f"c{label:02d}" for label in path.at(k).labels], dtype="category")
+frame = pandas.DataFrame({"x": xy[:, 0], "y": xy[:, 1], "cluster": named(10)})
+hexes = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in (255 * colours[:, :3]).astype(int)]
+scatter = jscatter.Scatter(data=frame, x="x", y="y", height=440, width=520)
+scatter.color(by="cluster", map=hexes)
+def follow(change):
+    frame["cluster"] = named(change["new"])
+    scatter.color(by="cluster", map=hexes)
+slider.observe(follow, "value")
+ipywidgets.VBox([slider, scatter.widget])"""
 WAYS = {"matplotlib inline": INLINE, "ipywidgets.Image": IMAGE}
+if find_spec("jscatter"):
+    CHARTS = {"plotly FigureWidget": PLOTLY, "jupyter-scatter": SCATTER}
+else:
+    CHARTS = {"plotly FigureWidget": PLOTLY}
 PICTURES = {
-    "clusters, 10,000": (CLUSTERS, "cl.explore_clusters(z, 10, path)", "k"),
-    "latent": (LATENT, "cl.explore_latent(vae)", "z0"),
+    "clusters, 10,000": (CLUSTERS, "cl.explore_clusters(z, 10, path)", "k", {**WAYS, **CHARTS}),
+    "latent": (LATENT, "cl.explore_latent(vae)", "z0", WAYS),
 }
 
-# A picture has changed when a canvas was drawn or an <img> was loaded; it is seen after the next paint.
+# A picture has changed when a canvas was drawn (flat or by WebGL) or an <img> was loaded; it is seen after
+# the next paint.
 WATCH = """() => {
   const log = window.log = { times: [], updates: 0, start: 0, waiting: false };
   const channel = new MessageChannel();
@@ -104,6 +133,12 @@ WATCH = """() => {
   for (const name of ['putImageData', 'drawImage']) {
     const real = proto[name];
     proto[name] = function (...a) { seen(true); return real.apply(this, a); };
+  }
+  for (const { prototype } of [window.WebGLRenderingContext, window.WebGL2RenderingContext].filter(Boolean)) {
+    for (const name of ['drawArrays', 'drawElements']) {
+      const real = prototype[name];
+      prototype[name] = function (...a) { seen(true); return real.apply(this, a); };
+    }
   }
   document.addEventListener('load', (e) => { if (e.target.tagName === 'IMG') seen(false); }, true);
 }"""
@@ -131,11 +166,13 @@ def measure_in_lab(browser: Any, moves: int, wait: Callable[[], float]) -> dict[
         lab = Lab(Path(folder))
         try:
             lab.start()
-            for picture, (shared, ours, label) in PICTURES.items():
-                for way, code in {"view": ours, **WAYS}.items():
+            for picture, (shared, ours, label, ways) in PICTURES.items():
+                for way, code in {"view": ours, **ways}.items():
                     load = wait()
                     row = _measure(browser, lab, [shared, code], label, moves)
-                    found.setdefault(picture, {})[way] = {**row, "load": load}
+                    view = found.setdefault(picture, {}).get("view", row)["pixels"]
+                    ratios = {f: round(row["pixels"][f] / view[f], 1) for f in ("median", "p95")}
+                    found[picture][way] = {**row, "times the view": ratios, "load": load}
                     print(_told(picture, way, found[picture][way]), flush=True)
         finally:
             lab.stop()
@@ -146,6 +183,7 @@ def _told(picture: str, way: str, row: dict[str, Any]) -> str:
     pixels = row["pixels"]
     return (
         f"{picture:18} {way:18} pixels median {pixels['median']:6.1f}  p95 {pixels['p95']:6.1f} ms"
+        f"  ×{row['times the view']['median']:.1f}/{row['times the view']['p95']:.1f}"
         f"  {row['updates a second']:5.1f} updates/s  {row['bytes sent a move']:,} bytes to the kernel and"
         f" {row['bytes received a move']:,} from it a move  (load {row['load']})"
     )

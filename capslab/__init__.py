@@ -56,6 +56,7 @@ _HOME = {
     "compare": "capslab.widgets",
     "draw_digit": "capslab.widgets",
     "explore_beta": "capslab.widgets",
+    "explore_cloud": "capslab.widgets",
     "explore_clusters": "capslab.widgets",
     "explore_convolution": "capslab.widgets",
     "explore_latent": "capslab.widgets",
@@ -64,6 +65,7 @@ _HOME = {
     "explore_pose": "capslab.widgets",
     "network_sandbox": "capslab.widgets",
     "routing_sandbox": "capslab.widgets",
+    "show_network": "capslab.widgets",
     "show_routing": "capslab.widgets",
     # guess, see, look back
     "guess": "capslab.widgets",
@@ -78,6 +80,7 @@ _HOME = {
     "hint": "capslab.exercises",
     "mine": "capslab.exercises",
     "progress": "capslab.exercises",
+    "recall": "capslab.exercises.recall_questions",
     "solution": "capslab.exercises",
 }
 

@@ -126,6 +126,53 @@ class FakePoseNet(FakeCapsNet):
         return np.array([route(self, image).predicted for image in images])
 
 
+class FakeNetwork(FakePoseNet):
+    """The same with two convolutions in NumPy: 3×3 with a border of zeros, then 3×3 with stride 2."""
+
+    def __init__(self, *args, channels=1, **kwargs):
+        super().__init__(*args, **kwargs)
+        rng = np.random.default_rng(11)
+        side = self.image_shape[0]
+        after = (side - 3) // 2 + 1
+        rows, columns, types = self.grid
+        plain = {"depthwise": False, "relu": True, "normalised": True}
+        self._convolutions = [
+            SimpleNamespace(
+                kernel=rng.normal(0, 0.5, (3, 3, inputs, filters)).astype(np.float32),
+                scale=rng.uniform(0.5, 1.5, filters).astype(np.float32),
+                shift=rng.normal(0, 0.2, filters).astype(np.float32),
+                strides=(stride, stride),
+                pad=(pad, pad),
+                map_shape=(size, size, filters),
+                **plain,
+            )
+            for inputs, filters, stride, pad, size in ((channels, 8, 1, 1, side), (8, 7, 2, 0, after))
+        ]
+        own = SimpleNamespace(
+            kernel=rng.normal(0, 0.5, (2, 2, 7, types * 4)).astype(np.float32),
+            scale=np.ones(types * 4, np.float32),
+            shift=np.zeros(types * 4, np.float32),
+            strides=(1, 1),
+            pad=(0, 0),
+            map_shape=(rows, columns, types * 4),
+            **{**plain, "relu": False, "normalised": False},
+        )
+        self._convolutions.append(own)
+
+    def convolutions(self):
+        return self._convolutions
+
+    def feature_maps(self, images):
+        found, maps = [], np.asarray(images, np.float64) / 255
+        for one in self._convolutions[:2]:
+            pad = [(0, 0), (one.pad[0],) * 2, (one.pad[1],) * 2, (0, 0)]
+            windows = np.lib.stride_tricks.sliding_window_view(np.pad(maps, pad), (3, 3), axis=(1, 2))
+            windows = windows[:, :: one.strides[0], :: one.strides[1]]  # (n, rows, columns, inputs, 3, 3)
+            maps = np.maximum(np.einsum("nrcikl,klif->nrcf", windows, one.kernel) * one.scale + one.shift, 0)
+            found.append(maps.astype(np.float32))
+        return found
+
+
 class FakePairNet:
     """A network for two overlapping images: lengths, drawings and masks of random numbers and the image."""
 

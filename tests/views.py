@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from fakes import FakeCapsNet, FakePairNet, FakePoseNet, FakeVAE, some_images
+from fakes import FakeCapsNet, FakeNetwork, FakePairNet, FakePoseNet, FakeVAE, some_images
 
 import capslab as cl
 from capslab.embedding import Embedding
@@ -50,14 +50,16 @@ CURVE: dict[str, Any] = {"curve": {"k": (1, 21), "inertia": (0, 100)}, "unit": "
 #: name → a function that makes the view
 VIEWS: dict[str, Callable[[], Any]] = {
     "clusters": lambda: cl.explore_clusters(embedding(), 4),
+    "cloud": lambda: cl.explore_cloud(embedding(), 4),
     "compare": lambda: cl.compare(embedding(0), embedding(1), k=4, seeds=1),
     "routing": lambda: cl.show_routing(FakeCapsNet(), some_images()),
+    "network": lambda: cl.show_network(FakeNetwork(), some_images()),
     "latent": lambda: cl.explore_latent(FakeVAE(), some_images()),
     "travel": lambda: cl.travel(embedding(0), embedding(1), embedding(2), k=4, position=0.5),
     "posterior": lambda: cl.explore_posterior(),
     "convolution": lambda: cl.explore_convolution(some_images(), index=7),
-    "network": lambda: cl.network_sandbox(epochs=20),
-    "network of digits": lambda: cl.network_sandbox(data="digits", epochs=2),
+    "playground": lambda: cl.network_sandbox(epochs=20),
+    "playground of digits": lambda: cl.network_sandbox(data="digits", epochs=2),
     "plane": lambda: cl.explore_latent(FakeVAE(latent=2), some_images()),
     "sandbox": lambda: cl.routing_sandbox(),
     "pose": lambda: cl.explore_pose(FakePoseNet(), some_images()[7]),
@@ -78,17 +80,22 @@ VIEWS: dict[str, Callable[[], Any]] = {
 #: the slider that a learner drags first, where there is one
 SLIDERS = {
     "clusters": "k",
+    "cloud": "k",
     "compare": "k",
     "routing": "iteration",
+    "network": "iteration",
     "latent": "z1",
     "travel": "position",
     "posterior": "μ",
     "convolution": "row",
-    "network": "hidden units",
-    "network of digits": "hidden units",
+    "playground": "hidden units",
+    "playground of digits": "hidden units",
     "plane": "z1",
     "pose": "pose[1]",
     "sandbox": "iteration",
     "betas": "β",
     "overlap": "shift",
 }
+
+#: views whose first slider starts at its right end
+AT_THEIR_END = ("routing", "network")

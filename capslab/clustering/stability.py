@@ -33,6 +33,17 @@ class KMeansRuns:
         """The number of the run with the lowest inertia."""
         return int(self.inertia.argmin())
 
+    @property
+    def pair_agreement(self) -> np.ndarray:
+        """The share of images on which runs 0 and 1 agree, 2 and 3, and so on, float64 `(runs // 2,)`.
+
+        Clusters of one run are paired with those of the other so that as many images as possible agree. The
+        pairs have no run in common, so their agreements are independent: two starts that end in the same
+        optimum give 1.
+        """
+        pairs = zip(self.labels[::2], self.labels[1::2], strict=False)
+        return np.array([matched_accuracy(one, other) for one, other in pairs])
+
     @cached_property
     def groups(self) -> np.ndarray:
         """Images that share a cluster in every run share a number, int64 `(n,)`; 0 is the largest group."""

@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from capslab.course import paths
+from capslab.course import addresses, paths
 from capslab.course.chart_on_page import as_script, plotly_packed
+from capslab.course.cover_picture import choose, thumbnail
 from capslab.course.execute import Run, execute, opened
 from capslab.course.html_page import Page, page
 from capslab.errors import ArgumentError, Verbatim
@@ -69,7 +70,9 @@ def export(
             book, path.stem, folder=own, dataset=dataset, timeout=timeout, progress=progress(path.stem)
         )
         runs.append(run)
-        pages += [page(run.notebook, path.stem)] if run.ok else []
+        if run.ok:
+            pages.append(page(run.notebook, path.stem))
+            pages[-1].links = addresses.links(path.stem) if own is None else {}
         report(run, pages[-1].warnings if run.ok else [])
         if run.interrupted:
             break
@@ -82,7 +85,9 @@ def write(pages: list[Page], folder: Path) -> None:
     """Writes the pages and their index, and removes what an earlier export wrote."""
     folder.mkdir(parents=True, exist_ok=True)
     _clear(folder)
-    written = {"index.html": _filled("index.html.j2", pages=pages, title=TITLE)}
+    covers = [thumbnail(picture) for picture in choose([made.covers for made in pages])]
+    cards = list(zip(pages, covers, strict=True))
+    written = {"index.html": _filled("index.html.j2", cards=cards, title=TITLE)}
     for number, made in enumerate(pages):
         written[f"{made.name}.html"] = _filled(
             "page.html.j2",

@@ -19,7 +19,11 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from capslab.course.chart_on_page import PLOTLY, as_script, chart
 from capslab.course.clean_outputs import WIDGET, clean
+from capslab.course.cover_picture import Cover, fits
+from capslab.course.lesson_length import TIME
 from capslab.course.math_svg import svg
+from capslab.course.page_headings import Heading, with_headings
+from capslab.course.page_tables import with_heads
 
 STATE = "application/vnd.jupyter.widget-state+json"
 MARK = "capslab_view"  # in an output's metadata: the id of the live view that was there
@@ -38,8 +42,10 @@ class Page:
     title : the notebook's first heading; `lead` the first paragraph below it, as HTML.
     body : the cells as HTML.
     views : the state of each live view as JSON, by its id; `sources` are their modules and styles, once each.
-    picture : an HTML element, the still picture of `cover`, which is the first view that is not a training
-        curve; without such a view, the picture of the first output that has one.
+    contents : its headings of the second and third level.
+    minutes : how long the lesson takes, as its first cell says; 0 if it does not.
+    links : addresses that open the notebook elsewhere, by the name of the service.
+    covers : pictures that may stand for the page on the index.
     charts : the plotly figures as JSON, in their order; `site/charts.js` draws them.
     warnings : what a reader will not see, in words.
     """
@@ -50,10 +56,23 @@ class Page:
     body: str = ""
     views: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
-    picture: str = ""
-    cover: str = ""
+    contents: list[Heading] = field(default_factory=list)
+    minutes: int = 0
+    links: dict[str, str] = field(default_factory=dict)
+    covers: list[Cover] = field(default_factory=list)
     charts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def question(self) -> str:
+        """What the page asks, as HTML: the first question of its lead, or its first sentence.
+
+        Empty if the title is a question already.
+        """
+        sentences = re.split(r"(?<=[.?!])\s+", " ".join(self.lead.split()))
+        whole = [s for s in sentences if s.count("<") == 2 * s.count("</")]  # no markup that is cut through
+        asked = next((s for s in whole if re.sub(r"<[^>]+>", "", s).endswith("?")), "")
+        return "" if self.title.endswith("?") else asked or (whole[0] if whole else self.lead)
 
 
 class Prose(IPythonRenderer):
@@ -92,11 +111,12 @@ def page(notebook: nbformat.NotebookNode, name: str) -> Page:
             parts.append(f'<div class="prose">{text}</div>')
             _introduce(made, text)
         elif cell.cell_type == "code" and cell.source.strip():
-            parts.append(_code(cell.source))
+            parts.append(_code(cell.source, number))
             for output in cell.outputs:
                 parts.append(_output(output, made, states, unread))
+                made.covers += _cover(output, states, "cover" in cell.metadata.get("tags", []))
                 warnings += _loads_from_elsewhere(output, number)
-    made.body = "\n".join(parts)
+    made.body, made.contents = with_headings(with_heads("\n".join(parts)), made.title)
     warnings += [f"a formula that could not be drawn is shown as TeX: {tex}" for tex in unread]
     return made
 
@@ -122,6 +142,8 @@ def _introduce(made: Page, text: str) -> None:
     if heading and made.title == made.name:
         made.title = html.unescape(re.sub(r"<[^>]+>", "", heading[1])).strip()
         made.lead = heading[2] or ""
+        time = re.search(r"\d+", "".join(TIME.findall(re.sub(r"</?strong>", "**", text))))
+        made.minutes = int(time[0]) if time else 0
 
 
 def _prose(source: str, unread: list[str], **options: Any) -> str:
@@ -129,9 +151,20 @@ def _prose(source: str, unread: list[str], **options: Any) -> str:
     return str(MarkdownWithMath(renderer=renderer).render(source))
 
 
-def _code(source: str) -> str:
+def _code(source: str, number: int) -> str:
     highlighted = Highlight2HTML(pygments_lexer="ipython3")(source)
-    return f'<div class="code" role="region" aria-label="code" tabindex="0">{highlighted}</div>'
+    return f'<div class="cell"><div class="code" data-name="Code of cell {number}">{highlighted}</div></div>'
+
+
+def _cover(output: Any, states: dict[str, dict[str, Any]], wanted: bool) -> Iterator[Cover]:
+    """The output's picture, if it may stand for the page on the index."""
+    if output.output_type not in ("display_data", "execute_result"):
+        return
+    state = states.get(output.metadata.get(MARK), {}).get("state", {})
+    kind = state.get("_anywidget_id", "").rpartition(".")[2] or "figure"
+    picture = _picture(output)
+    if picture and kind not in NO_COVER and (wanted or fits(picture)):
+        yield Cover(picture, kind, wanted)
 
 
 def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: list[str]) -> str:
@@ -144,8 +177,6 @@ def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: 
     if view:
         state = states[view]["state"]
         kind = state.get("_anywidget_id", "").rpartition(".")[2]
-        if made.cover not in made.views and kind not in NO_COVER:
-            made.picture, made.cover = still, view
         _add_view(made, view, states[view])
         words = html.escape(data.get("text/plain", "a live view"))
         still = still or data.get("text/html") or f"<p>{words}</p>"
@@ -154,7 +185,6 @@ def _output(output: Any, made: Page, states: dict[str, dict[str, Any]], unread: 
             # The still shows what the reader has yet to guess: it stays covered unless no JavaScript runs.
             still = f"<noscript>{still}</noscript>"
         return f'<figure class="live" data-view="{view}">{still}</figure>'
-    made.picture = made.picture or still
     if PLOTLY in data:
         return chart(made, data[PLOTLY], still, data.get("text/plain", "a chart"))
     if "text/html" in data:

@@ -2,9 +2,10 @@
 
     minutes = words / 130 + 0.75 · code cells + 6 · exercises + 4 · live views + 0.5 · figures
 
-An exercise whose solution has a loop, or that is a bug hunt (a cell with the tag `bug-hunt`), counts 10. A
-guess counts 1. A cell that only checks, adopts or reveals does not count. `edition` prints the minutes at the
-top of each lesson, and `capslab build --length` shows what they are made of.
+An exercise whose solution has a loop, or that is a bug hunt (a cell with the tag `bug-hunt`), counts
+10. A guess counts 1, and so do the three recall questions. A cell that only checks, adopts, reveals or
+looks back does not count. `edition` prints the minutes at the top of each lesson, and `capslab build
+--length` shows what they are made of.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Length:
     cells : code cells that count, exercises included, guesses not.
     exercises : those that count 6; `long_exercises` are loops and bug hunts, which count 10.
     views, figures, guesses : calls of functions that show one.
+    recalls : calls of `cl.recall`, which asks three quick questions.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Length:
     views: int = 0
     figures: int = 0
     guesses: int = 0
+    recalls: int = 0
 
     @property
     def parts(self) -> dict[str, float]:
@@ -64,6 +67,7 @@ class Length:
             "live views": 4.0 * self.views,
             "figures": 0.5 * self.figures,
             "guesses": 1.0 * self.guesses,
+            "recall questions": 1.0 * self.recalls,
         }
 
     @property
@@ -93,7 +97,7 @@ def measured(cells: list[Any]) -> Length:
     --------
     >>> from nbformat.v4 import new_code_cell
     >>> measured([new_code_cell("plots.bars(values)")])
-    Length(words=0, cells=1, exercises=0, long_exercises=0, views=0, figures=1, guesses=0)
+    Length(words=0, cells=1, exercises=0, long_exercises=0, views=0, figures=1, guesses=0, recalls=0)
     """
     count = dict.fromkeys(Length.__dataclass_fields__, 0)
     for cell in cells:
@@ -138,6 +142,7 @@ def _count_code(cell: Any, count: dict[str, int]) -> None:
     calls = list(_calls(_tree(learners)))
     guesses = calls.count("cl.guess")
     count["guesses"] += guesses
+    count["recalls"] += calls.count("cl.recall")
     count["views"] += sum(name.removeprefix("cl.") in views() for name in calls if name.startswith("cl."))
     count["figures"] += sum(map(_is_figure, calls))
     if _BEGIN in cell.source:
@@ -161,14 +166,15 @@ def _has_loop(source: str) -> bool:
 
 
 def _only_checks(tree: ast.Module) -> bool:
-    """Whether every statement checks, adopts, reveals or asks for a guess."""
-    if not tree.body:
-        return True
-    for statement in tree.body:
+    """Whether every statement checks, adopts, reveals, or asks a question, imports aside."""
+    steps = [one for one in tree.body if not isinstance(one, ast.Import | ast.ImportFrom)]
+    if not steps:
+        return not tree.body
+    for statement in steps:
         value = getattr(statement, "value", None)
         if not isinstance(value, ast.Call) or not isinstance(statement, ast.Expr | ast.Assign):
             return False
-        if _dotted(value.func) not in {f"cl.{name}" for name in (*CHECKING, "guess")}:
+        if _dotted(value.func) not in {f"cl.{name}" for name in (*CHECKING, "guess", "recall")}:
             return False
     return True
 

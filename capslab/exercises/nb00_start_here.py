@@ -28,25 +28,6 @@ def _label_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
-def scale_pixels(images):
-    """Turns pixel values from 0 to 255 into numbers from 0 to 1."""
-    return images / 255.0
-
-
-def _pixel_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-    dark = rng.integers(1, 100, (3, 4, 4), dtype=np.uint8)
-    cases = [
-        Case("images of all brightnesses", (rng.integers(0, 256, (5, 4, 4), dtype=np.uint8),)),
-        Case("dark images, whose brightest pixel is below 100", (dark,)),
-        Case("white images", (np.full((2, 3, 3), 255, np.uint8),)),
-        Case("black images", (np.zeros((2, 3, 3), np.uint8),)),
-    ]
-    if hard:
-        cases.append(Case("colour images", (rng.integers(0, 200, (2, 5, 6, 3), dtype=np.uint8),)))
-    return cases
-
-
 def mean_image(images, labels, label):
     """The mean of all images with this label."""
     return images[labels == label].mean(axis=0)  # (h, w)
@@ -108,41 +89,6 @@ EXERCISES = (
                 "shares",
                 "These are shares, which add up to 1. The exercise asks for counts.",
                 lambda labels, classes: np.bincount(labels, minlength=classes) / len(labels),
-            ),
-        ),
-    ),
-    Exercise(
-        name="scale_pixels",
-        notebook=NOTEBOOK,
-        title="From 0…255 to 0…1",
-        task="Write scale_pixels(images). It takes uint8 pixels from 0 to 255 and returns numbers from 0 "
-        "to 1.",
-        points=1,
-        hints=(
-            "What should 255 become? And 0? A single division does both.",
-            "Divide every image by the same number, however dark the image is: a dark image should stay "
-            "dark.",
-            "images / 255 divides every pixel at once and gives numbers with fractions.",
-        ),
-        cases=_pixel_cases,
-        reference=scale_pixels,
-        mistakes=(
-            Mistake(
-                "divided by the brightest",
-                "You divide by the brightest pixel of these images, so dark images become as bright as "
-                "light ones. Divide by the largest value that a pixel can have.",
-                lambda images: images / max(1, images.max()),
-            ),
-            Mistake(
-                "whole-number division",
-                "Everything except white became 0, because // drops the fraction. Use a single /.",
-                lambda images: images // 255,
-            ),
-            Mistake(
-                "256",
-                "White became 0.996 instead of 1. A pixel has 256 possible values, but the largest of "
-                "them is 255.",
-                lambda images: images / 256,
             ),
         ),
     ),

@@ -88,23 +88,6 @@ def _lonely(i, distances, labels):
     return (min(others) - a) / max(a, min(others))
 
 
-LIES = {
-    "gets smaller with every cluster you add, needed or not": "inertia",
-    "prefers round clusters, and cuts a long one in two": "silhouette",
-    "is far above 0 for random labels, if there are many clusters": "NMI",
-    "counts half of a class as wrong when the class is two clean clusters": "matched accuracy",
-    "counts pairs of images, so a class of a tenth of the size weighs a hundredth": "ARI",
-}
-
-
-def _lie_cases(seed: int, hard: bool) -> list[Case]:
-    return [Case(f"the key {name!r}", (name,)) for name in LIES]
-
-
-def _lies(**changed: str) -> dict[str, str]:
-    return {key: changed.get(value.replace(" ", "_"), value) for key, value in LIES.items()}
-
-
 EXERCISES = (
     Exercise(
         name="silhouette_of",
@@ -161,48 +144,4 @@ EXERCISES = (
         ),
     ),
     PAIRING,
-    Exercise(
-        name="which_score_lies",
-        notebook=NOTEBOOK,
-        title="Which score would fool you?",
-        task=(
-            "Write which_score_lies, a dictionary that gives for each weakness the score that has it: "
-            "inertia, silhouette, ARI, NMI or matched accuracy, each of them once. Its keys: "
-            + ", ".join(repr(name) for name in LIES)
-            + "."
-        ),
-        points=2,
-        hints=(
-            "Each score fits exactly one key. Look again at the table of constructed cases: which score "
-            "was fooled by which case?",
-            "Two of the five scores see no labels at all and judge by distances alone. One of these two "
-            "is a sum, and every centre you add makes it smaller.",
-            "Of the three scores that use labels, one pairs each class with a single cluster. Another "
-            "counts pairs of images, and is 0 on average for random labels. The third is not corrected "
-            "for chance.",
-        ),
-        cases=_lie_cases,
-        reference=LIES,
-        mistakes=(
-            Mistake(
-                "ARI and NMI exchanged",
-                "One of the two is corrected for chance, and its name says so: *adjusted*. Which of them "
-                "is then fooled by random labels?",
-                _lies(ARI="NMI", NMI="ARI"),
-            ),
-            Mistake(
-                "inertia and silhouette exchanged",
-                "Both look at distances alone. But the silhouette also asks how far away the next cluster "
-                "is, and that gets worse when a cluster is cut for no reason.",
-                _lies(inertia="silhouette", silhouette="inertia"),
-            ),
-            Mistake(
-                "accuracy and ARI exchanged",
-                "One of the two pairs each class with a single cluster. The other pairs nothing: for "
-                "every two images, it asks whether they are together.",
-                _lies(ARI="matched accuracy", matched_accuracy="ARI"),
-            ),
-        ),
-        partial=False,
-    ),
 )

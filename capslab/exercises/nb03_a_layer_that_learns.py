@@ -9,6 +9,34 @@ from capslab.exercises.exercise import Case, Exercise, Mistake
 NOTEBOOK = "03_a_layer_that_learns"
 
 
+def dense(X, W, b):
+    """S = X W + b: the score of each row of X for each neuron."""
+    return X @ W + b  # (n, inputs) @ (inputs, neurons) + (neurons,)
+
+
+def _dense_cases(seed: int, hard: bool) -> list[Case]:
+    rng = np.random.default_rng(seed)
+
+    def random_case(n: int, inputs: int, neurons: int) -> tuple[np.ndarray, ...]:
+        return rng.normal(0, 1, (n, inputs)), rng.normal(0, 1, (inputs, neurons)), rng.normal(0, 2, neurons)
+
+    cases = [
+        Case("three images of four pixels and two neurons", random_case(3, 4, 2)),
+        Case("one image", random_case(1, 5, 3)),
+        Case("one neuron", random_case(4, 3, 1)),
+        Case("as many images as neurons", random_case(3, 5, 3)),  # a bias for each row would fit too
+        Case("as many images as pixels and neurons", random_case(4, 4, 4)),
+    ]
+    if hard:
+        cases.append(Case("more neurons than pixels", random_case(6, 2, 7)))
+    return cases
+
+
+def _dense_size() -> tuple[np.ndarray, ...]:
+    rng = np.random.default_rng(0)
+    return rng.random((2000, 784)), rng.normal(0, 0.1, (784, 512)), np.zeros(512)
+
+
 def softmax(logits):
     """p_j = exp(z_j) / Σ_k exp(z_k), for each row z."""
     shifted = logits - logits.max(axis=1, keepdims=True)  # the same p, and exp cannot run over
@@ -66,6 +94,57 @@ def _entropy_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
+def step(X, P, labels, W, b, learning_rate):
+    """W − rate · Xᵀ(P − T) / n and b − rate · mean(P − T), where each row of T has a 1 at its label."""
+    error = P - np.eye(P.shape[1])[labels]  # (n, classes)
+    return W - learning_rate * X.T @ error / len(X), b - learning_rate * error.mean(axis=0)
+
+
+def _step_cases(seed: int, hard: bool) -> list[Case]:
+    rng = np.random.default_rng(seed)
+
+    def random_case(n: int, inputs: int, classes: int, learning_rate: float) -> tuple:
+        P = softmax(rng.normal(0, 1, (n, classes)))
+        W, b = rng.normal(0, 1, (inputs, classes)), rng.normal(0, 1, classes)
+        return rng.random((n, inputs)), P, rng.integers(0, classes, n), W, b, learning_rate
+
+    cases = [
+        Case("five images of three pixels in four classes", random_case(5, 3, 4, 0.5)),
+        Case("one image", random_case(1, 4, 3, 0.3)),
+        Case("a class of which there is no image", random_case(2, 3, 5, 2.0)),
+        Case("as many images as pixels and classes", random_case(4, 4, 4, 0.1)),
+    ]
+    if hard:
+        cases.append(Case("two classes", random_case(6, 5, 2, 0.7)))
+    return cases
+
+
+def _step_size() -> tuple:
+    rng = np.random.default_rng(0)
+    P = softmax(rng.normal(0, 1, (1258, 10)))
+    return rng.random((1258, 64)), P, rng.integers(0, 10, 1258), np.zeros((64, 10)), np.zeros(10), 0.5
+
+
+def _step_with(slopes):
+    """A step along other slopes: `slopes(X, P, labels)` gives those of W and of b."""
+
+    def wrong(X, P, labels, W, b, learning_rate):
+        slope_W, slope_b = slopes(X, P, labels)
+        return W - learning_rate * slope_W, b - learning_rate * slope_b
+
+    return wrong
+
+
+def _true_slopes(X, P, labels):
+    error = P - np.eye(P.shape[1])[labels]
+    return X.T @ error / len(X), error.mean(axis=0)
+
+
+def _true_class_only(X, P, labels):
+    error = (P - 1) * np.eye(P.shape[1])[labels]
+    return X.T @ error / len(X), error.mean(axis=0)
+
+
 def _plain_softmax(logits):
     powers = np.exp(logits)
     return powers / powers.sum(axis=1, keepdims=True)
@@ -77,6 +156,43 @@ def _softmax_over(logits, axis):
 
 
 EXERCISES = (
+    Exercise(
+        name="dense",
+        notebook=NOTEBOOK,
+        title="All scores of a layer at once",
+        task="Write dense(X, W, b). It takes n rows of inputs, (n, inputs), weights (inputs, neurons) and "
+        "biases (neurons,), and returns the scores, (n, neurons).",
+        points=1,
+        hints=(
+            "Each score is a sum of products, plus the bias of its neuron. A matrix product makes all these "
+            "sums at once.",
+            "In NumPy a matrix product is written with @. Which of the two comes first, so that the shapes "
+            "(n, inputs) and (inputs, neurons) meet at `inputs`?",
+            "X @ W has shape (n, neurons). Adding b, of shape (neurons,), adds it to every row.",
+        ),
+        cases=_dense_cases,
+        reference=dense,
+        mistakes=(
+            Mistake(
+                "no bias",
+                "The sums are right, but the biases are missing: each neuron adds its own to every one of "
+                "its scores.",
+                lambda X, W, b: X @ W,
+            ),
+            Mistake(
+                "bias subtracted",
+                "You subtract the bias. It is added: a large bias means that little evidence is enough.",
+                lambda X, W, b: X @ W - b,
+            ),
+            Mistake(
+                "bias before the product",
+                "Your bias went through the weights. It belongs to the neuron: add it to the scores, after "
+                "the product.",
+                lambda X, W, b: (X + b.sum()) @ W,
+            ),
+        ),
+        real_size=_dense_size,
+    ),
     Exercise(
         name="softmax",
         notebook=NOTEBOOK,
@@ -93,6 +209,7 @@ EXERCISES = (
         ),
         cases=_logit_cases,
         reference=softmax,
+        real_size=lambda: (np.random.default_rng(0).normal(0, 3, (6000, 10)),),
         mistakes=(
             Mistake(
                 "wrong axis",
@@ -137,6 +254,7 @@ EXERCISES = (
         ),
         cases=_entropy_cases,
         reference=cross_entropy,
+        real_size=lambda: (np.full((6000, 10), 0.1), np.arange(6000) % 10),
         mistakes=(
             Mistake(
                 "log of zero",
@@ -167,5 +285,52 @@ EXERCISES = (
                 lambda p, y: -np.log(np.maximum(p[np.arange(len(y)), y], 1e-7)).mean() / p.shape[1],
             ),
         ),
+    ),
+    Exercise(
+        name="step",
+        notebook=NOTEBOOK,
+        title="One step downhill",
+        task=(
+            "Write step(X, P, labels, W, b, learning_rate). It takes inputs (n, inputs), their probabilities "
+            "(n, classes), labels (n,), weights (inputs, classes) and biases (classes,), and returns the new "
+            "weights and the new biases, one step downhill."
+        ),
+        points=3,
+        hints=(
+            "First the error, (n, classes): what the layer said minus what it should have said. "
+            "np.eye(classes)[labels] has a row for each image, with a 1 at its label.",
+            "The slope of a weight is the mean over images of pixel times error. X.T @ error adds these "
+            "products up over the images. The slope of a bias is the mean of the errors.",
+            "Return W - learning_rate * slope_W, b - learning_rate * slope_b, where slope_W is X.T @ error / "
+            "len(X), and slope_b is error.mean(axis=0).",
+        ),
+        cases=_step_cases,
+        reference=step,
+        mistakes=(
+            Mistake(
+                "uphill",
+                "Your step goes uphill: the slope says where the loss rises, so subtract it.",
+                _step_with(lambda X, P, labels: tuple(-slope for slope in _true_slopes(X, P, labels))),
+            ),
+            Mistake(
+                "no bias step",
+                "The weights are right, but the biases stay where they were. They have a slope too: the mean "
+                "of the errors.",
+                _step_with(lambda X, P, labels: (_true_slopes(X, P, labels)[0], 0.0)),
+            ),
+            Mistake(
+                "true class only",
+                "You correct only the neuron of the true class. The others said something too, and each "
+                "should have said 0.",
+                _step_with(_true_class_only),
+            ),
+            Mistake(
+                "no target",
+                "You use the probabilities themselves as the error. Subtract 1 from the probability of the "
+                "true class first.",
+                _step_with(lambda X, P, labels: (X.T @ P / len(X), P.mean(axis=0))),
+            ),
+        ),
+        real_size=_step_size,
     ),
 )

@@ -18,6 +18,7 @@ from capslab.models import losses
 from capslab.models.base import ImageModel, Recipe, need_classes, take
 from capslab.models.capsnet_for_size import design_for, field_of, steps_along
 from capslab.models.capsnet_presets import PRESETS, Preset
+from capslab.models.convolutions import ConvolutionWeights, read_convolutions, read_feature_maps
 from capslab.models.layers import Mask, PrimaryCapsules, RoutedCapsules, length, register
 from capslab.routing import RoutingWeights
 
@@ -193,6 +194,17 @@ class CapsNet(ImageModel):
             elif isinstance(layer, keras.layers.ReLU):
                 layers.append((*layers.pop()[:2], "relu"))
         return layers
+
+    def convolutions(self) -> list[ConvolutionWeights]:
+        """The convolutions as arrays, first to last; the last one makes the primary capsules."""
+        return read_convolutions(self.trunk.layers, self.image_shape)
+
+    def feature_maps(self, images: Any) -> list[np.ndarray]:
+        """The feature maps of each convolution, after its ReLU: float32 `(n, rows, columns, filters)` each.
+
+        One array for each convolution before the primary capsules.
+        """
+        return read_feature_maps(self.trunk.layers, self.pixels(images))
 
     @property
     def grid(self) -> tuple[int, int, int]:

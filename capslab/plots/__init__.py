@@ -19,6 +19,7 @@ from capslab.plots.routing import routing_maps
 from capslab.plots.scatter_panels import scatter_panels
 from capslab.plots.style import DIVERGING
 from capslab.plots.table import table
+from capslab.plots.weight_maps import weight_maps
 
 __all__ = [
     "DIVERGING",
@@ -46,4 +47,5 @@ __all__ = [
     "segmentation_grid",
     "table",
     "training_curves",
+    "weight_maps",
 ]

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
+    "explore_cloud": "cloud.widget",
     "explore_clusters": "clusters.widget",
     "compare": "comparison.widget",
     "explore_beta": "beta.widget",
@@ -22,6 +23,7 @@ _HOME = {
     "reveal": "guessing.widget",
     "network_sandbox": "playground.widget",
     "routing_sandbox": "sandbox.widget",
+    "show_network": "network.widget",
     "show_routing": "routing.widget",
     "travel": "journey.widget",
     "TrainingView": "training.widget",

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { backToFront, turnBy } from "../src/cloud/turning.js";
+import { classSentence, imageSentence } from "../src/clusters/caption.js";
 import { countClasses, dominant } from "../src/clusters/counts.js";
 import { formatScore } from "../src/clusters/curves.js";
+import { formatDistance, neighboursOf } from "../src/clusters/neighbours.js";
 import { formatSeeds } from "../src/comparison/tables.js";
 import { gridOf, inside, middlesOf, nearestIn, pixel, spread } from "../src/shared/scatter_arithmetic.js";
 import { assertClose } from "./assert_close.js";
@@ -54,4 +57,36 @@ test("badges that hide each other are moved apart and stay on the canvas", () =>
   const [a, b, c] = badges.map(({ spot }) => spot);
   assert.ok(Math.hypot(a[0] - b[0], a[1] - b[1]) >= 22.9);
   assert.deepEqual(c, [13, 50]);
+});
+
+test("no image of a class is left out, and one neighbour is one neighbour", () => {
+  assert.equal(classSentence("3", [0, 0], true), "Class 3: 0 images.");
+  assert.equal(classSentence("3", [0, 1], true), "Class 3: 1 image, all in cluster B.");
+  assert.equal(
+    classSentence("3", [40, 0, 120, 7, 5], false),
+    "Class 3: 172 drawn images, 120 in cluster C, 40 in A, 7 in D, and 5 in 1 other cluster.",
+  );
+  const one = { position: 1512, cluster: 0, near: 1, sameCluster: 1, name: "3", sameClass: 0 };
+  assert.equal(
+    imageSentence(one),
+    "Image 1,512 (class 3) is in cluster A; of its 1 nearest neighbour 1 is in that cluster and 0 are of class 3.",
+  );
+});
+
+test("neighbours are read from what was sent for all, or from the answer for this image alone", () => {
+  const data = { near: { data: [1, 2, 0, 2, 0, 1], shape: [3, 2] }, distances: { data: [1, 4, 1, 3, 4, 3] } };
+  for (const array of [data.near, data.distances]) array.data = Float32Array.from(array.data);
+  assert.deepEqual(neighboursOf(data, {}, 1, 1), { near: [0, 2], distances: [1, 3] });
+  const answer = { image: 9, near: [2], distances: [5] };
+  assert.equal(neighboursOf({ near: null, distances: null }, answer, 1, 9), answer);
+  assert.equal(neighboursOf({ near: null, distances: null }, answer, 1, 8), null);
+  assert.deepEqual([0, 2, 0.98765, 12345].map(formatDistance), ["0", "2.00", "0.988", "12,300"]);
+});
+
+test("a cloud turns round, tilts no further than upright, and is drawn from the far to the near", () => {
+  assert.deepEqual(turnBy([170, 80], 30, 30), [-160, 90]);
+  assert.deepEqual(turnBy([-170, 0], -30, -0.04), [160, 0]);
+  const order = new Int32Array(3);
+  backToFront(Float32Array.of(0.5, -1, 1), order);
+  assert.deepEqual([...order], [1, 0, 2]);
 });

@@ -7,45 +7,23 @@
 # ---
 
 # %% [markdown]
-# # 00 · What is this course, and does my machine work?
+# # 00 · Start here
 #
-# To a computer an image is a table of numbers. A network turns that table into other numbers, a
-# *representation*, and in a good one things that belong together lie together. This course puts the same images
-# through three networks and asks of each: **what does it group together, and why?**
+# > **What does a computer see when it looks at a picture?**
 #
-# It starts from two articles on clustering images, one with capsule networks, one with variational autoencoders.
-# Their code is run as it is printed, mended, and taken further. Each of their claims is put to the test in front
-# of you, and some of them fail.
+# You look at a handwritten 7 and see a 7, at once and without effort.
+# Your computer sees a table of numbers, and nothing else.
+# In this first lesson you read such a table with your own eyes, do arithmetic with thousands of them, and end up with a small program that reads handwritten digits.
 #
-# Three habits make the difference between reading and learning:
+# **After this lesson you can** say what an image is to a program, average images by class, read a digit with ten averages, and use the course's tools: guess, check, hint and mine.
 #
-# * **Predict.** Before a result there is a question. Commit to a guess, in your head or in the cell. Being wrong is
-#   the point: it shows where to look.
-# * **Move.** Views have sliders. Drag them, click on points, look at images.
-# * **Write.** Exercises ask for a few lines, and the next cell checks them at once.
-
-# %% [markdown]
-# ## The map
+# **You need** Python and a little NumPy: arrays, `shape`, `mean`, and picking rows with a condition.
 #
-# | Notebook | Its question | What you build or move |
-# |---|---|---|
-# | 00 · Start here | Does my machine work? | a first look at images, a first slider |
-# | [01 · Clustering pixels](01_kmeans_by_hand.ipynb) | What does clustering see in raw pixels? | k-means step by step, five scores and how each of them lies |
-# | [02 · A dense network](05_can_you_trust_it.ipynb) | What does a plain dense network learn? | a printed network that fails, then one that works, trained live |
-# | [03 · Routing by agreement](11_routing_by_agreement.ipynb) | What is a capsule, what is routing? | squash, votes and routing by hand; votes one drags |
-# | [04 · A capsule network](13_look_inside.ipynb) | What do the routing coefficients show? | routing, followed iteration by iteration |
-# | [05 · Detect and segment](17_two_digits.ipynb) | Can capsules tell overlapping objects apart? | two digits named, drawn and divided; digits found in a scene |
-# | [06 · A variational autoencoder](20_build_a_vae.ipynb) | What is a latent space? | a slider for every dimension of one |
-# | [07 · Three representations](24_three_representations.ipynb) | Which one clusters best, and what is "best"? | one k for all of them |
-# | [08 · Clustering without labels](25_clusters_without_labels.ipynb) | How far can one get with no labels at all? | a web of neighbours, cut where it is thinnest |
-# | [09 · Your own images](26_your_own_images.ipynb) | Does it work on mine? | the whole course on a folder of pictures |
+# **Time:** …
 #
-# Each takes 20 to 40 minutes and stands on its own; in this order they make one story.
-#
-# ## Does this machine work?
-#
-# **On Google Colab only**, this cell first installs the course (copy it to the top of any other notebook
-# that you open there). Anywhere else it does nothing.
+# To run a cell, click on it and press **Shift + Enter**.
+# The first one matters on Google Colab only, where it installs the course.
+# Anywhere else it does nothing.
 
 # %%
 import sys
@@ -57,24 +35,14 @@ if "google.colab" in sys.modules:
     output.enable_custom_widget_manager()  # lets Colab show the live views
 
 # %% [markdown]
-# Run the next cell (**Shift + Enter**). It looks at Python, TensorFlow, the device that will train, Jupyter, the live
-# views, data, disk and memory, and takes some seconds. ✓ is fine, ! works with less, ✗ comes with what to do.
-
-# %%
-from capslab.cli import doctor
-
-findings = list(doctor.examine())
-print(*findings, sep="\n")
-
-# %% [markdown]
-# The line **device** says what training will use. A CPU is enough for the whole course; a GPU is used where there
-# is one, without a change to any line.
+# ## Read a picture like a computer
 #
-# ## Images
+# Below is one picture from a collection of handwritten digits, printed as the computer stores it.
+# Each number is one **pixel**, a small square of the picture: 0 is black, 255 is white, and the numbers between are shades of grey.
+# (We print only every second row and column, so that the table fits on the page.)
 #
-# `cl.load()` gives MNIST, 28×28 pictures of handwritten digits, if it is on this machine or can be downloaded once,
-# and otherwise the small digits that come with scikit-learn. `cl.load("fashion-mnist")`, pictures of clothes, is
-# one changed word, and everything below follows it.
+# `cl.load()` brings MNIST, 70,000 handwritten digits that nearly every course like this one starts with.
+# Without a connection it takes a smaller set; everything still runs, but the words of the lessons describe MNIST.
 
 # %%
 import numpy as np
@@ -83,40 +51,61 @@ import capslab as cl
 from capslab import plots
 
 images = cl.load()
-
-# %%
-images
+first = images.images[0, :, :, 0]
+skip = max(1, len(first) // 14)
+print(first[::skip, ::skip])
 
 # %% [markdown]
-# **One image, as the computer sees it.** Below is every pixel of the first image (of a large one, every second row
-# and column): 0 is black, 255 is white. **Predict:** which of the classes above is it? Follow the large numbers.
+# Which digit is it?
+# Follow the large numbers with your finger.
+# Before many results you will be asked for a **guess** like this one.
+# Being right earns nothing, and the guesses that turn out wrong are the ones you will remember.
 
 # %%
-first = images.images[0, :, :, 0]
-step = max(1, len(first) // 14)
-print(first[::step, ::step])
+cl.guess("first_digit", "Which digit is hidden in the table of numbers?", choices=list(images.classes))
+
+# %%
+cl.reveal(
+    "first_digit",
+    images.classes[images.labels[0]],
+    "You have just recognised a digit from nothing but its numbers. That is the task of this whole course.",
+)
 
 # %%
 images[0]
 
 # %% [markdown]
-# All images together are one array with four axes: which image, row, column, colour channel. Labels are class
-# numbers, one per image. **Predict:** do all classes occur equally often?
+# The same numbers, drawn as shades of grey, are a picture again.
+# You used more than numbers, though, because you know how a pen moves and what digits look like.
+# The computer knows none of that.
 
-# %%
-print("pixels", images.images.shape, images.images.dtype, "  labels", images.labels.shape, images.labels[:10])
+# %% tags=["holds"]
+assert images.classes[images.labels[0]] == "5"
 
 # %% [markdown]
-# ## How exercises work
+# ## Seventy thousand tables in one array
 #
-# The task is in the text, your lines go where `...` stands, and the cell below checks them: not only *wrong*, but in
-# which way. Nothing breaks when you skip one.
+# All pictures lie in one array with four axes: which image, row, column, and colour channel.
+# (Grey pictures have one channel; a colour photo has three.)
+# A second array holds the **labels**: for each image, the number of its **class**, that is, which digit somebody meant to write.
+
+# %%
+print("images", images.images.shape, "  labels", images.labels.shape, "  the first ten:", images.labels[:10])
+
+# %% [markdown]
+# So the first image has label 5, the second 0, the third 4.
 #
-# **Exercise.** Write `count_per_class(labels, classes)`: how often does each class number from 0 to `classes` − 1
-# occur? It is one line of NumPy. Stuck? `cl.hint("count_per_class")` gives a hint, and a further one each
-# time you run it; after three real attempts `cl.solution("count_per_class")` shows one way. When a check fails,
-# `cl.case("count_per_class")` opens the input on which it failed: what went in, what was expected, and what came
-# out of your function, with the numbers that differ marked.
+# Before you use data, count what is in them.
+# If one digit were very rare, a program could ignore it and still look good.
+
+# %% tags=["holds"]
+assert images.images.shape == (70000, 28, 28, 1)
+assert images.labels[:3].tolist() == [5, 0, 4]
+
+# %% [markdown]
+# **Your turn.** Write `count_per_class(labels, classes)`.
+# It takes an array of class numbers and how many classes there are, and returns an array of shape `(classes,)`: how often 0 occurs, how often 1 occurs, and so on.
+# Put your line where the dots are.
 
 
 # %%
@@ -126,34 +115,42 @@ def count_per_class(labels, classes):
     ### END SOLUTION
 
 
+# %% [markdown]
+# The next cell **checks** it on small inputs and tells you what to look at.
+# Stuck? `cl.hint("count_per_class")` in a new cell goes one step further with each call.
+# If the check fails, `cl.case("count_per_class")` shows an input on which it fails, what came out, and what should have.
+# After three real attempts `cl.solution("count_per_class")` shows one way to write it.
+
 # %%
 cl.check("count_per_class", count_per_class)
 
-# %% [markdown]
-# Was your prediction right? Your own function tells (it says `None` until it is written):
-
 # %%
-print(f"{images.name}, images of each class: {count_per_class(images.labels, len(images.classes))}")
+count_per_class = cl.mine("count_per_class", count_per_class)
 
 # %% [markdown]
-# Networks like small numbers. **Exercise.** Write `scale_pixels(images)`, which takes whole numbers from 0 to 255 to
-# fractions from 0 to 1. A dark image should stay dark. (`cl.hint("scale_pixels")`)
-
-
-# %%
-def scale_pixels(images):
-    ### BEGIN SOLUTION
-    return images / 255
-    ### END SOLUTION
-
+# With `cl.mine` your function becomes part of the lesson: the cells below call it.
+# If it is not right yet, the course's own version steps in, and the line above says so.
+# You can therefore skip any exercise and come back later.
 
 # %%
-cl.check("scale_pixels", scale_pixels)
+counts = count_per_class(images.labels, len(images.classes))
+plots.bars(dict(zip(images.classes, counts, strict=True)), "images")
 
 # %% [markdown]
-# What do the images of a class have in common? The simplest answer is their average, pixel by pixel. **Exercise.**
-# Write `mean_image(images, labels, label)` for images `(n, h, w)`: the mean over those with that label, an image
-# `(h, w)`. (`cl.hint("mean_image")`)
+# The 1 is the most frequent digit and the 5 the rarest, but all ten occur often enough to learn from.
+
+# %% tags=["holds"]
+assert (counts.argmax(), counts.argmin()) == (1, 5)
+assert counts.max() < 1.3 * counts.min()
+
+# %% [markdown]
+# ## What does an average 7 look like?
+#
+# A picture is a table of numbers, so you can add pictures and divide them.
+# The average of all 7s has in each pixel the mean of that pixel over all 7s: bright where nearly everyone puts ink, grey where only some do.
+#
+# **Your turn.** Write `mean_image(images, labels, label)`.
+# It takes images of shape `(n, h, w)`, their labels `(n,)` and one class number, and returns the mean of the images with that label, of shape `(h, w)`.
 
 
 # %%
@@ -166,106 +163,165 @@ def mean_image(images, labels, label):
 # %%
 cl.check("mean_image", mean_image)
 
-# %% [markdown]
-# An average is crisp where images agree and a blur where they differ. **Predict:** which class agrees most with
-# itself, and which least? **What do the averages look like?** The number is how far an image lies from the
-# average of its class.
-
 # %%
-each = min(np.bincount(images.train.labels))
-chosen = images.train.sample(per_class=min(200, each)).images / 255  # class by class
-classes = chosen.reshape(len(images.classes), -1, *images.image_shape)  # (class, image, h, w, c)
-means = classes.mean(axis=1)
-apart = ((classes - means[:, None]) ** 2).sum(axis=(2, 3, 4)).mean(axis=1) ** 0.5
-plots.image_grid(means, [f"{name}: {far:.1f}" for name, far in zip(images.classes, apart, strict=True)])
-
-# %%
-print(f"most alike: {images.classes[apart.argmin()]}; least alike: {images.classes[apart.argmax()]}")
+mean_image = cl.mine("mean_image", mean_image)
 
 # %% [markdown]
-# ## The first live view
-#
-# Now hide the labels. **k-means** puts each image to the nearest of k centres, and each centre in the middle of its
-# images, until nothing moves. All it is given here are raw pixels.
-#
-# **Predict:** how many clusters does it take until every class has at least one of its own? Write your number, then
-# run the next cell and drag **k**. The small pictures are the averages of the clusters: watch which split first.
+# Now average each class.
+# `images.train` is the larger part of the images, set aside to learn from; `images.test` is kept for checking what was learned.
 
 # %%
-my_guess = 10  # from 2 to 30
-
-pixels = cl.embed(images.sample(min(2000, len(images))))
-path = cl.cluster(pixels)  # every k from 2 to 30 at once, so that the slider never waits
-cl.explore_clusters(pixels, k=my_guess, path=path)
+known = images.train
+means = np.stack([mean_image(known.images[..., 0], known.labels, c) for c in range(len(known.classes))])
+plots.image_grid(means / 255, images.classes)
 
 # %% [markdown]
-# Under the view, *Show the code* gives the lines that make it again, and the line of words says what it shows.
+# Each average can still be read, and its blur shows where people differ.
+# The 0 stays hollow because hardly anybody puts ink in its middle.
+# The averages of the 4 and the 9 are more alike than any other two.
+
+# %% tags=["holds"]
+apart = ((means[:, None] - means) ** 2).sum(axis=(2, 3)) + 1e12 * np.eye(10)
+assert set(np.unravel_index(apart.argmin(), apart.shape)) == {4, 9}
+assert means[0, 13:15, 13:15].mean() < 15  # the hollow middle
+
+# %% [markdown]
+# ## Ten averages that read
 #
-# ## How claims are judged
-#
-# A claim gets one of three verdicts, ✓ holds, ≈ holds partly, ✗ refuted, and numbers computed in the notebook
-# decide. One of ours to begin with: *as many clusters as classes, and k-means on pixels has found the classes*.
-# **Predict** the verdict. *Matched accuracy* names each cluster after one class and counts what is then right.
+# Here is an idea for a program that reads.
+# Take an image that it has never seen, subtract each of your ten averages, square the differences and add them up.
+# The average with the smallest sum is the nearest, so say its digit.
+# Guessing at random would be right for about 10 images of 100.
 
 # %%
-k = len(images.classes)
-score = path.at(k).scores.matched_accuracy
-cl.lessons.judged_in_words(
-    "pixels-find-classes",
-    f"{images.name}, k = {k}: matched accuracy {score:.2f}, where chance gives about {1 / k:.2f}",
-    holds=score > 0.95,
-    holds_partly=score > 2 / k,
-    refuted=True,
+cl.guess("ten_averages", "Of 100 unseen images, how many will it read correctly?", between=(0, 100))
+
+# %%
+unseen = images.test.sample(min(1000, len(images.test)))
+differences = unseen.images[:, None, :, :, 0] - means  # (image, class, row, column)
+answers = (differences**2).sum(axis=(2, 3)).argmin(axis=1)
+right = answers == unseen.labels
+cl.reveal(
+    "ten_averages",
+    100 * right.mean(),
+    "Each pixel has one vote, and the votes together are right most of the time. Nothing here looked at strokes.",
 )
 
 # %% [markdown]
-# What pixels miss is the reason for the rest of the course.
-#
-# ## Other images
-#
-# Three data sets need one word each: `cl.load("digits")` (no connection needed), `cl.load("mnist")`,
-# `cl.load("fashion-mnist")`. Write it into the cell with `cl.load()` of any notebook, then choose *Run → Run All
-# Cells*. Your own images load as `cl.load("data.npy")`, an array `(n, height, width)`, or `cl.load("data.npz")` with
-# `images` and `labels`. **How do the digits that need no connection differ** from the images above?
+# That is a program that reads, and it learned with your `mean_image`.
+# Look at some images that it got wrong.
 
 # %%
-cl.load("digits")
+wrong = np.flatnonzero(~right)[:10]
+said = [f"{images.classes[unseen.labels[i]]}, read as {images.classes[answers[i]]}" for i in wrong]
+plots.image_grid(unseen[wrong], said)
 
 # %% [markdown]
-# ## When something fails
-#
-# An error says what was expected, what came, and what to try. **Predict:** what will this misspelt name give?
+# Most of these are clear to you.
+# But they are slanted, or thin, or a little off the usual place, so their ink lies where another digit's average is bright.
+# Whoever compares pixel with pixel cannot know that a slanted 7 is still a 7.
+# **The rest of this course looks for better numbers to compare.**
+# Such numbers are called a **representation** of the image.
 
-# %%
-try:
-    cl.load("fashon-mnist")
-except ValueError as error:
-    print(error)
+# %% tags=["holds"]
+assert 0.75 < right.mean() < 0.88
 
 # %% [markdown]
-# * **A cell runs too long:** ■ in the toolbar interrupts it. Training keeps the best weights it had so far.
-# * **Names are unknown, or nothing fits any more:** *Kernel → Restart Kernel and Run All Cells*.
-# * **The kernel died:** mostly memory. Close other notebooks (*Kernel → Shut Down All Kernels*); one needs up to 1.5 GB.
-# * **A view is a still picture:** its cell was not run in this session. Run it. If that does not help, the line
-#   *widgets* at the top says what is missing.
-# * **Anything else:** `capslab doctor` in a terminal prints the same lines as the first cell, and what to do.
+# ## A first live view
 #
-# What you have solved is remembered from one session to the next:
+# Here is one way to make new numbers from pixels.
+# A small window lies on the image; the nine pixels under it are multiplied by nine numbers, and the products are added up.
+# With the numbers that the view starts with, the sum is far from 0 only where bright and dark lie side by side.
+# **Drag the window**, then choose "blur", or type numbers of your own.
 
 # %%
-broken = [finding.what for finding in findings if finding.state == "failed"]
-print(
-    "This machine works."
-    if not broken
-    else f"To mend first: {', '.join(broken)}; the lines at the top say how."
-)
+cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
+
+# %% [markdown]
+# Nine numbers made the whole picture on the right: sums above 0 are orange there, sums below 0 blue, and so the left and right edges of each stroke stand out.
+# Here you choose the nine numbers; in lesson 09 a network finds its own.
+# A line of words under each view says what it shows, and *Show the code* prints the lines that make it again.
+#
+# ## What this course asks
+#
+# A network turns the table of an image into other numbers.
+# **Which images end up close together then, and why?**
+# You will ask this of raw pixels, and then of three networks that you build from functions of your own: a dense network, a capsule network and a variational autoencoder.
+# (If these names mean nothing to you yet, you are in the right place.)
+# The course grew out of two articles on sorting images with such networks.
+# We run their code, repair it, and test each of their claims in front of you; some of them fail.
+#
+# | Part | Lessons (★ is optional) |
+# |---|---|
+# | 1 · Clustering | [01 k-means, by hand](01_kmeans_by_hand.ipynb) · [02 Which score can you believe?](02_which_score.ipynb) |
+# | 2 · A dense network | [03 From one neuron to a layer that learns](03_a_layer_that_learns.ipynb) · [04 Hidden layers and backpropagation](04_backpropagation.ipynb) · [05 Can you trust it?](05_can_you_trust_it.ipynb) · [06 A printed network, and a clinic](06_printed_network.ipynb) · [07 What the hidden layer groups together](07_hidden_layer.ipynb) · [08 ★ When the data grow](08_when_data_grow.ipynb) |
+# | 3 · Capsules | 09 Convolution · 10 Parts with a pose · [11 Routing by agreement](11_routing_by_agreement.ipynb) · 12 Build a capsule network · [13 Look inside](13_look_inside.ipynb) · 14 What do the couplings tell you? · 15 Seen from another side · 16 ★ Other ways to route, and depth · [17 Two digits on top of each other](17_two_digits.ipynb) |
+# | 4 · A variational autoencoder | 18 An autoencoder, and the holes in it · 19 Surprise · [20 Build a VAE](20_build_a_vae.ipynb) · 21 Walk through the latent space · 22 When it goes wrong · 23 ★ A place among published numbers |
+# | 5 · What a representation groups together | [24 Three representations, one k](24_three_representations.ipynb) · [25 Clusters without labels](25_clusters_without_labels.ipynb) · [26 Your own images](26_your_own_images.ipynb) · 27 What you found |
+#
+# ## Does this machine work?
+#
+# The next cell examines what the course needs and takes some seconds.
+# ✓ is fine, ! works with less, and ✗ comes with what to do.
+# A graphics card is not needed.
+
+# %%
+from capslab.cli import doctor
+
+findings = list(doctor.examine())
+print(*findings, sep="\n")
+
+# %% [markdown]
+# If something goes wrong later, one of these usually helps:
+#
+# * **A cell runs too long:** press ■ in the toolbar.
+# * **Names are unknown:** *Kernel → Restart Kernel and Run All Cells*.
+# * **The kernel died:** memory ran out, so close other notebooks.
+# * **A view does not move:** run its cell.
+# * **Anything else:** the last line of an error says what was expected, what came, and what to try.
+#
+# ## Now with clothes
+#
+# Does the same program work on other pictures, for example photos of clothes?
+
+# %%
+other = cl.load_other(images)
+grey = other.train.images[..., 0]
+means = np.stack([mean_image(grey, other.train.labels, c) for c in range(len(other.classes))])
+unseen = other.test.sample(min(1000, len(other.test)))
+answers = ((unseen.images[:, None, :, :, 0] - means) ** 2).sum(axis=(2, 3)).argmin(axis=1)
+share = (answers == unseen.labels).mean()
+print(f"{other.name}: ten averages name {100 * share:.0f} of 100 unseen images correctly.")
+plots.image_grid(means / 255, other.classes)
+
+# %% [markdown]
+# Your functions know nothing of digits, so they work here too, only less well: shirts, pullovers and coats cover nearly the same pixels.
+# Prefer clothes from the start?
+# Change the first `cl.load()` of any lesson to `cl.load("fashion-mnist")` and run it again.
+#
+# ## Look back
+#
+# The guess that was furthest off stands first, because it taught you most.
+
+# %% tags=["holds"]
+assert other.name != "fashion-mnist" or share < right.mean() - 0.1
+
+# %%
+cl.guesses("00")
+
+# %%
 cl.progress("00")
 
 # %% [markdown]
 # ## Answer
 #
-# **What is this course?** A search for what representations group together: pixels first, then what a dense network, a
-# capsule network and a variational autoencoder make of them, with predictions before results and numbers behind
-# verdicts. **Does my machine work?** The line above says it, in words. Clustered pixels find part of the classes and
-# confuse those that share their bright pixels. Why those, and how much of such a score can be believed? On to
-# [01 · Clustering pixels](01_kmeans_by_hand.ipynb).
+# **What does a computer see when it looks at a picture?**
+# It sees a table of numbers, one per pixel, and it can only compute with them.
+# Ten averages of such tables already read most digits, because ink of the same digit tends to lie in the same places.
+# Where it does not, they fail.
+#
+# Your averages needed labels: somebody had to say which images are 7s.
+# What if nobody does?
+# On to [01 · k-means, by hand](01_kmeans_by_hand.ipynb).
+#
+# **Source.** LeCun, Cortes & Burges, *The MNIST database of handwritten digits* (1998).

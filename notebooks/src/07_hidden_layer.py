@@ -14,8 +14,8 @@
 # In lesson 01 you gave k-means raw pixels, and it mixed up 4s, 7s and 9s.
 # Since then you have trained networks that tell them apart.
 # Somewhere between the pixels and the answer, the digits must have been pulled away from each other.
-# In this lesson you open the network in the middle, take out what it has made of each image, and hand that to k-means instead.
-# Then you ask the question that decides how much the result is worth: who told the network what belongs together?
+# In this lesson you open the network in the middle, take out what it has made of each image, and hand that to k-means.
+# Then you ask what decides how much the result is worth: who told the network what belongs together?
 #
 # **After this lesson you can** take the features of a hidden layer out of a network, cluster them, show by a control experiment where their order comes from, and test features on classes that the network was never taught.
 #
@@ -33,6 +33,9 @@ from capslab.lessons import cluster_samples, repeated_networks
 images = cl.load()
 few = images.train.sample(min(12000, len(images.train)), seed=0)
 some = images.test.sample(min(1500, len(images.test)), seed=0)
+
+# %%
+cl.recall("07")
 
 # %% [markdown]
 # ## Take out what the hidden layer says
@@ -57,10 +60,8 @@ print(f"It names {accuracy:.1%} of {len(some):,} test images correctly.")
 # %% [markdown]
 # A network of two layers does its work in two steps.
 # The first layer turns the 784 pixels of an image into 512 numbers; the second reads the digit off those 512 numbers.
-# If we stop after the first step, each image becomes a point in a space with 512 dimensions.
-# The 512 numbers are called the **features** of the image, and the place where the image lands is called its **representation**.
-#
-# Nothing about this is hidden in the sense of secret.
+# These 512 numbers are called the **features** of the image; they are its *representation* in this network.
+# Nothing about them is hidden in the sense of secret.
 # With the weights $W$ of shape `(784, 512)` and the biases $b$ of shape `(512,)`, the features of $n$ images are
 #
 # $$H = \mathrm{relu}(X W + b), \qquad X: (n, 784), \quad H: (n, 512).$$
@@ -132,8 +133,7 @@ cl.guess(
 k = len(images.classes)
 
 
-def scores_of(embedding):
-    """Matched accuracy of k-means for three random starts."""
+def scores_of(embedding):  # matched accuracy of k-means, for three random starts
     return [cl.cluster(embedding, n_clusters=k, seed=s).at(k).scores.matched_accuracy for s in range(3)]
 
 
@@ -166,7 +166,7 @@ plots.scatter_panels({name: (points, some.labels) for name, points in flat.items
 # %% [markdown]
 # On the left the digits overlap like spilled paint.
 # On the right, groups of one colour reach out from the middle: the training has pulled the digits apart.
-# A plane shows only two of 512 dimensions, so what still overlaps here may be well separated in the others.
+# (A plane shows only two of 512 dimensions; what overlaps here may be apart in the others.)
 #
 # **Drag k.** Start at 10 and look into the clusters: which digits have a cluster of their own, and which two share one?
 # Then go up. Which cluster splits first?
@@ -221,8 +221,8 @@ plots.scores_with_spread(by_source, f"matched accuracy, k = {k}, three starts")
 # It does not show what could be found without labels.
 # Whenever somebody shows you wonderful clusters of a network's features, ask first whether labels went into them.
 #
-# One more doubt remains. We trained one network, and another start might be luckier or less lucky.
-# Five networks were therefore trained independently, each from other random weights on other images, and what they make of 1,200 test images comes with the course.
+# One more doubt remains: we trained one network, and another start might be luckier.
+# So five were trained independently, on other images each, and what they make of 1,200 test images comes with the course.
 # The claim is that *a dense network's features cluster images better than pixels do*.
 
 # %%

@@ -24,6 +24,8 @@
 # **Time:** …
 
 # %%
+from itertools import pairwise
+
 import numpy as np
 
 import capslab as cl
@@ -32,6 +34,9 @@ from capslab.lessons import classical_methods, results
 
 images = cl.load()
 names = list(classical_methods.METHODS)
+
+# %%
+cl.recall("08")
 
 # %% [markdown]
 # ## Four methods in four paragraphs
@@ -151,8 +156,8 @@ cl.check("local_exponents", local_exponents)
 local_exponents = cl.mine("local_exponents", local_exponents)
 
 # %%
-sizes = curves["k-means"].n
-steps = [f"{a // 1000} → {b // 1000} thousand" for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+sizes = [n // 1000 for n in curves["k-means"].n]
+steps = [f"{a} → {b} thousand" for a, b in pairwise(sizes)]
 local = {name: local_exponents(curve.n, curve.fit_seconds) for name, curve in curves.items()}
 plots.table([{"method": name, **dict(zip(steps, local[name], strict=True))} for name in names])
 

@@ -86,6 +86,7 @@ REVEALED = [
     ),
     Case(NUMBER + "cl.reveal('number', 3, words=7)"),
     Case("cl.guesses('')"),
+    Case("cl.recall('00')"),
 ]
 
 GUESSES = [*ASKED, *ANSWERED, *REVEALED]

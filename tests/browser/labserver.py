@@ -66,6 +66,7 @@ class Lab:
             "ServerApp.allow_root": True,
             "IdentityProvider.token": self.token,
             "LabApp.expose_app_in_browser": True,
+            "JupyterNotebookApp.expose_app_in_browser": True,
         }
         command = [sys.executable, "-m", "jupyterlab", "--no-browser"]
         command += [f"--{name}={value}" for name, value in options.items()]
@@ -97,18 +98,25 @@ class Lab:
                 continue
         self._log.close()
 
-    def open(self, page: Any, cells: list[str], *, theme: str = "light", timeout: float = 120) -> Notebook:
-        """Writes a notebook with these code cells, opens it and runs them all."""
+    def open(
+        self, page: Any, cells: list[str], *, theme: str = "light", timeout: float = 120, app: str = "lab"
+    ) -> Notebook:
+        """Writes a notebook with these code cells, opens it and runs them all.
+
+        `app` is "lab" for JupyterLab or "notebook" for Notebook 7, which the same server has.
+        """
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        return self.open_book(page, book, theme=theme, timeout=timeout)
+        return self.open_book(page, book, theme=theme, timeout=timeout, app=app)
 
-    def open_book(self, page: Any, book: Any, *, theme: str = "light", timeout: float = 120) -> Notebook:
+    def open_book(
+        self, page: Any, book: Any, *, theme: str = "light", timeout: float = 120, app: str = "lab"
+    ) -> Notebook:
         """Saves a whole notebook in the server's folder, opens it and runs all its cells."""
         self._count += 1
         name = f"{self._name}-{self._count}.ipynb"
         nbformat.write(book, self.root / name)
-        return Notebook(self, page, name, theme, timeout)
+        return Notebook(self, page, name, theme, timeout, app)
 
 
 @contextmanager
@@ -160,19 +168,22 @@ ASK = """async (code) => {
 
 
 class Notebook:
-    """A notebook open in JupyterLab, all cells run.
+    """A notebook open in JupyterLab or in Notebook 7, all cells run.
 
     Attributes
     ----------
     page : the Playwright page; `views` the locator of every `.caps-view`; `errors` what went wrong.
     """
 
-    def __init__(self, lab: Lab, page: Any, name: str, theme: str, timeout: float) -> None:
+    def __init__(self, lab: Lab, page: Any, name: str, theme: str, timeout: float, app: str = "lab") -> None:
         self.page = page
         self.errors = watch(page)
         workspace = Path(name).stem  # each its own, so that pages which are open at once do not meet
-        page.goto(f"{lab.address}/lab/workspaces/{workspace}/tree/{name}?token={lab.token}&reset")
+        places = {"lab": f"lab/workspaces/{workspace}/tree/{name}?reset&", "notebook": f"notebooks/{name}?"}
+        page.goto(f"{lab.address}/{places[app]}token={lab.token}")
         page.wait_for_function(READY, timeout=timeout * 1000)
+        if app == "notebook":
+            self.errors.clear()  # Notebook 7 complains of settings of Lab's that it does not have
         if theme == "dark":
             self.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
         self.command("notebook:run-all-cells")

@@ -47,7 +47,7 @@ PALE = """(root) => {
 
 # Parts that stick out of the view, where nothing scrolls them into sight.
 CUT = """(root) => { const edge = root.getBoundingClientRect().right + 1;
-  return [...root.querySelectorAll('canvas, button, input, select, p, h4')]
+  return [...root.querySelectorAll('canvas, button, input, select, p')]
     .filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > edge
       && !node.closest('.caps-scroll, .caps-code') ).map((node) => node.outerHTML.slice(0, 120)); }"""
 

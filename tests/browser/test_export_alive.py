@@ -25,6 +25,7 @@ CELLS = [
     "routing = cl.show_routing(FakeCapsNet(), some_images())\nrouting",
     "VIEWS['latent']()",
     "cl.explore_latent(FakeVAE(dense=False), some_images())",  # decoded by Python alone
+    "VIEWS['cloud']()",
     "routing.iteration = 2",  # what a later cell does to a view shows where it was first drawn
 ]
 
@@ -116,6 +117,28 @@ def test_dragging_k(small: Site) -> None:
     assert re.match(r"k = 1[4-8] on numbers 0", small.words(view))
 
 
+def test_an_image_and_its_neighbours_are_found_and_a_map_that_python_must_compute_is_refused(
+    small: Site,
+) -> None:
+    view = small.view(0)
+    view.get_by_label("Find image by its number").fill("7")
+    assert "Image 7 " in small.words(view)
+    assert view.locator(".caps-neighbour").count() == 9
+    view.get_by_label("Find class").select_option("b")
+    assert "Class b: 8 images" in small.words(view)
+    view.get_by_label("Map").select_option("tsne")
+    assert "Python" in view.locator(".caps-map").inner_text()
+    assert view.get_by_label("Map").input_value() == "pca"
+
+
+def test_the_cloud_turns(small: Site) -> None:
+    view = small.view(4)
+    pixels, words = small.pixels(view), small.words(view)
+    view.locator(".caps-top").press("ArrowLeft")
+    assert small.pixels(view) != pixels
+    assert small.words(view) != words
+
+
 def test_another_image_and_iteration_of_the_routing(small: Site) -> None:
     view = small.view(1)
     assert numbers_in(small.words(view))[:2] == ["2", "3"]  # as the last cell left it
@@ -189,6 +212,6 @@ def test_without_javascript_the_pictures_and_words_are_there(chromium: Any, addr
     page = context.new_page()
     page.goto(f"{address}small.html")
     pictures = page.locator("figure.live img")
-    assert pictures.count() == 4
+    assert pictures.count() == 5
     assert (pictures.nth(1).get_attribute("alt") or "").startswith("Iteration ")
     context.close()

@@ -42,8 +42,10 @@ def flood(page, label: str) -> dict[str, float]:
 
 READ = {
     "clusters": lambda view: view.ks.index(view.k),
+    "cloud": lambda view: view.ks.index(view.k),
     "compare": lambda view: view.ks.index(view.k),
     "routing": lambda view: view.iteration,
+    "network": lambda view: view.iteration,
     "latent": lambda view: view.z[1],
     "plane": lambda view: view.z[1],
     "pose": lambda view: view.pose[1],
@@ -51,8 +53,8 @@ READ = {
     "betas": lambda view: view.at,
     "overlap": lambda view: view.shift,
     "convolution": lambda view: view.row,
-    "network": lambda view: view.hidden,
-    "network of digits": lambda view: view.hidden,
+    "playground": lambda view: view.hidden,
+    "playground of digits": lambda view: view.hidden,
     "travel": lambda view: view.position,
     "posterior": lambda view: view.mean,
 }

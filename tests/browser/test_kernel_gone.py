@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hosting import drag_slider
-from views import SLIDERS, VIEWS
+from views import AT_THEIR_END, SLIDERS, VIEWS
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def test_every_view_says_that_its_kernel_is_gone_and_stays_usable(hosted, name):
     assert said.inner_text().endswith(USABLE)
     if name in SLIDERS:
         words, saves = host.words(), host.page.evaluate("model.saves")
-        host.drag_slider(SLIDERS[name], 0.0 if name == "routing" else 1.0)
+        host.drag_slider(SLIDERS[name], 0.0 if name in AT_THEIR_END else 1.0)
         host.rest()
         assert host.words() != words
         assert host.page.evaluate("model.saves") == saves  # no kernel is asked any more

@@ -255,15 +255,15 @@ def test_a_finger_taps_and_taps_again(
 def test_a_finger_on_a_point(finger: Callable[..., Hosted], one: Embedding) -> None:
     host = finger(cl.explore_clusters(one, 4))
     host.rest(300)
-    spot = host.page.evaluate("""() => { const c = document.querySelector('.caps-dots');
+    first_point = """() => { const c = document.querySelector('.caps-dots');
       const r = c.width / c.clientWidth, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
       for (let y = 0; y < c.height / 2; y++) for (let x = 0; x < c.width / 2; x++)
         if (d[4 * (y * c.width + x) + 2] < 250) { const b = c.getBoundingClientRect();
-          return [b.left + x / r, b.top + y / r + 2]; } }""")
-    host.page.touchscreen.tap(*spot)
+          return [b.left + x / r, b.top + y / r + 2]; } }"""
+    host.page.touchscreen.tap(*host.page.evaluate(first_point))
     host.until(lambda: standing_out(host), [[True, False, False, False]])
     assert host.root.locator(".caps-tip").is_visible()
-    host.page.touchscreen.tap(*spot)
+    host.page.touchscreen.tap(*host.page.evaluate(first_point))
     host.until(lambda: standing_out(host), [ALL])
     assert not host.root.locator(".caps-tip").is_visible()
     assert host.errors == []

@@ -11,7 +11,7 @@ import capslab as cl
 pytestmark = pytest.mark.browser
 
 POINTS = """async ([points, n, stops, position]) => {
-  const { pointsAt } = await import("/js/journey/arithmetic.js");
+  const { pointsAt } = await import("/js/shared/points_between.js");
   const to = new Float32Array(2 * n);
   pointsAt(Float32Array.from(points), n, stops, position, to);
   return Array.from(to);

@@ -1,242 +1,312 @@
-"""The network sandbox in Chromium: training beside Python's, a learner's mouse and keys, what rests when."""
+"""The network view in Chromium: slider, pointing, clicks down to one multiplication, keys, narrow pages."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from common import data_sets, numbers_in
+from fakes import FakeNetwork, some_images
 
 import capslab as cl
+from capslab.widgets.network.content import described
 
 pytestmark = pytest.mark.browser
 
-NET = "canvas.caps-net"
-ANSWER = "canvas.caps-answer"
-
-
-def button(host, name):
-    return host.root.get_by_role("button", name=name)
-
-
-def wait_for_epochs(host, view, epochs):
-    """Lets it play until Python has heard of so many epochs."""
-    host.until(lambda: view.epoch >= epochs)
+PICTURE = "canvas.caps-network"
 
 
 @pytest.fixture
 def view():
-    return cl.network_sandbox(data="xor", hidden=4)
+    return cl.show_network(FakeNetwork(), some_images(), index=7)
+
+
+def numbers(text: str) -> list[float]:
+    """The numbers of a text, signs included."""
+    return [float(number.replace("−", "-").replace(",", "")) for number in numbers_in(text)]
+
+
+def point(host: Any, x: float, y: float, click: bool = False) -> None:
+    """Moves the mouse to a place of the wide picture, in its own units."""
+    canvas = host.root.locator(PICTURE)
+    box = canvas.bounding_box()
+    scale = canvas.evaluate("(c) => c.getBoundingClientRect().width / c.wide")
+    where = box["x"] + x * scale, box["y"] + y * scale
+    host.page.mouse.move(*where)
+    if click:
+        host.page.mouse.click(*where)
+    host.settle()
+
+
+# In the wide picture of a grid of 3 × 4 places with 2 types, 5 digit capsules and maps of two convolutions.
+CAPSULE = (292, 155)  # the first one: row 1, column 1, type 1
+ROW = (560, 206)  # the third of five digit capsules
+RECONSTRUCTION = (757, 206)
+IMAGE = (43, 206)
+MAP = (153, 73)  # the first map of the first convolution
+
+
+def test_browser_says_what_python_says(host, view):
+    assert host.words() == view.words
+    filter_ = view.layers[1]["drawn"][1]
+    for view.part in [("primary", 5, 2), ("digit", 4), ("map", 1, filter_, 2, 1), ("reconstruction", 0), ()]:
+        for view.iteration in (1, 2, 3):
+            assert host.words() == view.words
+    view.index = int(view.positions[3])
+    assert host.words() == view.words
+
+
+@pytest.mark.parametrize("name", ["digits", "mnist"])
+def test_it_says_what_python_says_of_the_networks_of_the_course(hosted, name):
+    if name not in data_sets():
+        pytest.skip("CAPSLAB_DATA names no MNIST")
+    view = cl.show_network(cl.pretrained(f"capsnet-{name}"), cl.load(name)[:40])
+    host = hosted(view)
+    last = max(i for i, layer in enumerate(view.layers) if layer["drawn"])
+    for part in [
+        ("primary", 30, 4),
+        ("digit", 7),
+        ("map", last, view.layers[last]["drawn"][2], 1, 3),
+        ("reconstruction",),
+    ]:
+        view.part = part
+        for position in view.positions[:3]:
+            view.index = position
+            for view.iteration in (1, 2, 3):
+                assert host.words() == view.words
+    view.part = ("map", last, view.layers[last]["drawn"][2], 1, 3)
+    host.sync()
+    host.frame()
+    assert host.root.locator(".caps-steps").inner_text().rstrip().endswith(view.words.split()[-1].rstrip("."))
+    assert host.errors == []
+
+
+FIELDS = """async ([layers, size, grid]) => {
+  const { fieldOf } = await import("/js/network/arithmetic.js");
+  const places = Array.from({ length: grid[0] * grid[1] }, (_, k) => [Math.floor(k / grid[1]), k % grid[1]]);
+  return places.map(([row, column]) => fieldOf(layers, layers.length - 1, row, column, size));
+}"""
 
 
 @pytest.mark.parametrize(
-    "options",
-    [
-        {"data": "xor", "hidden": 0},
-        {"data": "spiral", "hidden": 6, "layers": 2, "activation": "tanh"},
-        {"data": "digits", "hidden": 7, "seed": 3},
-        {"points": (np.random.default_rng(0).normal(size=(50, 2)), list("abcab") * 10), "activation": "none"},
-    ],
+    ("preset", "shape"), [("digits", (8, 8, 1)), ("visible", (28, 28, 1)), ("any-size", (13, 31, 3))]
 )
-def test_both_halves_train_alike(hosted, options):
-    one, other = cl.network_sandbox(**options), cl.network_sandbox(**options, epochs=3)
-    host = hosted(one)
-    assert host.words() == one.words
-    for _ in range(3):
-        button(host, "Train for one epoch").click()
+def test_receptive_fields_are_the_models(modules, preset, shape):
+    model = cl.CapsNet(shape, 10, preset=preset)
+    layers = described(model.convolutions(), [], [])
+    rows, columns, types = model.grid
+    found = modules.evaluate(FIELDS, [layers, shape[:2], model.grid])
+    assert found == [list(model.receptive_field(types * place)) for place in range(rows * columns)]
+
+
+def test_dragging_the_iteration(host, view):
+    before, words = host.pixels(PICTURE), host.words()
+    host.drag_slider("iteration", 0.0)
+    host.settle(500)  # lines and bars move for a moment
+    assert view.iteration == 1
+    assert host.pixels(PICTURE) != before
+    assert numbers_in(host.words())[:2] == ["1", "3"]
+    host.drag_slider("iteration", 1.0)
+    host.settle(500)
+    assert host.words() == words == view.words
+    assert host.pixels(PICTURE) == before
+
+
+def test_pointing_at_a_capsule_shows_what_it_sees_and_lets_go_again(host, view):
+    before, words = host.pixels(PICTURE), host.words()
+    point(host, *CAPSULE)
+    pointed = host.words()
+    assert pointed.startswith(words)
+    top, left, bottom, right = view.fields[0]
+    assert f"rows {top + 1}–{bottom} and columns {left + 1}–{right}" in pointed
+    assert host.pixels(PICTURE) != before
+    assert view.part == ()
+    host.page.mouse.move(5, 5)
+    assert host.words() == words
+    assert host.pixels(PICTURE) == before
+
+
+def test_pointing_at_a_pixel_names_its_grey_level(host, view):
+    point(host, *IMAGE)
+    row, column, level = numbers(host.words())[-4:-1]
+    pixels = view.thumbs[view.positions.tolist().index(view.index)]
+    assert level == pixels[int(row) - 1, int(column) - 1, 0]
+
+
+def test_clicking_a_capsule_opens_its_vote_coupling_and_contribution(host, view):
+    assert not host.root.locator(".caps-steps").is_visible()
+    point(host, *CAPSULE, click=True)
+    digit = view.trace.predicted
+    assert view.part == ("primary", 0, digit)
+    assert host.words() == view.words
+    steps, trace = host.root.locator(".caps-steps"), view.trace
+    u = view.primary[view.positions.tolist().index(view.index), 0]
+    host.root.get_by_label("number of the vote").select_option(index=2)
     host.settle()
-    np.testing.assert_allclose(one.network["weights"], other.network["weights"], atol=1e-9)
-    assert one.epoch == 3
-    assert host.words() == one.words == other.words
-    button(host, "Show the code").click()
-    assert host.root.locator(".caps-code").inner_text() == one.code == other.code
+    tables = steps.locator("table")
+    for row, expected in enumerate([u, view.weights[0, digit, 2], u * view.weights[0, digit, 2]]):
+        shown = tables.nth(0).locator("tbody tr").nth(row).locator("td").all_inner_texts()
+        np.testing.assert_allclose([numbers(text)[0] for text in shown[:4]], expected, atol=0.0051)
+    assert f"= {trace.votes[0, digit, 2]:+.3f}".replace("-", "−") in tables.nth(0).inner_text()
+    shown = tables.nth(1).locator("tbody tr").nth(2).locator("td").all_inner_texts()
+    np.testing.assert_allclose([numbers(text)[0] for text in shown[:5]], trace.couplings[-1, 0], atol=0.0051)
+    contribution = f"= {trace.contributions[-1, 0, digit]:+.4f}".replace("-", "−")
+    assert contribution in steps.inner_text()
+    host.root.get_by_role("combobox", name="digit capsule").select_option(index=1)
+    host.settle()
+    assert view.part == ("primary", 0, 1)
+
+
+def test_clicking_a_digit_capsule_opens_its_sum_and_leads_to_its_largest_terms(host, view):
+    point(host, *ROW, click=True)
+    assert view.part == ("digit", 2)
+    assert host.words() == view.words
+    steps, trace = host.root.locator(".caps-steps"), view.trace
+    s = trace.couplings[-1, :, 2] @ trace.votes[:, 2] + view.bias[2].astype(float)
+    cells = steps.locator("table").nth(0).locator("tbody tr").nth(2).locator("td").all_inner_texts()
+    listed = [numbers(text)[-1] for text in cells]
+    assert listed[-1] == pytest.approx(s[0], abs=6e-4)
+    assert sum(listed[:-1]) == pytest.approx(s[0], abs=2e-3)  # four terms, the others, the bias
+    squared = float(s @ s)
+    assert f"{squared:.3f} / {1 + squared:.3f} = {trace.lengths[-1, 2]:.3f}" in steps.inner_text()
+    terms = trace.couplings[-1, :, 2] * trace.votes[:, 2, 0]
+    steps.locator("th button").first.click()
+    host.settle()
+    assert view.part == ("primary", int(np.abs(terms).argmax()), 2)
+
+
+def test_clicking_a_map_opens_the_convolution(host, view):
+    point(host, *MAP, click=True)
+    kind, layer, number, row, column = view.part
+    assert (kind, layer, number) == ("map", 0, view.layers[0]["drawn"][0])
+    assert host.words() == view.words
+    steps = host.root.locator(".caps-steps")
+    pixels = view.thumbs[view.positions.tolist().index(view.index)][..., 0] / 255
+    window = np.pad(pixels, 1)[row : row + 3, column : column + 3]
+    weights = view.kernels[:9].reshape(3, 3)
+    shown = [numbers(text)[0] for text in steps.locator("td").all_inner_texts()]
+    expected = np.concatenate([window.ravel(), weights.ravel(), (window * weights).ravel()])
+    np.testing.assert_allclose(shown, expected, atol=0.0051)
+    value = max(0, view.kernels[9] * np.sum(window * weights) + view.kernels[10])
+    assert steps.inner_text().rstrip().endswith(f"= {value:.3f}")
+    assert numbers(host.words())[-1] == pytest.approx(value, abs=6e-4)
+
+
+def test_clicking_the_reconstruction_and_beside_everything(host, view):
+    point(host, *RECONSTRUCTION, click=True)
+    assert view.part == ("reconstruction", view.trace.predicted)
+    assert host.words() == view.words
+    point(host, 10, 360, click=True)
+    assert view.part == ()
+    assert not host.root.locator(".caps-steps").is_visible()
+
+
+def test_keys_walk_through_the_network(host, view):
+    host.root.locator(PICTURE).focus()
+    host.page.mouse.move(5, 5)
+    winner = view.trace.predicted
+    steps = [
+        ("ArrowRight", ("primary", 0, winner)),
+        ("ArrowDown", ("primary", 1, winner)),  # the types of a place lie below each other
+        ("ArrowLeft", None),
+        ("ArrowRight", ("primary", 0, winner)),
+    ]
+    for key, expected in steps:
+        host.page.keyboard.press(key)
+        host.settle()
+        if expected is None:
+            assert view.part[:3] == ("map", 1, view.layers[1]["drawn"][0])
+            before = view.part
+            host.page.keyboard.press("Shift+ArrowDown")
+            host.settle()
+            assert view.part[:3] == before[:3]
+        else:
+            assert view.part == expected
+        assert host.words() == view.words
+    for _ in range(8):
+        host.page.keyboard.press("ArrowRight")
+    host.settle()
+    assert view.part[0] == "reconstruction"
+    host.page.keyboard.press("Escape")
+    host.settle()
+    assert view.part == ()
+
+
+def test_choosing_another_image(host, view):
+    before = host.pixels(PICTURE)
+    host.root.get_by_role("combobox", name="image").select_option(index=2)
+    host.settle()
+    assert view.index == view.positions[2]
+    assert host.words() == view.words
+    assert host.pixels(PICTURE) != before
+
+
+def test_an_image_that_python_asks_for_joins_the_list(hosted):
+    view = cl.show_network(FakeNetwork(), some_images(60))
+    host = hosted(view)
+    view.index = next(i for i in range(60) if i not in view.positions)
+    assert host.words() == view.words
+    assert host.root.get_by_role("combobox", name="image").input_value() == str(view.index)
     assert host.errors == []
 
 
-def test_play_learns_pause_rests_and_reset_forgets(host, view):
-    before = host.pixels(ANSWER)
-    start = view.words
-    button(host, "Play").click()
-    wait_for_epochs(host, view, 20)
-    button(host, "Pause").click()
-    host.settle()
-    assert view.outcome.loss < 0.6
-    assert host.words() == view.words
-    assert host.pixels(ANSWER) != before
-    epoch = view.epoch
-    host.settle()
-    assert view.epoch == epoch  # it rests
-    assert [tuple(part) for part in view.network["trained"]] == [(epoch, 0.1)]
-    button(host, "Reset").click()
-    host.settle()
-    assert view.epoch == 0
-    assert host.words() == view.words == start
-    assert host.pixels(ANSWER) == before
-
-
-def test_sliders_by_mouse(host, view):
-    button(host, "Play").click()
-    wait_for_epochs(host, view, 2)
-    host.drag_slider("learning rate", 0.875)  # the rate may change in the middle
-    host.settle()
-    assert view.learning_rate == 3
-    assert view.epoch > 0
-    host.until(lambda: view.network["trained"][-1][1] == 3)
-    host.drag_slider("hidden units", 0.5)
-    button(host, "Pause").click()
-    host.settle()
-    assert view.hidden == 8
-    assert view.network["trained"][0][1] == 3  # from new weights, at the new rate
-    assert host.words() == view.words
-
-
-def test_choosing_data_layers_activation_and_seed(host, view):
-    for name, value in {"data": "digits", "hidden layers": "2", "activation": "tanh"}.items():
-        host.root.get_by_role("combobox", name=name).select_option(value)
-    button(host, "Start from other random weights").click()
-    button(host, "Train for one epoch").click()
-    host.settle()
-    assert (view.data, view.layers, view.activation, view.seed, view.epoch) == ("digits", 2, "tanh", 1, 1)
-    assert host.words() == view.words
-    assert host.root.get_by_text("are wrong").is_visible()
-    host.drag_slider("hidden units", 0.0)
-    host.settle()
-    assert host.root.get_by_role("combobox", name="activation").is_disabled()
-    assert host.words() == view.words
-
-
-def at(host, x, y):
-    """Moves the mouse to a place of the network's picture, in its own units."""
-    box = host.root.locator(NET).bounding_box()
-    scale = box["width"] / 326
-    host.page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
-    host.frame()
-
-
-def note(host):
-    """What is pointed at, in words, once it is drawn."""
-    host.frame()
-    return host.root.locator(".caps-note[aria-live]").inner_text()
-
-
-def test_pointing_at_a_unit_and_at_a_line(host, view):
-    button(host, "Train for one epoch").click()
-    host.settle()
-    hint, answer = note(host), host.pixels(ANSWER)
-    at(host, 163, 171 - 87)  # the first of four units
-    assert "unit 1 of layer 1" in note(host)
-    W, b = view.weights[0]
-    for number in (*W[:, 0], b[0]):
-        assert f"{abs(number):.2f}" in note(host)
-    assert host.pixels(ANSWER) != answer
-    at(host, 290, 168)  # where all lines end; near it, one of them
-    at(host, 192, 171 - 87)  # the line that leaves the first unit
-    assert "Weight from unit 1 of layer 1 to the answer" in note(host)
-    assert f"{abs(view.weights[1][0][0, 0]):.3f}" in note(host)
-    assert host.pixels(ANSWER) == answer
-    at(host, 60, 315)
-    assert note(host) == hint
-
-
-def test_a_click_pins_a_unit_and_keys_walk(host, view):
-    answer = host.pixels(ANSWER)
-    at(host, 163, 171 - 87)
-    host.page.mouse.down()
-    host.page.mouse.up()
-    at(host, 60, 315)
-    assert "unit 1 of layer 1" in note(host)
-    net = host.root.locator(NET)
-    net.press("ArrowDown")
-    assert "unit 2 of layer 1" in note(host)
-    net.press("ArrowRight")
-    host.frame()
-    assert "the answer" in note(host)
-    net.press("ArrowLeft")
-    net.press("ArrowLeft")
-    host.frame()
-    assert "input x" in note(host)
-    net.press("Escape")
-    assert host.pixels(ANSWER) == answer
-
-
-def test_units_of_digits_are_chosen_by_mouse_and_keys(hosted):
-    host = hosted(cl.network_sandbox(data="digits", hidden=9, epochs=1))
-    first = host.pixels(ANSWER)
-    at(host, 150, 150)  # the middle one of nine
-    middle = host.pixels(ANSWER)
-    assert middle != first
-    net = host.root.locator(NET)
-    net.press("ArrowUp")
-    net.press("ArrowLeft")
-    assert host.pixels(ANSWER) == first
-    net.press("ArrowRight")
-    net.press("ArrowDown")
-    assert host.pixels(ANSWER) == middle
-
-
-def test_python_sets_and_trains_it_too(host, view):
-    view.hidden = 3
-    view.train(5)
-    host.sync()
-    assert host.words() == view.words
-    button(host, "Train for one epoch").click()
-    host.settle()
-    assert view.epoch == 6
-    straight = cl.network_sandbox(data="xor", hidden=3, epochs=6)
-    np.testing.assert_allclose(view.network["weights"], straight.network["weights"], atol=1e-9)
-    view.learning_rate = 0.05  # between two positions of the slider
-    host.sync()
-    host.frame()
-    slider = host.root.get_by_role("slider", name="learning rate", exact=True)
-    assert slider.evaluate("(node) => node.closest('label').querySelector('output').textContent") == "0.05"
-
-
-def test_it_rests_while_it_is_out_of_sight(host, view):
-    button(host, "Play").click()
-    wait_for_epochs(host, view, 2)
-    host.page.evaluate("document.body.style.paddingTop = '4000px'")  # pushes it off the screen
-    host.settle(400)
-    epochs = "() => Number(document.querySelector('.caps-words').textContent.match(/Epoch (\\d+)/)[1])"
-    host.page.evaluate("() => new Promise((done) => setTimeout(done, 400))")
-    before = host.page.evaluate(epochs)
-    host.page.evaluate("() => new Promise((done) => setTimeout(done, 800))")
-    assert host.page.evaluate(epochs) == before
-    host.page.evaluate("document.body.style.paddingTop = '0'")
-    host.until(lambda: host.page.evaluate(epochs) > before)
-
-
-def test_with_reduced_motion_nothing_moves_by_itself(hosted, page, view):
-    page.emulate_media(reduced_motion="reduce")
-    host = hosted(view)
-    button(host, "100 epochs").click()
-    host.until(lambda: view.epoch == 100)
-    assert host.words() == view.words
-    button(host, "Train for one epoch").click()
-    host.settle()
-    assert view.epoch == 101
-    assert button(host, "Play").count() == 0
+def test_one_image_needs_no_list_and_the_code_names_it(hosted):
+    host = hosted(cl.show_network(FakeNetwork(), some_images()[7]))
+    assert host.root.get_by_role("combobox", name="image").count() == 0
+    host.root.get_by_role("button", name="Show the code").click()
+    point(host, *ROW, click=True)
+    code = host.root.locator(".caps-code").inner_text()
+    assert "cl.route(model, image, iterations=3)" in code
+    assert "j = 2" in code
+    assert "⟨" not in code
+    assert code.strip() == host.view.code.strip()
     assert host.errors == []
 
 
-def test_training_that_blows_up_says_so_and_cannot_go_on(hosted):
-    view = cl.network_sandbox(data="xor", hidden=16, layers=2, activation="none", learning_rate=10)
-    weights = np.random.default_rng(0).normal(0, 400, sum(W.size + b.size for W, b in view.weights))
-    history = [[0, 1.0, 1.0], [1, 1.0, 1.0]]
-    view.network = {**view.network, "weights": weights.tolist(), "history": history, "trained": [[1, 10]]}
+def test_playing_moves_the_iteration(host, view):
+    view.iteration = 1
+    host.sync()
+    host.root.get_by_role("button", name="Play").click()
+    host.until(lambda: view.iteration, 3)
+
+
+def test_on_a_phone_the_network_runs_over_two_rows_and_parts_can_be_tapped(hosted, view):
     host = hosted(view)
-    button(host, "Play").click()
-    host.until(lambda: view.network["failed"] > 0)
-    assert host.words() == view.words
-    assert button(host, "Play").is_disabled()
-    button(host, "Reset").click()
+    wide = host.root.locator(PICTURE).bounding_box()
+    host.page.set_viewport_size({"width": 390, "height": 900})
+    host.settle(500)
+    tall = host.root.locator(PICTURE).bounding_box()
+    assert tall["width"] < 390
+    assert tall["height"] / tall["width"] > 1.5 > wide["height"] / wide["width"]
+    scale = host.root.locator(PICTURE).evaluate("(c) => c.getBoundingClientRect().width / c.wide")
+    assert scale > 0.9  # text of 12 to 13 units stays readable
+    host.root.locator(PICTURE).click(position={"x": 10 * scale, "y": 382 * scale})
     host.settle()
-    assert button(host, "Play").is_enabled()
-    assert view.epoch == 0
+    assert view.part[:2] == ("primary", 0)
+    assert host.errors == []
 
 
-def test_a_view_that_goes_away_stops(host, view):
-    button(host, "Play").click()
-    wait_for_epochs(host, view, 2)
-    host.page.evaluate("dispose()")
-    host.settle()
-    epoch = view.epoch
-    host.settle(1200)
-    assert view.epoch == epoch
+def test_nothing_moves_by_itself_where_the_reader_wants_calm(hosted, view):
+    host = hosted(view)
+    host.page.emulate_media(reduced_motion="reduce")
+    view.iteration = 1
+    first = host.pixels(PICTURE)
+    host.settle(500)
+    assert host.pixels(PICTURE) == first
+
+
+def test_a_part_chosen_in_python_is_opened(host, view):
+    view.part = ("digit", 1)
+    host.sync()
+    host.frame()
+    assert "Digit capsule b" in host.root.locator(".caps-steps h4").inner_text()
+
+
+def test_hidden_controls_are_not_there(hosted):
+    hide = ("play", "image", "arithmetic")
+    host = hosted(cl.show_network(FakeNetwork(), some_images(), hide=hide), theme="dark")
+    assert host.root.get_by_role("button").all_inner_texts() == ["Full screen", "Show the code"]
+    point(host, *ROW, click=True)
+    assert host.root.locator(".caps-steps").count() == 0
+    assert host.errors == []

@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans
 
 import capslab as cl
 from capslab import clustering
-from capslab.clustering import kmeans_steps, repeat_kmeans, score, score_pitfalls
+from capslab.clustering import KMeansRuns, kmeans_steps, repeat_kmeans, score, score_pitfalls
 from capslab.errors import ArgumentError
 from capslab.lessons import classical_methods
 
@@ -144,3 +144,10 @@ def test_each_case_misleads_the_score_that_it_is_about(seed):
     assert not {"ARI", "NMI"} & misled["clean halves"]
     assert misled["random labels"] == {"inertia", "NMI"}
     assert misled["rare class"] >= {"ARI", "NMI", "matched accuracy"}
+
+
+def test_pairs_of_runs_agree_after_their_clusters_are_matched() -> None:
+    runs = KMeansRuns(
+        np.array([[0, 0, 1, 1], [1, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1], [0, 1, 0, 1]]), np.ones(5), None
+    )
+    assert runs.pair_agreement.tolist() == [1.0, 0.75]  # the fifth has no partner

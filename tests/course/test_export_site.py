@@ -13,6 +13,7 @@ from common import ROOT
 from wording import Fails
 
 from capslab.cli.main import main
+from capslab.course.addresses import links
 from capslab.course.clean_outputs import WIDGET
 from capslab.course.export_site import checked, linked, write
 from capslab.course.html_page import STATE, Page, page
@@ -83,7 +84,6 @@ def test_pictures_keep_their_words_and_width() -> None:
     cell.outputs[0].metadata = {"image/png": {"alt": 'a "curve"', "width": 300}}
     made = page(executed(cell), "x")
     assert 'alt="a &quot;curve&quot;" width="300"' in made.body
-    assert made.picture in made.body
 
 
 def test_what_a_page_says_that_it_cannot_show() -> None:
@@ -179,7 +179,8 @@ def test_a_covered_truth_is_no_cover_and_its_picture_waits() -> None:
     states = {name: saved for _, state in shown for name, saved in state.items()}
     book.metadata["widgets"] = {STATE: {"state": states}}
     made = page(book, "x")
-    assert "CCCC" in made.picture
+    (cover,) = made.covers
+    assert "CCCC" in cover.picture
     figures = dict(zip(states, re.findall(r"<figure.*?</figure>", made.body, re.S), strict=True))
     assert "<noscript>" in figures["RevealView"]
     assert "BBBB" in figures["RevealView"]
@@ -187,3 +188,31 @@ def test_a_covered_truth_is_no_cover_and_its_picture_waits() -> None:
     book = nbformat.v4.new_notebook(cells=[a_view("RevealView", "BBBB")[0]])
     book.metadata["widgets"] = {STATE: {"state": a_view("RevealView", "BBBB", answer=60, seen=False)[1]}}
     assert "<noscript>" not in page(book, "x").body
+
+
+def test_the_minutes_and_the_question_of_a_lesson_stand_on_its_card(tmp_path: Path) -> None:
+    cell = V4.new_markdown_cell(
+        "# 04 · Capsules\n\nA start. *Does it* hold? More.\n\n**Time:** about 37 minutes."
+    )
+    made = page(executed(cell), "04_x")
+    assert made.minutes == 37
+    assert made.question == "<em>Does it</em> hold?"
+    write([made, page(executed(V4.new_markdown_cell("# Why?\n\nBecause.")), "05_y")], tmp_path)
+    index = (tmp_path / "index.html").read_text("utf-8")
+    assert "About 37 minutes." in index
+    assert "<em>Does it</em> hold?" in index
+    assert "Because." not in index  # a title that asks says enough
+
+
+def test_links_to_other_services_stand_on_a_lesson_and_on_no_other_page(tmp_path: Path) -> None:
+    lesson = Page("04_x", "Lesson", links=links("04_x"))
+    write([lesson, Page("mine", "My own")], tmp_path)
+    text, own = ((tmp_path / f"{name}.html").read_text("utf-8") for name in ("04_x", "mine"))
+    for address in links("04_x").values():
+        assert text.count(f'href="{address}"') == 2  # above the text and below it
+    assert "mybinder" not in own
+
+
+def test_code_says_which_cell_it_is() -> None:
+    made = page(executed(V4.new_markdown_cell("# A"), code("1 + 1"), code("2 + 2")), "x")
+    assert re.findall(r'data-name="(Code of cell \d)"', made.body) == ["Code of cell 2", "Code of cell 3"]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +16,20 @@ from capslab.course.make_assignment import checks
 from capslab.course.paths import sources
 from capslab.exercises.registry import find
 
-BUILT = ["11"]
+BUILT = ["00", "01", "02", "03", "04", "05", "06", "07", "08", "11"]
 COURSE = [path for path in sources() if path.stem[:2] in BUILT]
 LEAST = 4  # operations of an expression that is worth giving away; x + 1 is not
+#: functions without a check, because one sees in the picture whether they are right
+SEEN = {"01": ["show"]}
+#: solutions without such an expression, and why
+UNTELLING = {"dense": "its formula stands above it", "train_epoch": "a loop around one call"}
 
 pytestmark = pytest.mark.parametrize("source", COURSE, ids=lambda path: path.stem)
 
 
 def code_cells(source: Path) -> list[str]:
-    return [cell.source for cell in edition(source, "assignment").cells if cell.cell_type == "code"]
+    code = [cell.source for cell in edition(source, "assignment").cells if cell.cell_type == "code"]
+    return [re.sub(r"^(\s*)[%!].*$", r"\1pass", text, flags=re.MULTILINE) for text in code]
 
 
 def text_cells(source: Path) -> list[str]:
@@ -40,6 +44,12 @@ def exercises(cells: list[str]) -> dict[str, int]:
         for one in checks(text)
         if find(one.exercise).is_function
     }
+
+
+def functions_with_a_gap(cells: list[str]) -> list[str]:
+    """The cells in which the learner writes a function; one whose answer is a value has none."""
+    gaps = [text for text in cells if BEGIN in text]
+    return [text for text in gaps if any(isinstance(node, ast.FunctionDef) for node in ast.parse(text).body)]
 
 
 # --- an expression with its names left open
@@ -83,14 +93,15 @@ def operations(expression: ast.AST) -> int:
     return sum(isinstance(node, (ast.BinOp, ast.Call, ast.Constant)) for node in nodes) + 2 * len(texts)
 
 
-def telling(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    """The expressions of a solution that would give it away."""
-    for node in ast.walk(function):
-        values = [node.value] if isinstance(node, (ast.Assign, ast.Return)) else []
-        for value in values:
-            for part in value.elts if isinstance(value, ast.Tuple) else [value]:
-                if operations(part) >= LEAST:
-                    yield part
+def telling(function: ast.FunctionDef) -> list[ast.expr]:
+    """The expressions of a solution that would give it away; of one without a longer one, its longest."""
+    parts = [
+        part
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Assign, ast.Return)) and node.value is not None
+        for part in (node.value.elts if isinstance(node.value, ast.Tuple) else [node.value])
+    ]
+    return [one for one in parts if operations(one) >= LEAST] or [max(parts, key=operations)]
 
 
 def shown(function: ast.FunctionDef, text: str) -> list[str]:
@@ -124,11 +135,11 @@ def test_no_cell_shows_a_solution(source: Path) -> None:
     texts = text_cells(source)
     code_in_text = [part for text in texts for part in re.findall(r"`([^`\n]+)`", text)]
     others = [text for text in cells if BEGIN not in text]
-    solved = [text for text in cells if BEGIN in text]
-    assert len(solved) == len(exercises(cells))
+    solved = functions_with_a_gap(cells)
+    assert len(solved) == len(exercises(cells)) + len(SEEN.get(source.stem[:2], []))
     for text in solved:
         function = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
-        assert list(telling(function)), f"{function.name}: nothing to look for"
+        assert bool(list(telling(function))) != (function.name in UNTELLING), function.name
         for other in others:
             assert not shown(function, other), f"{function.name} in: {other}"
         for part in code_in_text:
@@ -140,10 +151,10 @@ def test_no_cell_shows_a_solution(source: Path) -> None:
 
 def test_a_solution_under_other_names_is_recognised(source: Path) -> None:
     """The test above would notice: each solution is found again after a change of its names."""
-    for text in code_cells(source):
-        if BEGIN not in text:
-            continue
+    for text in functions_with_a_gap(code_cells(source)):
         function = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
+        if function.name in SEEN.get(source.stem[:2], []):
+            continue  # the lesson shows it, folded
         free = names_in(function)
 
         class Renamed(ast.NodeTransformer):

@@ -82,6 +82,9 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "np.zeros((rows, columns)) → np.ones((rows, columns))": "each entry is written afterwards"
     },
     "cross_entropy": {"p < 1e-07 → p <= 1e-07": "1e-7 becomes 1e-7"},
+    "dense": {
+        "np.zeros((len(X), len(b))) → np.ones((len(X), len(b)))": "each entry is written afterwards",
+    },
     "elbo": {
         "mean → log_variance": "only the length is read",
         "np.zeros(len(images)) → np.ones(len(images))": "each entry is written afterwards",
@@ -151,6 +154,10 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "0 → -1": "without images none is found: 0 / 1",
         "np.maximum(there, 1) → there": "what is 0 / 0 is replaced by 0",
         "1 → 0": "what is 0 / 0 is replaced by 0",
+    },
+    "score_slope": {
+        "zip(probabilities, targets, strict=True) → zip(probabilities, targets)": "both have as many rows",
+        "True → False": "both have as many rows",
     },
     "removal_mask": {
         "np.argsort(scores, axis=1) → np.argsort(scores)": "the last axis is sorted unless another is named"

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from capslab.exercises.nb04_backpropagation import fit_a_line
+
 Random = np.random.Generator
 
 
@@ -37,10 +39,6 @@ def distances(points: np.ndarray) -> np.ndarray:
 def _count_per_class(r: Random) -> tuple:
     classes = size(r, 1, 8)
     return labels(r, size(r, 1, 20), size(r, 1, classes + 1)), classes
-
-
-def _scale_pixels(r: Random) -> tuple:
-    return (r.integers(0, r.choice([2, 50, 256]), (size(r), size(r), size(r)), dtype=np.uint8),)
 
 
 def _mean_image(r: Random) -> tuple:
@@ -71,6 +69,31 @@ def _growth_exponent(r: Random) -> tuple:
     return n, 10 ** r.uniform(-5, -2) * n ** r.uniform(-0.5, 2) * np.exp(r.normal(0, 0.2, len(n)))
 
 
+def _dense(r: Random) -> tuple:
+    n, inputs, neurons = r.integers(1, 6, 3)
+    return r.normal(size=(n, inputs)), r.normal(size=(inputs, neurons)), r.normal(size=neurons)
+
+
+def _step(r: Random) -> tuple:
+    n, inputs, classes = size(r), size(r), size(r, 2, 6)
+    W, b = r.normal(size=(inputs, classes)), r.normal(size=classes)
+    X = r.normal(size=(n, inputs))
+    return X, probabilities(r, n, classes), labels(r, n, classes), W, b, float(r.choice([0.1, 0.5, 3.0]))
+
+
+def _backward(r: Random) -> tuple:
+    n, inputs, hidden, classes = size(r), size(r), size(r), size(r, 2, 6)
+    H = np.maximum(0, r.normal(size=(n, hidden)))
+    W2 = r.normal(size=(hidden, classes))
+    return r.normal(size=(n, inputs)), H, probabilities(r, n, classes), labels(r, n, classes), W2
+
+
+def _train_epoch(r: Random) -> tuple:
+    n = size(r, 1, 12)
+    order = r.permutation(n)[: size(r, 1, n + 1)]
+    return r.normal(size=(n, 2)), labels(r, n, 4), r.normal(size=2), fit_a_line, order, size(r, 1, 6)
+
+
 def _softmax(r: Random) -> tuple:
     n = size(r)
     rows = r.normal(r.choice([0, 0, 900, -900]), r.choice([0.5, 3, 40]), (n, size(r, 2, 7)))
@@ -94,6 +117,11 @@ def _calibration_error(r: Random) -> tuple:
     n = size(r, 1, 40)
     confidence = r.choice([1.0, *r.random(5)], n) if r.random() < 0.5 else r.random(n)
     return confidence, r.random(n) < r.random(), size(r, 1, 12)
+
+
+def _score_slope(r: Random) -> tuple:
+    n, classes = size(r), size(r, 2, 7)
+    return probabilities(r, n, classes), r.choice([0, 1, 3], (n, 1)) * r.random((n, classes))
 
 
 def _squash(r: Random) -> tuple:

@@ -18,10 +18,6 @@ def count_per_class(labels, classes):
     return counts
 
 
-def scale_pixels(images):
-    return images.astype(float) * (1 / 255)
-
-
 def mean_image(images, labels, label):
     total, n = np.zeros(images.shape[1:]), 0
     for i in range(len(images)):
@@ -71,6 +67,43 @@ def growth_exponent(n, seconds):
     return (dx * dy).sum() / (dx**2).sum()
 
 
+def dense(X, W, b):
+    out = np.zeros((len(X), len(b)))
+    for i in range(len(X)):
+        for j in range(len(b)):
+            out[i, j] = (X[i] * W[:, j]).sum() + b[j]
+    return out
+
+
+def step(X, P, labels, W, b, learning_rate):
+    slope_W, slope_b = np.zeros(W.shape), np.zeros(b.shape)
+    for i in range(len(X)):
+        error = P[i].copy()
+        error[labels[i]] -= 1
+        slope_W += np.outer(X[i], error)
+        slope_b += error
+    return W - learning_rate * slope_W / len(X), b - learning_rate * slope_b / len(X)
+
+
+def backward(X, H, P, labels, W2):
+    error = P.copy()
+    error[np.arange(len(labels)), labels] -= 1
+    hidden = np.where(H == 0, 0, np.einsum("nc,hc->nh", error, W2))
+    slopes = [np.einsum("ni,nh->ih", X, hidden), hidden.sum(axis=0)]
+    slopes += [np.einsum("nh,nc->hc", H, error), error.sum(axis=0)]
+    return tuple([slope / len(X) for slope in slopes])
+
+
+def train_epoch(X, labels, weights, update, order, batch_size):
+    start = 0
+    while start < len(order):
+        stop = min(start + batch_size, len(order))
+        rows = [order[i] for i in range(start, stop)]
+        weights = update(X[rows], labels[rows], weights)
+        start = stop
+    return weights
+
+
 def softmax(logits):
     out = np.zeros(logits.shape)
     for i in range(len(logits)):
@@ -104,6 +137,16 @@ def calibration_error(confidence, right, bins):
         if inside.sum() > 0:
             total += abs(right[inside].sum() - confidence[inside].sum())
     return total / len(confidence)
+
+
+def score_slope(probabilities, targets):
+    rows = []
+    for p, t in zip(probabilities, targets, strict=True):
+        slope = np.zeros(len(p))
+        for k in range(len(t)):
+            slope += t[k] * (p - np.eye(len(p))[k])
+        rows.append(slope / len(targets))
+    return np.array(rows)
 
 
 def squash(s):

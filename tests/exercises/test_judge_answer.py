@@ -102,9 +102,9 @@ def test_an_exception_names_the_line_of_the_learner():
 
 
 def test_a_function_that_changes_its_input_is_told():
-    def scale_pixels(images):
-        images //= 255
-        return images / 1.0 if images.dtype != np.uint8 else images
+    def mean_image(images, labels, label):
+        images[labels != label] = 0
+        return images.sum(axis=0, dtype=float) / (labels == label).sum()
 
     def squash(s):
         squared = (s**2).sum(axis=-1, keepdims=True)
@@ -114,7 +114,7 @@ def test_a_function_that_changes_its_input_is_told():
     result = check("squash", squash)
     assert (result.state, result.passed, result.mistake) == ("in progress", 0, "")
     assert "a += b" in result.message
-    assert not check("scale_pixels", scale_pixels).done
+    assert not check("mean_image", mean_image).done
 
 
 def test_a_result_of_several_values_is_compared_one_by_one():

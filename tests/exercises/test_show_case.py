@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as arrays
 import capslab as cl
 from capslab.exercises import all_exercises, check
 from capslab.exercises.draw_case import as_html, as_text, shown
+from capslab.exercises.exercise import Case, Exercise
 from capslab.exercises.registry import find
 from capslab.exercises.show_case import FailedCase, _last, case
 
@@ -29,6 +30,18 @@ def _new_kernel():
 
 
 MANY = len(find("squash").cases(0, False))
+#: an exercise whose answer is words, where showing what is expected would be showing the solution
+CAPITALS = Exercise(
+    name="capitals",
+    notebook="00_start_here",
+    title="Capitals",
+    task="Write capitals, a dictionary that names the capital of each country.",
+    points=1,
+    hints=("Look at a map.", "It is a large city.", "It begins with an R, or with a P."),
+    cases=lambda seed, hard: [Case("the key 'Italy'", ("Italy",)), Case("the key 'France'", ("France",))],
+    reference={"Italy": "Rome", "France": "Paris"},
+    mistakes=(),
+)
 
 
 def half(s):
@@ -107,8 +120,9 @@ def test_what_cannot_be_opened_is_said(monkeypatch):
     said["harder cases"] = case("squash")
     check("squash", half)
     said |= {f"number {number!r}": case("squash", number) for number in (0, MANY + 1, -1, 1.5, "one", True)}
-    check("which_score_lies", dict.fromkeys(find("which_score_lies").reference, "ARI"))
-    said["a value"] = case("which_score_lies")
+    monkeypatch.setitem(all_exercises(), "capitals", CAPITALS)
+    check("capitals", {"Italy": "Milan", "France": "Paris"})
+    said["a value"] = case("capitals")
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     check("squash", half)
     said["graded"] = case("squash")
@@ -116,7 +130,8 @@ def test_what_cannot_be_opened_is_said(monkeypatch):
     assert "'squash'" in repr(said["unknown"])
     assert 'cl.check("squash", squash)' in repr(said["not checked"])
     assert 'cl.check("squash", squash)' in repr(said["another seed"])
-    assert "inertia" not in repr(said["a value"])
+    assert "'Milan'" in repr(said["a value"])
+    assert "Rome" not in repr(said["a value"])
     assert f"from 1 to {MANY}" in repr(said["number 0"])
     assert len({repr(one) for one in said.values()}) == len(said) - 1  # the two of a grader's cases are alike
 

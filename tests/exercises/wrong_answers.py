@@ -115,13 +115,6 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "whether it occurs": lambda y, k: np.bincount(y, minlength=k) > 0,
         "only as many as images": lambda y, k: np.bincount(y, minlength=k)[: len(y)] * (len(y) > k),
     },
-    "scale_pixels": {
-        "stretched": lambda x: (x - x.min()) / max(1, x.max() - x.min()),
-        "by image": lambda x: x / np.maximum(x.max(axis=(1, 2), keepdims=True), 1),
-        "two digits": lambda x: np.round(x / 255, 2),
-        "black and white": lambda x: (x > 127).astype(float),
-        "turned into a negative": lambda x: 1 - x / 255,
-    },
     "mean_image": {
         "whole grey levels": lambda x, y, c: x[y == c].mean(axis=0).astype(np.uint8),
         "rounded": lambda x, y, c: np.round(x[y == c].mean(axis=0), 1),
@@ -175,6 +168,78 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "never negative": lambda n, s: abs(np.polyfit(np.log(n), np.log(s), 1)[0]),
         "correlation": lambda n, s: np.corrcoef(np.log(n), np.log(s))[0, 1],
     },
+    "dense": {
+        "a bias for each image": lambda X, W, b: X @ W + (b[:, None] if len(b) == len(X) else b),
+        "product by element": lambda X, W, b: X * W + b if X.shape == W.shape else X @ W + b.sum(),
+        "transposed": lambda X, W, b: (X @ W + b).T,
+        "with a ReLU": lambda X, W, b: np.maximum(0, X @ W + b),
+        "one bias for all": lambda X, W, b: X @ W + b.mean(),
+        "the first image alone": lambda X, W, b: X[0] @ W + b,
+    },
+    "step": {
+        "sum over images": lambda X, P, y, W, b, rate: tuple(
+            w + len(X) * (new - w) for w, new in zip((W, b), right("step")(X, P, y, W, b, rate), strict=True)
+        ),
+        "the slopes, not the step": lambda X, P, y, W, b, rate: tuple(
+            (w - new) / rate for w, new in zip((W, b), right("step")(X, P, y, W, b, rate), strict=True)
+        ),
+        "no rate": lambda X, P, y, W, b, rate: right("step")(X, P, y, W, b, 1.0),
+        "mean over the pixels": lambda X, P, y, W, b, rate: (
+            W + (right("step")(X, P, y, W, b, rate)[0] - W) * len(X) / X.shape[1],
+            right("step")(X, P, y, W, b, rate)[1],
+        ),
+        "bias by the sum": lambda X, P, y, W, b, rate: (
+            right("step")(X, P, y, W, b, rate)[0],
+            right("step")(X, P, y, W, b, rate * len(X))[1],
+        ),
+        "the slope of the squared error": lambda X, P, y, W, b, rate: right("step")(
+            X, np.eye(P.shape[1])[y] + (P - np.eye(P.shape[1])[y]) * P * (1 - P), y, W, b, rate
+        ),
+        "weights only": lambda X, P, y, W, b, rate: right("step")(X, P, y, W, b, rate)[0],
+        "biases first": lambda X, P, y, W, b, rate: right("step")(X, P, y, W, b, rate)[::-1],
+    },
+    "backward": {
+        "the first layer first": lambda X, H, P, y, W2: (
+            (answer := right("backward")(X, H, P, y, W2))[2],
+            answer[3],
+            answer[0],
+            answer[1],
+        ),
+        "without biases": lambda X, H, P, y, W2: right("backward")(X, H, P, y, W2)[::2],
+        "means over units": lambda X, H, P, y, W2: tuple(
+            slope / len(slope) for slope in right("backward")(X, H, P, y, W2)
+        ),
+        "probabilities as errors": lambda X, H, P, y, W2: right("backward")(
+            X, H, P + np.eye(P.shape[1])[y], y, W2
+        ),
+        "the mask of the errors": lambda X, H, P, y, W2: right("backward")(
+            X, np.ones(H.shape), P, y, np.maximum(W2, 0)
+        ),
+        "a slope of a half at 0": lambda X, H, P, y, W2: tuple(
+            (one + other) / 2
+            for one, other in zip(
+                right("backward")(X, H, P, y, W2), right("backward")(X, H + 1e-30, P, y, W2), strict=True
+            )
+        ),
+    },
+    "train_epoch": {
+        "one large batch": lambda X, y, w, update, order, size: update(X[order], y[order], w),
+        "the first batch only": lambda X, y, w, update, order, size: update(
+            X[order[:size]], y[order[:size]], w
+        ),
+        "backwards": lambda X, y, w, update, order, size: right("train_epoch")(
+            X, y, w, update, order[::-1], size
+        ),
+        "all images, not those named": lambda X, y, w, update, order, size: right("train_epoch")(
+            X, y, w, update, np.append(order, np.setdiff1d(np.arange(len(X)), order)), size
+        ),
+        "twice": lambda X, y, w, update, order, size: right("train_epoch")(
+            X, y, right("train_epoch")(X, y, w, update, order, size), update, order, size
+        ),
+        "image by image": lambda X, y, w, update, order, size: right("train_epoch")(
+            X, y, w, update, order, 1
+        ),
+    },
     "softmax": {
         "global maximum": softmax_over_global_maximum,
         "clipped": lambda z: right("softmax")(np.clip(z, -50, 50)),
@@ -216,6 +281,13 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "each image": lambda c, r, b: abs(r - c).mean(),
         "middle of the bin": lambda c, r, b: _by_middle(c, r, b),
         "a sum": lambda c, r, b: right("calibration_error")(c, r, b) * len(c),
+    },
+    "score_slope": {
+        "times p": lambda p, t: p * (p * t.sum(axis=1, keepdims=True) - t) / len(t),
+        "mean of the targets": lambda p, t: (p * t.mean(axis=1, keepdims=True) - t) / len(t),
+        "divided by all": lambda p, t: (p * t.sum(axis=1, keepdims=True) - t) / t.size,
+        "one row": lambda p, t: (p * t[0].sum() - t) / len(t),
+        "for the probabilities": lambda p, t: -t / p / len(t),
     },
     "squash": {
         "first axis": lambda s: s * (n := np.linalg.norm(s, axis=0, keepdims=True)) / (1 + n**2),

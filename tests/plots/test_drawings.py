@@ -10,7 +10,7 @@ import pytest
 
 from capslab import plots
 from capslab.errors import ArgumentError
-from capslab.plots.drawings import convolution, elbo, gradient_step, layer, neuron, strokes
+from capslab.plots.drawings import backpropagation, convolution, elbo, gradient_step, layer, neuron, strokes
 from capslab.plots.svg_canvas import Canvas
 
 
@@ -94,3 +94,12 @@ def test_a_stroke_turns_clockwise():
     stem = np.subtract(strokes.STEM[1], strokes.STEM[0])
     up = strokes.turned((0, -np.hypot(*stem)), 196)  # the direction that the votes start from
     np.testing.assert_allclose(up, stem, atol=0.5)
+
+
+def test_the_slope_at_the_end_of_the_path_is_that_of_a_nudge():
+    def loss(w):  # a loss whose slope for the score is the error
+        return backpropagation.ERROR * backpropagation.W2 * max(0.0, w * backpropagation.X)
+
+    by_nudging = (loss(backpropagation.W1 + 1e-6) - loss(backpropagation.W1)) / 1e-6
+    assert backpropagation.slopes()[-1] == pytest.approx(by_nudging)
+    assert f"= {backpropagation.slopes()[-1]:g}" in plots.drawing("backpropagation").svg

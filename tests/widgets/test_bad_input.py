@@ -63,6 +63,10 @@ def test_a_state_of_another_view_or_version_is_refused(name, fails):
         (lambda: cl.explore_clusters(vectors(3), "4"), "k"),
         (lambda: cl.compare(vectors(3), vectors(2), k=31), "k"),
         (lambda: cl.explore_clusters(vectors(3), color="labels"), "color"),
+        (lambda: cl.explore_clusters(vectors(3), method="tsnee"), "method"),
+        (lambda: cl.explore_clusters(vectors(2), method="tsnee"), "method"),
+        (lambda: cl.explore_clusters(broken(), method="tsne"), "embedding"),
+        (lambda: cl.explore_cloud(vectors(2)), "embedding"),
         (lambda: cl.show_routing(FakeVAE(), some_images()), "model"),
         (
             lambda: cl.explore_latent(FakeCapsNet(), some_images()),
@@ -114,7 +118,16 @@ def test_comparing_70_001_points_draws_a_sample_and_says_so():
 def test_a_wrong_value_from_python_leaves_the_view_as_it_was():
     view = cl.explore_clusters(embedding(), 4)
     before = view.state, view.words
-    for name, value in (("k", 99), ("color", "colour"), ("selection", [40]), ("hide", ["nothing"])):
+    wrong = {
+        "k": 99,
+        "color": "colour",
+        "selection": [40],
+        "hide": ["nothing"],
+        "method": "isomap",
+        "find": "z",
+        "image": 40,
+    }
+    for name, value in wrong.items():
         with pytest.raises(ArgumentError, match=name):
             setattr(view, name, value)
     assert (view.state, view.words) == before

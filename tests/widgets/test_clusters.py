@@ -212,7 +212,7 @@ def test_few_points_and_one_dimension_are_shown():
     assert few.ks == [2, 3]
     assert few.k == 3
     line = cl.explore_clusters(blobs(d=1), 4)
-    assert line.about["notes"] != cl.explore_clusters(blobs(d=2), 4).about["notes"]
+    assert line.maps_notes != cl.explore_clusters(blobs(d=2), 4).maps_notes
     assert line.points[:, 1].std() > 0.05
     assert numbers_in(line.words)[:2] == ["4", "1.00"]
 
@@ -358,12 +358,11 @@ def test_compare_refuses_in_words(pair, fails):
         cl.compare(good, noise, k=31)
 
 
-def test_tsne_draws_a_sample_and_says_so(monkeypatch, path, embedding):
+def test_tsne_of_a_comparison_draws_a_sample_and_says_so(monkeypatch, embedding):
     monkeypatch.setattr(projection, "MOST_NEIGHBOURS", 120)
-    view = cl.explore_clusters(embedding, 4, path, method="tsne")
-    assert view.points.shape == (120, 2)
+    view = cl.compare(embedding, embedding, k=4, seeds=1, method="tsne")
+    assert view.points.shape == (2, 120, 2)
     assert numbers_in(view.about["notes"])[:2] == ["120", "240"]
-    assert "t-SNE" in view.about["notes"]
     np.testing.assert_array_equal(view.truth, embedding.labels[view.drawn])
 
 

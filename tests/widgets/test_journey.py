@@ -8,7 +8,7 @@ from views import embedding
 
 import capslab as cl
 from capslab.errors import ArgumentError
-from capslab.widgets.journey import figure
+from capslab.widgets.shared import projection
 
 
 def test_a_plane_that_was_only_turned_and_mirrored_comes_back():
@@ -18,13 +18,15 @@ def test_a_plane_that_was_only_turned_and_mirrored_comes_back():
     angle = 2.1
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     mirror = np.diag([1, -1])
-    np.testing.assert_allclose(figure.aligned(np.stack([plane, plane @ turn @ mirror]))[1], plane, atol=1e-5)
+    np.testing.assert_allclose(
+        projection.aligned(np.stack([plane, plane @ turn @ mirror]))[1], plane, atol=1e-5
+    )
 
 
 def test_turning_keeps_distances_and_never_makes_the_way_longer():
     planes = np.random.default_rng(1).normal(size=(3, 40, 2))
     planes -= planes.mean(axis=1, keepdims=True)
-    turned = figure.aligned(planes)
+    turned = projection.aligned(planes)
     for plane, after in zip(planes, turned, strict=True):
         apart = np.linalg.norm(plane[:, None] - plane, axis=-1)
         np.testing.assert_allclose(np.linalg.norm(after[:, None] - after, axis=-1), apart, atol=1e-4)

@@ -12,6 +12,7 @@ DRAWINGS = {
     "neuron": "inputs, weights, a sum, a bias, and what comes out",
     "layer": "many neurons on the same inputs, or one matrix product",
     "gradient step": "the slope says which way is down, and how far to go",
+    "backpropagation": "values go forward, and the error comes back along the same path",
     "convolution": "one small window of weights slides over the whole image",
     "pose": "a vector whose length says whether and whose direction says how",
     "vote": "each part predicts the whole, and a tilt moves all predictions alike",
@@ -29,8 +30,8 @@ def drawing(name: str) -> SvgPicture:
 
     Parameters
     ----------
-    name : "neuron", "layer", "gradient step", "convolution", "pose", "vote", "encoder and decoder", "ELBO" or
-        "reparameterisation".
+    name : "neuron", "layer", "gradient step", "backpropagation", "convolution", "pose", "vote", "encoder and
+        decoder", "ELBO" or "reparameterisation".
 
     Returns
     -------

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets as t
 
-from capslab.errors import ArgumentError, Verbatim
+from capslab.clustering import layouts
+from capslab.data import lazy_rows
+from capslab.errors import ArgumentError, Verbatim, is_whole, spelling_hint
 from capslab.widgets.base import Array, fill, module, shown, style
+from capslab.widgets.clusters import captions, contents, neighbours
 from capslab.widgets.clusters import figure as clusters_figure
-from capslab.widgets.shared import cluster_captions, cluster_images, projection
+from capslab.widgets.clusters.map_worker import MapWorker
+from capslab.widgets.clusters.maps import NO_UMAP, TITLES, Maps, caution
+from capslab.widgets.shared import cluster_captions, projection
 from capslab.widgets.shared.path_view import (
     PathView,
     check_embedding,
@@ -33,14 +38,6 @@ view = cl.explore_clusters(
     embedding, ⟨k⟩, path, color="⟨color⟩", moved=⟨moved⟩, method="⟨method⟩", seed=⟨seed⟩
 )"""
 
-SCORES = {
-    "matched_accuracy": "matched accuracy",
-    "silhouette": "silhouette",
-    "ari": "adjusted Rand",
-    "nmi": "mutual information",
-    "inertia": "inertia",
-}
-
 
 class ClusterView(PathView):
     """One slider for k over clusterings that were computed beforehand.
@@ -50,26 +47,58 @@ class ClusterView(PathView):
     k : number of clusters; set it and the slider in the browser moves.
     color : what the colours of the points mean, "cluster" or "label".
     moved : whether the images that change cluster from k to the next k are highlighted.
+    method : the map: "pca", "tsne" or "umap". A map that is not yet there is computed when you set it, which
+        takes seconds; chosen in the browser, it is computed in the background.
+    find : the class whose images are highlighted, by its name; "" or None for none.
+    image : position in the embedding of the image whose nearest neighbours are shown, or None.
     selection : positions in the embedding of the images selected with the lasso, `(m,)`.
     zoom : centre of the picture and magnification, `[x, y, times]`.
     path : the `KMeansPath`; `clusters` is its clustering at the current k.
+    points : coordinates of the drawn images on the map, `(m, 2)`.
     """
 
     _esm = module("clusters")
     _css = style("clusters")
-    STATE = ("k", "color", "moved", "zoom", "selected")
-    CONTROLS = ("k", "color", "moved", "tools", "members", "scores", "table", "code", "screen")
+    STATE = ("k", "color", "moved", "method", "zoom", "find", "image", "selected")
+    CONTROLS = (
+        "k",
+        "color",
+        "moved",
+        "method",
+        "tools",
+        "find",
+        "image",
+        "members",
+        "scores",
+        "table",
+        "code",
+        "screen",
+    )
 
     moved = Bool(False).tag(sync=True)
     zoom = t.List(Float(), [0.0, 0.0, 1.0], minlen=3, maxlen=3).tag(sync=True)
+    method = t.Unicode("pca").tag(sync=True)
+    find = t.Any("").tag(sync=True)
+    image = t.Any(None).tag(sync=True)
 
     labels = Array(help="cluster of each drawn image for each k, uint8 (len(ks), m)")
-    points = Array(help="coordinates of each drawn image, float32 (m, 2)")
+    pca = Array(help="coordinates of each drawn image, float32 (m, 2)")
+    tsne = Array(help="the same by t-SNE, once it is computed")
+    umap = Array(help="the same by UMAP, once it is computed")
     centers = Array(help="mean or decoded image of each cluster of each k, uint8 (Σ k, h, w, c)")
     members = Array(help="rows in thumbnails for each cluster of each k, int32 (Σ k, 12), −1 for none")
+    near = Array(help="the nearest drawn images of each, int32 (m, 8); None if Python is asked for each")
+    distances = Array(help="how far they are, float32 (m, 8)")
+    nearest = t.Dict().tag(sync=True)  # those of `image` alone, where Python is asked: image, near, distances
+    maps_notes = t.Dict().tag(sync=True)  # method → what its map shows
+    wanted = t.Unicode("").tag(
+        sync=True
+    )  # the map that somebody chose in the browser and that is not there yet
+    progress = t.Unicode("").tag(sync=True)  # how far it is, in words
 
-    def __init__(self, embedding: Embedding, path: KMeansPath, **traits: Any) -> None:
-        self.path = path
+    def __init__(self, embedding: Embedding, path: KMeansPath, maps: Maps, **traits: Any) -> None:
+        self.path, self.maps = path, maps
+        self.worker = MapWorker(maps, self._map_progress, self._map_end)
         super().__init__(embedding, ks=[int(k) for k in path.ks_], **traits)
 
     @property
@@ -77,7 +106,107 @@ class ClusterView(PathView):
         """The clustering at the current k."""
         return self.path.at(self.k)
 
-    @t.observe("k", "color", "moved", "zoom", "selection", "about")
+    @property
+    def points(self) -> np.ndarray:
+        """Coordinates of the drawn images on the present map, float32 `(m, 2)`."""
+        return self.maps.get(self.method)
+
+    @t.validate("method")
+    def _has_a_map(self, proposal: Any) -> str:
+        self.maps.get(proposal["value"])  # an unknown method, or one that is not installed, is refused here
+        return proposal["value"]
+
+    @t.observe("method")
+    def _send_map(self, change: Any = None) -> None:
+        if self.maps.dimension > 2:
+            setattr(self, self.method, self.maps.get(self.method))
+        self.maps_notes = dict(self.maps.notes)
+
+    @t.observe("wanted")
+    def _start_map(self, change: Any = None) -> None:
+        self.progress = ""
+        if not self.wanted:
+            self.worker.stop()
+        elif self.wanted in self.maps.points:
+            self._map_end(self.wanted, None)
+        elif self.wanted in TITLES:
+            self.progress, self.error = f"{TITLES[self.wanted]}: starting", ""
+            self.worker.start(self.wanted)
+
+    def _map_progress(self, method: str, share: float) -> None:
+        self.progress = f"{TITLES[method]}: {round(100 * share)} %"
+
+    def _map_end(self, method: str, failure: Exception | None) -> None:
+        with self.hold_sync():
+            self.progress = self.wanted = ""
+            if failure is None:
+                self.method, self.error = method, ""
+            else:
+                self.error = f"{type(failure).__name__}: {failure}"
+
+    @t.validate("find")
+    def _known_class(self, proposal: Any) -> str:
+        name, classes = proposal["value"], self.about.get("classes", []) if self.about else []
+        if name == "":
+            return ""
+        if str(name) not in classes:
+            expected = f"the name of a class, {classes[0]!r} to {classes[-1]!r}" if classes else '""'
+            hint = spelling_hint(str(name), classes) or (f"Try {classes[0]!r}." if classes else "")
+            raise ArgumentError("find", expected, name, hint or 'Leave find="": there are no classes here.')
+        return str(name)
+
+    @t.validate("image")
+    def _is_an_image(self, proposal: Any) -> int | None:
+        image, n = proposal["value"], len(self.embedding)
+        if image is None:
+            return None
+        if not is_whole(image) or not -n <= image < n:
+            raise ArgumentError("image", f"a position from 0 to {n - 1}, or None", image, "Try 0.")
+        return int(image) % n
+
+    @t.observe("image")
+    @shown
+    def _find_neighbours(self, change: Any = None) -> None:
+        place = self._place(self.image)
+        if self.near is not None or place is None:
+            return
+        near, distances = neighbours.neighbours_of(self.maps.vectors, place)
+        self.nearest = {"image": self.image, "near": near.tolist(), "distances": distances.tolist()}
+
+    def _place(self, image: int | None) -> int | None:
+        """Where an image is among those drawn; None if it is not."""
+        if image is None or self.drawn is None:
+            return image
+        place = int(np.searchsorted(self.drawn, image))
+        return place if place < len(self.drawn) and self.drawn[place] == image else None
+
+    def _class_words(self, labels: np.ndarray) -> str:
+        if not self.find or self.truth is None:
+            return ""
+        found = self.truth == self.about["classes"].index(self.find)
+        counts = np.bincount(labels[found], minlength=self.k)
+        return captions.class_sentence(self.find, counts.tolist(), self.drawn is None)
+
+    def _image_words(self, labels: np.ndarray) -> str:
+        if self.image is None:
+            return ""
+        place = self._place(self.image)
+        if place is None:
+            return captions.not_drawn(self.image)
+        answer = self.nearest if self.nearest.get("image") == self.image else {}
+        near = np.array(answer.get("near", []), int) if self.near is None else self.near[place]
+        names = self.about["classes"]
+        named = self.truth is not None
+        return captions.image_sentence(
+            self.image,
+            int(labels[place]),
+            len(near),
+            int((labels[near] == labels[place]).sum()),
+            names[self.truth[place]] if named else "",
+            int((self.truth[near] == self.truth[place]).sum()) if named else 0,
+        )
+
+    @t.observe("k", "color", "moved", "zoom", "selection", "method", "find", "image", "nearest", "about")
     @shown
     def _update_words(self, change: Any = None) -> None:
         if not self.about:
@@ -86,13 +215,22 @@ class ClusterView(PathView):
         sentences = [
             self.about["phrases"][i],
             self.about["moves"][i] if self.moved else "",
+            self._class_words(self.labels[i]),
+            self._image_words(self.labels[i]),
+            caution(self.method, self.maps.dimension),
             cluster_captions.selected(len(self.selection)),
         ]
         self.words = cluster_captions.join(sentences)
-        code = fill(self.about["recipe"], k=self.k, color=self.color, moved=self.moved)
-        if self.selection.size or self.zoom != [0, 0, 1]:
+        values = {"k": self.k, "color": self.color, "moved": self.moved, "method": self.method}
+        code = fill(self.about["recipe"], **values)
+        if self.selection.size or self.zoom != [0, 0, 1] or self.find or self.image is not None:
             code += f"\nview.state = {self.state!r}"
         self.code = code
+
+    def close(self) -> None:
+        """Also stops a map that is being computed."""
+        self.worker.stop()
+        super().close()
 
     def figure(self) -> Any:
         """The view as a still figure: scatter, clusters, scores."""
@@ -121,9 +259,12 @@ def explore_clusters(
     path : the clusterings for every k, from `cluster`. If it is left out, k = 2…30 are computed.
     color : "cluster" or "label".
     moved : highlight the images that change cluster from k to the next k.
-    method : how to draw more than two dimensions in a plane: "pca", "tsne" or "umap" (if installed).
+    method : the map that is shown first, where there are more than two dimensions: "pca"; "tsne", which takes
+        seconds, but comes with the package for the lessons' vectors; or "umap", which also needs umap-learn
+        (`pip install capslab[layouts]`). Another one can be chosen in the view.
     state : a string from `view.state`, to show the same again.
-    hide : controls to hide: "k", "color", "moved", "tools", "members", "scores", "table", "code", "screen".
+    hide : controls to hide: "k", "color", "moved", "method", "tools", "find", "image", "members", "scores",
+        "table", "code", "screen".
     seed : of the clustering, of random samples, and of t-SNE and UMAP.
 
     Returns
@@ -134,40 +275,67 @@ def explore_clusters(
     ------
     ArgumentError : if there are fewer than two different vectors; if k is not on the path or the path is
         of other images; for an unknown method, colour or control; or for the state of another view.
+
+    Examples
+    --------
+    A view is an ordinary widget, so it works together with those of ipywidgets. A slider of your own, whose
+    link needs no kernel to move the view:
+
+    >>> import capslab as cl
+    >>> import ipywidgets
+    >>> view = cl.explore_clusters(cl.embed(cl.load("digits")[:100]), hide=("k",))
+    >>> slider = ipywidgets.IntSlider(value=10, min=2, max=30, description="clusters")
+    >>> link = ipywidgets.jslink((slider, "value"), (view, "k"))
+    >>> both = ipywidgets.VBox([slider, view])  # the last line of a cell shows both
+
+    Likewise `ipywidgets.interact(f, k=(2, 30))` calls a function of yours at every move of its slider; the
+    function may set `view.k` and look at `view.clusters`.
     """
     check_embedding(embedding)
     if path is None:
         path = cluster_up_to(embedding, count_different(embedding), seed)
     check_path(embedding, path)
     k = first_k(k, tuple(int(value) for value in path.ks_))
-    drawn, note = projection.sample_positions(len(embedding), method, embedding.dimension, seed)
-    points, plane_note = projection.project_to_plane(embedding.vectors[drawn], method, seed)
+    drawn, note = projection.sample_positions(len(embedding), "pca", embedding.dimension, seed)
+    rows = lazy_rows.select_rows(embedding.vectors, drawn) if note else embedding.vectors
+    maps = Maps(rows, seed)
+    maps.get(method)
     numbers, classes = named_classes(embedding)
     many_classes = len(classes) > 256
-    pictures, pictures_note = cluster_pictures(embedding, path, drawn, seed)
+    pictures, pictures_note = contents.cluster_pictures(embedding, path, drawn, seed)
+    near, distances = neighbours.all_neighbours(rows)
     about = {
         "source": cluster_captions.origin(embedding.source, embedding.supervised),
         "classes": [] if many_classes else classes,
         "pictures": "Decoded centre" if embedding.decode else "Mean image",
         "notes": cluster_captions.join(
-            [plane_note, note, pictures_note, "More than 256 classes: no colours by label." * many_classes]
+            [note, pictures_note, "More than 256 classes: no colours by label." * many_classes]
         ),
-        **sentences(embedding, path, numbers, classes, len(drawn)),
-        "curves": curves(path),
-        "recipe": fill(RECIPE, path=path_code(path, seed), method=method, seed=seed),
+        **contents.sentences(embedding, path, numbers, classes, len(drawn)),
+        "curves": contents.curves(path),
+        "recipe": fill(RECIPE, path=contents.path_code(path, seed), seed=seed),
+        "methods": {name: TITLES[name] for name in maps.methods},
+        "cautions": {name: caution(name, maps.dimension) for name in TITLES},
+        "total": len(embedding),
+        "no_umap": "" if layouts.has_umap() or "umap" in maps.instant() else NO_UMAP,
     }
     view = ClusterView(
         embedding,
         path,
+        maps,
         k=k,
         color=color,
         moved=moved,
+        method=method,
         hide=list(hide),
         labels=np.ascontiguousarray(path.path_labels_[:, drawn]),
-        points=points,
         drawn=drawn.astype(np.int32) if note else None,
         truth=None if numbers is None or many_classes else numbers[drawn].astype(np.uint8),
         about=about,
+        near=near,
+        distances=distances,
+        **{name: maps.get(name) for name in ("pca", *maps.instant())},
+        maps_notes=dict(maps.notes),
         **pictures,
     )
     if state is not None:
@@ -188,87 +356,3 @@ def check_path(embedding: Embedding, path: Any) -> None:
             Verbatim(f"one of {path.path_labels_.shape[1]:,}"),
             "Try path=cl.cluster(embedding).",
         )
-
-
-def path_code(path: KMeansPath, seed: int) -> str:
-    """The line of code that computes the path again."""
-    first, last = int(path.ks_[0]), int(path.ks_[-1])
-    whole = len(path.ks_) == last - first + 1
-    ks = f"range({first}, {last + 1})" if whole else str([int(k) for k in path.ks_])
-    seed = getattr(path, "seed", seed)
-    return f"path = cl.cluster(embedding, n_clusters={ks}, seed={seed})\n"
-
-
-def curves(path: KMeansPath) -> list[dict[str, Any]]:
-    """The scores over all k, as the browser draws them; None if a score is not defined."""
-    scores = path.curves()
-    lines = []
-    for name, title in SCORES.items():
-        values = getattr(scores, name)
-        if values is not None:
-            numbers = [float(v) if np.isfinite(v) else None for v in values]
-            lines.append(
-                {"name": title, "values": numbers, "labelled": name in ("ari", "nmi", "matched_accuracy")}
-            )
-    return lines
-
-
-def sentences(
-    embedding: Embedding, path: KMeansPath, numbers: np.ndarray | None, classes: list[str], drawn: int
-) -> dict[str, list[str]]:
-    """What the view says at every k, and what it says about the images that move to the next k."""
-    ks, labels = [int(k) for k in path.ks_], path.path_labels_
-    moves = [cluster_captions.moves(labels[i], labels[i + 1], ks[i], ks[i + 1]) for i in range(len(ks) - 1)]
-    return {
-        "phrases": [describe(embedding, path, i, numbers, classes, drawn) for i in range(len(ks))],
-        "moves": [*moves, f"k = {ks[-1]} is the last of the path."],
-    }
-
-
-def describe(
-    embedding: Embedding, path: KMeansPath, i: int, numbers: np.ndarray | None, classes: list[str], drawn: int
-) -> str:
-    """What the view says at the k at position `i` of the path.
-
-    Parameters
-    ----------
-    numbers, classes : what `named_classes` returned.
-    drawn : how many of the images are drawn.
-    """
-    from capslab.clustering import contingency
-
-    k, labels = int(path.ks_[i]), path.path_labels_[i]
-    scores = path.curves().at(k)
-    parts = [f"matched accuracy {scores.matched_accuracy:.2f}"] if scores.matched_accuracy is not None else []
-    parts += [f"silhouette {scores.silhouette:.2f}"] if scores.silhouette is not None else []
-    if numbers is None:
-        contents = cluster_captions.largest_and_smallest(np.bincount(labels, minlength=k))
-    else:
-        contents = cluster_captions.composition(contingency(labels, numbers), classes)
-    some = f" ({drawn:,} of {len(embedding):,} images drawn)" if drawn < len(embedding) else ""
-    source = cluster_captions.origin(embedding.source, embedding.supervised)
-    return f"k = {k} on {source}{some}: {', '.join(parts)}{'; ' if parts else ''}{contents}."
-
-
-def cluster_pictures(
-    embedding: Embedding, path: KMeansPath, drawn: np.ndarray, seed: int
-) -> tuple[dict[str, Any], str]:
-    """Thumbnails, centres and members for every k, as traits, and a note on what was left out."""
-    if embedding.images is None:
-        return {}, "There are no images to show."
-    ks = tuple(int(k) for k in path.ks_)
-    small = cluster_images.thumbnails(embedding.images.images[drawn], seed=seed)
-    with_picture = drawn[small.positions]
-    labels = path.path_labels_[:, with_picture]
-    if embedding.decode:
-        factor = max(1, round(max(embedding.images.image_shape[:2]) / max(small.pixels.shape[1:3])))
-        centers = cluster_images.decoded_centers(embedding, path.path_centers_, factor)
-    else:
-        centers = cluster_images.mean_images(small.pixels, labels, ks)
-    traits = {
-        "thumbnails": small.pixels,
-        "thumbnail_of": small.rows(len(drawn)),
-        "centers": centers,
-        "members": cluster_images.member_rows(embedding.vectors[with_picture], labels, path.path_centers_),
-    }
-    return traits, small.note

@@ -7,36 +7,6 @@ from typing import Any
 import numpy as np
 
 
-def aligned(planes: np.ndarray) -> np.ndarray:
-    """Turn and flip each plane so that its points lie as near as possible to those of the plane before it.
-
-    A plane of principal components may be turned or mirrored without being another one. The best turn R
-    minimises ‖A R − B‖ over orthogonal R: R = U Vᵀ for the singular value decomposition A ᵀB = U S Vᵀ
-    (Schönemann 1966, orthogonal Procrustes). Distances within a plane stay as they are.
-
-    Parameters
-    ----------
-    planes : (stops, n, 2), each centred.
-
-    Returns
-    -------
-    float32 (stops, n, 2)
-
-    Examples
-    --------
-    >>> square = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]], float)
-    >>> aligned(np.stack([square, square @ [[0, 1], [-1, 0]]]))[1].round().astype(int).tolist()
-    [[1, 0], [0, 1], [-1, 0], [0, -1]]
-    """
-    from scipy.linalg import orthogonal_procrustes
-
-    turned = [np.asarray(planes[0], np.float64)]
-    for plane in planes[1:]:
-        turn, _ = orthogonal_procrustes(plane, turned[-1])
-        turned.append(plane @ turn)
-    return np.stack(turned).astype(np.float32)
-
-
 def stop_phrase(k: int, name: str, supervised: bool, accuracy: float | None) -> str:
     """What is seen at a stop, in one sentence."""
     score = "" if accuracy is None else f", matched accuracy {accuracy:.2f}"

@@ -10,7 +10,7 @@ from capslab.errors import ArgumentError
 from capslab.widgets.base import fill, module, shown, style
 from capslab.widgets.comparison.widget import CompareView, compared
 from capslab.widgets.journey import figure as journey_figure
-from capslab.widgets.shared import cluster_captions
+from capslab.widgets.shared import cluster_captions, projection
 from capslab.widgets.traits import Float
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def travel(
         "legs": legs,
         "recipe": fill(RECIPE, method=method, seed=seed),
     }
-    traits["points"] = journey_figure.aligned(traits["points"])
+    traits["points"] = projection.aligned(traits["points"])
     options = {"color": color, "differ": differ, "position": position, "hide": list(hide)}
     view = TravelView(embeddings, paths, matched, **options, **traits)
     if state is not None:

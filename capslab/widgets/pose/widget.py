@@ -16,6 +16,7 @@ from capslab.routing import route
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.pose import figure as pose_figure
 from capslab.widgets.shared import browser_decoder, image_strip
+from capslab.widgets.shared.one_image import check_image
 from capslab.widgets.traits import Int, Vector
 
 SWEEP = 0.25  # in both directions, as in figure 4 of Sabour et al. 2017
@@ -66,7 +67,7 @@ class PoseView(View):
     kernels = Array()
 
     def __init__(self, model: Any, image: Any, capsule: int | str | None = None, **options: Any) -> None:
-        pixels, label = _check_image(image, model)
+        pixels, label = check_image(image, model)
         trace = route(model, pixels)
         poses = trace.outputs[-1].astype(np.float32).round(4)  # (J, D)
         self._layers = browser_decoder.dense(model, poses.size, pixels.size)
@@ -202,33 +203,6 @@ class PoseView(View):
             moved=self.moved,
             change=self.change,
         )
-
-
-def _check_image(image: Any, model: Any) -> tuple[np.ndarray, int | None]:
-    """One image of the model's size as uint8 `(h, w, c)`, and its label if it has one."""
-    label = None
-    if hasattr(image, "images"):
-        if len(image) != 1:
-            raise ArgumentError("image", "one image", Verbatim(f"{len(image)} images"), "Try image[0].")
-        label = None if image.labels is None else int(image.labels[0])
-        image = image.images[0]
-    pixels = np.asarray(image)
-    pixels = pixels[..., None] if pixels.ndim == 2 else pixels
-    shape = tuple(getattr(model, "image_shape", pixels.shape))
-    if pixels.shape != shape or pixels.dtype != np.uint8:
-        raise ArgumentError(
-            "image", f"uint8 pixels of the model's size {shape}", pixels, _to_image(pixels, shape)
-        )
-    return pixels, label
-
-
-def _to_image(pixels: np.ndarray, shape: tuple[int, ...]) -> str:
-    """What to type in order to have one image of the model's size."""
-    if pixels.shape == shape and pixels.dtype.kind == "f":
-        return "Take (255 * image).astype('uint8')."
-    if pixels.shape[1:] == shape:
-        return "Try image[0]."
-    return "Take one image of the data set that the model was trained on."
 
 
 def _find_capsule(capsule: Any, names: list[str]) -> int:

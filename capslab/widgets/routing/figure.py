@@ -34,21 +34,25 @@ def place(capsule: int, grid: tuple[int, int, int]) -> str:
     return f"{text}, type {kind + 1}" if types > 1 else text
 
 
-def words(trace: RoutingTrace, iteration: int, capsule: int | None, digit: int | None, quantity: str) -> str:
-    """The line of words; `routingWords` in js/src/routing/caption.js says the same."""
-    step, grid = iteration - 1, trace.grid or (1, 1, len(trace.votes))
-    lengths, couplings = trace.lengths[step], trace.couplings[step]  # (J,), (I, J)
-    parents, winner = len(lengths), int(lengths.argmax())
-    names = trace.classes
+def prediction(trace: RoutingTrace, iteration: int) -> str:
+    """What the network says at an iteration, and whether that is right, in words."""
+    lengths, names = trace.lengths[iteration - 1], trace.classes  # (J,)
+    winner = int(lengths.argmax())
     text = f"Iteration {iteration} of {trace.iterations}: predicted {names[winner]}"
     text += f" (length {lengths[winner]:.2f})"
     if trace.label is None:
-        text += "."
-    elif trace.label == winner:
-        text += f", true {names[winner]}."
-    else:
-        text += f", but true {names[trace.label]} (length {lengths[trace.label]:.2f})."
+        return f"{text}."
+    if trace.label == winner:
+        return f"{text}, true {names[winner]}."
+    return f"{text}, but true {names[trace.label]} (length {lengths[trace.label]:.2f})."
 
+
+def words(trace: RoutingTrace, iteration: int, capsule: int | None, digit: int | None, quantity: str) -> str:
+    """The line of words; `routingWords` in js/src/routing/caption.js says the same."""
+    step, grid = iteration - 1, trace.grid or (1, 1, len(trace.votes))
+    couplings, names = trace.couplings[step], trace.classes  # (I, J)
+    parents = len(names)
+    text = prediction(trace, iteration)
     entropy, even = float(trace.entropy[step]), 1 / parents
     bounds = [(0.9995, "uniform"), (0.95, "almost uniform"), (0.7, "uneven"), (-np.inf, "concentrated")]
     how = next(word for bound, word in bounds if entropy > bound)

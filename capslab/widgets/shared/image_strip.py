@@ -9,16 +9,16 @@ import numpy as np
 from capslab.errors import ArgumentError, Verbatim, instance_of
 
 
-def check_images(images: Any, shape: tuple[int, ...]) -> Any:
+def check_images(images: Any, shape: tuple[int, ...], argument: str = "images") -> Any:
     """Return `images` if they have the model's size; raise an error otherwise."""
     if not (hasattr(images, "images") and hasattr(images, "labels")):
-        raise ArgumentError("images", "the Images to look at", instance_of(images), "Try cl.load().")
+        raise ArgumentError(argument, "the Images to look at", instance_of(images), "Try cl.load().")
     if not len(images):
-        raise ArgumentError("images", "at least one image", Verbatim("none"), "Choose a larger selection.")
+        raise ArgumentError(argument, "at least one image", Verbatim("none"), "Choose a larger selection.")
     size = tuple(images.images.shape[1:])
     if size != tuple(shape):
         raise ArgumentError(
-            "images",
+            argument,
             f"of the model's size {tuple(shape)} (height, width, channels)",
             Verbatim(f"images of size {size}"),
             "Load the data set that the model was trained on.",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import numpy as np
 
-from capslab.errors import ArgumentError, unknown_name
+from capslab.clustering.layouts import has_umap, umap_is_missing
+from capslab.errors import unknown_name
 
 #: more points than this are sampled
 MOST_POINTS = 70_000
@@ -30,7 +29,7 @@ def project_to_plane(vectors: np.ndarray, method: str, seed: int) -> tuple[np.nd
     """Two coordinates `(n, 2)`, centred, the larger extent ±1, and a sentence that explains them."""
     n, d = vectors.shape
     if method not in METHODS:
-        here = [name for name in METHODS if name != "umap" or find_spec("umap")]
+        here = [name for name in METHODS if name != "umap" or has_umap()]
         raise unknown_name("method", method, here)
     if d == 1:
         xy = np.stack([vectors[:, 0], np.zeros(n, np.float32)], axis=1)
@@ -48,21 +47,56 @@ def project_to_plane(vectors: np.ndarray, method: str, seed: int) -> tuple[np.nd
             total = vectors.var(axis=0, dtype=np.float64).sum()
             share = float(xy.var(axis=0, dtype=np.float64).sum() / total) if total > 0 else 1.0
             note = f"The first two principal components (PCA), {round(100 * share)} % of the variance."
-    middle = (xy.max(axis=0) + xy.min(axis=0)) / 2
-    xy = (xy - middle) / max(float(np.abs(xy - middle).max()), 1e-12)
+    xy = framed(xy)
     if d == 1:
         xy[:, 1] = np.random.default_rng(seed).uniform(-0.35, 0.35, n)
     return np.ascontiguousarray(xy, np.float32), note
 
 
 def _umap(vectors: np.ndarray, seed: int) -> np.ndarray:
-    try:
-        from umap import UMAP
-    except ImportError:
-        raise ArgumentError(
-            "method",
-            "'pca' or 'tsne', as UMAP is not installed here",
-            "umap",
-            "Try method='tsne', or run `pip install umap-learn` and restart the kernel.",
-        ) from None
+    if not has_umap():
+        raise umap_is_missing()
+    from umap import UMAP
+
     return np.asarray(UMAP(random_state=seed).fit_transform(vectors), np.float32)
+
+
+def framed(points: np.ndarray) -> np.ndarray:
+    """Points `(n, 2)` or `(n, 3)` moved and scaled: centred, the largest extent ±1.
+
+    >>> framed(np.array([[0.0, 1.0], [4.0, 3.0]])).tolist()
+    [[-1.0, -0.5], [1.0, 0.5]]
+    """
+    middle = (points.max(axis=0) + points.min(axis=0)) / 2
+    moved: np.ndarray = points - middle
+    return np.ascontiguousarray(moved / max(float(np.abs(moved).max()), 1e-12), np.float32)
+
+
+def aligned(planes: np.ndarray) -> np.ndarray:
+    """Turn and flip each plane so that its points lie as near as possible to those of the plane before it.
+
+    A plane of principal components may be turned or mirrored without being another one. The best turn R
+    minimises ‖A R − B‖ over orthogonal R: R = U Vᵀ for the singular value decomposition A ᵀB = U S Vᵀ
+    (Schönemann 1966, orthogonal Procrustes). Distances within a plane stay as they are.
+
+    Parameters
+    ----------
+    planes : (stops, n, 2), each centred.
+
+    Returns
+    -------
+    float32 (stops, n, 2)
+
+    Examples
+    --------
+    >>> square = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]], float)
+    >>> aligned(np.stack([square, square @ [[0, 1], [-1, 0]]]))[1].round().astype(int).tolist()
+    [[1, 0], [0, 1], [-1, 0], [0, -1]]
+    """
+    from scipy.linalg import orthogonal_procrustes
+
+    turned = [np.asarray(planes[0], np.float64)]
+    for plane in planes[1:]:
+        turn, _ = orthogonal_procrustes(plane, turned[-1])
+        turned.append(plane @ turn)
+    return np.stack(turned).astype(np.float32)

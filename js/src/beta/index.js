@@ -3,7 +3,7 @@
 import { unpackAll } from "../shared/arrays.js";
 import { canvas, drawImage } from "../shared/canvas.js";
 import { latest } from "../shared/debounce.js";
-import { element, panel, slider } from "../shared/dom.js";
+import { element, panel, panelTitle, slider } from "../shared/dom.js";
 import { fill } from "../shared/format_text.js";
 import { follow, sender } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
@@ -24,7 +24,7 @@ function pictureRows(arrays) {
   const scale = TALL / Math.max(height, width);
   const step = width * scale + 2;
   const rows = ROWS.map(([name, title]) => ({ name, title, node: canvas(count * step, height * scale, title) }));
-  const nodes = rows.flatMap(({ title, node }) => [element("h4", {}, title), node]);
+  const nodes = rows.flatMap(({ title, node }) => [panelTitle(title), node]);
   const draw = (at) => {
     for (const { name, node } of rows) {
       const from = name === "originals" ? 0 : at * count * size;

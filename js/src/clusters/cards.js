@@ -3,7 +3,7 @@
 import { clusterName } from "../shared/cluster_name.js";
 import { css, palette, readable } from "../shared/colours.js";
 import { later } from "../shared/debounce.js";
-import { element } from "../shared/dom.js";
+import { element, panelTitle } from "../shared/dom.js";
 import { Tiles } from "../shared/image_tiles.js";
 import { fillSigns } from "../shared/signs.js";
 import { dominant } from "./counts.js";
@@ -30,7 +30,7 @@ export class ClusterCards {
     const attributes = { class: "caps-cards", role: "group", "aria-label": "Clusters" };
     this.cards = element("div", attributes, this.tiles.node);
     const title = data.centers ? `${about.pictures}, then members from typical to far` : "Clusters";
-    this.node = element("div", { class: "caps-panel" }, element("h4", {}, title), this.cards);
+    this.node = element("div", { class: "caps-panel" }, panelTitle(title), this.cards);
     this.buttons = [];
     this.nameButtons = () => {};
     this.nameLater = later(() => this.nameButtons());
@@ -117,6 +117,7 @@ export class ClusterCards {
   makeButton(c) {
     const { onhover, onpick } = this;
     const [enter, leave] = [() => onhover(c), () => onhover(-1)];
+    const name = { "data-cluster": c, "aria-label": `Cluster ${clusterName(c)}` }; // until its images are counted
     const listeners = {
       onclick: () => onpick(c),
       onmouseenter: enter,
@@ -124,7 +125,7 @@ export class ClusterCards {
       onfocus: enter,
       onblur: leave,
     };
-    return element("button", { type: "button", class: "caps-card", "data-cluster": c, ...listeners });
+    return element("button", { type: "button", class: "caps-card", ...name, ...listeners });
   }
 
   /** A button over each card; those of a larger k are kept, hidden. */

@@ -2,7 +2,7 @@
 
 import { canvas, dot, spotOf } from "../shared/canvas.js";
 import { css } from "../shared/colours.js";
-import { element } from "../shared/dom.js";
+import { element, panelTitle } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 
 const [WIDE, HIGH, LEFT] = [176, 80, 6]; // CSS pixels
@@ -82,7 +82,7 @@ function drawPlot({ node: { context }, name, values, x, y }, ks, place, colours)
 export function scoreCurves({ curves, ks, colours, onpick }) {
   const plots = curves.map((curve) => makePlot(curve, ks, onpick));
   const nodes = plots.map((plot) => plot.node);
-  const heading = element("h4", {}, "Scores over all k (click to go there)");
+  const heading = panelTitle("Scores over all k (click to go there)");
   const node = element("div", { class: "caps-panel" }, heading, element("div", { class: "caps-curves" }, ...nodes));
   const draw = (place) => {
     for (const plot of plots) drawPlot(plot, ks, place, colours);

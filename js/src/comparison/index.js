@@ -3,7 +3,7 @@
 import { unpackAll } from "../shared/arrays.js";
 import { clusterName } from "../shared/cluster_name.js";
 import { palette } from "../shared/colours.js";
-import { button, element, roomIn } from "../shared/dom.js";
+import { button, element, panelTitle, roomIn } from "../shared/dom.js";
 import { range } from "../shared/numbers.js";
 import { PathView, toolButtons } from "../shared/path_view.js";
 import { Scatter } from "../shared/scatter.js";
@@ -69,7 +69,7 @@ class ComparisonView extends PathView {
     return element(
       "div",
       { class: "caps-panel", title: about.planes[e] },
-      element("h4", { class: "caps-source" }, about.names[e]),
+      panelTitle(about.names[e], "caps-source"),
       element("div", { class: "caps-origin" }, `${numbers} per image,`, this.originMark(e)),
       this.scatters[e].node,
     );

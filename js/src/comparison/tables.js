@@ -10,6 +10,10 @@ export function formatSeeds(/** @type {(number | null)[]} */ seeds) {
   return { score: seeds[0] === null ? "–" : `${seeds[0].toFixed(2)} `, span };
 }
 
+/** The head of a column; above the names of the rows there is none. */
+const columnHead = (/** @type {string} */ title) =>
+  title ? element("th", { scope: "col" }, title) : element("td", {});
+
 /** Scores at the current k: those of the path on screen, and from lowest to highest over seeds; the best is bold. */
 export function scoreTable({ about, mark }) {
   const measures = Object.keys(about.measures);
@@ -18,7 +22,7 @@ export function scoreTable({ about, mark }) {
     return element("tr", {}, element("th", { scope: "row" }, name, " ", mark(e)), ...cells[e]);
   });
   const titles = ["", ...measures.map((measure) => about.measures[measure])];
-  const head = element("tr", {}, ...titles.map((title) => element("th", { scope: "col" }, title)));
+  const head = element("tr", {}, ...titles.map(columnHead));
   const body = [element("thead", {}, head), element("tbody", {}, ...rows)];
   const table = element("table", { class: "caps-table caps-scores" }, ...body);
   const node = panel("Scores at this k (lowest–highest over seeds)", table);

@@ -4,7 +4,7 @@
 import { unpackAll } from "../shared/arrays.js";
 import { canvas, clear, spotOf } from "../shared/canvas.js";
 import { latest } from "../shared/debounce.js";
-import { element, panel, select, slider } from "../shared/dom.js";
+import { element, panel, panelTitle, select, slider } from "../shared/dom.js";
 import { fill, plain } from "../shared/format_text.js";
 import { clamp } from "../shared/numbers.js";
 import { follow, sender } from "../shared/python_connection.js";
@@ -202,7 +202,7 @@ class ConvolutionView {
       view.hidden("kernel") ? null : panel("Kernel: the weights", this.grid, hint),
       view.hidden("products") ? null : panel("Pixel × weight", this.products),
     ].filter(Boolean);
-    this.mapTitle = element("h4", {});
+    this.mapTitle = panelTitle();
     const map = element("div", { class: "caps-panel" }, this.mapTitle, this.map);
     view.body.append(panel("Image and window", this.image), ...middle, map);
   }
@@ -221,7 +221,7 @@ class ConvolutionView {
     this.makeGrid(kernel);
     this.inputs.forEach((inputs, a) => {
       inputs.forEach((input, b) => {
-        if (input === document.activeElement) return; // somebody is typing there
+        if (input.matches(":focus")) return; // somebody is typing there
         input.value = plain(kernel[a][b], 4).replace(/\.?0+$/, "");
         input.setAttribute("aria-invalid", "false");
       });

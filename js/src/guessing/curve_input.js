@@ -145,7 +145,7 @@ class CurveInput {
       });
       const field = this.fields[which];
       const shown = known ? String(Number(numberText(height, this.span).replace("−", "-").replaceAll(",", ""))) : "";
-      if (document.activeElement !== field) field.value = shown;
+      if (!field.matches(":focus")) field.value = shown;
     });
   }
 

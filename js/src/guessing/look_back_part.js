@@ -19,7 +19,7 @@ export class LookBackPart {
     this.table = element("div", {
       class: "caps-scroll",
       tabindex: 0,
-      role: "region",
+      role: "group",
       "aria-label": "Table of your guesses",
     });
     this.note = element("p", { class: "caps-note" });

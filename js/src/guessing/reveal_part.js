@@ -61,7 +61,7 @@ export class RevealPart {
   /** While the truth is covered, nothing of it is in the page: neither to be seen nor to be read aloud. */
   show() {
     const heading = element("p", { class: "caps-question" }, this.question.text);
-    const hadFocus = this.picture.contains(document.activeElement);
+    const hadFocus = this.picture.matches(":focus-within");
     if (this.covered) {
       this.picture.replaceChildren(
         heading,

@@ -7,9 +7,9 @@ import { button, element, roomIn, slider } from "../shared/dom.js";
 import { fill } from "../shared/format_text.js";
 import { clamp, range } from "../shared/numbers.js";
 import { PathView, toolButtons } from "../shared/path_view.js";
+import { eased, pointsAt } from "../shared/points_between.js";
 import { Scatter } from "../shared/scatter.js";
 import { tooltip } from "../shared/scatter_images.js";
-import { eased, pointsAt } from "./arithmetic.js";
 import { travelWords } from "./caption.js";
 
 const ARRAYS = ["labels", "points", "drawn", "truth", "thumbnails", "thumbnail_of"];

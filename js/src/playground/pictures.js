@@ -1,7 +1,7 @@
 // The pictures of the network sandbox, and what a learner points at in them.
 
 import { canvas, spotOf } from "../shared/canvas.js";
-import { element, panel, write } from "../shared/dom.js";
+import { element, panel, panelTitle, write } from "../shared/dom.js";
 import { signed } from "../shared/format_text.js";
 import { signIcon } from "../shared/legend.js";
 import { clamp } from "../shared/numbers.js";
@@ -45,7 +45,7 @@ export class Pictures {
     this.key = element("p", { class: "caps-note" });
     this.lossKey = element("p", { class: "caps-note caps-loss-key" });
     this.lossKey.append(element("span", {}, "training"), element("span", { class: "caps-dashed" }, "held out"));
-    this.wrongTitle = element("h4", {});
+    this.wrongTitle = panelTitle();
     this.wrongPart = element("div", { class: "caps-panel" }, this.wrongTitle, this.wrong);
     const loss = panel("Loss", this.loss, this.lossKey);
     view.body.append(

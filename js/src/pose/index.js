@@ -6,7 +6,7 @@ import { diverging } from "../shared/colours.js";
 import { latest } from "../shared/debounce.js";
 import { makeDecoder } from "../shared/dense_decoder.js";
 import { dimensionSlider } from "../shared/dimension_slider.js";
-import { button, element, panel, select, titled } from "../shared/dom.js";
+import { button, element, panel, panelTitle, select, titled } from "../shared/dom.js";
 import { drawFilm, drawFilmMark } from "../shared/film_strip.js";
 import { fill, signed } from "../shared/format_text.js";
 import { clamp, norm, range, rounded } from "../shared/numbers.js";
@@ -116,7 +116,7 @@ class PoseView {
     this.changes = small("What changed: blue darker, vermilion brighter than as read");
     const [wide, high] = [FRAMES * (TILE + 3), 12 + (TILE * height) / width];
     this.film = canvas(wide, high, FILM_LABEL, { class: "caps-film" });
-    this.filmTitle = element("h4", {});
+    this.filmTitle = panelTitle();
     this.filmEnds = range(3).map(() => element("span", {}));
     const sweep = (event) => this.sweepTo(event);
     this.film.addEventListener("pointerdown", (event) => {

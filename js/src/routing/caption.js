@@ -3,21 +3,12 @@
 import { signed } from "../shared/format_text.js";
 import { argmax } from "../shared/numbers.js";
 import { placeCapsule } from "../shared/routing.js";
+import { predictionWords } from "../shared/routing_words.js";
 
 /** What is on screen, in words; `state` is what the view's now() gives. */
 export function routingWords(state) {
   const quantity = state.quantity === "coupling" ? "" : ` The maps show the ${state.quantity}.`;
   return predictionWords(state) + couplingWords(state) + chosenWords(state) + quantity;
-}
-
-function predictionWords({ steps, at, classes, label }) {
-  const { lengths } = steps[at];
-  const winner = argmax(lengths);
-  const length = (j) => `(length ${lengths[j].toFixed(2)})`;
-  const text = `Iteration ${at + 1} of ${steps.length}: predicted ${classes[winner]} ${length(winner)}`;
-  if (label < 0) return `${text}.`;
-  if (label === winner) return `${text}, true ${classes[label]}.`;
-  return `${text}, but true ${classes[label]} ${length(label)}.`;
 }
 
 function evenness(entropy) {

@@ -5,7 +5,7 @@ import { canvas, clear, spotOf } from "../shared/canvas.js";
 import { drawLengths, LENGTHS_WIDTH, markDigit } from "../shared/capsule_lengths.js";
 import { drawLegend } from "../shared/capsule_maps.js";
 import { latest } from "../shared/debounce.js";
-import { element, panel, select, slider, toggle } from "../shared/dom.js";
+import { element, panel, panelTitle, select, slider, toggle } from "../shared/dom.js";
 import { fill, signed } from "../shared/format_text.js";
 import { argmax, clamp, largestSize, range } from "../shared/numbers.js";
 import { OwnPad } from "../shared/pad_below_strip.js";
@@ -228,7 +228,7 @@ class RoutingView {
       ["draw", own.opener],
     );
     const note = element("p", { class: "caps-note" }, "Thin lines: where it stood in the other iterations.");
-    const entropyTitle = element("h4", {}, "Entropy of c / ln J");
+    const entropyTitle = panelTitle("Entropy of c / ln J");
     view.body.append(
       panel("Input", this.input, entropyTitle, this.entropy),
       panel("One map per digit capsule, one cell per primary capsule", this.maps.node, this.legend, this.cellText),

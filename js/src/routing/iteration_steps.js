@@ -1,7 +1,7 @@
 // The arithmetic of one primary capsule and one digit capsule, with the numbers, step by step.
 
 import { css, diverging, readable } from "../shared/colours.js";
-import { element } from "../shared/dom.js";
+import { element, panelTitle } from "../shared/dom.js";
 import { plain, signed } from "../shared/format_text.js";
 import { norm, range, sum } from "../shared/numbers.js";
 import { placeCapsule } from "../shared/routing.js";
@@ -87,7 +87,7 @@ function numbersTable(rows, dimensions, look) {
   };
   const titles = ["dimension", ...range(dimensions).map((d) => String(d + 1))];
   const heads = titles.map((title) => element("th", { scope: "col" }, title));
-  const head = element("thead", {}, element("tr", {}, ...heads, element("th", {}, "")));
+  const head = element("thead", {}, element("tr", {}, ...heads, element("td", {})));
   return element("table", { class: "caps-numbers" }, head, element("tbody", {}, ...rows.map(line)));
 }
 
@@ -107,7 +107,7 @@ export function showSteps(place, state, arrays, look) {
   const pair = `Capsule ${placeCapsule(capsule, grid)} → ${classes[digit]}`;
   const table = numbersTable(tableRows(numbers), arrays.weights.shape[2], look);
   place.replaceChildren(
-    element("h4", {}, `${pair}, iteration ${at + 1} of ${steps.length}`),
+    panelTitle(`${pair}, iteration ${at + 1} of ${steps.length}`),
     element("div", { class: "caps-cards" }, ...cards),
     element("div", { class: "caps-scroll" }, table),
   );

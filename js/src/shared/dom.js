@@ -29,9 +29,16 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** A heading and what stands below it. */
+/**
+ * What stands above a panel. It is no heading: those belong to the page, which knows how deep they are.
+ * @param {string} [text]
+ * @param {string} [more] another class
+ */
+export const panelTitle = (text = "", more = "") => element("p", { class: `caps-title ${more}`.trim() }, text);
+
+/** A title and what stands below it. */
 export const panel = (/** @type {string} */ title, /** @type {(Node | null)[]} */ ...nodes) =>
-  element("div", { class: "caps-panel" }, element("h4", {}, title), ...nodes);
+  element("div", { class: "caps-panel" }, panelTitle(title), ...nodes);
 
 /** A picture with its title in small letters above it. */
 export const titled = (/** @type {string | Node} */ title, /** @type {Node} */ node) =>

@@ -45,12 +45,22 @@ function isOneRow(/** @type {HTMLElement} */ body) {
  * @param {() => void} redraw
  */
 export function fitWidth(body, canvases, redraw) {
-  let [last, room, high] = [1, 0, 0];
+  let [room, high] = [0, 0];
+  let isLate = !body.isConnected; // what was drawn before the view was on a page knows neither its font nor its theme
   const scaleOf = (/** @type {Canvas} */ node, /** @type {number} */ scale) => Math.min(scale, room / node.wide);
   const show = (/** @type {number} */ scale) => {
     for (const node of canvases) {
       node.style.width = `${node.wide * scaleOf(node, scale)}px`;
       node.style.height = `${node.high * scaleOf(node, scale)}px`;
+    }
+  };
+  /** Whether a canvas is drawn at almost this scale, and not too wide. */
+  const isNear = (/** @type {Canvas} */ node, /** @type {number} */ scale) =>
+    Math.abs(scaleOf(node, scale) - node.scale) < 0.01 && node.wide * node.scale <= room;
+  const showAsDrawn = () => {
+    for (const node of canvases) {
+      node.style.width = `${node.wide * node.scale}px`;
+      node.style.height = `${node.high * node.scale}px`;
     }
   };
   const inOneRow = (/** @type {number} */ scale) => {
@@ -76,11 +86,14 @@ export function fitWidth(body, canvases, redraw) {
     [room, high] = [body.clientWidth, window.innerHeight];
     const scale =
       largestThatFits(inOneRow, SMALLEST, LARGEST) ?? inFewRows() ?? largestThatFits(stacked, TINY, 0.8) ?? TINY;
-    const isNear = Math.abs(scale - last) < 0.01 && canvases.every((node) => node.wide <= room);
-    if (isNear) return show(last);
-    last = scale;
-    for (const node of canvases) magnify(node, scaleOf(node, scale));
-    redraw();
+    if (canvases.every((node) => isNear(node, scale))) {
+      showAsDrawn();
+      if (isLate) redraw();
+    } else {
+      for (const node of canvases) magnify(node, scaleOf(node, scale));
+      redraw();
+    }
+    isLate = false;
   };
   const observer = new ResizeObserver(fit);
   observer.observe(body);

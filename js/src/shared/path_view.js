@@ -78,9 +78,13 @@ export class PathView {
     return [about.phrases[place], moves, selection].filter(Boolean).join(" ");
   }
 
+  /** What the recipe of the code leaves open. */
+  values() {
+    return { k: this.k, color: this.color, [this.flag.name]: this.flagged ? "True" : "False" };
+  }
+
   code() {
-    const values = { k: this.k, color: this.color, [this.flag.name]: this.flagged ? "True" : "False" };
-    const start = fill(this.about.recipe, values);
+    const start = fill(this.about.recipe, this.values());
     const code = this.model.get("code"); // Python adds lines about the selection
     return code.startsWith(start) ? code : start;
   }
@@ -119,7 +123,8 @@ export class PathView {
       onpoint: (group) => this.point(group < 0 ? null : this.groupNamed(group)),
       onpress: (group) => this.pin(this.groupNamed(group)),
     });
-    if (about.notes) view.foot.prepend(element("span", { class: "caps-note" }, about.notes));
+    this.note = element("span", { class: "caps-note" }, about.notes);
+    view.foot.prepend(this.note);
   }
 
   change() {
@@ -231,7 +236,11 @@ export class PathView {
   }
 
   takeK() {
-    const place = this.ks.indexOf(this.model.get("k"));
+    const { ks } = this;
+    const place = ks.indexOf(this.model.get("k"));
+    // A widget that was linked to k may ask for what the path has not.
+    const missing = `k = ${this.model.get("k")} is not on the path: it has ${ks[0]} to ${ks[ks.length - 1]}.`;
+    this.view.complain(place < 0 ? missing : "");
     if (place < 0 || place === this.place) return;
     this.place = place;
     this.kSlider.set(place);

@@ -29,8 +29,8 @@ export function iterationPlayer({ iteration, last, go, pause }) {
     stop();
     move(by);
   };
-  const back = button("‹ Step", step(-1), { "aria-label": "one iteration back" });
-  const on = button("Step ›", step(1), { "aria-label": "one iteration on" });
+  const back = button("‹ Step", step(-1), { "aria-label": "Step one iteration back" });
+  const on = button("Step ›", step(1), { "aria-label": "Step one iteration on" });
   const play = button("Play", () => (timer ? stop() : start()), { "aria-pressed": "false" });
   /** Starts the timer anew where it runs: the pause has changed. */
   const restart = () => {

@@ -11,6 +11,7 @@ import { gridOf, inside, nearestIn, pixel, spread } from "./scatter_arithmetic.j
 import { SIGNS, signOf, stampOf } from "./signs.js";
 
 const HELP = "Arrow keys move, plus and minus zoom, 0 shows all, Escape clears the selection.";
+const CLICK = 4; // CSS pixels that the mouse may move in a click
 const REACH = 12; // CSS pixels around the pointer within which a point is found
 
 /** @typedef {{ x: number, y: number, text: string, tint: number[], group?: number }} Badge a name on a cluster */
@@ -18,18 +19,21 @@ const REACH = 12; // CSS pixels around the pointer within which a point is found
 export class Scatter {
   /**
    * points: {data, shape: [n, 2]} centred on 0; colours: what `theme` gives; label: for screen readers.
-   * onhover(position or −1, x, y), onselect(Int32Array) and onzoom([cx, cy, times]) tell what the mouse did.
+   * onhover(position or −1, x, y), onselect(Int32Array), onzoom([cx, cy, times]) and onpick(position), for a click
+   * on a point, tell what the mouse did.
    * @param {{ points: import("./arrays.js").ArrayOf, colours: import("./theme.js").Theme, width: number,
    *   height: number, label: string, zoom?: number[], onhover: (position: number, x?: number, y?: number) => void,
-   *   onselect: (positions: Int32Array) => void, onzoom?: (zoom: number[]) => void }} options
+   *   onselect: (positions: Int32Array) => void, onzoom?: (zoom: number[]) => void,
+   *   onpick?: (position: number) => void }} options
    */
-  constructor({ points, colours, width, height, label, zoom, onhover, onselect, onzoom }) {
-    this.xy = points.data;
+  constructor({ points, colours, width, height, label, zoom, onhover, onselect, onzoom, onpick }) {
+    this.xy = /** @type {ArrayLike<number>} */ (points.data);
     this.n = points.shape[0];
     this.colours = colours;
     this.onhover = onhover;
     this.onselect = onselect;
     this.onzoom = onzoom;
+    this.onpick = onpick;
     this.zoom = zoom && zoom.length === 3 ? [...zoom] : [0, 0, 1];
     this.tool = "lasso";
     this.at = new Int32Array(this.n * 2); // where each point lies, in device pixels
@@ -39,6 +43,8 @@ export class Scatter {
     /** @type {Uint8Array | null} */
     this.lit = null;
     this.groups = null;
+    /** @type {Int32Array | null} */
+    this.order = null; // in which the points are drawn, later ones over earlier ones; null: as they come
     this.tints = [];
     this.alone = -1; // the cluster whose badge stands out; −1: all do
     this.extent = [1e-6, 1e-6];
@@ -51,6 +57,14 @@ export class Scatter {
     this.redrawTop = latest(() => this.drawTop());
     this.listen();
     this.resize(width, height);
+  }
+
+  /** Takes other coordinates for the same points, [x, y, x, y, …] centred on 0. */
+  setPoints(/** @type {ArrayLike<number>} */ xy) {
+    this.xy = xy;
+    this.extent = [1e-6, 1e-6];
+    for (let i = 0; i < 2 * this.n; i++) this.extent[i % 2] = Math.max(this.extent[i % 2], Math.abs(xy[i]));
+    this.place();
   }
 
   resize(width, height) {
@@ -113,11 +127,12 @@ export class Scatter {
   }
 
   stampAll(inks, mask, wanted) {
-    const { at, groups, pixels, n } = this;
+    const { at, groups, pixels, n, order } = this;
     const { width, height } = this.dots;
     const stamps = inks.map((_, group) => this.stamps.shapes[signOf(group)]);
     const colours = Uint32Array.from(inks);
-    for (let i = 0; i < n; i++) {
+    for (let turn = 0; turn < n; turn++) {
+      const i = order ? order[turn] : turn;
       if (mask && mask[i] !== wanted) continue;
       const x = at[2 * i],
         y = at[2 * i + 1];
@@ -253,7 +268,7 @@ export class Scatter {
     top.addEventListener("dblclick", () => this.setZoom([0, 0, 1]));
     const zoomOnWheel = (event) => {
       // The page scrolls as ever; the wheel zooms once the picture was clicked, or with Ctrl.
-      if (document.activeElement !== top && !event.ctrlKey && !event.metaKey) return;
+      if (!top.matches(":focus") && !event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       const [x, y] = spotOf(event, top);
       this.zoomBy(Math.exp(-event.deltaY * 0.0015), x, y);
@@ -310,9 +325,11 @@ export class Scatter {
       }
     });
     top.addEventListener("pointerup", (event) => {
-      if (start && this.path) this.onselect(this.path.length > 6 ? this.within(this.path) : new Int32Array(0));
-      reset();
       const [x, y] = spotOf(event, top);
+      const picked = start && this.onpick && far < CLICK ? this.nearest(x, y) : -1;
+      if (picked >= 0) this.onpick(picked);
+      else if (start && this.path) this.onselect(this.path.length > 6 ? this.within(this.path) : new Int32Array(0));
+      reset();
       if (event.pointerType !== "touch" || far > REACH) return;
       const hit = this.nearest(x, y); // a finger cannot hover: it taps, and taps again
       tapped = hit === tapped ? -1 : hit;

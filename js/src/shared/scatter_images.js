@@ -1,11 +1,11 @@
 // Pictures of single images beside a scatter: the tooltip and the row of selected images.
 
 import { canvas, drawImage } from "./canvas.js";
-import { element } from "./dom.js";
+import { element, panelTitle } from "./dom.js";
 import { Tiles } from "./image_tiles.js";
 
 /** One picture in its own canvas. */
-function portrait(size) {
+export function portrait(size) {
   const node = canvas(size, size, null, { class: "caps-portrait" });
   const show = (pictures, index) => {
     const [, height, width, channels] = pictures.shape;
@@ -41,7 +41,7 @@ export function tooltip(thumbnails) {
 /** The thumbnails of the selected images in a row, as many as there is room for. */
 export function pictureStrip(thumbnails) {
   const tiles = new Tiles(600, 34, "Thumbnails of the selected images");
-  const heading = element("h4", {}, "Selected images");
+  const heading = panelTitle("Selected images");
   const node = element("div", { class: "caps-panel", hidden: true }, heading, tiles.node);
   const show = (rows) => {
     const visible = rows.slice(0, Math.floor(tiles.node.wide / 34));

@@ -27,7 +27,7 @@ function rgbOf(/** @type {string} */ colour) {
   return Array.from(probe.getImageData(0, 0, 1, 1).data).slice(0, 3);
 }
 
-const WATCHED = ["data-jp-theme-name", "data-jp-theme-light", "class", "style"];
+const WATCHED = ["data-jp-theme-name", "data-jp-theme-light", "class", "style", "theme"];
 
 /**
  * The theme's colours, kept up to date; `onchange` runs when the reader switches the theme.
@@ -46,17 +46,26 @@ export function theme(root, onchange) {
       ? { line: "#555", soft: "#bbb", accent: "#56b4e9", second: "#ff8a42" }
       : { line: "#ddd", soft: "#666", accent: "#0072b2", second: "#c24100" };
     root.style.colorScheme = dark ? "dark" : "light"; // what the browser itself draws: tracks of sliders, lists
+    root.style.setProperty("--thumb", colours.accent); // beside a dark thumb, Chromium draws a white track
     Object.assign(now, { paper, dark, ink: style.color, font: style.fontFamily, ...colours });
   };
   now.ensure = () => {
     if (!now.ink) now.read();
   };
   now.read();
-  const watch = new MutationObserver(() => {
+  const again = () => {
     now.read();
     onchange();
-  });
-  watch.observe(document.body, { attributes: true, attributeFilter: WATCHED });
-  now.stop = () => watch.disconnect();
+  };
+  const watch = new MutationObserver(again);
+  for (const node of [document.documentElement, document.body]) {
+    watch.observe(node, { attributes: true, attributeFilter: WATCHED });
+  }
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  system.addEventListener("change", again);
+  now.stop = () => {
+    watch.disconnect();
+    system.removeEventListener("change", again);
+  };
   return now;
 }

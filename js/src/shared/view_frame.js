@@ -11,10 +11,30 @@ const KERNEL_MESSAGES = {
   away: "The connection to the kernel is cut: what is on screen keeps working, and Python follows when it is back.",
 };
 
-/** JupyterLab would take arrows and letters for itself (and leave the cell): plain keys end at the view. */
-function keepKeys(/** @type {KeyboardEvent} */ event) {
-  const forJupyter = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
-  if (!forJupyter) event.stopPropagation();
+/** Ctrl+S, Shift+Enter and the like mean the notebook, wherever one is in it. */
+const isForJupyter = (/** @type {KeyboardEvent} */ event) =>
+  event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+
+/**
+ * Jupyter would take arrows and letters for itself (and leave the cell): plain keys end at the view. Returns what
+ * ends that.
+ *
+ * JupyterLab looks at a key after the view has, so it is enough to stop the key. Notebook 7 looks first. It leaves
+ * alone an element with the attribute below, and the window hears of a key before Notebook 7 does.
+ */
+function keepKeys(/** @type {HTMLElement} */ root) {
+  const mark = (/** @type {KeyboardEvent} */ event) => {
+    const { target } = event;
+    if (target instanceof Element && root.contains(target)) {
+      target.toggleAttribute("data-lm-suppress-shortcuts", !isForJupyter(event));
+    }
+  };
+  const stop = (/** @type {KeyboardEvent} */ event) => {
+    if (!isForJupyter(event)) event.stopPropagation();
+  };
+  window.addEventListener("keydown", mark, true);
+  root.addEventListener("keydown", stop);
+  return () => window.removeEventListener("keydown", mark, true);
 }
 
 /** The button "Show the code" and the code that it opens. */
@@ -35,7 +55,7 @@ function screenSwitch(/** @type {HTMLElement} */ root) {
   const flip = () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen());
   const node = button("Full screen", () => flip().catch(() => {}), { "data-control": "screen" });
   root.addEventListener("fullscreenchange", () => {
-    write(node, document.fullscreenElement === root ? "Leave full screen" : "Full screen");
+    write(node, root.matches(":fullscreen") ? "Leave full screen" : "Full screen");
   });
   return node;
 }
@@ -60,11 +80,12 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   const foot = element("div", { class: "caps-foot" }, opener);
   // What one moves and what it does in words stay in sight together, however far the picture below is scrolled.
   const head = element("div", { class: "caps-head" }, controls, words);
-  const attributes = { class: `caps-view caps-of-${kind}`, "aria-label": title };
-  const root = element("section", attributes, head, body, kernel, error, foot, code);
+  // A group and no landmark: a page may show two views of one title.
+  const attributes = { class: `caps-view caps-of-${kind}`, role: "group", "aria-label": title };
+  const root = element("div", attributes, head, body, kernel, error, foot, code);
   const screen = screenSwitch(root);
   if (screen && !hidden("screen")) foot.prepend(screen);
-  root.addEventListener("keydown", keepKeys);
+  const releaseKeys = keepKeys(root);
   el.append(root);
 
   // Words that grow by a line would push the picture away under the pointer: the room they once took stays theirs.
@@ -77,10 +98,12 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
     [longest, width] = [text.length, words.clientWidth];
     words.style.minHeight = `${words.offsetHeight}px`;
   };
-  const showError = () => {
-    error.textContent = model.get("error");
-    error.hidden = !model.get("error");
+  /** Shows an error under the picture; the empty text hides it. */
+  const complain = (/** @type {string} */ text) => {
+    write(error, text);
+    error.hidden = !text;
   };
+  const showError = () => complain(model.get("error"));
   const showCode = () => write(code, recipe ? recipe() : model.get("code"));
   const showWords = () => say(compose ? compose() : model.get("words"));
   const tell = () => {
@@ -109,6 +132,7 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   };
   const dispose = () => {
     unfit();
+    releaseKeys();
     forgetKernel();
     for (const [event, listener] of listeners) model.off(event, listener);
   };
@@ -117,7 +141,7 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   const addControls = (/** @type {[string, Node | null | undefined | false][]} */ ...pairs) => {
     for (const [name, node] of pairs) if (node && !hidden(name)) controls.append(node);
   };
-  return { root, head, controls, body, foot, say, tell, hidden, addControls, fit, dispose };
+  return { root, head, controls, body, foot, say, tell, complain, hidden, addControls, fit, dispose };
 }
 
 /** @typedef {ReturnType<typeof frame>} Frame */

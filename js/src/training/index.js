@@ -3,7 +3,7 @@
 import { unpack } from "../shared/arrays.js";
 import { canvas } from "../shared/canvas.js";
 import { latest } from "../shared/debounce.js";
-import { element, panel } from "../shared/dom.js";
+import { element, panel, panelTitle } from "../shared/dom.js";
 import { follow } from "../shared/python_connection.js";
 import { theme } from "../shared/theme.js";
 import { frame } from "../shared/view_frame.js";
@@ -15,7 +15,7 @@ function examplesPanel(model, look) {
   const pictures = canvas(100, 100, "Images above, what the model makes of them below");
   const label = "Images in the plane of the model's features, with the names of their classes";
   const plane = canvas(PANEL.width, PANEL.height, label);
-  const heading = element("h4", {});
+  const heading = panelTitle();
   const node = element("div", { class: "caps-panel caps-examples", hidden: true }, heading, pictures, plane);
   const draw = () => {
     const [pairs, points] = [unpack(model.get("pictures")), unpack(model.get("points"))];

@@ -1,4 +1,4 @@
-// Where points are on their way from one representation to the next.
+// Where points are on their way from one picture to the next: representations of travel, maps of clusters.
 
 /**
  * Writes the points at a position into `to`: each on the straight line between its two places.

@@ -1,0 +1,404 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 02 · Which score can you believe?
+#
+# > **You have twenty clusterings of the same images. Which one is best, and how sure can you be?**
+#
+# In [lesson 01](01_kmeans_by_hand.ipynb) every start of k-means gave you another clustering.
+# People who have to choose compute a **score**, one number that is supposed to say how good a clustering is.
+# You will write two of the best known, apply them to twenty clusterings, and see how each can be fooled.
+#
+# **After this lesson you can** compute and explain a silhouette and a matched accuracy, say what misleads each of five scores, and put an interval around a result.
+#
+# **You need** [lesson 01](01_kmeans_by_hand.ipynb).
+#
+# **Time:** …
+
+# %%
+import numpy as np
+from ipywidgets import interact
+from scipy.spatial.distance import cdist
+
+import capslab as cl
+from capslab import clustering, plots
+
+images = cl.load()
+some = images.test.sample(min(1500, len(images.test)), seed=0)
+pixels = cl.embed(some)
+runs = clustering.repeat_kmeans(pixels, 10, runs=20)
+chosen = runs.labels[runs.best]
+
+# %% [markdown]
+# These are the twenty runs of lesson 01.
+# `chosen` is the one with the lowest inertia, which people take who have no labels.
+#
+# ## A score that needs no labels
+#
+# A good cluster keeps to itself.
+# The **silhouette** asks each image two questions: what is its mean distance $a$ to the others in its cluster, and what is its mean distance $b$ to the images of the *nearest other* cluster?
+#
+# $$s = \frac{b - a}{\max(a, b)}$$
+#
+# An image well inside its cluster has a small $a$ and gets nearly 1; an image that would fit better next door gets less than 0.
+# The mean over all images is the score of the clustering.
+#
+# **Your turn.** Write `silhouette_of(i, distances, labels)` for image number `i`.
+# `distances` holds the distance between every two images, `(n, n)`, and `labels` their clusters, `(n,)`.
+# Mind that image `i` is no "other", although its distance to itself, 0, stands in the table.
+# An image that is alone in its cluster gets 0.
+
+
+# %%
+def silhouette_of(i, distances, labels):
+    ### BEGIN SOLUTION
+    own = labels == labels[i]
+    if own.sum() == 1:
+        return 0.0
+    a = distances[i, own].sum() / (own.sum() - 1)
+    b = min(distances[i, labels == c].mean() for c in np.unique(labels) if c != labels[i])
+    return (b - a) / max(a, b)
+    ### END SOLUTION
+
+
+# %%
+cl.check("silhouette_of", silhouette_of)
+
+# %%
+silhouette_of = cl.mine("silhouette_of", silhouette_of)
+
+# %% [markdown]
+# Which images does your function like, and which not?
+
+# %%
+distances = cdist(pixels.vectors, pixels.vectors)
+silhouettes = np.array([silhouette_of(i, distances, chosen) for i in range(len(some))])
+ends = np.concatenate([silhouettes.argsort()[::-1][:10], silhouettes.argsort()[:10]])
+plots.image_grid(
+    some[ends],
+    [f"{silhouettes[i]:+.2f}" for i in ends],
+    title=f"Highest and lowest; mean {silhouettes.mean():+.2f}",
+)
+
+# %% [markdown]
+# The highest are all upright 1s, which differ in few pixels.
+# The lowest lie nearer to another cluster than to their own, as does every fourth image.
+# The mean is close to 0: seen through pixels, the clusters hardly keep to themselves.
+#
+# And the true digits?
+# They are a clustering too, the one you would like to find.
+
+# %% tags=["holds"]
+assert (some.labels[ends[:10]] == 1).all()
+assert 0.2 < (silhouettes < 0).mean() < 0.3
+assert 0 < silhouettes.mean() < 0.1
+assert (
+    distances[np.ix_(some.labels == 7, some.labels == 7)].max() > distances.mean()
+)  # "two 7s can be far apart"
+
+# %%
+cl.guess(
+    "better_than_truth",
+    "How many of the twenty runs get a higher silhouette than the true digits?",
+    between=(0, 20),
+)
+
+# %%
+run_silhouettes = np.array([clustering.silhouette(distances, labels) for labels in runs.labels])
+digit_silhouette = clustering.silhouette(distances, some.labels)
+cl.reveal(
+    "better_than_truth",
+    int((run_silhouettes > digit_silhouette).sum()),
+    f"The true digits get {digit_silhouette:.3f}, the runs {run_silhouettes.min():.3f} to {run_silhouettes.max():.3f}. "
+    "The silhouette rewards compact groups, and two 7s can be far apart.",
+)
+
+# %% [markdown]
+# So a high silhouette says that groups are compact, and not that they mean anything.
+# To measure meaning, you need labels.
+#
+# ## A score that needs labels
+#
+# A cluster has a letter, not a digit, so which images in it are "right"?
+# **Matched accuracy** gives each cluster a digit of its own, in the way that makes the most images right, and says what share of the images that is.
+#
+# Here is a trap.
+# If each cluster simply took its most frequent digit, two clusters could take the same one.
+# And if the clusters chose one after the other, an early one could snatch a digit that a later one needs more.
+# You have to find the best pairing *as a whole*, and SciPy can: `scipy.optimize.linear_sum_assignment(table, maximize=True)` picks entries of a table, at most one in each row and column, whose sum is largest, and returns their rows and columns.
+#
+# **Your turn.** Write `matched_accuracy(clusters, labels)`.
+# It takes two arrays of whole numbers, both `(n,)`, and returns a share between 0 and 1.
+
+
+# %%
+def matched_accuracy(clusters, labels):
+    ### BEGIN SOLUTION
+    from scipy.optimize import linear_sum_assignment
+
+    table = np.zeros((clusters.max() + 1, labels.max() + 1), int)
+    np.add.at(table, (clusters, labels), 1)
+    rows, columns = linear_sum_assignment(table, maximize=True)
+    return table[rows, columns].sum() / len(labels)
+    ### END SOLUTION
+
+
+# %%
+cl.check("matched_accuracy", matched_accuracy)
+
+# %%
+matched_accuracy = cl.mine("matched_accuracy", matched_accuracy)
+
+# %%
+accuracy = np.array([matched_accuracy(labels, some.labels) for labels in runs.labels])
+picks = {
+    "lowest inertia": accuracy[runs.inertia.argmin()],
+    "highest silhouette": accuracy[run_silhouettes.argmax()],
+    "mean of all": accuracy.mean(),
+    "best run": accuracy.max(),
+    "worst run": accuracy.min(),
+}
+plots.bars(picks, "matched accuracy of the run chosen by …", (0, 1))
+
+# %% [markdown]
+# Random labels would get little more than .10, so there is some meaning in all of these.
+# But the best and the worst run are 18 points apart, and nobody without labels knows which is which.
+# Both label-free scores choose a run that is better than the mean, and neither finds the best one.
+
+# %% tags=["holds"]
+assert 0.175 <= np.ptp(accuracy) < 0.19
+assert accuracy.mean() < min(picks["lowest inertia"], picks["highest silhouette"]) < accuracy.max()
+assert max(picks["lowest inertia"], picks["highest silhouette"]) < accuracy.max()
+
+# %% [markdown]
+# ## Fool a score
+#
+# Now play the adversary: **make a clustering that the silhouette loves and matched accuracy hates.**
+# The points below form two long stripes, and the stripes are the true classes.
+# Your knife cuts them in two; turn it with the slider.
+
+
+# %%
+stripes = clustering.score_pitfalls()["two stripes"]
+apart = cdist(stripes.points, stripes.points)
+
+
+def cut(angle=0):
+    across = np.array([np.sin(np.radians(angle)), np.cos(np.radians(angle))])
+    side = ((stripes.points - stripes.points.mean(axis=0)) @ across > 0).astype(int)
+    love = np.mean([silhouette_of(i, apart, side) for i in range(len(side))])
+    right = matched_accuracy(side, stripes.truth)
+    return plots.scatter_panels({f"silhouette {love:.2f}, accuracy {right:.2f}": (stripes.points, side)})
+
+
+knife = interact(cut, angle=(0, 180, 10))
+
+# %% [markdown]
+# At 0° the knife runs between the stripes: accuracy 1.00, silhouette .22.
+# At 90° it cuts straight across both: the silhouette rises to .52, and the accuracy falls to .51, which is what a coin would get.
+# The silhouette compares mean distances, and in a long stripe the ends are far from each other.
+# So it prefers round clusters, true or not.
+#
+# ## Every score has its weakness
+#
+# Two more scores are often printed, and both need labels.
+# **ARI**, the adjusted Rand index, goes through all *pairs* of images and asks whether a pair is together, or apart, in both groupings; it is adjusted so that random labels get 0 on average.
+# **NMI**, normalised mutual information, says how much the cluster tells about the class: 0 is nothing, 1 is everything.
+#
+# The view below shows all of them for each k.
+# **Drag k**, and look for the k that each score likes best.
+
+# %%
+path = cl.cluster(pixels, n_clusters=range(2, 31))
+cl.explore_clusters(pixels, k=10, path=path)
+
+# %% [markdown]
+# They do not agree at all.
+# The silhouette likes k = 2 best, matched accuracy 9, ARI 11, and NMI 28; inertia would take as many clusters as it can get.
+# To see why, take five small cases: on top the true classes, below them two clusterings, of which we call the middle one better.
+# Yet in each case at least one score prefers the bottom one.
+
+# %% tags=["holds"]
+curves = [path.at(k).scores for k in range(2, 31)]
+likes = {
+    name: 2 + int(np.argmax([getattr(one, name) for one in curves]))
+    for name in ("silhouette", "matched_accuracy", "ari", "nmi")
+}
+assert likes == {"silhouette": 2, "matched_accuracy": 9, "ari": 11, "nmi": 28}
+assert "silhouette 0.22, accuracy 1.00" in cut(0).words
+assert "silhouette 0.52, accuracy 0.51" in cut(90).words
+
+# %%
+cases = clustering.score_pitfalls()
+rows = {"true classes": "truth", "better": "better", "worse": "worse"}
+panels = {
+    f"{name}: {row}": (case.points, getattr(case, which))
+    for row, which in rows.items()
+    for name, case in cases.items()
+}
+plots.scatter_panels(panels, columns=5)
+
+# %% [markdown]
+# The bottom row, from left to right: a cut across both stripes; every group cut into four; points thrown into wrong groups, while the middle clustering cuts each class into two clean halves; a hundred clusters at random; a rare class swallowed by its neighbour.
+
+# %%
+scores = ["inertia", "silhouette", "ARI", "NMI", "matched accuracy"]
+cl.guess(
+    "never_fooled", "Which score is fooled in none of the five cases?", choices=[*scores, "all are fooled"]
+)
+
+# %%
+fooled = {name: case.misled_scores for name, case in cases.items()}
+unfooled = [score for score in scores if not any(score in misled for misled in fooled.values())]
+cl.reveal("never_fooled", unfooled[0] if unfooled else "all are fooled", "The table below says where.")
+
+# %%
+plots.table([{"case": name, "prefers the worse": ", ".join(misled)} for name, misled in fooled.items()])
+
+# %% [markdown]
+# Each score has a weakness of its own:
+#
+# * **Inertia** gets smaller with every cluster you add, needed or not.
+# * The **silhouette** prefers round clusters and cuts a long one in two.
+# * **NMI** is far above 0 even for random labels, if there are many clusters.
+# * **Matched accuracy** counts half of a class as wrong when the class is two clean clusters.
+# * **ARI** counts pairs, so a class of a tenth of the size weighs a hundredth.
+#
+# The rare class fools four of them at once, because six points of 146 hardly count.
+# Is that a fault?
+# It is, if the rare class is what you are looking for: **a score answers its own question, so ask whether it is yours.**
+
+# %% tags=["holds"]
+assert not unfooled
+assert "silhouette" in fooled["two stripes"]
+assert fooled["split groups"] == ["inertia"]
+assert "NMI" in fooled["random labels"]
+assert fooled["clean halves"] == ["matched accuracy"]
+assert len(fooled["rare class"]) == 4
+assert (np.bincount(cases["rare class"].truth)[2], len(cases["rare class"].truth)) == (6, 146)
+
+# %% [markdown]
+# ## Firm and fickle images
+#
+# There is another way to judge without labels: do the runs agree?
+# Some images share a cluster in *all* twenty runs; call them a **firm group**.
+# Others change company from run to run.
+# Below are ten images from each of the three largest firm groups, and in the last row the ten most fickle images.
+
+# %%
+firm = [np.flatnonzero(runs.groups == group)[:10] for group in range(3)]
+fickle = np.argsort(runs.stability)[:10]
+rows = np.concatenate([*firm, fickle])
+plots.image_grid(some[rows], [images.classes[label] for label in some.labels[rows]])
+
+# %% [markdown]
+# The first group is mostly 1s.
+# But the second mixes 3s, 5s and 8s and the third 4s, 7s and 9s, and they do so in every single run.
+# Firm groups would still be there tomorrow, which is worth knowing, but they need not mean what you hope.
+
+# %% tags=["holds"]
+counts = [np.bincount(some.labels[runs.groups == group], minlength=10) for group in range(3)]
+assert counts[0][1] > 0.8 * counts[0].sum()
+assert counts[1][[3, 5, 8]].sum() > 0.95 * counts[1].sum()
+assert counts[2][[4, 7, 9]].sum() > 0.9 * counts[2].sum()
+assert max(counts[1].max() / counts[1].sum(), counts[2].max() / counts[2].sum()) < 0.7
+
+# %% [markdown]
+# ## How sure is a mean of twenty?
+#
+# Your twenty runs have a mean accuracy of .54.
+# Another twenty would have given another mean, by luck.
+# How different might it be?
+#
+# You can find out without running anything again.
+# Pretend that your twenty numbers are all there is, draw twenty of them at random, where the same one may come more than once, and take the mean.
+# Do this 5,000 times.
+# The middle 95 % of these means are an **interval**, and this way of finding it is called the **bootstrap**.
+
+# %%
+cl.guess("interval_width", "How wide is that interval, in percentage points?", between=(0, 20))
+
+# %%
+draws = np.random.default_rng(0).choice(accuracy, (5000, len(accuracy)))  # one row per pretended repetition
+low, high = np.percentile(draws.mean(axis=1), [2.5, 97.5])
+cl.reveal(
+    "interval_width",
+    100 * (high - low),
+    f"It goes from {low:.3f} to {high:.3f}, although single runs spread over {100 * np.ptp(accuracy):.0f} points: "
+    "in a mean of twenty, high and low runs mostly cancel.",
+)
+
+# %% [markdown]
+# Whenever this course judges a claim, it prints such an interval.
+# What is claimed, and which difference would matter, was written into a list beforehand.
+# Then `cl.verdict` looks where the interval lies: the claim **holds** if all of it is beyond what would matter, **holds partly** if it is only on the right side, is **refuted** if it is on the wrong side, and is **undecided** if it straddles the border.
+# (It computes the interval with a formula, Student's, which gives nearly the same as your bootstrap.)
+#
+# Here is a claim of our own, with .20 as the border, which is twice as good as guessing, and .95 as what "finds" would mean.
+
+# %%
+cl.verdict("pixels-find-classes", accuracy)
+
+# %% [markdown]
+# Add .20 to both ends of its interval and you get yours.
+# So k-means on pixels finds *part* of the classes: far more than guessing, and far from all.
+# One caution: only the starts varied here.
+# Other images would have varied too, and the interval knows nothing of them.
+
+# %% tags=["holds"]
+from capslab.lessons.interval import mean_interval
+
+student = mean_interval(accuracy)
+assert max(abs(student.low - low), abs(student.high - high)) < 0.004
+assert 0.535 < accuracy.mean() < 0.545
+
+# %% [markdown]
+# ## Now with clothes
+
+# %%
+other = cl.load_other(images)
+part = other.test.sample(min(1500, len(other.test)), seed=0)
+again = clustering.repeat_kmeans(cl.embed(part), len(other.classes), runs=20)
+apart = cdist(cl.embed(part).vectors, cl.embed(part).vectors)
+run_silhouettes = np.array([clustering.silhouette(apart, labels) for labels in again.labels])
+accuracy = np.array([matched_accuracy(labels, part.labels) for labels in again.labels])
+picked = accuracy[run_silhouettes.argmax()]
+print(f"{other.name}: the silhouette picks a run with accuracy {picked:.2f}.")
+print(f"{(accuracy > picked).sum()} of the other 19 are better; their mean is {accuracy.mean():.2f}.")
+
+# %% [markdown]
+# On the digits the silhouette picked well, and on clothes it picks one of the worst.
+# Whether compact groups are the right ones depends on the images, so no score can promise it.
+#
+# Look back at your guesses.
+# If you expected the true digits to win by their silhouette, you trusted the word "score" more than its formula.
+
+# %% tags=["holds"]
+assert other.name != "fashion-mnist" or (accuracy > picked).sum() > 14
+
+# %%
+cl.guesses("02")
+
+# %%
+cl.progress("02")
+
+# %% [markdown]
+# ## Answer
+#
+# **Which of twenty clusterings is best, and how sure can you be?**
+# It depends on the question you ask.
+# Inertia and silhouette need no labels, but they reward compact groups, whatever these mean.
+# Matched accuracy, ARI and NMI need labels, and each of them has a weakness of its own.
+# So look at more than one score, and at pictures; and report a mean with its interval rather than your best run.
+#
+# No score will make pixels say more than where ink lies.
+# Next you meet something that learns which pixels matter: a neural network.
+# On to [03 · From one neuron to a layer that learns](03_a_layer_that_learns.ipynb).
+#
+# **Sources.** Rousseeuw, *Silhouettes* (1987); Hubert & Arabie, *Comparing partitions* (1985), on the ARI; Kuhn, *The Hungarian method* (1955), on the pairing; Efron, *Bootstrap methods* (1979).
