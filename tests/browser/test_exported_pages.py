@@ -93,6 +93,7 @@ def test_all_has_its_name_at_every_moment(page: Any, path: Path, scheme: str) ->
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map((node) => node.id)")
     assert len(set(ids)) == len(ids)
     import axe_playwright_python
+
     for address in (path, path.with_name("index.html")):
         if page.url != address.as_uri():
             page.goto(address.as_uri())
