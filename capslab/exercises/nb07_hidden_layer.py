@@ -124,8 +124,8 @@ EXERCISES = (
         title="Labels that training never sees",
         task=(
             "Write withhold_classes(labels, withheld). It takes labels (n,) and the class numbers to "
-            "withhold. It returns a mask (n,), True for the images that stay, and the classes of those, renumbered "
-            "from 0 without gaps in the old order."
+            "withhold. It returns a mask (n,), True for the images that stay, and the classes of those, "
+            "renumbered from 0 without gaps in the old order."
         ),
         points=2,
         hints=(
