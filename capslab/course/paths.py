@@ -66,8 +66,8 @@ def find(names: tuple[str, ...], known: list[Path] | None = None) -> list[Path]:
 def named(name: str, known: list[Path]) -> Path | None:
     """The notebook with this name or number; None if there is none.
 
-    >>> named("4", [Path("13_look_inside.py")])
-    PosixPath('13_look_inside.py')
+    >>> named("4", [Path("04_backpropagation.py"), Path("13_look_inside.py")])
+    PosixPath('04_backpropagation.py')
     """
     number = name.zfill(2) if name.isdecimal() else name
     return next((path for path in known if name == path.stem or number == path.stem[:2]), None)

@@ -156,8 +156,8 @@ def load_other(images: Images, *, seed: int = 0) -> Images:
     Examples
     --------
     >>> digits = load("digits")
-    >>> load_other(digits).name == digits.name
-    False
+    >>> other = load_other(digits)  # doctest: +ELLIPSIS
+    N...
     """
     if not isinstance(images, Images):
         raise ArgumentError("images", "images from cl.load", images, "Try cl.load_other(cl.load()).")

@@ -20,6 +20,7 @@ from grading_class import cell, made
 from try_it import Trial
 
 from capslab.classroom.folder import Classroom
+from capslab.course.paths import sources
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -83,7 +84,7 @@ def test_eight_learners_lose_nothing_when_the_hub_is_killed(trial, room, everybo
         one.log_in()
     for one in everybody:
         one.wait_for_lab()
-        assert len(list((one.home / "capslab-course").glob("*.ipynb"))) == 10
+        assert len(list((one.home / "capslab-course").glob("*.ipynb"))) == len(sources())
     first.page.locator(".lm-TabBar-tab", has_text="00_start_here.ipynb").wait_for()
     assert first.page.get_by_text("Create Assignment").count() == 0  # an instructor's menus
 
