@@ -181,7 +181,7 @@ picks = {
 plots.bars(picks, "matched accuracy", (0, 1))
 
 # %% [markdown]
-# Clusters shuffled at random get 0.14, more than 0.10, because the matching picks their luckiest pairing.
+# Clusters shuffled at random get 0.13, more than 0.10, because the matching picks their luckiest pairing.
 # Every run is far above that, so there is some meaning in all of them.
 # But the best and the worst run are 18 points apart, and nobody without labels knows which is which.
 # Both label-free scores choose a run that is better than the mean, and neither finds the best one.
@@ -190,7 +190,7 @@ plots.bars(picks, "matched accuracy", (0, 1))
 assert 0.175 <= np.ptp(accuracy) < 0.19
 assert accuracy.mean() < min(picks["lowest inertia"], picks["highest silhouette"]) < accuracy.max()
 assert max(picks["lowest inertia"], picks["highest silhouette"]) < accuracy.max()
-assert 0.135 < picks["shuffled"] < 0.145
+assert 0.125 < picks["shuffled"] < 0.135
 example = np.repeat(np.indices((3, 3)).reshape(2, -1), [6, 5, 0, 7, 0, 0, 0, 1, 9], axis=1)
 assert matched_accuracy(*example) == 21 / 28
 
