@@ -10,13 +10,13 @@ from capslab.exercises.matched_accuracy_exercise import PAIRING
 NOTEBOOK = "02_which_score"
 
 
-def silhouette_of(i, distances, labels):
+def silhouette_of(i, distances, clusters):
     """(b − a) / max(a, b) of image i; 0 if it is alone in its cluster."""
-    own = labels == labels[i]
+    own = clusters == clusters[i]
     if own.sum() == 1:
         return 0.0
     a = distances[i, own].sum() / (own.sum() - 1)  # its distance to itself is 0 and does not count
-    b = min(distances[i, labels == c].mean() for c in np.unique(labels) if c != labels[i])
+    b = min(distances[i, clusters == c].mean() for c in np.unique(clusters) if c != clusters[i])
     return (b - a) / max(a, b)
 
 
@@ -24,16 +24,16 @@ def _silhouette_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
 
     def random_case(n: int, k: int, i: int, spread: float) -> tuple[int, np.ndarray, np.ndarray]:
-        labels = np.arange(n) % k
-        points = 4.0 * np.stack([labels, labels**2], axis=1) + spread * rng.normal(size=(n, 2))
-        return i, np.linalg.norm(points[:, None] - points[None], axis=-1), labels
+        clusters = np.arange(n) % k
+        points = 4.0 * np.stack([clusters, clusters**2], axis=1) + spread * rng.normal(size=(n, 2))
+        return i, np.linalg.norm(points[:, None] - points[None], axis=-1), clusters
 
-    def on_a_line(i: int, where: list[float], labels: list[int]) -> tuple[int, np.ndarray, np.ndarray]:
+    def on_a_line(i: int, where: list[float], clusters: list[int]) -> tuple[int, np.ndarray, np.ndarray]:
         x = np.array(where) + rng.normal(0, 0.02, len(where))
-        return i, abs(x[:, None] - x), np.array(labels)
+        return i, abs(x[:, None] - x), np.array(clusters)
 
-    i, distances, labels = random_case(12, 3, 5, 1.0)
-    single = labels.copy()
+    i, distances, clusters = random_case(12, 3, 5, 1.0)
+    single = clusters.copy()
     single[i] = 3
     # the nearest image of all belongs to cluster 4; the nearest cluster is 9, the last one
     inside = on_a_line(2, [0.0, 1.0, 2.5, 3.2, 90.0, 15.0, 16.0, 14.0, 30.0], [2, 2, 2, 4, 4, 9, 9, 9, 7])
@@ -55,36 +55,36 @@ def _silhouette_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
-def _ab(i, distances, labels, itself=False):
-    own = labels == labels[i]
+def _ab(i, distances, clusters, itself=False):
+    own = clusters == clusters[i]
     a = distances[i, own].sum() / max(own.sum() - (not itself), 1)
-    others = [distances[i, labels == c].mean() for c in np.unique(labels) if c != labels[i]]
+    others = [distances[i, clusters == c].mean() for c in np.unique(clusters) if c != clusters[i]]
     return a, others, own.sum() == 1
 
 
-def _with_itself(i, distances, labels):
-    a, others, single = _ab(i, distances, labels, itself=True)
+def _with_itself(i, distances, clusters):
+    a, others, single = _ab(i, distances, clusters, itself=True)
     return 0.0 if single else (min(others) - a) / max(a, min(others))
 
 
-def _all_others(i, distances, labels):
-    a, _, single = _ab(i, distances, labels)
-    b = distances[i, labels != labels[i]].mean()
+def _all_others(i, distances, clusters):
+    a, _, single = _ab(i, distances, clusters)
+    b = distances[i, clusters != clusters[i]].mean()
     return 0.0 if single else (b - a) / max(a, b)
 
 
-def _turned(i, distances, labels):
-    a, others, _ = _ab(i, distances, labels)
+def _turned(i, distances, clusters):
+    a, others, _ = _ab(i, distances, clusters)
     return (a - min(others)) / max(a, min(others))
 
 
-def _not_divided(i, distances, labels):
-    a, others, single = _ab(i, distances, labels)
+def _not_divided(i, distances, clusters):
+    a, others, single = _ab(i, distances, clusters)
     return 0.0 if single else min(others) - a
 
 
-def _lonely(i, distances, labels):
-    a, others, _ = _ab(i, distances, labels)
+def _lonely(i, distances, clusters):
+    a, others, _ = _ab(i, distances, clusters)
     return (min(others) - a) / max(a, min(others))
 
 
@@ -94,19 +94,20 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="How well does one image fit its cluster?",
         task=(
-            "Write silhouette_of(i, distances, labels). It returns (b − a) / max(a, b) for image i, where "
+            "Write silhouette_of(i, distances, clusters). It returns (b − a) / max(a, b) for image i, where "
             "a is the mean distance to the other images of its cluster, and b the mean distance to the "
-            "images of the nearest other cluster. It returns 0 if the image is alone in its cluster."
+            "images of another cluster, the one for which this mean is smallest. It returns 0 if the image "
+            "is alone in its cluster."
         ),
         points=2,
         hints=(
             "Row i of distances holds all you need: distances[i, mask] are the distances from image i to "
             "the images in the mask.",
-            "For a, add up distances[i, labels == labels[i]] and divide by one less than their number, "
+            "For a, add up distances[i, clusters == clusters[i]] and divide by one less than their number, "
             "because image i itself is among them. For b, take the mean distance to each other cluster, "
             "and then the smallest of these means.",
-            "b = min(distances[i, labels == c].mean() for c in np.unique(labels) if c != labels[i]). If "
-            "(labels == labels[i]).sum() is 1, return 0.0.",
+            "b = min(distances[i, clusters == c].mean() for c in np.unique(clusters) if c != clusters[i]). "
+            "If (clusters == clusters[i]).sum() is 1, return 0.0.",
         ),
         cases=_silhouette_cases,
         reference=silhouette_of,
@@ -119,8 +120,8 @@ EXERCISES = (
             ),
             Mistake(
                 "all others",
-                "Your b is the mean over all images of the other clusters. It should be the mean over the "
-                "*nearest* other cluster: compute one mean per cluster, then take the smallest.",
+                "Your b is the mean over all images of the other clusters. Compute one mean "
+                "per other cluster instead, then take the smallest.",
                 _all_others,
             ),
             Mistake(

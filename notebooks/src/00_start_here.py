@@ -35,6 +35,20 @@ if "google.colab" in sys.modules:
     output.enable_custom_widget_manager()  # lets Colab show the live views
 
 # %% [markdown]
+# ## Does this machine work?
+#
+# The next cell examines what the course needs and takes some seconds.
+# ✓ is fine, ! works with less, and ✗ comes with what to do; a graphics card is not needed.
+
+# %%
+from capslab.cli import doctor
+
+findings = list(doctor.examine())
+print(*findings, sep="\n")
+
+# %% [markdown]
+# Once nothing is marked ✗, go on.
+#
 # ## Read a picture like a computer
 #
 # Below is one picture from a collection of handwritten digits, printed as the computer stores it.
@@ -104,8 +118,8 @@ assert images.labels[:3].tolist() == [5, 0, 4]
 
 # %% [markdown]
 # **Your turn.** Write `count_per_class(labels, classes)`.
-# It takes an array of class numbers and how many classes there are, and returns an array of shape `(classes,)`: how often 0 occurs, how often 1 occurs, and so on.
-# Put your line where the dots are.
+# It takes an array of class numbers and how many classes there are (here `classes` is a number, while `images.classes` lists their names), and returns an array of shape `(classes,)`: how often 0 occurs, how often 1 occurs, and so on.
+# Put your code where the dots are.
 
 
 # %%
@@ -131,6 +145,9 @@ count_per_class = cl.mine("count_per_class", count_per_class)
 # With `cl.mine` your function becomes part of the lesson: the cells below call it.
 # If it is not right yet, the course's own version steps in, and the line above says so.
 # You can therefore skip any exercise and come back later.
+#
+# What you write and what you guess is kept in a folder of your own on this machine (`cl.progress()` shows what is there, and the environment variable `CAPSLAB_HOME` can name another folder), so you lose nothing when you close the notebook.
+# Only Binder and Colab forget it: there, download the notebook before you leave.
 
 # %%
 counts = count_per_class(images.labels, len(images.classes))
@@ -173,16 +190,20 @@ mean_image = cl.mine("mean_image", mean_image)
 # %%
 known = images.train
 means = np.stack([mean_image(known.images[..., 0], known.labels, c) for c in range(len(known.classes))])
+apart = np.sqrt(((means[:, None] - means) ** 2).sum(axis=(2, 3))) / 255 + 1e3 * np.eye(len(means))
+one, other = np.unravel_index(apart.argmin(), apart.shape)
+print(f"Most alike: {images.classes[one]} and {images.classes[other]}, at a distance of {apart.min():.1f}.")
 plots.image_grid(means / 255, images.classes)
 
 # %% [markdown]
 # Each average can still be read, and its blur shows where people differ.
 # The 0 stays hollow because hardly anybody puts ink in its middle.
-# The averages of the 4 and the 9 are more alike than any other two.
+# The 4 and the 9 look most alike, and the **distance** says so, too: subtract one image from the other, pixel by pixel, square the differences, add them up, and take the root.
+# For a typical pair of averages it is about twice as large.
 
 # %% tags=["holds"]
-apart = ((means[:, None] - means) ** 2).sum(axis=(2, 3)) + 1e12 * np.eye(10)
-assert set(np.unravel_index(apart.argmin(), apart.shape)) == {4, 9}
+assert {one, other} == {4, 9}
+assert 1.8 < np.median(apart[np.triu_indices(10, 1)]) / apart.min() < 2.2
 assert means[0, 13:15, 13:15].mean() < 15  # the hollow middle
 
 # %% [markdown]
@@ -190,8 +211,10 @@ assert means[0, 13:15, 13:15].mean() < 15  # the hollow middle
 #
 # Here is an idea for a program that reads.
 # Take an image that it has never seen, subtract each of your ten averages, square the differences and add them up.
-# The average with the smallest sum is the nearest, so say its digit.
+# The average with the smallest sum is the nearest, so the program answers with its digit.
 # Guessing at random would be right for about 10 images of 100.
+#
+# In the cell below, `unseen.images[:, None] - means` subtracts every average from every image at once: NumPy repeats what lacks an axis (this is called **broadcasting**), and one row of differences per image and class comes out.
 
 # %%
 cl.guess("ten_averages", "Of 100 unseen images, how many will it read correctly?", between=(0, 100))
@@ -204,11 +227,11 @@ right = answers == unseen.labels
 cl.reveal(
     "ten_averages",
     100 * right.mean(),
-    "Each pixel has one vote, and the votes together are right most of the time. Nothing here looked at strokes.",
+    "Every pixel adds its squared difference, and the smallest sum wins. Nothing here looked at strokes.",
 )
 
 # %% [markdown]
-# That is a program that reads, and it learned with your `mean_image`.
+# That is a program that reads, and it learned with `mean_image`.
 # Look at some images that it got wrong.
 
 # %%
@@ -218,8 +241,8 @@ plots.image_grid(unseen[wrong], said)
 
 # %% [markdown]
 # Most of these are clear to you.
-# But they are slanted, or thin, or a little off the usual place, so their ink lies where another digit's average is bright.
-# Whoever compares pixel with pixel cannot know that a slanted 7 is still a 7.
+# But they are slanted, or thin, or thick, or a little off the usual place, so their ink lies where another digit's average is bright.
+# A program that compares pixel by pixel cannot know that a slanted 7 is still a 7.
 # **The rest of this course looks for better numbers to compare.**
 # Such numbers are called a **representation** of the image.
 
@@ -230,9 +253,10 @@ assert 0.75 < right.mean() < 0.88
 # ## A first live view
 #
 # Here is one way to make new numbers from pixels.
+# The pixels are scaled to 0…1.
 # A small window lies on the image; the nine pixels under it are multiplied by nine numbers, and the products are added up.
-# With the numbers that the view starts with, the sum is far from 0 only where bright and dark lie side by side.
-# **Drag the window**, then choose "blur", or type numbers of your own.
+# The view starts with 1, 0, −1 in each of the three rows: left minus right, which is far from 0 only where bright and dark lie side by side.
+# **Drag the window** for a minute, then choose "blur".
 
 # %%
 cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
@@ -246,10 +270,12 @@ cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
 #
 # A network turns the table of an image into other numbers.
 # **Which images end up close together then, and why?**
-# You will ask this of raw pixels, and then of three networks that you build from functions of your own: a dense network, a capsule network and a variational autoencoder.
+# You will ask this of raw pixels, and then of three networks that you build from functions of your own: a dense network, a capsule network and a variational autoencoder (VAE).
 # (If these names mean nothing to you yet, you are in the right place.)
-# The course grew out of two articles on sorting images with such networks.
-# We run their code, repair it, and test each of their claims in front of you; some of them fail.
+# The course grew out of two blog articles, one that sells capsule networks and one that sells VAEs as tools for clustering images; we call them article A and article B.
+# We run their code, repair it, and test their main claims in front of you; some of them fail.
+#
+# Lessons without a link are still to come.
 #
 # | Part | Lessons (★ is optional) |
 # |---|---|
@@ -259,20 +285,9 @@ cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
 # | 4 · A variational autoencoder | 18 An autoencoder, and the holes in it · 19 Surprise · [20 Build a VAE](20_build_a_vae.ipynb) · 21 Walk through the latent space · 22 When it goes wrong · 23 ★ A place among published numbers |
 # | 5 · What a representation groups together | [24 Three representations, one k](24_three_representations.ipynb) · [25 Clusters without labels](25_clusters_without_labels.ipynb) · [26 Your own images](26_your_own_images.ipynb) · 27 What you found |
 #
-# ## Does this machine work?
+# ## If something goes wrong
 #
-# The next cell examines what the course needs and takes some seconds.
-# ✓ is fine, ! works with less, and ✗ comes with what to do.
-# A graphics card is not needed.
-
-# %%
-from capslab.cli import doctor
-
-findings = list(doctor.examine())
-print(*findings, sep="\n")
-
-# %% [markdown]
-# If something goes wrong later, one of these usually helps:
+# One of these usually helps:
 #
 # * **A cell runs too long:** press ■ in the toolbar.
 # * **Names are unknown:** *Kernel → Restart Kernel and Run All Cells*.
@@ -280,9 +295,9 @@ print(*findings, sep="\n")
 # * **A view does not move:** run its cell.
 # * **Anything else:** the last line of an error says what was expected, what came, and what to try.
 #
-# ## Now with clothes
+# ## Now with other images
 #
-# Does the same program work on other pictures, for example photos of clothes?
+# Does the same program work on other pictures, for example photos of clothes, shoes and bags?
 
 # %%
 other = cl.load_other(images)
@@ -295,9 +310,9 @@ print(f"{other.name}: ten averages name {100 * share:.0f} of 100 unseen images c
 plots.image_grid(means / 255, other.classes)
 
 # %% [markdown]
-# Your functions know nothing of digits, so they work here too, only less well: shirts, pullovers and coats cover nearly the same pixels.
+# The functions know nothing of digits, so they work here too, only less well: shirts, pullovers and coats cover nearly the same pixels.
 # Prefer clothes from the start?
-# Change the first `cl.load()` of any lesson to `cl.load("fashion-mnist")` and run it again.
+# In lessons that begin with `cl.load()` you can write `cl.load("fashion-mnist")` instead and run them again.
 #
 # ## Look back
 #
@@ -320,8 +335,9 @@ cl.progress("00")
 # Ten averages of such tables already read most digits, because ink of the same digit tends to lie in the same places.
 # Where it does not, they fail.
 #
-# Your averages needed labels: somebody had to say which images are 7s.
+# The averages needed labels: somebody had to say which images are 7s.
 # What if nobody does?
-# On to [01 · k-means, by hand](01_kmeans_by_hand.ipynb).
 #
-# **Source.** LeCun, Cortes & Burges, *The MNIST database of handwritten digits* (1998).
+# **Sources.** LeCun, Cortes & Burges, *The MNIST database of handwritten digits* (1998); Xiao, Rasul & Vollgraf, *Fashion-MNIST* (2017).
+#
+# On to [01 · k-means, by hand](01_kmeans_by_hand.ipynb).

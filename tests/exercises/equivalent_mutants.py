@@ -194,10 +194,10 @@ PARTICULAR: dict[str, dict[str, str]] = {
     },
     "silhouette_of": {
         "distances[i, own] → distances[own, i]": "distances are symmetric",
-        "distances[i, labels == c] → distances[labels == c, i]": "distances are symmetric",
+        "distances[i, clusters == c] → distances[clusters == c, i]": "distances are symmetric",
         "distances[i, j] → distances[j, i]": "distances are symmetric",
         "a < b → a <= b": "for a = b both are 0",
-        "means → labels": "every label is a cluster",
+        "means → clusters": "every label is a cluster",
     },
     "softmax": {
         "np.zeros(logits.shape) → np.ones(logits.shape)": "each entry is written afterwards",

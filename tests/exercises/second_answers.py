@@ -39,15 +39,15 @@ def kmeans_step(points, centers):
     return np.array(labels), np.array(moved)
 
 
-def silhouette_of(i, distances, labels):
+def silhouette_of(i, distances, clusters):
     means = {}
-    for c in np.unique(labels):
-        group = [distances[i, j] for j in range(len(labels)) if labels[j] == c and j != i]
+    for c in np.unique(clusters):
+        group = [distances[i, j] for j in range(len(clusters)) if clusters[j] == c and j != i]
         means[c] = sum(group) / len(group) if group else None
-    a = means[labels[i]]
+    a = means[clusters[i]]
     if a is None:
         return 0
-    b = min([means[c] for c in means if c != labels[i]])
+    b = min([means[c] for c in means if c != clusters[i]])
     return 1 - a / b if a < b else b / a - 1
 
 

@@ -80,12 +80,12 @@ def t_test(one, other):
 
 
 def silhouette_by(reduce: Callable[..., Any]) -> Callable[..., Any]:
-    def silhouette_of(i, distances, labels):
-        own = (labels == labels[i]) & (np.arange(len(labels)) != i)
+    def silhouette_of(i, distances, clusters):
+        own = (clusters == clusters[i]) & (np.arange(len(clusters)) != i)
         if not own.any():
             return 0.0
         a = reduce(distances[i, own])
-        b = min(reduce(distances[i, labels == c]) for c in np.unique(labels) if c != labels[i])
+        b = min(reduce(distances[i, clusters == c]) for c in np.unique(clusters) if c != clusters[i])
         return (b - a) / max(a, b)
 
     return silhouette_of
