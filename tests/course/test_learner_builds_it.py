@@ -22,7 +22,7 @@ LEAST = 4  # operations of an expression that is worth giving away; x + 1 is not
 #: functions without a check, because one sees in the picture whether they are right
 SEEN = {"01": ["show"]}
 #: solutions without such an expression, and why
-UNTELLING = {"dense": "its formula stands above it", "train_epoch": "a loop around one call"}
+UNTELLING = {"train_epoch": "a loop around one call"}
 
 pytestmark = pytest.mark.parametrize("source", COURSE, ids=lambda path: path.stem)
 
