@@ -288,7 +288,9 @@ images = cl.load()
 size = images.image_shape[0] * images.image_shape[1]
 many = images.train[:20_000]
 X_real, X_new = (part.images.reshape(-1, size) / np.float32(255) for part in (many, images.test))
-weights = train(X_real, many.labels, start(size, 512, 10), epochs=2, batch_size=32)
+weights = start(size, 512, 10)
+for _ in range(2):
+    weights = train_epoch(X_real, many.labels, weights, update, rng.permutation(len(X_real)), 32)
 right = 100 * (forward(X_new, weights)[1].argmax(axis=1) == images.test.labels).mean()
 cl.reveal("articles_network", right, "It read them in NumPy alone, and you can name what every line does.")
 
