@@ -228,7 +228,7 @@ assert solved[8] == 10
 # %% [markdown]
 # Two bends are too few; with four it depends on where the start happens to put them, and eight are enough every time.
 #
-# Watch one in your browser: each small map shows where a hidden neuron speaks up.
+# Watch a network in your browser: each small map shows where a hidden neuron speaks up.
 # The view says *unit* for neuron, A and B for the classes, and *held out* for points it does not learn from.
 # Set the units to 2, and press play.
 
