@@ -9,34 +9,6 @@ from capslab.exercises.exercise import Case, Exercise, Mistake
 NOTEBOOK = "03_a_layer_that_learns"
 
 
-def dense(X, W, b):
-    """S = X W + b: the score of each row of X for each neuron."""
-    return X @ W + b  # (n, inputs) @ (inputs, neurons) + (neurons,)
-
-
-def _dense_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-
-    def random_case(n: int, inputs: int, neurons: int) -> tuple[np.ndarray, ...]:
-        return rng.normal(0, 1, (n, inputs)), rng.normal(0, 1, (inputs, neurons)), rng.normal(0, 2, neurons)
-
-    cases = [
-        Case("three images of four pixels and two neurons", random_case(3, 4, 2)),
-        Case("one image", random_case(1, 5, 3)),
-        Case("one neuron", random_case(4, 3, 1)),
-        Case("as many images as neurons", random_case(3, 5, 3)),  # a bias for each row would fit too
-        Case("as many images as pixels and neurons", random_case(4, 4, 4)),
-    ]
-    if hard:
-        cases.append(Case("more neurons than pixels", random_case(6, 2, 7)))
-    return cases
-
-
-def _dense_size() -> tuple[np.ndarray, ...]:
-    rng = np.random.default_rng(0)
-    return rng.random((2000, 784)), rng.normal(0, 0.1, (784, 512)), np.zeros(512)
-
-
 def softmax(logits):
     """p_j = exp(z_j) / Σ_k exp(z_k), for each row z."""
     shifted = logits - logits.max(axis=1, keepdims=True)  # the same p, and exp cannot run over
@@ -156,43 +128,6 @@ def _softmax_over(logits, axis):
 
 
 EXERCISES = (
-    Exercise(
-        name="dense",
-        notebook=NOTEBOOK,
-        title="All scores of a layer at once",
-        task="Write dense(X, W, b). It takes n rows of inputs, (n, inputs), weights (inputs, neurons) and "
-        "biases (neurons,), and returns the scores, (n, neurons).",
-        points=1,
-        hints=(
-            "Each score is a sum of products, plus the bias of its neuron. A matrix product makes all these "
-            "sums at once.",
-            "In NumPy a matrix product is written with @. Which of the two comes first, so that the shapes "
-            "(n, inputs) and (inputs, neurons) meet at `inputs`?",
-            "X @ W has shape (n, neurons). Adding b, of shape (neurons,), adds it to every row.",
-        ),
-        cases=_dense_cases,
-        reference=dense,
-        mistakes=(
-            Mistake(
-                "no bias",
-                "The sums are right, but the biases are missing: each neuron adds its own to every one of "
-                "its scores.",
-                lambda X, W, b: X @ W,
-            ),
-            Mistake(
-                "bias subtracted",
-                "You subtract the bias. It is added: a large bias means that little evidence is enough.",
-                lambda X, W, b: X @ W - b,
-            ),
-            Mistake(
-                "bias before the product",
-                "Your bias went through the weights. It belongs to the neuron: add it to the scores, after "
-                "the product.",
-                lambda X, W, b: (X + b.sum()) @ W,
-            ),
-        ),
-        real_size=_dense_size,
-    ),
     Exercise(
         name="softmax",
         notebook=NOTEBOOK,

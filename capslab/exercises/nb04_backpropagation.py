@@ -155,7 +155,8 @@ EXERCISES = (
         task=(
             "Write backward(X, H, P, labels, W2). It takes inputs (n, inputs), hidden values after the ReLU "
             "(n, hidden), probabilities (n, classes), labels (n,) and the second layer's weights (hidden, "
-            "classes), and returns four slopes, of W1, b1, W2 and b2, each as large as what it belongs to."
+            "classes), and returns four slopes, of W1, b1, W2 and b2, each of the same shape as what it "
+            "belongs to."
         ),
         points=3,
         hints=(

@@ -82,9 +82,6 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "np.zeros((rows, columns)) → np.ones((rows, columns))": "each entry is written afterwards"
     },
     "cross_entropy": {"p < 1e-07 → p <= 1e-07": "1e-7 becomes 1e-7"},
-    "dense": {
-        "np.zeros((len(X), len(b))) → np.ones((len(X), len(b)))": "each entry is written afterwards",
-    },
     "elbo": {
         "mean → log_variance": "only the length is read",
         "np.zeros(len(images)) → np.ones(len(images))": "each entry is written afterwards",

@@ -69,11 +69,6 @@ def _growth_exponent(r: Random) -> tuple:
     return n, 10 ** r.uniform(-5, -2) * n ** r.uniform(-0.5, 2) * np.exp(r.normal(0, 0.2, len(n)))
 
 
-def _dense(r: Random) -> tuple:
-    n, inputs, neurons = r.integers(1, 6, 3)
-    return r.normal(size=(n, inputs)), r.normal(size=(inputs, neurons)), r.normal(size=neurons)
-
-
 def _step(r: Random) -> tuple:
     n, inputs, classes = size(r), size(r), size(r, 2, 6)
     W, b = r.normal(size=(inputs, classes)), r.normal(size=classes)

@@ -67,14 +67,6 @@ def growth_exponent(n, seconds):
     return (dx * dy).sum() / (dx**2).sum()
 
 
-def dense(X, W, b):
-    out = np.zeros((len(X), len(b)))
-    for i in range(len(X)):
-        for j in range(len(b)):
-            out[i, j] = (X[i] * W[:, j]).sum() + b[j]
-    return out
-
-
 def step(X, P, labels, W, b, learning_rate):
     slope_W, slope_b = np.zeros(W.shape), np.zeros(b.shape)
     for i in range(len(X)):

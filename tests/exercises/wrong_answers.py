@@ -168,14 +168,6 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "never negative": lambda n, s: abs(np.polyfit(np.log(n), np.log(s), 1)[0]),
         "correlation": lambda n, s: np.corrcoef(np.log(n), np.log(s))[0, 1],
     },
-    "dense": {
-        "a bias for each image": lambda X, W, b: X @ W + (b[:, None] if len(b) == len(X) else b),
-        "product by element": lambda X, W, b: X * W + b if X.shape == W.shape else X @ W + b.sum(),
-        "transposed": lambda X, W, b: (X @ W + b).T,
-        "with a ReLU": lambda X, W, b: np.maximum(0, X @ W + b),
-        "one bias for all": lambda X, W, b: X @ W + b.mean(),
-        "the first image alone": lambda X, W, b: X[0] @ W + b,
-    },
     "step": {
         "sum over images": lambda X, P, y, W, b, rate: tuple(
             w + len(X) * (new - w) for w, new in zip((W, b), right("step")(X, P, y, W, b, rate), strict=True)
