@@ -303,7 +303,7 @@ plots.reliability_diagram(confidence, correct)
 # %% [markdown]
 # Each dot is one bin.
 # On the dashed diagonal, confidence and accuracy agree; below it the network is too sure of itself, above it too modest.
-# The bars show how many images a bin holds, on an axis where each mark is ten times the last: most are far to the right, and the dots further left rest on few images.
+# The bars show on a logarithmic axis how many images a bin holds: most are far to the right, and the dots further left rest on few images.
 #
 # One number sums this up, the **expected calibration error**.
 # In every bin take the gap between accuracy and mean confidence, without its sign.

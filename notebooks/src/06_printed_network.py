@@ -242,7 +242,7 @@ assert race.losses["Adam"][-10:].mean() < race.losses["SGD"][-10:].mean()
 cl.verdict("adam-faster", race.accuracies["Adam"], race.accuracies["SGD"])
 
 # %% [markdown]
-# Welch's test, if it is named, asks whether two means differ by more than their spread explains.
+# ("Welch's" interval lets the two sides vary by different amounts.)
 # Read the verdict with its limits: one network, one data set, 100 steps of 100 images, plain SGD without momentum, and rates about three times apart, so that the best one may lie between.
 # "Faster" does not mean "better in the end".
 #
