@@ -157,7 +157,8 @@ EXERCISES = (
         task=(
             "Write calibration_error(confidence, right, bins). Split 0…1 into equal bins by confidence "
             "(n,), and return the mean of |accuracy − mean confidence| over the bins, each weighted by "
-            "its share of the images; right is (n,), True or False."
+            "its share of the images; right is (n,), True or False. A confidence on an edge is in the upper "
+            "bin, and 1 in the last."
         ),
         points=3,
         hints=(

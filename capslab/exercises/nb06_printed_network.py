@@ -75,7 +75,7 @@ EXERCISES = (
         reference=score_slope,
         mistakes=(
             Mistake(
-                "the short cut",
+                "the shortcut",
                 "This is p − t, which is right only if every row of targets sums to 1. How often does p "
                 "appear when you add up the slopes of all t_k log p_k?",
                 lambda p, t: (p - t) / len(t),

@@ -153,6 +153,19 @@ def clinic(images: Any) -> Clinic:
     return Clinic(images, {name: _train(images, name, illness) for name, illness in ILLNESS.items()})
 
 
+def signs(images: Any) -> dict[str, dict[str, Any]]:
+    """The numbers that one reads off the curves, by illness in alphabetical order and without the letters.
+
+    Examples
+    --------
+    >>> import capslab as cl
+    >>> list(signs(cl.load("digits")))
+    ['huge rate', 'shuffled labels', 'softmax twice', 'unscaled inputs']
+    """
+    found = {ILLNESS[row.pop("patient")]: row for row in clinic(images).rows()}
+    return dict(sorted(found.items()))
+
+
 def _train(images: Any, name: str, illness: str, treatment: Any = None) -> Patient:
     """A training that has an illness, unless it is treated for just that."""
     sick = "" if treatment == illness else illness

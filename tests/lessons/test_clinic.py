@@ -8,7 +8,7 @@ import pytest
 import capslab as cl
 from capslab.errors import ArgumentError
 from capslab.exercises.nb06_printed_network import ILLNESS
-from capslab.lessons.clinic import TREATMENTS, Clinic, clinic
+from capslab.lessons.clinic import TREATMENTS, Clinic, clinic, signs
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +57,11 @@ def test_a_patient_is_called_by_its_letter(patients: Clinic) -> None:
     assert list(patients) == list(ILLNESS)
     with pytest.raises(ArgumentError, match="'E'"):
         patients["E"]
+
+
+def test_the_signs_are_told_by_illness_and_not_by_letter(patients: Clinic) -> None:
+    told = signs(cl.load("digits"))
+    assert list(told) == sorted(ILLNESS.values())
+    for row in patients.rows():
+        letter = row.pop("patient")
+        assert told[ILLNESS[letter]] == row
