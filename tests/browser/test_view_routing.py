@@ -54,9 +54,10 @@ def middle_of(host, cell, digit):
     """Where a cell of a 3 × 4 × 2 map lies on the page; the two types of a place lie one above the other."""
     box = host.root.locator("canvas.caps-maps").bounding_box()
     place, kind = divmod(cell, 2)
-    side, gap = 72 / 4, 10
-    x = 1 + digit * (72 + gap) + (place % 4 + 0.5) * side
-    y = 17 + (place // 4 + (kind + 0.5) / 2) * side
+    (top, left, bottom, right), pixel, gap = host.view.box, 104 / 8, 10  # an image of 8 × 8 pixels
+    width, height = (right - left) * pixel / 4, (bottom - top) * pixel / 3
+    x = 1 + digit * (104 + gap) + left * pixel + (place % 4 + 0.5) * width
+    y = 20 + top * pixel + (place // 4 + (kind + 0.5) / 2) * height
     scale = host.root.locator("canvas.caps-maps").evaluate("(c) => c.scale")  # it follows the view's width
     return box["x"] + x * scale, box["y"] + y * scale
 
@@ -206,7 +207,7 @@ def test_an_image_python_asks_for_joins_the_strip(hosted):
 
 def test_hidden_controls_are_not_there(hosted):
     view = show_routing(
-        FakeCapsNet(), some_images(), hide=("play", "quantity", "images", "draw", "arithmetic")
+        FakeCapsNet(), some_images(), hide=("play", "quantity", "on_image", "images", "draw", "arithmetic")
     )
     host = hosted(view, theme="dark")
     assert host.root.get_by_role("button").all_inner_texts() == ["Full screen", "Show the code"]

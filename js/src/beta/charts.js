@@ -1,6 +1,6 @@
 // The charts of the β view: the KL of each dimension, and what β trades.
 
-import { dot, polyline } from "../shared/canvas.js";
+import { dot, fontOf, polyline } from "../shared/canvas.js";
 
 export const CHART = { width: 280, height: 170, left: 40, right: 98, top: 10, bottom: 30 };
 
@@ -10,7 +10,7 @@ export const BAR = 15; // units of a bar and its gap
 export function drawBars({ context, wide, high }, look, nats, most) {
   const room = CHART.width - 50;
   context.clearRect(0, 0, wide, high);
-  context.font = `12px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textBaseline = "middle";
   context.textAlign = "left";
   nats.forEach((value, k) => {
@@ -29,7 +29,7 @@ export function drawTradeOff({ context }, look, { betas, at, values }) {
   const x = (i) => left + ((width - left - right) * i) / Math.max(count - 1, 1);
   const y = (v) => height - bottom - ((height - top - bottom) * v) / most;
   context.clearRect(0, 0, width, height);
-  context.font = `13px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textBaseline = "middle";
   context.fillStyle = look.soft;
   context.textAlign = "right";

@@ -1,6 +1,6 @@
 // Small curves of every score over all k; the current k is marked, a click goes to another.
 
-import { canvas, dot, spotOf } from "../shared/canvas.js";
+import { canvas, dot, fontOf, spotOf } from "../shared/canvas.js";
 import { css } from "../shared/colours.js";
 import { element, panelTitle } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
@@ -40,14 +40,14 @@ function makePlot({ name, values, labelled }, ks, onpick) {
 function drawPlot({ node: { context }, name, values, x, y }, ks, place, colours) {
   const value = values[place];
   context.clearRect(0, 0, WIDE, HIGH);
-  context.font = `13px ${colours.font}`;
+  context.font = fontOf(context, colours);
   context.textBaseline = "alphabetic";
   context.fillStyle = colours.soft;
   context.textAlign = "left";
   context.fillText(name, LEFT, 12);
   context.fillStyle = colours.ink;
   context.textAlign = "right";
-  context.font = `600 13px ${colours.font}`;
+  context.font = fontOf(context, colours, 600);
   context.fillText(formatScore(value), WIDE - LEFT, 12);
   context.strokeStyle = colours.line;
   context.lineWidth = 1;
@@ -70,7 +70,7 @@ function drawPlot({ node: { context }, name, values, x, y }, ks, place, colours)
     context.strokeStyle = css(colours.paper);
     context.stroke();
   }
-  context.font = `12px ${colours.font}`;
+  context.font = fontOf(context, colours);
   context.fillStyle = colours.soft;
   context.textAlign = "left";
   context.fillText(`k ${ks[0]}`, LEFT, HIGH - 1);

@@ -1,6 +1,6 @@
 // A panel per metric: training solid, validation dashed, the last value written beside it.
 
-import { dot, polyline } from "../shared/canvas.js";
+import { dot, fontOf, polyline } from "../shared/canvas.js";
 import { clamp } from "../shared/numbers.js";
 import { axisEnds, roundSteps } from "./axes.js";
 
@@ -43,7 +43,7 @@ export function drawCurves(context, look, { metric, curves, trail, epochs }) {
 
 function drawAxes(context, look, { x, y }, [low, high], epochs) {
   const { width, height, left, right, bottom } = PANEL;
-  context.font = `13px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textBaseline = "middle";
   for (const v of roundSteps(low, high)) {
     const level = Math.round(y(v)) + 0.5;
@@ -85,9 +85,9 @@ function drawEnds(context, look, lines) {
     above = y;
     context.textAlign = "left";
     context.fillStyle = line.colour;
-    context.font = `600 13px ${look.font}`;
+    context.font = fontOf(context, look, 600);
     context.fillText(Number(line.last.toPrecision(4)).toString(), line.end[0] + 7, y - 6);
-    context.font = `12px ${look.font}`;
+    context.font = fontOf(context, look);
     context.fillText(line.name, line.end[0] + 7, y + 6);
   });
 }
