@@ -34,15 +34,15 @@ export function contingencyTable({ classes, truth, colours }) {
       const tint = palette(c, colours.dark);
       context.fillStyle = css(tint);
       context.beginPath();
-      context.roundRect(names + c * cell + 0.5, 0, cell - 1, 16, 3);
+      context.roundRect(names + c * cell + 0.5, 0, cell - 1, 18, 3);
       context.fill();
       context.fillStyle = readable(tint);
-      context.fillText(clusterName(c), names + (c + 0.5) * cell, 8.5);
+      context.fillText(clusterName(c), names + (c + 0.5) * cell, 10);
     }
   };
 
   const drawRow = (context, cell, row, values) => {
-    const y = 18 + row * high;
+    const y = 20 + row * high;
     const total = values.reduce((sum, value) => sum + value, 0) || 1;
     context.textAlign = "right";
     context.fillStyle = colours.ink;
@@ -72,7 +72,7 @@ export function contingencyTable({ classes, truth, colours }) {
 
   const fit = (width) => {
     box.style.width = `${width}px`;
-    resize(node, width, 20 + rows * high);
+    resize(node, width, 22 + rows * high);
     node.context.font = fontOf(node.context, colours);
     names = Math.min(90, 12 + Math.max(...classes.map((name) => node.context.measureText(name).width)));
   };

@@ -191,7 +191,7 @@ const MEANINGS = {
 
 /** The colour scale of the maps, with what its ends and its middle mean; over an image, on its paper and its ink. */
 export function drawLegend(context, look, width, { quantity, scale, J, isOver = false }) {
-  const long = Math.min(400, width - 2);
+  const long = Math.min(460, width - 2);
   const from = Math.max(1, (width - long) / 2);
   if (isOver) {
     context.fillStyle = "#000";

@@ -89,15 +89,21 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   el.append(root);
 
   // Words that grow by a line would push the picture away under the pointer: the room they once took stays theirs.
-  let longest = 0;
-  let width = 0;
+  // Asking for a size makes the browser lay out the page at once, so one asks only where the room may have changed.
+  let [longest, width] = [0, 0];
   const say = (/** @type {string} */ text) => {
     write(words, text);
-    if (text.length <= longest && words.clientWidth === width) return;
-    if (words.clientWidth !== width) words.style.minHeight = "";
-    [longest, width] = [text.length, words.clientWidth];
+    if (text.length <= longest) return;
+    longest = text.length;
     words.style.minHeight = `${words.offsetHeight}px`;
   };
+  const widthWatch = new ResizeObserver(() => {
+    if (words.clientWidth === width) return;
+    [longest, width] = [words.textContent.length, words.clientWidth];
+    words.style.minHeight = "";
+    words.style.minHeight = `${words.offsetHeight}px`;
+  });
+  widthWatch.observe(words);
   /** Shows an error under the picture; the empty text hides it. */
   const complain = (/** @type {string} */ text) => {
     write(error, text);
@@ -132,6 +138,7 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   };
   const dispose = () => {
     unfit();
+    widthWatch.disconnect();
     releaseKeys();
     forgetKernel();
     for (const [event, listener] of listeners) model.off(event, listener);

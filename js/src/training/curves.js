@@ -4,7 +4,7 @@ import { dot, fontOf, polyline } from "../shared/canvas.js";
 import { clamp } from "../shared/numbers.js";
 import { axisEnds, roundSteps } from "./axes.js";
 
-export const PANEL = { width: 330, height: 190, left: 44, right: 62, top: 8, bottom: 30 };
+export const PANEL = { width: 350, height: 196, left: 48, right: 82, top: 8, bottom: 36 };
 
 /** One metric over the epochs, the loss within epochs (`trail`) faint behind it. */
 export function drawCurves(context, look, { metric, curves, trail, epochs }) {
@@ -62,7 +62,7 @@ function drawAxes(context, look, { x, y }, [low, high], epochs) {
   context.textAlign = "center";
   const every = Math.max(1, Math.ceil(epochs / 8));
   for (let epoch = 0; epoch <= epochs; epoch += every) context.fillText(String(epoch), x(epoch), height - bottom + 10);
-  context.fillText("epoch", (left + width - right) / 2, height - 6);
+  context.fillText("epoch", (left + width - right) / 2, height - 8);
 }
 
 /** Draws a line with a dot per epoch (the last one alone where there are many); returns it with its end. */
@@ -78,16 +78,16 @@ function drawEnds(context, look, lines) {
   lines.sort((a, b) => a.end[1] - b.end[1]);
   let above = -Infinity;
   lines.forEach((line, k) => {
-    const lowest = PANEL.height - PANEL.bottom - 26 * (lines.length - 1 - k) - 8;
+    const lowest = PANEL.height - PANEL.bottom - 32 * (lines.length - 1 - k) - 8;
     let y = Math.min(line.end[1], lowest);
-    if (k === 0 && line.end[1] < 14) y = 14;
-    else if (k && line.end[1] - above < 26) y = above + 26;
+    if (k === 0 && line.end[1] < 17) y = 17;
+    else if (k && line.end[1] - above < 32) y = above + 32;
     above = y;
     context.textAlign = "left";
     context.fillStyle = line.colour;
     context.font = fontOf(context, look, 600);
-    context.fillText(Number(line.last.toPrecision(4)).toString(), line.end[0] + 7, y - 6);
+    context.fillText(Number(line.last.toPrecision(4)).toString(), line.end[0] + 7, y - 8);
     context.font = fontOf(context, look);
-    context.fillText(line.name, line.end[0] + 7, y + 6);
+    context.fillText(line.name, line.end[0] + 7, y + 8);
   });
 }
