@@ -5,7 +5,7 @@ import { css } from "../shared/colours.js";
 import { element, panelTitle } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 
-const [WIDE, HIGH, LEFT] = [186, 88, 6]; // CSS pixels
+const [WIDE, HIGH, LEFT] = [206, 88, 6]; // CSS pixels
 
 /** A score as it is written: two decimals where it is small, three digits where it is large, "–" for none. */
 export function formatScore(/** @type {number | null} */ value) {

@@ -69,7 +69,7 @@ function drawAxes(context, look, { x, y }, [low, high], epochs) {
 function drawLine(context, { x, y }, line) {
   const points = line.values.map((v, k) => [x(k + 1), y(v)]);
   polyline(context, points, line.colour, 2, line.dash);
-  for (const [px, py] of points.length > 25 ? points.slice(-1) : points) dot(context, px, py, 2.5, line.colour);
+  for (const [px, py] of points.length > 25 ? points.slice(-1) : points) dot(context, px, py, points.length > 1 ? 2.5 : 4, line.colour);
   return { ...line, last: line.values[line.values.length - 1], end: points[points.length - 1] };
 }
 
@@ -78,7 +78,7 @@ function drawEnds(context, look, lines) {
   lines.sort((a, b) => a.end[1] - b.end[1]);
   let above = -Infinity;
   lines.forEach((line, k) => {
-    const lowest = PANEL.height - PANEL.bottom - 32 * (lines.length - 1 - k) - 8;
+    const lowest = PANEL.height - PANEL.bottom - 32 * (lines.length - 1 - k) - 18;
     let y = Math.min(line.end[1], lowest);
     if (k === 0 && line.end[1] < 17) y = 17;
     else if (k && line.end[1] - above < 32) y = above + 32;
