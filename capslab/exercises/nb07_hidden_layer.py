@@ -34,41 +34,41 @@ def _feature_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
-def hide_classes(labels, hidden):
+def withhold_classes(labels, withheld):
     """Which images remain, and their classes, renumbered from 0 without gaps in the old order."""
-    keep = ~np.isin(labels, hidden)
+    keep = ~np.isin(labels, withheld)
     return keep, np.unique(labels[keep], return_inverse=True)[1]
 
 
-def _hide_cases(seed: int, hard: bool) -> list[Case]:
+def _withheld_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
 
-    def random_case(n: int, classes: int, hidden: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        return rng.permutation(np.arange(n) % classes), np.array(hidden)
+    def random_case(n: int, classes: int, withheld: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        return rng.permutation(np.arange(n) % classes), np.array(withheld)
 
     cases = [
-        Case("one class of four hidden", random_case(20, 4, [1])),
-        Case("three of ten hidden", random_case(50, 10, [4, 7, 9])),
-        Case("the first class hidden", random_case(18, 6, [0, 3])),
+        Case("one class of four withheld", random_case(20, 4, [1])),
+        Case("three of ten withheld", random_case(50, 10, [4, 7, 9])),
+        Case("the first class withheld", random_case(18, 6, [0, 3])),
     ]
     if hard:
-        cases.append(Case("all classes but two hidden", random_case(30, 5, [0, 2, 4])))
-        cases.append(Case("hidden classes out of order", random_case(40, 8, [6, 1])))
+        cases.append(Case("all classes but two withheld", random_case(30, 5, [0, 2, 4])))
+        cases.append(Case("withheld classes out of order", random_case(40, 8, [6, 1])))
     return cases
 
 
-def _numbers_left(labels, hidden):
-    keep = ~np.isin(labels, hidden)
+def _numbers_left(labels, withheld):
+    keep = ~np.isin(labels, withheld)
     return keep, labels[keep]
 
 
-def _turned_round(labels, hidden):
-    keep = np.isin(labels, hidden)
+def _turned_round(labels, withheld):
+    keep = np.isin(labels, withheld)
     return keep, np.unique(labels[keep], return_inverse=True)[1]
 
 
-def _shifted(labels, hidden):
-    keep = ~np.isin(labels, hidden)
+def _shifted(labels, withheld):
+    keep = ~np.isin(labels, withheld)
     return keep, labels[keep] - labels[keep].min()
 
 
@@ -86,7 +86,7 @@ EXERCISES = (
             "Write hidden_features(X, W, b). It takes images as rows, (n, d), the weights (d, units) and the "
             "biases (units,) of a hidden layer with ReLU, and returns the features, (n, units)."
         ),
-        points=2,
+        points=1,
         hints=(
             "A layer multiplies and adds, and ReLU then replaces every negative number by 0.",
             "X @ W has shape (n, units), and b is added to each of its rows.",
@@ -119,23 +119,24 @@ EXERCISES = (
         real_size=_real_features,
     ),
     Exercise(
-        name="hide_classes",
+        name="withhold_classes",
         notebook=NOTEBOOK,
         title="Labels that training never sees",
         task=(
-            "Write hide_classes(labels, hidden). It returns a mask (n,) of the images whose class is not "
-            "hidden, and the classes of these images, renumbered from 0 without gaps in the old order."
+            "Write withhold_classes(labels, withheld). It takes labels (n,) and the class numbers to "
+            "withhold. It returns a mask (n,), True for the images that stay, and the classes of those, "
+            "renumbered from 0 without gaps in the old order."
         ),
         points=2,
         hints=(
             "There are two questions: which images stay, and what are their classes called when some "
             "numbers are missing?",
-            "~np.isin(labels, hidden) is the mask. A network with seven outputs expects classes 0 to 6, "
+            "~np.isin(labels, withheld) is the mask. A network with seven outputs expects classes 0 to 6, "
             "so the remaining numbers have to close the gaps.",
             "np.unique(labels[keep], return_inverse=True)[1] numbers the values that occur from 0, in order.",
         ),
-        cases=_hide_cases,
-        reference=hide_classes,
+        cases=_withheld_cases,
+        reference=withhold_classes,
         mistakes=(
             Mistake(
                 "numbers not changed",
@@ -145,7 +146,7 @@ EXERCISES = (
             ),
             Mistake(
                 "inverted mask",
-                "Your mask keeps the hidden classes and drops the others.",
+                "Your mask keeps the withheld classes and drops the others.",
                 _turned_round,
             ),
             Mistake(

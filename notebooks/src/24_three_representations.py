@@ -259,10 +259,10 @@ cl.explore_clusters(means, k=k)
 #
 # A fair question to ask features made with labels is about classes that were **not** among the labels. Three classes are kept out of training altogether; then every test image is embedded, those of the hidden classes too.
 #
-# You wrote `hide_classes` in [07](07_hidden_layer.ipynb); here it is again.
+# You wrote `withhold_classes` in [07](07_hidden_layer.ipynb); here it is again.
 
 # %%
-hide_classes = cl.mine("hide_classes")
+withhold_classes = cl.mine("withhold_classes")
 
 # %% [markdown]
 # First watch one network. It is trained from scratch on what is left, for a moment only. The picture beside the curves shows its
@@ -272,7 +272,7 @@ hide_classes = cl.mine("hide_classes")
 away = [4, 7, 9] if k > 9 else [0]
 known = np.setdiff1d(np.arange(k), away)
 pool = images[np.asarray(images.parts) < 2]
-keep, labels = hide_classes(pool.labels, away)
+keep, labels = withhold_classes(pool.labels, away)
 names = [images.classes[c] for c in known]
 seen = cl.Images(pool.images[keep], labels, names, images.name, parts=pool.parts[keep])
 seen = seen.sample(min(8000, len(seen) // 2), seed=0)

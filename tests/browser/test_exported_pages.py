@@ -92,12 +92,13 @@ def test_all_has_its_name_at_every_moment(page: Any, path: Path, scheme: str) ->
     assert all(after <= before + 1 for before, after in pairwise(levels))
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map((node) => node.id)")
     assert len(set(ids)) == len(ids)
-    axe = pytest.importorskip("axe_playwright_python")
+    import axe_playwright_python
+
     for address in (path, path.with_name("index.html")):
         if page.url != address.as_uri():
             page.goto(address.as_uri())
         page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")  # a head that stays may cover what scrolls
-        page.evaluate((files(axe) / "axe.min.js").read_text("utf-8"))
+        page.evaluate((files(axe_playwright_python) / "axe.min.js").read_text("utf-8"))
         found = page.evaluate(
             """async (values) => (await axe.run(document, { runOnly: { type: 'tag', values } })).violations
               .map((v) => [v.id, v.nodes.map((node) => node.html.slice(0, 120))])""",

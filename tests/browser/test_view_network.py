@@ -300,7 +300,7 @@ def test_a_part_chosen_in_python_is_opened(host, view):
     view.part = ("digit", 1)
     host.sync()
     host.frame()
-    assert "Digit capsule b" in host.root.locator(".caps-steps h4").inner_text()
+    assert "Digit capsule b" in host.root.locator(".caps-steps .caps-title").inner_text()
 
 
 def test_hidden_controls_are_not_there(hosted):

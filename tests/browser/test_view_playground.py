@@ -41,7 +41,7 @@ def test_both_halves_train_alike(hosted, options):
     host = hosted(one)
     assert host.words() == one.words
     for _ in range(3):
-        button(host, "Train for one epoch").click()
+        button(host, "Step: train for one epoch").click()
     host.settle()
     np.testing.assert_allclose(one.network["weights"], other.network["weights"], atol=1e-9)
     assert one.epoch == 3
@@ -92,7 +92,7 @@ def test_choosing_data_layers_activation_and_seed(host, view):
     for name, value in {"data": "digits", "hidden layers": "2", "activation": "tanh"}.items():
         host.root.get_by_role("combobox", name=name).select_option(value)
     button(host, "Start from other random weights").click()
-    button(host, "Train for one epoch").click()
+    button(host, "Step: train for one epoch").click()
     host.settle()
     assert (view.data, view.layers, view.activation, view.seed, view.epoch) == ("digits", 2, "tanh", 1, 1)
     assert host.words() == view.words
@@ -118,7 +118,7 @@ def note(host):
 
 
 def test_pointing_at_a_unit_and_at_a_line(host, view):
-    button(host, "Train for one epoch").click()
+    button(host, "Step: train for one epoch").click()
     host.settle()
     hint, answer = note(host), host.pixels(ANSWER)
     at(host, 163, 171 - 87)  # the first of four units
@@ -177,7 +177,7 @@ def test_python_sets_and_trains_it_too(host, view):
     view.train(5)
     host.sync()
     assert host.words() == view.words
-    button(host, "Train for one epoch").click()
+    button(host, "Step: train for one epoch").click()
     host.settle()
     assert view.epoch == 6
     straight = cl.network_sandbox(data="xor", hidden=3, epochs=6)
@@ -209,7 +209,7 @@ def test_with_reduced_motion_nothing_moves_by_itself(hosted, page, view):
     button(host, "100 epochs").click()
     host.until(lambda: view.epoch == 100)
     assert host.words() == view.words
-    button(host, "Train for one epoch").click()
+    button(host, "Step: train for one epoch").click()
     host.settle()
     assert view.epoch == 101
     assert button(host, "Play").count() == 0

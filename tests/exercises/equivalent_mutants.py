@@ -105,7 +105,7 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "return np.polyfit(np.log(n), np.log(seconds), 1)[0] → return np.polyfit(np.log(n), np.log(seconds), 1)[0].mean()": "the sum or the mean of a single number",
     },
     "hidden_features": {"sums < 0 → sums <= 0": "a sum of exactly 0 stays 0"},
-    "hide_classes": {
+    "withhold_classes": {
         "return (keep, np.unique(labels[keep], return_inverse=True)[1]) → return (keep.T, np.unique(labels[keep], return_inverse=True)[1])": "a vector is not changed when it is transposed",
         "return (keep, np.array([left.index(label) for label in labels[keep]])) → return (keep.T, np.array([left.index(label) for label in labels[keep]]))": "a vector is not changed when it is transposed",
         "1 → 2": "classes beyond the last one only stand behind the others",

@@ -242,7 +242,7 @@ def _hidden_features(r: Random) -> tuple:
     return r.normal(size=(n, d)), r.normal(size=(d, units)), r.normal(size=units)
 
 
-def _hide_classes(r: Random) -> tuple:
+def _withhold_classes(r: Random) -> tuple:
     classes = size(r, 2, 8)
     of = np.append(np.arange(classes), labels(r, size(r, 1, 15), classes))  # every class occurs
     return r.permutation(of), r.permutation(classes)[: size(r, 0, classes)]

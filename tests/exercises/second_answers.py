@@ -326,7 +326,7 @@ def hidden_features(X, W, b):
     return sums
 
 
-def hide_classes(labels, hidden):
+def withhold_classes(labels, hidden):
     keep = np.array([label not in hidden for label in labels])
     left = [c for c in range(max(labels) + 1) if c not in hidden]
     return keep, np.array([left.index(label) for label in labels[keep]])

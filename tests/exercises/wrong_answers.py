@@ -431,16 +431,16 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "images only": lambda X, W, b: X,
         "zeros": lambda X, W, b: np.zeros((len(X), len(b))),
     },
-    "hide_classes": {
+    "withhold_classes": {
         "first come, first numbered": lambda y, h: (
             (k := ~np.isin(y, h)),
             np.array([list(dict.fromkeys(y[k].tolist())).index(c) for c in y[k].tolist()]),
         ),
         "minus the number hidden": lambda y, h: ((k := ~np.isin(y, h)), y[k] - len(h)),
         "for all images": lambda y, h: (~np.isin(y, h), np.unique(y, return_inverse=True)[1]),
-        "positions": lambda y, h: (np.flatnonzero(~np.isin(y, h)), right("hide_classes")(y, h)[1]),
-        "from 1": lambda y, h: (right("hide_classes")(y, h)[0], right("hide_classes")(y, h)[1] + 1),
-        "largest class hidden": lambda y, h: right("hide_classes")(y, [max(h)]),
+        "positions": lambda y, h: (np.flatnonzero(~np.isin(y, h)), right("withhold_classes")(y, h)[1]),
+        "from 1": lambda y, h: (right("withhold_classes")(y, h)[0], right("withhold_classes")(y, h)[1] + 1),
+        "largest class hidden": lambda y, h: right("withhold_classes")(y, [max(h)]),
     },
     "wrong_everywhere": {
         "in most": lambda n, y: (n != y).mean(axis=0) > 0.5,

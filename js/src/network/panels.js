@@ -1,7 +1,7 @@
 // The arithmetic of the part that is chosen, with its numbers: the last step of the zoom.
 
 import { css, diverging, readable } from "../shared/colours.js";
-import { button, element, select } from "../shared/dom.js";
+import { button, element, panelTitle, select } from "../shared/dom.js";
 import { plain, signed } from "../shared/format_text.js";
 import { argmax, largestSize, norm, range } from "../shared/numbers.js";
 import { placeCapsule } from "../shared/routing.js";
@@ -101,7 +101,12 @@ function primaryPanel({ state, scene, look, inside, choose, look_inside }) {
     (k) => classes[k],
   );
   return [
-    element("h4", {}, `What primary capsule ${placeCapsule(i, state.grid)} tells digit capsule `, parent),
+    element(
+      "p",
+      { class: "caps-title" },
+      `What primary capsule ${placeCapsule(i, state.grid)} tells digit capsule `,
+      parent,
+    ),
     card(
       `Its vote û = W u: one matrix of ${D} × ${P} numbers per pair of capsules`,
       table(
@@ -160,7 +165,7 @@ function digitPanel({ state, scene, look, inside, choose, look_inside }) {
     "bias",
   ];
   return [
-    element("h4", {}, `Digit capsule ${state.classes[j]}, iteration ${state.at + 1}`),
+    panelTitle(`Digit capsule ${state.classes[j]}, iteration ${state.at + 1}`),
     card(
       "The weighted sum s = Σ c û + bias",
       table(heads, terms, look, 3),
@@ -217,7 +222,7 @@ function mapPanel({ state, scene, look, inside, look_inside }) {
   const from = number ? `map ${channel + 1}` : sums.length > 1 ? `colour ${channel + 1}` : "the image";
   const others = total - sums[channel];
   return [
-    element("h4", {}, `Convolution ${number + 1}: ${kind}`),
+    panelTitle(`Convolution ${number + 1}: ${kind}`),
     card(
       `The window on ${from}, times the kernel`,
       element(
@@ -268,7 +273,7 @@ function reconstructionPanel({ state, scene }) {
     ? ` → ${sizes.map((n) => n.toLocaleString("en-US")).join(" → ")} grey levels`
     : " → the decoder → grey levels";
   return [
-    element("h4", {}, `The reconstruction from digit capsule ${state.classes[j]}`),
+    panelTitle(`The reconstruction from digit capsule ${state.classes[j]}`),
     card(
       "The decoder",
       line(`All poses but this one are set to 0: ${J} × ${D} = ${J * D} numbers${path}`),
@@ -292,10 +297,8 @@ export function showArithmetic(place, tools) {
   const make = PANELS[tools.state.part[0]];
   place.hidden = !make;
   if (!make) return place.replaceChildren();
-  const focused = document.activeElement?.getAttribute("aria-label");
-  const inPlace = place.contains(document.activeElement);
+  const focused = place.querySelector(":focus")?.getAttribute("aria-label"); // also in a shadow root
   const [heading, ...cards] = make(tools);
   place.replaceChildren(heading, element("div", { class: "caps-cards" }, ...cards.filter(Boolean)));
-  if (inPlace && focused)
-    /** @type {HTMLElement} */ (place.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus();
+  if (focused) /** @type {HTMLElement} */ (place.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus();
 }

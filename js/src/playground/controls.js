@@ -62,7 +62,7 @@ export function makeControls(model, view, { play, step, reset, change, jump }) {
   });
   view.addControls(
     ["play", playButton],
-    ["step", button("Step", step, { "aria-label": "Train for one epoch" })],
+    ["step", button("Step", step, { "aria-label": "Step: train for one epoch" })],
     ["reset", button("Reset", reset, { "aria-label": "Reset: back to random weights" })],
     ["hidden", hidden.node],
     ["learning_rate", rate.node],
@@ -83,5 +83,6 @@ export function makeControls(model, view, { play, step, reset, change, jump }) {
     activation.value = model.get("activation");
     activation.disabled = !model.get("hidden");
     seed.textContent = `Seed ${model.get("seed")}: next`;
+    seed.setAttribute("aria-label", `${seed.textContent}. Start from other random weights`);
   };
 }
