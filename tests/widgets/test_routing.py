@@ -96,9 +96,16 @@ def test_grid_lies_in_the_middle_of_what_its_capsules_see():
 
     # 28 pixels, fields of 21 at every fourth, the first from -5 on: those at the border are cut off.
     edges = [(max(0, 4 * k - 5), min(28, 4 * k + 16)) for k in range(6)]
-    fields = np.array([(top, left, bottom, right) for top, bottom in edges for left, right in edges for _ in "ab"])
+    fields = np.array(
+        [(top, left, bottom, right) for top, bottom in edges for left, right in edges for _ in "ab"]
+    )
     assert grid_on_image(fields, (6, 6, 2), (28, 28, 1)) == (3.5, 3.5, 27.5, 27.5)
-    assert grid_on_image(np.array([[2, 0, 6, 8]] * 4), (1, 1, 4), (8, 8, 1)) == (2, 0, 6, 8)  # one place: its field
+    assert grid_on_image(np.array([[2, 0, 6, 8]] * 4), (1, 1, 4), (8, 8, 1)) == (
+        2,
+        0,
+        6,
+        8,
+    )  # one place: its field
 
 
 def test_still_shows_the_maps_over_the_image_or_alone(model, images):

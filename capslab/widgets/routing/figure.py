@@ -86,8 +86,8 @@ def values(trace: RoutingTrace, quantity: str) -> np.ndarray:
 def draw(trace: RoutingTrace, iteration: int, quantity: str, box: Sequence[float] | None = None) -> Any:
     """The input, a map for each digit capsule, their lengths and the entropy, as a Figure.
 
-    `box` is where the grid of primary capsules lies in the image (see `grid_on_image`): the maps are drawn there,
-    over the image. None draws them alone.
+    `box` is where the grid of primary capsules lies in the image (see `grid_on_image`): the maps are drawn
+    there, over the image. None draws them alone.
     """
     from capslab.plots.style import NotebookFigure
 

@@ -10,8 +10,8 @@ def grid_on_image(
 ) -> tuple[float, float, float, float]:
     """The box that the grid covers, each of its places around the middle of its receptive field.
 
-    Receptive fields overlap, so the box is smaller than all that the capsules see together. Fields at the border
-    are cut off there; their middle is taken as if they were as large as the others.
+    Receptive fields overlap, so the box is smaller than all that the capsules see together. Fields at the
+    border are cut off there; their middle is taken as if they were as large as the others.
 
     Parameters
     ----------

@@ -58,8 +58,8 @@ class RoutingView(Drawable, View):
     capsule : the primary capsule whose arithmetic is shown, or None.
     digit : the digit capsule that the arithmetic is for; None means the predicted one.
     quantity : what the maps show: "coupling" (c − 1/J), "agreement" or "contribution".
-    on_image : whether the maps lie over the image, each cell on the middle of what its capsule sees; otherwise
-        they are larger and alone.
+    on_image : whether the maps lie over the image, each cell on the middle of what its capsule sees;
+        otherwise they are larger and alone.
     trace : the `RoutingTrace` of the image on screen.
     """
 
@@ -269,9 +269,8 @@ class RoutingView(Drawable, View):
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
-        return self._in_words(
-            routing_figure.draw(self.trace, self.iteration, self.quantity, self.box if self.on_image else None)
-        )
+        box = self.box if self.on_image else None
+        return self._in_words(routing_figure.draw(self.trace, self.iteration, self.quantity, box))
 
 
 def show_routing(
