@@ -198,7 +198,7 @@ def test_maps_of_agreement(host, view):
 
 
 def test_maps_lie_over_the_image_or_alone(host, view):
-    """Over the image, its brightest pixel shines through where nothing is routed; alone, cells have the paper."""
+    """Where nothing is routed, the image's brightest pixel shines through, dimmed."""
     over = host.pixels("canvas.caps-maps")
     view.iteration = 1  # all couplings even: the maps are clear
     host.sync()

@@ -69,7 +69,8 @@ function drawAxes(context, look, { x, y }, [low, high], epochs) {
 function drawLine(context, { x, y }, line) {
   const points = line.values.map((v, k) => [x(k + 1), y(v)]);
   polyline(context, points, line.colour, 2, line.dash);
-  for (const [px, py] of points.length > 25 ? points.slice(-1) : points) dot(context, px, py, points.length > 1 ? 2.5 : 4, line.colour);
+  for (const [px, py] of points.length > 25 ? points.slice(-1) : points)
+    dot(context, px, py, points.length > 1 ? 2.5 : 4, line.colour);
   return { ...line, last: line.values[line.values.length - 1], end: points[points.length - 1] };
 }
 
