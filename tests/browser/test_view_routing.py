@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from common import numbers_in
 from fakes import FakeCapsNet, some_images
+from hosting import Hosted
 
 from capslab.routing import routing_by_agreement
 from capslab.widgets.routing.widget import show_routing
@@ -54,10 +55,20 @@ def middle_of(host, cell, digit):
     """Where a cell of a 3 × 4 × 2 map lies on the page; the two types of a place lie one above the other."""
     box = host.root.locator("canvas.caps-maps").bounding_box()
     place, kind = divmod(cell, 2)
-    side, gap = 72 / 4, 10
-    x = 1 + digit * (72 + gap) + (place % 4 + 0.5) * side
-    y = 17 + (place // 4 + (kind + 0.5) / 2) * side
+    (top, left, bottom, right), pixel, gap = host.view.box, 104 / 8, 10  # an image of 8 × 8 pixels
+    width, height = (right - left) * pixel / 4, (bottom - top) * pixel / 3
+    x = 1 + digit * (104 + gap) + left * pixel + (place % 4 + 0.5) * width
+    y = 20 + top * pixel + (place // 4 + (kind + 0.5) / 2) * height
     scale = host.root.locator("canvas.caps-maps").evaluate("(c) => c.scale")  # it follows the view's width
+    return box["x"] + x * scale, box["y"] + y * scale
+
+
+def alone_middle_of(host, cell, digit):
+    """The same for maps that are not over the image: a place is a square, the larger side of a map 104."""
+    canvas = host.root.locator("canvas.caps-maps")
+    box, scale = canvas.bounding_box(), canvas.evaluate("(c) => c.scale")
+    place, kind = divmod(cell, 2)
+    x, y = 1 + digit * 114 + (place % 4 + 0.5) * 26, 20 + (place // 4 + (kind + 0.5) / 2) * 26
     return box["x"] + x * scale, box["y"] + y * scale
 
 
@@ -186,6 +197,38 @@ def test_maps_of_agreement(host, view):
     assert host.pixels("canvas.caps-maps") != before
 
 
+def test_maps_lie_over_the_image_or_alone(host, view):
+    """Where nothing is routed, the image's brightest pixel shines through, dimmed."""
+    over = host.pixels("canvas.caps-maps")
+    view.iteration = 1  # all couplings even: the maps are clear
+    host.sync()
+    read = """([top, left]) => { const c = document.querySelector("canvas.caps-maps"), u = 104 / 8 * c.ratio;
+      const at = (x, y) => Array.from(c.context.getImageData(x, y, 1, 1).data.slice(0, 3));
+      return at(c.ratio + (left + 0.3) * u, 20 * c.ratio + (top + 0.3) * u); }"""
+    host.frame()
+    image = view.trace.image.squeeze()
+    spot = np.unravel_index(image.argmax(), image.shape)
+    red, green, blue = host.page.evaluate(read, [int(spot[0]), int(spot[1])])
+    assert red == pytest.approx(0.55 * image.max(), abs=3)
+    assert (red, red) == (green, blue)
+    view.iteration = 3
+    host.sync()
+    host.root.get_by_role("button", name="On the image").click()
+    host.settle()
+    assert view.on_image is False
+    assert host.pixels("canvas.caps-maps") != over
+    host.page.mouse.click(*alone_middle_of(host, 9, 2))
+    host.settle()
+    assert (view.capsule, view.digit) == (9, 2)
+
+
+def test_on_a_phone_three_maps_stand_in_a_row(page, view):
+    page.set_viewport_size({"width": 390, "height": 844})
+    host = Hosted(page, view)
+    assert host.root.locator("canvas.caps-maps").evaluate("(c) => c.scale") > 0.9
+    assert host.root.evaluate("(v) => v.scrollWidth <= v.clientWidth")
+
+
 def test_code_follows_without_a_kernel(host):
     host.root.get_by_role("button", name="Show the code").click()
     host.drag_slider("iteration", 0.0)
@@ -206,7 +249,7 @@ def test_an_image_python_asks_for_joins_the_strip(hosted):
 
 def test_hidden_controls_are_not_there(hosted):
     view = show_routing(
-        FakeCapsNet(), some_images(), hide=("play", "quantity", "images", "draw", "arithmetic")
+        FakeCapsNet(), some_images(), hide=("play", "quantity", "on_image", "images", "draw", "arithmetic")
     )
     host = hosted(view, theme="dark")
     assert host.root.get_by_role("button").all_inner_texts() == ["Full screen", "Show the code"]

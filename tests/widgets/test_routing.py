@@ -91,6 +91,49 @@ def test_types_are_cells_of_their_place():
     assert capsule_map(np.arange(8), (1, 1, 8)).shape == (2, 4)
 
 
+def test_grid_lies_in_the_middle_of_what_its_capsules_see():
+    from capslab.widgets.routing.grid_on_image import grid_on_image
+
+    # 28 pixels, fields of 21 at every fourth, the first from -5 on: those at the border are cut off.
+    edges = [(max(0, 4 * k - 5), min(28, 4 * k + 16)) for k in range(6)]
+    fields = np.array(
+        [(top, left, bottom, right) for top, bottom in edges for left, right in edges for _ in "ab"]
+    )
+    assert grid_on_image(fields, (6, 6, 2), (28, 28, 1)) == (3.5, 3.5, 27.5, 27.5)
+    assert grid_on_image(np.array([[2, 0, 6, 8]] * 4), (1, 1, 4), (8, 8, 1)) == (
+        2,
+        0,
+        6,
+        8,
+    )  # one place: its field
+
+
+def test_still_shows_the_maps_over_the_image_or_alone(model, images):
+    view = show_routing(model, images, index=7)
+    maps = view.figure().subfigs[1].axes[: len(model.classes)]
+    top, left, bottom, right = view.box
+    for axis in maps:
+        image, map_ = axis.get_images()
+        np.testing.assert_array_equal(image.get_array(), images.images[7, ..., 0])
+        assert map_.get_extent() == [left - 0.5, right - 0.5, bottom - 0.5, top - 0.5]
+    view.on_image = False
+    maps = view.figure().subfigs[1].axes[: len(model.classes)]
+    assert [len(axis.get_images()) for axis in maps] == [1] * len(model.classes)
+    assert show_routing(model, images, state=view.state).on_image is False
+
+
+def test_colour_images_lie_grey_under_the_maps(images):
+    from capslab.data import Images
+
+    model = FakeCapsNet()
+    coloured = Images(np.repeat(images.images, 3, -1), images.labels, images.classes)
+    model.image_shape, primary = (8, 8, 3), model.primary
+    model.primary = lambda pixels: primary(np.asarray(pixels)[..., :1])
+    view = show_routing(model, coloured, index=7)
+    below = view.figure().subfigs[1].axes[0].get_images()[0].get_array()
+    np.testing.assert_allclose(below, images.images[7, ..., 0])
+
+
 def test_code_runs_and_gives_the_numbers_on_screen(model, images, capsys):
     view = show_routing(model, images, index=4)
     view.iteration, view.capsule, view.digit = 2, 3, 1

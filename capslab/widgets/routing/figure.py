@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from capslab.widgets.shared.format_text import signed
 QUANTITIES = {"coupling": "coupling c − 1/J", "agreement": "agreement ⟨û, v⟩", "contribution": "contribution"}
 #: at most this many maps in a row
 ACROSS = 5
+#: under a map, the brightest ink of the image: colours stand out from it
+DIM = 0.55
 
 
 def followed(trace: RoutingTrace, iteration: int, digit: int | None) -> int:
@@ -80,8 +83,12 @@ def values(trace: RoutingTrace, quantity: str) -> np.ndarray:
     return quantities[quantity]
 
 
-def draw(trace: RoutingTrace, iteration: int, quantity: str) -> Any:
-    """The input, a map for each digit capsule, their lengths and the entropy, as a Figure."""
+def draw(trace: RoutingTrace, iteration: int, quantity: str, box: Sequence[float] | None = None) -> Any:
+    """The input, a map for each digit capsule, their lengths and the entropy, as a Figure.
+
+    `box` is where the grid of primary capsules lies in the image (see `grid_on_image`): the maps are drawn
+    there, over the image. None draws them alone.
+    """
     from capslab.plots.style import NotebookFigure
 
     down = -(-len(trace.classes) // ACROSS)
@@ -94,7 +101,7 @@ def draw(trace: RoutingTrace, iteration: int, quantity: str) -> Any:
     image.set_axis_off()
     image.set_title("input", fontsize=9)
     _draw_entropy(entropy, trace, iteration)
-    _draw_maps(middle, trace, iteration, quantity)
+    _draw_maps(middle, trace, iteration, quantity, box)
     _draw_lengths(right.subplots(), trace, iteration)
     return figure
 
@@ -109,7 +116,9 @@ def _draw_entropy(axis: Any, trace: RoutingTrace, iteration: int) -> None:
     axis.tick_params(labelsize=8)
 
 
-def _draw_maps(figure: Any, trace: RoutingTrace, iteration: int, quantity: str) -> None:
+def _draw_maps(
+    figure: Any, trace: RoutingTrace, iteration: int, quantity: str, box: Sequence[float] | None
+) -> None:
     """One map for each digit capsule, all with the same scale."""
     parents = len(trace.classes)
     across = min(ACROSS, parents)
@@ -121,10 +130,51 @@ def _draw_maps(figure: Any, trace: RoutingTrace, iteration: int, quantity: str) 
         axis.set_axis_off()
         if j < parents:
             map_ = capsule_map(every[iteration - 1, :, j], trace.grid)
-            picture = axis.imshow(map_, cmap="RdBu_r", vmin=-scale, vmax=scale)
+            if box is None:
+                picture = axis.imshow(map_, cmap="RdBu_r", vmin=-scale, vmax=scale)
+            else:
+                picture = _draw_over(axis, trace, map_, scale, box)
             axis.set_title(marked(trace, j, winner), fontsize=8)
-    figure.colorbar(picture, ax=list(axes), shrink=0.8, aspect=30).ax.tick_params(labelsize=7)
+    bar = figure.colorbar(picture, ax=list(axes), shrink=0.8, aspect=30).ax
+    bar.tick_params(labelsize=7)
+    if box is not None:
+        bar.set_facecolor("black")  # the image's paper
     figure.suptitle(f"{QUANTITIES[quantity]}, iteration {iteration} of {trace.iterations}", fontsize=9)
+
+
+def _draw_over(axis: Any, trace: RoutingTrace, map_: np.ndarray, scale: float, box: Sequence[float]) -> Any:
+    """A map over the image; the less there is to show, the more of the image shows through."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    assert trace.image is not None
+    pixels = np.asarray(trace.image, float)
+    grey = pixels.mean(-1) if pixels.ndim == 3 else pixels  # (h, w); colours belong to the map
+    axis.imshow(grey, cmap="gray", vmin=0, vmax=255 / DIM)
+    top, left, bottom, right = (edge - 0.5 for edge in box)  # pixel 0 reaches from −0.5 to 0.5
+    ends = {"less": (96, 178, 255), "more": (255, 138, 66)}
+    depth = np.abs(np.linspace(-1, 1, 257)) ** 0.75
+    colours = np.ones((257, 4))
+    colours[:128, :3], colours[128:, :3] = np.array(ends["less"]) / 255, np.array(ends["more"]) / 255
+    colours[:, 3] = 0.92 * depth
+    veil = LinearSegmentedColormap.from_list("veil", colours, N=257)
+    picture = axis.imshow(
+        map_, cmap=veil, vmin=-scale, vmax=scale, extent=(left, right, bottom, top), aspect="auto"
+    )
+    _draw_signs(axis, map_ / scale, (left, right, bottom, top))
+    height, width = grey.shape
+    axis.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5), aspect="equal")
+    return picture
+
+
+def _draw_signs(axis: Any, values: np.ndarray, extent: tuple[float, float, float, float]) -> None:
+    """A plus or a minus where a map is deep, as in the live view: no value is told by its colour alone."""
+    left, right, bottom, top = extent
+    rows, columns = values.shape
+    for row, column in np.argwhere(np.abs(values) > 0.4):
+        x = left + (column + 0.5) * (right - left) / columns
+        y = top + (row + 0.5) * (bottom - top) / rows
+        sign = "+" if values[row, column] > 0 else "_"
+        axis.plot(x, y, sign, color="black", markersize=3, markeredgewidth=0.8)
 
 
 def _draw_lengths(axis: Any, trace: RoutingTrace, iteration: int) -> None:

@@ -18,9 +18,10 @@ from capslab.errors import ArgumentError, instance_of, unknown_name
 from capslab.routing import RoutingTrace, routing_by_agreement
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.routing import figure as routing_figure
+from capslab.widgets.routing.grid_on_image import grid_on_image
 from capslab.widgets.shared import image_strip
 from capslab.widgets.shared.drawing_pad import Drawable, for_one
-from capslab.widgets.traits import Float, Int
+from capslab.widgets.traits import Bool, Float, Int
 
 MOST = 10  # iterations; after that nothing new happens
 
@@ -57,12 +58,14 @@ class RoutingView(Drawable, View):
     capsule : the primary capsule whose arithmetic is shown, or None.
     digit : the digit capsule that the arithmetic is for; None means the predicted one.
     quantity : what the maps show: "coupling" (c − 1/J), "agreement" or "contribution".
+    on_image : whether the maps lie over the image, each cell on the middle of what its capsule sees;
+        otherwise they are larger and alone.
     trace : the `RoutingTrace` of the image on screen.
     """
 
     _esm = module("routing")
     _css = style("routing")
-    STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity")
+    STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity", "on_image")
     CONTROLS = (
         "images",
         "draw",
@@ -70,6 +73,7 @@ class RoutingView(Drawable, View):
         "iterations",
         "play",
         "quantity",
+        "on_image",
         "arithmetic",
         "code",
         "screen",
@@ -81,6 +85,7 @@ class RoutingView(Drawable, View):
     capsule = Int(None, allow_none=True).tag(sync=True)
     digit = Int(None, allow_none=True).tag(sync=True)
     quantity = t.Unicode("coupling").tag(sync=True)
+    on_image = Bool(True).tag(sync=True)
 
     classes = t.List(t.Unicode()).tag(sync=True)
     grid = t.List(t.Int()).tag(sync=True)
@@ -92,6 +97,7 @@ class RoutingView(Drawable, View):
     weights = Array()  # (I, J, D, P)
     bias = Array()  # (J, D)
     fields = Array()  # (I, 4): top, left, bottom, right
+    box = t.List(t.Float()).tag(sync=True)  # where the grid lies in the image: top, left, bottom, right
     primary = Array()  # (shown, I, P)
     thumbs = Array()  # (shown, h, w, c)
     labels = Array()  # (shown,)
@@ -116,12 +122,14 @@ class RoutingView(Drawable, View):
         index = image_strip.check_position("index", index, len(images))
         chosen = image_strip.with_position(image_strip.balanced_sample(images.labels, len(images)), index)
         count = self._count(self._learned.iterations if iterations is None else iterations)
+        fields = np.array([model.receptive_field(i) for i in range(len(self._learned.weights))], np.int32)
         super().__init__(
             classes=image_strip.class_names(model.classes, None),
             grid=[int(n) for n in model.grid],
             weights=np.asarray(self._learned.weights, np.float32),
             bias=np.asarray(self._learned.bias, np.float32),
-            fields=np.array([model.receptive_field(i) for i in range(len(self._learned.weights))], np.int32),
+            fields=fields,
+            box=list(grid_on_image(fields, tuple(model.grid), tuple(model.image_shape))),
             **self._strip_traits(chosen),
             **self._blank(model.image_shape),
             count=len(images),
@@ -261,7 +269,8 @@ class RoutingView(Drawable, View):
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
-        return self._in_words(routing_figure.draw(self.trace, self.iteration, self.quantity))
+        box = self.box if self.on_image else None
+        return self._in_words(routing_figure.draw(self.trace, self.iteration, self.quantity, box))
 
 
 def show_routing(
@@ -283,12 +292,12 @@ def show_routing(
     iterations : routing iterations, 1 to 10; None for as many as the network was trained with.
     state : a string from `view.state`, to show the same again.
     hide : controls to hide: "images", "draw", "iteration", "iterations", "play", "quantity",
-        "arithmetic", "code", "screen".
+        "on_image", "arithmetic", "code", "screen".
 
     Returns
     -------
-    RoutingView : you can read, set and observe its `index`, `iteration`, `iterations`, `capsule`, `digit`
-        and `quantity`; `view.trace` is the `RoutingTrace` of the image on screen.
+    RoutingView : you can read, set and observe its `index`, `iteration`, `iterations`, `capsule`, `digit`,
+        `quantity` and `on_image`; `view.trace` is the `RoutingTrace` of the image on screen.
 
     Raises
     ------

@@ -1,16 +1,16 @@
 // The charts of the β view: the KL of each dimension, and what β trades.
 
-import { dot, polyline } from "../shared/canvas.js";
+import { dot, fontOf, polyline } from "../shared/canvas.js";
 
-export const CHART = { width: 280, height: 170, left: 40, right: 98, top: 10, bottom: 30 };
+export const CHART = { width: 300, height: 176, left: 44, right: 98, top: 10, bottom: 36 };
 
-export const BAR = 15; // units of a bar and its gap
+export const BAR = 18; // units of a bar and its gap
 
 /** A bar per dimension; `most` nats fill the width. */
 export function drawBars({ context, wide, high }, look, nats, most) {
   const room = CHART.width - 50;
   context.clearRect(0, 0, wide, high);
-  context.font = `12px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textBaseline = "middle";
   context.textAlign = "left";
   nats.forEach((value, k) => {
@@ -29,7 +29,7 @@ export function drawTradeOff({ context }, look, { betas, at, values }) {
   const x = (i) => left + ((width - left - right) * i) / Math.max(count - 1, 1);
   const y = (v) => height - bottom - ((height - top - bottom) * v) / most;
   context.clearRect(0, 0, width, height);
-  context.font = `13px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textBaseline = "middle";
   context.fillStyle = look.soft;
   context.textAlign = "right";
@@ -56,7 +56,12 @@ export function drawTradeOff({ context }, look, { betas, at, values }) {
   betas.forEach((beta, i) => {
     if (i % 2 === 0 || count < 5) context.fillText(String(beta), x(i), height - bottom + 10);
   });
-  context.fillText("β", (left + width - right) / 2, height - 6);
+  context.fillText("β", (left + width - right) / 2, height - 8);
+  context.save();
+  context.translate(9, (top + height - bottom) / 2);
+  context.rotate(-Math.PI / 2);
+  context.fillText("against real", 0, 0);
+  context.restore();
   const lines = [
     { name: "sharpness", colour: look.accent, dash: [] },
     { name: "strangeness", colour: look.second, dash: [6, 4] },

@@ -2,7 +2,7 @@
 // the points are put anew for every angle.
 
 import { unpackAll } from "../shared/arrays.js";
-import { canvas, clear } from "../shared/canvas.js";
+import { canvas, clear, fontOf } from "../shared/canvas.js";
 import { clusterName } from "../shared/cluster_name.js";
 import { palette } from "../shared/colours.js";
 import { button, element, roomIn, toggle } from "../shared/dom.js";
@@ -197,7 +197,7 @@ class CloudView extends PathView {
     clear(this.axes);
     context.strokeStyle = colours.soft;
     context.fillStyle = colours.ink;
-    context.font = `12px ${colours.font}`;
+    context.font = fontOf(context, colours);
     context.textAlign = "center";
     context.textBaseline = "middle";
     const [middle, long] = [AXES / 2, AXES * 0.26];

@@ -1,5 +1,6 @@
 // A card per cluster: its number, its mean or decoded centre, its size, members from typical to far.
 
+import { fontOf } from "../shared/canvas.js";
 import { clusterName } from "../shared/cluster_name.js";
 import { css, palette, readable } from "../shared/colours.js";
 import { later } from "../shared/debounce.js";
@@ -101,7 +102,7 @@ export class ClusterCards {
     context.fill();
     context.fillStyle = readable(tint);
     context.textAlign = "center";
-    context.font = `600 13px ${colours.font}`;
+    context.font = fontOf(context, colours, 600);
     const roomBelow = size >= 30; // for the shape of its points
     context.fillText(clusterName(c), x + 12, middle + (roomBelow ? -7 : 0.5));
     if (roomBelow) fillSigns(context, c, [[x + 12, middle + 8]], 4.5, readable(tint));
@@ -109,7 +110,7 @@ export class ClusterCards {
     context.textAlign = "left";
     context.fillStyle = colours.ink;
     context.fillText(count.toLocaleString("en"), x + 36 + size, middle - (most ? 7 : 0), 60);
-    context.font = `13px ${colours.font}`;
+    context.font = fontOf(context, colours);
     context.fillStyle = colours.soft;
     if (most) context.fillText(`${most.name}: ${most.share}`, x + 36 + size, middle + 8, 60);
   }

@@ -1,6 +1,6 @@
 // Classes against clusters, counted here from the labels; darker where more of a class lies.
 
-import { canvas, resize } from "../shared/canvas.js";
+import { canvas, fontOf, resize } from "../shared/canvas.js";
 import { clusterName } from "../shared/cluster_name.js";
 import { css, mix, palette, readable } from "../shared/colours.js";
 import { panel } from "../shared/dom.js";
@@ -28,21 +28,21 @@ export function contingencyTable({ classes, truth, colours }) {
   };
 
   const drawHead = (context, cell, k) => {
-    context.font = `600 13px ${colours.font}`;
+    context.font = fontOf(context, colours, 600);
     context.textAlign = "center";
     for (let c = 0; c < k; c++) {
       const tint = palette(c, colours.dark);
       context.fillStyle = css(tint);
       context.beginPath();
-      context.roundRect(names + c * cell + 0.5, 0, cell - 1, 16, 3);
+      context.roundRect(names + c * cell + 0.5, 0, cell - 1, 18, 3);
       context.fill();
       context.fillStyle = readable(tint);
-      context.fillText(clusterName(c), names + (c + 0.5) * cell, 8.5);
+      context.fillText(clusterName(c), names + (c + 0.5) * cell, 10);
     }
   };
 
   const drawRow = (context, cell, row, values) => {
-    const y = 18 + row * high;
+    const y = 20 + row * high;
     const total = values.reduce((sum, value) => sum + value, 0) || 1;
     context.textAlign = "right";
     context.fillStyle = colours.ink;
@@ -66,14 +66,14 @@ export function contingencyTable({ classes, truth, colours }) {
     context.clearRect(0, 0, wide, node.high);
     context.textBaseline = "middle";
     drawHead(context, cell, k);
-    context.font = `12px ${colours.font}`;
+    context.font = fontOf(context, colours);
     for (let row = 0; row < rows; row++) drawRow(context, cell, row, counts.subarray(row * k, row * k + k));
   };
 
   const fit = (width) => {
     box.style.width = `${width}px`;
-    resize(node, width, 20 + rows * high);
-    node.context.font = `12px ${colours.font}`;
+    resize(node, width, 22 + rows * high);
+    node.context.font = fontOf(node.context, colours);
     names = Math.min(90, 12 + Math.max(...classes.map((name) => node.context.measureText(name).width)));
   };
   return { node: box, draw, count, resize: fit };

@@ -1,11 +1,11 @@
 // Small curves of every score over all k; the current k is marked, a click goes to another.
 
-import { canvas, dot, spotOf } from "../shared/canvas.js";
+import { canvas, dot, fitText, fontOf, spotOf } from "../shared/canvas.js";
 import { css } from "../shared/colours.js";
 import { element, panelTitle } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 
-const [WIDE, HIGH, LEFT] = [176, 80, 6]; // CSS pixels
+const [WIDE, HIGH, LEFT] = [206, 88, 6]; // CSS pixels
 
 /** A score as it is written: two decimals where it is small, three digits where it is large, "–" for none. */
 export function formatScore(/** @type {number | null} */ value) {
@@ -22,7 +22,7 @@ function makePlot({ name, values, labelled }, ks, onpick) {
   const low = Math.min(...numbers, labelled ? 0 : Infinity);
   const high = Math.max(...numbers);
   const x = (i) => LEFT + (ks.length > 1 ? (i / (ks.length - 1)) * (WIDE - 2 * LEFT) : WIDE / 2 - LEFT);
-  const y = (v) => 26 + (1 - (v - low) / (high - low || 1)) * (HIGH - 40);
+  const y = (v) => 26 + (1 - (v - low) / (high - low || 1)) * (HIGH - 48);
   const pick = (event) => {
     const share = (spotOf(event, node)[0] - LEFT) / (WIDE - 2 * LEFT);
     onpick(clamp(Math.round(share * (ks.length - 1)), 0, ks.length - 1));
@@ -34,28 +34,29 @@ function makePlot({ name, values, labelled }, ks, onpick) {
   node.addEventListener("pointermove", (event) => {
     if (event.buttons) pick(event);
   });
-  return { node, name, values, x, y };
+  return { node, name, values, ends: numbers.length ? [low, high] : [], x, y };
 }
 
-function drawPlot({ node: { context }, name, values, x, y }, ks, place, colours) {
+function drawPlot({ node: { context }, name, values, ends, x, y }, ks, place, colours) {
   const value = values[place];
   context.clearRect(0, 0, WIDE, HIGH);
-  context.font = `13px ${colours.font}`;
   context.textBaseline = "alphabetic";
-  context.fillStyle = colours.soft;
-  context.textAlign = "left";
-  context.fillText(name, LEFT, 12);
   context.fillStyle = colours.ink;
   context.textAlign = "right";
-  context.font = `600 13px ${colours.font}`;
-  context.fillText(formatScore(value), WIDE - LEFT, 12);
+  context.font = fontOf(context, colours, 600);
+  context.fillText(formatScore(value), WIDE - LEFT, 13);
+  const room = WIDE - 2 * LEFT - context.measureText(formatScore(value)).width - 6;
+  context.font = fontOf(context, colours);
+  context.fillStyle = colours.soft;
+  context.textAlign = "left";
+  context.fillText(fitText(context, name, room), LEFT, 13);
   context.strokeStyle = colours.line;
   context.lineWidth = 1;
   context.beginPath();
   context.moveTo(x(place), 20);
-  context.lineTo(x(place), HIGH - 12);
-  context.moveTo(LEFT, HIGH - 11.5);
-  context.lineTo(WIDE - LEFT, HIGH - 11.5);
+  context.lineTo(x(place), HIGH - 18);
+  context.moveTo(LEFT, HIGH - 17.5);
+  context.lineTo(WIDE - LEFT, HIGH - 17.5);
   context.stroke();
   context.beginPath();
   values.forEach((v, i) => {
@@ -70,12 +71,15 @@ function drawPlot({ node: { context }, name, values, x, y }, ks, place, colours)
     context.strokeStyle = css(colours.paper);
     context.stroke();
   }
-  context.font = `12px ${colours.font}`;
+  context.font = fontOf(context, colours);
   context.fillStyle = colours.soft;
   context.textAlign = "left";
-  context.fillText(`k ${ks[0]}`, LEFT, HIGH - 1);
+  context.fillText(`k ${ks[0]}`, LEFT, HIGH - 3);
   context.textAlign = "right";
-  context.fillText(String(ks[ks.length - 1]), WIDE - LEFT, HIGH - 1);
+  context.fillText(String(ks[ks.length - 1]), WIDE - LEFT, HIGH - 3);
+  context.textAlign = "center"; // the scale: what lies at the bottom and at the top
+  const [low, high] = ends.map(formatScore);
+  context.fillText(ends.length ? `${low} to ${high}` : "", WIDE / 2 + 4, HIGH - 3);
 }
 
 /** `curves` are {name, values, labelled}, a value (or null) for each of `ks`; onpick(place) takes a click. */

@@ -1,6 +1,6 @@
 // The couplings of every iteration as maps, one row per iteration, and their colour scale.
 
-import { canvas, clear } from "../shared/canvas.js";
+import { canvas, clear, fontOf } from "../shared/canvas.js";
 import { drawLegend, drawMaps, layMap, TITLE } from "../shared/capsule_maps.js";
 import { panel } from "../shared/dom.js";
 import { largestSize, range } from "../shared/numbers.js";
@@ -21,7 +21,7 @@ export class CouplingMaps {
     this.rowHeight = this.lay.height + 8;
     this.width = LEFT + classes.length * (this.lay.width + GAP);
     this.maps = canvas(this.width, TITLE + this.rows * this.rowHeight, LABEL);
-    this.legend = canvas(this.width, 42, "Colour scale, the same for all iterations");
+    this.legend = canvas(this.width, 48, "Colour scale, the same for all iterations");
     const title = "Couplings c − 1/J: one column per digit capsule, one cell per primary capsule";
     this.node = panel(title, this.maps, this.legend);
   }
@@ -61,10 +61,10 @@ export class CouplingMaps {
     context.textAlign = "left";
     context.textBaseline = "middle";
     context.fillStyle = look.ink;
-    context.font = `600 13px ${look.font}`;
+    context.font = fontOf(context, look, 600);
     context.fillText(`iteration ${t + 1}`, 0, y + lay.height / 2 - 8);
     context.fillStyle = look.soft;
-    context.font = `13px ${look.font}`;
+    context.font = fontOf(context, look);
     context.fillText(entropy === null ? "" : `entropy ${entropy.toFixed(3)}`, 0, y + lay.height / 2 + 8);
   }
 }

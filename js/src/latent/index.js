@@ -212,7 +212,7 @@ class LatentView {
     if (this.plane) view.body.append(this.plane.panel(view.hidden("color")));
     const sliders = view.hidden("sliders") ? null : this.sliderPanel();
     if (sliders && this.plane)
-      view.body.after(sliders); // two sliders stand below their plane
+      view.body.before(sliders); // two sliders stand above their plane: below it they would be out of sight
     else if (sliders) view.body.append(sliders);
     if (!view.hidden("interpolate")) view.body.after(this.filmPanel);
   }

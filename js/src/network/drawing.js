@@ -1,6 +1,6 @@
 // The picture of a whole capsule network. Nothing is computed here but places and colours.
 
-import { drawImage, drawLevels, fitText } from "../shared/canvas.js";
+import { drawImage, drawLevels, fitText, fontOf } from "../shared/canvas.js";
 import { css, diverging } from "../shared/colours.js";
 import { largestSize } from "../shared/numbers.js";
 import { clip, windowOf } from "./arithmetic.js";
@@ -60,12 +60,12 @@ function drawTitles(context, look, { titles, width }, state, focus) {
   for (const [name, [title, below]] of Object.entries(texts)) {
     const [x, y] = titles[name];
     context.fillStyle = look.ink;
-    context.font = `600 13px ${look.font}`;
+    context.font = fontOf(context, look, 600);
     const half = context.measureText(title).width / 2;
     const inside = Math.min(x, width - half - 1);
     context.fillText(title, inside, y);
     context.fillStyle = look.soft;
-    context.font = `12px ${look.font}`;
+    context.font = fontOf(context, look);
     context.fillText(fitText(context, below, 150), inside, y + 16);
   }
 }
@@ -349,7 +349,7 @@ function drawLength(context, look, digits, state, j, [top, high]) {
   const length = state.shown.lengths[j];
   const strong = j === winner || j === label;
   context.fillStyle = look.ink;
-  context.font = `${strong ? 700 : 400} 13px ${look.font}`;
+  context.font = fontOf(context, look, strong ? 700 : 400);
   context.textAlign = "right";
   context.fillText(fitText(context, classes[j], digits.name), digits.x + digits.name, middle);
   const { x, w } = digits.bar;
@@ -359,7 +359,7 @@ function drawLength(context, look, digits, state, j, [top, high]) {
   context.fillRect(x, top, w * length, high);
   context.fillStyle = look.ink;
   context.textAlign = "left";
-  context.font = `${strong ? 700 : 400} 12px ${look.font}`;
+  context.font = fontOf(context, look, strong ? 700 : 400);
   const sign = j === winner && label >= 0 ? (j === label ? " ✓" : " ✗") : j === label ? " ◂" : "";
   context.fillText(`${state.steps[state.at].lengths[j].toFixed(2)}${sign}`, x + w + 4, middle);
 }

@@ -1,6 +1,6 @@
 // The chart of lengths at every distance of the two digits.
 
-import { dot, polyline } from "../shared/canvas.js";
+import { dot, fontOf, polyline } from "../shared/canvas.js";
 import { plain } from "../shared/format_text.js";
 import { clamp } from "../shared/numbers.js";
 
@@ -20,7 +20,7 @@ export function drawDistances(context, look, { lines, shift, reach, trained }) {
   const y = (v) => height - bottom - (height - top - bottom) * v;
   const familiar = Math.min(trained, reach);
   context.clearRect(0, 0, width, height);
-  context.font = `13px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textBaseline = "middle";
   context.fillStyle = look.dark ? "rgba(255,255,255,.09)" : "rgba(0,0,0,.06)";
   context.fillRect(x(-familiar), top, x(familiar) - x(-familiar), height - top - bottom);

@@ -1,5 +1,6 @@
 // The large map: what the network, or the unit that is chosen, says at every place, and the points themselves.
 
+import { fontOf } from "../shared/canvas.js";
 import { drawPixels, likeliestPixels, shadesOf, sigmoidPixels } from "./maps.js";
 import { pixelsOf } from "./network_picture.js";
 import { classColours, trace } from "./signs.js";
@@ -64,7 +65,7 @@ export class AnswerMap {
     context.strokeStyle = isAnswer ? look.soft : look.accent;
     context.strokeRect(1, MAP.top, MAP.side, MAP.side);
     context.fillStyle = look.ink;
-    context.font = `13px ${look.font}`;
+    context.font = fontOf(context, look);
     context.textAlign = "left";
     context.textBaseline = "top";
     context.fillText(title, 0, 0);

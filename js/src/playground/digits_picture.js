@@ -1,6 +1,6 @@
 // The network on digits: the first layer's weights as images, one unit enlarged with where it leads, wrong images.
 
-import { drawLevels } from "../shared/canvas.js";
+import { drawLevels, fontOf } from "../shared/canvas.js";
 import { signed } from "../shared/format_text.js";
 import { largestSize } from "../shared/numbers.js";
 import { NET } from "./layout.js";
@@ -33,8 +33,8 @@ export function tileAt(units, x, y) {
 /** The weights that lead from the pixels to a unit of the first layer, as an image. */
 const weightsInto = ({ W, to }, unit) => Float64Array.from({ length: SIDE * SIDE }, (_, i) => W[i * to + unit]);
 
-const write = (context, look, align = "left", size = 13) => {
-  context.font = `${size}px ${look.font}`;
+const write = (context, look, align = "left") => {
+  context.font = fontOf(context, look);
   context.fillStyle = look.ink;
   context.textBaseline = "top";
   context.textAlign = align;
@@ -97,7 +97,7 @@ function drawBars(context, look, { W, to }, unit, { layers, data, wide }) {
   const pitch = wide / to;
   write(context, look);
   context.fillText(`its weights for ${toDigits ? "the digits" : "layer 2"}, up to ±${most.toFixed(2)}`, 0, 170);
-  write(context, look, "center", to > 10 ? 11 : 13);
+  write(context, look, "center");
   out.forEach((weight, j) => {
     const x = j * pitch;
     const high = (weight / most) * (BARS.height / 2);

@@ -1,6 +1,6 @@
 // The loss, epoch by epoch: training points as a line, held-out ones dashed.
 
-import { dot, polyline } from "../shared/canvas.js";
+import { dot, fontOf, polyline } from "../shared/canvas.js";
 import { lossText } from "./caption.js";
 
 export const CHART = { width: 184, height: 140, left: 40, right: 8, top: 8, bottom: 24 };
@@ -15,7 +15,7 @@ export function drawLosses({ context, wide, high }, look, points) {
   const x = (epoch) => left + (epoch / last) * (wide - left - right);
   const y = (loss) => high - bottom - (loss / most) * (high - top - bottom);
   context.clearRect(0, 0, wide, high);
-  context.font = `13px ${look.font}`;
+  context.font = fontOf(context, look);
   context.fillStyle = look.ink;
   context.textBaseline = "middle";
   context.textAlign = "right";

@@ -1,5 +1,6 @@
 // The network as a picture: inputs, units and outputs as small maps of the plane, weights as lines between them.
 
+import { fontOf } from "../shared/canvas.js";
 import { signed } from "../shared/format_text.js";
 import { layOut, NET, pointOf } from "./layout.js";
 import { classPixels, drawPixels, shadesOf, sigmoidPixels, signedPixels } from "./maps.js";
@@ -82,7 +83,7 @@ export class NetworkPicture {
     const { context } = this.node;
     const text = signed(layers[layer].W[from * layers[layer].to + to]);
     const [x, y] = pointOf(curve, 0.5);
-    context.font = `600 14px ${look.font}`;
+    context.font = fontOf(context, look, 600);
     const half = context.measureText(text).width / 2 + 4;
     context.fillStyle = look.dark ? "#111" : "#fff";
     context.fillRect(x - half, y - 11, 2 * half, 22);
@@ -99,7 +100,7 @@ export class NetworkPicture {
     const { context } = this.node;
     const last = sizes.length - 1;
     context.fillStyle = look.ink;
-    context.font = `13px ${look.font}`;
+    context.font = fontOf(context, look);
     context.textBaseline = "top";
     const heads = ["inputs", ...(last === 2 ? ["hidden units"] : ["layer 1", "layer 2"]), "answer"];
     const texts = last === 1 ? [heads[0], heads[heads.length - 1]] : heads;

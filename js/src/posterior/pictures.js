@@ -1,6 +1,6 @@
 // What the posterior view draws: three densities over z, and the parts of log p(x) as bars.
 
-import { polyline } from "../shared/canvas.js";
+import { fontOf, polyline } from "../shared/canvas.js";
 import { plain } from "../shared/format_text.js";
 import { GRID } from "./arithmetic.js";
 
@@ -45,7 +45,7 @@ export function drawDensities({ context }, look, { prior, posterior, q, mean }) 
   polyline(context, inside(points(prior)), colours.prior, 2, [6, 5]);
   polyline(context, inside(points(q)), colours.q, 3);
   context.fillStyle = look.ink;
-  context.font = `13px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textAlign = "center";
   context.textBaseline = "top";
   polyline(
@@ -74,7 +74,7 @@ export function drawParts({ context }, look, parts) {
   context.textBaseline = "middle";
   parts.forEach(({ name, value, colour, strong }, i) => {
     const y = 14 + i * row;
-    context.font = `${strong ? 700 : 400} 14px ${look.font}`;
+    context.font = fontOf(context, look, strong ? 700 : 400);
     context.fillStyle = look.ink;
     context.textAlign = "right";
     context.fillText(name, left - 8, y);

@@ -1,36 +1,49 @@
 // The maps under a mouse or under arrow keys: one map per digit capsule, in rows.
 
 import { canvas, spotOf } from "../shared/canvas.js";
-import { boxInMap, capsuleInMap, drawMaps, layMap, TITLE } from "../shared/capsule_maps.js";
+import { boxInMap, capsuleInMap, drawMaps, layMap, layOver, TITLE } from "../shared/capsule_maps.js";
 import { range } from "../shared/numbers.js";
 
 const GAP = 10; // CSS pixels between maps
+const TILE = 104; // CSS pixels of a map's longer side, and of the image under it
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 const LABEL = "Maps of the primary capsules, one per digit capsule. Arrow keys choose a capsule, Escape lets go.";
 
 /** @typedef {{ i: number, j: number }} Cell a primary capsule in the map of a digit capsule */
 
 export class CapsuleGrid {
-  /** `now()` gives the view's state; onhover(cell or null), onchoose(cell) and onescape() tell of the learner. */
-  constructor({ grid, digits, now, onhover, onchoose, onescape }) {
+  /**
+   * `shape` is the image's height, width and channels, `box` where the grid lies in it (top, left, bottom, right in
+   * pixels). `now()` gives the view's state; onhover(cell or null), onchoose(cell) and onescape() tell of the learner.
+   */
+  constructor({ grid, shape, box, digits, perRow, now, onhover, onchoose, onescape }) {
     this.digits = digits;
     this.now = now;
     this.onhover = onhover;
     this.onchoose = onchoose;
     this.onescape = onescape;
-    this.lay = layMap(grid);
-    this.perRow = Math.min(5, digits);
-    const stepX = this.lay.width + GAP;
-    const stepY = this.lay.height + TITLE + GAP;
+    const [height, width] = shape;
+    const size = TILE / Math.max(height, width);
+    this.imageSize = { width: width * size, height: height * size };
+    this.alone = layMap(grid, TILE);
+    this.over = layOver(grid, box, size);
+    this.perRow = Math.min(perRow, digits);
+    const stepX = Math.max(this.alone.width, this.imageSize.width) + GAP;
+    const stepY = Math.max(this.alone.height, this.imageSize.height) + TITLE + GAP;
     this.places = range(digits).map((j) => [
       (j % this.perRow) * stepX + 1,
       Math.floor(j / this.perRow) * stepY + TITLE,
     ]);
-    this.width = Math.max(this.perRow * stepX - GAP + 2, 300);
-    const height = Math.ceil(digits / this.perRow) * stepY;
+    this.width = Math.max(this.perRow * stepX - GAP + 2, 340);
+    const high = Math.ceil(digits / this.perRow) * stepY;
     const attributes = { role: "application", tabindex: "0", class: "caps-maps" };
-    this.node = canvas(this.width, height, LABEL, attributes);
+    this.node = canvas(this.width, high, LABEL, attributes);
     this.listen();
+  }
+
+  /** The layout of the maps now: over the image, or alone and larger. */
+  get lay() {
+    return this.now().onImage ? this.over : this.alone;
   }
 
   listen() {
@@ -53,9 +66,10 @@ export class CapsuleGrid {
 
   /** @returns {Cell | null} */
   cellAt(event) {
+    const { lay } = this;
     const [x, y] = spotOf(event, this.node);
     for (let j = 0; j < this.digits; j++) {
-      const i = capsuleInMap(this.lay, x - this.places[j][0], y - this.places[j][1]);
+      const i = capsuleInMap(lay, x - this.places[j][0], y - this.places[j][1]);
       if (i >= 0) return { i, j };
     }
     return null;
@@ -71,12 +85,16 @@ export class CapsuleGrid {
     let [i, j] = [capsuleInMap(lay, px, py), digit];
     if (i < 0) {
       j += right + this.perRow * down;
-      i = capsuleInMap(lay, (px + lay.width) % lay.width, (py + lay.height) % lay.height);
+      const around = (at, from, size) => from + ((at - from + size) % size);
+      i = capsuleInMap(lay, around(px, lay.left, lay.width), around(py, lay.top, lay.height));
     }
     if (i >= 0 && j >= 0 && j < this.digits) this.onchoose({ i, j });
   }
 
-  draw(look, state, hover, chosen) {
-    drawMaps(this.node.context, look, { ...state, lay: this.lay, places: this.places, hover, chosen });
+  /** `picture` is the image as something that can be drawn. */
+  draw(look, state, { hover, chosen, picture }) {
+    const image = state.onImage ? { picture, ...this.imageSize } : null;
+    const lay = image ? this.over : this.alone;
+    drawMaps(this.node.context, look, { ...state, lay, places: this.places, hover, chosen, image });
   }
 }

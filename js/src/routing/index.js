@@ -5,7 +5,7 @@ import { canvas, clear, spotOf } from "../shared/canvas.js";
 import { drawLengths, LENGTHS_WIDTH, markDigit } from "../shared/capsule_lengths.js";
 import { drawLegend } from "../shared/capsule_maps.js";
 import { latest } from "../shared/debounce.js";
-import { element, panel, panelTitle, select, slider, toggle } from "../shared/dom.js";
+import { element, panel, panelTitle, roomIn, select, slider, toggle, write } from "../shared/dom.js";
 import { fill, signed } from "../shared/format_text.js";
 import { argmax, clamp, largestSize, range } from "../shared/numbers.js";
 import { OwnPad } from "../shared/pad_below_strip.js";
@@ -17,18 +17,24 @@ import { thumbnailStrip } from "../shared/thumbnails.js";
 import { frame } from "../shared/view_frame.js";
 import { CapsuleGrid } from "./capsule_grid.js";
 import { routingWords } from "./caption.js";
-import { drawEntropy, drawInput, INPUT } from "./charts.js";
+import { drawEntropy, drawInput, INPUT, pictureOf } from "./charts.js";
 import { showSteps } from "./iteration_steps.js";
 import { TRAITS, withDrawing } from "./strip.js";
 
 const ENTROPY = 104; // CSS pixels of the height of the chart of entropies
+const NARROW = 600; // CSS pixels of a view in which five maps in a row would be too small
 const QUANTITIES = ["coupling", "agreement", "contribution"];
-const STATE = "index iteration iterations capsule digit quantity words";
+const STATE = "index iteration iterations capsule digit quantity on_image words";
+const TITLES = [
+  "One map per digit capsule, one cell per primary capsule",
+  "One map per digit capsule; each cell lies on the middle of what its capsule sees",
+];
 const HINT = "Point at a cell to see its numbers and what it sees of the image; click it for its arithmetic.";
 
 class RoutingView {
   constructor({ model, el }) {
     this.model = model;
+    this.el = el;
     this.weights = unpack(model.get("weights"));
     this.bias = unpack(model.get("bias")).data;
     this.fields = unpack(model.get("fields")).data; // the receptive field of each primary capsule
@@ -131,6 +137,7 @@ class RoutingView {
       label,
       winner,
       quantity,
+      onImage: model.get("on_image"),
       steps,
       votes,
       grid,
@@ -153,7 +160,10 @@ class RoutingView {
     };
     this.maps = new CapsuleGrid({
       grid,
+      shape: unpack(this.model.get("thumbs")).shape.slice(1),
+      box: this.model.get("box"),
       digits: J,
+      perRow: roomIn(this.el) < NARROW ? 3 : 5,
       now: () => this.now(),
       onhover: point,
       onchoose: ({ i, j }) => this.send({ capsule: i, digit: j }),
@@ -163,7 +173,8 @@ class RoutingView {
     this.input = canvas(INPUT, INPUT, "The input image with the receptive field of the capsule pointed at");
     const entropyLabel = "Entropy of the couplings over ln J per iteration, axis 0 to 1";
     this.entropy = canvas(INPUT, ENTROPY, entropyLabel);
-    this.legend = canvas(this.maps.width, 42, "Colour scale, the same for all iterations");
+    this.mapsTitle = panelTitle();
+    this.legend = canvas(this.maps.width, 48, "Colour scale, the same for all iterations");
     const pointed = { class: "caps-pointed" };
     this.lengths = canvas(LENGTHS_WIDTH, J * this.row + 16, "Lengths of the digit capsules, 0 to 1", pointed);
     this.lengths.addEventListener("click", (event) => {
@@ -210,6 +221,19 @@ class RoutingView {
       options: QUANTITIES.map((name) => [name, name]),
       onchange: (quantity) => send({ quantity }),
     });
+    const laid = { "data-control": "on_image", title: "Maps over the image, or alone and larger" };
+    this.switch = toggle("On the image", model.get("on_image"), (on_image) => send({ on_image }), laid);
+    /** @type {Node} */
+    this.onImage = this.switch.node;
+  }
+
+  /** The image on screen as a small canvas, made once per image. */
+  picture(slot) {
+    const key = `${this.strip.positions.data[slot]} ${slot} ${this.own.strokes.length}`;
+    if (this.pictured?.key !== key || this.pictured.strip !== this.strip) {
+      this.pictured = { key, strip: this.strip, node: pictureOf(this.strip.thumbs, slot) };
+    }
+    return this.pictured.node;
   }
 
   arrange() {
@@ -225,13 +249,14 @@ class RoutingView {
       ["play", player.play],
       ["play", this.slow.node],
       ["quantity", element("label", { class: "caps-slider" }, "maps of", this.quantity)],
+      ["on_image", this.onImage],
       ["draw", own.opener],
     );
     const note = element("p", { class: "caps-note" }, "Thin lines: where it stood in the other iterations.");
-    const entropyTitle = panelTitle("Entropy of c / ln J");
+    const entropyTitle = panelTitle("Entropy / ln J");
     view.body.append(
       panel("Input", this.input, entropyTitle, this.entropy),
-      panel("One map per digit capsule, one cell per primary capsule", this.maps.node, this.legend, this.cellText),
+      element("div", { class: "caps-panel" }, this.mapsTitle, this.maps.node, this.legend, this.cellText),
       panel("Length of each digit capsule", this.lengths, note),
     );
     if (!view.hidden("arithmetic")) view.foot.before(this.stepsPlace);
@@ -258,8 +283,10 @@ class RoutingView {
     clear(input, entropy, maps.node, legend, lengths);
     const field = cell && Array.from(this.fields.subarray(cell.i * 4, cell.i * 4 + 4));
     drawInput(input.context, this.strip, state.slot, field);
-    maps.draw(look, state, hover, chosen);
-    drawLegend(legend.context, look, maps.width, { ...state, J: this.classes.length });
+    maps.draw(look, state, { hover, chosen, picture: this.picture(state.slot) });
+    write(this.mapsTitle, TITLES[Number(state.onImage)]);
+    const J = this.classes.length;
+    drawLegend(legend.context, look, maps.width, { ...state, J, isOver: state.onImage });
     drawLengths(lengths.context, look, { ...state, row: this.row });
     drawEntropy(entropy.context, look, INPUT, ENTROPY, state);
     this.thumbs.mark({ [state.slot]: "" });
@@ -270,7 +297,8 @@ class RoutingView {
     this.showControls(state);
   }
 
-  showControls({ steps, at, quantity }) {
+  showControls({ steps, at, quantity, onImage }) {
+    this.switch.set(onImage);
     this.iteration.input.max = String(steps.length);
     this.iteration.set(at + 1);
     this.count.value = String(steps.length);

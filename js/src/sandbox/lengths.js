@@ -1,6 +1,6 @@
 // The chart of the outputs' lengths in the sandbox.
 
-import { dot, polyline } from "../shared/canvas.js";
+import { dot, fontOf, polyline } from "../shared/canvas.js";
 import { range } from "../shared/numbers.js";
 import { PARENTS } from "./caption.js";
 
@@ -13,7 +13,7 @@ export function drawLengthLines(context, look, width, height, { steps, at }) {
   const x = (t) => left + 6 + ((right - left - 12) * t) / (steps.length - 1);
   const y = (v) => bottom - ((bottom - top) * v) / most;
   context.clearRect(0, 0, width, height);
-  context.font = `13px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textBaseline = "middle";
   for (const v of most > 1.001 ? [0, 1, most] : [0, 0.5, 1]) {
     const level = Math.round(y(v)) + 0.5;
@@ -35,7 +35,7 @@ export function drawLengthLines(context, look, width, height, { steps, at }) {
   context.textAlign = "center";
   steps.forEach((_, t) => {
     context.fillStyle = t === at ? look.ink : look.soft;
-    context.font = `${t === at ? 600 : 400} 13px ${look.font}`;
+    context.font = fontOf(context, look, t === at ? 600 : 400);
     context.fillText(String(t + 1), x(t), bottom + 10);
   });
 }
@@ -56,8 +56,8 @@ function drawLines(context, look, { x, y, right, bottom }, { steps, at }) {
     above = Math.min(Math.max(y(last[j]), above + 12), bottom - 12 * (order.length - 1 - k));
     context.fillStyle = look.ink;
     context.textAlign = "left";
-    context.font = `600 13px ${look.font}`;
+    context.font = fontOf(context, look, 600);
     context.fillText(`${PARENTS[j]} ${steps[at].lengths[j].toFixed(2)}`, right + 2, above);
-    context.font = `13px ${look.font}`;
+    context.font = fontOf(context, look);
   });
 }

@@ -1,6 +1,6 @@
 // Drawing votes in the plane, one plane for each parent; nothing is computed here (arithmetic.js does that).
 
-import { polyline } from "../shared/canvas.js";
+import { fontOf, polyline } from "../shared/canvas.js";
 import { css, palette, readable } from "../shared/colours.js";
 import { clamp, range } from "../shared/numbers.js";
 import { listed, PARENTS } from "./caption.js";
@@ -37,7 +37,7 @@ function drawGround(context, look, lay, j, title, circle) {
   const left = j * (lay.size + lay.gap);
   const [cx, cy] = spotAt(lay, j, [0, 0]);
   context.fillStyle = look.ink;
-  context.font = `600 13px ${look.font}`;
+  context.font = fontOf(context, look, 600);
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   context.fillText(title, left + 1, 13);
@@ -58,7 +58,7 @@ function drawGround(context, look, lay, j, title, circle) {
   context.stroke();
   context.setLineDash([]);
   context.fillStyle = look.soft;
-  context.font = `12px ${look.font}`;
+  context.font = fontOf(context, look);
   context.fillText("1", cx + lay.scale + 3, cy - 4);
 }
 
@@ -101,7 +101,7 @@ function drawDisc(context, look, /** @type {number[]} */ [x, y], i, filled, chos
     context.stroke();
   }
   context.fillStyle = filled ? readable(colour) : look.ink;
-  context.font = `600 13px ${look.font}`;
+  context.font = fontOf(context, look, 600);
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillText(String(i + 1), x, y + 0.5);

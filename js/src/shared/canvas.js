@@ -1,6 +1,7 @@
 // Canvases that are sharp on dense screens, and what is drawn on them everywhere.
 
 import { element } from "./dom.js";
+import { clamp } from "./numbers.js";
 
 /**
  * @typedef {HTMLCanvasElement & { context: CanvasRenderingContext2D, ratio: number, wide: number, high: number,
@@ -49,6 +50,18 @@ export function resize(node, width, height) {
 export function magnify(node, scale) {
   node.scale = scale;
   return resize(node, node.wide, node.high);
+}
+
+/**
+ * The font of a canvas's words: 15 CSS pixels and more, however small the canvas is shown. Where it is shown large,
+ * letters grow with it from 13 of its units, so that charts keep their proportions.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{ font: string }} look
+ * @param {number} [weight]
+ */
+export function fontOf(context, look, weight = 400) {
+  const { scale = 1 } = /** @type {Partial<Canvas>} */ (context.canvas);
+  return `${weight} ${clamp(15 / scale, 13, 18)}px ${look.font}`;
 }
 
 /** Wipes canvases clean. */

@@ -1,9 +1,9 @@
 // Lengths of the digit capsules as bars.
 
-import { fitText } from "./canvas.js";
+import { fitText, fontOf } from "./canvas.js";
 import { argmax } from "./numbers.js";
 
-export const LENGTHS_WIDTH = 262; // CSS pixels
+export const LENGTHS_WIDTH = 276; // CSS pixels
 
 /** "✓ predicted", "✗ predicted", "true" or nothing: what digit capsule j is for this image. */
 export function markDigit(j, winner, label) {
@@ -17,16 +17,16 @@ export function markDigit(j, winner, label) {
  * other iterations. `digit` has a pointer beside it; `row` is the height of a bar.
  */
 export function drawLengths(context, look, { steps, at, classes, marks, digit, row, tints = {} }) {
-  context.font = `600 13px ${look.font}`;
+  context.font = fontOf(context, look, 600);
   const left = Math.min(72, Math.max(...classes.map((name) => context.measureText(name).width))) + 20;
-  const width = LENGTHS_WIDTH - left - 128;
+  const width = LENGTHS_WIDTH - left - 146;
   const lengths = steps[at].lengths;
   const winner = argmax(lengths);
   const grey = look.dark ? "#8b8b8b" : "#9a9a9a";
   context.textBaseline = "middle";
   for (let j = 0; j < classes.length; j++) {
     const y = j * row + row / 2;
-    context.font = `${marks[j] ? 600 : 400} 13px ${look.font}`;
+    context.font = fontOf(context, look, marks[j] ? 600 : 400);
     context.fillStyle = look.ink;
     context.textAlign = "right";
     context.fillText(fitText(context, classes[j], left - 20), left - 6, y);
@@ -41,11 +41,11 @@ export function drawLengths(context, look, { steps, at, classes, marks, digit, r
     });
     context.textAlign = "left";
     context.fillText(lengths[j].toFixed(2), left + width + 6, y);
-    context.font = `13px ${look.font}`;
-    context.fillText(marks[j], left + width + 40, y);
+    context.font = fontOf(context, look);
+    context.fillText(marks[j], left + width + 52, y);
   }
   context.fillStyle = look.soft;
-  context.font = `13px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textAlign = "center";
   for (const v of [0, 0.5, 1]) context.fillText(String(v), left + width * v, classes.length * row + 8);
 }

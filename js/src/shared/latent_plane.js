@@ -1,6 +1,6 @@
 // Pictures of a latent space of two dimensions, −3σ … 3σ each way.
 
-import { drawLevels } from "./canvas.js";
+import { drawLevels, fontOf } from "./canvas.js";
 import { css, palette } from "./colours.js";
 import { clamp, median } from "./numbers.js";
 import { fillSigns } from "./signs.js";
@@ -92,7 +92,7 @@ function drawCodes(context, look, { size, codes, labels, names, alone }) {
     show(label);
     fillSigns(context, Math.max(0, label), spots, 2.4, label < 0 ? "#ccc" : css(palette(label, true)));
   }
-  context.font = `700 13px ${look.font}`;
+  context.font = fontOf(context, look, 700);
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const [label, points] of groups) {
@@ -138,7 +138,7 @@ export function ring(context, x, y, radius, name, look) {
     context.stroke();
   }
   if (!name) return;
-  context.font = `700 12px ${look.font}`;
+  context.font = fontOf(context, look, 700);
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.strokeStyle = "#000";

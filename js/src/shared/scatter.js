@@ -2,7 +2,7 @@
 // Points are blended into a pixel buffer by hand: 70,000 arc() calls would take a second, this takes
 // milliseconds. Numbers, rings and the lasso lie on a second canvas above, so hovering redraws no point.
 
-import { canvas, resize, spotOf } from "./canvas.js";
+import { canvas, fontOf, resize, spotOf } from "./canvas.js";
 import { css, mix, readable } from "./colours.js";
 import { latest } from "./debounce.js";
 import { element } from "./dom.js";
@@ -175,7 +175,7 @@ export class Scatter {
   drawBadges(context) {
     const badges = this.marks.badges.map((badge) => ({ ...badge, spot: this.toScreen(badge.x, badge.y) }));
     spread(badges, this.top.wide, this.top.high);
-    context.font = `600 13px ${this.colours.font}`;
+    context.font = fontOf(context, this.colours, 600);
     context.textAlign = "center";
     context.textBaseline = "middle";
     for (const {

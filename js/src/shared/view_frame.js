@@ -61,6 +61,28 @@ function screenSwitch(/** @type {HTMLElement} */ root) {
 }
 
 /**
+ * Words that grow by a line would push the picture away under the pointer: the room they once took stays theirs.
+ * Asking for a size makes the browser lay out the page at once, so one asks only where the room may have changed.
+ */
+function steady(/** @type {HTMLElement} */ words) {
+  let [longest, width] = [0, 0];
+  const say = (/** @type {string} */ text) => {
+    write(words, text);
+    if (text.length <= longest) return;
+    longest = text.length;
+    words.style.minHeight = `${words.offsetHeight}px`;
+  };
+  const observer = new ResizeObserver(() => {
+    if (words.clientWidth === width) return;
+    [longest, width] = [words.textContent.length, words.clientWidth];
+    words.style.minHeight = "";
+    words.style.minHeight = `${words.offsetHeight}px`;
+  });
+  observer.observe(words);
+  return { say, forget: () => observer.disconnect() };
+}
+
+/**
  * Puts the frame into `el`. `kind` is the view's folder; its style sheet holds below `.caps-of-<kind>`.
  * `words` and `code`, where given, are functions that tell what is on screen without a kernel: the frame then
  * calls them instead of reading the traits, so Python's answer to an older position never shows.
@@ -88,16 +110,7 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   const releaseKeys = keepKeys(root);
   el.append(root);
 
-  // Words that grow by a line would push the picture away under the pointer: the room they once took stays theirs.
-  let longest = 0;
-  let width = 0;
-  const say = (/** @type {string} */ text) => {
-    write(words, text);
-    if (text.length <= longest && words.clientWidth === width) return;
-    if (words.clientWidth !== width) words.style.minHeight = "";
-    [longest, width] = [text.length, words.clientWidth];
-    words.style.minHeight = `${words.offsetHeight}px`;
-  };
+  const { say, forget } = steady(words);
   /** Shows an error under the picture; the empty text hides it. */
   const complain = (/** @type {string} */ text) => {
     write(error, text);
@@ -132,6 +145,7 @@ export function frame(model, el, { kind, title, words: compose, code: recipe }) 
   };
   const dispose = () => {
     unfit();
+    forget();
     releaseKeys();
     forgetKernel();
     for (const [event, listener] of listeners) model.off(event, listener);

@@ -1,10 +1,10 @@
 // A panel per metric: training solid, validation dashed, the last value written beside it.
 
-import { dot, polyline } from "../shared/canvas.js";
+import { dot, fontOf, polyline } from "../shared/canvas.js";
 import { clamp } from "../shared/numbers.js";
 import { axisEnds, roundSteps } from "./axes.js";
 
-export const PANEL = { width: 330, height: 190, left: 44, right: 62, top: 8, bottom: 30 };
+export const PANEL = { width: 350, height: 196, left: 48, right: 82, top: 8, bottom: 36 };
 
 /** One metric over the epochs, the loss within epochs (`trail`) faint behind it. */
 export function drawCurves(context, look, { metric, curves, trail, epochs }) {
@@ -43,7 +43,7 @@ export function drawCurves(context, look, { metric, curves, trail, epochs }) {
 
 function drawAxes(context, look, { x, y }, [low, high], epochs) {
   const { width, height, left, right, bottom } = PANEL;
-  context.font = `13px ${look.font}`;
+  context.font = fontOf(context, look);
   context.textBaseline = "middle";
   for (const v of roundSteps(low, high)) {
     const level = Math.round(y(v)) + 0.5;
@@ -62,14 +62,15 @@ function drawAxes(context, look, { x, y }, [low, high], epochs) {
   context.textAlign = "center";
   const every = Math.max(1, Math.ceil(epochs / 8));
   for (let epoch = 0; epoch <= epochs; epoch += every) context.fillText(String(epoch), x(epoch), height - bottom + 10);
-  context.fillText("epoch", (left + width - right) / 2, height - 6);
+  context.fillText("epoch", (left + width - right) / 2, height - 8);
 }
 
 /** Draws a line with a dot per epoch (the last one alone where there are many); returns it with its end. */
 function drawLine(context, { x, y }, line) {
   const points = line.values.map((v, k) => [x(k + 1), y(v)]);
   polyline(context, points, line.colour, 2, line.dash);
-  for (const [px, py] of points.length > 25 ? points.slice(-1) : points) dot(context, px, py, 2.5, line.colour);
+  for (const [px, py] of points.length > 25 ? points.slice(-1) : points)
+    dot(context, px, py, points.length > 1 ? 2.5 : 4, line.colour);
   return { ...line, last: line.values[line.values.length - 1], end: points[points.length - 1] };
 }
 
@@ -78,16 +79,16 @@ function drawEnds(context, look, lines) {
   lines.sort((a, b) => a.end[1] - b.end[1]);
   let above = -Infinity;
   lines.forEach((line, k) => {
-    const lowest = PANEL.height - PANEL.bottom - 26 * (lines.length - 1 - k) - 8;
+    const lowest = PANEL.height - PANEL.bottom - 32 * (lines.length - 1 - k) - 18;
     let y = Math.min(line.end[1], lowest);
-    if (k === 0 && line.end[1] < 14) y = 14;
-    else if (k && line.end[1] - above < 26) y = above + 26;
+    if (k === 0 && line.end[1] < 17) y = 17;
+    else if (k && line.end[1] - above < 32) y = above + 32;
     above = y;
     context.textAlign = "left";
     context.fillStyle = line.colour;
-    context.font = `600 13px ${look.font}`;
-    context.fillText(Number(line.last.toPrecision(4)).toString(), line.end[0] + 7, y - 6);
-    context.font = `12px ${look.font}`;
-    context.fillText(line.name, line.end[0] + 7, y + 6);
+    context.font = fontOf(context, look, 600);
+    context.fillText(Number(line.last.toPrecision(4)).toString(), line.end[0] + 7, y - 8);
+    context.font = fontOf(context, look);
+    context.fillText(line.name, line.end[0] + 7, y + 8);
   });
 }

@@ -1,6 +1,6 @@
 // What a model makes of a few images while it trains.
 
-import { drawImage, resize } from "../shared/canvas.js";
+import { drawImage, fontOf, resize } from "../shared/canvas.js";
 import { css, palette, readable } from "../shared/colours.js";
 import { clamp, median } from "../shared/numbers.js";
 import { fillSigns } from "../shared/signs.js";
@@ -37,7 +37,7 @@ export function drawFeatures(node, look, points, labels, names) {
     const colour = label < 0 ? look.soft : css(palette(label, look.dark));
     fillSigns(context, Math.max(0, label), spots, 3, colour);
   }
-  context.font = `600 13px ${look.font}`;
+  context.font = fontOf(context, look, 600);
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const [label, spots] of classes) {
