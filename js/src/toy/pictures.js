@@ -25,7 +25,7 @@ function drawBands(context, look, seen, high) {
   for (const [from, to] of shaded(seen)) {
     for (const turn of [-WHOLE, 0, WHOLE]) {
       const [a, b] = [from, to].map((angle) => placeOf(clamp(angle + turn, 0, WHOLE)));
-      if (b > a) context.fillRect(a, CURVE.top, b - a, high);
+      if (b > a) context.fillRect(a, CURVE.top, Math.min(b - a + 0.6, placeOf(WHOLE) - a), high); // no seams
     }
   }
 }
