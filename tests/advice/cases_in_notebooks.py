@@ -419,11 +419,8 @@ WIDGETS = [
     Case("cl.turn_toy(elevation=91)"),
     Case("view = cl.turn_toy()\nview.azimuth = 360"),
     Case("cl.turn_toy(model=few)"),
-    Case("cl.turn_toy(model=model)", then="cl.turn_toy(model=toy_net)"),
-    Case(
-        "cl.turn_toy(model=cl.CapsNet((28, 20, 1), ['car', 'truck']))",
-        then="cl.turn_toy(model=toy_net)",
-    ),
+    Case("cl.turn_toy(model=model)"),
+    Case("narrow = cl.CapsNet((28, 20, 1), ['car', 'truck'])\ncl.turn_toy(model=narrow)"),
     Case("cl.turn_toy(seen=[0, 18])", then="cl.turn_toy(model=toy_net, seen=[0, 18])"),
     Case("cl.turn_toy(model=toy_net, seen=few)"),
     Case("cl.turn_toy(model=toy_net, seen='all')"),

@@ -13,6 +13,7 @@ from capslab.data.toy_kinds import KINDS
 from capslab.errors import ArgumentError, Verbatim, instance_of
 
 TURNS = 360  # one picture per degree
+TRAIN = "Try model=cl.CapsNet.for_images(cl.load('toys')), after training it with cl.fit."
 WIDEST = 9.0  # degrees to each side of a known azimuth that are shaded, at most
 
 
@@ -34,22 +35,19 @@ def check_model(model: Any) -> str:
     """What the network's scores are, in words; raises an `ArgumentError` for what cannot classify toys."""
     scores = "probabilities" if hasattr(model, "probabilities") else "lengths"
     if not all(hasattr(model, name) for name in (scores, "classes", "image_shape")):
-        step = "Try model=cl.CapsNet.for_images(cl.load('toys')), trained with cl.fit."
-        raise ArgumentError("model", "a classifier: a network with classes", instance_of(model), step)
+        raise ArgumentError("model", "a classifier: a network with classes", instance_of(model), TRAIN)
     height, width, channels = model.image_shape
     if channels != 1 or height != width or not 8 <= height <= 512:
-        step = "Train one on cl.load('toys')."
         raise ArgumentError(
-            "model", "a network for square grey images", Verbatim(f"one for {model.image_shape}"), step
+            "model", "a network for square grey images", Verbatim(f"one for {model.image_shape}"), TRAIN
         )
     if not known_kinds(model):
-        step = "Train one on cl.load('toys')."
         names = ", ".join(map(str, model.classes[:5]))
         raise ArgumentError(
             "model",
             f"a network whose classes are toys ({', '.join(KINDS)})",
             Verbatim(f"one of {names}"),
-            step,
+            TRAIN,
         )
     return "probability" if scores == "probabilities" else "capsule length"
 

@@ -68,7 +68,7 @@ class ToyView(View):
         if not is_whole(instance) or not 0 <= instance < INSTANCES:
             raise ArgumentError("instance", f"a whole number from 0 to {INSTANCES - 1}", instance, "Try 0.")
         if model is None and seen is not None:
-            step = "Pass the network too: cl.turn_toy(model=network, seen=images.train)."
+            step = "Give the network too, as `model`, or leave `seen` out."
             raise ArgumentError("seen", "given together with a model", Verbatim("no model"), step)
         self._model = model
         about: dict[str, Any] = {"kinds": list(KINDS), "seen": seen_azimuths(seen)}

@@ -49,23 +49,31 @@ function planesOf(slabs, k, pose, side) {
   return { across, near, far };
 }
 
-/** Draws one solid, the slabs `from` to `to`, into the depths seen so far. */
+/** Draws one solid, given by its planes, into the depths seen so far. */
 function addSolid(depths, side, planes) {
   const [enter, leave] = [new Int32Array(side), new Int32Array(side)];
   for (let row = 0; row < side; row++) {
-    let [first, last] = [0, side - 1]; // what lies inside of a row's slabs is one stretch of it
-    planes.forEach(({ across, near, far }, k) => {
-      const [nearHere, farHere] = [near[row], far[row]];
+    enter.fill(2 ** 31 - 1);
+    leave.fill(-(2 ** 31));
+    let first = 0; // what lies inside of a row's slabs is one stretch of it
+    let last = side - 1;
+    for (let k = 0; k < planes.length && first <= last; k++) {
+      const { across, near, far } = planes[k];
+      const nearHere = near[row];
+      const farHere = far[row];
       for (let i = first; i <= last; i++) {
-        const [front, end] = [nearHere + across[i], farHere + across[i]];
-        enter[i] = k ? Math.min(enter[i], front) : front;
-        leave[i] = k ? Math.max(leave[i], end) : end;
+        const column = across[i];
+        const front = (nearHere + column) | 0;
+        const end = (farHere + column) | 0;
+        if (front < enter[i]) enter[i] = front;
+        if (end > leave[i]) leave[i] = end;
       }
       while (first <= last && enter[first] < leave[first]) first++;
       while (first <= last && enter[last] < leave[last]) last--;
-    });
+    }
+    const start = row * side;
     for (let i = first; i <= last; i++) {
-      if (enter[i] >= leave[i] && enter[i] > depths[row * side + i]) depths[row * side + i] = enter[i];
+      if (enter[i] >= leave[i] && enter[i] > depths[start + i]) depths[start + i] = enter[i];
     }
   }
 }
