@@ -285,7 +285,8 @@ def reference() -> dict[str, Any]:
         "toys": toys(),
         "toy_words": toy_words(),
         "shaded": [
-            {"seen": seen, "bands": shaded(seen)} for seen in ([], [40.0], [0.0, 4.0, 18.0], [350.0, 355.0])
+            {"seen": seen, "bands": [list(band) for band in shaded(seen)]}
+            for seen in ([], [40.0], [0.0, 4.0, 18.0], [350.0, 355.0])
         ],
         "palettes": {
             ground: [[round(255 * part) for part in palette(i, ground)] for i in range(32)]
