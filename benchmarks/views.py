@@ -138,6 +138,7 @@ def views() -> dict[str, tuple[str, Callable[[], Any]]]:
         "convolution": ("row", lambda: cl.explore_convolution(images)),
         "network, 8 units on the plane": ("hidden units", lambda: cl.network_sandbox(hidden=8)),
         "network, 16 units on digits": ("hidden units", lambda: cl.network_sandbox(data="digits", hidden=16)),
+        "turning toy": ("azimuth", cl.turn_toy),
         "posterior": ("μ", cl.explore_posterior),
         "overlap": ("shift", lambda: cl.explore_overlap(cl.pretrained("capsnet-overlap"), images)),
     }

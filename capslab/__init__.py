@@ -67,6 +67,7 @@ _HOME = {
     "routing_sandbox": "capslab.widgets",
     "show_network": "capslab.widgets",
     "show_routing": "capslab.widgets",
+    "turn_toy": "capslab.widgets",
     # guess, see, look back
     "guess": "capslab.widgets",
     "guesses": "capslab.widgets",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from fakes import FakeCapsNet, FakeNetwork, FakePairNet, FakePoseNet, FakeVAE, some_images
+from fakes import FakeCapsNet, FakeNetwork, FakePairNet, FakePoseNet, FakeToyNet, FakeVAE, some_images
 
 import capslab as cl
 from capslab.embedding import Embedding
@@ -58,6 +58,8 @@ VIEWS: dict[str, Callable[[], Any]] = {
     "travel": lambda: cl.travel(embedding(0), embedding(1), embedding(2), k=4, position=0.5),
     "posterior": lambda: cl.explore_posterior(),
     "convolution": lambda: cl.explore_convolution(some_images(), index=7),
+    "toy": lambda: cl.turn_toy("plane"),
+    "toy and network": lambda: cl.turn_toy("truck", FakeToyNet(), azimuth=100, seen=[0, 18, 36, 54]),
     "playground": lambda: cl.network_sandbox(epochs=20),
     "playground of digits": lambda: cl.network_sandbox(data="digits", epochs=2),
     "plane": lambda: cl.explore_latent(FakeVAE(latent=2), some_images()),
@@ -88,6 +90,8 @@ SLIDERS = {
     "travel": "position",
     "posterior": "μ",
     "convolution": "row",
+    "toy": "azimuth",
+    "toy and network": "azimuth",
     "playground": "hidden units",
     "playground of digits": "hidden units",
     "plane": "z1",

@@ -11,13 +11,16 @@ from capslab.data.digit_pairs import Pairs, overlapping_pairs, shifted_pairs
 from capslab.data.digit_scenes import Scenes, scenes
 from capslab.data.export import export_clusters
 from capslab.data.images import Images
+from capslab.data.poses import Poses
 from capslab.data.practice_folder import make_practice_folder
+from capslab.data.render_toys import render_toy
 from capslab.data.shift_and_rotate import rotated, shifted
 
 __all__ = [
     "DATASETS",
     "Images",
     "Pairs",
+    "Poses",
     "Scenes",
     "cache_folder",
     "corrupted",
@@ -28,6 +31,7 @@ __all__ = [
     "make_practice_folder",
     "noisy_labels",
     "overlapping_pairs",
+    "render_toy",
     "rotated",
     "scenes",
     "shifted",

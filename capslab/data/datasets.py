@@ -14,6 +14,7 @@ from capslab.data.download_datasets import fetch, mirrors_that_answer
 from capslab.data.images import Images
 from capslab.data.read_own_images import SUFFIXES, load_own_images
 from capslab.data.splits import OFFICIAL_PATTERN, TEST, stratified_split
+from capslab.data.toys import make_toys
 from capslab.errors import ArgumentError, DataUnavailable, Verbatim, unknown_name
 
 TEN_DIGITS = tuple("0123456789")
@@ -76,7 +77,7 @@ PUBLISHED = {
         ),
     ),
 }
-DATASETS = ("digits", *PUBLISHED)
+DATASETS = ("digits", "toys", *PUBLISHED)
 
 _failed: dict[str, str] = {}  # failed downloads of this process and their errors, so that nobody waits twice
 
@@ -88,16 +89,17 @@ def load(
 
     Parameters
     ----------
-    name : "digits" (8×8, needs no connection), "mnist", "fashion-mnist", or images of
-        your own: "data.npy", "data.npz", a folder of pictures with one sub-folder per class,
-        a zip of such a folder, a CSV of paths and labels, or a CSV of pixels ("mnist_train.csv",
-        also ".csv.gz"). Without a name: MNIST if it is
+    name : "digits" (8×8, needs no connection), "mnist", "fashion-mnist", "toys" (five kinds of toys seen from
+        all sides, 28×28, rendered here in seconds, with `images.poses`: `capslab.data.toys`), or images
+        of your own: "data.npy", "data.npz", a folder of pictures with one sub-folder per class, a zip
+        of such a folder, a CSV of paths and labels, or a CSV of pixels ("mnist_train.csv", also
+        ".csv.gz"). Without a name: MNIST if it is
         on this machine or downloads quickly, otherwise the digits; a printed line says which
         and why. The environment variable CAPSLAB_DATASET sets another default.
     folder : a folder that holds `mnist/train-images-idx3-ubyte.gz` and so on. The
         environment variable CAPSLAB_DATA does the same for all calls.
     seed : decides the split into train, validation and test. The official test sets of
-        MNIST and Fashion-MNIST stay the test sets, whatever the seed.
+        MNIST and Fashion-MNIST stay the test sets, whatever the seed, and so do the toys of the test.
     size : for your own pictures: pixels of the longer side, or (height, width); None keeps
         their size, up to 32 pixels.
 
@@ -113,6 +115,7 @@ def load(
 
     Source
     ------
+    toys: rendered by this package, in the manner of small NORB (LeCun, Huang, Bottou, 2004).
     digits: E. Alpaydin and C. Kaynak, UCI repository, 1998, as scikit-learn ships it.
     MNIST: LeCun, Bottou, Bengio, Haffner, 1998. Fashion-MNIST: Xiao, Rasul, Vollgraf,
     2017 (arXiv 1708.07747).
@@ -129,6 +132,8 @@ def load(
         return load_own_images(Path(name).expanduser(), seed, size)
     if name == "digits":
         return _digits(seed)
+    if name == "toys":
+        return make_toys(cache_folder(), seed)
     if not isinstance(name, str) or name not in PUBLISHED:
         raise unknown_name(
             "name",
@@ -218,6 +223,8 @@ def local_source(name: str, folder: Any = None) -> str:
     """Where a data set is on this machine, in words; "" if it would have to be downloaded."""
     if name == "digits":
         return "ships with scikit-learn"
+    if name == "toys":
+        return "rendered on this machine"
     place, source = _place(name, folder)
     return source if all(_file(place, file) for file in FILES) else ""
 

@@ -15,6 +15,7 @@ from capslab.data.grey_levels import as_uint8, dark_bytes
 from capslab.data.image_axes import as_nhwc
 from capslab.data.image_shape import HasImageShape
 from capslab.data.lazy_rows import LazyRows
+from capslab.data.poses import Poses
 from capslab.data.provenance import Provenance
 from capslab.data.splits import DEFAULT_PATTERN, PARTS, stratified_split
 from capslab.errors import ArgumentError, Verbatim, is_whole
@@ -40,6 +41,7 @@ class Images(HasImageShape):
     parts : uint8 array `(n,)`: 0 train, 1 validation, 2 test. An image stays in its part in
         every selection, so no held-out image can slip into training.
     origin : for your own pictures, which file each image comes from and which files were skipped; else None.
+    poses : of rendered toys, how each is turned and lit: `capslab.data.Poses`; else None.
 
     Examples
     --------
@@ -57,6 +59,7 @@ class Images(HasImageShape):
     seed: int = 0
     parts: np.ndarray | None = field(default=None, repr=False)
     origin: Provenance | None = field(default=None, repr=False)
+    poses: Poses | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         pixels, shape_note = as_nhwc(self.images)  # (n, h, w, c)
@@ -67,6 +70,7 @@ class Images(HasImageShape):
             print(f"{self.name}: {'; '.join(notes)}.")
         labels = None if self.labels is None else _labels(self.labels, len(pixels))
         classes, labels = _classes(self.classes, labels, self.name if self.origin is None else "")
+        _check_poses(self.poses, len(pixels))
         parts = self.parts
         if parts is None:
             parts = stratified_split(labels, len(pixels), self.seed, DEFAULT_PATTERN)
@@ -120,6 +124,7 @@ class Images(HasImageShape):
             self.seed,
             self.parts[one_slice],
             origin,
+            None if self.poses is None else self.poses[one_slice],
         )
 
     @property
@@ -256,6 +261,15 @@ def _negative(pixels: np.ndarray) -> np.ndarray:
     if pixels.shape[-1] in (2, 4):
         inverted[..., -1] = pixels[..., -1]
     return inverted
+
+
+def _check_poses(poses: Any, n: int) -> None:
+    """Raise an `ArgumentError` unless there are no poses, or one for each image."""
+    if poses is None or (isinstance(poses, Poses) and len(poses) == n):
+        return
+    received = Verbatim(f"{len(poses):,} poses") if isinstance(poses, Poses) else poses
+    step = "Leave `poses` out, or take images and poses from the same selection."
+    raise ArgumentError("poses", f"a Poses with {n:,} poses, one per image", received, step)
 
 
 def _labels(labels: Any, n: int) -> np.ndarray:

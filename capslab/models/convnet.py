@@ -10,6 +10,7 @@ import capslab.models.backend  # noqa: F401  # first: it imports TensorFlow with
 
 import keras  # isort: skip
 import numpy as np
+from keras import ops
 
 from capslab.errors import unknown_name, whole_number
 from capslab.models.base import ImageModel, need_classes, take
@@ -104,6 +105,10 @@ class ConvNet(ImageModel):
     def classify(self, images: Any) -> np.ndarray:
         """The class with the largest logit, integers `(n,)`."""
         return self.in_batches(self, self.pixels(images)).argmax(axis=1)
+
+    def probabilities(self, images: Any) -> np.ndarray:
+        """softmax of the logits, `(n, classes)`; each row sums to 1."""
+        return self.in_batches(lambda x: ops.softmax(self(x)), self.pixels(images))
 
     def get_config(self) -> dict[str, Any]:
         return take(["image_shape", "classes", "preset", "seed"], self)

@@ -26,6 +26,7 @@ _HOME = {
     "show_network": "network.widget",
     "show_routing": "routing.widget",
     "travel": "journey.widget",
+    "turn_toy": "toy.widget",
     "TrainingView": "training.widget",
 }
 

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, softmax
 
+from capslab.data.render_toys import render_toy
 from capslab.data.strokes_to_image import centred, inked
+from capslab.data.toy_kinds import KINDS, make_toy
 from capslab.exercises.ask_question import ask_question
 from capslab.exercises.guess_question import GuessQuestion
 from capslab.exercises.guess_record import Guess
@@ -23,6 +25,8 @@ from capslab.exercises.look_back import LookBack
 from capslab.plots.colours import palette, sign
 from capslab.routing import routing_by_agreement
 from capslab.widgets.sandbox.votes import cluster_votes, route_votes
+from capslab.widgets.toy.figure import words
+from capslab.widgets.toy.ring import Ring, shaded
 
 HERE = Path(__file__).parent
 
@@ -240,6 +244,35 @@ def looked_back() -> dict[str, Any]:
     }
 
 
+def toys() -> list[dict[str, Any]]:
+    """One toy of each kind: its slabs, and pictures of it in several poses."""
+    poses = [(0, 0, 0), (30, 30, 30), (123.4, 47.1, -60), (271, 90, 90), (359, 12, -90)]
+    made = []
+    for i, kind in enumerate(KINDS):
+        toy = make_toy(kind, i)
+        cases = []
+        for azimuth, elevation, light in poses:
+            pose = {"azimuth": azimuth, "elevation": elevation, "light": light, "strength": 0.9}
+            cases.append({"pose": pose, "picture": render_toy(kind, i, **pose, size=14).ravel().tolist()})
+        slabs, starts = toy.slabs.ravel().tolist(), [*toy.starts, len(toy.slabs)]
+        made.append({"slabs": slabs, "starts": starts, "cases": cases})
+    return made
+
+
+def toy_words() -> list[dict[str, Any]]:
+    """Lines of words of the turning toy, with a network and without."""
+    answers = np.array([0, 1, 1, 2], np.int32)
+    ring = Ring(np.array([0.125, 0.5, 0.999, 0.004], np.float32), answers)
+    about = {"classes": ["car", "truck", "animal"], "measure": "capsule length"}
+    cases = []
+    for kind, azimuth, elevation, light in (("car", 0, 20, 0), ("animal", 2, 0, -9), ("animal", 3, 90, 90)):
+        pose = {"kind": kind, "azimuth": azimuth, "elevation": elevation, "light": light}
+        said = {"score": ring.score.tolist(), "answer": ring.answer.tolist(), **about}
+        cases.append({"pose": pose, "ring": None, "words": words(**pose)})
+        cases.append({"pose": pose, "ring": said, "words": words(**pose, ring=ring, **about)})
+    return cases
+
+
 def reference() -> dict[str, Any]:
     return {
         "routing": routing(),
@@ -249,6 +282,12 @@ def reference() -> dict[str, Any]:
         "random": random_numbers(),
         "guesses": guesses(),
         "looked_back": looked_back(),
+        "toys": toys(),
+        "toy_words": toy_words(),
+        "shaded": [
+            {"seen": seen, "bands": [list(band) for band in shaded(seen)]}
+            for seen in ([], [40.0], [0.0, 4.0, 18.0], [350.0, 355.0])
+        ],
         "palettes": {
             ground: [[round(255 * part) for part in palette(i, ground)] for i in range(32)]
             for ground in ("light", "dark")

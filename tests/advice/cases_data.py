@@ -213,6 +213,19 @@ MADE_IMAGES = [
     Case("cl.data.scenes(few, 5, digits=3)"),
     Case("cl.data.scenes(few, 5, size=2)"),
     Case("cl.data.scenes(few, 5, digits=(30, 40))"),
+    Case("cl.data.render_toy('cart')"),
+    Case("cl.data.render_toy('car', 10)"),
+    Case("cl.data.render_toy('car', azimuth=np.inf)"),
+    Case("cl.data.render_toy('car', elevation=91)"),
+    Case("cl.data.render_toy('car', size=7)"),
+    Case(
+        "toys = cl.load('toys')\ncl.Images(toys.images[:3], poses=toys.poses)",
+        then="toys = cl.load('toys')\ncl.Images(toys.images[:3])\ncl.Images(toys.images[:3], poses=toys[:3].poses)",
+    ),
+    Case(
+        "from capslab.data import Poses\nPoses([0], [0], [0, 18], [20], [0], [1])",
+        then="from capslab.data import Poses\nPoses([0], [0], [18], [20], [0], [1])",
+    ),
     Case("cl.data.shifted(few, -1)"),
     Case("cl.data.rotated(few, np.inf)"),
     Case(

@@ -34,6 +34,7 @@ MAKERS: dict[str, Any] = {
     "vae": lambda: cl.pretrained("vae-digits"),
     "dense": lambda: cl.pretrained("dense-digits"),
     "overlap_net": lambda: cl.pretrained("capsnet-overlap"),
+    "toy_net": lambda: cl.CapsNet.for_images(cl.load("toys")),
     "embedding": lambda: cl.embed(_few()),
     "X": lambda: cl.embed(_few()).vectors,
     "path": lambda: cl.cluster(cl.embed(_few()), n_clusters=range(2, 6)),

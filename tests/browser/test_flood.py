@@ -53,6 +53,8 @@ READ = {
     "betas": lambda view: view.at,
     "overlap": lambda view: view.shift,
     "convolution": lambda view: view.row,
+    "toy": lambda view: view.azimuth,
+    "toy and network": lambda view: view.azimuth,
     "playground": lambda view: view.hidden,
     "playground of digits": lambda view: view.hidden,
     "travel": lambda view: view.position,

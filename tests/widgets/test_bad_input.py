@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from common import numbers_in
-from fakes import FakeCapsNet, FakeVAE, some_images
+from fakes import FakeCapsNet, FakeClassifier, FakeToyNet, FakeVAE, some_images
 from views import VIEWS, embedding
 
 import capslab as cl
@@ -88,6 +88,16 @@ def test_a_state_of_another_view_or_version_is_refused(name, fails):
         (lambda: cl.network_sandbox(learning_rate=0), "learning_rate"),
         (lambda: cl.network_sandbox(epochs=-1), "epochs"),
         (lambda: cl.network_sandbox(seed=-1), "seed"),
+        (lambda: cl.turn_toy("cart"), "kind"),
+        (lambda: cl.turn_toy("person", FakeToyNet()), "kind"),
+        (lambda: cl.turn_toy(elevation=91), "elevation"),
+        (lambda: cl.turn_toy(instance=10), "instance"),
+        (lambda: cl.turn_toy(model=FakeVAE()), "model"),
+        (lambda: cl.turn_toy(model=FakeClassifier()), "model"),
+        (lambda: cl.turn_toy(model=FakeToyNet(side=4)), "model"),
+        (lambda: cl.turn_toy(seen=[0]), "seen"),
+        (lambda: cl.turn_toy(model=FakeToyNet(), seen=some_images()), "seen"),
+        (lambda: cl.turn_toy(model=FakeToyNet(), seen="all"), "seen"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_in_words(make, argument, fails):
