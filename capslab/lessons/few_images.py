@@ -88,7 +88,9 @@ def _learn(images: Images, seed: int) -> list[tuple[Images, net.Weights]]:
     few = images.train.sample(per_class=PER_CLASS, seed=seed)
     held = images.validation.sample(min(VALIDATION, len(images.validation)), seed=seed)
     x, held_x = net.pixel_rows(few), net.pixel_rows(held)
-    targets, held_targets = (net.one_hot(part.labels, len(images.classes)) for part in (few, held))
+    targets, held_targets = (
+        net.one_hot(np.asarray(part.labels), len(images.classes)) for part in (few, held)
+    )
     weights = net.new_weights(x.shape[1], HIDDEN, len(images.classes), seed)
     rule, per_epoch = net.plain_rule(RATE), -(-len(x) // BATCH)
     lowest, kept = np.inf, weights

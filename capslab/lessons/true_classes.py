@@ -68,7 +68,9 @@ def shares_that_leave(images: Images, samples: int = 5, n: int = 1000) -> np.nda
     for seed in range(samples):
         some = images.sample(min(n, len(images)), seed=seed)
         vectors = embed(some).vectors
-        classes, own = np.unique(some.labels, return_inverse=True)  # a class may be missing in a sample
+        classes, own = np.unique(
+            np.asarray(some.labels), return_inverse=True
+        )  # a class may be missing in a sample
         centers = np.stack([vectors[own == c].mean(axis=0) for c in range(len(classes))])
         shares.append(np.mean(kmeans_steps(vectors, centers, max_steps=1000)[-1].labels != own))
     return np.array(shares)
