@@ -129,9 +129,9 @@ class Clinic(Mapping[str, Patient]):
                 {
                     "patient": name,
                     "treatment": TREATMENTS[str(said)] if known else "none yet",
-                    "accuracy before": float(before.validation_accuracy[-1]),
-                    "accuracy after": float(after.validation_accuracy[-1]),
-                    "last loss after": float(after.validation_loss[-1]),
+                    "validation accuracy before": float(before.validation_accuracy[-1]),
+                    "validation accuracy after": float(after.validation_accuracy[-1]),
+                    "validation loss after": float(after.validation_loss[-1]),
                 }
             )
         return rows

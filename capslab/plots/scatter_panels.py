@@ -54,6 +54,7 @@ def scatter_panels(panels: Mapping[str, tuple[Any, ...]], columns: int = 4, titl
                 x, y, "X", markersize=11, color=palette(i), markeredgecolor="black", markeredgewidth=1.2
             )
         plain(axes).set_title(short, fontsize=9)
+        axes.set_aspect("equal", adjustable="datalim")  # a distance is one in every direction
         described.append(f"{name} ({len(points):,} points, {plural(len(np.unique(labels)), 'group')})")
         axes.spines[:].set(visible=True, color="#bbbbbb")
     if title:

@@ -82,7 +82,7 @@ cl.guess("first_digit", "Which digit is hidden in the table of numbers?", choice
 cl.reveal(
     "first_digit",
     images.classes[images.labels[0]],
-    "You have just recognised a digit from nothing but its numbers. That is the task of this whole course.",
+    "You have just recognised a digit from nothing but its numbers. That is what a program has to do, too.",
 )
 
 # %%
@@ -214,7 +214,7 @@ assert means[0, 13:15, 13:15].mean() < 15  # the hollow middle
 # The average with the smallest sum is the nearest, so the program answers with its digit.
 # Guessing at random would be right for about 10 images of 100.
 #
-# In the cell below, `unseen.images[:, None] - means` subtracts every average from every image at once: NumPy repeats what lacks an axis (this is called **broadcasting**), and one row of differences per image and class comes out.
+# In the cell below, `unseen.images[:, None] - means` subtracts every average from every image at once: NumPy repeats what lacks an axis (this is called **broadcasting**), and one table of differences per image and class comes out.
 
 # %%
 cl.guess("ten_averages", "Of 100 unseen images, how many will it read correctly?", between=(0, 100))
@@ -231,7 +231,7 @@ cl.reveal(
 )
 
 # %% [markdown]
-# That is a program that reads, and it learned with `mean_image`.
+# That is a program that reads, and all it knows came from `mean_image` and the labels.
 # Look at some images that it got wrong.
 
 # %%
@@ -272,7 +272,7 @@ cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
 # **Which images end up close together then, and why?**
 # You will ask this of raw pixels, and then of three networks that you build from functions of your own: a dense network, a capsule network and a variational autoencoder (VAE).
 # (If these names mean nothing to you yet, you are in the right place.)
-# The course grew out of two blog articles, one that sells capsule networks and one that sells VAEs as tools for clustering images; we call them article A and article B.
+# The course grew out of two blog articles, one that recommends capsule networks and one that recommends VAEs as tools for clustering images; we call them article A and article B.
 # We run their code, repair it, and test their main claims in front of you; some of them fail.
 #
 # Lessons without a link are still to come.

@@ -176,6 +176,8 @@ slider = interact(show, k=(2, 20))
 #
 # But first: does anything tell you the right k?
 # There is one number that neither move can make larger, the **inertia**: the sum of the squared distances from each image to its centre.
+# (Assigning picks the nearest centre, and no other point than the mean has so small a sum.)
+# So k-means looks for a small inertia.
 # Perhaps it falls fast until k = 10, and hardly at all after that?
 
 # %%
@@ -194,7 +196,7 @@ cl.reveal(
     inertia,
     f"It falls to {inertia[8]:.0f} % at k = 10 and to {inertia[-1]:.0f} % at k = 30, with no bend at ten. "
     "A further centre always shortens some distances, needed or not, so the inertia does not tell k. "
-    "Nothing else here does either; lesson 25 comes back to it.",
+    "No number in this lesson does; lesson 25 comes back to it.",
 )
 
 # %%
@@ -206,7 +208,7 @@ cl.explore_clusters(pixels, k=10, path=path, hide=["scores"])
 # With k = 10 you might hope for the ten digits.
 # But the 1s fill two clusters, upright in A and slanted in H, and the 0s fill F and J, while the 4, the 7 and the 9 share C and E.
 # k-means splits what *looks* different and joins what looks alike.
-# (The scores in the line of words are the subject of the next lesson.)
+# (Its scores come in the next lesson.)
 
 # %% tags=["holds"]
 table = clustering.contingency(path.at(10).labels, some.labels)
@@ -299,13 +301,12 @@ cl.verdict("k-means-local-optima", runs.pair_agreement)
 
 # %% [markdown]
 # That is a **verdict**, the first of many; for now, read its first line only.
-# Two runs that end in the same optimum agree on all images; these are far from it, so the claim holds.
-# In the picture, each dot is a pair of runs; [lesson 02](02_which_score.ipynb) explains the interval below.
+# Two runs that end in the same optimum agree on all images; these do not, so the claim holds, although it costs hardly any inertia.
+# Each dot is a pair of runs; [lesson 02](02_which_score.ipynb) explains the bar under them.
 #
 # ## Would a better search help?
 #
-# Suppose a cleverer search found the very lowest inertia.
-# Would it find the digits?
+# Would a cleverer search find the digits?
 # Hand k-means the right answer: let it *start* at the true digits, with a centre at the mean of each, and see whether it stays.
 
 # %% tags=["holds"]

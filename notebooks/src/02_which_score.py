@@ -88,7 +88,7 @@ plots.image_grid(
 
 # %% [markdown]
 # The highest are all upright 1s, which differ in few pixels.
-# Even they get no more than 0.35: with 784 dimensions everybody is far from everybody, so $b$ is never many times $a$.
+# Even they get no more than 0.35: images of one digit differ nearly as much as images of two, so $b$ is never many times $a$.
 # The lowest lie nearer to another cluster than to their own, and the mean is close to 0: seen through pixels, the clusters hardly keep to themselves.
 #
 # And the true digits?
@@ -286,7 +286,7 @@ cl.reveal("never_fooled", unfooled[0] if unfooled else "all are fooled", "The li
 # * **Matched accuracy** counts half of a class as wrong when the class is two clean clusters.
 # * **ARI** counts pairs, so a class of a tenth of the size weighs a hundredth.
 #
-# The rare class fools four of them at once, because six points of 146 hardly count.
+# The rare class fools four of them at once: six points of 146 hardly count, and twelve mixed-up ones do.
 # Is that a fault?
 # It is, if the rare class is what you are looking for: **a score answers its own question, so ask whether it is yours.**
 
@@ -318,7 +318,7 @@ plots.image_grid(some[rows], [images.classes[label] for label in some.labels[row
 
 # %% [markdown]
 # The first group is mostly 1s, but the second is a mixture of 3s and 5s, and the third of 9s, 4s and some 7s.
-# Firm groups would come back in another run on these images, but they need not mean what you hope.
+# Firm groups would probably come back in another run on these images, but they need not mean what you hope.
 
 # %% tags=["holds"]
 counts = [np.bincount(some.labels[runs.groups == group], minlength=10) for group in range(3)]
@@ -358,7 +358,7 @@ cl.reveal(
 # Then `cl.verdict` looks where the interval lies: the claim **holds** if all of it is beyond what would matter, **holds partly** if it is only on the right side, is **refuted** if it is on the wrong side, and is **undecided** if it straddles the border.
 # (It computes the interval with a formula, Student's, which gives nearly the same as your bootstrap.)
 #
-# Here is a claim of our own, with 0.20 as the border, about one and a half times what shuffled clusters get, and 0.95 as what "finds" would mean.
+# Here is a claim of our own, with 0.20 as the border, half as much again as shuffled clusters get, and 0.95 as what "finds" would mean.
 
 # %%
 cl.verdict("pixels-find-classes", accuracy)

@@ -54,7 +54,7 @@ for _ in range(500):
 by_one_layer = (points @ W + b).argmax(axis=1)
 beyond = points @ rng.normal(size=(2, 2000)) > rng.uniform(-1, 1, 2000)  # (400, 2000): 2,000 random lines
 best = 100 * (side == beyond.T).mean(axis=1).max()
-told = f"""Where two sums are equal there is a straight line, and even the best of 2,000 lines gets only {best:.0f}.
+told = f"""The layer changes its answer where its two scores are equal, which is a straight line, and the best of 2,000 lines gets only {best:.0f}.
 Training does not find that one, because the pulls of the four quarters nearly cancel."""
 cl.reveal("xor_by_one_layer", 100 * (by_one_layer == side).mean(), told)
 
@@ -71,7 +71,7 @@ assert 65 < best < 75
 # There is a trap: two matrix products in a row are one, $(X W_1) W_2 = X (W_1 W_2)$.
 # Nothing is gained unless something bends in between.
 # The usual bend is the **ReLU**, $\max(0, s)$: a negative sum becomes 0, a positive one stays.
-# So each hidden neuron is silent on one side of a line and speaks up on the other, and from enough bends one can piece together any shape.
+# So each hidden neuron is silent on one side of a line and speaks up on the other, and from enough bends one can piece together almost any shape.
 
 
 # %%
@@ -89,7 +89,7 @@ def start(inputs, hidden, classes, seed=0):
 
 
 # %% [markdown]
-# This is the **forward pass**.
+# `forward` is the **forward pass**.
 # Here the weights may not start from zeros: hidden neurons that start alike get the same slopes and stay alike for ever.
 # `start` draws them at random, at a size that keeps the sums neither tiny nor huge.
 #
@@ -226,7 +226,7 @@ assert 5 <= solved[4] <= 9
 assert solved[8] == 10
 
 # %% [markdown]
-# Two bends are too few; with four it depends on where the start happens to put them, and eight are enough every time.
+# With two bends no start got there; with four it depends on where the start happens to put them, and eight are enough every time.
 #
 # Watch a network in your browser: each small map shows where a hidden neuron speaks up.
 # The view says *unit* for neuron, A and B for the classes, and *held out* for points it does not learn from.
@@ -265,8 +265,8 @@ right, wrong = (100 * (forward(X_test, w)[1].argmax(axis=1) == test_labels).mean
 cl.reveal(
     "without_the_mask",
     "not at all" if wrong < 20 else "nearly as well" if wrong > right - 3 else "clearly worse",
-    f"Of 100 new digits it reads {wrong:.0f}, and the right version {right:.0f}. A wrong gradient often points "
-    "downhill too. The falling loss and the accuracy did not show the mistake; the nudges would. Do not count on "
+    f"Of 100 new digits it reads {wrong:.0f}, and the right version {right:.0f}. A wrong gradient can point "
+    "downhill too. The accuracy did not show the mistake; the nudges would. Do not count on "
     "such luck: this is one start, and in a deeper network the wrong slopes pass through layer after layer.",
 )
 

@@ -143,7 +143,7 @@ assert losses["training"][-1] < 0.01  # "down to almost nothing"
 # %% [markdown]
 # Look at where the two lines part.
 # For the first few epochs, what helps on the 100 images helps on new images too, so both losses fall.
-# After that, the network keeps improving on its own images by learning what is special about *them* (for instance, perhaps, the tilt of one 7), and its loss elsewhere grows.
+# After that, the network keeps improving on its own images by learning what is special about *them*, and its loss elsewhere grows.
 # This is called **overfitting**: the training loss still falls while the loss on new images rises.
 #
 # ## Three piles of images that never mix
@@ -157,7 +157,6 @@ assert losses["training"][-1] < 0.01  # "down to almost nothing"
 # | `images.validation` | to watch and to choose: how long to train, which learning rate | as often as you like |
 # | `images.test` | to judge the final network, never to choose with | when every choice is made |
 #
-# Earlier lessons used them in the same way.
 # The validation images tell you when to stop.
 # Keep the weights from the epoch where the validation loss was lowest, and use those: this is **early stopping**, and the line with `kept` in the loop above did it.
 #
@@ -179,7 +178,7 @@ assert on_validation[best] >= 0.17
 assert on_test[best] <= 0.15
 
 # %% [markdown]
-# The winner looks about twice as good as chance, and that is pure luck: on other images the luck is gone.
+# The winner looks about twice as good as chance, and that is pure luck: on other images the luck is gone. (That it is below chance there is luck, too.)
 # The more you try out on the validation images, the more your choice fits *them*.
 # Only images that had no part in any choice give an honest number, and that is what the test images are for.
 #
@@ -217,7 +216,7 @@ assert abs(np.bincount(test.labels).max() / len(test) - 0.11) < 0.005
 # With 120 times as many images, most of the missing answers are right. (Always naming the same digit would give 0.11.)
 # In five epochs it has not learned them by heart: about one in a hundred of its own is still wrong.
 # Stopping early hardly changed how many answers are right (and by then all 100 were known already).
-# So the missing fifth comes from having only 100 images, and not from knowing them too well.
+# So stopping early does not bring the missing fifth back; only more images did.
 # What, then, does the rising loss mean? The end of the lesson answers this.
 #
 # ## One number hides ten
@@ -296,7 +295,7 @@ assert images.classes[recall.argmin()] == "9"  # "worse at one class, as this on
 #
 # With every answer the network gives a probability, and the largest one is its **confidence** in that answer.
 # A network is **calibrated** if, of all the answers that it gives with a confidence of 0.8, four in five are right, and likewise for every confidence.
-# To see this, sort the answers into bins by their confidence, and in each bin compare the mean confidence with the share that is right.
+# To see this, sort the answers by their confidence into ten equal bins, 0 to 0.1, 0.1 to 0.2 and so on, and in each bin compare the mean confidence with the share that is right.
 
 # %%
 confidence, correct = probabilities.max(axis=1), predicted == test.labels
@@ -346,7 +345,8 @@ for name, (_, w) in networks.items():
     P = forward(pixels(test), w)[1]
     sure, hits = P.max(axis=1), P.argmax(axis=1) == test.labels
     error = calibration_error(sure, hits, 10)
-    judged.append({"network": name, "confidence": sure.mean(), "accuracy": hits.mean(), "error": error})
+    row = {"network": name, "confidence": sure.mean(), "accuracy": hits.mean(), "error": error}
+    judged.append(row | {"confidence when wrong": sure[~hits].mean()})
 display(plots.table(judged, best={"error": "low"}, caption="★ marks the best: the smallest error"))
 five = few_images.draws_of_few(images)
 plots.table([one.row() for one in five.values()], caption="five other draws of 100 images, lowest to highest")
@@ -354,6 +354,7 @@ plots.table([one.row() for one in five.values()], caption="five other draws of 1
 # %% tags=["holds"]
 by_heart, early, full = judged
 assert full["error"] < 0.02
+assert by_heart["confidence when wrong"] > early["confidence when wrong"] + 0.08
 assert by_heart["error"] > 3 * early["error"]
 assert by_heart["error"] > 3 * full["error"]
 assert 0.76 < by_heart["accuracy"] < 0.8  # "less than four times in five"
@@ -367,7 +368,7 @@ assert (late.error > 3 * soon.error).all()
 # %% [markdown]
 # The network that learned by heart is right less than four times in five, and it speaks as if it were right seven times in eight.
 # Its twin that stopped early is right just as often, and its confidence fits.
-# So this is what the rising loss means: the late epochs did not make the answers worse, they made the *mistakes more certain*, and cross-entropy punishes that.
+# So this is what the rising loss means: the late epochs did not make the answers worse, they made the *mistakes more certain*, as the last column shows, and cross-entropy punishes that.
 # The network that saw many images is confident, and rightly.
 #
 # And it was no accident of these 100 images: in the second table, with five other draws and other first weights, the late network is too sure every time, and its twin about as often right.
@@ -424,7 +425,7 @@ assert on_noise > 0.3
 
 # %% [markdown]
 # Among clothes the hardest class lies far below the accuracy: a shirt is easily a T-shirt, a pullover or a coat.
-# And noise, which shows nothing at all, gets a more confident answer than it deserves again.
+# And again the network is far too confident about noise.
 #
 # ## Look back
 #
@@ -439,11 +440,11 @@ cl.progress("05")
 # %% [markdown]
 # ## Answer
 #
-# **Would you let it sort the post?** Only with a rule that hands doubtful images to a person; its confidence can be that rule, if it is calibrated.
+# **Would you let it sort the post?** Only if it hands the images that it is unsure of to a person, and only images of the kind that it was tested on.
 # And not because of 100 out of 100: only images that took part neither in training nor in any choice count.
 # Then look behind the accuracy, class by class, since a network can be good on average and worse at one class, as this one is at 9s.
 # Finally remember that it can be confident about things that it has never seen.
 #
 # **Sources.** C. Guo, G. Pleiss, Y. Sun, K. Weinberger, *On Calibration of Modern Neural Networks*, 2017, [arXiv 1706.04599](https://arxiv.org/abs/1706.04599); D. Hendrycks, K. Gimpel, *A Baseline for Detecting Misclassified and Out-of-Distribution Examples in Neural Networks*, 2017, [arXiv 1610.02136](https://arxiv.org/abs/1610.02136).
 #
-# Next comes a network that someone else printed, and four trainings that are ill: [06 · A printed network, and a clinic](06_printed_network.ipynb).
+# Next come a network that was printed in an article, and four training runs with something wrong: [06 · A printed network, and a clinic](06_printed_network.ipynb).

@@ -119,7 +119,7 @@ assert means["features"][2] > 0.45
 
 # %% [markdown]
 # In the features, two images of one digit have more in common than in the pixels, and images of two digits have less.
-# Only a 4 and a 9 are still nearly as alike as two 9s.
+# A 4 and a 9 are still nearly as alike as two images of one digit.
 # What does k-means make of all 1,500?
 #
 # ## Give the features to k-means
@@ -161,7 +161,7 @@ assert np.mean(on_hidden) < accuracy - 0.1
 
 # %% [markdown]
 # Where do the groups lie?
-# Both maps show the same images, flattened to the plane that keeps as much of their spread as possible (principal components, PCA).
+# Both maps show the same images, flattened by **principal component analysis** (PCA): it looks for the direction in which the points spread most, then for the one at right angles to it with the next largest spread, and draws each image at its two coordinates.
 # Each colour and shape is one digit.
 
 # %%
@@ -169,15 +169,15 @@ flat = {name: clustering.project(z.vectors) for name, z in {"pixels": pixels, "h
 plots.scatter_panels({name: (points, some.labels) for name, points in flat.items()}, columns=2)
 
 # %% [markdown]
-# Both maps overlap in the middle, so do not expect a plane to show everything: what lies on top of each other here may be apart in the other 510 dimensions.
+# In both maps digits overlap in the middle, so do not expect a plane to show everything: what lies on top of each other here may be apart in another direction.
 #
-# **Drag k.** Start at 10 and look into the clusters: which digits have one of their own?
+# **Drag k.** Start at 10 and look into the clusters: which digits do not have one of their own?
 
 # %%
 cl.explore_clusters(hidden, k=k)
 
 # %% [markdown]
-# At k = 10, cluster A mixes the 4s and the 9s; most other clusters belong to one digit.
+# At k = 10, the 4s and the 9s share cluster A, while the 1s fill two clusters, C and J.
 #
 # ## Who sorted them?
 #
@@ -213,8 +213,8 @@ cl.reveal(
     "who_sorted",
     answers[2 if is_worse else 0 if is_near else 1],
     f"True labels give {mean['true labels']:.2f}, shuffled ones {mean['shuffled labels']:.2f}, no training "
-    f"{mean['not trained']:.2f}, and pixels {mean['pixels']:.2f}. Whoever has to call two images that look alike by different "
-    "names can only pull them apart, so training on shuffled labels destroys some of the order that was there.",
+    f"{mean['not trained']:.2f}, and pixels {mean['pixels']:.2f}. Perhaps because whoever has to call images that look alike by "
+    "different names has to pull them apart, training on shuffled labels destroys some of the order that was there.",
 )
 
 # %% tags=["holds"]
@@ -226,9 +226,9 @@ assert max(scores["not trained"]) < min(scores["true labels"]) - 0.05
 plots.scores_with_spread(scores, f"matched accuracy, k = {k}; two networks each, or three starts on pixels")
 
 # %% [markdown]
-# So the labels did it.
-# That is why a view of such features says "made with labels": **the groups in them are order that the labels put there.**
-# They do not show what could be found without labels.
+# So the labels did it: what the features have *beyond* the pixels, the labels put there.
+# That is why a view of such features says "made with labels".
+# They do not show what could be found without them.
 # Whenever somebody shows you wonderful clusters of a network's features, ask first whether labels went into them.
 #
 # Two networks are too few for a verdict.
@@ -249,7 +249,7 @@ cl.verdict("features-cluster-better", on_features, on_pixels, evidence="The feat
 # Has it learned something about strokes in general that helps with new digits, too?
 #
 # We need training images without the three withheld classes, and labels that are numbered from 0 without gaps, because the network has only seven outputs.
-# For example, with class 1 withheld the labels `[0, 1, 2, 3]` become `[0, 1, 2]` for the three images that stay.
+# For example, with class 1 withheld the labels `[3, 1, 0, 2]` become `[2, 0, 1]` for the three images that stay.
 #
 # **Your turn.** Write `withhold_classes(labels, withheld)`.
 # It takes labels `(n,)` and the class numbers to withhold.
@@ -327,7 +327,7 @@ assert abs(rows["0, 1, 6"]["never taught"] - rows["0, 1, 6"]["pixels"]) < 6
 
 # %% [markdown]
 # Once the features are well ahead of the pixels, once about equal, and once far behind.
-# Which digits you withhold matters more than anything else, so a single example proves nothing, whichever way it points.
+# It differs from choice to choice, so a single example proves nothing, whichever way it points.
 # Lesson [24](24_three_representations.ipynb) repeats this with more choices and gives a verdict.
 #
 # ## Now with other images
@@ -349,7 +349,7 @@ print(f"and its own last layer: {(trained.classify(look) == look.labels).mean():
 #
 # ## Look back
 #
-# If the guess about shuffled labels was far off, you are in good company: it is easy to believe that looking at images is enough to learn something about them.
+# If your guess about shuffled labels was wrong, you are in good company: it is easy to believe that looking at images is enough to learn something about them.
 
 # %%
 cl.guesses("07")
@@ -361,12 +361,13 @@ cl.progress("07")
 # ## Answer
 #
 # **Why do its hidden units sort the images as well, when a network was only asked to name digits?**
-# Because its last layer can only weigh the features and add them up, training has to move images with the same label to the same side of the lines that the last layer draws.
-# The labels put the groups there, as the control with shuffled labels shows, and k-means finds part of them.
+# Because the labels pull them apart: the control with shuffled labels shows that neither the network nor looking at the images does it.
+# A likely reason is that the last layer can only weigh the features and add them up, so the hidden layer has to prepare the separation for it.
+# k-means finds part of these groups.
 # Whether such features also help with classes that had no label depends on the classes.
 #
 # A dense network does not know which pixels are neighbours. Layers that do come in part 3.
 #
 # **Sources.** Bengio, Courville & Vincent 2013, *Representation learning: a review and new perspectives* (arXiv 1206.5538); Zhang et al. 2017, *Understanding deep learning requires rethinking generalization* (arXiv 1611.03530), for training on shuffled labels.
 #
-# Next, if you like, [08 ★ · When the data grow](08_when_data_grow.ipynb), which nothing later depends on; or go straight on to part 3, [11 · Routing by agreement](11_routing_by_agreement.ipynb).
+# Next, if you like, [08 ★ · When the data grow](08_when_data_grow.ipynb), which nothing later depends on; or go straight on to part 3, where 09 and 10 are still to come: [11 · Routing by agreement](11_routing_by_agreement.ipynb).

@@ -32,10 +32,15 @@ def test_each_illness_has_a_sign_that_no_other_has(patients: Clinic) -> None:
 def test_the_right_treatment_cures_and_a_wrong_one_changes_nothing(patients: Clinic) -> None:
     cured = patients.treat(ILLNESS)
     assert [row["treatment"] for row in cured] == [TREATMENTS[one] for one in ILLNESS.values()]
-    assert len({row["accuracy after"] for row in cured}) == 1
-    assert all(row["accuracy after"] > 0.9 for row in cured)
+    assert len({row["validation accuracy after"] for row in cured}) == 1
+    assert all(row["validation accuracy after"] > 0.9 for row in cured)
     wrong = patients.treat({"A": ILLNESS["B"], "B": ILLNESS["B"], "C": "measles"})
-    assert [row["accuracy after"] == row["accuracy before"] for row in wrong] == [True, False, True, True]
+    assert [row["validation accuracy after"] == row["validation accuracy before"] for row in wrong] == [
+        True,
+        False,
+        True,
+        True,
+    ]
     assert [row["treatment"] for row in wrong[2:]] == ["none yet", "none yet"]
 
 
