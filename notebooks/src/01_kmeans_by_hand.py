@@ -127,8 +127,7 @@ print(
 )
 
 # %% [markdown]
-# [`sklearn.cluster.KMeans`](https://scikit-learn.org/stable/modules/generated/sklearn.cluster.KMeans.html) is what you would use in your own work.
-# From the same start it finds the same clusters, only faster, so it does the heavy lifting from here on.
+# [`sklearn.cluster.KMeans`](https://scikit-learn.org/stable/modules/generated/sklearn.cluster.KMeans.html) is what you would use in your own work, and what we use from here on: from the same start it finds the same clusters, only faster.
 
 # %% tags=["holds"]
 assert np.mean(yours == theirs) > 0.995
@@ -326,10 +325,10 @@ print(f"The inertia of the true digits is {100 * (ratio - 1):.0f} % above the be
 cl.verdict("k-means-wrong-aim", true_classes.shares_that_leave(images))
 
 # %% [markdown]
-# In the first step, every image that lies nearer to another digit's mean leaves; lesson 00 misread such images.
+# In the first step, every image nearer to another digit's mean leaves; lesson 00 misread such images.
 # This moves the centres, so more images leave, and the inertia falls all the way.
-# (The verdict repeats this with five samples of images; the border is one image in ten.)
-# So even a perfect search would not end at the digits: on pixels, **k-means is minimising the wrong thing**.
+# (The verdict repeats this with five samples; its border is one image in ten.)
+# So even a perfect search would miss the digits: on pixels, **k-means is minimising the wrong thing**.
 
 # %% tags=["holds"]
 assert ratio > 1.04
@@ -354,7 +353,7 @@ print(f"{other.name}: two runs agree on {100 * again.pair_agreement.mean():.0f} 
 print(f"and k-means that starts at the true classes loses {100 * left:.0f} of 100.")
 
 # %% [markdown]
-# Both findings return, so they are not.
+# Both findings return.
 #
 # ## Look back
 #
