@@ -198,12 +198,16 @@ class Notebook:
         )
 
     def cells_with_views(self) -> list[int]:
-        """Positions of the cells that show a live view, whether scrolled into sight or not."""
+        """Positions of the cells that show a live view, whether scrolled into sight or not.
+
+        A slider that a learner made with ipywidgets' `interact` is none of them.
+        """
         return self.page.evaluate(
             """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap((cell, i) => {
               const outputs = cell.model.type === 'code' ? cell.model.outputs.toJSON() : [];
               const kind = 'application/vnd.jupyter.widget-view+json';
-              const live = outputs.some((o) => o.data && kind in o.data);
+              const isOwn = (o) => !`${o.data['text/plain']}`.startsWith('interactive(');
+              const live = outputs.some((o) => o.data && kind in o.data && isOwn(o));
               return live ? [i] : [];
             })"""
         )
