@@ -13,6 +13,10 @@ from capslab.course.editions import edition
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SHARE = "(s) => (s.value - s.min) / (s.max - s.min)"
+#: sliders that change nothing that is shown yet: the next stroke's width, the next step's length
+LATER = ("pen", "learning_rate")
+#: lessons without a slider: their guesses are choices and orders
+STILL = ("06_printed_network",)
 SOURCES = Path(__file__).parents[2] / "notebooks" / "src"
 
 
@@ -37,12 +41,12 @@ def test_run_all_and_drag_every_slider(lab, page, name):
             drag_slider(page, slider, 0.9 if slider.evaluate(SHARE) <= 0.5 else 0.1)
             assert slider.input_value() != before, (name, position, i)
             dragged += 1
-            if slider.get_attribute("data-control") == "pen":
-                continue  # the next stroke's width: nothing that is shown has changed yet
+            if slider.get_attribute("data-control") in LATER:
+                continue
             page.wait_for_function(
                 "([view, words]) => view.querySelector('.caps-words').textContent !== words",
                 arg=[view.element_handle(), words],
             )
         assert view.locator(".caps-error").is_hidden()
-    assert dragged, "a notebook of this course has something to move"
+    assert dragged or name in STILL, "a notebook of this course has something to move"
     assert not notebook.errors
