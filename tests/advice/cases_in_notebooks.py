@@ -441,7 +441,7 @@ WIDGETS = [
         then="cl.network_sandbox(points=([[1, 1], [2, 1]], [0, 1]))",
     ),
     Case("cl.network_sandbox(data='moons')"),
-    Case("from capslab.widgets.playground.points import plane_points\nplane_points('moons')"),
+    Case("from capslab.widgets.playground.points import plane_points\nplane_points(name='moons')"),
     Case("cl.network_sandbox(data=3)"),
     Case("cl.network_sandbox(epochs=-1)"),
     Case("cl.network_sandbox(hidden=17)"),

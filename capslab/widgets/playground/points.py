@@ -96,7 +96,7 @@ def plane_points(name: str) -> PointSet:
     ((200, 2), (100, 2), ('A', 'B'))
     """
     if name not in PLANES:
-        raise unknown_name("data", name, PLANES)
+        raise unknown_name("name", name, PLANES)
     rng = np.random.default_rng(7)
     points, labels = PLANES[name](rng, N_TRAIN + N_HELD_OUT)
     order = rng.permutation(len(points))

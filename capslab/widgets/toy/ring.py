@@ -13,7 +13,7 @@ from capslab.data.toy_kinds import KINDS
 from capslab.errors import ArgumentError, Verbatim, instance_of
 
 TURNS = 360  # one picture per degree
-TRAIN = "Try model=cl.CapsNet.for_images(cl.load('toys')), after training it with cl.fit."
+TRAIN = "Try model=cl.CapsNet.for_images(cl.load('toys')). Train it first."
 WIDEST = 9.0  # degrees to each side of a known azimuth that are shaded, at most
 
 
