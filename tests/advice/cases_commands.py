@@ -54,7 +54,7 @@ COMMANDS = [
     Command("assignment feedback course -a 4"),
     Command(
         "assignment feedback course -a 8",
-        then="assignment feedback course -a 11_routing_by_agreement",
+        then="assignment feedback course -a 03_a_layer_that_learns",
         before="assignment release 3 course",
     ),
     Command("assignment feedback course -a 8", made=EMPTY),

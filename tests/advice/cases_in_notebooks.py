@@ -269,6 +269,26 @@ LESSONS = [
     Case(
         "from capslab.lessons import classical_methods, results\nclassical_methods.growth_curve(results.load('classical').rows, 'kmeans')"
     ),
+    Case(
+        "from capslab.lessons import classical_methods, results\n"
+        "classical_methods.growth_exponents(results.load('classical').rows, 'kmeans')"
+    ),
+    Case(
+        "from capslab.lessons.clinic import Clinic\nClinic(None, {'A': 1})['Z']",
+        then="from capslab.lessons.clinic import Clinic\nClinic(None, {'A': 1})['A']",
+    ),
+    Case(
+        "from capslab.lessons import true_classes\ntrue_classes.inertia_ratios(few, samples=0)",
+        then="from capslab.lessons import true_classes\ntrue_classes.inertia_ratios(few)",
+    ),
+    Case("cl.load_other('mnist')"),
+    Case("cl.plots.palette(0, 'grey')", then="cl.plots.palette(0, 'dark')"),
+    Case("cl.plots.weight_maps(np.full((2, 8, 8), np.nan))", then="cl.plots.weight_maps(np.ones((2, 8, 8)))"),
+    Case("cl.plots.weight_maps(np.ones((2, 8, 8)), columns=0)"),
+    Case(
+        "from capslab.widgets.shared import projection\nprojection.project_to_plane(X, 'pac', 0)",
+        then="from capslab.widgets.shared import projection\nprojection.project_to_plane(X, 'pca', 0)",
+    ),
     *VERDICTS,
     Case("from capslab.lessons import results\nresults.load('capsule')"),
 ]

@@ -45,10 +45,10 @@ def test_dragging_the_slider_turns_the_toy_and_asks_nothing_new(host, view):
 
 def test_dragging_the_toy_turns_and_tilts_it(host, view):
     drag(host, TOY, (0.3, 0.5), (0.7, 0.6))
-    assert view.azimuth == pytest.approx(30 + 0.4 * 240 * 0.75, abs=3)
-    assert view.elevation == pytest.approx(30 + 0.1 * 240 * 0.75, abs=3)
+    assert view.azimuth == pytest.approx(30 + 0.4 * 320 * 0.75, abs=3)
+    assert view.elevation == pytest.approx(30 + 0.1 * 320 * 0.75, abs=3)
     drag(host, TOY, (0.9, 0.5), (0.1, 0.5))
-    assert view.azimuth == pytest.approx((30 - 0.4 * 240 * 0.75) % 360, abs=5)  # past 0, and on from 359
+    assert view.azimuth == pytest.approx((30 - 0.4 * 320 * 0.75) % 360, abs=5)  # past 0, and on from 359
 
 
 def test_the_network_is_asked_again_when_the_toy_is_tilted(host, view):

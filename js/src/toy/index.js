@@ -14,7 +14,7 @@ import { azimuthAt, CURVE, drawCurve, drawToy } from "./pictures.js";
 import { renderToy } from "./render.js";
 
 const LARGE = 112; // pixels of the picture that one turns
-const SHOWN = { large: 240, small: 112 }; // units of their sides
+const SHOWN = { large: 320, small: 112 }; // units of their sides
 const STATE = "kind azimuth elevation light";
 const ANSWERS = "score answer asked slabs starts";
 const LIMITS = { elevation: [0, 90], light: [-90, 90] };
