@@ -282,8 +282,11 @@ LESSONS = [
         then="from capslab.lessons import true_classes\ntrue_classes.inertia_ratios(few)",
     ),
     Case("cl.load_other('mnist')"),
-    Case("cl.plots.palette(0, 'grey')", then="cl.plots.palette(0, 'dark')"),
-    Case("cl.plots.weight_maps(np.full((2, 8, 8), np.nan))", then="cl.plots.weight_maps(np.ones((2, 8, 8)))"),
+    Case("cl.plots.palette(0, 'grey')", then='cl.plots.palette(0, "dark")'),
+    Case(
+        "cl.plots.weight_maps(np.full((2, 8, 8), np.nan))",
+        then="W = np.ones((64, 2))\ncl.plots.weight_maps(W.T.reshape(-1, 8, 8))",
+    ),
     Case("cl.plots.weight_maps(np.ones((2, 8, 8)), columns=0)"),
     Case(
         "from capslab.widgets.shared import projection\nprojection.project_to_plane(X, 'pac', 0)",
