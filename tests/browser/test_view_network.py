@@ -138,7 +138,7 @@ def test_clicking_a_capsule_opens_its_vote_coupling_and_contribution(host, view)
     assert not host.root.locator(".caps-steps").is_visible()
     point(host, *CAPSULE, click=True)
     digit = view.trace.predicted
-    assert view.part == ("primary", 0, digit)
+    host.until(lambda: view.part == ("primary", 0, digit))
     assert host.words() == view.words
     steps, trace = host.root.locator(".caps-steps"), view.trace
     u = view.primary[view.positions.tolist().index(view.index), 0]
@@ -155,7 +155,7 @@ def test_clicking_a_capsule_opens_its_vote_coupling_and_contribution(host, view)
     assert contribution in steps.inner_text()
     host.root.get_by_role("combobox", name="digit capsule").select_option(index=1)
     host.settle()
-    assert view.part == ("primary", 0, 1)
+    host.until(lambda: view.part == ("primary", 0, 1))
 
 
 def test_clicking_a_digit_capsule_opens_its_sum_and_leads_to_its_largest_terms(host, view):
