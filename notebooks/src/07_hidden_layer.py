@@ -143,14 +143,12 @@ def score(embedding, start=0):
 
 
 pixels, hidden = cl.embed(some), cl.embed(network, some)
-on_pixels = [score(pixels, start) for start in range(3)]
-on_hidden = [score(hidden, start) for start in range(3)]
+on_pixels, on_hidden = ([score(each, start) for start in range(3)] for each in (pixels, hidden))
 cl.reveal(
     "kmeans_on_features",
     100 * np.mean(on_hidden),
-    f"That is more than the {100 * np.mean(on_pixels):.0f} that it gets right on pixels (three starts each), and far less "
-    f"than the {100 * accuracy:.0f} of the network's own last layer. k-means looks for round clouds of similar size; why it "
-    "misses so much that is there is a question for lesson 24.",
+    f"On pixels it gets {100 * np.mean(on_pixels):.0f} right (three starts each), the network's own last layer {100 * accuracy:.0f}. "
+    "k-means looks for round clouds of similar size; why it misses so much that is there is a question for lesson 24.",
 )
 
 # %% tags=["holds"]
