@@ -324,9 +324,6 @@ assert other.name != "fashion-mnist" or share < right.mean() - 0.1
 # %%
 cl.guesses("00")
 
-# %%
-cl.progress("00")
-
 # %% [markdown]
 # ## Answer
 #

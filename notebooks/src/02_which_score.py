@@ -406,9 +406,6 @@ assert other.name != "fashion-mnist" or (accuracy > picked).sum() > 14
 # %%
 cl.guesses("02")
 
-# %%
-cl.progress("02")
-
 # %% [markdown]
 # ## Answer
 #

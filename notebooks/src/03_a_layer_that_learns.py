@@ -349,9 +349,6 @@ assert by_layer > by_means + 0.02
 # %%
 cl.guesses("03")
 
-# %%
-cl.progress("03")
-
 # %% [markdown]
 # ## Answer
 #

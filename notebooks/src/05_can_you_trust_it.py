@@ -434,9 +434,6 @@ assert on_noise > 0.3
 # %%
 cl.guesses("05")
 
-# %%
-cl.progress("05")
-
 # %% [markdown]
 # ## Answer
 #

@@ -352,9 +352,6 @@ print(f"and its own last layer: {(trained.classify(look) == look.labels).mean():
 # %%
 cl.guesses("07")
 
-# %%
-cl.progress("07")
-
 # %% [markdown]
 # ## Answer
 #
