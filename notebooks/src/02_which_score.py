@@ -214,7 +214,7 @@ knife = interact(cut, angle=(0, 180, 10))
 
 # %% [markdown]
 # At 0° the knife runs between the stripes.
-# At 90° it cuts straight across both: the silhouette rises from 0.22 to 0.52, and the accuracy falls from 1.00 to 0.51, a coin's.
+# At 90° it cuts straight across both: the silhouette rises from 0.22 to 0.52, and the accuracy falls from 1.00 to 0.51, no better than a coin's.
 # The ends of a long stripe are far from each other, and the silhouette minds.
 #
 # ## Which score is never fooled?
