@@ -134,8 +134,8 @@ SUPPRESSION = Exercise(
         "Go through the boxes from the most confident to the least confident. When is a box worth keeping?",
         "np.argsort(-scores) gives that order. Keep a box if its IoU with every box kept so far is at "
         "most `max_iou`. The IoU of boxes is like that of masks: common area over joint area.",
-        "The common height is min(bottoms) − max(tops), or 0 if that is negative; the same goes for "
-        "the width. The joint area is the sum of both areas minus the common area.",
+        "In the lesson, iou(a, b) of two boxes is given. Inside the loop: if all(iou(boxes[i], boxes[j]) <= "
+        "max_iou for j in keep), then keep.append(int(i)).",
     ),
     cases=_box_cases,
     reference=suppress,

@@ -80,8 +80,7 @@ cl.reveal("never_said", "two 3s, anywhere", twins.words)
 # ## How do you score two answers?
 #
 # **Your turn.** Write `both_right(labels, predictions)`.
-# Both arguments have the shape `(n, 2)`.
-# It returns the share of pairs in which both digits are right.
+# It takes two arrays `(n, 2)` and returns the share of pairs in which both digits are right.
 # A trap: neither digit is the first, so (3, 8) and (8, 3) are the same answer.
 
 
@@ -215,7 +214,7 @@ assert missing.missed.sum(axis=1).tolist().count(2) < 0.05 * (~right).sum()
 # A thin digit under a fat one is lost: the loud one drowns the quiet one.
 #
 # If so, the same two images should fail again elsewhere.
-# Here are 100 pairs of images at 25 places each, and the six that fail most often.
+# Here are 100 pairs, at 25 places each, and the six that fail most often.
 # **Push one digit over the other.** How far apart must they be until both are named?
 
 # %%
@@ -310,12 +309,12 @@ cl.verdict("capsules-detect-segment", race["3 iterations"], race["no capsules"],
 # %% [markdown]
 # Without suppression most boxes are duplicates; asking for longer capsules trades recall for a little precision.
 # So capsules *can* detect and segment.
-# But dense layers in their place (with half as many weights again) name as many pairs; what capsules add is a pose from which one digit can be reconstructed.
+# But dense layers in their place (with half as many weights again) name as many pairs; what capsules add is a pose for each digit.
 #
 # ## Now with other images
 #
 # Does the loud one drown the quiet one among clothes, too?
-# A few seconds of training give no good network, so look at the pattern.
+# A few seconds give no good network, so look at the pattern.
 
 # %%
 other = cl.load_other(images)
@@ -356,7 +355,7 @@ cl.progress("17")
 # **Can a network name two digits on top of each other, and say which stroke belongs to which?**
 # Yes, nine times in ten, if they are of different classes.
 # It mostly fails where one has much less ink than the other.
-# More iterations of routing do not help to name them, as far as five networks can tell; a pose lets each digit be reconstructed alone.
+# More routing does not help, as far as five networks can tell; a pose lets each digit be reconstructed alone.
 #
 # **Sources.** Sabour, Frosst & Hinton 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)), section 6; Paik et al. 2019 ([1907.13327](https://arxiv.org/abs/1907.13327)), who found routing often no better than uniform couplings; LaLonde & Bagci 2018 ([1804.04241](https://arxiv.org/abs/1804.04241)), who segment medical images with capsules.
 #
