@@ -11,7 +11,7 @@
 #
 # > **Two digits lie on top of each other. Can a network name both, and say which stroke belongs to which?**
 #
-# You do this whenever you read a note that somebody has scribbled over, and the inventors of capsules chose it as their hardest test.
+# You do this whenever you read a note that somebody has scribbled over, and the inventors of capsules chose it as a test.
 # Here you run it, find out when it fails, and ask whether capsules are why it works.
 #
 # **After this lesson you can** score a network that gives two answers, say how well two masks agree, find out what a failure depends on, and turn many boxes into one.
@@ -127,7 +127,7 @@ assert two[2] < 0.3
 # Asking of every pixel what it belongs to is called **segmentation**.
 #
 # Below are the first four pairs that were read right.
-# In the last row we asked one right capsule and the *shortest*, whose digit is not there at all.
+# In the last row we asked one right capsule and the *shortest*, whose digit is not there.
 
 # %%
 rows = np.append(np.flatnonzero(right)[:4], first)
@@ -210,11 +210,11 @@ assert 1.3 < missing.fifths(two_digits.OVERLAP)[-1] / missing.fifths(two_digits.
 assert missing.missed.sum(axis=1).tolist().count(2) < 0.05 * (~right).sum()
 
 # %% [markdown]
-# The overlap of the boxes, which everyone suspects, matters least.
+# The overlap of the boxes matters least.
 # A thin digit under a fat one is lost: the loud one drowns the quiet one.
 #
 # If so, the same two images should fail again elsewhere.
-# Here are 100 pairs, at 25 places each, and the six that fail most often.
+# Here are 100 pairs at 25 places each, and the six that fail most often.
 # **Push one digit over the other.** How far apart must they be until both are named?
 
 # %%
@@ -224,7 +224,7 @@ cl.explore_overlap(net, images.test, pairs=moved.hardest[:6], shift=2)
 
 # %% [markdown]
 # The 4 of the first pair has half the ink of its 8, and both are named once they stand six pixels apart.
-# Most pairs need no such help: *who* meets decides more than *where*.
+# But *who* meets decides more than *where*.
 
 # %% tags=["holds"]
 assert moved.share_of_hardest_tenth > 0.4
@@ -259,7 +259,7 @@ cl.verdict("routing-separates", race["3 iterations"], race["1 iteration"])
 #
 # What if there are five digits, and two of them 3s?
 # **Detection** asks what is there, and where.
-# A network for this looks through a small window and says which digit stands in its middle, if any.
+# A network looks through a small window and says which digit stands in its middle, if any.
 # Slide the window over the picture: each place has ten capsules of its own, so two 3s are no problem.
 # But neighbouring windows find the same digit again.
 # **Non-maximum suppression** goes through the boxes, the most confident first, and keeps a box only if its IoU with each box kept so far is at most `max_iou`.
