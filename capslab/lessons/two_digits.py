@@ -227,13 +227,14 @@ class Misses:
     def words(self) -> str:
         """What was seen, in three sentences."""
         least, most = self.fifths(self.strongest)[[0, -1]]
-        overlap = self.fifths(OVERLAP)
+        other = INK if self.strongest == OVERLAP else OVERLAP
+        from_, to = self.fifths(other)[[0, -1]]
         by_class = self.per_class()
         easy, hard = (choose(by_class, key=lambda name: by_class[name]) for choose in (min, max))
         return (
             "From the fifth with the least of it to the fifth with the most, the share of digits missed goes "
-            f"from {least:.1%} to {most:.1%}; with the overlap of the boxes, from {overlap[0]:.1%} to "
-            f"{overlap[-1]:.1%}. The class counts, too: “{hard}” is missed most ({by_class[hard]:.1%}), "
+            f"from {least:.1%} to {most:.1%}; for “{other}”, only from {from_:.1%} to {to:.1%}. "
+            f"The class counts, too: “{hard}” is missed most ({by_class[hard]:.1%}), "
             f"“{easy}” least ({by_class[easy]:.1%}). In {self.only_one:.0%} of the failures one of the "
             "two is right."
         )

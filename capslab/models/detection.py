@@ -196,7 +196,7 @@ def find(
     detections = []
     for i in range(len(score)):
         here = np.flatnonzero(where[:, 0] == i)
-        keep = here[np.asarray(suppress(boxes[here], scores[here], max_iou), int)]
+        keep = here[np.asarray(suppress(boxes[here], scores[here], max_iou), int)] if len(here) else here
         detections.append(Boxes(boxes[keep], labels[keep], scores[keep], decoded[keep]))
     return detections
 

@@ -269,9 +269,6 @@ cl.verdict("routing-separates", race["3 iterations"], race["1 iteration"])
 
 # %%
 def suppress(boxes, scores, max_iou):
-    if len(boxes) == 0:
-        return []
-
     def iou(a, b):  # of two boxes: top, left, bottom, right
         low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
         both = np.maximum(high - low, 0).prod()
@@ -325,7 +322,7 @@ print(f"{other.name}: both right {both_right(there.labels, again.detect(there)):
 plots.table(missing_there.rows(), caption=f"{other.name}: share that was missed")
 
 # %% [markdown]
-# The same suspect again: with little ink a garment is missed far more often, and the overlap makes no difference.
+# The same suspect again: with little ink a garment is missed more often, and the overlap makes hardly a difference.
 #
 # ## Look back
 #
@@ -340,8 +337,8 @@ assert abs(changed[5] - changed[3]) < 0.02
 assert len(race["3 iterations"]) == len(race["1 iteration"]) == len(race["no capsules"]) == 5
 assert abs(np.mean(race["3 iterations"]) - np.mean(race["1 iteration"])) < 0.01
 by_ink, by_overlap = missing_there.fifths(two_digits.INK), missing_there.fifths(two_digits.OVERLAP)
-assert other.name != "fashion-mnist" or by_ink[-1] > 1.3 * by_ink[0]  # "far more often"
-assert other.name != "fashion-mnist" or by_overlap[-1] < 1.3 * by_overlap[0]  # "makes no difference"
+assert other.name != "fashion-mnist" or by_ink[-1] > 1.15 * by_ink[0]  # "more often"
+assert other.name != "fashion-mnist" or by_overlap[-1] < 1.25 * by_overlap[0]  # "hardly a difference"
 
 # %%
 cl.guesses("17")
