@@ -90,7 +90,7 @@ def test_moved_pairs_are_read_at_every_place(digits: Any) -> None:
             return np.where(odd[:, None], (pairs.labels + 1) % 10, pairs.labels)
 
     seen = two_digits.moved(OnlyEven(), digits.test, pairs=30, times=4)  # type: ignore[arg-type]
-    odd = (digits.test.labels[seen.images] % 2).any(axis=1)
+    odd: np.ndarray = (digits.test.labels[seen.images] % 2).any(axis=1)
     assert seen.right.shape == (30, 4)
     assert (seen.failures[~odd] == 0).all()
     assert (seen.failures[odd] > 0).mean() > 0.9  # 3 and 4 read as 4 and 5 has one right, never both
