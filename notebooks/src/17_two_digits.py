@@ -75,7 +75,7 @@ cl.guess(
 cl.reveal("never_said", "two 3s, anywhere", twins.words)
 
 # %% [markdown]
-# That is why the two digits of a pair have different labels here.
+# So the two digits of a pair have different labels here.
 #
 # ## How do you score two answers?
 #
@@ -310,7 +310,7 @@ cl.verdict("capsules-detect-segment", race["3 iterations"], race["no capsules"],
 #
 # ## Now with other images
 #
-# Does the loud one drown the quiet one among clothes, too?
+# Does the loud one drown the quiet one among clothes?
 # A few seconds give no good network, so look at the pattern.
 
 # %%
@@ -322,7 +322,7 @@ print(f"{other.name}: both right {both_right(there.labels, again.detect(there)):
 plots.table(missing_there.rows(), caption=f"{other.name}: share that was missed")
 
 # %% [markdown]
-# The same suspect again: with little ink a garment is missed more often, and the overlap makes hardly a difference.
+# The same suspects again: a garment that is thin or has little ink is missed more often, and the overlap makes hardly a difference.
 #
 # ## Look back
 #
@@ -335,9 +335,11 @@ assert 0 < scored["only lengths from 0.9"].precision - scored["as shown"].precis
 assert changed[1] < changed[3] - 0.04
 assert abs(changed[5] - changed[3]) < 0.02
 assert len(race["3 iterations"]) == len(race["1 iteration"]) == len(race["no capsules"]) == 5
-assert abs(np.mean(race["3 iterations"]) - np.mean(race["1 iteration"])) < 0.01
+assert np.ptp([np.mean(shares) for shares in race.values()]) < 0.015  # "reads as many"
 by_ink, by_overlap = missing_there.fifths(two_digits.INK), missing_there.fifths(two_digits.OVERLAP)
 assert other.name != "fashion-mnist" or by_ink[-1] > 1.15 * by_ink[0]  # "more often"
+thin = missing_there.fifths(two_digits.STROKE)
+assert other.name != "fashion-mnist" or thin[-1] > 1.15 * thin[0]
 assert other.name != "fashion-mnist" or by_overlap[-1] < 1.25 * by_overlap[0]  # "hardly a difference"
 
 # %%
@@ -354,6 +356,6 @@ cl.progress("17")
 # It mostly fails where one has much less ink than the other.
 # More routing does not help, as far as five networks can tell; a pose lets each digit be reconstructed alone.
 #
-# **Sources.** Sabour, Frosst & Hinton 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)), section 6; Paik et al. 2019 ([1907.13327](https://arxiv.org/abs/1907.13327)), who found routing often no better than uniform couplings; LaLonde & Bagci 2018 ([1804.04241](https://arxiv.org/abs/1804.04241)), who segment medical images with capsules.
+# **Sources.** Sabour, Frosst & Hinton 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)); Paik et al. 2019 ([1907.13327](https://arxiv.org/abs/1907.13327)), who found routing often no better than uniform couplings; LaLonde & Bagci 2018 ([1804.04241](https://arxiv.org/abs/1804.04241)), who segment medical images with capsules.
 #
 # Capsules learned from labels. What can be learned without? On to [20 · Build a VAE](20_build_a_vae.ipynb).
