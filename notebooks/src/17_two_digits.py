@@ -58,7 +58,7 @@ first = int(np.flatnonzero(right)[0])
 display(plots.image_grid(pairs.images[:10], [f"{a} and {b}" for a, b in names[pairs.labels[:10]]]))
 print("Image", first + 1, "shows", " and ".join(names[pairs.labels[first]]))
 lengths = dict(zip(names, net.lengths(pairs[first : first + 1])[0], strict=True))
-twins = two_digits.twins(net, images.test)
+twins = two_digits.twins(net, images.test)  # pairs of one class, for the next question
 plots.bars(lengths, "length of the capsule", (0, 1))
 
 # %% [markdown]
@@ -131,8 +131,8 @@ assert two[2] < 0.3
 
 # %%
 rows = np.append(np.flatnonzero(right)[:4], first)
-asked = detection.aligned(pairs.labels, detected)[rows]
-asked[4, 1] = net.lengths(pairs[rows[4:]])[0].argmin()
+asked = detection.aligned(pairs.labels, detected)[rows]  # in the order of the truth
+asked[4, 1] = net.lengths(pairs[rows[4:]])[0].argmin()  # the shortest capsule
 apart = net.separate(pairs[rows], asked)
 truth = [" and ".join(names[two]) for two in pairs.labels[rows]]
 plots.segmentation_grid(
