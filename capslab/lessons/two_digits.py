@@ -51,7 +51,7 @@ def trained(images: Any, seconds: float | None = None, seed: int = 0) -> Overlap
         preset="overlap-digits" if small else "overlap-quick",
         seed=seed,
     )
-    history = fit(net, images, seconds=seconds or (20 if small else 40), seed=seed, show=False)
+    history = fit(net, images, seconds=seconds or (16 if small else 40), seed=seed, show=False)
     print(f"trained here on {images.name}: {history.examples:,} pairs")
     return net
 
@@ -62,7 +62,7 @@ def scanner(images: Any) -> SceneNet:
         return pretrained("capsnet-scenes")
     small = min(images.image_shape[:2]) < SMALL
     net = SceneNet((12, 12, 1) if small else images.image_shape, images.classes)
-    fit(net, images, seconds=10 if small else 25, show=False)
+    fit(net, images, seconds=8 if small else 25, show=False)
     return net
 
 
