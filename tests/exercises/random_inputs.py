@@ -180,13 +180,6 @@ def _mask_iou(r: Random) -> tuple:
     return masks[0], masks[1]
 
 
-def _exclusive_accuracy(r: Random) -> tuple:
-    n, h, w = size(r, 1, 5), size(r, 2, 6), size(r, 2, 6)
-    masks = r.random((n, 2, h, w)) < r.choice([0.2, 0.5, 0.8])
-    masks[0, :, 0, 0] = [True, False]
-    return masks, r.integers(0, 2, (n, h, w))
-
-
 def _suppress(r: Random) -> tuple:
     n = size(r, 1, 9)
     corner, sides = r.integers(0, 12, (n, 2)), r.integers(1, 10, (n, 2))

@@ -240,13 +240,6 @@ def mask_iou(truth, predicted):
     return both / (truth.sum() + predicted.sum() - both)
 
 
-def exclusive_accuracy(masks, owner):
-    first = masks[:, 0] & ~masks[:, 1]
-    second = masks[:, 1] & ~masks[:, 0]
-    right = (first & (owner == 0)).sum() + (second & (owner == 1)).sum()
-    return right / (first.sum() + second.sum())
-
-
 def suppress(boxes, scores, max_iou):
     order = list(np.argsort(scores)[::-1])
     keep = []

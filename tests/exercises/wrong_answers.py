@@ -337,14 +337,6 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "exclusive": lambda a, b: (a & b).sum() / (a ^ b).sum(),
         "not halved": lambda a, b: (a & b).sum() / (a.sum() + b.sum()),
     },
-    "exclusive_accuracy": {
-        "mean of the images": lambda m, o: np.mean(
-            [right("exclusive_accuracy")(a[None], b[None]) for a, b in zip(m, o, strict=True)]
-        ),
-        "second digit only": lambda m, o: (o[m[:, 1] & ~m[:, 0]] == 1).mean(),
-        "a count": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).sum(),
-        "of all pixels": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).mean(),
-    },
     "suppress": {
         "over the smaller area": suppressed(lambda both, a, b: both / min(a, b)),
         "over the larger area": suppressed(lambda both, a, b: both / max(a, b)),
