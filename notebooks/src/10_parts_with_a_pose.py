@@ -73,7 +73,7 @@ assert 95 < angle[-1] - angle[0] < 105
 
 # %%
 plots.image_grid(
-    np.array(turned), [f"ink {much:.0%}\nat {degrees:.0f}°" for much, degrees in zip(ink, angle, strict=True)]
+    np.array(turned), [f"{degrees:.0f}°\nink {much:.0%}" for much, degrees in zip(ink, angle, strict=True)]
 )
 
 # %% [markdown]
