@@ -12,9 +12,9 @@
 # > **How do parts agree on a whole?**
 #
 # If you spot an eye, you can guess where the face is and which way it is tilted.
-# If the nose and the mouth make you guess the same face, there probably is one.
-# Capsules do the same: every part *votes* for the pose of the whole, and a short loop finds out where votes agree.
-# You write all of it, about ten lines, and at the end it reads digits.
+# If the nose makes you guess the same face, there probably is one.
+# Capsules do that, too: every part *votes* for the pose of the whole, and a short loop finds out where votes agree.
+# You write all of it, and at the end it reads digits.
 #
 # **After this lesson you can** compute votes, write routing by agreement, say what of it is linear, and compare it fairly with k-means.
 #
@@ -30,8 +30,7 @@ cl.recall("11")
 # %% [markdown]
 # ## A part votes for the whole
 #
-# A 7 has a bar and a stem, and each is a part with a pose.
-# In an upright 7 the bar points to the left. So whoever sees a bar that points left may say: "if this belongs to a 7, the 7 is upright".
+# A 7 has a bar and a stem. In an upright 7 the bar points to the left, so a bar that points left says: "if I belong to a 7, the 7 is upright".
 
 # %%
 import numpy as np
@@ -41,9 +40,9 @@ from capslab import ops, plots
 plots.drawing("vote")
 
 # %% [markdown]
-# Read it row by row. One matrix turns the bar's arrow by 90°, another the stem's by 164°: just as much as these strokes are turned in a 7.
-# So both arrows of an upright 7 end up pointing up. Tilt the 7, and both votes tilt alike, so they still agree.
-# **The matrices hold what a change of viewpoint leaves as it is**, how part and whole lie to each other. They are what training learns; the poses carry the rest.
+# Read it row by row. One matrix turns the bar's arrow by 90°, another the stem's by 164°, so both arrows of an upright 7 end up pointing up.
+# Tilt the 7, and both votes tilt alike: they still agree.
+# **The matrices hold what a new viewpoint does not change**, how part and whole lie to each other. They are what training learns.
 #
 # A capsule below is a **child**, one above a **parent**. Child $i$ has the pose $u_i$, and its **vote** for the pose of parent $j$ is
 #
@@ -91,7 +90,7 @@ assert angles[0, 1] != angles[1, 1]
 #
 # ## Who listens to whom
 #
-# A bar cannot belong to a 7 and to a Γ at once. **Routing by agreement** lets each child give more of itself to the parent that agrees with its vote. It starts from logits $b_{ij} = 0$ and repeats:
+# **Routing by agreement** lets each child give more of itself to the parent that agrees with its vote. It starts from logits $b_{ij} = 0$ and repeats:
 #
 # 1. $c_{ij} = \mathrm{softmax}_j(b_{ij})$: each child shares itself out *over the parents*. These **couplings** sum to 1 for each child.
 # 2. $v_j = \mathrm{squash}\left(\sum_i c_{ij}\,\hat u_{ij}\right)$: each parent adds up its weighted votes. Votes that agree make a long vector.
@@ -133,8 +132,7 @@ assert length[0] > 5 * length[1]
 assert (logits[:, 0] > logits[:, 1]).all()
 
 # %% [markdown]
-# The two votes for the 7 add up to a longer vector, and both strokes now lean towards it.
-# Repeat that, and you have the whole algorithm.
+# The votes for the 7 add up to a longer vector, and both strokes now lean towards it. Repeat that, and you have the whole algorithm.
 #
 # **Your turn.** Write `routing_loop(votes, iterations)`. Its loop is there; write what happens in it, and return the couplings `(child, parent)` that the last iteration *used*, and its outputs.
 
@@ -185,7 +183,7 @@ assert share[40] > 0.98
 # %% [markdown]
 # ## Drag the votes
 #
-# Six children, two parents, and their votes as arrows that you can drag. Step through the iterations, and say beforehand what will happen.
+# Six children and two parents, with votes that you can drag. Step through the iterations, and say beforehand what will happen.
 #
 # - *one outlier*: what becomes of the child that contradicts the others? Drag it over to them.
 # - *conflict*: find one vote whose move decides it.
@@ -219,11 +217,11 @@ outlier = routing_loop(np.array(sandbox.presets["one outlier"])[:, :2], 10)[0][:
 assert outlier[5] < 0.1 < 0.9 < outlier[:5].min()
 
 # %% [markdown]
-# It is never finished. Agreement is only ever *added*, so the logits keep growing and the children end up all-or-nothing, even where votes contradict each other. Three iterations are a choice, not a result (Paik, Kwak & Kim 2019 saw this in five routing algorithms).
+# It is never finished. Agreement is only ever *added*, so the logits keep growing, and every child ends up all-or-nothing, even in *conflict*. Three iterations are a choice, not a result (Paik, Kwak & Kim 2019).
 #
 # ## What of it is linear?
 #
-# The article describes capsule networks in three steps: turn the image into vectors, extract features by convolution and a nonlinearity, and group the vectors by their distances. Its "mathematical model" is one line, $y = \sum W x + b$. A map $f$ of this kind is linear apart from $b$: $f(u + w) = f(u) + f(w)$. Try it on your functions.
+# Our article describes capsule networks in three steps: turn the image into vectors, extract features by convolution and a nonlinearity, group the vectors by distance. Its "mathematical model" is one line, $y = \sum W x + b$. Apart from $b$, that is linear: $f(u + w) = f(u) + f(w)$. Test your functions.
 
 # %%
 rng = np.random.default_rng(0)
@@ -238,13 +236,13 @@ said = f"Departure from linear: votes {off['votes']:.0e}, their sum {off['sum of
 cl.verdict("capsule-formula-linear", fact=off["capsule"] < 1e-6, evidence=said)
 
 # %% [markdown]
-# The formula is the votes and their plain sum, which any dense layer has. What is new, couplings and squash, is not linear. And the third step compares directions by inner products, not distances.
+# The formula is the votes and their plain sum, which any dense layer has. What is new, couplings and squash, is not linear. And routing compares by inner products, not by distance.
 #
 # ## Is it k-means?
 #
-# *Assign, then update*: the two do look alike. Does routing find clusters by itself?
-# A fair test gives both the same votes, the same start and as many steps. We take 30 sets of twelve children in two clouds that any eye can tell apart.
-# One thing is odd about it, and belongs to routing: *each parent sees its own copy of the points*. Here the copies differ by a little noise, because no matrix was learned, and k-means measures distances in the same copies.
+# *Assign, then update*: they look alike. Does routing find clusters by itself?
+# A fair test gives both the same votes, the same start and as many steps. We take 200 sets of twelve children in two clouds that any eye can tell apart.
+# One thing is odd, and belongs to routing: *each parent sees its own copy of the points*. Here the copies differ by a little noise, because no matrix was learned, and k-means uses the same copies.
 
 # %%
 answers = ["routing", "k-means", "they are about equal"]
@@ -275,12 +273,12 @@ said = f"Three steps each, as networks use. With copies that are exactly the sam
 cl.verdict("routing-clusters-alone", both[3]["routing"], both[3]["k-means"], paired=True, evidence=said)
 
 # %% [markdown]
-# Parents that start alike and hear alike stay alike for ever. In a trained network the matrices make the copies different, and they were learned **from labels**. So routing *can* split a heap of votes, but what it splits in three steps was mostly laid out for it beforehand.
-# Other differences: it groups the parts of *one* image, anew for each; a child shares itself out; and longer votes count more.
+# Parents that hear the same stay the same for ever. In a trained network the matrices make the copies different, and they were learned **from labels**.
+# So routing *can* split a heap of votes, but what it splits in three steps was mostly laid out for it beforehand.
 #
 # ## Now with real images
 #
-# The course brings a capsule network that was trained on the 8×8 digits. Its 64 primary capsules and its matrices are all your functions need. (It adds a small bias, which we leave out.)
+# The course brings a capsule network trained on the 8×8 digits. Your functions need only its 64 primary capsules and its matrices. (A small bias of its own is left out.)
 
 
 # %%
@@ -295,15 +293,15 @@ caps, some = cl.pretrained("capsnet-digits"), images.test[:200]
 for iterations in (1, 3):
     right = (named(caps, some, iterations) == some.labels).mean()
     print(
-        f"{iterations} iterations: your loop names {right:.1%}; the network {(caps.classify(some) == some.labels).mean():.1%}"
+        f"iterations: {iterations}. Your loop names {right:.1%} correctly, the network {(caps.classify(some) == some.labels).mean():.1%}"
     )
 
 # %% tags=["holds"]
 assert right > 0.97
 
 # %% [markdown]
-# Your ten lines read digits. But look at the first line: with *one* iteration, where every child still splits evenly, they do as well. What routing adds is a question for lesson 14.
-# And do they agree with a network on other images, after a short training on 2,000 of them?
+# Your ten lines read digits. But with *one* iteration, where every child still splits evenly, they do as well. What routing adds is a question for lesson 14.
+# And do they agree with a network that has just learned other images?
 
 # %%
 other = cl.load_other(images)
@@ -315,6 +313,8 @@ print(f"{other.name}: your loop and the network give the same answer for {agree:
 
 # %% [markdown]
 # ## Look back
+#
+# Did three iterations do less than you expected? "Routing" sounds like a decision.
 
 # %%
 cl.guesses("11")
@@ -332,4 +332,4 @@ cl.progress("11")
 #
 # **Sources.** Sabour, Frosst & Hinton 2017, *Dynamic routing between capsules* (arXiv 1710.09829), procedure 1; Paik, Kwak & Kim 2019, *Capsule networks need an improved routing algorithm* (arXiv 1907.13327).
 #
-# Now your pieces become a network that trains: [12 · Build a capsule network](12_build_a_capsule_network.ipynb). (What such a network does inside is shown in [13 · Look inside](13_look_inside.ipynb).)
+# Now your pieces become a network that trains: [12 · Build a capsule network](12_build_a_capsule_network.ipynb). Then you [look inside](13_look_inside.ipynb).
