@@ -12,7 +12,6 @@ import numpy as np
 
 from capslab.clustering.matched_accuracy import matched_accuracy
 from capslab.errors import ArgumentError, whole_number
-from capslab.widgets.sandbox.votes import cluster_votes
 
 CHILDREN = 12  # of each set, half of them in each cloud
 SPREAD = 0.15  # standard deviation of a cloud, whose centre is 0.9 from the origin
@@ -55,6 +54,29 @@ def two_clouds(apart: float = 0.1, seed: int = 0) -> tuple[np.ndarray, np.ndarra
     return copies + apart * rng.normal(size=copies.shape), clouds
 
 
+def kmeans_owners(votes: np.ndarray, iterations: int) -> np.ndarray:
+    """k-means with the parents as clusters: the parent whose centre is nearest to a child's vote for it.
+
+    As in routing, each parent sees only the votes for itself, and the first of the iterations is spent
+    undecided: every centre is the mean of all votes for that parent. The sandbox shows the same.
+
+    Parameters
+    ----------
+    votes : `(child, parent, D)`.
+    iterations : from 2; the centres move between them.
+
+    Returns
+    -------
+    The parent that each child belongs to at the last iteration, int `(child,)`.
+    """
+    centres = votes.mean(axis=0)  # (parent, D)
+    for _ in range(whole_number("iterations", iterations, 2, "Try iterations=3, as in the paper.") - 1):
+        owners = np.square(votes - centres).sum(axis=2).argmin(axis=1)  # (child,)
+        for parent in np.unique(owners):  # a parent without children does not move
+            centres[parent] = votes[owners == parent, parent].mean(axis=0)
+    return owners
+
+
 def compare(
     routing_loop: Callable[[np.ndarray, int], Any], iterations: int, apart: float = 0.1, sets: int = 200
 ) -> dict[str, np.ndarray]:
@@ -65,7 +87,7 @@ def compare(
     Parameters
     ----------
     routing_loop : gives `(couplings, outputs)` for votes and a number of iterations, as in lesson 11.
-    iterations : steps of both methods.
+    iterations : of both methods, from 2.
     apart : as for `two_clouds`.
     sets : how many sets of votes; their seeds are 0, 1, …
 
@@ -85,6 +107,6 @@ def compare(
         votes, clouds = two_clouds(apart, seed)
         shares = np.asarray(routing_loop(votes.copy(), iterations)[0])[:, 1]
         found["routing"].append(matched_accuracy(clouds, (shares > 0.5).astype(int)))
-        found["k-means"].append(matched_accuracy(clouds, cluster_votes(votes, max(iterations, 2)).owners[-1]))
+        found["k-means"].append(matched_accuracy(clouds, kmeans_owners(votes, iterations)))
         found["uneven"].append(float(np.abs(shares - 0.5).mean()))
     return {name: np.array(values) for name, values in found.items()}
