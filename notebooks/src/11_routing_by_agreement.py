@@ -132,7 +132,7 @@ assert length[0] > 5 * length[1]
 assert (logits[:, 0] > logits[:, 1]).all()
 
 # %% [markdown]
-# The votes for the 7 add up to a longer vector, and both strokes now lean towards it. Repeat that, and you have the whole algorithm.
+# The votes for the 7 add up to a longer vector, and both strokes now lean towards it.
 #
 # **Your turn.** Write `routing_loop(votes, iterations)`. Its loop is there; write what happens in it, and return the couplings `(child, parent)` that the last iteration *used*, and its outputs.
 
@@ -194,7 +194,7 @@ sandbox = cl.routing_sandbox()
 sandbox
 
 # %% [markdown]
-# The outlier is not convinced: it turns to the other parent.
+# The outlier is not convinced: it turns to the other parent. In *conflict*, turn child 4's vote for A over, and a majority of four takes A.
 # With the wrong axis a child's shares no longer sum to 1; without squash they rush to all or nothing; and with kept logits a new image starts from the decision of the last.
 #
 # ## When is it finished?
@@ -215,6 +215,15 @@ plots.table(rows)
 assert all(row["iteration 40"] < 1e-4 < 0.5 < row["iteration 3"] for row in rows)
 outlier = routing_loop(np.array(sandbox.presets["one outlier"])[:, :2], 10)[0][:, 0]
 assert outlier[5] < 0.1 < 0.9 < outlier[:5].min()
+half = np.array(sandbox.presets["conflict"])[:, :2]
+one_side = np.flatnonzero(half[:, 0] @ half[0, 0] > 0)
+assert len(one_side) == 3
+half[3, 0] = -half[3, 0]
+four = routing_loop(half, 10)[0][[*one_side, 3], 0]
+assert four.min() > 0.6, four
+sandbox.preset, sandbox.no_squash = "agreement", True
+assert sandbox.screen_trace.entropy[2] < sandbox.trace.entropy[2] - 0.2
+sandbox.no_squash = False
 
 # %% [markdown]
 # It is never finished. Agreement is only ever *added*, so the logits keep growing, and every child ends up all-or-nothing, even in *conflict*. Three iterations are a choice, not a result (Paik, Kwak & Kim 2019).
@@ -334,8 +343,8 @@ cl.progress("11")
 # **How do parts agree on a whole?**
 # Each part predicts the pose of each whole through a learned matrix, and a loop gives more say to predictions that agree.
 # Where many agree, the sum is long, and after squash its length says "it is there".
-# The votes are linear, the routing is not; it has no end of its own, and by itself, in three iterations, it groups little.
+# The votes are linear, the routing is not; it never ends by itself, and in three iterations it groups little.
 #
-# **Sources.** Sabour, Frosst & Hinton 2017, *Dynamic routing between capsules* (arXiv 1710.09829), procedure 1; Paik, Kwak & Kim 2019 (arXiv 1907.13327).
+# **Sources.** Sabour, Frosst & Hinton 2017 (arXiv 1710.09829), procedure 1; Paik, Kwak & Kim 2019 (arXiv 1907.13327).
 #
 # Now your pieces become a network that trains: [12 · Build a capsule network](12_build_a_capsule_network.ipynb). Then you [look inside](13_look_inside.ipynb).
