@@ -12,7 +12,7 @@
 # > **What can a vector say that a number cannot?**
 #
 # Suppose somebody tells you about a face: "There are two eyes, a nose and a mouth."
-# Is it a face? That depends on how they lie to each other, and he has not told you.
+# Is it a face? That depends on how they lie to each other, and you have not been told.
 # A feature map is like that: it says how much of something there is, and pooling even forgets where.
 # A **capsule** says more. In this lesson you build its first half: the vector, and the function that makes its length mean something.
 #
@@ -154,7 +154,23 @@ cl.check("squash", squash)
 # %%
 squash = cl.mine("squash", squash)
 
+# %%
+squashed = np.linalg.norm(squash(capsules), axis=-1)  # (rows, columns, kinds)
+print(
+    f"the longest of {squashed.size} capsules: {lengths.max():.1f} before squash, {squashed.max():.2f} after"
+)
+plots.weight_maps(np.moveaxis(squashed, -1, 0), ["first kind", "second kind"], label="length")
+
+# %% tags=["holds"]
+blank = [[picture[4 * i : 4 * i + 5, 4 * j : 4 * j + 5].max() == 0 for j in range(6)] for i in range(6)]
+assert np.sum(blank) >= 8
+assert squashed[np.array(blank)].max() < 1e-6
+assert squashed.max() < 1 < lengths.max()
+
 # %% [markdown]
+# These are the lengths at the 6×6 places. Where there is only paper they are 0; along the strokes of the digit they are long.
+# Even with random kernels, then, a length says "there is something here". What it is, and how it lies, is left to the directions.
+#
 # How long does a vector have to be before squash makes it more than 0.5 long, so that the capsule says "rather yes than no"?
 
 # %%
