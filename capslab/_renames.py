@@ -28,7 +28,7 @@ LESSONS = {
         "06_printed_network",
         "07_hidden_layer",
     ),
-    "03_routing_by_agreement": ("11_routing_by_agreement",),
+    "03_routing_by_agreement": ("10_parts_with_a_pose", "11_routing_by_agreement"),
     "04_capsule_network": ("13_look_inside",),
     "05_detect_and_segment": ("17_two_digits",),
     "06_variational_autoencoder": ("20_build_a_vae",),

@@ -16,7 +16,7 @@ def weights_by_layer(
     Parameters
     ----------
     caps : a `CapsNet` whose primary capsules are a full convolution ("digits", "visible").
-    count : counts the weights between two grids, as `count_weights` of lesson 11 does: it takes the side of
+    count : counts the weights between two grids, as `count_weights` of lesson 09 does: it takes the side of
         the first, its channels, the side of the second, its filters and the side of a window, and returns
         the weights of a convolution, with one window per place, and of a dense layer. By default they are
         counted here. Where a grid is no square, it gets the side of a square with as many cells.

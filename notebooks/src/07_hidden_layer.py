@@ -353,4 +353,4 @@ cl.guesses("07")
 #
 # **Sources.** Bengio, Courville & Vincent 2013, *Representation learning: a review and new perspectives* (arXiv 1206.5538); Zhang et al. 2017, *Understanding deep learning requires rethinking generalization* (arXiv 1611.03530), for training on shuffled labels.
 #
-# Next, if you like, [08 ★ · When the data grow](08_when_data_grow.ipynb), which nothing later depends on; or go straight on to part 3, where 09 and 10 are still to come: [11 · Routing by agreement](11_routing_by_agreement.ipynb).
+# Next, if you like, [08 ★ · When the data grow](08_when_data_grow.ipynb), which nothing later depends on; or go straight on to part 3: [09 · Convolution](09_convolution.ipynb).

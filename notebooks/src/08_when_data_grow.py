@@ -331,4 +331,4 @@ cl.guesses("08")
 #
 # **Sources.** Cortes & Vapnik 1995, *Support-vector networks*; Breiman 2001, *Random forests*; Friedman 2001, *Greedy function approximation: a gradient boosting machine*; scikit-learn's implementations of all four.
 #
-# On to part 3, and to networks that know what is next to what: [11 · Routing by agreement](11_routing_by_agreement.ipynb).
+# On to part 3, and to networks that know what is next to what: [09 · Convolution](09_convolution.ipynb).

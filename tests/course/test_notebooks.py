@@ -42,6 +42,8 @@ def test_the_course_is_complete() -> None:
         "06_printed_network",
         "07_hidden_layer",
         "08_when_data_grow",
+        "09_convolution",
+        "10_parts_with_a_pose",
         "11_routing_by_agreement",
         "13_look_inside",
         "17_two_digits",

@@ -66,6 +66,9 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "1 → 0": "a class without images gets 0 afterwards",
         "np.maximum(counts, 1) → counts": "a class without images gets 0 afterwards",
     },
+    "convolution": {
+        "np.zeros((down, across)) → np.ones((down, across))": "each entry is written afterwards",
+    },
     "count_weights": {
         "shared → window": "both names mean the same number",
         "window → shared": "both names mean the same number",

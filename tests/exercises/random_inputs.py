@@ -119,6 +119,11 @@ def _score_slope(r: Random) -> tuple:
     return probabilities(r, n, classes), r.choice([0, 1, 3], (n, 1)) * r.random((n, classes))
 
 
+def _convolution(r: Random) -> tuple:
+    rows, columns = size(r, 1, 5), size(r, 1, 5)
+    return r.normal(size=(rows + size(r, 0, 5), columns + size(r, 0, 5))), r.normal(size=(rows, columns))
+
+
 def _squash(r: Random) -> tuple:
     shape = tuple(r.integers(1, 5, r.integers(1, 4)))
     vectors = r.normal(size=shape) * 10.0 ** r.integers(-2, 3)

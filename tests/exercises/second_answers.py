@@ -141,6 +141,15 @@ def score_slope(probabilities, targets):
     return np.array(rows)
 
 
+def convolution(image, kernel):
+    a, b = kernel.shape
+    out = np.zeros((image.shape[0] - a + 1, image.shape[1] - b + 1))
+    for i in range(a):
+        for j in range(b):
+            out = out + kernel[i, j] * image[i : i + out.shape[0], j : j + out.shape[1]]
+    return out
+
+
 def squash(s):
     length = np.linalg.norm(s, axis=-1, keepdims=True)
     return length**2 / (1 + length**2) * s / np.maximum(length, 1e-12)

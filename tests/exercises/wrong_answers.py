@@ -281,6 +281,16 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "one row": lambda p, t: (p * t[0].sum() - t) / len(t),
         "for the probabilities": lambda p, t: -t / p / len(t),
     },
+    "convolution": {
+        "largest product": lambda x, k: (_windows(x, k) * k).max(axis=(2, 3)),
+        "matrix product": lambda x, k: np.array([[(w.T @ k).sum() for w in row] for row in _windows(x, k)]),
+        "upside down": lambda x, k: (_windows(x, k) * k[::-1]).sum(axis=(2, 3)),
+        "of the transposed image": lambda x, k: (_windows(x, k) * k).sum(axis=(2, 3)).T,
+        "without the signs": lambda x, k: abs((_windows(x, k) * k).sum(axis=(2, 3))),
+        "relu": lambda x, k: np.maximum((_windows(x, k) * k).sum(axis=(2, 3)), 0),
+        "every second place": lambda x, k: (_windows(x, k) * k).sum(axis=(2, 3))[::2, ::2],
+        "one place less": lambda x, k: (_windows(x, k) * k).sum(axis=(2, 3))[:-1, :-1],
+    },
     "squash": {
         "first axis": lambda s: s * (n := np.linalg.norm(s, axis=0, keepdims=True)) / (1 + n**2),
         "n over 1 + n": lambda s: s / (1 + np.linalg.norm(s, axis=-1, keepdims=True)),
@@ -564,6 +574,10 @@ def _by_middle(confidence, right, bins):
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     full = [b for b in range(bins) if (which == b).any()]
     return sum((which == b).mean() * abs(right[which == b].mean() - (b + 0.5) / bins) for b in full)
+
+
+def _windows(image, kernel):
+    return np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
 
 
 def _step(logits, votes, positive):
