@@ -7,12 +7,14 @@ which takes half an hour; what they said about each test image is bundled.
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from capslab.errors import unknown_name
 from capslab.lessons import results
+from capslab.lessons.check_samples import FEWEST
 from capslab.routing import ablation
 
 #: what is trained: the same images in the same order, the same recipe
@@ -54,7 +56,7 @@ class RoutingControls:
             raise unknown_name("data", data, sorted({row["data"] for row in table.rows}))
 
     def right(self, kind: str) -> np.ndarray:
-        """For each network of that kind, which test images it names correctly: booleans `(networks, images)`."""
+        """For each network of that kind, which test images it names correctly, `(networks, images)`."""
         return np.stack([unpack(row["right"], row["images"]) for row in self._of(kind)])
 
     def accuracy(self, kind: str) -> np.ndarray:
@@ -87,8 +89,9 @@ def load(images: Any) -> RoutingControls:
     >>> load(cl.load("digits")).right("three iterations").shape
     (5, 359)
     """
-    bundled = {row["data"] for row in results.load("routing").rows}
-    return RoutingControls(images.name if images.name in bundled else "digits")
+    done = Counter((row["data"], row["kind"]) for row in results.load("routing").rows)
+    enough = all(done[images.name, kind] >= FEWEST for kind in KINDS[::2])
+    return RoutingControls(images.name if enough else "digits")
 
 
 def ink_at_each_place(caps: Any, images: Any) -> np.ndarray:

@@ -26,6 +26,9 @@ KEPT = [
     "06_printed_network",
     "07_hidden_layer",
     "08_when_data_grow",
+    "12_build_a_capsule_network",
+    "13_look_inside",
+    "14_what_couplings_tell",
 ]
 
 
