@@ -248,7 +248,7 @@ turned = np.flatnonzero((read[:, [0, -1]] != label).any(axis=1))
 cl.reveal(
     "sliders_that_change",
     len(turned),
-    f"Number{'s' * (len(turned) != 1)} {', '.join(map(str, turned))}, moved to one end. All others make it another 7, wider, thinner or more slanted.",
+    f"Those that do: {', '.join(map(str, turned)) or 'none'}. All others only make it wider, thinner or more slanted.",
 )
 
 # %%

@@ -14,7 +14,6 @@
 # The maps of [lesson 13](13_look_inside.ipynb) look like understanding: here the network listens, there it does not.
 # But a picture convinces quickly, and nobody has asked it anything yet.
 # In this lesson you put six questions to it, each with an experiment that could prove it wrong.
-# Some of the answers are not what the maps suggest.
 #
 # **After this lesson you can** measure how much is decided with an entropy, build a fair control, test an explanation by removing what it points at, and say what a length cannot tell.
 #
@@ -40,8 +39,7 @@ parts, learned = caps.primary(few), caps.routing_weights()  # (images, 72, 8), a
 cl.recall("14")
 
 # %% [markdown]
-# Start with a look at what is to be tested.
-# Choose an image, press play, and watch the maps of $c - \tfrac{1}{10}$ form in three iterations.
+# This is what is to be tested: choose an image, press play, and watch the maps of $c - \tfrac{1}{10}$ form.
 
 # %%
 cl.show_routing(caps, images.test)
@@ -102,12 +100,12 @@ plots.lines(
 
 # %% [markdown]
 # The lower curve drops at once: only 8 of 100 primary capsules give more than 0.2 to one digit.
-# The upper curve stays high for long, so nearly every image has some that lean far.
+# The upper curve stays high for long, so nearly every image has one that leans far.
 # The mean told the truth about the crowd, and nothing about this **tail**.
 #
 # It is often said that *routing decides which part belongs to which whole*.
 # We said beforehand what that should mean: an entropy of at most 0.5, and certainly below 0.9.
-# One network could be a special case, so several were trained with other seeds, and that is what the verdict takes.
+# One network could be a special case, so the verdict takes several, trained with other seeds.
 
 # %% tags=["holds"]
 assert entropy > 0.98
@@ -124,7 +122,7 @@ cl.verdict("routing-decides", controls.measured("entropy"))
 # ## Do the iterations make it more accurate?
 #
 # If so little moves, what are the iterations for?
-# Ask the same network after each of them. With one iteration all couplings are even, and what is left is a plain dense layer with a squash.
+# Ask the same network after each of them. In the first all couplings are even, and what is left is a plain dense layer with a squash.
 
 # %%
 long = ablation.route_all(parts, learned, iterations=10)
@@ -137,7 +135,7 @@ plots.table(
 
 # %% [markdown]
 # From 1 to 3 the true capsule becomes much longer, while the accuracy stays the same: the iterations make the network *more confident*, not more often right.
-# And those who go on to 10 get couplings that decide more, and an accuracy that is worse.
+# Go on to 10, and the couplings decide more, while the accuracy gets worse.
 #
 # But this network was *trained* with three iterations, so it may have come to rely on them.
 # A fair **control** is one that was trained with one.
@@ -164,8 +162,8 @@ cl.verdict("routing-accurate", *(controls.right(kind) for kind in kinds))
 #
 # ## Are the small differences noise?
 #
-# If the couplings decide so little, perhaps what is left is chance.
-# So take them alone: forget the image, its poses and its lengths, and keep only the 72 × 10 couplings.
+# Perhaps what little is left is chance.
+# So take it alone: forget the image, its poses and its lengths, and keep only the 72 × 10 couplings.
 # Average them for each digit, and name a new image after the nearest average, as you did with pixels in lesson 00.
 
 # %% tags=["holds"]
@@ -207,13 +205,13 @@ cl.verdict("couplings-know-class", controls.measured("couplings"), controls.meas
 
 # %% [markdown]
 # Where does this knowledge come from? A coupling grows where a vote agrees with the outcome, and the votes come from matrices that were trained, with labels, to agree on the class.
-# So the couplings do not find the class. They *repeat*, in another form, what the votes say.
+# So the couplings *repeat*, in another form, what the votes say.
 #
 # ## Take away what they point at
 #
 # Here is the strictest question to any explanation.
 # If it says "this part mattered", then the answer should suffer when the part is gone, and more than when some other part is gone.
-# So rank the primary capsules of each image by their coupling to the winner, silence some of them, and route what is left.
+# So rank the primary capsules by their coupling to the winner, silence some, and route what is left.
 #
 # **Your turn.** Write `removal_mask(scores, m)`.
 # It takes scores `(n, capsules)` and a number m, and returns booleans of the same shape: `False` for the m highest scores of each row, `True` for the rest.
@@ -248,20 +246,24 @@ orders = {
     "random": np.random.default_rng(0).random(coupled.shape),
     "least coupled": -coupled,
 }
-removed = {name: [without(scores, share) for share in shares] for name, scores in orders.items()}
-curves = {name: [one.accuracy(few.labels)[-1] for one in runs] for name, runs in removed.items()}
+curves = {
+    name: [without(scores, share).accuracy(few.labels)[-1] for share in shares]
+    for name, scores in orders.items()
+}
 plots.lines(shares, curves, "share of primary capsules silenced", "accuracy")
 
 # %% [markdown]
-# Look at one tenth first.
-# Without the least coupled nothing happens. Without as many at random, accuracy falls to about 0.9, and without the most coupled it falls further still.
-# So the couplings point at what carries the answer.
+# You can silence half of the capsules, the least coupled ones, and nothing happens.
+# But silence the most coupled twentieth, four of 72, and fewer than half of the images are named correctly.
+# So the tail that the mean entropy hid carries the answer.
+# The verdict repeats this with other networks, and with a tenth.
 
 # %% tags=["holds"]
-tenth = {name: curve[2] for name, curve in curves.items()}
-assert tenth["least coupled"] > 0.985
-assert 0.87 < tenth["random"] < 0.93
-assert tenth["most coupled"] < tenth["random"] - 0.05
+ends = {name: curve[-1] for name, curve in curves.items()}
+assert ends["least coupled"] > 0.985
+assert round(0.05 * 72) == 4
+assert curves["most coupled"][1] < 0.5
+assert curves["random"][1] > 0.9
 
 # %%
 cl.verdict("strong-couplings-matter", controls.measured("highest"), controls.measured("random"), paired=True)
@@ -273,10 +275,10 @@ cl.verdict("strong-couplings-matter", controls.measured("highest"), controls.mea
 # ## Which way is forward?
 #
 # Compare the winner's pose before and after.
-# The **cosine** between two vectors is 1 if they point in the same direction, 0 if they are at right angles, and −1 if they are opposite.
+# The **cosine** of two vectors is 1 if they point in the same direction, 0 if they are at right angles, and −1 if they are opposite.
 
 # %% tags=["holds"]
-assert curves["most coupled"][-1] > 0.98
+assert 0.985 < curves["most coupled"][-1] < 0.995
 assert curves["most coupled"][-1] > curves["random"][-1] + 0.3
 
 # %%
@@ -285,8 +287,8 @@ cl.guess("cosine_of_half", "With half of them gone, what is the cosine to the po
 # %%
 who, before = np.arange(len(few)), routed.outputs[np.arange(len(few)), routed.predicted]  # (images, 16)
 rows, norm = [], np.linalg.norm
-for share, run in zip(shares, removed["most coupled"], strict=True):
-    pose = run.outputs[who, routed.predicted]
+for share in shares:
+    pose = without(coupled, share).outputs[who, routed.predicted]
     cosine = ((before * pose).sum(axis=1) / norm(before, axis=1) / norm(pose, axis=1)).mean()
     rows.append(
         {"silenced": f"{share:.0%}", "length of the winner": norm(pose, axis=1).mean(), "cosine": cosine}
@@ -294,24 +296,24 @@ for share, run in zip(shares, removed["most coupled"], strict=True):
 cl.reveal(
     "cosine_of_half",
     round(float(cosine), 2),
-    f"Before routing ends, {100 * (routed.to_winner(routed.agreement) < 0).mean():.0f} of 100 primary capsules vote against the "
-    "winner. When those who agreed are gone, they agree among themselves: on the opposite.",
+    f"In the whole image, {100 * (routed.to_winner(routed.agreement) < 0).mean():.0f} of 100 primary capsules vote against the "
+    "winner. When those who agreed are gone, these agree among themselves: on the opposite.",
 )
 
 # %%
 plots.table(rows)
 
 # %% [markdown]
-# At one tenth the winner is short: yes and no cancel out, and other digits can win.
-# At one half it is as long as ever, and it points *backwards*.
-# The loss never asked for a direction, only for a length, and the length of a vector and of its opposite are the same.
+# With a twentieth gone, the winner is short, because *yes* and *no* cancel, and another digit can win.
+# With half gone it is nearly as long as before, and it points *backwards*.
+# The loss asked for a length and never for a direction, and a vector is as long as its opposite.
 # This is the **sign ambiguity** of capsules: a loud *yes* and a loud *no* look the same.
-# (In lesson 12 you saw it in a picture, when stretched poses of the 0 drew the opposite of a 0.)
+# (You saw it in lesson 12, when the stretched poses of the 0 drew the opposite of a 0.)
 
 # %% tags=["holds"]
-assert rows[2]["length of the winner"] < 0.5 < 0.85 < rows[-1]["length of the winner"]
-assert rows[-1]["cosine"] < -0.8
-assert rows[1]["cosine"] > rows[-1]["cosine"]
+assert rows[1]["length of the winner"] < 0.45
+assert rows[-1]["length of the winner"] > 0.85
+assert rows[-1]["cosine"] < -0.9
 
 # %% [markdown]
 # ## Does a length say that something is there?
@@ -336,7 +338,7 @@ cl.verdict("length-means-presence", controls.measured("presence"))
 
 # %% [markdown]
 # If lengths knew nothing of ink, it would be 50 of 100 pairs; if they said plainly what is there, nearly 100.
-# They do know something, so the sentence holds partly.
+# They do know something.
 # But nearly all primary capsules are long, also where the paper is blank, so a length of 0.9 does not mean that there is a stroke.
 #
 # ## Now with other images
@@ -364,11 +366,10 @@ print(
 
 # %% [markdown]
 # This network has only eight primary capsules, which see the whole image, and they decide more.
-# So how much is decided depends on the network; that the couplings know the class does not.
 #
 # ## Look back
 #
-# Compare your guesses with what came: did you take the couplings for more than they are, or for less?
+# Did you take the couplings for more than they are, or for less?
 
 # %%
 cl.guesses("14")
@@ -380,9 +381,9 @@ cl.progress("14")
 # ## Answer
 #
 # **Do the couplings explain the answer, or do they only decorate it?**
-# Neither. Most of them hardly move, so they are no tree of parts and wholes, and training with them did not make the networks more accurate in the end.
-# But what moves is no noise: couplings alone name nearly every digit, and the parts they point at do carry the answer.
-# Only be careful with the word *for*. A length cannot tell a yes from a no, and blank paper gets long capsules, too.
+# Neither. Most of them hardly move, so they are no tree of parts and wholes, and in the end our networks were no more accurate for them.
+# But what moves is no noise: couplings alone name nearly every digit, and the few parts they point at carry the answer.
+# Only do not read a length as a *yes*: it cannot tell a yes from a no, and blank paper gets long capsules, too.
 #
 # **What others found.** Paik, Kwak & Kim 2019 ([arXiv 1907.13327](https://arxiv.org/abs/1907.13327)): routing is often no better than even couplings. Peer, Stabinger & Rodríguez-Sánchez 2021: the sign ambiguity. Mitterreiter, Koch, Giesen & Laue 2023 ([arXiv 2301.01583](https://arxiv.org/abs/2301.01583)): no parse tree emerges. Sabour et al. 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)) report a gain by routing.
 #
