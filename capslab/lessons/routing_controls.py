@@ -123,6 +123,10 @@ def presence_auc(lengths: np.ndarray, ink: np.ndarray) -> float:
     ----------
     lengths, ink : `(n, primary)`.
 
+    Returns
+    -------
+    From 0 to 1; 0.5 if lengths have nothing to do with ink. NaN where every place has ink, or none.
+
     Examples
     --------
     >>> presence_auc(np.array([[0.9, 0.2], [0.8, 0.1]]), np.array([[True, False], [True, False]]))
@@ -130,6 +134,8 @@ def presence_auc(lengths: np.ndarray, ink: np.ndarray) -> float:
     """
     from sklearn.metrics import roc_auc_score
 
+    if ink.all() or not ink.any():
+        return float("nan")
     return float(roc_auc_score(np.ravel(ink), np.ravel(lengths)))
 
 
