@@ -164,12 +164,12 @@ EXERCISES = (
             Mistake(
                 "cut out instead of masked",
                 "You return the labelled pose alone, so the decoder cannot tell whose pose it is: a 3's and "
-                "a 7's would arrive at the same inputs. Keep its place, with zeros in the places of the others.",
+                "a 7's would arrive at the same inputs. Keep its place, with zeros in all other places.",
                 lambda poses, labels: poses[np.arange(len(poses)), labels],
             ),
             Mistake(
                 "longest capsule",
-                "You keep the longest capsule's pose. While it learns, the decoder gets the one of the label.",
+                "You keep the longest capsule's pose. While it learns, the decoder gets that of the label.",
                 lambda poses, labels: _masked(poses, (poses**2).sum(axis=2).argmax(axis=1)),
             ),
         ),
