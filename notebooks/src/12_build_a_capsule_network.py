@@ -342,11 +342,9 @@ cl.guess("time_of_capsules", "How many times as long as that network do capsules
 
 # %%
 rivals = {"capsules": tuned, "convolutional": ConvNet.for_images(images)}
-size = {"capsules": tuned.count_params() - tuned.decoder.count_params()}  # no decoder is needed to answer
-size["convolutional"] = rivals["convolutional"].count_params()
-seconds = {
-    name: np.array(all_tries) / len(images) for name, all_tries in answering_times(rivals, images).items()
-}
+size = {name: one.count_params() for name, one in rivals.items()}
+size["capsules"] -= tuned.decoder.count_params()  # no decoder is needed to answer
+seconds = {name: np.array(s) / len(images) for name, s in answering_times(rivals, images).items()}
 ratio = np.median(seconds["capsules"]) / np.median(seconds["convolutional"])
 cl.reveal(
     "time_of_capsules",

@@ -181,21 +181,15 @@ cl.guess(
 # %%
 known = images.train.sample(min(2000, len(images.train)), seed=2)
 known_parts = caps.primary(known)
-known_couplings = ablation.route_all(known_parts, learned).couplings
-pairs = {
-    "pixels": (known.images / 255, few.images / 255),
-    "primary capsules": (known_parts, parts),
-    "couplings": (known_couplings, routed.couplings),
-}
-by_mean = {
-    name: 100 * (ablation.nearest_mean(a, known.labels, b) == few.labels).mean()
-    for name, (a, b) in pairs.items()
-}
+pairs = {"pixels": (known.images / 255, few.images / 255), "primary capsules": (known_parts, parts)}
+pairs["couplings"] = (ablation.route_all(known_parts, learned).couplings, routed.couplings)
+by_mean = {}
+for name, (a, b) in pairs.items():
+    by_mean[name] = 100 * (ablation.nearest_mean(a, known.labels, b) == few.labels).mean()
 cl.reveal(
     "couplings_alone",
     round(by_mean["couplings"], 1),
-    f"Pixels get {by_mean['pixels']:.0f}, and the primary capsules before routing {by_mean['primary capsules']:.0f}. So the small "
-    "differences are anything but noise.",
+    f"Pixels get {by_mean['pixels']:.0f}, primary capsules before routing {by_mean['primary capsules']:.0f}. So the small differences are anything but noise.",
 )
 
 # %%
@@ -239,15 +233,10 @@ def without(scores, share):
 
 
 coupled, shares = routed.to_winner(routed.couplings), np.array([0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5])
-orders = {
-    "most coupled": coupled,
-    "random": np.random.default_rng(0).random(coupled.shape),
-    "least coupled": -coupled,
-}
-curves = {
-    name: [without(scores, share).accuracy(few.labels)[-1] for share in shares]
-    for name, scores in orders.items()
-}
+random = np.random.default_rng(0).random(coupled.shape)
+curves = {}
+for name, scores in {"most coupled": coupled, "random": random, "least coupled": -coupled}.items():
+    curves[name] = [without(scores, share).accuracy(few.labels)[-1] for share in shares]
 plots.lines(shares, curves, "share of primary capsules silenced", "accuracy")
 
 # %% [markdown]
@@ -284,19 +273,16 @@ cl.guess("cosine_of_half", "With half of them gone, what is the cosine to the po
 
 # %%
 who, before = np.arange(len(few)), routed.outputs[np.arange(len(few)), routed.predicted]  # (images, 16)
-rows, norm = [], np.linalg.norm
+rows = []
 for share in shares:
     pose = without(coupled, share).outputs[who, routed.predicted]
-    cosine = ((before * pose).sum(axis=1) / norm(before, axis=1) / norm(pose, axis=1)).mean()
-    rows.append(
-        {"silenced": f"{share:.0%}", "length of the winner": norm(pose, axis=1).mean(), "cosine": cosine}
-    )
-against = 100 * (routed.to_winner(routed.agreement) < 0).mean()
+    length = np.linalg.norm(pose, axis=1)
+    cosine = ((before * pose).sum(axis=1) / np.linalg.norm(before, axis=1) / length).mean()
+    rows.append({"silenced": f"{share:.0%}", "length of the winner": length.mean(), "cosine": cosine})
 cl.reveal(
     "cosine_of_half",
     round(float(cosine), 2),
-    f"In the whole image, {against:.0f} of 100 primary capsules vote against the winner. When those who agreed are gone, "
-    "these agree among themselves: on the opposite.",
+    f"Of 100 primary capsules, {100 * (routed.to_winner(routed.agreement) < 0).mean():.0f} vote against the winner. When those who agree are gone, these agree among themselves: on the opposite.",
 )
 
 # %%
