@@ -29,6 +29,9 @@ KEPT = [
     "09_convolution",
     "10_parts_with_a_pose",
     "11_routing_by_agreement",
+    "12_build_a_capsule_network",
+    "13_look_inside",
+    "14_what_couplings_tell",
     "17_two_digits",
 ]
 

@@ -159,6 +159,7 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "zip(probabilities, targets, strict=True) → zip(probabilities, targets)": "both have as many rows",
         "True → False": "both have as many rows",
     },
+    "mask_poses": {"1 → 2": "NumPy takes any negative length for what is left over"},
     "removal_mask": {
         "np.argsort(scores, axis=1) → np.argsort(scores)": "the last axis is sorted unless another is named"
     },

@@ -158,6 +158,11 @@ def _margin_loss(r: Random) -> tuple:
     return r.uniform(0, 1, (n, classes)), labels(r, n, classes)
 
 
+def _mask_poses(r: Random) -> tuple:
+    n, classes = size(r), size(r, 2, 7)
+    return r.normal(size=(n, classes, size(r))), labels(r, n, classes)
+
+
 def _coupling_map(r: Random) -> tuple:
     grid = tuple(int(one) for one in r.integers(1, 5, 3))
     parents = size(r, 2, 7)

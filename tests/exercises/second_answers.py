@@ -211,6 +211,11 @@ def margin_loss(lengths, labels):
     return total / len(labels)
 
 
+def mask_poses(poses, labels):
+    one_hot = np.eye(poses.shape[1])[labels]  # (n, classes)
+    return np.concatenate([one_hot[:, [j]] * poses[:, j] for j in range(poses.shape[1])], axis=1)
+
+
 def coupling_map(couplings, grid, digit):
     rows, columns, types = grid
     out = np.zeros((rows, columns))

@@ -323,6 +323,16 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "summed": lambda length, y: right("margin_loss")(length, y) * len(y),
         "halved": lambda length, y: right("margin_loss")(length, y) / 2,
     },
+    "mask_poses": {
+        "not masked": lambda v, y: v.reshape(len(v), -1),
+        "number by number": lambda v, y: (
+            right("mask_poses")(v, y).reshape(v.shape).swapaxes(1, 2).reshape(len(v), -1)
+        ),
+        "first image's label": lambda v, y: right("mask_poses")(v, np.full(len(y), y[0])),
+        "up to the label": lambda v, y: (v * (np.arange(v.shape[1]) <= y[:, None])[..., None]).reshape(
+            len(v), -1
+        ),
+    },
     "coupling_entropy": {
         "over the children": lambda c: right("coupling_entropy")(c.T / c.T.sum(axis=1, keepdims=True)),
         "of the mean": lambda c: right("coupling_entropy")(c.mean(axis=0, keepdims=True)),
