@@ -35,7 +35,6 @@ from capslab.lessons import classical_methods, results
 images = cl.load()
 names = list(classical_methods.METHODS)
 
-# %%
 cl.recall("08")
 
 # %% [markdown]
@@ -320,9 +319,6 @@ print(f"{other.name}, support vector machine: local exponents {exponents.round(2
 
 # %%
 cl.guesses("08")
-
-# %%
-cl.progress("08")
 
 # %% [markdown]
 # ## Answer
