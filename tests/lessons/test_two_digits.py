@@ -86,8 +86,8 @@ def test_moved_pairs_are_read_at_every_place(digits: Any) -> None:
         image_shape = (12, 12, 1)
 
         def detect(self, pairs: Pairs) -> np.ndarray:
-            odd = (pairs.labels % 2).any(axis=1)
-            return np.where(odd[:, None], (pairs.labels + 1) % 10, pairs.labels)
+            odd = (pairs.labels % 2).any(axis=1, keepdims=True)
+            return np.where(odd, (pairs.labels + 1) % 10, pairs.labels)
 
     seen = two_digits.moved(OnlyEven(), digits.test, pairs=30, times=4)  # type: ignore[arg-type]
     odd: np.ndarray = (digits.test.labels[seen.images] % 2).any(axis=1)
