@@ -1,0 +1,101 @@
+"""Networks that differ only in how they route, or in how many routed layers they have: trained and measured.
+
+`python tools/remeasure.py routing_variants` trains them with several seeds, and lesson 16 reads the results.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+SEEDS = 5
+DEPTHS = (0, 1, 2, 3, 4)  # middle layers
+DEPTH_SEEDS = 3
+MIDDLE = 16  # capsules in a middle layer
+
+
+def train_routing(images: Any, routing: str, seed: int, epochs: int | None = None) -> dict[str, Any]:
+    """Train a `CapsNet` that routes in this way, and say how it does on the test images.
+
+    Returns
+    -------
+    One row: accuracy 0…1, the mean length of the true class's capsule and of the others, the entropy of the
+    couplings at the last iteration (1 is uniform), CPU-seconds of training, and the number of weights.
+    """
+    import keras
+
+    from capslab.models import CapsNet
+
+    keras.utils.clear_session()
+    model = CapsNet.for_images(images, seed=seed, routing=routing)
+    seconds = _train(model, images, seed, epochs)
+    lengths, labels = model.lengths(images.test), images.test.labels
+    true = lengths[np.arange(len(labels)), labels]
+    others = (lengths.sum() - true.sum()) / (lengths.size - len(labels))
+    return {
+        "experiment": "routing",
+        "data": images.name,
+        "routing": routing,
+        "seed": seed,
+        "accuracy": round(float((lengths.argmax(axis=1) == labels).mean()), 4),
+        "true_length": round(float(true.mean()), 3),
+        "other_length": round(float(others), 3),
+        "entropy": round(float(_entropy(model, images.test)), 4),
+        "weights": int(model.trunk.count_params() + model.digit_capsules.count_params()),
+        "cpu_s": round(seconds, 1),
+    }
+
+
+def train_depth(images: Any, depth: int, seed: int, epochs: int | None = None) -> dict[str, Any]:
+    """Train a network with `depth` middle layers of 16 capsules, routed by agreement, and look at each of them.
+
+    Returns
+    -------
+    One row: accuracy 0…1, and for every middle layer the largest length that each of its capsules has on any
+    test image (`longest`), and the standard deviation of its length over these images (`spread`).
+    """
+    import keras
+
+    from capslab.models.stacked_capsnet import StackedCapsNet
+
+    keras.utils.clear_session()
+    model = StackedCapsNet.for_images(images, seed=seed, middle=(MIDDLE,) * depth)
+    seconds = _train(model, images, seed, epochs)
+    layers = model.middle_lengths(images.test)
+    return {
+        "experiment": "depth",
+        "data": images.name,
+        "middle_layers": depth,
+        "seed": seed,
+        "accuracy": round(float((model.classify(images.test) == images.test.labels).mean()), 4),
+        "longest": [[round(float(v), 4) for v in lengths.max(axis=0)] for lengths in layers],
+        "spread": [[round(float(v), 4) for v in lengths.std(axis=0)] for lengths in layers],
+        "cpu_s": round(seconds, 1),
+    }
+
+
+def _train(model: Any, images: Any, seed: int, epochs: int | None) -> float:
+    """CPU-seconds of the training."""
+    from capslab.training.fit import fit
+
+    started = time.process_time()
+    fit(model, images, epochs, seed=seed, show=False)
+    return time.process_time() - started
+
+
+def _entropy(model: Any, images: Any) -> float:
+    """The mean entropy of the couplings over ln J at the last iteration.
+
+    A prior of attention routing can make couplings negative; then the softmax before it is meant.
+    """
+    from capslab.routing.variants import route_votes
+
+    learned = model.routing_weights()
+    primary = model.primary(images)
+    votes = learned.votes(primary)
+    extra = {name: value for name, value in learned.learned.items() if name != "prior"}
+    lengths = np.minimum(np.linalg.norm(primary, axis=-1), 1)
+    trace = route_votes(votes, learned.routing, learned.iterations, learned.bias, lengths, extra)
+    return float(trace.entropy[-1].mean())
