@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 SEEDS = 5
-DEPTHS = (0, 1, 2, 3, 4)  # middle layers
+DEPTHS = (1, 2, 4)  # middle layers; without any it is the network that routes by agreement
 DEPTH_SEEDS = 3
 MIDDLE = 16  # capsules in a middle layer
 

@@ -7,7 +7,7 @@
 """
 
 from capslab.routing.variants.attention import attention_logits, attention_routing
-from capslab.routing.variants.by_name import ROUTINGS, check_routing, route_votes
+from capslab.routing.variants.by_name import ROUTINGS, check_agreement, check_routing, route_votes
 from capslab.routing.variants.em import em_routing, inverse_temperature
 from capslab.routing.variants.uniform import uniform_routing
 
@@ -15,6 +15,7 @@ __all__ = [
     "ROUTINGS",
     "attention_logits",
     "attention_routing",
+    "check_agreement",
     "check_routing",
     "em_routing",
     "inverse_temperature",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, unknown_name
+from capslab.errors import ArgumentError, Verbatim, unknown_name
 from capslab.routing.dynamic_routing import RoutingTrace, routing_by_agreement
 from capslab.routing.variants.attention import attention_routing
 from capslab.routing.variants.em import em_routing
@@ -32,6 +32,26 @@ def check_routing(routing: Any) -> str:
     if not isinstance(routing, str) or routing not in ROUTINGS:
         raise unknown_name("routing", routing, ROUTINGS)
     return routing
+
+
+def check_agreement(learned: Any, argument: str = "model") -> None:
+    """Refuse a network that routes otherwise than by agreement, where only that can be shown.
+
+    "one" and "uniform" are routing by agreement with one iteration, so they pass.
+
+    Parameters
+    ----------
+    learned : `model.routing_weights()`.
+    argument : the name of what the caller was given.
+
+    Raises
+    ------
+    ArgumentError : for a network that was trained with "em" or "attention".
+    """
+    if learned.routing in ("em", "attention"):
+        step = 'Look at cl.route(model, image), or train one with routing="dynamic".'
+        expected = "a capsule network that routes by agreement"
+        raise ArgumentError(argument, expected, Verbatim(f'one with routing="{learned.routing}"'), step)
 
 
 def route_votes(
