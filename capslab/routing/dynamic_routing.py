@@ -97,6 +97,7 @@ class RoutingTrace:
     grid : `(rows, columns, types)` of the primary capsules, or None outside an image.
     classes : names of the digit capsules.
     image, label : the image that was routed, and its class, where there is one.
+    routing : the way of routing, a name in `routing.variants.ROUTINGS`.
     """
 
     votes: np.ndarray
@@ -108,6 +109,7 @@ class RoutingTrace:
     classes: tuple[str, ...] = ()
     image: np.ndarray | None = field(default=None, repr=False)
     label: int | None = None
+    routing: str = "dynamic"
 
     @property
     def iterations(self) -> int:

@@ -82,4 +82,5 @@ def attention_routing(
     s = np.einsum("...ij,...ijd->...jd", couplings, votes)
     v = squash(s if bias is None else s + bias)  # (J, D)
     agreement = np.einsum("...ijd,...jd->...ij", votes, v)
-    return RoutingTrace(votes, logits[None], couplings[None], v[None], agreement[None], **context)
+    steps = (one[None] for one in (logits, couplings, v, agreement))
+    return RoutingTrace(votes, *steps, routing="attention", **context)

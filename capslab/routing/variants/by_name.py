@@ -103,4 +103,5 @@ def route_votes(
         return attention_routing(votes, bias, extra.get("prior"), **context)
     if routing == "uniform":
         return uniform_routing(votes, iterations, bias, **context)
-    return routing_by_agreement(votes, 1 if routing == "one" else iterations, bias, **context)
+    count = 1 if routing == "one" else iterations
+    return routing_by_agreement(votes, count, bias, routing=routing, **context)

@@ -113,7 +113,7 @@ def em_routing(
         density = -(apart**2 / (2 * variance[..., None, :, :])).sum(axis=-1)  # without the constant ½ D log 2π
         logits = log_active[..., None, :] + density - log_sigma.sum(axis=-1)[..., None, :]  # log (a_j p_ij)
     steps: dict[str, Any] = {name: np.stack(values) for name, values in history.items()}
-    return RoutingTrace(votes=votes, **steps, **context)
+    return RoutingTrace(votes=votes, routing="em", **steps, **context)
 
 
 def _check_activations(activations: Any, votes: np.ndarray) -> np.ndarray:

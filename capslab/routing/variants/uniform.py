@@ -45,4 +45,4 @@ def uniform_routing(
         name: np.repeat(getattr(once, name), iterations, axis=0)
         for name in ("logits", "couplings", "outputs", "agreement")
     }
-    return RoutingTrace(votes=once.votes, **steps, **context)
+    return RoutingTrace(votes=once.votes, routing="uniform", **steps, **context)
