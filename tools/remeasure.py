@@ -72,7 +72,8 @@ def routing_variants(
     """Train a network for each way to route and each number of middle layers, with several seeds.
 
     The table is written after every network, and what it has already is kept: an interrupted run goes on.
-    "uniform" is trained with one seed only, which shows that it is the same network as "one" to the last digit.
+    "uniform" is trained with one seed only, which shows that it is the same network as "one" to the last
+    digit.
     """
     images = load(dataset)
     table = results.FOLDER / "routing_variants.json"

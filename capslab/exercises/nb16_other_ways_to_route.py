@@ -84,20 +84,20 @@ EXERCISES = (
         ),
         points=3,
         hints=(
-            "Three steps: add up the votes of all children for each parent; take the inner product of each vote "
-            "with its parent's sum; then the softmax of the scores.",
-            "total = votes.sum(axis=0) has the shape (parent, D). In votes * total, NumPy repeats it for every "
-            "child, and summing over the last axis makes the inner products.",
-            "Divide the scores by np.sqrt(votes.shape[2]). For the softmax subtract each row's largest score, "
-            "take np.exp, and divide by the row's sum (axis=1, keepdims=True).",
+            "Three steps: add up the votes of all children for each parent; take the inner product of "
+            "each vote with its parent's sum; then the softmax of the scores.",
+            "total = votes.sum(axis=0) has the shape (parent, D). In votes * total, NumPy repeats it for "
+            "every child, and summing over the last axis makes the inner products.",
+            "Divide the scores by np.sqrt(votes.shape[2]). For the softmax subtract each row's largest "
+            "score, take np.exp, and divide by the row's sum (axis=1, keepdims=True).",
         ),
         cases=_attention_cases,
         reference=attention_couplings,
         mistakes=(
             Mistake(
                 "softmax over children",
-                "Your softmax runs over the children. Each child has 1 to give away, so its row adds up to 1: "
-                "sum over the parents.",
+                "Your softmax runs over the children. Each child has 1 to give away, so its row adds up to "
+                "1: sum over the parents.",
                 lambda votes: _wrong_attention(votes, axis=0),
             ),
             Mistake(
@@ -113,14 +113,14 @@ EXERCISES = (
             ),
             Mistake(
                 "mean of the votes",
-                "You compare each vote with the mean of the votes. Attention adds up over all children: it is "
-                "the sum.",
+                "You compare each vote with the mean of the votes. Attention adds up over all children: "
+                "it is the sum.",
                 lambda votes: _wrong_attention(votes, to_all=False),
             ),
             Mistake(
                 "overflow",
-                "The formula is right, but large scores give NaN, because np.exp(1000) is infinite. Subtract the "
-                "largest score of each row first.",
+                "The formula is right, but large scores give NaN, because np.exp(1000) is infinite. Subtract "
+                "the largest score of each row first.",
                 lambda votes: _wrong_attention(votes, safe=False),
             ),
         ),

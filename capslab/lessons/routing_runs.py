@@ -49,7 +49,7 @@ def train_routing(images: Any, routing: str, seed: int, epochs: int | None = Non
 
 
 def train_depth(images: Any, depth: int, seed: int, epochs: int | None = None) -> dict[str, Any]:
-    """Train a network with `depth` middle layers of 16 capsules, routed by agreement, and look at each of them.
+    """Train a network with `depth` middle layers of 16 capsules, routed by agreement, and look at each.
 
     Returns
     -------

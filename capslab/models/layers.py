@@ -137,10 +137,10 @@ class RoutedCapsules(keras.layers.Layer):
     No gradient flows through the agreements, only through the last weighted sum: the network learns
     as well, and with those gradients a step would take 1.13 of the time.
 
-    That is `routing="dynamic"`. The other ways to route (`capslab.routing.variants`) start from the same votes:
-    "one" and "uniform" stop after the first iteration, since every c is 1/J; "attention" has no iterations and
-    learns a prior B `(primary, digits)`; "em" fits a Gaussian per digit capsule, and learns two numbers for each,
-    β_a and β_u, in place of β_j. Gradients flow through all of "attention" and "em".
+    That is `routing="dynamic"`. The other ways to route (`capslab.routing.variants`) start from the same
+    votes: "one" and "uniform" stop after the first iteration, since every c is 1/J; "attention" has no
+    iterations and learns a prior B `(primary, digits)`; "em" fits a Gaussian per digit capsule, and learns
+    two numbers for each, β_a and β_u, in place of β_j. Gradients flow through all of "attention" and "em".
 
     Parameters
     ----------
@@ -207,14 +207,16 @@ class RoutedCapsules(keras.layers.Layer):
         """Name, shape and first value of the weights that only this way of routing has."""
         if self.routing == "attention":
             return [("prior", (self.primary, self.digits), 0.0)]
-        if self.routing == "em":  # at this β_u the first, random votes make capsules that are about half active
+        if self.routing == "em":  # at this β_u random votes make capsules that are about half active
             return [("beta_a", (self.digits,), 0.0), ("beta_u", (self.digits,), BETA_U)]
         return []
 
     def call(self, u: Any) -> Any:
         if self.routing == "em":
             activations = ops.minimum(length(u), 1.0)
-            return em_outputs(cast_votes(u, self.kernel), activations, **self.extra, iterations=self.iterations)
+            return em_outputs(
+                cast_votes(u, self.kernel), activations, **self.extra, iterations=self.iterations
+            )
         if self.routing == "attention":
             return squash(attention_sum(cast_votes(u, self.kernel), **self.extra) + self.bias)
         return self._route_by_agreement(u, self.iterations if self.routing == "dynamic" else 1)

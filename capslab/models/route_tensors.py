@@ -1,4 +1,4 @@
-"""Self-attention routing and EM routing on tensors: what `capslab.routing.variants` computes, so that it trains.
+"""Self-attention and EM routing on tensors: what `capslab.routing.variants` computes, so that it trains.
 
 Gradients flow through every step of both, as in their papers. At zeros they are finite.
 """

@@ -20,9 +20,9 @@ from capslab.models.layers import RoutedCapsules, length, register
 class StackedCapsNet(CapsNet):
     """A `CapsNet` with layers of middle capsules between its primary and its digit capsules.
 
-    Each middle layer routes as the last one does: its capsules are parents of the layer below and parts of the
-    layer above. Nobody tells a middle capsule what to stand for. The `primary` capsules of this network, those
-    that vote for the digits, are the ones of its last middle layer.
+    Each middle layer routes as the last one does: its capsules are parents of the layer below and parts of
+    the layer above. Nobody tells a middle capsule what to stand for. The `primary` capsules of this network,
+    those that vote for the digits, are the ones of its last middle layer.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ class StackedCapsNet(CapsNet):
         return (1, 1, self.middle[-1]) if self.middle else super().grid
 
     def receptive_field(self, capsule: int) -> tuple[int, int, int, int]:
-        """The pixels that affect a capsule: `(top, left, bottom, right)`; of a middle capsule, the whole image."""
+        """The pixels that affect a capsule, `(top, left, bottom, right)`: all of them, for a middle one."""
         if not self.middle:
             return super().receptive_field(capsule)
         if not 0 <= capsule < self.middle[-1]:

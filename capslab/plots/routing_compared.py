@@ -40,7 +40,9 @@ def routing_compared(traces: Mapping[str, RoutingTrace], digit: int | None = Non
     first = next(iter(traces.values()))
     if any(one.votes.shape != first.votes.shape for one in traces.values()):
         step = "Route one image in each of the ways."
-        raise ArgumentError("traces", "traces of the same votes", [t.votes.shape for t in traces.values()], step)
+        raise ArgumentError(
+            "traces", "traces of the same votes", [t.votes.shape for t in traces.values()], step
+        )
     J = first.votes.shape[1]
     names = first.classes or tuple(map(str, range(J)))
     if digit is None:
@@ -62,7 +64,8 @@ def routing_compared(traces: Mapping[str, RoutingTrace], digit: int | None = Non
             panels[1, 0].set_ylabel("length", fontsize=9)
     figure.colorbar(picture, ax=list(panels[0]), label=f"coupling to “{names[digit]}” − 1/{J}", shrink=0.9)
     longest = (
-        f"{name}: longest {names[trace.predicted]} ({trace.lengths[-1].max():.2f}), entropy {trace.entropy[-1]:.3f}"
+        f"{name}: longest {names[trace.predicted]} ({trace.lengths[-1].max():.2f}), "
+        f"entropy {trace.entropy[-1]:.3f}"
         for name, trace in traces.items()
     )
     figure.words = f"The same votes routed in {len(traces)} ways. {'; '.join(longest)}."
@@ -85,7 +88,9 @@ def _draw_lengths(axes: object, trace: RoutingTrace, names: tuple[str, ...]) -> 
     axes.set_ylim(0, 1.12)
     axes.set_yticks([0, 0.5, 1])
     every = -(-len(names) // 10)
-    axes.set_xticks(range(0, len(names), every), [shortened(name, 0.5, 8) for name in names[::every]], fontsize=8)
+    axes.set_xticks(
+        range(0, len(names), every), [shortened(name, 0.5, 8) for name in names[::every]], fontsize=8
+    )
     axes.annotate(
         shortened(names[longest], 0.8, 9), (longest, lengths[longest]), ha="center", va="bottom", fontsize=9
     )

@@ -63,8 +63,8 @@ def route_all(parts: np.ndarray, learned: RoutingWeights, iterations: int | None
 
     Raises
     ------
-    ArgumentError : for parts of another shape, fewer than one iteration, or the weights of a network that does
-        not route by agreement.
+    ArgumentError : for parts of another shape, fewer than one iteration, or the weights of a network that
+        does not route by agreement.
     """
     check_agreement(learned, "learned")
     parts = np.asarray(parts)

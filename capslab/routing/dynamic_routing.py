@@ -155,7 +155,7 @@ class RoutingTrace:
         if self.votes.ndim == 4:
             return (
                 f"{len(self.votes)} images: {primary} primary capsules routed to {digit} digit capsules in "
-                f"{self.iterations} iterations; coupling entropy {self.entropy[-1].mean():.3f} of 1 on average"
+                f"{self.iterations} iterations; mean coupling entropy {self.entropy[-1].mean():.3f} of 1"
             )
         name = self.classes[self.predicted] if self.classes else str(self.predicted)
         return (

@@ -26,7 +26,8 @@ def route(model: Any, image: Any, iterations: int | None = None, routing: str | 
 
     Raises
     ------
-    ArgumentError : for a model without routing, more than one image, another size, or an unknown way of routing.
+    ArgumentError : for a model without routing, more than one image, another size, or an unknown way of
+        routing.
     """
     if not hasattr(model, "routing_weights"):
         raise ArgumentError(

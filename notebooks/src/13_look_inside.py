@@ -370,7 +370,7 @@ plots.table(rows)
 # ## What does a larger problem cost?
 #
 # The article says that capsule networks **scale well**. Every image costs the same, so a million cost a million times one; that is so for any network. But *larger* images, or *more classes*? Each primary capsule has a matrix of its own for each class.
-# **Predict:** with twice the height and twice the width, four times the pixels, how many times the weights have the convolutions? And the routing layer? (*Products* are the multiplications for one image.)
+# **Predict:** with twice the height and twice the width, four times the pixels, how many times the weights have the convolutions? And the routing layer? (*Products* are the multiplications for one image.) Whether that is well scaled, and what depth does, is judged in [16](16_other_ways_to_route.ipynb).
 
 # %%
 height, width, channels = images.image_shape
@@ -476,19 +476,6 @@ cheap = cl.lessons.judged_in_words(
 cheap
 
 # %%
-small, wide, _, many = growth.values()
-part = {name: wide[name] / small[name] for name in small}
-scale = cl.lessons.judged_in_words(
-    "capsules-scale",
-    f"four times the pixels cost the routing layer {part['routing: products']:.1f} times the products and {part['routing: weights']:.1f} times the weights, the convolutions "
-    f"{part['convolutions: products']:.1f} and {part['convolutions: weights']:.1f}; a hundred classes instead of ten {many['routing: weights'] / small['routing: weights']:.0f} times the weights",
-    holds=part["routing: weights"] < 1.1,
-    holds_partly=part["routing: products"] < 1.5 * part["convolutions: products"],
-    refuted=True,
-)
-scale
-
-# %%
 more = errors["capsules, 3 iterations"] - errors["convolutional"]
 by_chance = 2 * np.sqrt((errors["capsules, 3 iterations"] + errors["convolutional"]) / seeds)
 share = {name: f"{1 - e / asked:.1%}" for name, e in errors.items()}
@@ -514,7 +501,6 @@ closing_table.closing(
     (turns, f"{opposite.accuracy(few.labels)[-1]:.1%} right with every part turned round", "Peer et al. 2021 describe this sign ambiguity"),
     (robust, f"{edge:+.3f} against convolutions, {over_dense:+.3f} against dense", "Sabour et al. 2017 report an advantage on moved digits; Gu & Tresp 2019 (1911.07968): routing contributes nothing to it"),
     (classify, f"{share['capsules, 3 iterations']} right, convolutions {share['convolutional']}", "Sabour et al. 2017 report 0.25 % errors on MNIST with 8.2 million parameters"),
-    (scale, f"weights × {part['routing: weights']:.1f} for four times the pixels", "Mitterreiter et al. 2023 have it in their title: “Why Capsule Neural Networks Do Not Scale”"),
     (cheap, f"{sizes['capsules']:,} parameters, {seconds['capsules'] / seconds['convolutional']:.1f} times the time", "Mazzia et al. 2021 (2101.12491) need about 160 thousand parameters where the paper has 8.2 million, and another routing"),
 )  # fmt: skip
 

@@ -26,6 +26,7 @@ KEPT = [
     "06_printed_network",
     "07_hidden_layer",
     "08_when_data_grow",
+    "16_other_ways_to_route",
 ]
 
 

@@ -44,6 +44,7 @@ def test_the_course_is_complete() -> None:
         "08_when_data_grow",
         "11_routing_by_agreement",
         "13_look_inside",
+        "16_other_ways_to_route",
         "17_two_digits",
         "20_build_a_vae",
         "24_three_representations",

@@ -49,7 +49,9 @@ def test_each_way_of_routing_trains_what_the_plain_loops_compute(how, iterations
 
 
 def test_what_each_way_of_routing_learns_besides():
-    learned = {how: {name: tuple(w.shape) for name, w in routed(how=how)[0].extra.items()} for how in ROUTINGS}
+    learned = {
+        how: {name: tuple(w.shape) for name, w in routed(how=how)[0].extra.items()} for how in ROUTINGS
+    }
     assert learned == {
         "dynamic": {},
         "one": {},

@@ -1,4 +1,4 @@
-"""Networks that route in other ways, and those with several routed layers: what they compute, saved and loaded."""
+"""Networks that route in other ways or in several layers: what they compute, saved and loaded."""
 
 from dataclasses import replace
 

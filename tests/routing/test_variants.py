@@ -34,8 +34,8 @@ def spread_votes(primary=7, digit=3, pose=4, seed=0):
 
 
 def plain_em(votes, activations, beta_a, beta_u, iterations):
-    """Procedure 1 of Hinton et al. 2018 in loops, written from its formulas; densities from the normal law."""
-    I, J, D = votes.shape
+    """Procedure 1 of Hinton et al. 2018 in loops, written from its formulas."""
+    I, J, D = votes.shape  # noqa: E741  # the paper's letters
     R = [[1 / J] * J for _ in range(I)]
     steps = []
     for t in range(1, iterations + 1):
@@ -62,9 +62,7 @@ def plain_em(votes, activations, beta_a, beta_u, iterations):
                 p.append(active[j] * math.exp(-squares) / math.sqrt(scale))
             R[i] = [value / sum(p) for value in p]
         lengths = [math.sqrt(sum(m * m for m in mean)) for mean in means]
-        outputs = [
-            [active[j] * m / lengths[j] if lengths[j] else 0.0 for m in means[j]] for j in range(J)
-        ]
+        outputs = [[active[j] * m / lengths[j] if lengths[j] else 0.0 for m in means[j]] for j in range(J)]
         steps.append((used, outputs))
     return [np.array(x) for x in zip(*steps, strict=True)]
 
@@ -84,7 +82,7 @@ def test_em_routing_is_the_papers_procedure(seed, iterations):
 
 def plain_attention(votes, prior):
     """C = softmax(Σ_k A_ikj) + B with the matrices A of Mazzia et al. 2021 written out, in loops."""
-    I, J, D = votes.shape
+    I, J, D = votes.shape  # noqa: E741  # the paper's letters
     dots = [
         [[sum(votes[i][j] * votes[k][j]) / math.sqrt(D) for k in range(I)] for j in range(J)]
         for i in range(I)
@@ -124,14 +122,12 @@ def test_every_way_of_routing_gives_shares_lengths_below_one_and_finite_numbers(
     assert (trace.lengths < 1 + 1e-12).all()
     for name in ("logits", "couplings", "outputs", "agreement", "contributions", "entropy"):
         assert np.isfinite(getattr(trace, name)).all(), name
-    T, (I, J, D) = trace.iterations, votes.shape
+    T, (I, J, D) = trace.iterations, votes.shape  # noqa: E741
     assert (trace.logits.shape, trace.couplings.shape, trace.agreement.shape) == ((T, I, J),) * 3
     assert trace.outputs.shape == (T, J, D)
     powers = np.exp(trace.logits - trace.logits.max(axis=2, keepdims=True))
     np.testing.assert_allclose(trace.couplings, powers / powers.sum(axis=2, keepdims=True), atol=1e-9)
-    np.testing.assert_allclose(
-        trace.agreement, np.einsum("ijd,tjd->tij", votes, trace.outputs), atol=1e-9
-    )
+    np.testing.assert_allclose(trace.agreement, np.einsum("ijd,tjd->tij", votes, trace.outputs), atol=1e-9)
 
 
 @given(VOTES, st.sampled_from(sorted(ROUTINGS)), st.randoms(use_true_random=False))

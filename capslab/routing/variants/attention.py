@@ -1,8 +1,8 @@
 """Self-attention routing: every part attends to what the other parts vote for, once, without a loop.
 
 Source: Mazzia, Salvetti & Chiaberge, "Efficient-CapsNet: capsule network with self-attention routing" (2021),
-arXiv 2101.12491. They squash with (1 − 1/exp‖s‖); here the course's squash comes last, as in every other way of
-routing, so that only the couplings differ.
+arXiv 2101.12491. They squash with (1 − 1/exp‖s‖); here the course's squash comes last, as in every other way
+of routing, so that only the couplings differ.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from capslab.routing.dynamic_routing import RoutingTrace, check_votes, softmax, 
 def attention_logits(votes: np.ndarray) -> np.ndarray:
     """Σ_k A_ikj with A_ikj = ⟨û_ij, û_kj⟩ / √D: how much the votes of all parts agree with part i's.
 
-    The sum over k can go inside the inner product, ⟨û_ij, Σ_k û_kj⟩ / √D, so the I × I matrix A is never made.
+    The sum over k can go inside the inner product, ⟨û_ij, Σ_k û_kj⟩ / √D, so the I × I matrix A is never
+    made.
 
     Parameters
     ----------
@@ -49,8 +50,8 @@ def attention_routing(
     C = softmax(Σ_k A_ikj) + B over the parents j, with A_ikj = ⟨û_ij, û_kj⟩ / √D;
     s_j = Σ_i C_ij û_ij;  v_j = squash(s_j).
 
-    The trace has one iteration. Its couplings are C. Without a prior B each row sums to 1; with one, a coupling
-    may be negative or above 1.
+    The trace has one iteration. Its couplings are C. Without a prior B each row sums to 1; with one, a
+    coupling may be negative or above 1.
 
     Parameters
     ----------

@@ -71,7 +71,8 @@ def route_votes(
     routing : a name in `ROUTINGS`: "dynamic", "one", "uniform", "attention" or "em".
     iterations : T ≥ 1; "one" and "attention" always have a single one.
     bias : `(J, D)` added to the weighted sum of the votes, or None. "em" has no such sum and leaves it out.
-    activations : `(I,)` or `(n, I)`, 0…1, the lengths of the parts. Only "em" uses them; None counts each as 1.
+    activations : `(I,)` or `(n, I)`, 0…1, the lengths of the parts. Only "em" uses them; None counts each as
+        1.
     learned : what a network learned besides: "prior" for "attention", "beta_a" and "beta_u" for "em". What
         belongs to another way of routing is left out; None routes without.
     context : further fields of the RoutingTrace (grid, classes, image, label).

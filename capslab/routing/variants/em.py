@@ -1,12 +1,12 @@
 """EM routing: each parent is a Gaussian cluster of votes, and the parts are shared out among the clusters.
 
-The expectation-maximisation of a mixture of Gaussians, with one more thing: a parent is active where the votes
-that it gets lie close together, so that describing them by its Gaussian costs little.
+The expectation-maximisation of a mixture of Gaussians, with one more thing: a parent is active where the
+votes that it gets lie close together, so that describing them by its Gaussian costs little.
 
 Source: Hinton, Sabour & Frosst, "Matrix capsules with EM routing" (2018), procedure 1. Their capsules have a
 4×4 matrix as pose and an activation beside it. Ours carry one vector. So the pose is the vote, a vector of D
-numbers; the activation of a part is its length ‖u_i‖; and the activation of a parent becomes the length of its
-output, which points along the mean of its cluster.
+numbers; the activation of a part is its length ‖u_i‖; and the activation of a parent becomes the length of
+its output, which points along the mean of its cluster.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def inverse_temperature(iteration: int, shape: tuple[int, ...]) -> float:
     iteration : 1, 2, …
     shape : (…, I, J, D), of the votes.
     """
-    I, J, D = shape[-3:]
-    return TEMPERATURE * (1 - 0.95**iteration) / 0.05 * J / (I * D)
+    primary, digit, pose = shape[-3:]
+    return TEMPERATURE * (1 - 0.95**iteration) / 0.05 * digit / (primary * pose)
 
 
 @np.errstate(under="ignore", over="ignore")
@@ -52,7 +52,8 @@ def em_routing(
 
     Start with R_ij = 1/J and repeat, with a_i the activation of part i:
 
-    - M step: r_ij = R_ij a_i;  μ_jd = Σ_i r_ij û_ijd / Σ_i r_ij;  σ²_jd = Σ_i r_ij (û_ijd − μ_jd)² / Σ_i r_ij;
+    - M step: r_ij = R_ij a_i;  μ_jd = Σ_i r_ij û_ijd / Σ_i r_ij;  σ²_jd = Σ_i r_ij (û_ijd − μ_jd)² / Σ_i
+    r_ij;
       cost_jd = (β_u + log σ_jd) Σ_i r_ij;  a_j = logistic(λ (β_a − Σ_d cost_jd));
     - E step: R_ij = a_j p_ij / Σ_k a_k p_ik, with the density p_ij = Π_d N(û_ijd; μ_jd, σ²_jd).
 
@@ -110,7 +111,9 @@ def em_routing(
         for name, value in zip(names, (logits, couplings, outputs, agreement), strict=True):
             history[name].append(value)
         log_active = -np.logaddexp(0, -evidence)  # log a_j, finite even where a_j is 0 in floating point
-        density = -(apart**2 / (2 * variance[..., None, :, :])).sum(axis=-1)  # without the constant ½ D log 2π
+        density = -(apart**2 / (2 * variance[..., None, :, :])).sum(
+            axis=-1
+        )  # without the constant ½ D log 2π
         logits = log_active[..., None, :] + density - log_sigma.sum(axis=-1)[..., None, :]  # log (a_j p_ij)
     steps: dict[str, Any] = {name: np.stack(values) for name, values in history.items()}
     return RoutingTrace(votes=votes, routing="em", **steps, **context)

@@ -67,7 +67,18 @@ class RoutingView(Drawable, View):
 
     _esm = module("routing")
     _css = style("routing")
-    STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity", "on_image", "routing")
+    STATE = (
+        "pen",
+        "strokes",
+        "iterations",
+        "iteration",
+        "index",
+        "capsule",
+        "digit",
+        "quantity",
+        "on_image",
+        "routing",
+    )
     CONTROLS = (
         "images",
         "draw",
