@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from capslab.lessons.results import Measurements
 
 SEEDS = 5
 DEPTHS = (1, 2, 4)  # middle layers; without any it is the network that routes by agreement
@@ -99,3 +102,38 @@ def _entropy(model: Any, images: Any) -> float:
     lengths = np.minimum(np.linalg.norm(primary, axis=-1), 1)
     trace = route_votes(votes, learned.routing, learned.iterations, learned.bias, lengths, extra)
     return float(trace.entropy[-1].mean())
+
+
+def by_depth(table: Measurements) -> tuple[dict[int, list[float]], dict[int, np.ndarray]]:
+    """The bundled runs by the number of routed layers, from 1 (no middle layer).
+
+    Returns
+    -------
+    The test accuracies of the networks of each depth; and for each depth with middle layers `(networks, 16)`,
+    the largest length of each capsule of the last middle layer on any test image.
+    """
+    flat = table.where(experiment="routing", routing="dynamic")
+    accuracy = {1: [row["accuracy"] for row in flat if row["seed"] < DEPTH_SEEDS]}
+    largest: dict[int, np.ndarray] = {}
+    for depth, values in sorted(table.grouped("accuracy", "middle_layers", experiment="depth").items()):
+        accuracy[depth + 1] = values
+        runs = table.where(experiment="depth", middle_layers=depth)
+        largest[depth + 1] = np.array([row["longest"][-1] for row in runs])
+    return accuracy, largest
+
+
+def depth_rows(
+    accuracy: Mapping[int, Sequence[float]],
+    largest: Mapping[int, np.ndarray],
+    dead: Mapping[int, Sequence[int]],
+) -> list[dict[str, Any]]:
+    """One row per number of routed layers, for `plots.table`; `dead` counts the dead capsules of each network."""
+    return [
+        {
+            "routed layers": layers,
+            "right, in each network": "  ".join(f"{value:.3f}" for value in values),
+            "dead, of 16 in the last middle layer": "  ".join(str(n) for n in dead.get(layers, ())) or None,
+            "largest length there, median": float(np.median(largest[layers])) if layers in largest else None,
+        }
+        for layers, values in accuracy.items()
+    ]

@@ -178,7 +178,7 @@ class CapsNet(ImageModel):
         return self.decode(self.poses(images))
 
     def routing_weights(self) -> RoutingWeights:
-        """The routing layer's W_ij as `(primary, digit, pose, primary_dim)`, its bias, T, and how it routes."""
+        """The routing layer's W_ij `(primary, digit, pose, primary_dim)`, its bias, T, and how it routes."""
         layer = self.digit_capsules
         kernel = ops.convert_to_numpy(layer.kernel)  # (J, I · P, D)
         split = kernel.reshape(layer.digits, layer.primary, layer.primary_dim, layer.dimension)

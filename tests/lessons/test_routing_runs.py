@@ -47,6 +47,13 @@ def test_the_bundled_runs_are_complete():
     assert counts == {**dict.fromkeys(ROUTINGS, routing_runs.SEEDS), "uniform": 1}
     assert accuracies["uniform"] == accuracies["one"][:1]  # the same network
     assert min(map(min, accuracies.values())) > 0.9
+    accuracy, largest = routing_runs.by_depth(table)
+    assert [*accuracy] == [1, *(depth + 1 for depth in routing_runs.DEPTHS)]
+    assert accuracy[1] == accuracies["dynamic"][: routing_runs.DEPTH_SEEDS]
+    shape = (routing_runs.DEPTH_SEEDS, routing_runs.MIDDLE)
+    assert {n: values.shape for n, values in largest.items()} == {n + 1: shape for n in routing_runs.DEPTHS}
+    rows = routing_runs.depth_rows(accuracy, largest, {2: [0, 3, 0]})
+    assert [list(row.values())[2] for row in rows] == [None, "0  3  0", None, None]
     depths = table.grouped("longest", "middle_layers", experiment="depth")
     for depth in routing_runs.DEPTHS:
         assert np.shape(depths[depth])[:2] == (routing_runs.DEPTH_SEEDS, depth)

@@ -83,5 +83,6 @@ def attention_routing(
     s = np.einsum("...ij,...ijd->...jd", couplings, votes)
     v = squash(s if bias is None else s + bias)  # (J, D)
     agreement = np.einsum("...ijd,...jd->...ij", votes, v)
-    steps = (one[None] for one in (logits, couplings, v, agreement))
-    return RoutingTrace(votes, *steps, routing="attention", **context)
+    steps: dict[str, Any] = {"logits": logits, "couplings": couplings, "outputs": v, "agreement": agreement}
+    once = {name: value[None] for name, value in steps.items()}  # a single iteration
+    return RoutingTrace(votes=votes, routing="attention", **once, **context)
