@@ -127,7 +127,7 @@ def depth_rows(
     largest: Mapping[int, np.ndarray],
     dead: Mapping[int, Sequence[int]],
 ) -> list[dict[str, Any]]:
-    """One row per number of routed layers, for `plots.table`; `dead` counts the dead capsules of each network."""
+    """One row per number of routed layers, for `plots.table`; `dead` has a count for each network."""
     return [
         {
             "routed layers": layers,

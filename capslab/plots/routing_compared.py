@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
@@ -79,7 +80,7 @@ def _map_of(trace: RoutingTrace, digit: int) -> np.ndarray:
     return (trace.couplings[-1, :, digit] - 1 / J).reshape(rows, columns, types).mean(axis=2)
 
 
-def _draw_lengths(axes: object, trace: RoutingTrace, names: tuple[str, ...]) -> None:
+def _draw_lengths(axes: Axes, trace: RoutingTrace, names: tuple[str, ...]) -> None:
     """A bar for each digit capsule; the longest has its name above it."""
     lengths, longest = trace.lengths[-1], trace.predicted
     axes = open_axes(axes, "", "")

@@ -102,12 +102,15 @@ def test_the_way_to_route_is_chosen_with_the_keyboard_and_said(host, view):
             routing in ("one", "attention")
         )
     view.routing, view.iteration = "dynamic", 2
+    assert host.words() == view.words
     chooser.focus()
     chooser.press("ArrowDown")  # from agreement to the next
+    host.settle()
     assert view.routing == "one"
     assert view.trace.iterations == 1
     assert host.words() == view.words
     chooser.select_option("em")
+    host.settle()
     assert view.routing == "em"
     assert 'routing="em"' in view.code
     assert numbers_in(host.words())[:2] == ["2", "3"]  # the second iteration is still the one on screen

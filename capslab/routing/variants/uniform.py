@@ -41,7 +41,7 @@ def uniform_routing(
     """
     iterations = whole_number("iterations", iterations, next_step="Try iterations=3, as the paper.")
     once = routing_by_agreement(votes, 1, bias)
-    steps = {
+    steps: dict[str, Any] = {
         name: np.repeat(getattr(once, name), iterations, axis=0)
         for name in ("logits", "couplings", "outputs", "agreement")
     }
