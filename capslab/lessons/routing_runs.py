@@ -109,8 +109,8 @@ def by_depth(table: Measurements) -> tuple[dict[int, list[float]], dict[int, np.
 
     Returns
     -------
-    The test accuracies of the networks of each depth; and for each depth with middle layers `(networks, 16)`,
-    the largest length of each capsule of the last middle layer on any test image.
+    The test accuracies of the networks of each depth; and for each depth with middle layers
+    `(networks, layers, 16)`, the largest length of each middle capsule on any test image.
     """
     flat = table.where(experiment="routing", routing="dynamic")
     accuracy = {1: [row["accuracy"] for row in flat if row["seed"] < DEPTH_SEEDS]}
@@ -118,22 +118,34 @@ def by_depth(table: Measurements) -> tuple[dict[int, list[float]], dict[int, np.
     for depth, values in sorted(table.grouped("accuracy", "middle_layers", experiment="depth").items()):
         accuracy[depth + 1] = values
         runs = table.where(experiment="depth", middle_layers=depth)
-        largest[depth + 1] = np.array([row["longest"][-1] for row in runs])
+        largest[depth + 1] = np.array([row["longest"] for row in runs])
     return accuracy, largest
 
 
-def depth_rows(
-    accuracy: Mapping[int, Sequence[float]],
-    largest: Mapping[int, np.ndarray],
-    dead: Mapping[int, Sequence[int]],
-) -> list[dict[str, Any]]:
-    """One row per number of routed layers, for `plots.table`; `dead` has a count for each network."""
-    return [
-        {
-            "routed layers": layers,
-            "right, in each network": "  ".join(f"{value:.3f}" for value in values),
-            "dead, of 16 in the last middle layer": "  ".join(str(n) for n in dead.get(layers, ())) or None,
-            "largest length there, median": float(np.median(largest[layers])) if layers in largest else None,
-        }
-        for layers, values in accuracy.items()
-    ]
+def depth_rows(table: Measurements, dead: Mapping[int, Sequence[int]]) -> list[dict[str, Any]]:
+    """One row per number of routed layers, for `plots.table`, with a number for each network.
+
+    Parameters
+    ----------
+    table : the bundled runs.
+    dead : for each number of routed layers, how many middle capsules of each network are dead.
+
+    Returns
+    -------
+    The last column says how much the length of a capsule of the last middle layer varies over the test images:
+    the median standard deviation. A capsule that is as long on every image says nothing, dead or not.
+    """
+    rows = []
+    for layers, values in by_depth(table)[0].items():
+        runs = table.where(experiment="depth", middle_layers=layers - 1)
+        spreads = [f"{np.median(row['spread'][-1]):.3f}" for row in runs]
+        rows.append(
+            {
+                "routed layers": layers,
+                "right": "  ".join(f"{value:.3f}" for value in values),
+                "middle capsules": MIDDLE * (layers - 1),
+                "of them dead": "  ".join(str(n) for n in dead.get(layers, ())) or None,
+                "lengths in the last middle layer vary by": "  ".join(spreads) or None,
+            }
+        )
+    return rows

@@ -310,21 +310,21 @@ print(f"{(deep.classify(images.test) == images.test.labels).mean():.1%} of the t
 # That was one network. Others, trained beforehand, say how it goes with depth.
 
 # %%
-accuracy, largest = routing_runs.by_depth(
-    table
-)  # largest: of each capsule in the last middle layer, over all images
-dead = {n: [dead_capsules(one[None], 0.1).sum() for one in networks] for n, networks in largest.items()}
-plots.table(routing_runs.depth_rows(accuracy, largest, dead))
+accuracy, largest = routing_runs.by_depth(table)  # the largest length of each middle capsule on any image
+dead = {n: [dead_capsules(one.reshape(1, -1), 0.1).sum() for one in nets] for n, nets in largest.items()}
+plots.table(routing_runs.depth_rows(table, dead), caption="Three networks of each depth")
 
 # %% tags=["holds"]
 assert [*accuracy] == [1, 2, 3, 5]
-assert max(accuracy[5]) < min(accuracy[1]) - 0.1
-assert np.median(largest[5]) < 0.5 < 0.8 < np.median(largest[2])
-assert sum(dead[5]) > 0 == sum(dead[2])
+assert min(accuracy[2] + accuracy[3]) > 0.97
+assert max(accuracy[5]) < 0.5
+assert sum(dead[5]) > 0 == sum(dead[2] + dead[3])
+assert (deep.classify(images.test) == images.test.labels).mean() < 0.5
 
 # %% [markdown]
-# Two or three routed layers read about as well as one. Five do not: single capsules of the last middle layer are dead, and half of the others never reach half of the full length.
-# Each layer hands on shares of short votes, and squash makes short vectors shorter still, with almost no slope at 0 (lesson 10).
+# Two or three routed layers read about as well as one. With five, trained by the same recipe, hardly anything is read.
+# Only a few capsules are dead by our measure, but look at the last column: the others may be awake, and say nearly the same of *every* image.
+# Each layer hands on shares of short votes, and squash makes short vectors shorter still, with almost no slope at 0 (lesson 10): the lower layers get no gradient to learn from.
 # Mitterreiter et al. 2023 found such starving capsules in much larger networks.
 #
 # ## "They scale well"
@@ -384,7 +384,7 @@ cl.progress("16")
 # **Does it matter which way you take?**
 # Less than the papers suggest. The votes carry most of what a network knows, and once each way has votes of its own, the differences are hardly larger than those between two seeds.
 # What matters is that you stay with the way you trained with: votes made for agreement are worthless to EM.
-# And none of it makes capsules deep: put routed layers on top of one another, and some of them die.
+# And depth is no matter of course: put five routed layers on top of one another, and the capsules starve.
 #
 # **Sources.** Sabour, Frosst & Hinton 2017 ([1710.09829](https://arxiv.org/abs/1710.09829)); Hinton, Sabour & Frosst 2018, *Matrix capsules with EM routing*; Mazzia, Salvetti & Chiaberge 2021 ([2101.12491](https://arxiv.org/abs/2101.12491)); Gritzman 2019 ([1907.00652](https://arxiv.org/abs/1907.00652)); Paik, Kwak & Kim 2019 ([1907.13327](https://arxiv.org/abs/1907.13327)); Gu & Tresp 2019 ([1911.07968](https://arxiv.org/abs/1911.07968)); Mitterreiter et al. 2023 ([2301.01583](https://arxiv.org/abs/2301.01583)).
 #

@@ -50,10 +50,12 @@ def test_the_bundled_runs_are_complete():
     accuracy, largest = routing_runs.by_depth(table)
     assert [*accuracy] == [1, *(depth + 1 for depth in routing_runs.DEPTHS)]
     assert accuracy[1] == accuracies["dynamic"][: routing_runs.DEPTH_SEEDS]
-    shape = (routing_runs.DEPTH_SEEDS, routing_runs.MIDDLE)
-    assert {n: values.shape for n, values in largest.items()} == {n + 1: shape for n in routing_runs.DEPTHS}
-    rows = routing_runs.depth_rows(accuracy, largest, {2: [0, 3, 0]})
-    assert [list(row.values())[2] for row in rows] == [None, "0  3  0", None, None]
+    seeds, sixteen = routing_runs.DEPTH_SEEDS, routing_runs.MIDDLE
+    shapes = {n + 1: (seeds, n, sixteen) for n in routing_runs.DEPTHS}
+    assert {n: values.shape for n, values in largest.items()} == shapes
+    rows = routing_runs.depth_rows(table, {2: [0, 3, 0]})
+    assert [row["of them dead"] for row in rows] == [None, "0  3  0", None, None]
+    assert [row["middle capsules"] for row in rows] == [0, 16, 32, 64]
     depths = table.grouped("longest", "middle_layers", experiment="depth")
     for depth in routing_runs.DEPTHS:
         assert np.shape(depths[depth])[:2] == (routing_runs.DEPTH_SEEDS, depth)
