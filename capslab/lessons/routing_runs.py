@@ -132,7 +132,7 @@ def depth_rows(table: Measurements, dead: Mapping[int, Sequence[int]]) -> list[d
 
     Returns
     -------
-    The last column says how much the length of a capsule of the last middle layer varies over the test images:
+    The last column says how much the length of a capsule of the last middle layer varies over the images:
     the median standard deviation. A capsule that is as long on every image says nothing, dead or not.
     """
     rows = []
