@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from capslab.models.pretrained import manifest as manifest
     from capslab.models.scene_network import Scan as Scan
     from capslab.models.scene_network import SceneNet as SceneNet
+    from capslab.models.stacked_capsnet import StackedCapsNet as StackedCapsNet
     from capslab.models.vae import VAE as VAE
     from capslab.models.vae import Elbo as Elbo
     from capslab.models.vae import Posterior as Posterior
@@ -44,6 +45,7 @@ _MODULES = {
     "Scan": "scene_network",
     "SceneNet": "scene_network",
     "Separated": "overlap_network",
+    "StackedCapsNet": "stacked_capsnet",
     "answering_time": "network_cost",
     "answering_times": "network_cost",
     "cost": "network_cost",

@@ -48,6 +48,7 @@ def test_the_course_is_complete() -> None:
         "12_build_a_capsule_network",
         "13_look_inside",
         "14_what_couplings_tell",
+        "16_other_ways_to_route",
         "17_two_digits",
         "20_build_a_vae",
         "24_three_representations",

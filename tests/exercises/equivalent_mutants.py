@@ -37,6 +37,9 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "i → j": "each image has as many neighbours",
         "i → same": "each image has as many neighbours",
     },
+    "attention_couplings": {
+        "np.inner(child[j], other[j]) → np.inner(other[j], child[j])": "an inner product is symmetric",
+    },
     "both_right": {
         "np.sort(labels, axis=1) → np.sort(labels)": "the last axis is sorted unless another is named",
         "np.sort(predictions, axis=1) → np.sort(predictions)": "the last axis is sorted unless another is named",

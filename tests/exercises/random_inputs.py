@@ -178,6 +178,15 @@ def _removal_mask(r: Random) -> tuple:
     return r.normal(size=(n, capsules)), int(r.integers(0, capsules + 1))
 
 
+def _attention_couplings(r: Random) -> tuple:
+    return (r.choice([0.3, 1.0, 20.0]) * r.normal(size=(size(r), size(r, 2, 6), size(r))),)
+
+
+def _dead_capsules(r: Random) -> tuple:
+    lengths = np.round(r.random((size(r, 1, 9), size(r))) ** r.choice([1, 3]), 2)
+    return lengths, float(r.choice([0.05, 0.1, 0.5, lengths.max()]))
+
+
 def _both_right(r: Random) -> tuple:
     n, classes = size(r, 1, 9), size(r, 2, 6)
     pairs = np.argsort(r.random((2, n, classes)), axis=2)[:, :, :2]

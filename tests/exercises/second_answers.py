@@ -243,6 +243,25 @@ def removal_mask(scores, m):
     return keep
 
 
+def attention_couplings(votes):
+    out = []
+    for child in votes:
+        scores = []
+        for j in range(len(child)):
+            agreements = [np.inner(child[j], other[j]) for other in votes]
+            scores.append(sum(agreements) / math.sqrt(len(child[j])))
+        powers = [math.exp(score - max(scores)) for score in scores]
+        out.append([power / sum(powers) for power in powers])
+    return np.array(out)
+
+
+def dead_capsules(lengths, threshold):
+    dead = []
+    for capsule in lengths.T:
+        dead.append(all(length < threshold for length in capsule))
+    return np.array(dead)
+
+
 def both_right(labels, predictions):
     straight = (labels == predictions).all(axis=1)
     crossed = (labels == predictions[:, ::-1]).all(axis=1)

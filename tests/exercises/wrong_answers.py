@@ -18,6 +18,11 @@ def pick(p, y):
     return p[np.arange(len(y)), y]
 
 
+def softmax_rows(z):
+    powers = np.exp(z - z.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 def softmax_over_global_maximum(z):
     powers = np.exp(z - z.max())
     return powers / powers.sum(axis=1, keepdims=True)
@@ -339,6 +344,24 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "base two without J": lambda c: -(c * np.log2(np.maximum(c, 1e-30))).sum(axis=1).mean(),
         "one minus": lambda c: 1 - right("coupling_entropy")(c),
         "per child": lambda c: -(c * np.log(np.maximum(c, 1e-30))).sum(axis=1) / np.log(c.shape[1]),
+    },
+    "attention_couplings": {
+        "scores, no softmax": lambda v: (v * v.sum(axis=0)).sum(axis=2) / np.sqrt(v.shape[2]),
+        "without itself": lambda v: softmax_rows((v * (v.sum(axis=0) - v)).sum(axis=2) / np.sqrt(v.shape[2])),
+        "sum over the parents": lambda v: softmax_rows(
+            (v * v.sum(axis=1, keepdims=True)).sum(axis=2) / np.sqrt(v.shape[2])
+        ),
+        "root of the children": lambda v: softmax_rows((v * v.sum(axis=0)).sum(axis=2) / np.sqrt(len(v))),
+        "one global maximum": lambda v: softmax_over_global_maximum(
+            1e3 * (v * v.sum(axis=0)).sum(axis=2) / np.sqrt(v.shape[2])
+        ),
+    },
+    "dead_capsules": {
+        "positions": lambda length, t: np.flatnonzero(length.max(axis=0) < t),
+        "a count": lambda length, t: (length.max(axis=0) < t).sum(),
+        "not below": lambda length, t: length.max(axis=0) <= t,
+        "median": lambda length, t: np.median(length, axis=0) < t,
+        "of every image": lambda length, t: length < t,
     },
     "both_right": {
         "same sum": lambda y, p: (y.sum(axis=1) == p.sum(axis=1)).mean(),
