@@ -1,0 +1,192 @@
+"""Lesson 15: toys and digits seen from another side, and how well a linear map reads a pose.
+
+A network learns from the familiar views of some toys. It is then asked for other toys of the same kinds: from
+familiar sides, from azimuths that it never learned, and from higher up. The same for digits: it learns from
+digits that were only shifted, and is asked for digits that were turned, sheared and resized as well.
+`tools/viewpoints.py` trains the networks and keeps what they say in `results/viewpoint.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from capslab.data.splits import PARTS
+
+WIDEST = 54.0  # degrees to each side of the front, 0°, that are familiar
+HIGHEST = 35.0  # degrees of elevation that are familiar
+TOYS_TO_LEARN, TOYS_TO_CHOOSE = 5, 1  # of the ten of each kind; the others are for the test
+#: kinds of networks: how each differs from the capsule network
+KINDS = ("capsules", "convolutional", "capsules, 1 iteration", "capsules, no decoder")
+RATES = (0.002, 0.004, 0.008)  # learning rates that both sides may choose from
+CHOOSING = 2  # the first seeds, which choose the rate
+
+
+def from_the_front(azimuth: np.ndarray) -> np.ndarray:
+    """How many degrees each azimuth is from 0, 0…180.
+
+    >>> from_the_front(np.array([0.0, 342.0, 54.0, 180.0])).tolist()
+    [0.0, 18.0, 54.0, 180.0]
+    """
+    return np.abs((np.asarray(azimuth) + 180) % 360 - 180)
+
+
+def views(poses: Any) -> dict[str, np.ndarray]:
+    """A mask for the familiar views, for new azimuths at familiar elevations, and for new elevations.
+
+    Returns
+    -------
+    dict : "familiar", "azimuth" and "elevation", boolean `(n,)` each; no picture is in two of them, and those
+        that are new in both ways are in none.
+    """
+    front, low = from_the_front(poses.azimuth) <= WIDEST, poses.elevation <= HIGHEST
+    return {"familiar": front & low, "azimuth": ~front & low, "elevation": front & ~low}
+
+
+def choose_toys(toys: Any, seed: int) -> Any:
+    """The same pictures, split anew by toys: which five of each kind are to learn from follows from the seed.
+
+    Seed 0 leaves the split as it comes. All pictures of a toy are in the same part.
+    """
+    order = np.arange(10) if seed == 0 else np.random.default_rng([seed, 15]).permutation(10)
+    part = np.full(10, PARTS["test"], np.uint8)
+    part[order[:TOYS_TO_LEARN]] = PARTS["train"]
+    part[order[TOYS_TO_LEARN : TOYS_TO_LEARN + TOYS_TO_CHOOSE]] = PARTS["validation"]
+    return replace(toys, parts=part[toys.poses.instance])
+
+
+def make(kind: str, images: Any, seed: int, rate: float = 0.004) -> Any:
+    """An untrained network of that kind; all get the same steps, batches of 64 and no shifts."""
+    from capslab import models
+
+    if kind == "convolutional":
+        model: Any = models.ConvNet(images.image_shape, images.classes, preset="visible", seed=seed)
+    else:
+        iterations = 1 if kind == "capsules, 1 iteration" else 3
+        model = models.CapsNet(
+            images.image_shape, images.classes, preset="visible", iterations=iterations, seed=seed
+        )
+    model.recipe = replace(model.recipe, learning_rate=rate, batch_size=64, shift=0, steps=0)
+    return model
+
+
+def vectors(model: Any, images: Any, width: int = 16) -> dict[str, np.ndarray]:
+    """What the network keeps of each image before it names it: a few numbers, `(n, …)`, by their names.
+
+    Of capsules these are the pose of the right capsule, `(n, 16)`, and all poses; of a convolutional network
+    its last hidden layer, as wide as all poses together.
+    """
+    if hasattr(model, "poses"):
+        poses = model.poses(images)  # (n, classes, 16)
+        own = poses[np.arange(len(images)), images.labels]
+        return {"the right capsule": own, "all capsules": poses.reshape(len(poses), -1)}
+
+    def hidden(x: Any) -> Any:
+        for layer in model.network.layers[:-1]:
+            x = layer(x)
+        return x
+
+    return {"convolutional, last layer": model.in_batches(hidden, model.pixels(images))}
+
+
+def read_linearly(
+    known: np.ndarray, targets: np.ndarray, asked: np.ndarray, width: int | None = None
+) -> np.ndarray:
+    """What a linear map says of new vectors: ridge regression, its penalty chosen on the known ones.
+
+    Parameters
+    ----------
+    known : vectors `(n, d)` to fit the map to.
+    targets : what it should say of them, `(n, t)`.
+    asked : vectors `(m, d)` that it is then given.
+    width : how many principal components of the vectors it gets; None gives it all d numbers.
+
+    Returns
+    -------
+    array `(m, t)`.
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(0).normal(size=(50, 3))
+    >>> np.round(read_linearly(x, x @ [[1.0], [2.0], [0.0]], np.eye(3)), 2).T.tolist()
+    [[1.0, 2.0, 0.0]]
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.linear_model import RidgeCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    steps: list[Any] = [PCA(width, random_state=0)] if width else []
+    fitted = make_pipeline(*steps, StandardScaler(), RidgeCV(np.logspace(-3, 5, 9)))
+    fitted.fit(np.asarray(known, float), targets)
+    return fitted.predict(np.asarray(asked, float)).reshape(len(asked), -1)
+
+
+def read_azimuth(
+    known: np.ndarray, known_poses: Any, asked: np.ndarray, asked_poses: Any, width: int | None = None
+) -> np.ndarray:
+    """The azimuth that a linear map reads off the vectors, in degrees, `(m,)`: one map for each kind of toy.
+
+    The map gives two numbers, the sine and the cosine, because 359° and 0° are neighbours.
+    """
+    angle = np.deg2rad(known_poses.azimuth)
+    pair = np.stack([np.sin(angle), np.cos(angle)], axis=1)  # (n, 2)
+    said = _kind_by_kind(known, known_poses, pair, asked, asked_poses, width)
+    return np.rad2deg(np.arctan2(said[:, 0], said[:, 1])) % 360
+
+
+def read_elevation(
+    known: np.ndarray, known_poses: Any, asked: np.ndarray, asked_poses: Any, width: int | None = None
+) -> np.ndarray:
+    """The elevation that a linear map reads off the vectors, in degrees, `(m,)`."""
+    heights = known_poses.elevation[:, None]
+    return _kind_by_kind(known, known_poses, heights, asked, asked_poses, width)[:, 0]
+
+
+def _kind_by_kind(
+    known: np.ndarray, known_poses: Any, targets: np.ndarray, asked: np.ndarray, asked_poses: Any, width: Any
+) -> np.ndarray:
+    said = np.empty((len(asked), targets.shape[1]))
+    for kind in np.unique(asked_poses.kind):
+        here, there = known_poses.kind == kind, asked_poses.kind == kind
+        said[there] = read_linearly(known[here], targets[here], asked[there], width)
+    return said
+
+
+def matched(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) -> tuple[list[float], ...]:
+    """Two trainings compared where both know the familiar images equally well.
+
+    Whichever ends ahead on familiar images goes back to the point between two epochs where it was as good as
+    the other one is at its end.
+
+    Parameters
+    ----------
+    one, other : for each epoch the accuracy on familiar images, followed by other accuracies.
+
+    Returns
+    -------
+    two lists : what each says at that point; both begin with the same familiar accuracy.
+
+    Examples
+    --------
+    >>> matched([[0.9, 0.5], [1.0, 0.7]], [[0.8, 0.5], [0.95, 0.7]])
+    ([0.95, 0.6], [0.95, 0.7])
+    """
+    level = min(one[-1][0], other[-1][0])
+    return _where(one, level), _where(other, level)
+
+
+def _where(track: Sequence[Sequence[float]], level: float) -> list[float]:
+    """The accuracies where the familiar one was last below the level and then reached it."""
+    after = len(track) - 1
+    while after > 0 and track[after - 1][0] >= level:
+        after -= 1
+    late = np.asarray(track[after], float)
+    if after == 0 or late[0] <= level:
+        return [round(float(value), 4) for value in late]
+    early = np.asarray(track[after - 1], float)
+    share = (level - early[0]) / (late[0] - early[0])
+    return [round(float(value), 4) for value in early + share * (late - early)]
