@@ -3,7 +3,7 @@
     CAPSLAB_DATA=… python tools/viewpoints.py                     # ten seeds of all: some twenty minutes on one core
     CAPSLAB_DATA=… python tools/viewpoints.py toys --seeds 20     # one of the experiments, more seeds
 
-Both kinds get three learning rates on the first two seeds. The rate that names most validation images (of
+Both kinds get three learning rates on the first seed. The rate that names most validation images (of
 new views) is the one that the other seeds are trained at. What is there already is kept, so that an
 interrupted run goes on where it stopped; `--again` begins anew.
 """
@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from capslab.lessons import results, viewpoints
+from capslab.lessons.viewpoints import COMMAND, COMPARED, NAME
 
-NAME, COMMAND = "viewpoint", "python tools/viewpoints.py"
 EXPERIMENTS = ("toys", "digits")
-COMPARED = viewpoints.KINDS[:2]
 CONTROLS = 5  # seeds of the capsule networks that lack something
 EPOCHS = {"toys": 2, "digits": 4}
 LEARNED, ASKED, CHOSEN = 4000, 2000, 1000  # digits to learn from, to ask for, to choose the rate by
@@ -32,20 +31,12 @@ def run(experiment: str, seeds: int, rows: list[Row], keep: Callable[[], None]) 
     """All networks of an experiment that are not among the rows yet; after each, the rows are kept."""
     choosing = [(kind, rate, s) for s in range(viewpoints.CHOOSING) for kind in COMPARED for rate in viewpoints.RATES]
     _train_missing(experiment, choosing, rows, keep)
-    rates = {kind: best_rate(rows, experiment, kind) for kind in COMPARED}
+    rates = {kind: viewpoints.best_rate(rows, experiment, kind) for kind in COMPARED}
     rest = [(kind, rates[kind], s) for s in range(seeds) for kind in COMPARED]
     _train_missing(experiment, rest, rows, keep)
     if experiment == "toys":
         controls = [(kind, rates["capsules"], s) for s in range(min(seeds, CONTROLS)) for kind in viewpoints.KINDS[2:]]
         _train_missing(experiment, controls, rows, keep)
-
-
-def best_rate(rows: Iterable[Row], experiment: str, kind: str) -> float:
-    """The rate whose networks of the first seeds name most of the validation images, in the mean."""
-    mine = [r for r in rows if r["experiment"] == experiment and r["kind"] == kind and r["seed"] < viewpoints.CHOOSING]
-    return max(
-        viewpoints.RATES, key=lambda rate: np.mean([r["validation"] for r in mine if r["rate"] == rate])
-    )
 
 
 def _train_missing(

@@ -33,9 +33,9 @@ def _angle_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
-def split_views(from_front, toy, widest, held_out):
+def split_views(turned, toy, widest, held_out):
     """Three masks: what to learn from, known sides of new toys, and new sides of new toys."""
-    near, new_toy = from_front <= widest, np.isin(toy, held_out)
+    near, new_toy = turned <= widest, np.isin(toy, held_out)
     return near & ~new_toy, near & new_toy, ~near & new_toy
 
 
@@ -59,13 +59,13 @@ def _split_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
-def _with_leak(from_front, toy, widest, held_out):
-    near, new_toy = from_front <= widest, np.isin(toy, held_out)
+def _with_leak(turned, toy, widest, held_out):
+    near, new_toy = turned <= widest, np.isin(toy, held_out)
     return near, near & new_toy, ~near & new_toy
 
 
-def _old_toys(from_front, toy, widest, held_out):
-    near, new_toy = from_front <= widest, np.isin(toy, held_out)
+def _old_toys(turned, toy, widest, held_out):
+    near, new_toy = turned <= widest, np.isin(toy, held_out)
     return near & ~new_toy, near & new_toy, ~near
 
 
@@ -128,8 +128,8 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="A split that does not leak",
         task=(
-            "Write split_views(from_front, toy, widest, held_out). It takes for each picture how many degrees "
-            "it is turned away from the front, (n,), and the number of its toy, (n,); the widest familiar "
+            "Write split_views(turned, toy, widest, held_out). It takes for each picture how many degrees "
+            "it is turned away from azimuth 0, (n,), and the number of its toy, (n,); the widest familiar "
             "angle; and the toys to hold out. It returns three masks (n,): pictures to learn from (familiar "
             "sides of the other toys), familiar sides of held-out toys, and new sides of held-out toys. A side "
             "at exactly the widest angle is familiar."
@@ -138,7 +138,7 @@ EXERCISES = (
         hints=(
             "There are two questions about each picture: is its side familiar, and is its toy held out? Each of "
             "the three masks is one combination of the two answers.",
-            "near = from_front <= widest and new_toy = np.isin(toy, held_out) are the two answers; & means "
+            "near = turned <= widest and new_toy = np.isin(toy, held_out) are the two answers; & means "
             "*and*, and ~ means *not*.",
             "Learn from near & ~new_toy. The other two masks are about new_toy: with near, and with ~near.",
         ),
@@ -160,15 +160,15 @@ EXERCISES = (
             Mistake(
                 "widest left out",
                 "A side at exactly the widest angle is familiar: <= in place of <.",
-                lambda from_front, toy, widest, held_out: split_views(
-                    np.where(from_front == widest, widest + 1, from_front), toy, widest, held_out
+                lambda turned, toy, widest, held_out: split_views(
+                    np.where(turned == widest, widest + 1, turned), toy, widest, held_out
                 ),
             ),
             Mistake(
                 "inverted",
                 "You learn from the toys that were to be held out.",
-                lambda from_front, toy, widest, held_out: split_views(
-                    from_front, toy, widest, np.setdiff1d(toy, held_out)
+                lambda turned, toy, widest, held_out: split_views(
+                    turned, toy, widest, np.setdiff1d(toy, held_out)
                 ),
             ),
         ),

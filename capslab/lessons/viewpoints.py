@@ -8,27 +8,32 @@ digits that were only shifted, and is asked for digits that were turned, sheared
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from capslab.data.splits import PARTS
+from capslab.errors import unknown_name
+from capslab.lessons import results
 
-WIDEST = 54.0  # degrees to each side of the front, 0°, that are familiar
+NAME, COMMAND = "viewpoint", "python tools/viewpoints.py"
+
+WIDEST = 54.0  # degrees to each side of azimuth 0, where a toy faces right, that are familiar
 HIGHEST = 35.0  # degrees of elevation that are familiar
 TOYS_TO_LEARN, TOYS_TO_CHOOSE = 5, 1  # of the ten of each kind; the others are for the test
 #: kinds of networks: how each differs from the capsule network
 KINDS = ("capsules", "convolutional", "capsules, 1 iteration", "capsules, no decoder")
 RATES = (0.002, 0.004, 0.008)  # learning rates that both sides may choose from
-CHOOSING = 2  # the first seeds, which choose the rate
+CHOOSING = 1  # the first seeds, which choose the rate
+COMPARED = KINDS[:2]
 
 
-def from_the_front(azimuth: np.ndarray) -> np.ndarray:
+def turned_by(azimuth: np.ndarray) -> np.ndarray:
     """How many degrees each azimuth is from 0, 0…180.
 
-    >>> from_the_front(np.array([0.0, 342.0, 54.0, 180.0])).tolist()
+    >>> turned_by(np.array([0.0, 342.0, 54.0, 180.0])).tolist()
     [0.0, 18.0, 54.0, 180.0]
     """
     return np.abs((np.asarray(azimuth) + 180) % 360 - 180)
@@ -42,8 +47,8 @@ def views(poses: Any) -> dict[str, np.ndarray]:
     dict : "familiar", "azimuth" and "elevation", boolean `(n,)` each; no picture is in two of them, and those
         that are new in both ways are in none.
     """
-    front, low = from_the_front(poses.azimuth) <= WIDEST, poses.elevation <= HIGHEST
-    return {"familiar": front & low, "azimuth": ~front & low, "elevation": front & ~low}
+    near, low = turned_by(poses.azimuth) <= WIDEST, poses.elevation <= HIGHEST
+    return {"familiar": near & low, "azimuth": ~near & low, "elevation": near & ~low}
 
 
 def choose_toys(toys: Any, seed: int) -> Any:
@@ -58,7 +63,7 @@ def choose_toys(toys: Any, seed: int) -> Any:
     return replace(toys, parts=part[toys.poses.instance])
 
 
-def make(kind: str, images: Any, seed: int, rate: float = 0.004) -> Any:
+def make(kind: str, images: Any, seed: int = 0, rate: float = 0.004) -> Any:
     """An untrained network of that kind; all get the same steps, batches of 64 and no shifts."""
     from capslab import models
 
@@ -73,7 +78,7 @@ def make(kind: str, images: Any, seed: int, rate: float = 0.004) -> Any:
     return model
 
 
-def vectors(model: Any, images: Any, width: int = 16) -> dict[str, np.ndarray]:
+def vectors(model: Any, images: Any) -> dict[str, np.ndarray]:
     """What the network keeps of each image before it names it: a few numbers, `(n, …)`, by their names.
 
     Of capsules these are the pose of the right capsule, `(n, 16)`, and all poses; of a convolutional network
@@ -190,3 +195,97 @@ def _where(track: Sequence[Sequence[float]], level: float) -> list[float]:
     early = np.asarray(track[after - 1], float)
     share = (level - early[0]) / (late[0] - early[0])
     return [round(float(value), 4) for value in early + share * (late - early)]
+
+
+def best_rate(rows: Iterable[Mapping[str, Any]], experiment: str, kind: str) -> float:
+    """The rate whose networks of the first seeds name most of the validation images, in the mean."""
+    mine = [
+        row
+        for row in rows
+        if row["experiment"] == experiment and row["kind"] == kind and "validation" in row
+    ]
+    mine = [row for row in mine if row["seed"] < CHOOSING]
+    return max(RATES, key=lambda rate: np.mean([row["validation"] for row in mine if row["rate"] == rate]))
+
+
+@dataclass(frozen=True)
+class ManyPairs:
+    """What `tools/viewpoints.py` measured: for each seed one network of each kind, which learned the same.
+
+    Attributes
+    ----------
+    table : the measurements as they are in `results/viewpoint.json`.
+    """
+
+    table: results.Measurements
+
+    def rate(self, experiment: str, kind: str) -> float:
+        """The learning rate that this kind chose; a control takes that of the capsules."""
+        return best_rate(self.table.rows, experiment, kind if kind in COMPARED else "capsules")
+
+    def accuracies(self, kind: str, views: str) -> np.ndarray:
+        """One accuracy per seed, on toys that the network did not learn, `(seeds,)`.
+
+        Parameters
+        ----------
+        kind : a name in `KINDS`.
+        views : "familiar", "azimuth" or "elevation"; "new" for the mean of the last two.
+        """
+        if views == "new":
+            return (self.accuracies(kind, "azimuth") + self.accuracies(kind, "elevation")) / 2
+        return self._column("toys", kind, views)
+
+    def reading(self, of: str, width: int, column: str) -> np.ndarray:
+        """Median errors of linear maps in degrees, one per seed.
+
+        Parameters
+        ----------
+        of : what is read: "the right capsule", "all capsules", "convolutional, last layer" or "pixels".
+        width : how many numbers the map gets.
+        column : for example "azimuth, taught"; see `tools/viewpoints.py`.
+        """
+        kind = "pixels" if of == "pixels" else "convolutional" if of.startswith("conv") else "capsules"
+        return self._column("toys", kind, column, reading=of, width=width)
+
+    def affine(self) -> dict[str, np.ndarray]:
+        """For digits, both kinds where they know shifted digits equally well: arrays `(seeds,)`.
+
+        Returns
+        -------
+        dict : "familiar", the accuracy on shifted digits that both have there; "capsules" and
+            "convolutional", their accuracies on affine ones.
+        """
+        tracks = [self._column("digits", kind, "track") for kind in COMPARED]
+        pairs = [matched(one, other) for one, other in zip(*tracks, strict=True)]
+        level, mine, theirs = zip(*((one[0], one[1], other[1]) for one, other in pairs), strict=True)
+        return {"familiar": np.array(level), **dict(zip(COMPARED, map(np.array, (mine, theirs)), strict=True))}
+
+    def _column(self, experiment: str, kind: str, column: str, **more: Any) -> Any:
+        if kind not in (*KINDS, "pixels"):
+            raise unknown_name("kind", kind, KINDS)
+        where = {"experiment": experiment, "kind": kind, **more}
+        if kind != "pixels":
+            where["rate"] = self.rate(experiment, kind)
+        rows = sorted(
+            (row for row in self.table.where(**where) if column in row), key=lambda row: row["seed"]
+        )
+        values = [row[column] for row in rows]
+        return values if column == "track" else np.array(values)
+
+    def __str__(self) -> str:
+        count = sum("cpu_s" in row for row in self.table.rows)
+        return f"{count} networks, measured {self.table.date}; again: {COMMAND}"
+
+    __repr__ = __str__
+
+
+def many_pairs() -> ManyPairs:
+    """The bundled measurements.
+
+    Examples
+    --------
+    >>> pairs = many_pairs()
+    >>> len(pairs.accuracies("capsules", "new")) == len(pairs.accuracies("convolutional", "new"))
+    True
+    """
+    return ManyPairs(results.load(NAME))

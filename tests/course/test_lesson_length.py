@@ -26,6 +26,7 @@ KEPT = [
     "06_printed_network",
     "07_hidden_layer",
     "08_when_data_grow",
+    "15_seen_from_another_side",
 ]
 
 

@@ -329,12 +329,12 @@ def angle_error(predicted, true):
     return np.where(difference > 180, 360 - difference, difference)
 
 
-def split_views(from_front, toy, widest, held_out):
+def split_views(turned, toy, widest, held_out):
     learn, familiar, new = (np.zeros(len(toy), bool) for _ in range(3))
     for i in range(len(toy)):
         if toy[i] not in held_out:
-            learn[i] = from_front[i] <= widest
-        elif from_front[i] <= widest:
+            learn[i] = turned[i] <= widest
+        elif turned[i] <= widest:
             familiar[i] = True
         else:
             new[i] = True
