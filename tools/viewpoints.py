@@ -1,6 +1,6 @@
 """Train capsules and convolutional networks on familiar views, and ask them for new ones: lesson 15.
 
-    CAPSLAB_DATA=… python tools/viewpoints.py                     # ten seeds of all: some twenty minutes on one core
+    CAPSLAB_DATA=… python tools/viewpoints.py                     # ten seeds: ten minutes on a quiet core
     CAPSLAB_DATA=… python tools/viewpoints.py toys --seeds 20     # one of the experiments, more seeds
 
 Both kinds get three learning rates on the first seed. The rate that names most validation images (of
@@ -29,13 +29,17 @@ Row = dict[str, Any]
 
 def run(experiment: str, seeds: int, rows: list[Row], keep: Callable[[], None]) -> None:
     """All networks of an experiment that are not among the rows yet; after each, the rows are kept."""
-    choosing = [(kind, rate, s) for s in range(viewpoints.CHOOSING) for kind in COMPARED for rate in viewpoints.RATES]
+    choosing = [
+        (kind, rate, s) for s in range(viewpoints.CHOOSING) for kind in COMPARED for rate in viewpoints.RATES
+    ]
     _train_missing(experiment, choosing, rows, keep)
     rates = {kind: viewpoints.best_rate(rows, experiment, kind) for kind in COMPARED}
     rest = [(kind, rates[kind], s) for s in range(seeds) for kind in COMPARED]
     _train_missing(experiment, rest, rows, keep)
     if experiment == "toys":
-        controls = [(kind, rates["capsules"], s) for s in range(min(seeds, CONTROLS)) for kind in viewpoints.KINDS[2:]]
+        controls = [
+            (kind, rates["capsules"], s) for s in range(min(seeds, CONTROLS)) for kind in viewpoints.KINDS[2:]
+        ]
         _train_missing(experiment, controls, rows, keep)
 
 
@@ -76,16 +80,17 @@ def pixel_readings(seed: int) -> list[Row]:
     toys = viewpoints.choose_toys(_load("toys"), seed)
     learned, asked = (part.images.reshape(len(part), -1) / 255 for part in (toys.train, toys.test))
     return [
-        {**row, "kind": "pixels"} for row in readings("pixels", learned, toys.train.poses, asked, toys.test.poses)
+        {**row, "kind": "pixels"}
+        for row in readings("pixels", learned, toys.train.poses, asked, toys.test.poses)
     ]
 
 
 def readings(name: str, learned: np.ndarray, known: Any, asked: np.ndarray, new: Any) -> list[Row]:
     """Median errors of linear maps in degrees; with all numbers, and with sixteen principal components.
 
-    Each map is fitted to the toys that were learned from, and asked for others. "familiar" is fitted to familiar
-    views and asked for such; "extrapolated" is the same map, asked for new views; "taught" is fitted to all
-    views, and asked for those that were new to the network.
+    Each map is fitted to the toys that were learned from, and asked for others. "familiar" is fitted to
+    familiar views and asked for such; "extrapolated" is the same map, asked for new views; "taught" is fitted
+    to all views, and asked for those that were new to the network.
     """
     rows = []
     from_where, to_where = viewpoints.views(known), viewpoints.views(new)
@@ -137,7 +142,7 @@ def one_of_digits(kind: str, rate: float, seed: int) -> list[Row]:
 def trained(
     kind: str, images: Any, rate: float, seed: int, epochs: int, after_epoch: Any = None
 ) -> tuple[Any, float, Any]:
-    """A network of that kind, trained, with its CPU seconds (those of `after_epoch` included) and its history."""
+    """A network of that kind, trained; its CPU seconds (with those of `after_epoch`); and its history."""
     import keras
 
     import capslab.models.capsnet as capsnet

@@ -87,8 +87,8 @@ EXERCISES = (
         points=2,
         hints=(
             "On a circle 359° and 1° are neighbours. Which differences, like 358, have to become small?",
-            "% 360 takes away full turns, for negative numbers too: -10 % 360 is 350. After that a difference "
-            "above 180 is shorter the other way round: 360 minus it.",
+            "% 360 takes away full turns, for negative numbers too: -10 % 360 is 350. After that a "
+            "difference above 180 is shorter the other way round: 360 minus it.",
             "difference = np.abs(predicted - true) % 360, and then np.minimum(difference, 360 - difference).",
         ),
         cases=_angle_cases,
@@ -131,13 +131,13 @@ EXERCISES = (
             "Write split_views(turned, toy, widest, held_out). It takes for each picture how many degrees "
             "it is turned away from azimuth 0, (n,), and the number of its toy, (n,); the widest familiar "
             "angle; and the toys to hold out. It returns three masks (n,): pictures to learn from (familiar "
-            "sides of the other toys), familiar sides of held-out toys, and new sides of held-out toys. A side "
-            "at exactly the widest angle is familiar."
+            "sides of the other toys), familiar sides of held-out toys, and new sides of held-out toys. A "
+            "side at exactly the widest angle is familiar."
         ),
         points=3,
         hints=(
-            "There are two questions about each picture: is its side familiar, and is its toy held out? Each of "
-            "the three masks is one combination of the two answers.",
+            "There are two questions about each picture: is its side familiar, and is its toy held out? Each "
+            "of the three masks is one combination of the two answers.",
             "near = turned <= widest and new_toy = np.isin(toy, held_out) are the two answers; & means "
             "*and*, and ~ means *not*.",
             "Learn from near & ~new_toy. The other two masks are about new_toy: with near, and with ~near.",
@@ -147,14 +147,14 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 "held-out toys are learned",
-                "Here is the leak: your first mask holds pictures of held-out toys, so the test would ask for "
-                "toys that were learned.",
+                "Here is the leak: your first mask holds pictures of held-out toys, so the test would ask "
+                "for toys that were learned.",
                 _with_leak,
             ),
             Mistake(
                 "new sides of old toys",
-                "Your third mask holds toys that were learned from. Then nobody can tell whether a new side or "
-                "a new toy was hard.",
+                "Your third mask holds toys that were learned from. Then nobody can tell whether a new side "
+                "or a new toy was hard.",
                 _old_toys,
             ),
             Mistake(

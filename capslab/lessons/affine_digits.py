@@ -67,7 +67,9 @@ def _placed(picture: np.ndarray, image_shape: tuple[int, ...], rng: np.random.Ge
         first, last = (inked[0], inked[-1]) if len(inked) else (ROOM, ROOM)
         side, most = image_shape[axis], picture.shape[axis] - image_shape[axis]
         low, high = max(0, last - side + 1), min(most, first)
-        middle = int(np.clip((first + last + 1 - side) // 2, 0, most))  # for ink that is larger than the frame
+        middle = int(
+            np.clip((first + last + 1 - side) // 2, 0, most)
+        )  # for ink that is larger than the frame
         start.append(int(rng.integers(low, high + 1)) if low <= high else middle)
     (top, left), (height, width) = start, image_shape[:2]
     return picture[top : top + height, left : left + width]

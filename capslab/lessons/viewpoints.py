@@ -200,9 +200,7 @@ def _where(track: Sequence[Sequence[float]], level: float) -> list[float]:
 def best_rate(rows: Iterable[Mapping[str, Any]], experiment: str, kind: str) -> float:
     """The rate whose networks of the first seeds name most of the validation images, in the mean."""
     mine = [
-        row
-        for row in rows
-        if row["experiment"] == experiment and row["kind"] == kind and "validation" in row
+        row for row in rows if row["experiment"] == experiment and row["kind"] == kind and "validation" in row
     ]
     mine = [row for row in mine if row["seed"] < CHOOSING]
     return max(RATES, key=lambda rate: np.mean([row["validation"] for row in mine if row["rate"] == rate]))
@@ -258,7 +256,10 @@ class ManyPairs:
         tracks = [self._column("digits", kind, "track") for kind in COMPARED]
         pairs = [matched(one, other) for one, other in zip(*tracks, strict=True)]
         level, mine, theirs = zip(*((one[0], one[1], other[1]) for one, other in pairs), strict=True)
-        return {"familiar": np.array(level), **dict(zip(COMPARED, map(np.array, (mine, theirs)), strict=True))}
+        return {
+            "familiar": np.array(level),
+            **dict(zip(COMPARED, map(np.array, (mine, theirs)), strict=True)),
+        }
 
     def _column(self, experiment: str, kind: str, column: str, **more: Any) -> Any:
         if kind not in (*KINDS, "pixels"):

@@ -12,11 +12,11 @@
 # > **You have seen a truck only in profile. Would you know it from the front?**
 #
 # You would, and so would a child.
-# A network that has learned from pixels has a harder time, because a truck from the front and a truck in profile do not look alike at all, pixel by pixel.
+# For a network it is harder, because pixel by pixel the two do not look alike at all.
 # Capsules were invented for this very problem.
-# In this lesson you turn toys, teach networks a few sides of them, ask for all the others, and find out how much of the promise holds.
+# In this lesson you teach networks a few sides of some toys, ask for all the others, and find out how much of the promise holds.
 #
-# **After this lesson you can** split data so that nothing leaks from the test into the training, compare two kinds of networks at equal terms, measure angles on a circle, and ask any representation what it knows by reading it with a linear map.
+# **After this lesson you can** split data so that nothing leaks from the test into the training, compare two kinds of networks on equal terms, and ask with a linear map what a representation knows.
 #
 # **You need** [09](09_convolution.ipynb) for convolutions, [10](10_parts_with_a_pose.ipynb) and [11](11_routing_by_agreement.ipynb) for poses and votes, and [05](05_can_you_trust_it.ipynb) for what test images are for.
 #
@@ -37,10 +37,9 @@ cl.recall("15")
 # %% [markdown]
 # ## A truck is a truck from every side
 #
-# These pictures are rendered on your machine.
-# There are five kinds of toys (car, truck, plane, animal, person) and ten different toys of each kind.
-# Each toy is turned to 20 sides; the angle by which it is turned is its **azimuth**, and at 0° it faces right.
-# We look at it from four heights; how steeply one looks down is the **elevation**.
+# These pictures are rendered on your machine: five kinds of toys (car, truck, plane, animal, person), ten different toys of each kind.
+# Each is turned to 20 sides; the angle is its **azimuth**, and at 0° it faces right.
+# We look down on it at four angles; this is the **elevation**.
 # The lamp stands somewhere else in every picture.
 
 # %%
@@ -48,10 +47,10 @@ one = toys[(toys.poses.kind == 1) & (toys.poses.instance == 0) & (toys.poses.ele
 plots.image_grid(one, [f"{azimuth:.0f}°" for azimuth in one.poses.azimuth])
 
 # %% [markdown]
-# It is one truck, turned once round its own axis: it faces right at 0°, drives away from you at about 90°, and comes towards you at about 270°.
-# To you it stays the same thing all the way.
-# What about its pixels?
-# Take the picture of each toy that faces right, and compare it with two others: the *same* toy after a quarter turn, and the most similar toy of *another kind* that faces right, too.
+# This one truck drives away from you at about 90° and comes towards you at about 270°.
+# To you it stays the same thing all the way round.
+# And in pixels?
+# Compare each toy that faces right with two others: the *same* toy after a quarter turn, and the most similar toy of *another kind* that faces right, too.
 
 # %%
 cl.guess(
@@ -83,26 +82,21 @@ assert len(right) == len(away) == 100
 # %% [markdown]
 # ## What capsules promise
 #
-# Remember how a part votes for a whole (lesson 11): it multiplies its pose $u_i$ by a matrix $W_{ij}$ that says how the whole lies relative to the part.
+# A part votes for a whole by multiplying its pose $u_i$ by a matrix $W_{ij}$, which says how the whole lies relative to the part (lesson 11).
 # Now turn the whole thing.
-# If poses are what they should be, every part's pose is turned by the same matrix $T$, and every vote with it:
-#
-# $$\text{before: } W_{ij}\,u_i \qquad\qquad \text{after: } T\,(W_{ij}\,u_i)$$
-#
+# If poses are what they should be, one matrix $T$ turns every pose, and every vote with it: $W_{ij}\,u_i$ becomes $T\,(W_{ij}\,u_i)$.
 # All votes move together, so they *still agree*, and no weight has to change.
 
 # %%
 plots.drawing("vote")
 
 # %% [markdown]
-# You can see it in the drawing: when the 7 tilts, both votes tilt by just as much.
-# A stroke lies in its 7 in the same way from every side, and that is what the weights hold.
-# The promise follows: whoever learns a truck's parts from a few sides gets the other sides for nothing.
+# When the 7 in the drawing tilts, both votes tilt by just as much.
+# So the promise is: whoever learns a truck's parts from a few sides gets the other sides for nothing.
 #
-# In 2018 Hinton, Sabour and Frosst tested this with photographs of toys (a data set called smallNORB).
-# They reported 13.5 % errors from new azimuths, while a convolutional network that was just as good on the familiar ones made 20.0 %. (We quote these two numbers from their paper.)
-# Their capsules had matrices for poses and another routing.
-# Ours are the vectors of lesson 12, so let us see for ourselves.
+# Hinton, Sabour and Frosst (2018) tested it with photographs of toys, a data set called smallNORB.
+# They reported 13.5 % errors from new azimuths, and 20.0 % for a convolutional network that was just as good on familiar ones (both quoted from their paper).
+# Their poses are matrices, with another routing; ours are the vectors of lesson 12.
 #
 # ## How far apart are two sides?
 #
@@ -131,10 +125,9 @@ angle_error = cl.mine("angle_error", angle_error)
 # ## A split that does not leak
 #
 # The second trap is worse.
-# Suppose we trained on the familiar sides of all toys, and tested on the other sides of the same toys.
-# The network might know a toy by its paint, and we would call that an understanding of space.
+# If we tested on new sides of the *same* toys, the network might know a toy by its paint, and we would praise its understanding of space.
 # Information that gets from the test into the training is called a **leak**.
-# So the toys of the test must be other toys, and only *one* thing may be new at a time: we compare familiar sides of new toys with new sides of new toys.
+# So we test on other toys, and compare *their* familiar sides with *their* new sides: only one thing is new at a time.
 #
 # **Your turn.** Write `split_views(turned, toy, widest, held_out)`.
 # It takes for each picture how many degrees it is turned away from azimuth 0, `(n,)`, and the number of its toy, `(n,)`; the widest familiar angle; and the toys to hold out.
@@ -156,9 +149,8 @@ cl.check("split_views", split_views)
 split_views = cl.mine("split_views", split_views)
 
 # %% [markdown]
-# Both functions make the split that the whole lesson runs on.
-# Toys 6 to 9 of each kind are for the test.
-# We learn from the two lower elevations only, so that the higher ones are a second kind of new viewpoint.
+# Your functions now make the split that the whole lesson runs on.
+# Toys 6 to 9 of each kind are for the test, and only the two lower elevations are learned, so that the higher ones are new viewpoints as well.
 
 # %%
 turned = angle_error(toys.poses.azimuth, 0)
@@ -175,9 +167,9 @@ assert [int(mask.sum()) for mask in asked.values()] == [560, 1040, 560]
 # %% [markdown]
 # ## Equal terms
 #
-# The opponent is the convolutional network of lesson 09, made as strong as the capsules: the same convolutions, then a dense layer with one unit for each number in a capsule, then the scores.
-# Both learn the same pictures, with the same batches, and each at the best of three learning rates, which was found out on toys that are in no test.
-# You train one of each; this takes some seconds.
+# The opponent is a convolutional network of equal size: the same convolutions, then a dense layer with one unit for each number in a capsule, then the scores.
+# Both learn the same pictures, each at the best of three learning rates (chosen on toys that are in no test).
+# You train one of each.
 
 # %%
 pairs = viewpoints.many_pairs()  # the learning rates, and more below
@@ -194,10 +186,9 @@ print({name: f"{shares['familiar']:.1%} of familiar views" for name, shares in s
 assert min(shares["familiar"] for shares in scores.values()) > 0.98
 
 # %% [markdown]
-# On familiar sides of toys that they have never seen, both are right nearly every time.
-# That is the *equal terms*: whatever happens from other sides is not because one of them knows toys better.
-#
-# Now the other sides. Will the capsules be ahead, and by how much?
+# On familiar sides of toys that they have never seen, both are right every time, or nearly so.
+# So they start on equal terms.
+# Will the capsules be ahead from new viewpoints, and by how much?
 
 # %%
 cl.guess(
@@ -218,7 +209,7 @@ cl.reveal(
 # %% [markdown]
 # ## Ten pairs instead of one
 #
-# So the same was done beforehand for ten pairs, each with other initial weights and another choice of toys to learn from; `python tools/viewpoints.py` does it again.
+# So we did it ten times beforehand, each time with other initial weights and another choice of toys to learn from (`python tools/viewpoints.py`).
 
 # %%
 shown = {
@@ -228,27 +219,24 @@ shown = {
 }
 plots.scores_with_spread(shown, "share right, on toys that were not learned; one dot for each network")
 
-# %%
-lead = pairs.accuracies("capsules", "new") - pairs.accuracies("convolutional", "new")
-yours = on_new["capsules"] - on_new["convolutional"]
-print(f"Capsules ahead on new viewpoints in {sum(lead > 0)} of {len(lead)} pairs,")
-print(f"by {100 * lead.min():+.1f} to {100 * lead.max():+.1f} points. Your pair: {100 * yours:+.1f}.")
-
 # %% [markdown]
-# Every pair shared its toys, so we look at the differences within pairs.
-# The claim was written down before anything was measured, together with the smallest lead that would matter: 0.02.
+# SEEN_TEN
+# The two networks of a pair learned the same toys, so we look at the differences within pairs.
+# Before anything was measured, the list of claims said which lead would matter: 0.02.
 
 # %%
 ours, theirs = (pairs.accuracies(name, "new") for name in scores)
-cl.verdict("capsules-see-new-sides", ours, theirs, paired=True)
+yours = 100 * (on_new["capsules"] - on_new["convolutional"])
+evidence = f"Ahead in {sum(ours > theirs)} of {len(ours)} pairs; in yours by {yours:+.1f} points."
+cl.verdict("capsules-see-new-sides", ours, theirs, paired=True, evidence=evidence)
 
 # %% [markdown]
 # XXX
 #
 # ## What makes the difference?
 #
-# The two networks differ in more than the word "capsule": one iterates its routing and has a decoder that has to reconstruct the image.
-# So here are controls with one thing taken away: capsules with a single iteration (even couplings, nothing is routed), and capsules trained without the decoder.
+# The capsule network iterates its routing, and has a decoder that must reconstruct the image.
+# Here are controls with one of the two taken away.
 
 # %%
 kinds = ("capsules", "capsules, 1 iteration", "capsules, no decoder", "convolutional")
@@ -274,14 +262,13 @@ cl.turn_toy("car", capsules, instance=6, elevation=35, seen=pupil)
 #
 # ## Does the pose know the angle?
 #
-# A capsule's promise is about its *pose*: turn the toy, and the pose turns along, in a way that a matrix can follow. This is called **equivariance**.
-# If that is so, a **linear map**, numbers multiplied by weights and added up, can read the angle off the pose.
-# We fit one by least squares, for each kind of toy, on toys that were learned, and ask it about other toys.
-# The map says two numbers, the sine and the cosine, because 359° and 0° are neighbours; your `angle_error` then measures by how many degrees it is off.
-# Somebody who guesses blindly is off by 90° in the median.
-#
-# From familiar sides the map is off by a few degrees.
-# Now the real test: *the same map*, asked about new sides.
+# The promise is about the *pose*: turn the toy, and the pose turns along, as a matrix would turn it.
+# This is called **equivariance**.
+# If it is so, a **linear map** (a dense layer without ReLU) can read the angle off the pose.
+# We fit one for each kind of toy, on familiar sides of the toys that were learned.
+# It gives two numbers, the sine and the cosine, because 359° and 0° are neighbours, and your `angle_error` measures how far off it is.
+# On familiar sides of new toys it is off by a few degrees.
+# Now ask *the same map* about new sides; a blind guess would be off by 90°.
 
 # %%
 cl.guess(
@@ -310,9 +297,8 @@ cl.reveal(
 
 # %% [markdown]
 # So the pose did not simply turn on.
-# Perhaps the angle is still in it, only in another way than on the familiar sides?
-# To find out, fit the map again with *all* sides of the toys that were learned (the network stays as it is), and compare with other representations.
-# For each the median over the ten seeds:
+# Is the angle still in it, only in another way?
+# Fit the map again with *all* sides of the learned toys (the network stays as it is), and compare with other representations:
 
 # %%
 sources = [("the right capsule", 16), ("all capsules", 80), ("convolutional, last layer", 80)]
@@ -320,7 +306,11 @@ sources += [("pixels", 16), ("pixels", 784)]
 rows = []
 for name, width in sources:
     row = {"read off": name, "numbers": width}
-    for words, column in {"familiar sides": "familiar", "new sides": "extrapolated", "new sides, taught": "taught"}.items():
+    for words, column in {
+        "familiar sides": "familiar",
+        "new sides": "extrapolated",
+        "new sides, taught": "taught",
+    }.items():
         row[words] = f"{np.median(pairs.reading(name, width, 'azimuth, ' + column)):.0f}°"
     rows.append(row)
 plots.table(rows, caption="how far a linear map is off; pixels with 16 numbers are principal components")
@@ -330,21 +320,22 @@ plots.table(rows, caption="how far a linear map is off; pixels with 16 numbers a
 #
 # ## Now with digits
 #
-# The other experiment that made capsules famous is about digits.
-# A network learns digits that were only *shifted*, and is asked for digits that were also turned, slanted and resized: **affine** changes, as a matrix makes them.
-# Sabour, Frosst and Hinton reported 79 % against 66 % for a convolutional network in 2017 (quoted from their paper, on a test set called affNIST).
+# Another experiment made capsules famous.
+# A network learns digits that were only *shifted*, and is asked for digits that were also turned, slanted and resized; together these are **affine** changes.
+# Sabour, Frosst and Hinton (2017) reported 79 % right, against 66 % for a convolutional network (quoted; their test set is affNIST).
 
 # %%
 images = cl.load()
 few = images.test[:10]
 moved = [affine_digits.shifted_digits(few, seed=1), affine_digits.affine_digits(few, seed=1)]
 plots.image_grid(
-    np.concatenate([part.images for part in moved]), title="above: shifted, to learn from; below: affine, to be asked for"
+    np.concatenate([part.images for part in moved]),
+    title="above: shifted, to learn from; below: affine, to be asked for",
 )
 
 # %% [markdown]
-# Again both kinds learned the same 4,000 MNIST digits in ten pairs, at the best of three rates.
-# This time they do not end equally good on shifted digits, so we use a trick of the paper: the one that is ahead there goes back to the moment of its training when it was as good as the other one is at the end.
+# Again both kinds learned the same 4,000 digits (of MNIST) in ten pairs.
+# They do not end equally good on shifted digits, so we do as the papers did: the one that is ahead goes back to the moment of its training when it was only as good as the other.
 
 # %%
 at = pairs.affine()

@@ -449,7 +449,9 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "positions": lambda f, t, w, h: tuple(map(np.flatnonzero, right("split_views")(f, t, w, h))),
         "another order": lambda f, t, w, h: right("split_views")(f, t, w, h)[::-1],
         "first toy only": lambda f, t, w, h: right("split_views")(f, t, w, h[:1]),
-        "toys before the last held out": lambda f, t, w, h: right("split_views")(f, t, w, np.arange(max(h) + 1)),
+        "toys before the last held out": lambda f, t, w, h: right("split_views")(
+            f, t, w, np.arange(max(h) + 1)
+        ),
         "random pictures": lambda f, t, w, h: (f <= w, f <= w, f > w),
     },
     "wrong_everywhere": {

@@ -18,7 +18,8 @@ def digits(n: int = 40) -> cl.Images:
 def test_a_shifted_digit_is_whole_and_nothing_else_changes() -> None:
     some = digits()
     moved = shifted_digits(some, seed=1)
-    assert moved.image_shape == some.image_shape and moved.images.dtype == np.uint8
+    assert moved.image_shape == some.image_shape
+    assert moved.images.dtype == np.uint8
     assert (moved.labels == some.labels).all()
     ink = [np.sort(images[images > INK], axis=None) for images in (some.images[3], moved.images[3])]
     assert (ink[0] == ink[1]).all()
@@ -34,15 +35,18 @@ def test_a_digit_goes_wherever_it_fits() -> None:
         rows, columns = np.nonzero(shifted_digits(one, seed).images[0, :, :, 0] > INK)
         where.add((rows.min(), columns.min()))
     tops = {top for top, _ in where}
-    assert min(tops) == 0 and max(tops) >= 7
+    assert min(tops) == 0
+    assert max(tops) >= 7
 
 
 def test_affine_digits_change_in_more_than_place() -> None:
     some = digits()
     moved = affine_digits(some, seed=1)
-    assert moved.image_shape == some.image_shape and (moved.labels == some.labels).all()
+    assert moved.image_shape == some.image_shape
+    assert (moved.labels == some.labels).all()
     ratio = moved.images.astype(float).sum(axis=(1, 2, 3)) / some.images.astype(float).sum(axis=(1, 2, 3))
-    assert 0.5 < ratio.min() < 0.85 and 1.15 < ratio.max() < 1.6  # sizes of 0.8 to 1.2, each way
+    assert 0.5 < ratio.min() < 0.85
+    assert 1.15 < ratio.max() < 1.6
 
 
 def test_the_seed_decides_and_blank_images_stay_blank() -> None:
@@ -51,4 +55,5 @@ def test_the_seed_decides_and_blank_images_stay_blank() -> None:
         assert (change(some, 3).images == change(some, 3).images).all()
         assert (change(some, 3).images != change(some, 4).images).any()
         blank = cl.Images(np.zeros((2, 9, 7), np.uint8), [0, 0], name="blank", parts=np.zeros(2, np.uint8))
-        assert change(blank).images.shape == (2, 9, 7, 1) and not change(blank).images.any()
+        assert change(blank).images.shape == (2, 9, 7, 1)
+        assert not change(blank).images.any()

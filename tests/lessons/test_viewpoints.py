@@ -1,4 +1,4 @@
-"""Lesson 15's experiment: the split by toys and views, matching by familiar accuracy, reading angles, results."""
+"""Lesson 15's experiment: the split by toys and views, matching, reading angles, bundled results."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def test_no_view_is_familiar_and_new_and_all_of_the_test_are_of_other_toys(toys)
         toy = split.poses.kind * 10 + split.poses.instance
         parts = [set(toy[split.parts == part]) for part in range(3)]
         assert [len(part) for part in parts] == [25, 5, 20]
-        assert not parts[0] & parts[1] and not parts[0] & parts[2] and not parts[1] & parts[2]
+        assert not parts[0] & parts[1]
+        assert not parts[0] & parts[2]
+        assert not parts[1] & parts[2]
     masks = viewpoints.views(toys.poses)
     assert max(sum(mask.astype(int) for mask in masks.values())) == 1
     assert set(toys.poses.azimuth[masks["familiar"]]) == {0, 18, 36, 54, 306, 324, 342}
@@ -119,6 +121,7 @@ def test_the_tool_trains_only_what_is_missing(monkeypatch: pytest.MonkeyPatch) -
     rows: list = []
     tool.run("digits", 3, rows, lambda: None)
     assert len(trained) == len(set(trained)) == 2 * len(RATES) + 2 * 2
-    assert ("capsules", max(RATES), 2) in trained and ("convolutional", min(RATES), 2) in trained
+    assert ("capsules", max(RATES), 2) in trained
+    assert ("convolutional", min(RATES), 2) in trained
     tool.run("digits", 3, rows, lambda: None)
     assert len(trained) == len(rows) == 2 * len(RATES) + 2 * 2
