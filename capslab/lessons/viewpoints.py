@@ -261,15 +261,24 @@ class ManyPairs:
             **dict(zip(COMPARED, map(np.array, (mine, theirs)), strict=True)),
         }
 
+    def _seeds(self, experiment: str) -> set[int]:
+        """The seeds of which both networks of a pair are there; an interrupted run leaves one without."""
+        there = []
+        for kind in COMPARED:
+            rate = self.rate(experiment, kind)
+            rows = self.table.where(experiment=experiment, kind=kind, rate=rate)
+            there.append({row["seed"] for row in rows if "cpu_s" in row})
+        return there[0] & there[1]
+
     def _column(self, experiment: str, kind: str, column: str, **more: Any) -> Any:
         if kind not in (*KINDS, "pixels"):
             raise unknown_name("kind", kind, KINDS)
         where = {"experiment": experiment, "kind": kind, **more}
         if kind != "pixels":
             where["rate"] = self.rate(experiment, kind)
-        rows = sorted(
-            (row for row in self.table.where(**where) if column in row), key=lambda row: row["seed"]
-        )
+        complete = self._seeds(experiment)
+        rows = [row for row in self.table.where(**where) if column in row and row["seed"] in complete]
+        rows.sort(key=lambda row: row["seed"])
         values = [row[column] for row in rows]
         return values if column == "track" else np.array(values)
 
