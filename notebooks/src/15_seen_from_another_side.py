@@ -37,7 +37,7 @@ cl.recall("15")
 # %% [markdown]
 # ## A truck is a truck from every side
 #
-# These pictures are rendered on your machine: five kinds of toys (car, truck, plane, animal, person), ten different toys of each kind.
+# These pictures are rendered on your machine: cars, trucks, planes, animals and people, ten different toys of each kind.
 # Each is turned to 20 sides; the angle is its **azimuth**, and at 0° it faces right.
 # We look down on it at four angles; this is the **elevation**.
 # The lamp stands somewhere else in every picture.
@@ -84,8 +84,8 @@ assert len(right) == len(away) == 100
 #
 # A part votes for a whole by multiplying its pose $u_i$ by a matrix $W_{ij}$, which says how the whole lies relative to the part (lesson 11).
 # Now turn the whole thing.
-# If poses are what they should be, one matrix $T$ turns every pose, and every vote with it: $W_{ij}\,u_i$ becomes $T\,(W_{ij}\,u_i)$.
-# All votes move together, so they *still agree*, and no weight has to change: in the drawing of lesson 11 the 7 was tilted, and both votes tilted with it.
+# If poses are what they should be, one and the same matrix $T$ turns all the votes: $W_{ij}\,u_i$ becomes $T\,(W_{ij}\,u_i)$.
+# They move together, so they *still agree*, and no weight has to change, as in the drawing of the tilted 7 in lesson 11.
 # So the promise is: whoever learns a truck's parts from a few sides gets the other sides for nothing.
 #
 # Hinton, Sabour and Frosst (2018) tested it with photographs of toys, a data set called smallNORB.
