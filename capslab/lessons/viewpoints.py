@@ -261,6 +261,10 @@ class ManyPairs:
             **dict(zip(COMPARED, map(np.array, (mine, theirs)), strict=True)),
         }
 
+    def at_the_end(self, kind: str) -> np.ndarray:
+        """For digits, the accuracies on shifted and on affine ones after the last epoch, `(seeds, 2)`."""
+        return np.array([track[-1] for track in self._column("digits", kind, "track")])
+
     def _seeds(self, experiment: str) -> set[int]:
         """The seeds of which both networks of a pair are there; an interrupted run leaves one without."""
         there = []
@@ -299,3 +303,18 @@ def many_pairs() -> ManyPairs:
     True
     """
     return ManyPairs(results.load(NAME))
+
+
+def earlier_leads() -> dict[str, float]:
+    """By how much capsules are ahead in `benchmarks/capsules.py`, for each shift and turn of MNIST digits.
+
+    Five networks of each kind learned digits that were shifted by at most two pixels; the means are compared.
+    """
+    found = results.load("capsules").grouped("accuracy", "change", "amount", "kind", data="mnist")
+    mean = {key: float(np.mean(values)) for key, values in found.items()}
+    moves = dict.fromkeys((change, amount) for change, amount, _ in mean if amount)
+    return {
+        f"{change} by {amount}": mean[change, amount, "capsules, 3 iterations"]
+        - mean[change, amount, "convolutional"]
+        for change, amount in moves
+    }

@@ -14,11 +14,11 @@
 # You would, and so would a child.
 # For a network it is harder, because pixel by pixel the two do not look alike at all.
 # Capsules were invented for this very problem.
-# In this lesson you teach networks a few sides of some toys, ask for all the others, and find out how much of the promise holds.
+# In this lesson you teach networks a few sides of some toys, ask for all the others, and see how much of the promise holds.
 #
 # **After this lesson you can** split data so that nothing leaks from the test into the training, compare two kinds of networks on equal terms, and ask with a linear map what a representation knows.
 #
-# **You need** [09](09_convolution.ipynb) for convolutions, [10](10_parts_with_a_pose.ipynb) and [11](11_routing_by_agreement.ipynb) for poses and votes, and [05](05_can_you_trust_it.ipynb) for what test images are for.
+# **You need** [05](05_can_you_trust_it.ipynb) (test images), [09](09_convolution.ipynb) (convolutions), [10](10_parts_with_a_pose.ipynb) and [11](11_routing_by_agreement.ipynb) (poses and votes).
 #
 # **Time:** …
 
@@ -48,8 +48,7 @@ plots.image_grid(one, [f"{azimuth:.0f}°" for azimuth in one.poses.azimuth])
 
 # %% [markdown]
 # This one truck drives away from you at about 90° and comes towards you at about 270°.
-# To you it stays the same thing all the way round.
-# And in pixels?
+# To you it stays the same thing. And in pixels?
 # Compare each toy that faces right with two others: the *same* toy after a quarter turn, and the most similar toy of *another kind* that faces right, too.
 
 # %%
@@ -119,8 +118,8 @@ angle_error = cl.mine("angle_error", angle_error)
 # ## A split that does not leak
 #
 # The second trap is worse.
-# If we tested on new sides of the *same* toys, the network might know a toy by its paint, and we would praise its understanding of space.
-# Information that gets from the test into the training is called a **leak**.
+# If we tested on new sides of the *same* toys, a network might know them by their paint, and we would praise its understanding of space.
+# Test information that gets into the training is called a **leak**.
 # So we test on other toys, and compare *their* familiar sides with *their* new sides: only one thing is new at a time.
 #
 # **Your turn.** Write `split_views(turned, toy, widest, held_out)`.
@@ -162,8 +161,7 @@ assert [int(mask.sum()) for mask in asked.values()] == [560, 1040, 560]
 # ## Equal terms
 #
 # The opponent is a convolutional network of equal size: the same convolutions, then a dense layer with one unit for each number in a capsule, then the scores.
-# Both learn the same pictures, each at the best of three learning rates (chosen on toys that are in no test).
-# You train one of each.
+# Each learns at the best of three learning rates (chosen on toys that are in no test).
 
 # %%
 pairs = viewpoints.many_pairs()  # the learning rates, and more below
@@ -180,9 +178,8 @@ print({name: f"{shares['familiar']:.1%} of familiar views" for name, shares in s
 assert min(shares["familiar"] for shares in scores.values()) > 0.98
 
 # %% [markdown]
-# On familiar sides of toys that they have never seen, both are right every time, or nearly so.
-# So they start on equal terms.
-# Will the capsules be ahead from new viewpoints, and by how much?
+# On familiar sides of new toys both are right, nearly every time, so they start on equal terms.
+# Will the capsules be ahead from new viewpoints?
 
 # %%
 cl.guess(
@@ -234,8 +231,8 @@ assert (ours > theirs).sum() >= 9
 assert 0.02 < (ours - theirs).mean() < 0.045
 
 # %% [markdown]
-# So on our toys the promise is kept to a degree: in nearly every pair the capsules are ahead, by about three pictures in a hundred.
-# But "for nothing" it is not, since far more than three in a hundred are still lost.
+# So on our toys the promise is kept in part: the capsules are ahead, by about three pictures in a hundred.
+# But the other sides do not come for nothing: far more than three in a hundred are lost.
 #
 # ## What makes the difference?
 #
@@ -256,8 +253,8 @@ plots.table(rows, caption="share right on new viewpoints, mean of the first five
 # ## From which sides does it know a toy?
 #
 # **Turn a toy** that your capsules have not learned.
-# The curve is the length of the right capsule from all 360 sides; the shaded sides are the familiar ones.
-# Then choose another kind: which one is known from everywhere, and which is lost first?
+# The curve is the length of the right capsule; the shaded sides are the familiar ones.
+# Then choose another kind: which is known from everywhere, and which is lost first?
 
 # %%
 cl.turn_toy("car", capsules, instance=6, elevation=35, seen=pupil)
@@ -343,10 +340,9 @@ assert components_off < pose_off - 4
 assert far_off > 120
 
 # %% [markdown]
-# Three things can be seen.
-# With the map from familiar sides, everything fails alike: no representation here turns on by itself, and the pose is no exception.
-# When the map was taught all sides, the angle turns out to be there, but the right capsule's 16 numbers know less of it than 16 numbers made from pixels.
-# And the pixels know most, because nothing was thrown away yet: a network that is paid for naming toys may forget how they stand.
+# With the map from familiar sides all fail alike: nothing here turns on by itself, and the pose is no exception.
+# A map that was taught all sides finds the angle, but the right capsule's 16 numbers know less of it than 16 numbers made from pixels.
+# All pixels know most, because nothing was thrown away yet, and a network that is paid for naming toys may forget how they stand.
 # So the capsules' lead does not come from poses that turn as they were meant to.
 #
 # ## Now with digits
@@ -366,23 +362,30 @@ plots.image_grid(
 
 # %% [markdown]
 # Again both kinds learned the same 4,000 digits (of MNIST) in ten pairs.
-# They do not end equally good on shifted digits, so we do as the papers did: the one that is ahead goes back to the moment of its training when it was only as good as the other.
+# They do not end equally good on shifted digits, so the one that is ahead goes back to the moment of its training when it was only as good as the other; the papers did this, too.
 
 # %%
 at = pairs.affine()
-evidence = f"Both know {at['familiar'].mean():.1%} of the shifted digits there."
+leads = viewpoints.earlier_leads()  # for each shift and turn in an experiment of five pairs
+evidence = f"Both know {at['familiar'].mean():.1%} of the shifted digits there. Earlier, with digits that were shifted or "
+evidence += f"turned, capsules were ahead for {sum(lead > 0 for lead in leads.values())} of {len(leads)} amounts."
 cl.verdict("capsules-see-moved", at["capsules"], at["convolutional"], paired=True, evidence=evidence)
 
 # %% tags=["holds"]
 assert 0.9 < at["familiar"].mean() < 0.97
-assert abs(np.mean(at["capsules"] - at["convolutional"])) < 0.02
+assert abs(np.mean(at["capsules"] - at["convolutional"])) < 0.01
+assert len(at["familiar"]) == 10
+assert (pairs.at_the_end("convolutional").mean(axis=0) > pairs.at_the_end("capsules").mean(axis=0)).all()
+assert len(leads) == 12
+assert max(leads.values()) < 0
 
 # %% [markdown]
-# AFFINE
+# With digits nothing is left of the lead: on equal terms both lose the same, within a few in a thousand.
+# At its own end the convolutional network is even ahead, as it was in the earlier experiment.
 #
 # ## Look back
 #
-# Was your last guess far too small?
+# Was your last guess too small?
 # The promise says what poses *should* do; nothing in the training asks for it.
 
 # %%
@@ -395,7 +398,11 @@ cl.progress("15")
 # ## Answer
 #
 # **Would a network know a truck from the front that it has only seen in profile?**
-# ANSWER
+# Often.
+# Networks that learned toys in profile name about 80 of 100 pictures of other toys from new azimuths, and about 90 from new elevations, where blind guessing gives 20.
+# Capsules do it better, by about three in a hundred, and in this form the claim holds on our toys.
+# The reason that was promised is not what we found: no linear map could follow the pose to a new side, and on affine digits the lead is gone.
+# So a true prediction does not prove the explanation that it came with.
 #
 # **Sources.** Hinton, Krizhevsky & Wang 2011, *Transforming auto-encoders*; Sabour, Frosst & Hinton 2017 (arXiv 1710.09829) for affNIST; Hinton, Sabour & Frosst 2018, *Matrix capsules with EM routing*, for smallNORB; Gu & Tresp 2021, *Capsule network is not more robust than convolutional network* (arXiv 2103.15459).
 #
