@@ -21,7 +21,7 @@ from capslab.lessons import results, viewpoints
 from capslab.lessons.viewpoints import COMMAND, COMPARED, NAME
 
 EXPERIMENTS = ("toys", "digits")
-CONTROLS = 5  # seeds of the capsule networks that lack something
+CONTROLS = 5  # seeds of the networks that lack something
 EPOCHS = {"toys": 2, "digits": 4}
 LEARNED, ASKED, CHOSEN = 4000, 2000, 1000  # digits to learn from, to ask for, to choose the rate by
 Row = dict[str, Any]
@@ -38,7 +38,9 @@ def run(experiment: str, seeds: int, rows: list[Row], keep: Callable[[], None]) 
     _train_missing(experiment, rest, rows, keep)
     if experiment == "toys":
         controls = [
-            (kind, rates["capsules"], s) for s in range(min(seeds, CONTROLS)) for kind in viewpoints.KINDS[2:]
+            (kind, rates[kind.split(",")[0]], s)
+            for s in range(min(seeds, CONTROLS))
+            for kind in viewpoints.KINDS[2:]
         ]
         _train_missing(experiment, controls, rows, keep)
 

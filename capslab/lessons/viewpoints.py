@@ -24,7 +24,13 @@ WIDEST = 54.0  # degrees to each side of azimuth 0, where a toy faces right, tha
 HIGHEST = 35.0  # degrees of elevation that are familiar
 TOYS_TO_LEARN, TOYS_TO_CHOOSE = 5, 1  # of the ten of each kind; the others are for the test
 #: kinds of networks: how each differs from the capsule network
-KINDS = ("capsules", "convolutional", "capsules, 1 iteration", "capsules, no decoder")
+KINDS = (
+    "capsules",
+    "convolutional",
+    "capsules, 1 iteration",
+    "capsules, no decoder",
+    "convolutional, no last ReLU",
+)
 RATES = (0.002, 0.004, 0.008)  # learning rates that both sides may choose from
 CHOOSING = 1  # the first seeds, which choose the rate
 COMPARED = KINDS[:2]
@@ -67,8 +73,10 @@ def make(kind: str, images: Any, seed: int = 0, rate: float = 0.004) -> Any:
     """An untrained network of that kind; all get the same steps, batches of 64 and no shifts."""
     from capslab import models
 
-    if kind == "convolutional":
+    if kind.startswith("convolutional"):
         model: Any = models.ConvNet(images.image_shape, images.classes, preset="visible", seed=seed)
+        if kind == "convolutional, no last ReLU":  # two dense layers, and nothing but sums between them
+            model.network.layers[-2].activation = lambda x: x
     else:
         iterations = 1 if kind == "capsules, 1 iteration" else 3
         model = models.CapsNet(
@@ -218,8 +226,8 @@ class ManyPairs:
     table: results.Measurements
 
     def rate(self, experiment: str, kind: str) -> float:
-        """The learning rate that this kind chose; a control takes that of the capsules."""
-        return best_rate(self.table.rows, experiment, kind if kind in COMPARED else "capsules")
+        """The learning rate that this kind chose; a control takes that of the network it is made from."""
+        return best_rate(self.table.rows, experiment, kind.split(",")[0])
 
     def accuracies(self, kind: str, views: str) -> np.ndarray:
         """One accuracy per seed, on toys that the network did not learn, `(seeds,)`.

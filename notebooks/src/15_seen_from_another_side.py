@@ -201,18 +201,6 @@ cl.reveal(
 # ## Ten pairs instead of one
 #
 # So we did it ten times beforehand, each time with other initial weights and another choice of toys to learn from (`python tools/viewpoints.py`).
-
-# %%
-shown = {
-    f"{name}, {view}": pairs.accuracies(name, view.split()[-1])
-    for view in ("familiar", "new azimuth", "new elevation")
-    for name in scores
-}
-plots.scores_with_spread(shown, "share right, on toys that were not learned; one dot for each network")
-
-# %% [markdown]
-# On familiar views there is nothing to choose between them.
-# From new azimuths both lose about a fifth, from new elevations about a tenth, and the capsules lose less.
 # The two networks of a pair learned the same toys, so we look at the difference within each pair.
 # The list of claims says which lead would matter: 0.02.
 
@@ -224,31 +212,40 @@ cl.verdict("capsules-see-new-sides", ours, theirs, paired=True, evidence=evidenc
 
 # %% tags=["holds"]
 assert min(pairs.accuracies(name, "familiar").min() for name in scores) > 0.98
-assert all(0.75 < pairs.accuracies(name, "azimuth").mean() < 0.85 for name in scores)
-assert all(0.85 < pairs.accuracies(name, "elevation").mean() < 0.95 for name in scores)
 assert len(ours) == 10
-assert (ours > theirs).sum() >= 9
-assert 0.02 < (ours - theirs).mean() < 0.045
+assert (ours > theirs).all()
+assert cl.verdict("capsules-see-new-sides", ours, theirs, paired=True).outcome == "holds partly"
+assert 0.025 < (ours - theirs).mean() < 0.04
+assert 0.11 < 1 - ours.mean() < 0.14
 
 # %% [markdown]
-# So on our toys the promise is kept in part: the capsules are ahead, by about three pictures in a hundred.
-# But the other sides do not come for nothing: far more than three in a hundred are lost.
+# So on our toys the promise is kept in part: the capsules are ahead by about three pictures in a hundred, though the interval reaches a little below the two that would matter.
+# But the other sides do not come for nothing: about twelve in a hundred are still lost.
 #
 # ## What makes the difference?
 #
-# The capsule network iterates its routing, and has a decoder that must reconstruct the image.
-# Here are controls with one of the two taken away.
+# The capsule network iterates its routing, and has a decoder that must reconstruct the image; the other one has one more ReLU.
+# Here are controls without one of the three, five networks each; every dot is a network.
 
 # %%
-kinds = ("capsules", "capsules, 1 iteration", "capsules, no decoder", "convolutional")
-rows = [
-    {"network": kind, **{view: pairs.accuracies(kind, view)[:5].mean() for view in ("azimuth", "elevation")}}
-    for kind in kinds
-]
-plots.table(rows, caption="share right on new viewpoints, mean of the first five seeds")
+shown = {
+    f"{kind}, new {views}": pairs.accuracies(kind, views)
+    for views in ("azimuth", "elevation")
+    for kind in viewpoints.KINDS
+}
+plots.scores_with_spread(shown, "share right, on toys that were not learned")
+
+# %% tags=["holds"]
+five = {kind: pairs.accuracies(kind, "new")[:5] for kind in viewpoints.KINDS}
+assert all(five[kind].mean() > five["convolutional"].mean() + 0.015 for kind in viewpoints.KINDS[:4] if kind[:3] == "cap")
+assert abs(five["capsules, 1 iteration"].mean() - five["capsules"].mean()) < 0.01
+assert abs(five["capsules, no decoder"].mean() - five["capsules"].mean()) < 0.01
+assert five["convolutional, no last ReLU"].mean() < five["convolutional"].mean()
 
 # %% [markdown]
-# CONTROLS
+# Without iterations and without the decoder the capsules keep their lead, and without its ReLU the convolutional network does not catch up.
+# So neither routing by agreement nor the decoder is the reason here.
+# What is left are squash and the margin loss, and no control separates these.
 #
 # ## From which sides does it know a toy?
 #
@@ -375,6 +372,7 @@ cl.verdict("capsules-see-moved", at["capsules"], at["convolutional"], paired=Tru
 assert 0.9 < at["familiar"].mean() < 0.97
 assert abs(np.mean(at["capsules"] - at["convolutional"])) < 0.01
 assert len(at["familiar"]) == 10
+assert cl.verdict("capsules-see-moved", at["capsules"], at["convolutional"], paired=True).outcome == "undecided"
 assert (pairs.at_the_end("convolutional").mean(axis=0) > pairs.at_the_end("capsules").mean(axis=0)).all()
 assert len(leads) == 12
 assert max(leads.values()) < 0
@@ -400,9 +398,9 @@ cl.progress("15")
 # **Would a network know a truck from the front that it has only seen in profile?**
 # Often.
 # Networks that learned toys in profile name about 80 of 100 pictures of other toys from new azimuths, and about 90 from new elevations, where blind guessing gives 20.
-# Capsules do it better, by about three in a hundred, and in this form the claim holds on our toys.
-# The reason that was promised is not what we found: no linear map could follow the pose to a new side, and on affine digits the lead is gone.
-# So a true prediction does not prove the explanation that it came with.
+# Capsules do it better, by about three in a hundred, so on our toys the claim holds in part; on affine digits nothing is left of it.
+# And the reason is not the promised one: the lead stays without any routing, and no linear map could follow the pose to a new side.
+# A prediction that comes true does not prove the explanation that came with it.
 #
 # **Sources.** Hinton, Krizhevsky & Wang 2011, *Transforming auto-encoders*; Sabour, Frosst & Hinton 2017 (arXiv 1710.09829) for affNIST; Hinton, Sabour & Frosst 2018, *Matrix capsules with EM routing*, for smallNORB; Gu & Tresp 2021, *Capsule network is not more robust than convolutional network* (arXiv 2103.15459).
 #
