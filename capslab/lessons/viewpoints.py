@@ -34,6 +34,14 @@ KINDS = (
 RATES = (0.002, 0.004, 0.008)  # learning rates that both sides may choose from
 CHOOSING = 1  # the first seeds, which choose the rate
 COMPARED = KINDS[:2]
+#: what linear maps read angles off, and how many numbers of it they get
+READ = (
+    ("the right capsule", 16),
+    ("all capsules", 80),
+    ("convolutional, last layer", 80),
+    ("pixels", 16),
+    ("pixels", 784),
+)
 
 
 def turned_by(azimuth: np.ndarray) -> np.ndarray:
@@ -252,6 +260,26 @@ class ManyPairs:
         """
         kind = "pixels" if of == "pixels" else "convolutional" if of.startswith("conv") else "capsules"
         return self._column("toys", kind, column, reading=of, width=width)
+
+    def azimuth_table(self) -> list[dict[str, Any]]:
+        """How far a linear map is off that reads the azimuth, in whole degrees: a row for each representation.
+
+        The median over the seeds. "familiar sides" and "new sides" are of a map that was fitted to familiar
+        sides only, "new sides, taught" of one that was fitted to all sides of the toys to learn from.
+        """
+        columns = {
+            "familiar sides": "familiar",
+            "new sides": "extrapolated",
+            "new sides, taught": "taught",
+        }
+        return [
+            {"read off": name, "numbers": width}
+            | {
+                words: round(float(np.median(self.reading(name, width, f"azimuth, {column}"))))
+                for words, column in columns.items()
+            }
+            for name, width in READ
+        ]
 
     def affine(self) -> dict[str, np.ndarray]:
         """For digits, both kinds where they know shifted digits equally well: arrays `(seeds,)`.
