@@ -262,7 +262,7 @@ class ManyPairs:
         return self._column("toys", kind, column, reading=of, width=width)
 
     def azimuth_table(self) -> list[dict[str, Any]]:
-        """How far a linear map is off that reads the azimuth, in whole degrees: a row for each representation.
+        """How far a linear map for the azimuth is off, in whole degrees: a row for each representation.
 
         The median over the seeds. "familiar sides" and "new sides" are of a map that was fitted to familiar
         sides only, "new sides, taught" of one that was fitted to all sides of the toys to learn from.
@@ -342,7 +342,7 @@ def many_pairs() -> ManyPairs:
 
 
 def earlier_leads() -> dict[str, float]:
-    """By how much capsules are ahead in `benchmarks/capsules.py`, for each shift and turn of MNIST digits.
+    """How far capsules are ahead in `benchmarks/capsules.py`, for each shift and turn of MNIST digits.
 
     Five networks of each kind learned digits that were shifted by at most two pixels; the means are compared.
     """
