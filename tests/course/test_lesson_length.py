@@ -32,6 +32,7 @@ KEPT = [
     "12_build_a_capsule_network",
     "13_look_inside",
     "14_what_couplings_tell",
+    "15_seen_from_another_side",
     "16_other_ways_to_route",
     "17_two_digits",
 ]

@@ -115,6 +115,19 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "max(labels) → sum(labels)": "classes beyond the last one only stand behind the others",
         "range(max(labels) + 1) → range(max(labels) + 1 + 1)": "classes beyond the last one only stand behind the others",
     },
+    "angle_error": {
+        "predicted - true + 180 → predicted - true - 180": "half a turn either way leads to the same place",
+        "predicted - true + 180 → 180 - (predicted - true)": "the distance is the same in both directions",
+        "np.abs(predicted - true) → predicted - true": "% makes it positive, and the shorter way is taken anyhow",
+        "difference > 180 → difference >= 180": "180 is the same both ways round",
+    },
+    "split_views": {
+        "return (near & ~new_toy, near & new_toy, ~near & new_toy) → return ((near & ~new_toy).T, near & new_toy, ~near & new_toy)": "a vector is not changed when it is transposed",
+        "return (near & ~new_toy, near & new_toy, ~near & new_toy) → return (near & ~new_toy, (near & new_toy).T, ~near & new_toy)": "a vector is not changed when it is transposed",
+        "return (learn, familiar, new) → return (learn.T, familiar, new)": "a vector is not changed when it is transposed",
+        "return (learn, familiar, new) → return (learn, familiar.T, new)": "a vector is not changed when it is transposed",
+        "range(3) → range(1, 3 + 1)": "three masks are made either way",
+    },
     "hold_out": {"break → continue": "the share is reached, and stays so"},
     "kmeans_step": {
         "return (labels, new_centers) → return (labels.T, new_centers)": "a vector is not changed when it is transposed",

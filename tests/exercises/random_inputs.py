@@ -255,6 +255,17 @@ def _withhold_classes(r: Random) -> tuple:
     return r.permutation(of), r.permutation(classes)[: size(r, 0, classes)]
 
 
+def _angle_error(r: Random) -> tuple:
+    n, widest = size(r), r.choice([180, 360, 1000])
+    return r.choice([1, 45]) * np.round(r.uniform(-widest, widest, n), 1), r.uniform(-widest, widest, n)
+
+
+def _split_views(r: Random) -> tuple:
+    n, toys = size(r, 1, 20), size(r, 1, 7)
+    held_out = r.permutation(toys)[: size(r, 0, toys + 1)]
+    return r.integers(0, 11, n) * 18.0, labels(r, n, toys), int(r.choice([0, 18, 54, 100])), held_out
+
+
 def _wrong_everywhere(r: Random) -> tuple:
     m, n = size(r), size(r, 1, 12)
     return labels(r, (m, n), size(r, 2, 5)), labels(r, n, 3)

@@ -350,6 +350,23 @@ def withhold_classes(labels, hidden):
     return keep, np.array([left.index(label) for label in labels[keep]])
 
 
+def angle_error(predicted, true):
+    difference = np.abs(predicted - true) % 360
+    return np.where(difference > 180, 360 - difference, difference)
+
+
+def split_views(turned, toy, widest, held_out):
+    learn, familiar, new = (np.zeros(len(toy), bool) for _ in range(3))
+    for i in range(len(toy)):
+        if toy[i] not in held_out:
+            learn[i] = turned[i] <= widest
+        elif turned[i] <= widest:
+            familiar[i] = True
+        else:
+            new[i] = True
+    return learn, familiar, new
+
+
 def wrong_everywhere(named, labels):
     return (named == labels).sum(axis=0) == 0
 

@@ -469,6 +469,26 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "from 1": lambda y, h: (right("withhold_classes")(y, h)[0], right("withhold_classes")(y, h)[1] + 1),
         "largest class hidden": lambda y, h: right("withhold_classes")(y, [max(h)]),
     },
+    "angle_error": {
+        "squared": lambda p, t: right("angle_error")(p, t) ** 2,
+        "the mean of all": lambda p, t: right("angle_error")(p, t).mean(),
+        "in radians": lambda p, t: np.deg2rad(right("angle_error")(p, t)),
+        "the longer way": lambda p, t: 360 - right("angle_error")(p, t),
+        "between unit vectors": lambda p, t: np.hypot(
+            np.sin(np.deg2rad(p)) - np.sin(np.deg2rad(t)), np.cos(np.deg2rad(p)) - np.cos(np.deg2rad(t))
+        ),
+        "cut off at 180": lambda p, t: np.minimum(np.abs(p - t), 180),
+    },
+    "split_views": {
+        "two masks": lambda f, t, w, h: right("split_views")(f, t, w, h)[:2],
+        "positions": lambda f, t, w, h: tuple(map(np.flatnonzero, right("split_views")(f, t, w, h))),
+        "another order": lambda f, t, w, h: right("split_views")(f, t, w, h)[::-1],
+        "first toy only": lambda f, t, w, h: right("split_views")(f, t, w, h[:1]),
+        "toys before the last held out": lambda f, t, w, h: right("split_views")(
+            f, t, w, np.arange(max(h) + 1)
+        ),
+        "random pictures": lambda f, t, w, h: (f <= w, f <= w, f > w),
+    },
     "wrong_everywhere": {
         "in most": lambda n, y: (n != y).mean(axis=0) > 0.5,
         "in the last": lambda n, y: n[-1] != y,
