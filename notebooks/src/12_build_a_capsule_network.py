@@ -426,9 +426,6 @@ print(
 # %%
 cl.guesses("12")
 
-# %%
-cl.progress("12")
-
 # %% [markdown]
 # ## Answer
 #

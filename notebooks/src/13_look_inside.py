@@ -327,9 +327,6 @@ assert other_lengths[both].max() > np.sort(other_lengths[both])[-2] > 0.5
 # %%
 cl.guesses("13")
 
-# %%
-cl.progress("13")
-
 # %% [markdown]
 # ## Answer
 #

@@ -379,9 +379,6 @@ assert other.name != "fashion-mnist" or numbers["entropy"] < entropy
 # %%
 cl.guesses("14")
 
-# %%
-cl.progress("14")
-
 # %% [markdown]
 # ## Answer
 #
@@ -392,4 +389,4 @@ cl.progress("14")
 #
 # **What others found.** Paik et al. 2019 ([arXiv 1907.13327](https://arxiv.org/abs/1907.13327)): routing is often no better than even couplings. Peer et al. 2021: the sign ambiguity. Mitterreiter et al. 2023 ([arXiv 2301.01583](https://arxiv.org/abs/2301.01583)): no parse tree emerges. Sabour et al. 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)) report a gain by routing.
 #
-# Next: 15 · Seen from another side, which asks what capsules were invented for; or [17 · Two digits](17_two_digits.ipynb).
+# Next: [15 · Seen from another side](15_seen_from_another_side.ipynb), which asks what capsules were invented for.

@@ -391,9 +391,6 @@ assert max(leads.values()) < 0
 # %%
 cl.guesses("15")
 
-# %%
-cl.progress("15")
-
 # %% [markdown]
 # ## Answer
 #

@@ -379,9 +379,6 @@ assert min(read[how] for how in ("dynamic", "one", "attention")) > 2 * read["em"
 # %%
 cl.guesses("16")
 
-# %%
-cl.progress("16")
-
 # %% [markdown]
 # ## Answer
 #

@@ -345,9 +345,6 @@ assert other.name != "fashion-mnist" or by_overlap[-1] < 1.25 * by_overlap[0]  #
 # %%
 cl.guesses("17")
 
-# %%
-cl.progress("17")
-
 # %% [markdown]
 # ## Answer
 #
