@@ -382,9 +382,6 @@ assert mixed_up < as_they_are - 1
 # %%
 cl.guesses("09")
 
-# %%
-cl.progress("09")
-
 # %% [markdown]
 # ## Answer
 #

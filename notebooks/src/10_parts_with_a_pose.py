@@ -364,9 +364,6 @@ for degrees in (10, 25):
 # %%
 cl.guesses("10")
 
-# %%
-cl.progress("10")
-
 # %% [markdown]
 # ## Answer
 #

@@ -334,9 +334,6 @@ assert abs(right["yours"].mean() - right["the network's"].mean()) < 0.1
 # %%
 cl.guesses("11")
 
-# %%
-cl.progress("11")
-
 # %% [markdown]
 # ## Answer
 #
