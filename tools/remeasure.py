@@ -2,6 +2,7 @@
 
     python tools/remeasure.py classical          # four classical methods on MNIST, ten minutes on one core
     python tools/remeasure.py betas mnist        # one VAE for each β, two minutes
+    python tools/remeasure.py routing_variants   # five ways to route, and depth, on the digits: eight minutes
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
 """
@@ -9,18 +10,20 @@ The results of the longer experiments are written by the programs in `benchmarks
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from capslab.data import load
-from capslab.lessons import beta_sweep, classical_methods, results
+from capslab.lessons import beta_sweep, classical_methods, results, routing_runs
+from capslab.routing.variants import ROUTINGS
 
 #: numbers of training images, and how often each is measured, with another sample and seed every time
 SIZES = {1000: 3, 2000: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 3, 60_000: 3}
 COMMAND = "python tools/remeasure.py classical"
+ROUTING_COMMAND = "python tools/remeasure.py routing_variants"
 
 
 def classical(
@@ -57,12 +60,57 @@ def betas(
     return path
 
 
+def routing_variants(
+    dataset: str = "digits",
+    routings: Sequence[str] = tuple(ROUTINGS),
+    seeds: int = routing_runs.SEEDS,
+    depths: Sequence[int] = routing_runs.DEPTHS,
+    depth_seeds: int = routing_runs.DEPTH_SEEDS,
+    epochs: int | None = None,
+    again: bool = False,
+) -> list[dict[str, Any]]:
+    """Train a network for each way to route and each number of middle layers, with several seeds.
+
+    The table is written after every network, and what it has already is kept: an interrupted run goes on.
+    "uniform" is trained with one seed only, which shows that it is the same network as "one" to the last
+    digit.
+    """
+    images = load(dataset)
+    table = results.FOLDER / "routing_variants.json"
+    rows = results.load("routing_variants").rows if table.exists() and not again else []
+    done = {_key(row) for row in rows}
+
+    def add(row: dict[str, Any]) -> None:
+        rows.append(row)
+        results.save("routing_variants", ROUTING_COMMAND, rows)
+        print({name: value for name, value in row.items() if name not in ("longest", "spread")}, flush=True)
+
+    for seed in range(seeds):
+        for routing in routings:
+            if routing == "uniform" and seed > 0:
+                continue
+            if ("routing", images.name, routing, seed) not in done:
+                add(routing_runs.train_routing(images, routing, seed, epochs))
+    for seed in range(depth_seeds):
+        for depth in depths:
+            if ("depth", images.name, depth, seed) not in done:
+                add(routing_runs.train_depth(images, depth, seed, epochs))
+    return rows
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells one network of the table from the others."""
+    return row["experiment"], row["data"], row.get("routing", row.get("middle_layers")), row["seed"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("experiment", choices=["classical", "betas"])
-    parser.add_argument("dataset", nargs="?", default="mnist")
+    experiments = {"classical": classical, "betas": betas, "routing_variants": routing_variants}
+    parser.add_argument("experiment", choices=list(experiments))
+    parser.add_argument("dataset", nargs="?", help="mnist, or digits for routing_variants, by default")
     arguments = parser.parse_args()
-    {"classical": classical, "betas": betas}[arguments.experiment](arguments.dataset)
+    datasets = [arguments.dataset] if arguments.dataset else []
+    experiments[arguments.experiment](*datasets)
 
 
 if __name__ == "__main__":

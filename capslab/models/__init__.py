@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from capslab.models.convnet import ConvNet as ConvNet
     from capslab.models.dense import DenseBaseline as DenseBaseline
     from capslab.models.network_cost import answering_time as answering_time
+    from capslab.models.network_cost import answering_times as answering_times
     from capslab.models.network_cost import cost as cost
     from capslab.models.network_cost import weights_by_layer as weights_by_layer
     from capslab.models.overlap_network import OverlapNet as OverlapNet
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from capslab.models.pretrained import manifest as manifest
     from capslab.models.scene_network import Scan as Scan
     from capslab.models.scene_network import SceneNet as SceneNet
+    from capslab.models.stacked_capsnet import StackedCapsNet as StackedCapsNet
     from capslab.models.vae import VAE as VAE
     from capslab.models.vae import Elbo as Elbo
     from capslab.models.vae import Posterior as Posterior
@@ -43,7 +45,9 @@ _MODULES = {
     "Scan": "scene_network",
     "SceneNet": "scene_network",
     "Separated": "overlap_network",
+    "StackedCapsNet": "stacked_capsnet",
     "answering_time": "network_cost",
+    "answering_times": "network_cost",
     "cost": "network_cost",
     "effort": "pretrained",
     "keras": "backend",

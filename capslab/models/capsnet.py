@@ -21,6 +21,7 @@ from capslab.models.capsnet_presets import PRESETS, Preset
 from capslab.models.convolutions import ConvolutionWeights, read_convolutions, read_feature_maps
 from capslab.models.layers import Mask, PrimaryCapsules, RoutedCapsules, length, register
 from capslab.routing import RoutingWeights
+from capslab.routing.variants import check_routing
 
 # Weight of the mean squared error. For 28×28 grey pixels it is the paper's 0.0005 of the sum over pixels
 # (Sabour et al. 2017), and a mean means the same for images of any size.
@@ -43,6 +44,8 @@ class CapsNet(ImageModel):
     preset : a name in `PRESETS`; None takes "digits" for grey images of 5 to 11 pixels a side, "small" for
         grey images of 25 to 36, and "any-size" for all others.
     iterations : routing iterations, in training and after it.
+    routing : the way to route, in training and after it: "dynamic" (by agreement, as in the paper), "one",
+        "uniform", "attention" or "em"; see `capslab.routing.variants`.
 
     Input uint8 `(batch, height, width, channels)`. Output a dict: `lengths (batch, digit)`,
     `poses (batch, digit, pose)`.
@@ -59,6 +62,7 @@ class CapsNet(ImageModel):
         preset: str | None = None,
         iterations: int = 3,
         seed: int = 0,
+        routing: str = "dynamic",
         **kwargs: Any,
     ) -> None:
         super().__init__(image_shape, classes, **kwargs)
@@ -72,6 +76,7 @@ class CapsNet(ImageModel):
             "iterations", iterations, next_step="Try iterations=3, as in the paper."
         )
         self.seed = seed = whole_number("seed", seed, 0)
+        self.routing = check_routing(routing)
         self.design = design = design_for(preset, self.image_shape, self.for_every_size)
         if self.one_label:  # what learns from an endless stream of pairs or windows has steps of its own
             self.recipe = replace(self.recipe, **design.recipe)
@@ -80,7 +85,7 @@ class CapsNet(ImageModel):
         self.trunk = keras.Sequential(_trunk(self.image_shape, design, seed), name="trunk")
         self.primary_capsules = self.trunk.layers[-1]
         self.digit_capsules = RoutedCapsules(
-            digits, design.dimension, self.iterations, seed, name="digit_capsules"
+            digits, design.dimension, self.iterations, seed, self.routing, name="digit_capsules"
         )
         self.mask = Mask(name="mask")
         self.decoder = keras.Sequential(self._decoder(design), name="decoder")
@@ -173,12 +178,15 @@ class CapsNet(ImageModel):
         return self.decode(self.poses(images))
 
     def routing_weights(self) -> RoutingWeights:
-        """The routing layer's W_ij as `(primary, digit, pose, primary_dim)`, its bias, its T."""
+        """The routing layer's W_ij `(primary, digit, pose, primary_dim)`, its bias, T, and how it routes."""
         layer = self.digit_capsules
         kernel = ops.convert_to_numpy(layer.kernel)  # (J, I · P, D)
         split = kernel.reshape(layer.digits, layer.primary, layer.primary_dim, layer.dimension)
         weights = np.ascontiguousarray(split.transpose(1, 0, 3, 2))  # (I, J, D, P)
-        return RoutingWeights(weights, ops.convert_to_numpy(layer.bias), layer.iterations)
+        learned = {name: ops.convert_to_numpy(value) for name, value in layer.extra.items()}
+        bias = ops.convert_to_numpy(layer.bias)
+        iterations = layer.iterations if layer.routing in ("dynamic", "em") else 1
+        return RoutingWeights(weights, bias, iterations, layer.routing, learned)
 
     def decoder_layers(self) -> list[tuple[np.ndarray, np.ndarray, str]]:
         """The dense decoder as `(kernel, bias, activation)`: masked poses → … → pixels."""
@@ -238,7 +246,7 @@ class CapsNet(ImageModel):
         return self.decode(vectors.reshape(len(vectors), len(self.classes), -1))
 
     def get_config(self) -> dict[str, Any]:
-        return take(["image_shape", "classes", "preset", "iterations", "seed"], self)
+        return take(["image_shape", "classes", "preset", "iterations", "seed", "routing"], self)
 
 
 def _trunk(shape: tuple[int, int, int], design: Preset, seed: int) -> list[keras.layers.Layer]:

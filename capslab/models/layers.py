@@ -13,9 +13,12 @@ from keras import ops  # isort: skip
 
 from capslab.errors import ArgumentError, unknown_name, whole_number
 from capslab.models.backend import register as register
+from capslab.models.route_tensors import attention_sum, cast_votes, em_outputs
 from capslab.routing import EPSILON
+from capslab.routing.variants import check_routing
 
 PADDINGS = ("valid", "same")
+BETA_U = 2.3  # −log σ of random votes, whose standard deviation is about .1
 
 
 def squash(s: Any, axis: int = -1) -> Any:
@@ -134,24 +137,37 @@ class RoutedCapsules(keras.layers.Layer):
     No gradient flows through the agreements, only through the last weighted sum: the network learns
     as well, and with those gradients a step would take 1.13 of the time.
 
+    That is `routing="dynamic"`. The other ways to route (`capslab.routing.variants`) start from the same
+    votes: "one" and "uniform" stop after the first iteration, since every c is 1/J; "attention" has no
+    iterations and learns a prior B `(primary, digits)`; "em" fits a Gaussian per digit capsule, and learns
+    two numbers for each, β_a and β_u, in place of β_j. Gradients flow through all of "attention" and "em".
+
     Parameters
     ----------
     digits : number J of capsules, one per class.
     dimension : length D of their pose vectors.
-    iterations : T ≥ 1.
+    iterations : T ≥ 1; only "dynamic" and "em" have more than one.
+    routing : "dynamic", "one", "uniform", "attention" or "em".
 
     Input `(batch, primary, primary_dim)`, output `(batch, digits, dimension)`, lengths in [0, 1).
 
     Raises
     ------
-    ArgumentError : for a number that is not a whole number from 1; when it is built, for an input of another
-        rank.
+    ArgumentError : for a number that is not a whole number from 1, or an unknown way of routing; when it is
+        built, for an input of another rank.
     """
 
     def __init__(
-        self, digits: int, dimension: int = 16, iterations: int = 3, seed: int = 0, **kwargs: Any
+        self,
+        digits: int,
+        dimension: int = 16,
+        iterations: int = 3,
+        seed: int = 0,
+        routing: str = "dynamic",
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.routing = check_routing(routing)
         self.digits = whole_number("digits", digits, next_step="Try digits=10: it is the number of classes.")
         self.dimension = whole_number("dimension", dimension, next_step="Try dimension=16, as in the paper.")
         self.iterations = whole_number(
@@ -176,24 +192,49 @@ class RoutedCapsules(keras.layers.Layer):
             initializer=keras.initializers.TruncatedNormal(stddev=0.2, seed=self.seed),
         )
         self.bias = self.add_weight(
-            name="bias", shape=(self.digits, self.dimension), initializer=keras.initializers.Constant(0.1)
+            name="bias",
+            shape=(self.digits, self.dimension),
+            initializer=keras.initializers.Constant(0.0 if self.routing == "em" else 0.1),
+            trainable=self.routing != "em",  # which adds up no votes, and has no place for it
         )
+        self.extra = {  # what this way of routing learns besides
+            name: self.add_weight(name=name, shape=shape, initializer=keras.initializers.Constant(start))
+            for name, shape, start in self._extra_weights()
+        }
         super().build(input_shape)
 
+    def _extra_weights(self) -> list[tuple[str, tuple[int, ...], float]]:
+        """Name, shape and first value of the weights that only this way of routing has."""
+        if self.routing == "attention":
+            return [("prior", (self.primary, self.digits), 0.0)]
+        if self.routing == "em":  # at this β_u random votes make capsules that are about half active
+            return [("beta_a", (self.digits,), 0.0), ("beta_u", (self.digits,), BETA_U)]
+        return []
+
     def call(self, u: Any) -> Any:
+        if self.routing == "em":
+            activations = ops.minimum(length(u), 1.0)
+            return em_outputs(
+                cast_votes(u, self.kernel), activations, **self.extra, iterations=self.iterations
+            )
+        if self.routing == "attention":
+            return squash(attention_sum(cast_votes(u, self.kernel), **self.extra) + self.bias)
+        return self._route_by_agreement(u, self.iterations if self.routing == "dynamic" else 1)
+
+    def _route_by_agreement(self, u: Any, iterations: int) -> Any:
         primary, size = self.primary, self.primary_dim
         # Iteration 1: all couplings are 1/J, so the sum over votes is one dense product.
         kernel = ops.reshape(ops.transpose(self.kernel, (1, 0, 2)), (primary * size, -1))  # (I·P, J·D)
         s = ops.matmul(ops.reshape(u, (-1, primary * size)), kernel) / self.digits
         s = ops.reshape(s, (-1, self.digits, self.dimension))  # (batch, J, D)
         v = squash(s + self.bias)
-        if self.iterations == 1:
+        if iterations == 1:
             return v
 
         v = ops.transpose(v, (1, 0, 2))  # (J, batch, D), so that the products below are batched over J
         transposed = ops.transpose(self.kernel, (0, 2, 1))  # (J, D, I·P)
         b = 0.0
-        for _ in range(self.iterations - 1):
+        for _ in range(iterations - 1):
             back = ops.matmul(
                 ops.stop_gradient(v), ops.stop_gradient(transposed)
             )  # W_ijᵀ v_j, (J, batch, I·P)
@@ -209,7 +250,7 @@ class RoutedCapsules(keras.layers.Layer):
         return input_shape[0], self.digits, self.dimension
 
     def get_config(self) -> dict[str, Any]:
-        names = ("digits", "dimension", "iterations", "seed")
+        names = ("digits", "dimension", "iterations", "seed", "routing")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 

@@ -16,6 +16,7 @@ from capslab.plots.growth import growth_curves
 from capslab.plots.images import image_grid, latent_traversal, manifold
 from capslab.plots.reliability import reliability_diagram
 from capslab.plots.routing import routing_maps
+from capslab.plots.routing_compared import routing_compared
 from capslab.plots.scatter_panels import scatter_panels
 from capslab.plots.style import DIVERGING
 from capslab.plots.table import table
@@ -39,6 +40,7 @@ __all__ = [
     "manifold",
     "palette",
     "reliability_diagram",
+    "routing_compared",
     "routing_maps",
     "scatter",
     "scatter_panels",

@@ -1,4 +1,4 @@
-"""Routing by agreement in plain NumPy, and experiments on what it contributes to a trained network.
+"""Routing by agreement in plain NumPy, other ways to route, and experiments on what routing contributes.
 
 >>> import numpy as np
 >>> trace = routing_by_agreement(np.ones((4, 2, 3)))
@@ -10,11 +10,11 @@ from capslab.routing.dynamic_routing import (
     EPSILON,
     RoutingTrace,
     RoutingWeights,
-    route,
     routing_by_agreement,
     softmax,
     squash,
 )
+from capslab.routing.route_image import route
 
 __all__ = [
     "EPSILON",

@@ -14,6 +14,7 @@ import numpy as np
 
 from capslab.errors import ArgumentError, whole_number
 from capslab.routing import RoutingWeights, softmax, squash
+from capslab.routing.variants import check_agreement
 
 BLOCK = 250  # images whose votes are in memory at once
 
@@ -62,8 +63,10 @@ def route_all(parts: np.ndarray, learned: RoutingWeights, iterations: int | None
 
     Raises
     ------
-    ArgumentError : for parts of another shape, or fewer than one iteration.
+    ArgumentError : for parts of another shape, fewer than one iteration, or the weights of a network that
+        does not route by agreement.
     """
+    check_agreement(learned, "learned")
     parts = np.asarray(parts)
     primary, size = learned.weights.shape[0], learned.weights.shape[-1]
     if parts.ndim != 3 or parts.shape[1:] != (primary, size) or not len(parts):

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from capslab.errors import ArgumentError, Verbatim, instance_of, whole_number
+from capslab.errors import ArgumentError, Verbatim, whole_number
 
 EPSILON = 1e-7  # under the square root of a length, so that its gradient is finite at 0
 
@@ -62,34 +62,42 @@ class RoutingWeights:
     weights : float32 `(primary, digit, pose, primary_dim)`: one matrix W_ij per pair of capsules.
     bias : float32 `(digit, pose)`, added to the weighted sum of the votes.
     iterations : how many routing iterations the network was trained with.
+    routing : the way of routing it was trained with, a name in `routing.variants.ROUTINGS`.
+    learned : what this way of routing learns besides: {"prior": `(primary, digit)`} for "attention",
+        {"beta_a": `(digit,)`, "beta_u": `(digit,)`} for "em".
     """
 
     weights: np.ndarray
     bias: np.ndarray
     iterations: int
+    routing: str = "dynamic"
+    learned: dict[str, np.ndarray] = field(default_factory=dict)
 
     def votes(self, primary: np.ndarray) -> np.ndarray:
-        """û_ij = W_ij u_i (equation 2): `(primary, primary_dim)` to `(primary, digit, pose)`."""
-        return np.einsum("ijdp,ip->ijd", self.weights, primary)
+        """û_ij = W_ij u_i (equation 2): `(…, primary, primary_dim)` to `(…, primary, digit, pose)`."""
+        return np.einsum("ijdp,...ip->...ijd", self.weights, primary)
 
 
 @dataclass(frozen=True)
 class RoutingTrace:
-    """Every iteration of the routing of one image.
+    """Every iteration of the routing of one image, or of several.
 
-    With I primary capsules, J digit capsules, D pose dimensions and T iterations:
+    With I primary capsules, J digit capsules, D pose dimensions and T iterations (where n images were routed
+    at once, an axis n stands before I and J in each of these shapes):
 
     Attributes
     ----------
     votes : `(I, J, D)`, each primary capsule's prediction of each digit capsule's pose.
-    logits : `(T, I, J)`, b at the start of each iteration; zeros at the first.
+    logits : `(T, I, J)`, b at the start of each iteration; zeros at the first, except in attention routing.
     couplings : `(T, I, J)`, c = softmax of b over the *digit* capsules (the parents); the J
-        couplings of one primary capsule sum to 1, and each is 1/J at the first iteration.
+        couplings of one primary capsule sum to 1, and each is 1/J at the first iteration. (In attention
+        routing there is only one iteration, and a learned prior may be added to c.)
     outputs : `(T, J, D)`, v, the digit capsules' poses after each iteration.
     agreement : `(T, I, J)`, ⟨û_ij, v_j⟩, positive or negative; added to b for the next iteration.
     grid : `(rows, columns, types)` of the primary capsules, or None outside an image.
     classes : names of the digit capsules.
     image, label : the image that was routed, and its class, where there is one.
+    routing : the way of routing, a name in `routing.variants.ROUTINGS`.
     """
 
     votes: np.ndarray
@@ -101,6 +109,7 @@ class RoutingTrace:
     classes: tuple[str, ...] = ()
     image: np.ndarray | None = field(default=None, repr=False)
     label: int | None = None
+    routing: str = "dynamic"
 
     @property
     def iterations(self) -> int:
@@ -113,9 +122,10 @@ class RoutingTrace:
         return np.linalg.norm(self.outputs, axis=-1)
 
     @property
-    def predicted(self) -> int:
-        """The digit capsule that is longest after the last iteration."""
-        return int(self.lengths[-1].argmax())
+    def predicted(self) -> Any:
+        """The digit capsule that is longest after the last iteration: an integer, or `(n,)` of a batch."""
+        longest = self.lengths[-1].argmax(axis=-1)
+        return int(longest) if longest.ndim == 0 else longest
 
     @property
     def entropy(self) -> np.ndarray:
@@ -137,11 +147,16 @@ class RoutingTrace:
 
         c_ij ⟨û_ij, v_j⟩ / ‖v_j‖: the part of the weighted vote that points along v_j.
         """
-        along = self.agreement / np.maximum(self.lengths[:, None, :], 1e-12)
+        along = self.agreement / np.maximum(self.lengths[..., None, :], 1e-12)
         return self.couplings * along
 
     def __str__(self) -> str:
-        primary, digit, _ = self.votes.shape
+        primary, digit, _ = self.votes.shape[-3:]
+        if self.votes.ndim == 4:
+            return (
+                f"{len(self.votes)} images: {primary} primary capsules routed to {digit} digit capsules in "
+                f"{self.iterations} iterations; mean coupling entropy {self.entropy[-1].mean():.3f} of 1"
+            )
         name = self.classes[self.predicted] if self.classes else str(self.predicted)
         return (
             f"{primary} primary capsules routed to {digit} digit capsules in {self.iterations} iterations; "
@@ -160,7 +175,7 @@ def routing_by_agreement(
 
     Parameters
     ----------
-    votes : `(I, J, D)`, finite.
+    votes : `(I, J, D)`, or `(n, I, J, D)` of n images, each of which is routed by itself; finite.
     iterations : T ≥ 1. With T = 1 every coupling is 1/J: a dense layer divided by J, squashed.
     bias : `(J, D)` added to s, or None.
     context : further fields of the RoutingTrace (grid, classes, image, label).
@@ -178,26 +193,17 @@ def routing_by_agreement(
     >>> trace.couplings[0, 0], trace.couplings[-1, 0].round(2)
     (array([0.5, 0.5]), array([0.75, 0.25]))
     """
-    votes = np.asarray(votes)
-    if votes.ndim != 3 or 0 in votes.shape:
-        raise ArgumentError("votes", "an array of shape (primary, digit, pose)", votes, _to_votes(votes))
-    if not np.isfinite(votes).all():
-        raise ArgumentError(
-            "votes",
-            "finite numbers",
-            Verbatim("NaN or infinity"),
-            "Train the model again with a lower learning rate, or try votes=np.nan_to_num(votes).",
-        )
+    votes = check_votes(votes)
     iterations = whole_number("iterations", iterations, next_step="Try iterations=3, as the paper.")
 
-    b = np.zeros(votes.shape[:2], votes.dtype)  # (I, J)
+    b = np.zeros(votes.shape[:-1], votes.dtype)  # (I, J), or (n, I, J) as below
     names = ("logits", "couplings", "outputs", "agreement")
     history: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for _ in range(iterations):
-        c = softmax(b, axis=1)  # (I, J), each row sums to 1: over parents
-        s = np.einsum("ij,ijd->jd", c, votes)  # (J, D)
+        c = softmax(b, axis=-1)  # (I, J), each row sums to 1: over parents
+        s = np.einsum("...ij,...ijd->...jd", c, votes)  # (J, D)
         v = squash(s if bias is None else s + bias)  # (J, D)
-        agreement = np.einsum("ijd,jd->ij", votes, v)  # (I, J)
+        agreement = np.einsum("...ijd,...jd->...ij", votes, v)  # (I, J)
         for name, value in zip(names, (b, c, v, agreement), strict=True):
             history[name].append(value)
         b = b + agreement
@@ -205,55 +211,29 @@ def routing_by_agreement(
     return RoutingTrace(votes=votes, **steps, **context)
 
 
-def _to_votes(votes: np.ndarray) -> str:
-    """What to type in order to have the votes of all capsules for one image."""
-    if votes.ndim == 4 and votes.size:
-        return "Try votes[0], those of the first image."
-    if votes.ndim == 2 and votes.size:
-        return "Try votes[None], if these are the votes of a single primary capsule."
-    return "Give one vector of the pose's size for each primary and each digit capsule."
-
-
-@np.errstate(under="ignore")
-def route(model: Any, image: Any, iterations: int | None = None) -> RoutingTrace:
-    """How a trained capsule network routes one image, with every iteration.
-
-    Parameters
-    ----------
-    model : a `CapsNet`, or anything with `primary(images)`, `routing_weights()` and `grid`.
-    image : `images[7]` (an `Images` of one), or a uint8 array `(h, w)` or `(h, w, c)`.
-    iterations : None for the number the network was trained with.
+def check_votes(votes: Any) -> np.ndarray:
+    """Votes `(I, J, D)` or `(n, I, J, D)` as an array.
 
     Raises
     ------
-    ArgumentError : for a model without routing, more than one image, or another size.
+    ArgumentError : for another rank, an axis without entries, or numbers that are not finite.
     """
-    if not hasattr(model, "routing_weights"):
+    votes = np.asarray(votes)
+    if votes.ndim not in (3, 4) or 0 in votes.shape:
+        expected = "an array of shape (primary, digit, pose), or (images, primary, digit, pose)"
+        raise ArgumentError("votes", expected, votes, _to_votes(votes))
+    if not np.isfinite(votes).all():
         raise ArgumentError(
-            "model",
-            "a capsule network (it has routing to look at)",
-            instance_of(model),
-            'Try cl.pretrained("capsnet-digits").',
+            "votes",
+            "finite numbers",
+            Verbatim("NaN or infinity"),
+            "Train the model again with a lower learning rate, or try votes=np.nan_to_num(votes).",
         )
-    label = None
-    if hasattr(image, "images"):
-        if len(image) != 1:
-            raise ArgumentError(
-                "image", "one image", Verbatim(f"{len(image)} images"), "Try image[0], the first of them."
-            )
-        label = None if image.labels is None else int(image.labels[0])
-        image = image.images[0]
-    pixels = np.asarray(image)
-    if pixels.ndim == 2:
-        pixels = pixels[..., None]
-    learned = model.routing_weights()
-    primary = model.primary(pixels[None])[0]  # (I, P)
-    return routing_by_agreement(
-        learned.votes(primary),
-        learned.iterations if iterations is None else iterations,
-        learned.bias,
-        grid=model.grid,
-        classes=tuple(model.classes),
-        image=pixels,
-        label=label,
-    )
+    return votes
+
+
+def _to_votes(votes: np.ndarray) -> str:
+    """What to type in order to have the votes of all capsules for one image."""
+    if votes.ndim == 2 and votes.size:
+        return "Try votes[None], if these are the votes of a single primary capsule."
+    return "Give one vector of the pose's size for each primary and each digit capsule."

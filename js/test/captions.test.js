@@ -89,4 +89,7 @@ test("an iteration of routing: prediction, couplings, the chosen capsule", () =>
   assert.equal(later.match(/→ a/g).length, 2); // the strongest pull, and the chosen capsule
   const other = routingWords({ ...state, at: 1, capsule: 0, quantity: "coupling" });
   assert.ok(later.startsWith(other) && later.slice(other.length).includes("agreement"));
+  const by = routingWords({ ...state, routing: "attention", steps: steps.slice(1) });
+  assert.ok(by.endsWith("self-attention."));
+  assert.match(by, /→ a/); // its first iteration has shares of its own
 });

@@ -23,7 +23,7 @@ from capslab.exercises.guess_record import Guess
 from capslab.exercises.guess_words import guess_words, how_far, reveal_words, share_off
 from capslab.exercises.look_back import LookBack
 from capslab.plots.colours import palette, sign
-from capslab.routing import routing_by_agreement
+from capslab.routing import routing_by_agreement, variants
 from capslab.widgets.sandbox.votes import cluster_votes, route_votes
 from capslab.widgets.toy.figure import words
 from capslab.widgets.toy.ring import Ring, shaded
@@ -50,6 +50,25 @@ def routing() -> dict[str, Any]:
         "iterations": 4,
         "expected": {**expected, "contribution": rounded(trace.contributions)},
     }
+
+
+def routing_ways() -> dict[str, Any]:
+    """The other ways to route, with what a network learned and without."""
+    rng = np.random.default_rng(5)
+    votes, activations = rng.normal(0, 0.6, (6, 3, 4)), rng.uniform(0.1, 1, 6)  # (I, J, D), (I,)
+    bias, prior = rng.normal(0, 0.1, (3, 4)), rng.normal(0, 0.1, (6, 3))
+    betas = rng.normal(0, 1, (2, 3))
+    learned = {"prior": prior, "beta_a": betas[0], "beta_u": betas[1]}
+    names = ("logits", "couplings", "outputs", "lengths", "agreement", "deviation", "entropy")
+    cases = []
+    for way in ("one", "uniform", "attention", "em", "dynamic"):
+        for has_learned in (False, True):
+            trace = variants.route_votes(votes, way, 3, bias, activations, learned if has_learned else None)
+            expected = {name: rounded(getattr(trace, name)) for name in names}
+            expected["contribution"] = rounded(trace.contributions)
+            cases.append({"routing": way, "learned": has_learned, "expected": expected})
+    given = {"votes": votes, "activations": activations, "bias": bias, "prior": prior, "betas": betas}
+    return {**{name: rounded(value) for name, value in given.items()}, "cases": cases}
 
 
 def sandbox() -> dict[str, Any]:
@@ -276,6 +295,7 @@ def toy_words() -> list[dict[str, Any]]:
 def reference() -> dict[str, Any]:
     return {
         "routing": routing(),
+        "routingWays": routing_ways(),
         "sandbox": sandbox(),
         "strokes": strokes(),
         "networks": networks(),

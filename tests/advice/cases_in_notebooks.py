@@ -93,6 +93,12 @@ EMBEDDING = [
     Case("cl.embed(model, images, what='votes')"),
 ]
 
+VARIANTS = "from capslab.routing import variants\n"
+LENGTHS = (
+    VARIANTS + "primary = model.primary(images[:1])[0]\nvotes = model.routing_weights().votes(primary)\n"
+    "variants.em_routing(votes, activations=np.linalg.norm(primary, axis=-1))"
+)
+COMPARED = "caps = model\ncl.plots.routing_compared({'dynamic': cl.route(caps, images[0])})"
 ROUTING = [
     Case(
         "from capslab.routing import ablation\nlearned = model.routing_weights()\nparts = model.primary(images)[0]\nablation.route_all(parts, learned)"
@@ -101,8 +107,30 @@ ROUTING = [
         "from capslab.routing import ablation\nablation.route_all(model.primary(images), model.routing_weights(), iterations=0)"
     ),
     Case("votes = votes[0]\ncl.routing.routing_by_agreement(votes)"),
+    Case(VARIANTS + "variants.route_votes(votes, 'dynamics')"),
+    Case(
+        VARIANTS + "variants.route_votes(votes, 'em', learned=[1])",
+        then=VARIANTS + "variants.route_votes(votes, 'dynamic', learned=model.routing_weights().learned)",
+    ),
+    Case(VARIANTS + "variants.em_routing(votes, activations=np.ones(3))", then=LENGTHS),
+    Case(VARIANTS + "variants.em_routing(votes, activations=np.full(12, 7.0))", then=LENGTHS),
+    Case(VARIANTS + "variants.attention_routing(votes, prior=np.ones(3))"),
+    Case(
+        "model = cl.CapsNet((8, 8, 1), 10, routing='em')\ncl.draw_digit(model)",
+        then="model = cl.CapsNet((8, 8, 1), 10, routing='em')\nimage = images[0]\ncl.route(model, image)\n"
+        'cl.draw_digit(cl.CapsNet((8, 8, 1), 10, routing="dynamic"))',
+    ),
+    Case("cl.route(model, images[7], routing='EM')"),
+    Case("cl.show_routing(model, images, routing='EM')"),
+    Case("cl.plots.routing_compared({})", then=COMPARED),
+    Case(
+        "one = cl.routing.routing_by_agreement(votes)\nother = cl.routing.routing_by_agreement(votes[:5])\n"
+        "cl.plots.routing_compared({'a': one, 'b': other})",
+        then=COMPARED,
+    ),
+    Case("cl.plots.routing_compared({'a': cl.routing.routing_by_agreement(votes)}, digit=9)"),
     Case("cl.routing.routing_by_agreement(votes[0, 0, 0])", then="cl.routing.routing_by_agreement(votes)"),
-    Case("votes = votes[None]\ncl.routing.routing_by_agreement(votes)"),
+    Case("cl.routing.routing_by_agreement(votes[None, None])", then="cl.routing.routing_by_agreement(votes)"),
     Case("votes[0, 0] = np.nan\ncl.routing.routing_by_agreement(votes)"),
     Case("cl.routing.routing_by_agreement(votes, iterations=0)"),
     Case("cl.route(dense, images[7])"),

@@ -206,7 +206,7 @@ def until(
     deadline = time.monotonic() + seconds
     while (got := read()) != expected and time.monotonic() < deadline:
         wait()
-    assert got == expected, why
+    assert got == expected, why or f"{got!r}, and not {expected!r}"
 
 
 def drag_slider(page: Any, slider: Any, fraction: float, steps: int = 12) -> None:

@@ -30,12 +30,12 @@ def numbers(text: str) -> list[float]:
 def point(host: Any, x: float, y: float, click: bool = False) -> None:
     """Moves the mouse to a place of the wide picture, in its own units."""
     canvas = host.root.locator(PICTURE)
-    box = canvas.bounding_box()
     scale = canvas.evaluate("(c) => c.getBoundingClientRect().width / c.wide")
-    where = box["x"] + x * scale, box["y"] + y * scale
-    host.page.mouse.move(*where)
+    where = {"x": x * scale, "y": y * scale}
+    canvas.hover(position=where)  # waits until the picture stands still: the words above it may have grown
     if click:
-        host.page.mouse.click(*where)
+        host.settle()
+        canvas.click(position=where)
     host.settle()
 
 

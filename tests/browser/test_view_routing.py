@@ -9,6 +9,7 @@ from fakes import FakeCapsNet, some_images
 from hosting import Hosted
 
 from capslab.routing import routing_by_agreement
+from capslab.routing.variants import ROUTINGS, route_votes
 from capslab.widgets.routing.widget import show_routing
 
 pytestmark = pytest.mark.browser
@@ -46,6 +47,25 @@ def test_arithmetic_is_pythons(modules, grid, classes, gain):
         np.testing.assert_allclose(np.ravel(found[name]), np.ravel(value), rtol=1e-5, atol=1e-5, err_msg=name)
 
 
+WAYS = """async ([votes, shape, given, routing]) => {
+  const { routeBy } = await import("/js/shared/routing_ways.js");
+  const floats = Object.fromEntries(["bias", "activations"].map((name) => [name,
+  Float64Array.from(given[name])])); const steps = routeBy(routing, Float64Array.from(votes), shape, {
+  ...given, ...floats }); return steps.map((step) => Array.from(step.couplings));
+}"""
+
+
+@pytest.mark.parametrize("routing", ROUTINGS)
+def test_every_way_of_routing_is_pythons(modules, routing):
+    model, image = FakeCapsNet((3, 4, 2), 5), some_images().images[:1]
+    learned, primary = model.routing_weights(), model.primary(image)[0]
+    votes, lengths = learned.votes(primary), np.minimum(np.linalg.norm(primary, axis=-1), 1)
+    trace = route_votes(votes, routing, 4, learned.bias, lengths)
+    given = {"bias": np.ravel(learned.bias).tolist(), "activations": lengths.tolist(), "iterations": 4}
+    found = modules.evaluate(WAYS, [np.ravel(votes).tolist(), votes.shape, given, routing])
+    np.testing.assert_allclose(np.ravel(found), np.ravel(trace.couplings), rtol=1e-5, atol=1e-5)
+
+
 @pytest.fixture
 def view():
     return show_routing(FakeCapsNet(), some_images(), index=7)
@@ -70,6 +90,30 @@ def alone_middle_of(host, cell, digit):
     place, kind = divmod(cell, 2)
     x, y = 1 + digit * 114 + (place % 4 + 0.5) * 26, 20 + (place // 4 + (kind + 0.5) / 2) * 26
     return box["x"] + x * scale, box["y"] + y * scale
+
+
+def test_the_way_to_route_is_chosen_with_the_keyboard_and_said(host, view):
+    chooser = host.root.get_by_label("the way the votes are routed")
+    for routing in ROUTINGS:
+        view.routing = routing
+        assert host.words() == view.words
+        assert chooser.input_value() == routing
+        assert host.root.get_by_label("number of iterations").is_disabled() == (
+            routing in ("one", "attention")
+        )
+    view.routing, view.iteration = "dynamic", 2
+    assert host.words() == view.words
+    chooser.focus()
+    chooser.press("ArrowDown")  # from agreement to the next
+    host.settle()
+    assert view.routing == "one"
+    assert view.trace.iterations == 1
+    assert host.words() == view.words
+    chooser.select_option("em")
+    host.settle()
+    assert view.routing == "em"
+    assert 'routing="em"' in view.code
+    assert numbers_in(host.words())[:2] == ["2", "3"]  # the second iteration is still the one on screen
 
 
 def test_browser_says_what_python_says(host, view):

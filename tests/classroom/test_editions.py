@@ -23,7 +23,7 @@ from capslab.course.paths import sources
 from capslab.errors import DataUnavailable
 
 BOOK = "11_routing_by_agreement"
-OLD = Path(__file__).parents[1] / "first_edition" / f"assignment_{BOOK}.ipynb"
+OLD = Path(__file__).parents[1] / "first_edition" / "assignment_03_routing_by_agreement.ipynb"
 
 
 def of_edition(version: str | None) -> nbformat.NotebookNode:

@@ -14,7 +14,7 @@ from capslab.classroom.score_guesses import guess_points, guesses_in
 from capslab.course import make_assignment
 
 SOURCE = ROOT / "notebooks" / "src" / "01_kmeans_by_hand.py"
-ASKED = ["moved_images", "inertia_over_k", "twenty_starts"]
+ASKED = ["moved_images", "inertia_over_k", "two_starts"]
 
 
 def book(*cells):

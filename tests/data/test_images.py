@@ -290,7 +290,7 @@ def test_a_misspelt_name_gets_a_hint(name, hint):
 
 @pytest.mark.parametrize("name", [7, "no such thing", b"mnist", ["mnist"]])
 def test_an_unknown_name_lists_what_there_is(name):
-    with pytest.raises(ArgumentError, match=r"one of 'digits', 'mnist', 'fashion-mnist'.*npy"):
+    with pytest.raises(ArgumentError, match=r"one of 'digits', 'toys', 'mnist', 'fashion-mnist'.*npy"):
         cl.load(name)
 
 

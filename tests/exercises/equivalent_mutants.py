@@ -37,6 +37,9 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "i → j": "each image has as many neighbours",
         "i → same": "each image has as many neighbours",
     },
+    "attention_couplings": {
+        "np.inner(child[j], other[j]) → np.inner(other[j], child[j])": "an inner product is symmetric",
+    },
     "both_right": {
         "np.sort(labels, axis=1) → np.sort(labels)": "the last axis is sorted unless another is named",
         "np.sort(predictions, axis=1) → np.sort(predictions)": "the last axis is sorted unless another is named",
@@ -65,6 +68,9 @@ PARTICULAR: dict[str, dict[str, str]] = {
     "class_weights": {
         "1 → 0": "a class without images gets 0 afterwards",
         "np.maximum(counts, 1) → counts": "a class without images gets 0 afterwards",
+    },
+    "convolution": {
+        "np.zeros((down, across)) → np.ones((down, across))": "each entry is written afterwards",
     },
     "count_weights": {
         "shared → window": "both names mean the same number",
@@ -169,6 +175,7 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "zip(probabilities, targets, strict=True) → zip(probabilities, targets)": "both have as many rows",
         "True → False": "both have as many rows",
     },
+    "mask_poses": {"1 → 2": "NumPy takes any negative length for what is left over"},
     "removal_mask": {
         "np.argsort(scores, axis=1) → np.argsort(scores)": "the last axis is sorted unless another is named"
     },

@@ -119,6 +119,11 @@ def _score_slope(r: Random) -> tuple:
     return probabilities(r, n, classes), r.choice([0, 1, 3], (n, 1)) * r.random((n, classes))
 
 
+def _convolution(r: Random) -> tuple:
+    rows, columns = size(r, 1, 5), size(r, 1, 5)
+    return r.normal(size=(rows + size(r, 0, 5), columns + size(r, 0, 5))), r.normal(size=(rows, columns))
+
+
 def _squash(r: Random) -> tuple:
     shape = tuple(r.integers(1, 5, r.integers(1, 4)))
     vectors = r.normal(size=shape) * 10.0 ** r.integers(-2, 3)
@@ -153,6 +158,11 @@ def _margin_loss(r: Random) -> tuple:
     return r.uniform(0, 1, (n, classes)), labels(r, n, classes)
 
 
+def _mask_poses(r: Random) -> tuple:
+    n, classes = size(r), size(r, 2, 7)
+    return r.normal(size=(n, classes, size(r))), labels(r, n, classes)
+
+
 def _coupling_map(r: Random) -> tuple:
     grid = tuple(int(one) for one in r.integers(1, 5, 3))
     parents = size(r, 2, 7)
@@ -168,6 +178,15 @@ def _removal_mask(r: Random) -> tuple:
     return r.normal(size=(n, capsules)), int(r.integers(0, capsules + 1))
 
 
+def _attention_couplings(r: Random) -> tuple:
+    return (r.choice([0.3, 1.0, 20.0]) * r.normal(size=(size(r), size(r, 2, 6), size(r))),)
+
+
+def _dead_capsules(r: Random) -> tuple:
+    lengths = np.round(r.random((size(r, 1, 9), size(r))) ** r.choice([1, 3]), 2)
+    return lengths, float(r.choice([0.05, 0.1, 0.5, lengths.max()]))
+
+
 def _both_right(r: Random) -> tuple:
     n, classes = size(r, 1, 9), size(r, 2, 6)
     pairs = np.argsort(r.random((2, n, classes)), axis=2)[:, :, :2]
@@ -178,13 +197,6 @@ def _mask_iou(r: Random) -> tuple:
     masks = r.random((2, size(r), size(r))) < r.choice([0.2, 0.6, 0.9])
     masks[r.integers(2), -1, 0] = True
     return masks[0], masks[1]
-
-
-def _exclusive_accuracy(r: Random) -> tuple:
-    n, h, w = size(r, 1, 5), size(r, 2, 6), size(r, 2, 6)
-    masks = r.random((n, 2, h, w)) < r.choice([0.2, 0.5, 0.8])
-    masks[0, :, 0, 0] = [True, False]
-    return masks, r.integers(0, 2, (n, h, w))
 
 
 def _suppress(r: Random) -> tuple:

@@ -141,6 +141,15 @@ def score_slope(probabilities, targets):
     return np.array(rows)
 
 
+def convolution(image, kernel):
+    a, b = kernel.shape
+    out = np.zeros((image.shape[0] - a + 1, image.shape[1] - b + 1))
+    for i in range(a):
+        for j in range(b):
+            out = out + kernel[i, j] * image[i : i + out.shape[0], j : j + out.shape[1]]
+    return out
+
+
 def squash(s):
     length = np.linalg.norm(s, axis=-1, keepdims=True)
     return length**2 / (1 + length**2) * s / np.maximum(length, 1e-12)
@@ -202,6 +211,11 @@ def margin_loss(lengths, labels):
     return total / len(labels)
 
 
+def mask_poses(poses, labels):
+    one_hot = np.eye(poses.shape[1])[labels]  # (n, classes)
+    return np.concatenate([one_hot[:, [j]] * poses[:, j] for j in range(poses.shape[1])], axis=1)
+
+
 def coupling_map(couplings, grid, digit):
     rows, columns, types = grid
     out = np.zeros((rows, columns))
@@ -229,6 +243,25 @@ def removal_mask(scores, m):
     return keep
 
 
+def attention_couplings(votes):
+    out = []
+    for child in votes:
+        scores = []
+        for j in range(len(child)):
+            agreements = [np.inner(child[j], other[j]) for other in votes]
+            scores.append(sum(agreements) / math.sqrt(len(child[j])))
+        powers = [math.exp(score - max(scores)) for score in scores]
+        out.append([power / sum(powers) for power in powers])
+    return np.array(out)
+
+
+def dead_capsules(lengths, threshold):
+    dead = []
+    for capsule in lengths.T:
+        dead.append(all(length < threshold for length in capsule))
+    return np.array(dead)
+
+
 def both_right(labels, predictions):
     straight = (labels == predictions).all(axis=1)
     crossed = (labels == predictions[:, ::-1]).all(axis=1)
@@ -238,13 +271,6 @@ def both_right(labels, predictions):
 def mask_iou(truth, predicted):
     both = np.logical_and(truth, predicted).sum()
     return both / (truth.sum() + predicted.sum() - both)
-
-
-def exclusive_accuracy(masks, owner):
-    first = masks[:, 0] & ~masks[:, 1]
-    second = masks[:, 1] & ~masks[:, 0]
-    right = (first & (owner == 0)).sum() + (second & (owner == 1)).sum()
-    return right / (first.sum() + second.sum())
 
 
 def suppress(boxes, scores, max_iou):

@@ -18,6 +18,11 @@ def pick(p, y):
     return p[np.arange(len(y)), y]
 
 
+def softmax_rows(z):
+    powers = np.exp(z - z.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 def softmax_over_global_maximum(z):
     powers = np.exp(z - z.max())
     return powers / powers.sum(axis=1, keepdims=True)
@@ -281,6 +286,16 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "one row": lambda p, t: (p * t[0].sum() - t) / len(t),
         "for the probabilities": lambda p, t: -t / p / len(t),
     },
+    "convolution": {
+        "largest product": lambda x, k: (_windows(x, k) * k).max(axis=(2, 3)),
+        "matrix product": lambda x, k: np.array([[(w.T @ k).sum() for w in row] for row in _windows(x, k)]),
+        "upside down": lambda x, k: (_windows(x, k) * k[::-1]).sum(axis=(2, 3)),
+        "of the transposed image": lambda x, k: (_windows(x, k) * k).sum(axis=(2, 3)).T,
+        "without the signs": lambda x, k: abs((_windows(x, k) * k).sum(axis=(2, 3))),
+        "relu": lambda x, k: np.maximum((_windows(x, k) * k).sum(axis=(2, 3)), 0),
+        "every second place": lambda x, k: (_windows(x, k) * k).sum(axis=(2, 3))[::2, ::2],
+        "one place less": lambda x, k: (_windows(x, k) * k).sum(axis=(2, 3))[:-1, :-1],
+    },
     "squash": {
         "first axis": lambda s: s * (n := np.linalg.norm(s, axis=0, keepdims=True)) / (1 + n**2),
         "n over 1 + n": lambda s: s / (1 + np.linalg.norm(s, axis=-1, keepdims=True)),
@@ -313,12 +328,40 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "summed": lambda length, y: right("margin_loss")(length, y) * len(y),
         "halved": lambda length, y: right("margin_loss")(length, y) / 2,
     },
+    "mask_poses": {
+        "not masked": lambda v, y: v.reshape(len(v), -1),
+        "number by number": lambda v, y: (
+            right("mask_poses")(v, y).reshape(v.shape).swapaxes(1, 2).reshape(len(v), -1)
+        ),
+        "first image's label": lambda v, y: right("mask_poses")(v, np.full(len(y), y[0])),
+        "up to the label": lambda v, y: (v * (np.arange(v.shape[1]) <= y[:, None])[..., None]).reshape(
+            len(v), -1
+        ),
+    },
     "coupling_entropy": {
         "over the children": lambda c: right("coupling_entropy")(c.T / c.T.sum(axis=1, keepdims=True)),
         "of the mean": lambda c: right("coupling_entropy")(c.mean(axis=0, keepdims=True)),
         "base two without J": lambda c: -(c * np.log2(np.maximum(c, 1e-30))).sum(axis=1).mean(),
         "one minus": lambda c: 1 - right("coupling_entropy")(c),
         "per child": lambda c: -(c * np.log(np.maximum(c, 1e-30))).sum(axis=1) / np.log(c.shape[1]),
+    },
+    "attention_couplings": {
+        "scores, no softmax": lambda v: (v * v.sum(axis=0)).sum(axis=2) / np.sqrt(v.shape[2]),
+        "without itself": lambda v: softmax_rows((v * (v.sum(axis=0) - v)).sum(axis=2) / np.sqrt(v.shape[2])),
+        "sum over the parents": lambda v: softmax_rows(
+            (v * v.sum(axis=1, keepdims=True)).sum(axis=2) / np.sqrt(v.shape[2])
+        ),
+        "root of the children": lambda v: softmax_rows((v * v.sum(axis=0)).sum(axis=2) / np.sqrt(len(v))),
+        "one global maximum": lambda v: softmax_over_global_maximum(
+            1e3 * (v * v.sum(axis=0)).sum(axis=2) / np.sqrt(v.shape[2])
+        ),
+    },
+    "dead_capsules": {
+        "positions": lambda length, t: np.flatnonzero(length.max(axis=0) < t),
+        "a count": lambda length, t: (length.max(axis=0) < t).sum(),
+        "not below": lambda length, t: length.max(axis=0) <= t,
+        "median": lambda length, t: np.median(length, axis=0) < t,
+        "of every image": lambda length, t: length < t,
     },
     "both_right": {
         "same sum": lambda y, p: (y.sum(axis=1) == p.sum(axis=1)).mean(),
@@ -336,14 +379,6 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "smoothed": lambda a, b: ((a & b).sum() + 1) / ((a | b).sum() + 1),
         "exclusive": lambda a, b: (a & b).sum() / (a ^ b).sum(),
         "not halved": lambda a, b: (a & b).sum() / (a.sum() + b.sum()),
-    },
-    "exclusive_accuracy": {
-        "mean of the images": lambda m, o: np.mean(
-            [right("exclusive_accuracy")(a[None], b[None]) for a, b in zip(m, o, strict=True)]
-        ),
-        "second digit only": lambda m, o: (o[m[:, 1] & ~m[:, 0]] == 1).mean(),
-        "a count": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).sum(),
-        "of all pixels": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).mean(),
     },
     "suppress": {
         "over the smaller area": suppressed(lambda both, a, b: both / min(a, b)),
@@ -592,6 +627,10 @@ def _by_middle(confidence, right, bins):
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     full = [b for b in range(bins) if (which == b).any()]
     return sum((which == b).mean() * abs(right[which == b].mean() - (b + 0.5) / bins) for b in full)
+
+
+def _windows(image, kernel):
+    return np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
 
 
 def _step(logits, votes, positive):

@@ -7,13 +7,16 @@ import tensorflow as tf
 
 from capslab import routing
 from capslab.models import layers, losses
+from capslab.routing.variants import ROUTINGS, route_votes
 
 
-def routed(primary=6, digits=4, pose=5, size=3, iterations=3, seed=0):
+def routed(primary=6, digits=4, pose=5, size=3, iterations=3, seed=0, how="dynamic"):
     """A routing layer with a bias that is not all alike, and its weights in the paper's layout."""
-    layer = layers.RoutedCapsules(digits, pose, iterations, seed=seed)
+    layer = layers.RoutedCapsules(digits, pose, iterations, seed=seed, routing=how)
     layer.build((None, primary, size))
     layer.bias.assign(np.random.default_rng(seed).normal(0, 0.2, (digits, pose)))
+    for weight in layer.extra.values():
+        weight.assign(np.random.default_rng(seed + 1).normal(0, 0.2, weight.shape))
     kernel = (
         keras.ops.convert_to_numpy(layer.kernel).reshape(digits, primary, size, pose).transpose(1, 0, 3, 2)
     )
@@ -34,9 +37,50 @@ def test_lazy_routing_equals_the_plain_loop(iterations):
     np.testing.assert_allclose(layer(u), expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("how", ROUTINGS)
+@pytest.mark.parametrize("iterations", [1, 2, 4])
+def test_each_way_of_routing_trains_what_the_plain_loops_compute(how, iterations):
+    layer, weights = routed(iterations=iterations, how=how)
+    extra = {name: keras.ops.convert_to_numpy(value) for name, value in layer.extra.items()}
+    u = 0.4 * inputs()
+    lengths = np.linalg.norm(u, axis=-1)
+    plain = route_votes(weights.votes(u), how, iterations, weights.bias, np.minimum(lengths, 1), extra)
+    np.testing.assert_allclose(layer(u), plain.outputs[-1], atol=2e-5)
+
+
+def test_what_each_way_of_routing_learns_besides():
+    learned = {
+        how: {name: tuple(w.shape) for name, w in routed(how=how)[0].extra.items()} for how in ROUTINGS
+    }
+    assert learned == {
+        "dynamic": {},
+        "one": {},
+        "uniform": {},
+        "attention": {"prior": (6, 4)},
+        "em": {"beta_a": (4,), "beta_u": (4,)},
+    }
+
+
+@pytest.mark.parametrize("how", ["attention", "em"])
+def test_gradients_of_the_other_ways_of_routing_are_finite_and_reach_everything(how):
+    for scale in (0.0, 0.3, 1e3):
+        layer, _ = routed(how=how)
+        u = tf.constant(inputs() * scale)
+        with tf.GradientTape() as tape:
+            tape.watch(u)
+            loss = tf.reduce_sum(layers.length(layer(u)))
+        trained = [weight.value for weight in layer.trainable_variables]
+        gradients = tape.gradient(loss, [*trained, u])
+        assert all(gradient is not None for gradient in gradients)
+        assert all(np.isfinite(np.array(gradient)).all() for gradient in gradients)
+        if scale == 0.3:
+            assert all(np.abs(np.array(gradient)).max() > 0 for gradient in gradients)
+
+
+@pytest.mark.parametrize("how", ROUTINGS)
 @pytest.mark.parametrize("batch", [1, 5])
-def test_images_of_a_batch_do_not_touch(batch):
-    layer, _ = routed()
+def test_images_of_a_batch_do_not_touch(batch, how):
+    layer, _ = routed(how=how)
     u = inputs(batch)
     alone = np.concatenate([layer(u[i : i + 1]) for i in range(batch)])
     np.testing.assert_allclose(layer(u), alone, atol=1e-6)
@@ -104,6 +148,7 @@ def test_gaussian_sample_has_the_mean_and_deviation_it_was_given():
     [
         layers.PrimaryCapsules(2, 4, 3, 2, depthwise=True, padding="same", seed=3),
         layers.RoutedCapsules(5, 4, 2, seed=3),
+        layers.RoutedCapsules(5, 4, 2, seed=3, routing="em"),
         layers.Mask(),
         layers.GaussianSample(seed=5),
     ],
@@ -166,6 +211,7 @@ def test_kl_is_zero_at_the_prior_positive_elsewhere_and_equals_monte_carlo():
         (lambda: layers.RoutedCapsules(3, iterations=True), "`iterations` .* Received: True"),
         (lambda: layers.RoutedCapsules(0), "`digits`"),
         (lambda: layers.RoutedCapsules(3, "16"), "`dimension` .* Received: '16'"),
+        (lambda: layers.RoutedCapsules(3, routing="dynamics"), "`routing` .* Did you mean 'dynamic'"),
         (lambda: layers.RoutedCapsules(3, seed=-1), "`seed` should be a whole number from 0"),
         (
             lambda: layers.RoutedCapsules(3).build((None, 6, 6, 4)),

@@ -67,6 +67,7 @@ def every_figure(images, path, trace):
     yield plots.scores_with_spread({"a": [1.0, 2.0]}, "score")
     yield plots.confusion(np.eye(3, dtype=int))
     yield plots.routing_maps(trace)
+    yield plots.routing_compared({"once": trace})
     yield plots.scatter(np.zeros((3, 2)), [0, 1, 1])
     yield plots.score_curves(path.curves())
     yield plots.cluster_overview(path, 5, project(path.embedding_))

@@ -149,7 +149,7 @@ def test_looking_back(monkeypatch):
 def test_the_lesson_is_the_notebooks_where_jupyter_tells_its_name(monkeypatch):
     monkeypatch.setenv("JPY_SESSION_NAME", "course/13_look_inside.ipynb")
     ask()
-    assert guess_record.record.find("zeros").lesson == "04"
+    assert guess_record.record.find("zeros").lesson == "13"
     ask(lesson=5)
     assert guess_record.record.find("zeros").lesson == "05"
 

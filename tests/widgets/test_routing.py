@@ -11,6 +11,7 @@ from fakes import FakeCapsNet, some_images
 
 import capslab as cl
 from capslab.errors import ArgumentError
+from capslab.routing.variants import ROUTINGS
 from capslab.widgets.routing.widget import show_routing
 from capslab.widgets.shared import image_strip
 
@@ -269,3 +270,42 @@ def test_a_drawing_is_routed_like_an_image(model, images, fails):
     view.index = 40
     view.strokes = ()
     assert view.index == view.positions[0]
+
+
+@pytest.mark.parametrize("routing", ROUTINGS)
+def test_another_way_to_route_changes_trace_words_and_code(model, images, routing):
+    view = show_routing(model, images, index=7, routing=routing)
+    expected = cl.route(model, images[7], routing=routing)
+    np.testing.assert_allclose(view.trace.couplings, expected.couplings, rtol=1e-5, atol=1e-6)
+    assert numbers_in(view.words)[:2] == [str(expected.iterations)] * 2
+    assert ("Routed by" in view.words) == (routing != "dynamic")
+    assert f'routing="{routing}"' in view.code
+    names = {"cl": cl, "model": model, "images": images}
+    exec(view.code, names)
+    np.testing.assert_allclose(names["trace"].lengths, view.trace.lengths, atol=1e-5)
+    view.figure()
+
+
+def test_the_way_to_route_is_part_of_the_state(model, images):
+    view = show_routing(model, images)
+    assert view.routing == "dynamic"
+    view.routing = "em"
+    again = show_routing(model, images, state=view.state)
+    assert again.routing == "em"
+    assert again.words == view.words
+
+
+def test_iterations_come_back_after_a_way_that_has_one(model, images):
+    view = show_routing(model, images, iterations=5)
+    view.iteration = 4
+    before = view.words
+    view.routing = "attention"
+    assert numbers_in(view.words)[:2] == ["1", "1"]
+    view.routing = "dynamic"
+    assert view.words == before
+
+
+@pytest.mark.parametrize("routing", ["EM", "agreement", 3, ""])
+def test_an_unknown_way_to_route_is_refused(model, images, routing, fails):
+    with fails(ArgumentError, "routing"):
+        show_routing(model, images, routing=routing)

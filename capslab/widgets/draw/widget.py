@@ -16,6 +16,7 @@ import traitlets as t
 from capslab.data.strokes_to_image import filling
 from capslab.errors import ArgumentError, Verbatim, instance_of
 from capslab.routing import RoutingTrace, routing_by_agreement, softmax
+from capslab.routing.variants import check_agreement
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.draw import figure as drawing_figure
 from capslab.widgets.shared import browser_decoder, browser_network, image_strip
@@ -117,6 +118,7 @@ class DrawingView(Drawable, View):
     def _capsule_traits(self, shape: tuple[int, ...]) -> dict[str, Any]:
         """The routing weights and the decoder of a capsule network."""
         model, learned = self._model, self._model.routing_weights()
+        check_agreement(learned)
         self._learned = learned
         self._primary = for_one(getattr(model, "trunk", None), model.primary, shape)
         _, digits, pose, _ = learned.weights.shape

@@ -9,6 +9,7 @@ import numpy as np
 
 from capslab.errors import ArgumentError, Verbatim, instance_of
 from capslab.routing import RoutingTrace, routing_by_agreement
+from capslab.routing.variants import check_agreement
 
 TILES = 6  # feature maps drawn of a convolution
 STAGES = 3  # convolutions drawn
@@ -64,6 +65,7 @@ def check_model(model: Any) -> None:
     if not all(hasattr(model, name) for name in NEEDED):
         raise ArgumentError("model", "a capsule network (a model with routing)", instance_of(model), advice)
     learned = model.routing_weights()
+    check_agreement(learned)
     kernels = [part for one in model.convolutions() for part in (one.kernel, one.scale, one.shift)]
     if not all(np.isfinite(array).all() for array in (learned.weights, learned.bias, *kernels)):
         raise ArgumentError(

@@ -12,6 +12,8 @@ from capslab.widgets.shared.format_text import signed
 
 #: what the maps can show, and its name in the picture
 QUANTITIES = {"coupling": "coupling c − 1/J", "agreement": "agreement ⟨û, v⟩", "contribution": "contribution"}
+#: what the view calls the other ways to route; `BY` in js/src/routing/caption.js says the same
+BY = {"one": "agreement, once", "uniform": "even shares", "attention": "self-attention", "em": "EM"}
 #: at most this many maps in a row
 ACROSS = 5
 #: under a map, the brightest ink of the image: colours stand out from it
@@ -60,7 +62,7 @@ def words(trace: RoutingTrace, iteration: int, capsule: int | None, digit: int |
     bounds = [(0.9995, "uniform"), (0.95, "almost uniform"), (0.7, "uneven"), (-np.inf, "concentrated")]
     how = next(word for bound, word in bounds if entropy > bound)
     text += f" Couplings are {how}: entropy {entropy:.3f} of 1"
-    if step == 0:
+    if step == 0 and trace.routing != "attention":
         text += f"; every capsule still gives each of the {parents} the same share, {even:.2f}."
     else:
         i, j = np.unravel_index(couplings.argmax(), couplings.shape)
@@ -70,6 +72,8 @@ def words(trace: RoutingTrace, iteration: int, capsule: int | None, digit: int |
         j = followed(trace, iteration, digit)
         text += f" Chosen: capsule {place(capsule, grid)} → {names[j]}: c = {couplings[capsule, j]:.3f},"
         text += f" agreement {signed(trace.agreement[step, capsule, j], 3)}."
+    if trace.routing != "dynamic":
+        text = f"{text} Routed by {BY[trace.routing]}."
     return text if quantity == "coupling" else f"{text} The maps show the {quantity}."
 
 

@@ -15,7 +15,8 @@ import traitlets as t
 
 from capslab.data.strokes_to_image import filling
 from capslab.errors import ArgumentError, instance_of, unknown_name
-from capslab.routing import RoutingTrace, routing_by_agreement
+from capslab.routing import RoutingTrace
+from capslab.routing.variants import check_routing, route_votes
 from capslab.widgets.base import Array, View, fill, module, style
 from capslab.widgets.routing import figure as routing_figure
 from capslab.widgets.routing.grid_on_image import grid_on_image
@@ -28,7 +29,7 @@ MOST = 10  # iterations; after that nothing new happens
 RECIPE = """\
 import capslab as cl
 ⟨drawing⟩
-trace = cl.route(model, ⟨image⟩, iterations=⟨iterations⟩)
+trace = cl.route(model, ⟨image⟩, iterations=⟨iterations⟩, routing="⟨routing⟩")
 step = ⟨iteration⟩ - 1  # iteration ⟨iteration⟩
 i, j = ⟨capsule⟩, ⟨digit⟩  # a primary and a digit capsule
 print("lengths", trace.lengths[step].round(2))
@@ -54,7 +55,8 @@ class RoutingView(Drawable, View):
     index : position of the image that is shown; one past the last is the drawing, once there is one.
     strokes : of the drawing, as lists of points (x, y) in 0…1; set them to draw from Python.
     iteration : the iteration on screen, from 1.
-    iterations : number of iterations, 1 to 10.
+    iterations : number of iterations, 1 to 10; "one" and "attention" have a single one all the same.
+    routing : the way the votes are routed: "dynamic", "one", "uniform", "attention" or "em".
     capsule : the primary capsule whose arithmetic is shown, or None.
     digit : the digit capsule that the arithmetic is for; None means the predicted one.
     quantity : what the maps show: "coupling" (c − 1/J), "agreement" or "contribution".
@@ -65,13 +67,25 @@ class RoutingView(Drawable, View):
 
     _esm = module("routing")
     _css = style("routing")
-    STATE = ("pen", "strokes", "iterations", "iteration", "index", "capsule", "digit", "quantity", "on_image")
+    STATE = (
+        "pen",
+        "strokes",
+        "iterations",
+        "iteration",
+        "index",
+        "capsule",
+        "digit",
+        "quantity",
+        "on_image",
+        "routing",
+    )
     CONTROLS = (
         "images",
         "draw",
         "iteration",
         "iterations",
         "play",
+        "routing",
         "quantity",
         "on_image",
         "arithmetic",
@@ -84,6 +98,7 @@ class RoutingView(Drawable, View):
     iteration = Int(3).tag(sync=True)
     capsule = Int(None, allow_none=True).tag(sync=True)
     digit = Int(None, allow_none=True).tag(sync=True)
+    routing = t.Unicode("dynamic").tag(sync=True)
     quantity = t.Unicode("coupling").tag(sync=True)
     on_image = Bool(True).tag(sync=True)
 
@@ -96,6 +111,8 @@ class RoutingView(Drawable, View):
     drawn = Array()  # (I, P), the drawing's primary capsules
     weights = Array()  # (I, J, D, P)
     bias = Array()  # (J, D)
+    prior = Array()  # (I, J), what a network with attention learned besides
+    betas = Array()  # (2, J), likewise with EM: β_a and β_u
     fields = Array()  # (I, 4): top, left, bottom, right
     box = t.List(t.Float()).tag(sync=True)  # where the grid lies in the image: top, left, bottom, right
     primary = Array()  # (shown, I, P)
@@ -104,7 +121,13 @@ class RoutingView(Drawable, View):
     positions = Array()  # (shown,)
 
     def __init__(
-        self, model: Any, images: Any, index: int = 0, iterations: int | None = None, **options: Any
+        self,
+        model: Any,
+        images: Any,
+        index: int = 0,
+        iterations: int | None = None,
+        routing: str | None = None,
+        **options: Any,
     ):
         if not all(
             hasattr(model, name) for name in ("primary", "routing_weights", "grid", "receptive_field")
@@ -117,7 +140,7 @@ class RoutingView(Drawable, View):
             )
         self._images = image_strip.check_images(images, model.image_shape)
         self._model, self._learned = model, model.routing_weights()
-        self._traces: dict[tuple[int, int], RoutingTrace] = {}
+        self._traces: dict[tuple[int, int, str], RoutingTrace] = {}
         self._primary: dict[int, np.ndarray] = {}
         index = image_strip.check_position("index", index, len(images))
         chosen = image_strip.with_position(image_strip.balanced_sample(images.labels, len(images)), index)
@@ -128,6 +151,8 @@ class RoutingView(Drawable, View):
             grid=[int(n) for n in model.grid],
             weights=np.asarray(self._learned.weights, np.float32),
             bias=np.asarray(self._learned.bias, np.float32),
+            **self._learned_besides(),
+            routing=check_routing(self._learned.routing if routing is None else routing),
             fields=fields,
             box=list(grid_on_image(fields, tuple(model.grid), tuple(model.image_shape))),
             **self._strip_traits(chosen),
@@ -175,18 +200,30 @@ class RoutingView(Drawable, View):
         primary = np.stack([self._primary[int(p)] for p in positions])  # (shown, I, P)
         return {"primary": primary, **image_strip.strip_arrays(self._images, positions)}
 
+    def _learned_besides(self) -> dict[str, np.ndarray]:
+        """The traits with what the network's own way of routing learned, where it learned anything."""
+        extra = self._learned.learned
+        traits = {"prior": extra["prior"]} if "prior" in extra else {}
+        if "beta_a" in extra:
+            traits["betas"] = np.stack([extra["beta_a"], extra["beta_u"]])
+        return {name: np.asarray(value, np.float32) for name, value in traits.items()}
+
     @property
     def trace(self) -> RoutingTrace:
-        """The `RoutingTrace` of the image on screen, with the current number of iterations."""
-        key = (self.index, self.iterations)
+        """The `RoutingTrace` of the image on screen, with the current way of routing and its iterations."""
+        key = (self.index, self.iterations, self.routing)
         if key not in self._traces:
             drawing = self.index == self.count
             image = None if drawing else self._images[self.index]
+            parts = self.drawn if drawing else self._primary[self.index]  # (I, P)
             self._traces = {  # only the newest: the trace of a large network takes megabytes
-                key: routing_by_agreement(
-                    self._learned.votes(self.drawn if drawing else self._primary[self.index]),
+                key: route_votes(
+                    self._learned.votes(parts),
+                    self.routing,
                     self.iterations,
                     self._learned.bias,
+                    np.minimum(np.linalg.norm(parts, axis=-1), 1),
+                    self._learned.learned,
                     grid=tuple(self.grid),
                     classes=tuple(self.classes),
                     image=self.drawing if image is None else image.images[0],
@@ -194,6 +231,11 @@ class RoutingView(Drawable, View):
                 )
             }
         return self._traces[key]
+
+    @property
+    def _shown(self) -> int:
+        """The iteration on screen: "one" and "attention" have only the first."""
+        return min(self.iteration, self.trace.iterations)
 
     @staticmethod
     def _count(value: Any) -> int:
@@ -235,6 +277,10 @@ class RoutingView(Drawable, View):
             raise unknown_name("quantity", proposal["value"], routing_figure.QUANTITIES)
         return str(proposal["value"])
 
+    @t.validate("routing")
+    def _valid_routing(self, proposal: Any) -> str:
+        return check_routing(proposal["value"])
+
     @t.observe("index")
     def _bring_into_strip(self, change: Any) -> None:
         if self.positions is not None and self.index not in (*self.positions, self.count):
@@ -243,7 +289,7 @@ class RoutingView(Drawable, View):
                 for name, value in self._strip_traits(positions).items():
                     setattr(self, name, value)
 
-    @t.observe("iterations", "iteration", "index", "capsule", "digit", "quantity")
+    @t.observe("iterations", "iteration", "index", "capsule", "digit", "quantity", "routing")
     def _refresh(self, change: Any) -> None:
         if self.iteration > self.iterations:
             self.iteration = self.iterations  # this calls us again
@@ -252,9 +298,10 @@ class RoutingView(Drawable, View):
 
     def _update_words(self) -> None:
         """Words and code for what is on screen now."""
-        step = self.trace.couplings[self.iteration - 1]  # (I, J)
+        shown = self._shown
+        step = self.trace.couplings[shown - 1]  # (I, J)
         strongest = int(step.argmax()) // step.shape[1]
-        self.words = routing_figure.words(self.trace, self.iteration, self.capsule, self.digit, self.quantity)
+        self.words = routing_figure.words(self.trace, shown, self.capsule, self.digit, self.quantity)
         drawing = self.index == self.count
         strokes = [[list(point) for point in line] for line in self.strokes]
         self.code = fill(
@@ -262,15 +309,16 @@ class RoutingView(Drawable, View):
             drawing=fill(self.recipe_drawing, strokes=strokes, pen=self.pen) if drawing else "",
             image="drawing" if drawing else f"images[{self.index}]",
             iterations=self.iterations,
-            iteration=self.iteration,
+            iteration=shown,
+            routing=self.routing,
             capsule=strongest if self.capsule is None else self.capsule,
-            digit=routing_figure.followed(self.trace, self.iteration, self.digit),
+            digit=routing_figure.followed(self.trace, shown, self.digit),
         )
 
     def figure(self) -> Any:
         """What is on screen as a still matplotlib figure."""
         box = self.box if self.on_image else None
-        return self._in_words(routing_figure.draw(self.trace, self.iteration, self.quantity, box))
+        return self._in_words(routing_figure.draw(self.trace, self._shown, self.quantity, box))
 
 
 def show_routing(
@@ -280,8 +328,12 @@ def show_routing(
     iterations: int | None = None,
     state: str | None = None,
     hide: tuple[str, ...] = (),
+    routing: str | None = None,
 ) -> RoutingView:
     """See how a capsule network routes an image: step, play, pick a capsule, read its arithmetic.
+
+    "Routed by" chooses another way to route the same votes. A network's votes are made for the way it was
+    trained with, so expect little of the others.
 
     Parameters
     ----------
@@ -291,20 +343,22 @@ def show_routing(
     index : position in `images` of the image to start with.
     iterations : routing iterations, 1 to 10; None for as many as the network was trained with.
     state : a string from `view.state`, to show the same again.
-    hide : controls to hide: "images", "draw", "iteration", "iterations", "play", "quantity",
+    hide : controls to hide: "images", "draw", "iteration", "iterations", "play", "routing", "quantity",
         "on_image", "arithmetic", "code", "screen".
+    routing : the way to route: "dynamic", "one", "uniform", "attention" or "em"; None for the one that the
+        network was trained with.
 
     Returns
     -------
-    RoutingView : you can read, set and observe its `index`, `iteration`, `iterations`, `capsule`, `digit`,
-        `quantity` and `on_image`; `view.trace` is the `RoutingTrace` of the image on screen.
+    RoutingView : you can read, set and observe its `index`, `iteration`, `iterations`, `routing`, `capsule`,
+        `digit`, `quantity` and `on_image`; `view.trace` is the `RoutingTrace` of the image on screen.
 
     Raises
     ------
     ArgumentError : if the model has no routing, the images have another size, the index is out of
-        range, or the state is of another view.
+        range, the way of routing is unknown, or the state is of another view.
     """
-    view = RoutingView(model, images, index, iterations, hide=list(hide))
+    view = RoutingView(model, images, index, iterations, routing, hide=list(hide))
     if state is not None:
         view.state = state
     return view

@@ -1,6 +1,6 @@
 // Scores of every representation, and how far every two of them disagree.
 
-import { element, panel } from "../shared/dom.js";
+import { element, panel, scrolling } from "../shared/dom.js";
 
 /** A score with its lowest and highest value over seeds; the first value is the path on screen. */
 export function formatSeeds(/** @type {(number | null)[]} */ seeds) {
@@ -25,7 +25,8 @@ export function scoreTable({ about, mark }) {
   const head = element("tr", {}, ...titles.map(columnHead));
   const body = [element("thead", {}, head), element("tbody", {}, ...rows)];
   const table = element("table", { class: "caps-table caps-scores" }, ...body);
-  const node = panel("Scores at this k (lowest–highest over seeds)", table);
+  const title = "Scores at this k (lowest–highest over seeds)";
+  const node = panel(title, scrolling(title, table));
   const drawMeasure = (measure, column, place) => {
     const values = about.scores[measure].map((seeds) => seeds.map((line) => line[place]));
     const best = Math.max(...values.map(([first]) => (first === null ? -Infinity : first)));
@@ -52,7 +53,7 @@ export function pairTable({ about }) {
     return element("tr", {}, names, element("td", { class: "caps-track" }, bars[p]), counts[p]);
   });
   const table = element("table", { class: "caps-table" }, element("tbody", {}, ...rows));
-  const node = panel("Images in different clusters", table);
+  const node = panel("Images in different clusters", scrolling("Images in different clusters", table));
   const total = about.total.toLocaleString("en");
   const draw = (place) => {
     about.differing[place].forEach((count, p) => {

@@ -1,6 +1,6 @@
 // All guesses of a lesson beside what came; it follows guesses that are made later.
 
-import { element } from "../shared/dom.js";
+import { element, scrolling } from "../shared/dom.js";
 import { follow } from "../shared/python_connection.js";
 import { frame } from "../shared/view_frame.js";
 import { fits, listen, recall } from "./keeping.js";
@@ -16,12 +16,7 @@ export class LookBackPart {
       title: "Your guesses",
       words: () => lookBackHead(this.guesses()),
     });
-    this.table = element("div", {
-      class: "caps-scroll",
-      tabindex: 0,
-      role: "group",
-      "aria-label": "Table of your guesses",
-    });
+    this.table = scrolling("Table of your guesses");
     this.note = element("p", { class: "caps-note" });
     this.view.body.append(element("div", { class: "caps-guess" }, this.table, this.note));
     /** @type {Map<string, import("./keeping.js").News>} */

@@ -2,7 +2,7 @@
 
 import { drawImage, drawLevels, fitText, fontOf } from "../shared/canvas.js";
 import { css, diverging } from "../shared/colours.js";
-import { largestSize } from "../shared/numbers.js";
+import { clamp, largestSize } from "../shared/numbers.js";
 import { clip, windowOf } from "./arithmetic.js";
 import { ramp } from "./colours.js";
 import { capsuleBox, cellsBox, rowMiddle } from "./layout.js";
@@ -59,14 +59,17 @@ function drawTitles(context, look, { titles, width }, state, focus) {
   context.textBaseline = "alphabetic";
   for (const [name, [title, below]] of Object.entries(texts)) {
     const [x, y] = titles[name];
-    context.fillStyle = look.ink;
-    context.font = fontOf(context, look, 600);
-    const half = context.measureText(title).width / 2;
-    const inside = Math.min(x, width - half - 1);
-    context.fillText(title, inside, y);
-    context.fillStyle = look.soft;
-    context.font = fontOf(context, look);
-    context.fillText(fitText(context, below, 150), inside, y + 16);
+    const lines = /** @type {const} */ ([
+      [title, look.ink, fontOf(context, look, 600)],
+      [below, look.soft, fontOf(context, look)],
+    ]);
+    lines.forEach(([line, ink, font], row) => {
+      context.fillStyle = ink;
+      context.font = font;
+      const text = fitText(context, line, 150);
+      const half = context.measureText(text).width / 2;
+      context.fillText(text, clamp(x, half + 1, width - half - 1), y + 16 * row);
+    });
   }
 }
 

@@ -82,7 +82,7 @@ function layNarrow({ size, layers, stages, lay, rows, names }) {
     image: boxAround([48, middle], size, 88),
     tiles,
     primary: { x: 2 + (122 - lay.width) / 2, y: digitsTop, w: lay.width, h: lay.height },
-    digits: digitsBox(196, digitsTop, 142, row, rows, names),
+    digits: digitsBox(196, digitsTop, 142, row, rows, names, 58),
     reconstruction: boxAround([63, digitsTop + 234], size, 92),
     titles: {
       image: [48, 14],
@@ -109,9 +109,8 @@ function tilesOf(layers, stages, { x, y, tile }) {
 }
 
 /** A row per digit capsule: its name, its pose as a strip, its length as a bar and as a number. */
-function digitsBox(x, y, w, row, rows, names) {
+function digitsBox(x, y, w, row, rows, names, number = 48) {
   const name = clamp(names, 14, 60);
-  const number = 48;
   const bar = 32;
   const strip = { x: x + name + 4, w: w - name - bar - number - 8 };
   return { x, y, w, h: rows * row, row, rows, name, strip, bar: { x: strip.x + strip.w + 4, w: bar } };

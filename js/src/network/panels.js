@@ -1,7 +1,7 @@
 // The arithmetic of the part that is chosen, with its numbers: the last step of the zoom.
 
 import { css, diverging, readable } from "../shared/colours.js";
-import { button, element, panelTitle, select } from "../shared/dom.js";
+import { button, element, panelTitle, scrolling, select } from "../shared/dom.js";
 import { plain, signed } from "../shared/format_text.js";
 import { argmax, largestSize, norm, range } from "../shared/numbers.js";
 import { placeCapsule } from "../shared/routing.js";
@@ -55,7 +55,7 @@ function table(heads, lines, look, digits = 2) {
     element("thead", {}, head),
     element("tbody", {}, ...lines.map(line)),
   );
-  return element("div", { class: "caps-scroll" }, node);
+  return scrolling("Table of the numbers", node);
 }
 
 const card = (title, ...children) => element("div", { class: "caps-step" }, element("b", {}, title), ...children);

@@ -5,10 +5,14 @@ import { argmax } from "../shared/numbers.js";
 import { placeCapsule } from "../shared/routing.js";
 import { predictionWords } from "../shared/routing_words.js";
 
+/** What the view calls the other ways to route. */
+export const BY = { one: "agreement, once", uniform: "even shares", attention: "self-attention", em: "EM" };
+
 /** What is on screen, in words; `state` is what the view's now() gives. */
 export function routingWords(state) {
   const quantity = state.quantity === "coupling" ? "" : ` The maps show the ${state.quantity}.`;
-  return predictionWords(state) + couplingWords(state) + chosenWords(state) + quantity;
+  const by = BY[state.routing] ? ` Routed by ${BY[state.routing]}.` : "";
+  return predictionWords(state) + couplingWords(state) + chosenWords(state) + by + quantity;
 }
 
 function evenness(entropy) {
@@ -17,12 +21,13 @@ function evenness(entropy) {
   return entropy > 0.7 ? "uneven" : "concentrated";
 }
 
-function couplingWords({ steps, at, grid, classes }) {
+function couplingWords({ steps, at, grid, classes, routing }) {
   const { couplings, entropy, lengths } = steps[at];
   const J = lengths.length;
   const even = (1 / J).toFixed(2);
   const text = ` Couplings are ${evenness(entropy)}: entropy ${entropy.toFixed(3)} of 1`;
-  if (at === 0) return `${text}; every capsule still gives each of the ${J} the same share, ${even}.`;
+  if (at === 0 && routing !== "attention")
+    return `${text}; every capsule still gives each of the ${J} the same share, ${even}.`;
   const strongest = argmax(couplings);
   const place = placeCapsule(Math.floor(strongest / J), grid);
   const value = couplings[strongest].toFixed(2);

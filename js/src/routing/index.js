@@ -7,16 +7,17 @@ import { drawLegend } from "../shared/capsule_maps.js";
 import { latest } from "../shared/debounce.js";
 import { element, panel, panelTitle, roomIn, select, slider, toggle, write } from "../shared/dom.js";
 import { fill, signed } from "../shared/format_text.js";
-import { argmax, clamp, largestSize, range } from "../shared/numbers.js";
+import { argmax, clamp, largestSize, norm, range } from "../shared/numbers.js";
 import { OwnPad } from "../shared/pad_below_strip.js";
 import { iterationPlayer } from "../shared/player.js";
 import { follow, sender } from "../shared/python_connection.js";
-import { castVotes, placeCapsule, routeVotes } from "../shared/routing.js";
+import { castVotes, placeCapsule } from "../shared/routing.js";
+import { routeBy } from "../shared/routing_ways.js";
 import { theme } from "../shared/theme.js";
 import { thumbnailStrip } from "../shared/thumbnails.js";
 import { frame } from "../shared/view_frame.js";
 import { CapsuleGrid } from "./capsule_grid.js";
-import { routingWords } from "./caption.js";
+import { BY, routingWords } from "./caption.js";
 import { drawEntropy, drawInput, INPUT, pictureOf } from "./charts.js";
 import { showSteps } from "./iteration_steps.js";
 import { TRAITS, withDrawing } from "./strip.js";
@@ -24,7 +25,10 @@ import { TRAITS, withDrawing } from "./strip.js";
 const ENTROPY = 104; // CSS pixels of the height of the chart of entropies
 const NARROW = 600; // CSS pixels of a view in which five maps in a row would be too small
 const QUANTITIES = ["coupling", "agreement", "contribution"];
-const STATE = "index iteration iterations capsule digit quantity on_image words";
+const STATE = "index iteration iterations capsule digit quantity on_image routing words";
+/** @type {[string, string][]} */
+const WAYS = [["dynamic", "agreement"], ...Object.entries(BY)];
+const NO_STEPS = "The arithmetic of one capsule is written out for routing by agreement.";
 const TITLES = [
   "One map per digit capsule, one cell per primary capsule",
   "One map per digit capsule; each cell lies on the middle of what its capsule sees",
@@ -37,6 +41,8 @@ class RoutingView {
     this.el = el;
     this.weights = unpack(model.get("weights"));
     this.bias = unpack(model.get("bias")).data;
+    this.prior = unpack(model.get("prior"))?.data;
+    this.betas = unpack(model.get("betas"))?.data;
     this.fields = unpack(model.get("fields")).data; // the receptive field of each primary capsule
     this.classes = model.get("classes");
     this.grid = model.get("grid");
@@ -75,9 +81,10 @@ class RoutingView {
     const strokes = { strokes: JSON.stringify(own.strokes), pen: model.get("pen") };
     return fill(model.get("recipe"), {
       iterations: model.get("iterations"),
+      routing: model.get("routing"),
       image: ofDrawing ? "drawing" : `images[${model.get("index")}]`,
       drawing: ofDrawing ? fill(model.get("recipe_drawing"), strokes) : "",
-      iteration: model.get("iteration"),
+      iteration: state.at + 1,
       capsule: model.get("capsule") ?? state.mostCoupled,
       digit: state.digit,
     });
@@ -108,13 +115,17 @@ class RoutingView {
 
   /** The votes and all iterations for an image of the strip. */
   route(slot, iterations) {
-    const { weights, bias } = this;
+    const { weights, bias, prior, betas } = this;
     const strip = this.loadStrip();
     const [I, J, D, P] = weights.shape;
-    const key = `${strip.positions.data[slot]} ${iterations}`;
+    const routing = this.model.get("routing");
+    const key = `${strip.positions.data[slot]} ${iterations} ${routing}`;
     if (key !== this.routed.key) {
-      const votes = castVotes(weights, strip.primary.data, slot * I * P);
-      this.routed = { key, votes, steps: routeVotes(votes, [I, J, D], bias, iterations) };
+      const parts = strip.primary.data.subarray(slot * I * P, (slot + 1) * I * P);
+      const activations = Float64Array.from(range(I), (i) => Math.min(norm(parts.subarray(i * P, i * P + P)), 1));
+      const votes = castVotes(weights, parts, 0);
+      const steps = routeBy(routing, votes, [I, J, D], { bias, iterations, activations, prior, betas });
+      this.routed = { key, votes, steps };
     }
     return this.routed;
   }
@@ -126,7 +137,7 @@ class RoutingView {
     const slot = Math.max(0, strip.positions.data.indexOf(model.get("index")));
     const iterations = model.get("iterations");
     const { votes, steps } = this.route(slot, iterations);
-    const at = Math.min(model.get("iteration"), iterations) - 1;
+    const at = Math.min(model.get("iteration"), steps.length) - 1;
     const label = strip.labels.data[slot];
     const winner = argmax(steps[at].lengths);
     const quantity = model.get("quantity");
@@ -137,6 +148,7 @@ class RoutingView {
       label,
       winner,
       quantity,
+      routing: model.get("routing"),
       onImage: model.get("on_image"),
       steps,
       votes,
@@ -190,8 +202,8 @@ class RoutingView {
     const { model, send } = this;
     this.slow = toggle("Slow", false, () => this.player.restart());
     this.player = iterationPlayer({
-      iteration: () => Math.min(model.get("iteration"), model.get("iterations")),
-      last: () => model.get("iterations"),
+      iteration: () => this.now().at + 1,
+      last: () => this.now().steps.length,
       go: (iteration) => send({ iteration }),
       pause: () => (this.slow.pressed() ? 2400 : 800),
     });
@@ -213,6 +225,15 @@ class RoutingView {
       onchange: (value) => {
         const iterations = Number(value);
         send({ iterations, iteration: Math.min(model.get("iteration"), iterations) });
+      },
+    });
+    this.way = select({
+      label: "the way the votes are routed",
+      name: "routing",
+      options: WAYS,
+      onchange: (routing) => {
+        this.player.stop();
+        send({ routing });
       },
     });
     this.quantity = select({
@@ -248,6 +269,7 @@ class RoutingView {
       ["play", player.on],
       ["play", player.play],
       ["play", this.slow.node],
+      ["routing", element("label", { class: "caps-slider" }, "routed by", this.way)],
       ["quantity", element("label", { class: "caps-slider" }, "maps of", this.quantity)],
       ["on_image", this.onImage],
       ["draw", own.opener],
@@ -292,16 +314,21 @@ class RoutingView {
     this.thumbs.mark({ [state.slot]: "" });
     this.cellText.textContent = cell ? this.describe(cell, state) : HINT;
     const arrays = { weights: this.weights, bias: this.bias, primary: this.strip.primary.data };
-    showSteps(this.stepsPlace, state, arrays, look);
+    if (state.routing === "dynamic" || state.capsule < 0) showSteps(this.stepsPlace, state, arrays, look);
+    else this.stepsPlace.replaceChildren(element("p", { class: "caps-note" }, NO_STEPS));
+    this.stepsPlace.hidden = state.capsule < 0;
     this.view.tell();
     this.showControls(state);
   }
 
-  showControls({ steps, at, quantity, onImage }) {
+  showControls({ steps, at, quantity, routing, onImage }) {
     this.switch.set(onImage);
     this.iteration.input.max = String(steps.length);
     this.iteration.set(at + 1);
-    this.count.value = String(steps.length);
+    this.count.value = String(this.model.get("iterations"));
+    const hasOne = routing === "one" || routing === "attention";
+    this.count.disabled = this.iteration.input.disabled = hasOne; // there is nothing to choose
+    this.way.value = routing;
     this.quantity.value = quantity;
     this.player.update();
   }

@@ -1,7 +1,7 @@
 // The arithmetic of one primary capsule and one digit capsule, with the numbers, step by step.
 
 import { css, diverging, readable } from "../shared/colours.js";
-import { element, panelTitle } from "../shared/dom.js";
+import { element, panelTitle, scrolling } from "../shared/dom.js";
 import { plain, signed } from "../shared/format_text.js";
 import { norm, range, sum } from "../shared/numbers.js";
 import { placeCapsule } from "../shared/routing.js";
@@ -109,6 +109,6 @@ export function showSteps(place, state, arrays, look) {
   place.replaceChildren(
     panelTitle(`${pair}, iteration ${at + 1} of ${steps.length}`),
     element("div", { class: "caps-cards" }, ...cards),
-    element("div", { class: "caps-scroll" }, table),
+    scrolling(`Numbers of ${pair}`, table),
   );
 }

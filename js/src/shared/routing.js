@@ -55,11 +55,21 @@ export function routeVotes(votes, [I, J, D], bias, iterations) {
 
 function routeOnce(votes, [I, J, D], bias, logits) {
   const { couplings, entropy } = couple(logits, [I, J]);
+  return routeWith(votes, [I, J, D], bias, { logits, couplings, entropy });
+}
+
+/** The iteration that these couplings make. */
+export function routeWith(votes, [I, J, D], bias, { logits, couplings, entropy }) {
   const summed = Float64Array.from(bias);
   for (let i = 0; i < I; i++)
     for (let j = 0; j < J; j++)
       for (let d = 0; d < D; d++) summed[j * D + d] += couplings[i * J + j] * votes[(i * J + j) * D + d];
   const { outputs, lengths } = squashRows(summed, [J, D]);
+  return measured(votes, [I, J, D], { logits, couplings, entropy, summed, outputs, lengths });
+}
+
+/** What is said of an iteration besides: agreement, contribution and deviation. */
+export function measured(votes, [I, J, D], { logits, couplings, entropy, summed, outputs, lengths }) {
   const agreement = new Float64Array(I * J);
   for (let ij = 0; ij < I * J; ij++) {
     const j = ij % J;
@@ -71,7 +81,7 @@ function routeOnce(votes, [I, J, D], bias, logits) {
 }
 
 /** Softmax over the parents, for each primary capsule; and how evenly they share, from 0 to 1. */
-function couple(logits, [I, J]) {
+export function couple(logits, [I, J]) {
   const couplings = new Float64Array(I * J);
   let entropy = 0;
   for (let i = 0; i < I; i++) {

@@ -1,0 +1,395 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 16 · ★ Other ways to route, and depth
+#
+# > **Routing by agreement is one way to match parts with wholes. Does it matter which way you take?**
+#
+# Whoever was not convinced by routing by agreement has proposed something else, and reported a better number.
+# Here you hand the *same votes* to five ways of routing and look at what each of them makes of it.
+# Then you see what is left of the differences when every one of them is trained, five times.
+# At the end you put one routed layer on top of another, and count the capsules that survive.
+#
+# **After this lesson you can** explain self-attention and EM as ways of routing, read a table of published results with the right questions in mind, and find capsules that have died.
+#
+# **You need** [11](11_routing_by_agreement.ipynb) for votes and couplings, [12](12_build_a_capsule_network.ipynb) for the network.
+#
+# **Time:** …
+
+# %%
+import numpy as np
+
+import capslab as cl
+from capslab import models, plots
+from capslab.lessons import results, routing_runs
+from capslab.routing import variants
+
+images = cl.load("digits")
+softmax = cl.mine("softmax")
+
+# %%
+cl.recall("16")
+
+# %% [markdown]
+# ## The same votes, with nothing routed
+#
+# A capsule network that was trained with three iterations of routing by agreement comes with the course.
+# Take the votes that its 64 primary capsules cast for the ten digits, and route them in two ways: as it learned to, and not at all.
+# **Uniform** routing gives each parent the same share $1/J$ of every vote, whatever the votes say.
+# That is also what routing by agreement does in its first iteration, so "one iteration" and "uniform" are two names for one thing.
+
+# %%
+cl.guess("uniform_votes", "With uniform shares, how many of 100 are still right?", between=(0, 100))
+
+# %%
+caps = cl.pretrained("capsnet-digits")
+weights, parts = caps.routing_weights(), caps.primary(images.test)
+votes = weights.votes(parts)  # (images, 64 children, 10 parents, 8)
+agreed, even = (variants.route_votes(votes, how, 3, weights.bias) for how in ("dynamic", "uniform"))
+right = {t.routing: (t.predicted == images.test.labels).mean() for t in (agreed, even)}
+cl.reveal(
+    "uniform_votes",
+    100 * right["uniform"],
+    f"With agreement it is {100 * right['dynamic']:.1f}. Most of what this network knows is in its votes, before anything "
+    f"is routed. Routing makes it more confident: the longest capsule is {even.lengths[-1].max(axis=1).mean():.2f} long on average "
+    f"with even shares, and {agreed.lengths[-1].max(axis=1).mean():.2f} after three iterations.",
+)
+
+# %% tags=["holds"]
+assert right["uniform"] > 0.97
+assert abs(right["dynamic"] - right["uniform"]) < 0.01
+assert agreed.lengths[-1].max(axis=1).mean() > even.lengths[-1].max(axis=1).mean() + 0.1
+assert weights.iterations == 3
+assert votes.shape[1:] == (64, 10, 8)
+
+# %% [markdown]
+# ## Attention: ask all the others, once
+#
+# **Self-attention** does without a loop.
+# Each vote is compared with the votes of *all* children for the same parent, and the comparisons are added up.
+# A softmax over the parents turns the sums into shares:
+#
+# $$c_{ij} = \mathrm{softmax}_j\left(\tfrac{1}{\sqrt{D}} \sum_k \langle \hat u_{ij}, \hat u_{kj} \rangle\right)$$
+#
+# The sum can move inside: $\sum_k \langle \hat u_{ij}, \hat u_{kj} \rangle = \langle \hat u_{ij}, \sum_k \hat u_{kj} \rangle$.
+# So a vote is compared with the plain sum of the votes.
+# Routing by agreement compares it with the *squashed* sum, which is shorter than 1, so it needs several steps.
+#
+# **Your turn.** Write `attention_couplings(votes)` for the votes of one image, `(child, parent, D)`. It returns the shares, `(child, parent)`.
+
+
+# %%
+def attention_couplings(votes):
+    ### BEGIN SOLUTION
+    total = votes.sum(axis=0)
+    scores = (votes * total).sum(axis=2) / np.sqrt(votes.shape[2])
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+
+# %%
+cl.check("attention_couplings", attention_couplings)
+
+# %%
+attention_couplings = cl.mine("attention_couplings", attention_couplings)
+
+# %% [markdown]
+# How far do your shares move away from $1/10$, compared with those of routing by agreement?
+# The **entropy** says it in one number: 1 where every share is even, 0 where each child has chosen one parent.
+
+# %%
+yours = np.array([attention_couplings(one) for one in votes])  # (images, child, parent)
+s = np.einsum("nij,nijd->njd", yours, votes) + weights.bias
+lengths = np.linalg.norm(s, axis=-1)  # squash would keep their order
+spread = -(yours * np.log(yours + 1e-30)).sum(axis=2).mean() / np.log(10)
+print(
+    f"your attention:        entropy {spread:.3f}, {(lengths.argmax(axis=1) == images.test.labels).mean():.1%} right"
+)
+for t in range(3):
+    print(f"agreement, iteration {t + 1}: entropy {agreed.entropy[t].mean():.3f}")
+
+# %% tags=["holds"]
+assert spread < agreed.entropy[2].mean() - 0.05
+assert (lengths.argmax(axis=1) == images.test.labels).mean() > 0.98
+
+# %% [markdown]
+# One look around moves the shares further than three rounds of agreement do, and the answers are as good.
+#
+# ## EM: a cloud of votes for each parent
+#
+# The third way comes from clustering.
+# Think of each parent as a **Gaussian**: a cloud with a mean and, in each dimension, a variance.
+# *Expectation–maximisation* (EM) repeats two moves, as k-means does:
+#
+# - **M step:** each parent's mean and variance are those of the votes for it, weighted by the children's shares;
+# - **E step:** each child shares itself out anew, by how likely its vote is under each parent's Gaussian.
+#
+# Now a case made to tell the ways apart.
+# Twelve children cast *short votes that lie close together* for parent A, and *long votes that scatter* for parent B.
+# Whom do the children follow?
+
+# %%
+answers = [
+    "both follow A",
+    "agreement follows A, EM follows B",
+    "agreement follows B, EM follows A",
+    "both follow B",
+]
+cl.guess("close_or_long", "Which parent gets the larger shares?", choices=answers)
+
+# %%
+rng = np.random.default_rng(0)
+cast = np.stack([rng.normal([0.5, 0.3], 0.05, (12, 2)), rng.normal([1.5, 0], 0.5, (12, 2))], axis=1)
+shares = np.full((12, 2), 0.5)
+for _ in range(3):
+    w = (shares / shares.sum(axis=0))[:, :, None]  # M step: each parent's weights add up to 1
+    mean = (w * cast).sum(axis=0)  # (2 parents, 2)
+    variance = (w * (cast - mean) ** 2).sum(axis=0)
+    distance = ((cast - mean) ** 2 / variance + np.log(variance)).sum(axis=2)
+    shares = softmax(-distance / 2)  # E step
+to_b = {
+    "EM": shares[:, 1].mean(),
+    "agreement": variants.route_votes(cast, "dynamic").couplings[-1, :, 1].mean(),
+}
+
+# %%
+cl.reveal(
+    "close_or_long",
+    answers[2 * (to_b["agreement"] > 0.5) + (to_b["EM"] > 0.5)],
+    f"Agreement gives B {to_b['agreement']:.0%} of the children, EM {to_b['EM']:.0%}. An inner product rewards length: long "
+    "votes make a long sum, and agree with it. A density rewards closeness: a narrow cloud explains its votes better.",
+)
+
+# %% tags=["holds"]
+assert to_b["agreement"] > 0.6
+assert to_b["EM"] < 0.2
+
+# %% [markdown]
+# Where votes lie close together, a parent is also **active**: with $r_{ij}$ for a child's share times the child's own length,
+#
+# $$a_j = \mathrm{logistic}\Big(\lambda \big(\beta_a - \textstyle\sum_d (\beta_u + \log \sigma_{jd}) \sum_i r_{ij}\big)\Big).$$
+#
+# The logistic function is a softmax between yes and no; $\beta_a$ and $\beta_u$ are learned, and $\lambda$ grows with the iterations.
+# In the paper a capsule is a matrix with an activation beside it. Ours is one vector, which points along the mean and is $a_j$ long.
+#
+# ## Five ways, one picture
+#
+# Here is one test image with its votes routed five ways. Above are the shares for its own class, below the lengths of all ten capsules.
+
+# %%
+one = images.test[7]
+plots.routing_compared({how: cl.route(caps, one, routing=how) for how in variants.ROUTINGS})
+
+# %%
+lengths_of_parts = np.minimum(np.linalg.norm(parts, axis=-1), 1)
+rows = []
+for how, meaning in variants.ROUTINGS.items():
+    trace = variants.route_votes(votes, how, 3, weights.bias, lengths_of_parts)
+    share = (trace.predicted == images.test.labels).mean()
+    rows.append({"way": how, "": meaning, "entropy": trace.entropy[-1].mean(), "right": share})
+plots.table(rows, caption="A network trained by agreement; its votes on all test images, routed in five ways")
+
+# %% tags=["holds"]
+found = {row["way"]: row for row in rows}
+assert one.labels[0] == 1
+assert found["one"]["right"] == found["uniform"]["right"]
+assert min(found[how]["right"] for how in ("dynamic", "one", "attention")) > 0.98
+assert found["em"]["right"] < 0.1
+assert found["em"]["entropy"] < 0.6
+true = np.arange(len(votes)), images.test.labels
+length, spread = np.linalg.norm(votes, axis=-1).mean(axis=1), votes.std(axis=1).mean(axis=-1)  # (images, 10)
+assert (length.argmax(axis=1) == images.test.labels).mean() > 0.8
+assert spread[true].mean() > spread.mean()
+
+# %% [markdown]
+# Four of the five read almost every image, and EM routing is lost: it is right less often than chance, which is 10 %.
+# This network was trained to make the votes for the right digit *long*. They lie no closer together than the others, and closeness is all that EM looks at.
+# **Votes are made for their routing.** So a fair comparison has to train each way.
+#
+# Choose the way to route in this view (*routed by*), step through its iterations, and draw a digit of your own.
+
+# %%
+cl.show_routing(caps, images.test, index=7, routing="attention")
+
+# %% [markdown]
+# ## Each of them trained
+#
+# `cl.CapsNet.for_images(images, routing="em")` makes a network that routes by EM, and likewise for the others.
+# Several networks of each kind were trained with the same recipe, and how they do on the test images comes with the course.
+# Which kind is ahead?
+
+# %%
+kinds = ["agreement", "one iteration", "attention", "EM", "no clear winner"]
+cl.guess("best_routing", "Which way of routing is the most accurate once trained?", choices=kinds)
+
+# %%
+table = results.load("routing_variants")
+trained = table.grouped("accuracy", "routing", experiment="routing", data="digits")
+by_name = {
+    name: trained[how] for how, name in zip(("dynamic", "one", "attention", "em"), kinds, strict=False)
+}
+best, second = sorted(by_name, key=lambda name: np.mean(by_name[name]))[:-3:-1]
+is_clear = min(by_name[best]) > max(by_name[second])
+cl.reveal(
+    "best_routing",
+    best if is_clear else kinds[-1],
+    ", ".join(f"{name} {np.mean(values):.1%}" for name, values in by_name.items())
+    + f". One test image is {1 / len(images.test):.1%}, and networks that differ in nothing but their seed lie up to "
+    f"{max(np.ptp(values) for values in by_name.values()):.1%} apart.",
+)
+
+# %%
+plots.scores_with_spread(by_name, "test accuracy; one dot per seed", (0.95, 1))
+
+# %% tags=["holds"]
+assert all(len(values) == 5 for values in by_name.values())
+assert trained["uniform"] == trained["one"][:1]
+assert not is_clear
+assert np.mean(by_name["EM"]) > 0.95
+
+# %% [markdown]
+# Trained for it, EM routing reads the digits, too.
+# The one network that was trained as "uniform" is the same as "one iteration" to the last digit, as it should be.
+# One claim of the literature can be judged with these networks. Those of one seed see the same images in the same order, so they are compared in pairs.
+
+# %%
+cl.verdict("attention-routes-better", trained["attention"], trained["dynamic"], paired=True)
+
+# %% [markdown]
+# ## What was published, and what others got
+#
+# | | published | reproduced or checked by others |
+# |---|---|---|
+# | agreement, errors on MNIST | 0.25 % (Sabour 2017) ° | 0.36 % at best in [one careful attempt](https://github.com/EscVM/Efficient-CapsNet) ✓, 0.39 % in [another](https://github.com/jarchv/capsnet-tensorflow) ✓ |
+# | self-attention, errors on MNIST | 0.16 % with 161,824 weights (Mazzia 2021) ✓ | none that we could check |
+# | EM, errors on smallNORB | 1.8 % (Hinton 2018) ° | 8–10 % in public code °; Gritzman 2019: better than that, "slightly short" of the paper ✓ |
+# | affNIST after training on MNIST | 79 % right with routing (Sabour 2017) ° | Gu & Tresp 2019: 93 % *without* any routing ✓ |
+# | five ways against uniform shares | | Paik 2019: often worse than uniform or random shares ✓ |
+#
+# ✓ means that we read it in the source (for papers, in the abstract), ° that it is quoted from elsewhere.
+# The left number comes from those who invented the method; the right one is closer to what you would get.
+#
+# ## A routed layer on top of a routed layer
+#
+# Capsules were meant to form a hierarchy: strokes make parts, parts make digits.
+# So put **middle capsules** in between, 16 in each layer, routed by agreement like the rest.
+# A capsule that stays near length 0 on *every* image has died: it votes for nothing, and hardly any gradient wakes it up.
+# Near 0 is below 0.1, where the margin loss of lesson 12 calls a digit absent.
+#
+# **Your turn.** Write `dead_capsules(lengths, threshold)`. It takes lengths `(images, capsules)` and returns a mask `(capsules,)`: `True` for those that stay below the threshold on every image.
+
+
+# %%
+def dead_capsules(lengths, threshold):
+    ### BEGIN SOLUTION
+    return lengths.max(axis=0) < threshold
+    ### END SOLUTION
+
+
+# %%
+cl.check("dead_capsules", dead_capsules)
+
+# %%
+dead_capsules = cl.mine("dead_capsules", dead_capsules)
+
+# %%
+deep = models.StackedCapsNet.for_images(images, middle=(16, 16, 16, 16), seed=7)
+cl.fit(deep, images, show=False)
+for number, lengths in enumerate(deep.middle_lengths(images.test), start=1):
+    print(f"middle layer {number}: {dead_capsules(lengths, 0.1).sum()} of 16 are dead")
+print(f"{(deep.classify(images.test) == images.test.labels).mean():.1%} of the test images are right")
+
+# %% [markdown]
+# That was one network. Others, trained beforehand, say how it goes with depth.
+
+# %%
+accuracy, largest = routing_runs.by_depth(table)  # the largest length of each middle capsule on any image
+dead = {n: [dead_capsules(one.reshape(1, -1), 0.1).sum() for one in nets] for n, nets in largest.items()}
+plots.table(routing_runs.depth_rows(table, dead), caption="Three networks of each depth")
+
+# %% tags=["holds"]
+assert [*accuracy] == [1, 2, 3, 5]
+assert min(accuracy[2] + accuracy[3]) > 0.97
+assert max(accuracy[5]) < 0.5
+assert sum(dead[5]) > 0 == sum(dead[2] + dead[3])
+assert (deep.classify(images.test) == images.test.labels).mean() < 0.5
+
+# %% [markdown]
+# Two or three routed layers read about as well as one. With five, trained by the same recipe, hardly anything is read.
+# Only a few capsules are dead by our measure, but look at the last column: the others may be awake, and say nearly the same of *every* image.
+# Each layer hands on shares of short votes, and squash makes short vectors shorter still, with almost no slope at 0 (lesson 10): the lower layers get no gradient to learn from.
+# Mitterreiter et al. 2023 found such starving capsules in much larger networks.
+#
+# ## "They scale well"
+#
+# Article A says that capsule networks scale well.
+# More images are no problem: each costs the same, as in any network.
+# *Larger* images and more classes cost more weights, because every primary capsule has a matrix of its own for every class.
+# But what other networks grow by is *depth*, so depth decides: are five routed layers better than one, or worse?
+
+# %%
+sizes = {"as it is": (8, 10), "four times the pixels": (16, 10), "ten times the classes": (8, 100)}
+nets = {name: cl.CapsNet((side, side, 1), n, preset="digits") for name, (side, n) in sizes.items()}
+cost = {name: models.cost(net)["routing: weights"] for name, net in nets.items()}
+dear = ", ".join(f"{name} {count / cost['as it is']:.0f} times" for name, count in list(cost.items())[1:])
+cl.verdict(
+    "capsules-scale",
+    accuracy[5],
+    accuracy[1],
+    paired=True,
+    evidence=f"One recipe for all depths. Weights of the routing layer: {dear}.",
+)
+
+# %% tags=["holds"]
+assert cost["four times the pixels"] > 4 * cost["as it is"]
+assert cost["ten times the classes"] == 10 * cost["as it is"]
+
+# %% [markdown]
+# ## Now with other images
+#
+# Do votes belong to their routing on other images, too? A small network, trained by agreement for a moment, and its votes routed in all ways:
+
+# %%
+other = cl.load_other(images)
+net = cl.CapsNet.for_images(other, seed=0)
+cl.fit(net, other, epochs=1, show=False)
+new, learned = other.test.sample(min(1000, len(other.test)), seed=0), net.routing_weights()
+u = net.primary(new)
+read = {}
+for how in variants.ROUTINGS:
+    given = learned.votes(u), how, 3, learned.bias, np.minimum(np.linalg.norm(u, axis=-1), 1)
+    read[how] = (variants.route_votes(*given).predicted == new.labels).mean()
+    print(f"{other.name}, {how}: {read[how]:.2f} right")
+
+# %% tags=["holds"]
+assert min(read[how] for how in ("dynamic", "one", "attention")) > 2 * read["em"]
+
+# %% [markdown]
+# There as here, EM can read next to nothing from votes that were made for agreement.
+#
+# ## Look back
+
+# %%
+cl.guesses("16")
+
+# %%
+cl.progress("16")
+
+# %% [markdown]
+# ## Answer
+#
+# **Does it matter which way you take?**
+# Less than the papers suggest. The votes carry most of what a network knows, and once each way has votes of its own, the differences are hardly larger than those between two seeds.
+# What matters is that you stay with the way you trained with: votes made for agreement are worthless to EM.
+# And depth is no matter of course: put five routed layers on top of one another, and the capsules starve.
+#
+# **Sources.** Sabour, Frosst & Hinton 2017 ([1710.09829](https://arxiv.org/abs/1710.09829)); Hinton, Sabour & Frosst 2018, *Matrix capsules with EM routing*; Mazzia, Salvetti & Chiaberge 2021 ([2101.12491](https://arxiv.org/abs/2101.12491)); Gritzman 2019 ([1907.00652](https://arxiv.org/abs/1907.00652)); Paik, Kwak & Kim 2019 ([1907.13327](https://arxiv.org/abs/1907.13327)); Gu & Tresp 2019 ([1911.07968](https://arxiv.org/abs/1911.07968)); Mitterreiter et al. 2023 ([2301.01583](https://arxiv.org/abs/2301.01583)).
+#
+# Two digits in one image, where routing was said to shine: [17 · Two digits on top of each other](17_two_digits.ipynb).
