@@ -68,9 +68,8 @@ of_kind = {name: nearer[right.labels == kind].mean() for kind, name in enumerate
 cl.reveal(
     "stranger_nearer",
     100 * nearer.mean(),
-    f"It differs from kind to kind: it is so for {of_kind['car']:.0%} of the cars and {of_kind['truck']:.0%} of the trucks, but only "
-    f"for {of_kind['person']:.0%} of the people, who are narrow from every side. Where a toy is long, whoever compares pixels "
-    "sorts by side and not by thing.",
+    f"It is so for {of_kind['car']:.0%} of the cars and {of_kind['truck']:.0%} of the trucks, but only for {of_kind['person']:.0%} of the people, who are narrow "
+    "from every side. Where a toy is long, whoever compares pixels sorts by side and not by thing.",
 )
 
 # %% tags=["holds"]
@@ -211,13 +210,14 @@ cl.reveal(
 ours, theirs = (pairs.accuracies(name, "new") for name in scores)
 yours = 100 * (on_new["capsules"] - on_new["convolutional"])
 evidence = f"Ahead in {sum(ours > theirs)} of {len(ours)} pairs; in yours by {yours:+.1f} points."
-cl.verdict("capsules-see-new-sides", ours, theirs, paired=True, evidence=evidence)
+new_sides = cl.verdict("capsules-see-new-sides", ours, theirs, paired=True, evidence=evidence)
+new_sides
 
 # %% tags=["holds"]
 assert min(pairs.accuracies(name, "familiar").min() for name in scores) > 0.98
 assert len(ours) == 10
 assert (ours > theirs).all()
-assert cl.verdict("capsules-see-new-sides", ours, theirs, paired=True).outcome == "holds partly"
+assert new_sides.outcome == "holds partly"
 assert 0.025 < (ours - theirs).mean() < 0.04
 assert 0.11 < 1 - ours.mean() < 0.14
 
@@ -366,15 +366,16 @@ evidence = f"Both know {at['familiar'].mean():.1%} of the shifted digits there. 
 evidence += (
     f"turned, capsules were ahead for {sum(lead > 0 for lead in leads.values())} of {len(leads)} amounts."
 )
-cl.verdict("capsules-see-moved", at["capsules"], at["convolutional"], paired=True, evidence=evidence)
+on_affine = cl.verdict(
+    "capsules-see-moved", at["capsules"], at["convolutional"], paired=True, evidence=evidence
+)
+on_affine
 
 # %% tags=["holds"]
 assert 0.9 < at["familiar"].mean() < 0.97
 assert abs(np.mean(at["capsules"] - at["convolutional"])) < 0.01
 assert len(at["familiar"]) == 10
-assert (
-    cl.verdict("capsules-see-moved", at["capsules"], at["convolutional"], paired=True).outcome == "undecided"
-)
+assert on_affine.outcome == "undecided"
 assert (pairs.at_the_end("convolutional").mean(axis=0) > pairs.at_the_end("capsules").mean(axis=0)).all()
 assert len(leads) == 12
 assert max(leads.values()) < 0
