@@ -33,7 +33,6 @@ from capslab.models import ConvNet, answering_times, keras
 
 images = cl.load("digits")
 
-# %%
 cl.recall("12")
 
 # %% [markdown]

@@ -31,7 +31,6 @@ from capslab.routing import ablation
 
 images = cl.load()
 
-# %%
 cl.recall("13")
 
 # %% [markdown]

@@ -34,7 +34,6 @@ caps, controls = cl.ready("capsnet", images), routing_controls.load(images)
 few = images.test.sample(min(2000, len(images.test)), seed=1)
 parts, learned = caps.primary(few), caps.routing_weights()  # (images, 72, 8), and the matrices of the votes
 
-# %%
 cl.recall("14")
 
 # %% [markdown]

@@ -31,7 +31,6 @@ from capslab.lessons import affine_digits, viewpoints
 
 toys = cl.load("toys")
 
-# %%
 cl.recall("15")
 
 # %% [markdown]

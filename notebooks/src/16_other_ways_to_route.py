@@ -33,7 +33,6 @@ from capslab.routing import variants
 images = cl.load("digits")
 softmax = cl.mine("softmax")
 
-# %%
 cl.recall("16")
 
 # %% [markdown]

@@ -34,7 +34,6 @@ net = two_digits.trained(images)  # bundled for MNIST
 pairs = data.overlapping_pairs(images.test, 4000, seed=1)
 detected, names = net.detect(pairs), np.array(images.classes)  # the two longest capsules, (4000, 2)
 
-# %%
 cl.recall("17")
 
 # %% [markdown]
