@@ -179,7 +179,7 @@ print({name: f"{shares['familiar']:.1%} of familiar views" for name, shares in s
 assert min(shares["familiar"] for shares in scores.values()) > 0.98
 
 # %% [markdown]
-# On familiar sides of new toys both are right, nearly every time, so they start on equal terms.
+# On familiar sides of new toys both are right, nearly every time, so as far as these can tell they start on equal terms.
 # Will the capsules be ahead from new viewpoints?
 
 # %%
@@ -355,8 +355,9 @@ plots.image_grid(
 )
 
 # %% [markdown]
-# Again both kinds learned the same 4,000 digits (of MNIST) in ten pairs.
-# They do not end equally good on shifted digits, so the one that is ahead goes back to the moment of its training when it was only as good as the other; the papers did this, too.
+# In each of ten pairs, both learned the same 4,000 digits of MNIST.
+# They do not end equally good on shifted digits, so the one that is ahead goes back to the moment of its training when it was only as good as the other, as in the paper.
+# (Its learning rate has not come down by then, which is hard on it.)
 
 # %%
 at = pairs.affine()
