@@ -91,16 +91,30 @@ class InChromium(Learner, Notebook):
 
     @property
     def sandbox(self) -> Any:
-        """The lesson's view; guesses are views as well, and stand before it."""
-        slider = self.page.get_by_role("slider", name="iteration", exact=True)
-        return self.views.filter(has=slider).first
+        """The lesson's view, scrolled into sight; guesses are views as well, and stand before it."""
+        return self.view_of_cell(self._position("cl.routing_sandbox()"))
+
+    def _position(self, text: str) -> int:
+        """The position of the first cell with a text, whether scrolled into sight or not."""
+        self.page.wait_for_function(READY)
+        return self.page.evaluate(
+            """(text) => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(
+              (cell) => cell.model.sharedModel.getSource().includes(text))""",
+            text,
+        )
 
     def wait_for_view(self) -> None:
         self.sandbox.wait_for()
 
     def write(self, line: str) -> None:
         """Types a line at the end of the exercise."""
-        self.page.locator(".jp-CodeCell .cm-content", has_text="def votes").click()
+        position = self._position("def votes")
+        self.page.evaluate(
+            "async (i) => { await window.jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start'); }",
+            position,
+        )
+        cell_there = f".jp-Notebook-cell[data-windowed-list-index='{position}']"
+        self.page.locator(f"{cell_there} .cm-content").first.click()
         self.page.keyboard.press("Control+End")
         self.page.keyboard.insert_text("\n" + line)
 
