@@ -153,9 +153,10 @@ kinds = ["three iterations", "one iteration, matched length"]
 cl.verdict("routing-accurate", controls.right(kinds[0]), controls.right(kinds[1]))
 
 # %% [markdown]
-# Undecided: whatever difference there may be, it is smaller than what another seed or other test images change.
-# In a shorter training, of two epochs, three iterations *were* ahead (0.988 against 0.985, five networks each).
-# So they may help to learn faster, but these networks do not show that they help in the end.
+# The networks with three iterations are ahead by about one image in a thousand, so little that a handful of networks can hardly tell it from nothing.
+# After a shorter training, of two epochs, it was three in a thousand (0.988 against 0.985).
+# And on the 8×8 digits, where training goes on for longer still, there is no lead left.
+# So the iterations seem to help a network to learn *faster*. Hardly any of it remains in the end.
 #
 # ## Are the small differences noise?
 #
@@ -164,14 +165,12 @@ cl.verdict("routing-accurate", controls.right(kinds[0]), controls.right(kinds[1]
 # Average them for each digit, and name a new image after the nearest average, as you did with pixels in lesson 00.
 
 # %% tags=["holds"]
-from scipy.stats import ttest_ind
-
 from capslab.lessons import results
 
 three, matched = (controls.accuracy(kind) for kind in kinds)
-assert abs(three.mean() - matched.mean()) < 0.002
-assert ttest_ind(three, matched, equal_var=False).pvalue > 0.05
-
+assert 0.0005 < three.mean() - matched.mean() < 0.002
+on_digits = routing_controls.RoutingControls("digits")
+assert on_digits.accuracy(kinds[0]).mean() < on_digits.accuracy(kinds[1]).mean() + 0.0005
 short = results.load("capsules").grouped("accuracy", "kind", data="mnist", change="shift", amount=0)
 assert round(np.mean(short["capsules, 3 iterations"]), 3) == 0.988
 assert round(np.mean(short["capsules, 1 iteration"]), 3) == 0.985
@@ -386,7 +385,7 @@ cl.progress("14")
 # ## Answer
 #
 # **Do the couplings explain the answer, or do they only decorate it?**
-# Neither. Most of them hardly move, so they are no tree of parts and wholes, and in the end our networks were no more accurate for them.
+# Neither. Most of them hardly move, so they are no tree of parts and wholes, and what routing adds to the accuracy in the end is about one image in a thousand.
 # But what moves is no noise: couplings alone name nearly every digit, and without the few parts they point at, every network lost more than by chance.
 # Only do not read a length as a *yes*: it cannot tell a yes from a no, and blank paper gets long capsules, too.
 #
