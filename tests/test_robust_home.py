@@ -35,7 +35,7 @@ print("will be lost:", bool(result.note))
 """
 AGAIN = """
 import capslab as cl
-print(cl.progress("11"))
+print(cl.progress("10"))
 print("will be lost:", bool(cl.check("squash", lambda s: s).note))
 """
 #: root may write everywhere, unless it gives that power up

@@ -7,7 +7,7 @@ digits: 1,797 images of 8×8, 10 classes (0 … 9); 1,258 train, 180 validation,
 
 from capslab.data.corrupt import corrupted, noisy_labels
 from capslab.data.datasets import DATASETS, cache_folder, load, load_other, local_source
-from capslab.data.digit_pairs import Pairs, overlapping_pairs, shifted_pairs
+from capslab.data.digit_pairs import Pairs, overlapping_pairs, pairs_elsewhere, shifted_pairs
 from capslab.data.digit_scenes import Scenes, scenes
 from capslab.data.export import export_clusters
 from capslab.data.images import Images
@@ -31,6 +31,7 @@ __all__ = [
     "make_practice_folder",
     "noisy_labels",
     "overlapping_pairs",
+    "pairs_elsewhere",
     "render_toy",
     "rotated",
     "scenes",

@@ -215,6 +215,40 @@ def stream_pairs(
         yield composite, {"labels": labels.astype(np.int32), "digits": digits}
 
 
+def pairs_elsewhere(
+    images: Any, n: int, times: int, *, shift: int | None = None, seed: int = 0
+) -> tuple[Pairs, np.ndarray]:
+    """n pairs of images, each of them `times` times, at other random places.
+
+    Parameters
+    ----------
+    images, shift, seed : as for `overlapping_pairs`.
+    n : number of pairs of images.
+    times : how often each is placed.
+
+    Returns
+    -------
+    Pairs : n · times of them, the places of one pair after each other.
+    positions : of the two images of each pair, `(n, 2)`.
+
+    Examples
+    --------
+    >>> import capslab as cl
+    >>> placed, positions = pairs_elsewhere(cl.load("digits"), 3, 4)
+    >>> len(placed), positions.shape, bool((placed.labels[0] == placed.labels[3]).all())
+    (12, (3, 2), True)
+    """
+    images.require_classes("a pair")
+    n = whole_number("n", n, next_step="Try 100.")
+    times = whole_number("times", times, next_step="Try 10.")
+    shift = _shift(shift, images.image_shape)
+    rng = np.random.default_rng(seed)
+    positions = _PairMaker(images, shift, same=False).draw(rng, n)
+    both = np.repeat(positions, times, axis=0)  # (n · times, 2)
+    digits = _place(images.images, both, shift, rng)
+    return Pairs(_added(digits), images.labels[both], digits, images.classes), positions
+
+
 class ClassOrder:
     """Images sorted by class, so that a partner of another class can be drawn by skipping one range.
 
@@ -244,7 +278,8 @@ class _PairMaker:
         # An image that is alone in its class has no partner of the same class.
         self.first = np.flatnonzero(self.counts[self.labels] > 1) if same else np.arange(len(self.order))
 
-    def __call__(self, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def draw(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        """Positions of the two images of n pairs, `(n, 2)`."""
         a = self.first[rng.integers(len(self.first), size=n)]
         label = self.labels[a]
         start, count = self.starts[label], self.counts[label]
@@ -254,12 +289,23 @@ class _PairMaker:
         else:  # any image of another class: skip all places of its class
             draw = (rng.random(n) * (len(self.order) - count)).astype(np.int64)
             b = self.order[draw + np.where(draw >= start, count, 0)]
-        both = np.stack([a, b], axis=1)  # (n, 2)
-        digits = randomly_shifted(self.pixels[both.reshape(-1)], self.shift, rng)
-        digits = digits.reshape(n, 2, *digits.shape[1:])
-        # The sum, clipped at 255 without leaving uint8.
-        composite = digits[:, 0] + np.minimum(digits[:, 1], 255 - digits[:, 0])
-        return composite, self.labels[both], digits
+        return np.stack([a, b], axis=1)
+
+    def __call__(self, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        both = self.draw(rng, n)
+        digits = _place(self.pixels, both, self.shift, rng)
+        return _added(digits), self.labels[both], digits
+
+
+def _place(pixels: np.ndarray, both: np.ndarray, shift: int, rng: np.random.Generator) -> np.ndarray:
+    """The images at positions `(n, 2)`, each alone on a canvas at a random place, `(n, 2, h, w, c)`."""
+    digits = randomly_shifted(pixels[both.reshape(-1)], shift, rng)
+    return digits.reshape(len(both), 2, *digits.shape[1:])
+
+
+def _added(digits: np.ndarray) -> np.ndarray:
+    """Both digits in one image: their sum, clipped at 255 without leaving uint8."""
+    return digits[:, 0] + np.minimum(digits[:, 1], 255 - digits[:, 0])
 
 
 def randomly_shifted(pixels: np.ndarray, shift: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Exercises of 11_routing_by_agreement: the parts of routing by agreement, one by one.
+"""Exercises of 11_routing_by_agreement: votes, one iteration, and the loop.
 
 Equations are those of Sabour, Frosst, Hinton 2017 (arXiv 1710.09829).
 """
@@ -10,115 +10,19 @@ import numpy as np
 from capslab.exercises.exercise import Exercise, Mistake
 from capslab.exercises.network_pieces import IN_NETWORK, REAL_SIZE
 from capslab.exercises.routing_exercises import (
-    count_weights,
     loop_cases,
     routing_loop,
     routing_step,
-    slope_cases,
-    squash,
-    squash_slope,
     step_cases,
-    vector_cases,
     vote_cases,
     votes,
-    weight_cases,
     wrong_loop,
     wrong_step,
-    wrong_weights,
 )
 
 NOTEBOOK = "11_routing_by_agreement"
 
 EXERCISES = (
-    Exercise(
-        name="squash",
-        notebook=NOTEBOOK,
-        title="A length that is a probability",
-        task=(
-            "Write squash(s). Each vector along the last axis keeps its direction and gets the length "
-            "‖s‖²/(1 + ‖s‖²)."
-        ),
-        points=2,
-        hints=(
-            "The new length is ‖s‖²/(1 + ‖s‖²). The direction is the unit vector s/‖s‖. Multiply the two.",
-            "(s**2).sum(axis=-1, keepdims=True) is ‖s‖² of every vector, ready to be multiplied by s.",
-            "A vector of zeros makes you divide by zero. But ‖s‖²/‖s‖ is just ‖s‖, so you can write s · "
-            "‖s‖/(1 + ‖s‖²), which never divides by zero.",
-        ),
-        cases=vector_cases,
-        reference=squash,
-        real_size=REAL_SIZE["squash"],
-        in_network=IN_NETWORK["squash"],
-        mistakes=(
-            Mistake(
-                "division by zero",
-                "This is right except for a vector of zeros, which becomes NaN: 0 is divided by 0. One "
-                "‖s‖ in the formula cancels.",
-                lambda s: (n2 := (s**2).sum(axis=-1, keepdims=True)) / (1 + n2) * s / np.sqrt(n2),
-            ),
-            Mistake(
-                "one norm for all",
-                "You divide all vectors by one common length. Each vector has its own: sum along the last "
-                "axis, with keepdims=True.",
-                lambda s: s * np.sqrt((s**2).sum()) / (1 + (s**2).sum()),
-            ),
-            Mistake(
-                "no unit vector",
-                "Long vectors stay long, because you multiply s itself by ‖s‖²/(1 + ‖s‖²). Multiply the "
-                "unit vector s/‖s‖ instead.",
-                lambda s: s * (n2 := (s**2).sum(axis=-1, keepdims=True)) / (1 + n2),
-            ),
-            Mistake(
-                "unit length",
-                "Every vector now has length 1, so its length tells us nothing. It should be ‖s‖²/(1 + "
-                "‖s‖²).",
-                lambda s: s / np.maximum(np.sqrt((s**2).sum(axis=-1, keepdims=True)), 1e-12),
-            ),
-        ),
-    ),
-    Exercise(
-        name="squash_slope",
-        notebook=NOTEBOOK,
-        title="Where squash lets learning through",
-        task=(
-            "Write squash_slope(length). It returns the derivative of n²/(1 + n²) for an array of lengths "
-            "n, in the same shape."
-        ),
-        points=2,
-        hints=(
-            "It is a fraction, so use the quotient rule: (u/w)' = (u'w − uw')/w², with u = n² and w = 1 + "
-            "n².",
-            "u' = 2n, and w' = 2n as well. Write out the numerator: most of it cancels.",
-            "What remains is 2n/(1 + n²)². At n = 0 this is 0.",
-        ),
-        cases=slope_cases,
-        reference=squash_slope,
-        real_size=REAL_SIZE["squash_slope"],
-        mistakes=(
-            Mistake(
-                "denominator not squared",
-                "In the quotient rule the denominator is squared: it should be (1 + n²)², and yours is 1 "
-                "+ n².",
-                lambda length: 2 * length / (1 + length**2),
-            ),
-            Mistake(
-                "plus for minus",
-                "In the quotient rule the second term is subtracted: u'w − uw', not u'w + uw'.",
-                lambda length: (2 * length * (1 + length**2) + 2 * length**3) / (1 + length**2) ** 2,
-            ),
-            Mistake(
-                "no derivative",
-                "This is the squashed length itself. How fast does it change as n grows?",
-                lambda length: length**2 / (1 + length**2),
-            ),
-            Mistake(
-                "quotient instead of slope",
-                "This is the squashed length divided by n: the slope of a straight line from 0 to the "
-                "curve, not the slope of the curve.",
-                lambda length: length / (1 + length**2),
-            ),
-        ),
-    ),
     Exercise(
         name="votes",
         notebook=NOTEBOOK,
@@ -269,50 +173,6 @@ EXERCISES = (
                 "The outputs are not squashed, so a length can exceed 1, and the agreement grows without "
                 "bound.",
                 lambda votes, iterations: wrong_loop(votes, iterations, with_squash=False),
-            ),
-        ),
-    ),
-    Exercise(
-        name="count_weights",
-        notebook=NOTEBOOK,
-        title="What does weight sharing save?",
-        task=(
-            "Write count_weights(side_in, channels, side_out, filters, kernel). It returns three numbers "
-            "of weights, without biases: (a convolution, the same with its own window at each place, a "
-            "dense layer)."
-        ),
-        points=2,
-        hints=(
-            "A window covers kernel × kernel cells with all their channels, and each filter has its own "
-            "weights for it.",
-            "A convolution uses the same window at every place. Without sharing, there is one window for "
-            "each of the side_out × side_out places.",
-            "A dense layer connects each of the side_in² · channels inputs to each of the side_out² · "
-            "filters outputs.",
-        ),
-        cases=weight_cases,
-        reference=count_weights,
-        mistakes=(
-            Mistake(
-                "with biases",
-                "You count the biases too. They are few, and the question leaves them out.",
-                lambda *sizes: wrong_weights(*sizes, bias=1),
-            ),
-            Mistake(
-                "window without depth",
-                "A window looks at all channels of a cell, so it has kernel × kernel × channels weights "
-                "for each filter.",
-                lambda *sizes: wrong_weights(*sizes, with_depth=False),
-            ),
-            Mistake(
-                "dense layer without channels",
-                "The dense layer sees every channel of every cell, so it has side_in² · channels inputs.",
-                lambda *sizes: wrong_weights(*sizes, whole=False),
-            ),
-            Mistake(
-                "places of the input",
-                "The places are those of the output: side_out², one for each position of the window.",
-                lambda *sizes: wrong_weights(*sizes, places=sizes[0] ** 2),
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Exercises of 17_two_digits: scoring detections and masks, and dropping duplicate detections."""
+"""Exercises of 17_two_digits: scoring two answers and a mask, and dropping duplicate detections."""
 
 from __future__ import annotations
 
@@ -67,44 +67,6 @@ def _mask_cases(seed: int, hard: bool) -> list[Case]:
     if hard:
         cases.append(Case("equal masks", (truth, truth.copy())))
     return cases
-
-
-def exclusive_accuracy(masks, owner):
-    """Of the pixels that belong to one digit only, the share assigned to that digit."""
-    alone = masks[:, 0] != masks[:, 1]  # (n, h, w)
-    return np.mean(masks[:, 1][alone] == owner[alone])
-
-
-def _owner_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-
-    def random_case(n: int, side: int, ink: float, noise: float) -> tuple[np.ndarray, np.ndarray]:
-        masks = rng.random((n, 2, side, side + 1)) < ink * rng.uniform(0.5, 1.2, (n, 1, 1, 1))
-        masks[:, :, 0, :2] = [[True, True], [False, True]]  # one pixel alone, one shared
-        owner = masks[:, 1] ^ (rng.random((n, side, side + 1)) < noise)
-        return masks, owner.astype(int)
-
-    cases = [
-        Case("a few pixels wrong", random_case(5, 8, 0.4, 0.2)),
-        Case("much overlap", random_case(3, 8, 0.8, 0.3)),
-        Case("little ink", random_case(4, 10, 0.1, 0.5)),
-    ]
-    if hard:
-        cases.append(Case("one pair", random_case(1, 6, 0.5, 0.1)))
-        cases.append(Case("all pixels right", random_case(2, 6, 0.5, 0.0)))
-    return cases
-
-
-ANSWER = {
-    "a 3 over an 8, no pixel shared": True,
-    "a 3 over an 8, most pixels shared": True,
-    "two 3s over each other": False,
-    "two 3s side by side, far apart": False,
-}
-
-
-def _answer_cases(seed: int, hard: bool) -> list[Case]:
-    return [Case(f"the key {name!r}", (name,)) for name in ANSWER]
 
 
 EXERCISES = (
@@ -188,86 +150,5 @@ EXERCISES = (
             ),
         ),
     ),
-    Exercise(
-        name="exclusive_accuracy",
-        notebook=NOTEBOOK,
-        title="Pixels that belong to one digit only",
-        task=(
-            "Write exclusive_accuracy(masks, owner). Of the pixels that belong to exactly one digit, it "
-            "returns the share assigned to that digit. masks is boolean (n, 2, h, w); owner is 0 or 1, "
-            "(n, h, w)."
-        ),
-        points=2,
-        hints=(
-            "First find the pixels that count: those in exactly one of the two masks.",
-            "alone = masks[:, 0] != masks[:, 1] has shape (n, h, w). Where it is True, masks[:, 1] is 1 "
-            "for the second digit and 0 for the first.",
-            "Compare masks[:, 1][alone] with owner[alone] and take the mean.",
-        ),
-        cases=_owner_cases,
-        reference=exclusive_accuracy,
-        mistakes=(
-            Mistake(
-                "background too",
-                "You average over all pixels, including those without ink and those that both digits "
-                "cover. For these pixels no owner is right or wrong.",
-                lambda masks, owner: np.mean(masks[:, 1] == owner),
-            ),
-            Mistake(
-                "shared pixels too",
-                "Your average includes pixels that both digits cover. They belong to both, so leave them "
-                "out.",
-                lambda masks, owner: np.mean(
-                    (masks[:, 1] == owner)[masks.any(axis=1)],
-                ),
-            ),
-            Mistake(
-                "digits exchanged",
-                "Owner 0 is the first digit, masks[:, 0]. You have the two swapped.",
-                lambda masks, owner: exclusive_accuracy(masks, 1 - owner),
-            ),
-        ),
-    ),
     SUPPRESSION,
-    Exercise(
-        name="can_be_said",
-        notebook=NOTEBOOK,
-        title="What can one capsule per class express?",
-        task=(
-            "Write can_be_said, a dictionary that is True for each image in which a perfect network with "
-            "one capsule per class could report both digits, and False for the others. Its keys: "
-            + ", ".join(repr(name) for name in ANSWER)
-            + "."
-        ),
-        points=1,
-        hints=(
-            "The network answers with ten lengths, one per class. Which answers can it give at all?",
-            "Write down the ten lengths it should give for each image. Do any two of these images differ "
-            "only in the number of 3s?",
-            "The length of capsule 3 says whether there is *a* 3. There is only one such length and one "
-            "such pose, wherever the 3s are in the image.",
-        ),
-        cases=_answer_cases,
-        reference=ANSWER,
-        mistakes=(
-            Mistake(
-                "overlap",
-                "Overlap makes it hard, but not impossible: two different capsules can both be long, with "
-                "one pose each.",
-                {**ANSWER, "a 3 over an 8, most pixels shared": False},
-            ),
-            Mistake(
-                "distance",
-                "The whole network has one capsule for 3, with one length and one pose. Moving the two 3s "
-                "apart does not give it a second one.",
-                {**ANSWER, "two 3s side by side, far apart": True},
-            ),
-            Mistake(
-                "all of them",
-                "With ten lengths, one per class, how would the network say “two 3s” instead of “a 3”?",
-                dict.fromkeys(ANSWER, True),
-            ),
-        ),
-        partial=False,
-    ),
 )

@@ -57,6 +57,13 @@ def margin_loss(lengths: Any, labels: Any) -> Any:
     return ops.mean(ops.sum(ops.where(is_label, present, absent), axis=1))
 
 
+def mask_poses(poses: Any, labels: Any) -> Any:
+    """Zeros but for the labelled pose, (n, classes · D)."""
+    is_label = labels[:, None] == np.arange(poses.shape[1])  # (n, classes)
+    masked = ops.where(is_label[:, :, None], poses, 0.0)
+    return ops.reshape(masked, (-1, poses.shape[1] * poses.shape[2]))
+
+
 def _normal(*shape: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -89,6 +96,7 @@ IN_NETWORK = {
     "margin_loss": InNetwork(
         margin_loss, lambda: [(np.array([[0.5, 0.0, 0.3], [0.97, 0.05, 0.7]]), np.array([0, 2]))]
     ),
+    "mask_poses": InNetwork(mask_poses, lambda: [(_with_zeros(_normal(3, 4, 2)), np.array([3, 0, 1]))]),
 }
 
 #: arguments as large as the lesson's own: a capsule network for MNIST has 1,152 children and 10 parents
@@ -99,4 +107,5 @@ REAL_SIZE = {
     "routing_step": lambda: (_normal(1152, 10), _normal(1152, 10, 16)),
     "routing_loop": lambda: (0.1 * _normal(1152, 10, 16), 3),
     "margin_loss": lambda: (np.full((2000, 10), 0.5), np.arange(2000) % 10),
+    "mask_poses": lambda: (_normal(2000, 10, 16), np.arange(2000) % 10),
 }

@@ -1,4 +1,4 @@
-"""References, cases and wrong variants of the exercises on routing (notebook 03)."""
+"""References, cases and wrong variants of the exercises on routing (lessons 10 and 11)."""
 
 from __future__ import annotations
 
@@ -163,41 +163,3 @@ def wrong_loop(votes, iterations, *, axis=1, keep=True, with_squash=True, late=F
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
         couplings = exponentials / exponentials.sum(axis=1, keepdims=True)
     return couplings, outputs
-
-
-def count_weights(side_in, channels, side_out, filters, kernel):
-    """Weights between two grids: one window for all places, one per place, everything to everything."""
-    window = kernel * kernel * channels * filters
-    shared = window
-    unshared = window * side_out**2
-    dense = side_in**2 * channels * side_out**2 * filters
-    return shared, unshared, dense
-
-
-def weight_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-
-    def random_case() -> tuple[int, ...]:
-        side, kernel = int(rng.integers(8, 30)), int(rng.integers(2, 6))
-        return side, int(rng.integers(2, 9)), side - kernel + 1, int(rng.integers(10, 33)), kernel
-
-    cases = [
-        Case("28×28 grey pixels, 16 filters of 5×5 with stride 2", (28, 1, 14, 16, 5)),
-        Case("a few more channels", random_case()),
-        Case("other sizes", random_case()),
-        Case("a small layer", (int(rng.integers(4, 7)), 2, 3, 5, 2)),
-        Case("a window of one cell", (6, 32, 6, 16, 1)),
-    ]
-    if hard:
-        cases.append(Case("larger maps", random_case()))
-    return cases
-
-
-def wrong_weights(
-    side_in, channels, side_out, filters, kernel, *, bias=0, with_depth=True, places=None, whole=True
-):
-    """The three counts with one thing wrong."""
-    window = (kernel * kernel * (channels if with_depth else 1) + bias) * filters
-    many = side_out**2 if places is None else places
-    pixels = side_in**2 * channels if whole else side_in**2
-    return window, window * many, (pixels + bias) * side_out**2 * filters

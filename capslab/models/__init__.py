@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from capslab.models.convnet import ConvNet as ConvNet
     from capslab.models.dense import DenseBaseline as DenseBaseline
     from capslab.models.network_cost import answering_time as answering_time
+    from capslab.models.network_cost import answering_times as answering_times
     from capslab.models.network_cost import cost as cost
     from capslab.models.network_cost import weights_by_layer as weights_by_layer
     from capslab.models.overlap_network import OverlapNet as OverlapNet
@@ -46,6 +47,7 @@ _MODULES = {
     "Separated": "overlap_network",
     "StackedCapsNet": "stacked_capsnet",
     "answering_time": "network_cost",
+    "answering_times": "network_cost",
     "cost": "network_cost",
     "effort": "pretrained",
     "keras": "backend",

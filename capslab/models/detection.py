@@ -6,6 +6,7 @@ every pixel.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,7 +158,13 @@ def suppress(boxes: Any, scores: Any, max_iou: float = 0.2) -> np.ndarray:
     return np.array(keep, int)
 
 
-def find(model: Any, pictures: Any, threshold: float = 0.5, max_iou: float = 0.2) -> list[Boxes]:
+def find(
+    model: Any,
+    pictures: Any,
+    threshold: float = 0.5,
+    max_iou: float = 0.2,
+    suppress: Callable[[Any, Any, float], Any] = suppress,
+) -> list[Boxes]:
     """Digits in pictures of any size: scan, reconstruct, put boxes around the ink, drop duplicates.
 
     Parameters
@@ -166,6 +173,7 @@ def find(model: Any, pictures: Any, threshold: float = 0.5, max_iou: float = 0.2
     pictures : uint8 `(n, h, w, c)`.
     threshold : a capsule of at least this length is a detection; a place of the grid gives at most one.
     max_iou : boxes that overlap by a larger IoU count as one digit seen twice.
+    suppress : what chooses the boxes to keep, from boxes, scores and `max_iou`; your own, for example.
 
     Returns
     -------
@@ -188,7 +196,7 @@ def find(model: Any, pictures: Any, threshold: float = 0.5, max_iou: float = 0.2
     detections = []
     for i in range(len(score)):
         here = np.flatnonzero(where[:, 0] == i)
-        keep = here[suppress(boxes[here], scores[here], max_iou)]
+        keep = here[np.asarray(suppress(boxes[here], scores[here], max_iou), int)] if len(here) else here
         detections.append(Boxes(boxes[keep], labels[keep], scores[keep], decoded[keep]))
     return detections
 

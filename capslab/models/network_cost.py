@@ -16,7 +16,7 @@ def weights_by_layer(
     Parameters
     ----------
     caps : a `CapsNet` whose primary capsules are a full convolution ("digits", "visible").
-    count : counts the weights between two grids, as `count_weights` of lesson 11 does: it takes the side of
+    count : counts the weights between two grids, as `count_weights` of lesson 09 does: it takes the side of
         the first, its channels, the side of the second, its filters and the side of a window, and returns
         the weights of a convolution, with one window per place, and of a dense layer. By default they are
         counted here. Where a grid is no square, it gets the side of a square with as many cells.
@@ -90,10 +90,18 @@ def answering_time(networks: Mapping[str, Any], images: Any, tries: int = 3) -> 
     The networks take turns, so that a busy machine slows all of them. The first turn, in which graphs
     are built, does not count.
     """
+    return {name: min(each) for name, each in answering_times(networks, images, tries).items()}
+
+
+def answering_times(networks: Mapping[str, Any], images: Any, tries: int = 5) -> dict[str, list[float]]:
+    """CPU-seconds that each classifier takes for all these images, in each of several tries.
+
+    The networks take turns, and the first turn does not count, as in `answering_time`.
+    """
     spent: dict[str, list[float]] = {name: [] for name in networks}
     for _ in range(tries + 1):
         for name, network in networks.items():
             began = time.process_time()
             network.classify(images)
             spent[name].append(time.process_time() - began)
-    return {name: min(each[1:]) for name, each in spent.items()}
+    return {name: each[1:] for name, each in spent.items()}

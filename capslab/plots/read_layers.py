@@ -110,6 +110,8 @@ def _name(layer: Any, kind: str) -> tuple[str, tuple[str, ...]]:
         return f"{'max' if kind.startswith('Max') else 'mean'} pooling {size}", ()
     if kind == "Reshape":
         return "reshape", ()
+    if kind == "Lambda":  # a function in a layer: whoever named it knows best what it does
+        return layer.name, ()
     if kind == "Cropping2D":
         return "crop", ()
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind).lower().replace("2 d", " 2D").replace("2d", " 2D"), ()

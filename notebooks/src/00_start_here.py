@@ -13,7 +13,7 @@
 #
 # You look at a handwritten 7 and see a 7, at once and without effort.
 # Your computer sees a table of numbers, and nothing else.
-# In this first lesson you read such a table with your own eyes, do arithmetic with thousands of them, and end up with a small program that reads handwritten digits.
+# In this lesson you read such a table with your own eyes, do arithmetic with thousands of them, and end up with a small program that reads digits.
 #
 # **After this lesson you can** say what an image is to a program, average images by class, read a digit with ten averages, and use the course's tools: guess, check, hint and mine.
 #
@@ -22,8 +22,7 @@
 # **Time:** …
 #
 # To run a cell, click on it and press **Shift + Enter**.
-# The first one matters on Google Colab only, where it installs the course.
-# Anywhere else it does nothing.
+# The first one installs the course on Google Colab; anywhere else it does nothing.
 
 # %%
 import sys
@@ -37,8 +36,8 @@ if "google.colab" in sys.modules:
 # %% [markdown]
 # ## Does this machine work?
 #
-# The next cell examines what the course needs and takes some seconds.
-# ✓ is fine, ! works with less, and ✗ comes with what to do; a graphics card is not needed.
+# This takes some seconds.
+# ✓ is fine, ! works with less, and ✗ comes with what to do before you go on; you need no graphics card.
 
 # %%
 from capslab.cli import doctor
@@ -47,19 +46,18 @@ findings = list(doctor.examine())
 print(*findings, sep="\n")
 
 # %% [markdown]
-# Once nothing is marked ✗, go on.
-#
 # ## Read a picture like a computer
 #
-# Below is one picture from a collection of handwritten digits, printed as the computer stores it.
-# Each number is one **pixel**, a small square of the picture: 0 is black, 255 is white, and the numbers between are shades of grey.
-# (We print only every second row and column, so that the table fits on the page.)
+# Below is a handwritten digit, printed as the computer stores it.
+# Each number is one **pixel**, a small square of the picture: 0 is black, 255 is white, and shades of grey lie between.
+# (We print every second row and column, so that the table fits the page.)
 #
-# `cl.load()` brings MNIST, 70,000 handwritten digits that nearly every course like this one starts with.
-# Without a connection it takes a smaller set; everything still runs, but the words of the lessons describe MNIST.
+# `cl.load()` brings MNIST, the 70,000 digits that nearly every such course starts with.
+# Without a connection it takes a smaller set; everything still runs, but the lessons describe MNIST.
 
 # %%
 import numpy as np
+from IPython.display import display
 
 import capslab as cl
 from capslab import plots
@@ -73,7 +71,7 @@ print(first[::skip, ::skip])
 # Which digit is it?
 # Follow the large numbers with your finger.
 # Before many results you will be asked for a **guess** like this one.
-# Being right earns nothing, and the guesses that turn out wrong are the ones you will remember.
+# Being right earns nothing, and the wrong guesses are the ones you will remember.
 
 # %%
 cl.guess("first_digit", "Which digit is hidden in the table of numbers?", choices=list(images.classes))
@@ -85,11 +83,7 @@ cl.reveal(
     "You have just recognised a digit from nothing but its numbers. That is what a program has to do, too.",
 )
 
-# %%
-images[0]
-
 # %% [markdown]
-# The same numbers, drawn as shades of grey, are a picture again.
 # You used more than numbers, though, because you know how a pen moves and what digits look like.
 # The computer knows none of that.
 
@@ -100,14 +94,15 @@ assert images.classes[images.labels[0]] == "5"
 # ## Seventy thousand tables in one array
 #
 # All pictures lie in one array with four axes: which image, row, column, and colour channel.
-# (Grey pictures have one channel; a colour photo has three.)
+# (Grey pictures have one channel, colour photos three.)
 # A second array holds the **labels**: for each image, the number of its **class**, that is, which digit somebody meant to write.
 
 # %%
 print("images", images.images.shape, "  labels", images.labels.shape, "  the first ten:", images.labels[:10])
+images[0]
 
 # %% [markdown]
-# So the first image has label 5, the second 0, the third 4.
+# So the first image, here drawn in shades of grey, has label 5, the second 0, the third 4.
 #
 # Before you use data, count what is in them.
 # If one digit were very rare, a program could ignore it and still look good.
@@ -118,7 +113,7 @@ assert images.labels[:3].tolist() == [5, 0, 4]
 
 # %% [markdown]
 # **Your turn.** Write `count_per_class(labels, classes)`.
-# It takes an array of class numbers and how many classes there are (here `classes` is a number, while `images.classes` lists their names), and returns an array of shape `(classes,)`: how often 0 occurs, how often 1 occurs, and so on.
+# It takes an array of class numbers and how many classes there are (a number; `images.classes` lists their names), and returns an array of shape `(classes,)`: how often 0 occurs, how often 1 occurs, and so on.
 # Put your code where the dots are.
 
 
@@ -131,7 +126,7 @@ def count_per_class(labels, classes):
 
 # %% [markdown]
 # The next cell **checks** it on small inputs and tells you what to look at.
-# Stuck? `cl.hint("count_per_class")` in a new cell goes one step further with each call.
+# Stuck? `cl.hint("count_per_class")` in a new cell goes a step further with each call.
 # If the check fails, `cl.case("count_per_class")` shows an input on which it fails, what came out, and what should have.
 # After three real attempts `cl.solution("count_per_class")` shows one way to write it.
 
@@ -143,10 +138,10 @@ count_per_class = cl.mine("count_per_class", count_per_class)
 
 # %% [markdown]
 # With `cl.mine` your function becomes part of the lesson: the cells below call it.
-# If it is not right yet, the course's own version steps in, and the line above says so.
-# You can therefore skip any exercise and come back later.
+# If it is not right yet, the course's version steps in, and the line above says so.
+# So you can skip any exercise and come back later.
 #
-# What you write and what you guess is kept in a folder of your own on this machine (`cl.progress()` shows what is there, and the environment variable `CAPSLAB_HOME` can name another folder), so you lose nothing when you close the notebook.
+# What you write and guess is kept in a folder on this machine (`cl.progress()` shows what is there, and the environment variable `CAPSLAB_HOME` can name another one).
 # Only Binder and Colab forget it: there, download the notebook before you leave.
 
 # %%
@@ -163,7 +158,7 @@ assert counts.max() < 1.3 * counts.min()
 # %% [markdown]
 # ## What does an average 7 look like?
 #
-# A picture is a table of numbers, so you can add pictures and divide them.
+# Pictures are tables of numbers, so they can be added and divided.
 # The average of all 7s has in each pixel the mean of that pixel over all 7s: bright where nearly everyone puts ink, grey where only some do.
 #
 # **Your turn.** Write `mean_image(images, labels, label)`.
@@ -209,12 +204,11 @@ assert means[0, 13:15, 13:15].mean() < 15  # the hollow middle
 # %% [markdown]
 # ## Ten averages that read
 #
-# Here is an idea for a program that reads.
-# Take an image that it has never seen, subtract each of your ten averages, square the differences and add them up.
-# The average with the smallest sum is the nearest, so the program answers with its digit.
-# Guessing at random would be right for about 10 images of 100.
+# Here is an idea for a program that reads: given an image that it has never seen, it answers with the digit whose average is nearest.
+# (The root can be left out: the smallest sum has the smallest root.)
+# Blind guessing gets about 10 images of 100 right.
 #
-# In the cell below, `unseen.images[:, None] - means` subtracts every average from every image at once: NumPy repeats what lacks an axis (this is called **broadcasting**), and one table of differences per image and class comes out.
+# In the cell after your guess, which also shows some mistakes, `[:, None]` lets NumPy subtract every average from every image at once: it repeats what lacks an axis (**broadcasting**), and one table of differences per image and class comes out.
 
 # %%
 cl.guess("ten_averages", "Of 100 unseen images, how many will it read correctly?", between=(0, 100))
@@ -224,6 +218,9 @@ unseen = images.test.sample(min(1000, len(images.test)))
 differences = unseen.images[:, None, :, :, 0] - means  # (image, class, row, column)
 answers = (differences**2).sum(axis=(2, 3)).argmin(axis=1)
 right = answers == unseen.labels
+wrong = np.flatnonzero(~right)[:10]
+said = [f"{images.classes[unseen.labels[i]]}, read as {images.classes[answers[i]]}" for i in wrong]
+display(plots.image_grid(unseen[wrong], said))
 cl.reveal(
     "ten_averages",
     100 * right.mean(),
@@ -231,20 +228,10 @@ cl.reveal(
 )
 
 # %% [markdown]
-# That is a program that reads, and all it knows came from `mean_image` and the labels.
-# Look at some images that it got wrong.
-
-# %%
-wrong = np.flatnonzero(~right)[:10]
-said = [f"{images.classes[unseen.labels[i]]}, read as {images.classes[answers[i]]}" for i in wrong]
-plots.image_grid(unseen[wrong], said)
-
-# %% [markdown]
-# Most of these are clear to you.
-# But they are slanted, or thin, or thick, or a little off the usual place, so their ink lies where another digit's average is bright.
+# So it reads, and all it knows came from `mean_image` and the labels.
+# Most of the images that it got wrong are clear to you, but they are slanted, thin, thick, or a little off the usual place, so their ink lies where another digit's average is bright.
 # A program that compares pixel by pixel cannot know that a slanted 7 is still a 7.
-# **The rest of this course looks for better numbers to compare.**
-# Such numbers are called a **representation** of the image.
+# **The rest of this course looks for better numbers to compare:** a better **representation** of the image.
 
 # %% tags=["holds"]
 assert 0.75 < right.mean() < 0.88
@@ -253,8 +240,7 @@ assert 0.75 < right.mean() < 0.88
 # ## A first live view
 #
 # Here is one way to make new numbers from pixels.
-# The pixels are scaled to 0…1.
-# A small window lies on the image; the nine pixels under it are multiplied by nine numbers, and the products are added up.
+# A small window lies on the image; the nine pixels under it, scaled to 0…1, are multiplied by nine numbers, and the products are added up.
 # The view starts with 1, 0, −1 in each of the three rows: left minus right, which is far from 0 only where bright and dark lie side by side.
 # **Drag the window** for a minute, then choose "blur".
 
@@ -272,22 +258,18 @@ cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
 # **Which images end up close together then, and why?**
 # You will ask this of raw pixels, and then of three networks that you build from functions of your own: a dense network, a capsule network and a variational autoencoder (VAE).
 # (If these names mean nothing to you yet, you are in the right place.)
-# The course grew out of two blog articles, one that recommends capsule networks and one that recommends VAEs as tools for clustering images; we call them article A and article B.
-# We run their code, repair it, and test their main claims in front of you; some of them fail.
+# The course grew out of two blog articles that recommend capsule networks (article A) and VAEs (article B) for clustering images.
+# We run their code, repair it, and test their main claims in front of you; some fail.
 #
-# Lessons without a link are still to come.
+# Lessons without a link are still to come, and ★ ones are optional.
 #
-# | Part | Lessons (★ is optional) |
-# |---|---|
-# | 1 · Clustering | [01 k-means, by hand](01_kmeans_by_hand.ipynb) · [02 Which score can you believe?](02_which_score.ipynb) |
-# | 2 · A dense network | [03 From one neuron to a layer that learns](03_a_layer_that_learns.ipynb) · [04 Hidden layers and backpropagation](04_backpropagation.ipynb) · [05 Can you trust it?](05_can_you_trust_it.ipynb) · [06 A printed network, and a clinic](06_printed_network.ipynb) · [07 What the hidden layer groups together](07_hidden_layer.ipynb) · [08 ★ When the data grow](08_when_data_grow.ipynb) |
-# | 3 · Capsules | 09 Convolution · 10 Parts with a pose · [11 Routing by agreement](11_routing_by_agreement.ipynb) · 12 Build a capsule network · [13 Look inside](13_look_inside.ipynb) · 14 What do the couplings tell you? · 15 Seen from another side · 16 ★ Other ways to route, and depth · [17 Two digits on top of each other](17_two_digits.ipynb) |
-# | 4 · A variational autoencoder | 18 An autoencoder, and the holes in it · 19 Surprise · [20 Build a VAE](20_build_a_vae.ipynb) · 21 Walk through the latent space · 22 When it goes wrong · 23 ★ A place among published numbers |
-# | 5 · What a representation groups together | [24 Three representations, one k](24_three_representations.ipynb) · [25 Clusters without labels](25_clusters_without_labels.ipynb) · [26 Your own images](26_your_own_images.ipynb) · 27 What you found |
+# - **1 Clustering:** [01 k-means, by hand](01_kmeans_by_hand.ipynb); [02 Which score can you believe?](02_which_score.ipynb)
+# - **2 A dense network:** [03 From one neuron to a layer that learns](03_a_layer_that_learns.ipynb); [04 Hidden layers and backpropagation](04_backpropagation.ipynb); [05 Can you trust it?](05_can_you_trust_it.ipynb); [06 A printed network, and a clinic](06_printed_network.ipynb); [07 What the hidden layer groups together](07_hidden_layer.ipynb); [08 ★ When the data grow](08_when_data_grow.ipynb)
+# - **3 Capsules:** [09 Convolution](09_convolution.ipynb); [10 Parts with a pose](10_parts_with_a_pose.ipynb); [11 Routing by agreement](11_routing_by_agreement.ipynb); [12 Build a capsule network](12_build_a_capsule_network.ipynb); [13 Look inside](13_look_inside.ipynb); [14 What do the couplings tell you?](14_what_couplings_tell.ipynb); [15 Seen from another side](15_seen_from_another_side.ipynb); [16 ★ Other ways to route, and depth](16_other_ways_to_route.ipynb); [17 Two digits on top of each other](17_two_digits.ipynb)
+# - **4 A variational autoencoder:** 18 An autoencoder, and the holes in it; 19 Surprise; [20 Build a VAE](20_build_a_vae.ipynb); 21 Walk through the latent space; 22 When it goes wrong; 23 ★ A place among published numbers
+# - **5 What a representation groups together:** [24 Three representations, one k](24_three_representations.ipynb); [25 Clusters without labels](25_clusters_without_labels.ipynb); [26 Your own images](26_your_own_images.ipynb); 27 What you found
 #
 # ## If something goes wrong
-#
-# One of these usually helps:
 #
 # * **A cell runs too long:** press ■ in the toolbar.
 # * **Names are unknown:** *Kernel → Restart Kernel and Run All Cells*.
@@ -297,7 +279,7 @@ cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
 #
 # ## Now with other images
 #
-# Does the same program work on other pictures, for example photos of clothes, shoes and bags?
+# Does the same program work on photos of clothes, shoes and bags?
 
 # %%
 other = cl.load_other(images)
@@ -311,8 +293,7 @@ plots.image_grid(means / 255, other.classes)
 
 # %% [markdown]
 # The functions know nothing of digits, so they work here too, only less well: shirts, pullovers and coats cover nearly the same pixels.
-# Prefer clothes from the start?
-# In lessons that begin with `cl.load()` you can write `cl.load("fashion-mnist")` instead and run them again.
+# Prefer clothes? Where a lesson begins with `cl.load()`, write `cl.load("fashion-mnist")` and run it again.
 #
 # ## Look back
 #
@@ -324,9 +305,6 @@ assert other.name != "fashion-mnist" or share < right.mean() - 0.1
 # %%
 cl.guesses("00")
 
-# %%
-cl.progress("00")
-
 # %% [markdown]
 # ## Answer
 #
@@ -335,7 +313,7 @@ cl.progress("00")
 # Ten averages of such tables already read most digits, because ink of the same digit tends to lie in the same places.
 # Where it does not, they fail.
 #
-# The averages needed labels: somebody had to say which images are 7s.
+# But somebody had to say which images are 7s.
 # What if nobody does?
 #
 # **Sources.** LeCun, Cortes & Burges, *The MNIST database of handwritten digits* (1998); Xiao, Rasul & Vollgraf, *Fashion-MNIST* (2017).

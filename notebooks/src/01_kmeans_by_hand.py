@@ -362,9 +362,6 @@ print(f"and k-means that starts at the true classes loses {100 * left:.0f} of 10
 # %%
 cl.guesses("01")
 
-# %%
-cl.progress("01")
-
 # %% [markdown]
 # ## Answer
 #

@@ -12,8 +12,8 @@
 # > **You have twenty clusterings of the same images. Which one is best, and how sure can you be?**
 #
 # In [lesson 01](01_kmeans_by_hand.ipynb) every start of k-means gave you another clustering.
-# People who have to choose compute a **score**, one number that is supposed to say how good a clustering is.
-# You will write two of the best known, apply them (yours, or the course's) to twenty clusterings, and see how each can be fooled.
+# To choose, people compute a **score**, one number that should say how good a clustering is.
+# You will write two of the best known, apply them to twenty clusterings, and see how each can be fooled.
 #
 # **After this lesson you can** compute and explain a silhouette and a matched accuracy, say what misleads each of five scores, and put an interval around a result.
 #
@@ -36,23 +36,22 @@ runs = clustering.repeat_kmeans(pixels, 10, runs=20)
 chosen = runs.labels[runs.best]
 
 # %% [markdown]
-# These are the twenty runs of lesson 01.
-# `chosen` is the one with the lowest inertia, the one you would choose without labels.
+# Of the twenty runs of lesson 01, `chosen` has the lowest inertia: without labels you would choose this one.
 #
 # ## A score that needs no labels
 #
 # A good cluster keeps to itself.
-# The **silhouette** asks each image two questions: what is its mean distance $a$ to the others in its cluster, and what is its mean distance $b$ to the images of another cluster, the one for which this mean is smallest?
+# For each image, the **silhouette** takes its mean distance $a$ to the others in its cluster, and its mean distance $b$ to the images of another cluster, the one where it is smallest:
 #
-# $$s = \frac{b - a}{\max(a, b)}$$
+# $$s=\frac{b-a}{\max(a,b)}$$
 #
-# An image well inside its cluster has a small $a$ and gets nearly 1; an image that would fit better next door gets less than 0.
+# An image well inside its cluster has a small $a$ and gets nearly 1; one that would fit better next door gets less than 0.
 # The mean over all images is the score of the clustering.
 #
 # **Your turn.** Write `silhouette_of(i, distances, clusters)` for image number `i`.
 # `distances` holds the distance between every two images, `(n, n)`, and `clusters` the number of each image's cluster, `(n,)`.
-# Leave image `i` itself out of $a$, although its distance to itself, 0, stands in the table.
-# An image that is alone in its cluster gets 0.
+# Leave image `i` itself out of $a$, although its distance to itself, 0, is in the table.
+# An image alone in its cluster gets 0.
 
 
 # %%
@@ -74,11 +73,15 @@ cl.check("silhouette_of", silhouette_of)
 silhouette_of = cl.mine("silhouette_of", silhouette_of)
 
 # %% [markdown]
-# Which images get a high silhouette, and which a low one?
+# Which images get a high silhouette, which a low one?
 
 # %%
 distances = cdist(pixels.vectors, pixels.vectors)
 silhouettes = np.array([silhouette_of(i, distances, chosen) for i in range(len(some))])
+# clustering.silhouette is the mean of yours, computed faster
+run_silhouettes = np.array([clustering.silhouette(distances, labels) for labels in runs.labels])
+digit_silhouette = clustering.silhouette(distances, some.labels)
+better = int((run_silhouettes > digit_silhouette).sum())
 ends = np.concatenate([silhouettes.argsort()[::-1][:10], silhouettes.argsort()[:10]])
 plots.image_grid(
     some[ends],
@@ -89,10 +92,9 @@ plots.image_grid(
 # %% [markdown]
 # The highest are all upright 1s, which differ in few pixels.
 # Even they get no more than 0.35: images of one digit differ nearly as much as images of two, so $b$ is never many times $a$.
-# The lowest lie nearer to another cluster than to their own, and the mean is close to 0: seen through pixels, the clusters hardly keep to themselves.
+# The mean is close to 0: seen through pixels, the clusters hardly keep to themselves.
 #
-# And the true digits?
-# They are a clustering too, the one you would like to find.
+# The true digits are a clustering too, the one you would like to find.
 
 # %% tags=["holds"]
 assert (some.labels[ends[:10]] == 1).all()
@@ -113,36 +115,30 @@ cl.guess(
 )
 
 # %%
-run_silhouettes = np.array([clustering.silhouette(distances, labels) for labels in runs.labels])
-digit_silhouette = clustering.silhouette(distances, some.labels)
 cl.reveal(
     "better_than_truth",
-    int((run_silhouettes > digit_silhouette).sum()),
+    better,
     f"The true digits get {digit_silhouette:.3f}, the runs {run_silhouettes.min():.3f} to {run_silhouettes.max():.3f}. "
-    "The silhouette rewards compact groups, and two 7s can be far apart.",
+    "The silhouette rewards compact groups, and two 7s can be far apart. So a high silhouette says that groups are "
+    "compact, and not that they mean anything.",
 )
 
 # %% [markdown]
-# (`clustering.silhouette` is the mean of what you wrote, computed faster.)
-# So a high silhouette says that groups are compact, and not that they mean anything.
-# To measure meaning, you need labels.
-#
 # ## A score that needs labels
 #
-# A cluster has a letter, not a digit, so which images in it are "right"?
-# **Matched accuracy** gives each cluster a digit of its own, in the way that makes the most images right, and says what share of the images that is.
-#
+# A cluster has no digit, so which images in it are "right"?
+# **Matched accuracy** gives each cluster a digit of its own, in the way that makes the most images right, and says what share that is.
 # Count the images of each class in each cluster, for example:
 #
-# | | class 0 | class 1 | class 2 |
+# | |class 0|class 1|class 2|
 # |---|---|---|---|
-# | cluster A | 6 | **5** | 0 |
-# | cluster B | **7** | 0 | 0 |
-# | cluster C | 0 | 1 | **9** |
+# |cluster A|6|**5**|0|
+# |cluster B|**7**|0|0|
+# |cluster C|0|1|**9**|
 #
 # Here is a trap.
 # If each cluster took its largest entry, A and B would both take class 0; if A chose first, nothing would be left for B.
-# The best pairing *as a whole*, in bold, makes 21 of 28 right, and SciPy finds it: `scipy.optimize.linear_sum_assignment(table, maximize=True)` picks entries of a table, at most one in each row and column, whose sum is largest, and returns their rows and columns.
+# The best pairing *as a whole*, in bold, makes 21 of 28 right, and SciPy finds it: `scipy.optimize.linear_sum_assignment(table, maximize=True)` returns the rows and columns of the entries, at most one in each row and column, whose sum is largest.
 # With more clusters than classes, those left over count as wrong.
 #
 # **Your turn.** Write `matched_accuracy(clusters, labels)`.
@@ -182,8 +178,7 @@ plots.bars(picks, "matched accuracy", (0, 1))
 
 # %% [markdown]
 # Clusters shuffled at random get 0.13, more than 0.10, because the matching picks their luckiest pairing.
-# Every run is far above that, so there is some meaning in all of them.
-# But the best and the worst run are 18 points apart, and nobody without labels knows which is which.
+# Every run is far above that, but the best and the worst are 18 points apart, and nobody without labels knows which is which.
 # Both label-free scores choose a run that is better than the mean, and neither finds the best one.
 
 # %% tags=["holds"]
@@ -198,8 +193,8 @@ assert matched_accuracy(*example) == 21 / 28
 # ## Fool a score
 #
 # Now play the adversary: **make a clustering that the silhouette loves and matched accuracy hates.**
-# The points below form two long stripes, and the stripes are the true classes.
-# Your knife cuts them in two; turn it with the slider.
+# The points below form two long stripes, the true classes.
+# Your knife cuts them in two: turn it with the slider.
 
 
 # %%
@@ -218,28 +213,26 @@ def cut(angle=0):
 knife = interact(cut, angle=(0, 180, 10))
 
 # %% [markdown]
-# At 0° the knife runs between the stripes: accuracy 1.00, silhouette 0.22.
-# At 90° it cuts straight across both: the silhouette rises to 0.52, and the accuracy falls to 0.51, which is what a coin would get.
-# The silhouette compares mean distances, and in a long stripe the ends are far from each other.
-# So it prefers round clusters, true or not.
+# At 0° the knife runs between the stripes.
+# At 90° it cuts straight across both: the silhouette rises from 0.22 to 0.52, and the accuracy falls from 1.00 to 0.51, no better than a coin's.
+# The ends of a long stripe are far from each other, and the silhouette minds.
 #
 # ## Which score is never fooled?
 #
-# Two more scores are often printed, and both need labels.
+# Two more scores need labels.
 # **ARI**, the adjusted Rand index, goes through all *pairs* of images and asks whether a pair is together, or apart, in both groupings; it is adjusted so that random labels get 0 on average.
 # **NMI**, normalised mutual information, says how much the cluster tells about the class: 0 means nothing, and 1 that each determines the other.
 #
-# The view shows all of them: **drag k**, and look for the k that each score likes best.
+# **Drag k**, and look for the k that each score likes best.
 
 # %%
 path = cl.cluster(pixels, n_clusters=range(2, 31))
 cl.explore_clusters(pixels, k=10, path=path)
 
 # %% [markdown]
-# They do not agree.
-# The silhouette likes k = 2 best, matched accuracy 9, ARI 11, and NMI 28; inertia would take as many clusters as it can get.
+# The silhouette likes 2 best, matched accuracy 9, ARI 11, and NMI 28.
 # To see why, take five small cases: on top the true classes, below them two clusterings, the middle one better.
-# Yet in each case at least one score prefers the bottom one.
+# Yet each time at least one score prefers the bottom one.
 
 # %% tags=["holds"]
 curves = [path.at(k).scores for k in range(2, 31)]
@@ -259,26 +252,29 @@ panels = {
     for row, which in rows.items()
     for name, case in cases.items()
 }
+scores = ["inertia", "silhouette", "ARI", "NMI", "matched accuracy"]
+fooled = {name: case.misled_scores for name, case in cases.items()}
+unfooled = [score for score in scores if not any(score in misled for misled in fooled.values())]
+who = "; ".join(f"{name}: {', '.join(misled)}" for name, misled in fooled.items())
 plots.scatter_panels(panels, columns=5)
 
 # %% [markdown]
-# The bottom row, from left to right: a cut across both stripes; every group cut into four; points thrown into wrong groups, while the middle clustering cuts each class into two clean halves; a hundred clusters at random; a rare class swallowed by its neighbour, while the middle clustering keeps it and mixes up twelve points of the two large classes.
+# The bottom row, from left to right: a cut across both stripes; every group cut into four; points in wrong groups (the middle row cuts each class into two clean halves); a hundred random clusters; a rare class swallowed by its neighbour (the middle row keeps it, but mixes up twelve points of the others).
 
 # %%
-scores = ["inertia", "silhouette", "ARI", "NMI", "matched accuracy"]
 cl.guess(
     "never_fooled", "Which score is fooled in none of the five cases?", choices=[*scores, "all are fooled"]
 )
 
 # %%
-fooled = {name: case.misled_scores for name, case in cases.items()}
-unfooled = [score for score in scores if not any(score in misled for misled in fooled.values())]
-for name, misled in fooled.items():
-    print(f"{name}: the worse one is preferred by {', '.join(misled)}")
-cl.reveal("never_fooled", unfooled[0] if unfooled else "all are fooled", "The lines say where.")
+cl.reveal(
+    "never_fooled",
+    unfooled[0] if unfooled else "all are fooled",
+    f"The worse one is preferred by these. {who}.",
+)
 
 # %% [markdown]
-# Each score has a weakness of its own:
+# Each has its own weakness:
 #
 # * **Inertia** gets smaller with every cluster you add, needed or not.
 # * The **silhouette** prefers round clusters and cuts a long one in two.
@@ -287,8 +283,7 @@ cl.reveal("never_fooled", unfooled[0] if unfooled else "all are fooled", "The li
 # * **ARI** counts pairs, so a class of a tenth of the size weighs a hundredth.
 #
 # The rare class fools four of them at once: six points of 146 hardly count, and twelve mixed-up ones do.
-# Is that a fault?
-# It is, if the rare class is what you are looking for: **a score answers its own question, so ask whether it is yours.**
+# That is a fault if you are looking for the rare class: **a score answers its own question, so ask whether it is yours.**
 
 # %% tags=["holds"]
 assert not unfooled
@@ -303,9 +298,9 @@ assert (cases["rare class"].better != cases["rare class"].truth).sum() == 12
 # %% [markdown]
 # ## Firm and fickle images
 #
-# There is another way to judge without labels: do the runs agree?
-# Some images share a cluster in *all* twenty runs; call them a **firm group**.
-# Below are ten images from each of the three largest firm groups, and in the last row the ten most fickle images.
+# Another way to judge without labels: do the runs agree?
+# Images that share a cluster in *all* twenty runs form a **firm group**.
+# Below are ten images from each of the three largest, and then the ten most fickle ones.
 
 # %%
 firm = [np.flatnonzero(runs.groups == group) for group in range(3)]
@@ -317,8 +312,8 @@ rows = np.concatenate([*(members[:10] for members in firm), np.argsort(runs.stab
 plots.image_grid(some[rows], [images.classes[label] for label in some.labels[rows]])
 
 # %% [markdown]
-# The first group is mostly 1s, but the second is a mixture of 3s and 5s, and the third of 9s, 4s and some 7s.
-# Firm groups would probably come back in another run on these images, but they need not mean what you hope.
+# The first group is mostly 1s, but the second mixes 3s and 5s, and the third 9s, 4s and some 7s.
+# Firm groups would probably come back in another run, but they need not mean what you hope.
 
 # %% tags=["holds"]
 counts = [np.bincount(some.labels[runs.groups == group], minlength=10) for group in range(3)]
@@ -331,13 +326,11 @@ assert counts[2][7] >= 10
 # %% [markdown]
 # ## How sure is a mean of twenty?
 #
-# Your twenty runs have a mean accuracy of 0.54.
-# Another twenty would have given another mean, by luck.
+# Your twenty runs have a mean accuracy of 0.54; another twenty would have given another mean, by luck.
 # Where might the mean of very many runs lie?
 #
-# You can find out without running anything again.
-# Pretend that your twenty numbers are all there is, draw twenty of them at random, where the same one may come more than once, and take the mean.
-# Do this 5,000 times: the middle 95 % of these means are an **interval**, and this way of finding it is the **bootstrap**.
+# You can find out without running anything again: draw twenty of your twenty numbers at random, where the same one may come more than once, and take the mean.
+# Do this 5,000 times: the middle 95 % of these means are an **interval**, and finding it this way is the **bootstrap**.
 
 # %%
 cl.guess("interval_width", "How wide is that interval, in percentage points?", between=(0, 20))
@@ -353,21 +346,19 @@ cl.reveal(
 )
 
 # %% [markdown]
-# Whenever this course judges a claim, it prints such an interval; only plain facts have none.
-# What is claimed, and which difference would matter, was written into a list beforehand.
-# Then `cl.verdict` looks where the interval lies: the claim **holds** if all of it is beyond what would matter, **holds partly** if it is only on the right side, is **refuted** if it is on the wrong side, and is **undecided** if it straddles the border.
-# (It computes the interval with a formula, Student's, which gives nearly the same as your bootstrap.)
+# Whenever this course judges a claim, it prints such an interval.
+# What is claimed, and which difference would matter, was written down beforehand.
+# Then `cl.verdict` looks where the interval lies: the claim **holds** if all of it is beyond what would matter, **holds partly** if it is only on the right side, and is **refuted** or **undecided** otherwise (the small print says how).
 #
-# Here is a claim of our own, with 0.20 as the border, half as much again as shuffled clusters get, and 0.95 as what "finds" would mean.
+# Our claim has 0.20 as its border, half as much again as shuffled clusters get, and "finds" would mean 0.95.
 
 # %%
 cl.verdict("pixels-find-classes", accuracy)
 
 # %% [markdown]
-# Add 0.20 to both ends of its interval and you get nearly yours.
 # So k-means on pixels finds *part* of the classes: far more than guessing, and far from all.
-# One caution: only the starts varied here.
-# Of other images the interval knows nothing.
+# (Add 0.20 to both ends of the interval, made with Student's formula, and you get nearly yours.)
+# Only the starts varied here, so of other images the interval knows nothing.
 
 # %% tags=["holds"]
 from capslab.lessons.interval import mean_interval
@@ -394,11 +385,11 @@ print(f"{(accuracy > picked).sum()} of the other 19 are better; their mean is {a
 
 # %% [markdown]
 # On the digits the silhouette picked well, and on clothes it picks one of the worst.
-# Whether compact groups are the right ones depends on the images, so no score can promise it.
+# Whether compact groups are right depends on the images.
 #
 # ## Look back
 #
-# If you expected the true digits to win by their silhouette, you trusted the word "score" more than its formula.
+# If you expected the true digits to win, you trusted the word "score" more than its formula.
 
 # %% tags=["holds"]
 assert other.name != "fashion-mnist" or (accuracy > picked).sum() > 14
@@ -406,20 +397,15 @@ assert other.name != "fashion-mnist" or (accuracy > picked).sum() > 14
 # %%
 cl.guesses("02")
 
-# %%
-cl.progress("02")
-
 # %% [markdown]
 # ## Answer
 #
 # **Which of twenty clusterings is best, and how sure can you be?**
 # It depends on the question you ask.
 # Inertia and silhouette need no labels, but they reward compact groups, whatever these mean.
-# Matched accuracy, ARI and NMI need labels, and each of them has a weakness of its own.
-# So look at more than one score, and at pictures; and report a mean with its interval rather than your best run.
+# Matched accuracy, ARI and NMI need labels, and each has its own weakness.
+# So look at several scores, and at pictures; and report a mean with its interval rather than your best run.
 #
-# **Sources.** Rousseeuw, *Silhouettes* (1987); Hubert & Arabie, *Comparing partitions* (1985), on the ARI; Strehl & Ghosh, *Cluster ensembles* (2002), on the NMI; Kuhn, *The Hungarian method* (1955), on the pairing; Efron, *Bootstrap methods* (1979).
+# **Sources.** Rousseeuw 1987, *Silhouettes*; Hubert & Arabie 1985, *Comparing partitions* (ARI); Strehl & Ghosh 2002, *Cluster ensembles* (NMI); Kuhn 1955, *The Hungarian method* (the pairing); Efron 1979, *Bootstrap methods*.
 #
-# No score will make pixels say more than where ink lies.
-# Next you meet something that learns which pixels matter: a neural network.
-# On to [03 · From one neuron to a layer that learns](03_a_layer_that_learns.ipynb).
+# Next comes something that learns which pixels matter, a neural network: [03 · From one neuron to a layer that learns](03_a_layer_that_learns.ipynb).

@@ -13,7 +13,7 @@
 #
 # For k-means every pixel counted the same, in the middle or in an empty corner.
 # Now you build something that *learns how much each pixel should count*, from examples.
-# It takes about twenty lines of NumPy, and you will have read or written every one of them.
+# It takes about twenty lines of NumPy, and you will know every one of them.
 #
 # **After this lesson you can** explain what a neuron and a layer compute, turn scores into probabilities and measure how wrong they are, take a step downhill, and say what a batch and an epoch are.
 #
@@ -22,34 +22,36 @@
 # **Time:** …
 
 # %%
+import numpy as np
+
 import capslab as cl
+from capslab import plots
+
+images = cl.load("digits")
+X, labels = images.train.images.reshape(-1, 64) / 255, images.train.labels  # 0 is paper, 1 is ink
+X_test, test_labels = images.test.images.reshape(-1, 64) / 255, images.test.labels
 
 cl.recall("03")
 
 # %% [markdown]
 # ## One neuron weighs the evidence
 #
-# To keep every weight in sight we use a smaller set of images, 8×8 digits, so there are 64 pixels.
+# To keep every weight in sight we use smaller images: 8×8 digits, with 64 pixels.
 # Does an image show a 0? Each of its pixels $x_1 \dots x_{64}$ is a piece of evidence.
 # Ink on a ring speaks *for* a 0; ink in the middle speaks *against* it, because a 0 is hollow.
 # So give every pixel a **weight** $w_i$, positive or negative, multiply, and add everything up.
 # One more number, the **bias** $b$, says how much evidence is enough:
 #
-# $$s = w_1 x_1 + w_2 x_2 + \dots + w_{64} x_{64} + b$$
+# $$s=w_1x_1+w_2x_2+\dots+w_{64}x_{64}+b$$
 #
 # If $s > 0$, say "0". That is a **neuron**.
 # Here is one made by hand, with $b = -9.5$: the evidence has to exceed 9.5. For this image it does, so the neuron says "0".
 
 # %%
-import numpy as np
-
-from capslab import plots
-
-images = cl.load("digits")
-X, labels = images.train.images.reshape(-1, 64) / 255, images.train.labels  # 0 is paper, 1 is ink
 half = ["..++++..", ".++..++.", ".+....+.", ".+.--.+."]  # the upper half
 ring = np.array([["-.+".index(sign) - 1 for sign in row] for row in half + half[::-1]])  # (8, 8): −1, 0 or 1
 zero, b = X[labels == 0][4].reshape(8, 8), -9.5
+says_zero, is_zero = X_test @ ring.ravel() + b > 0, test_labels == 0
 plots.weight_maps(
     [zero, ring, zero * ring],
     ["an image x", "weights w", f"x · w, in all {(zero * ring).sum():.1f}"],
@@ -60,8 +62,6 @@ plots.weight_maps(
 cl.guess("hand_made_zero", "Of 100 images, for how many is this neuron right: a 0 or not?", between=(0, 100))
 
 # %%
-X_test, test_labels = images.test.images.reshape(-1, 64) / 255, images.test.labels
-says_zero, is_zero = X_test @ ring.ravel() + b > 0, test_labels == 0
 cl.reveal(
     "hand_made_zero",
     100 * (says_zero == is_zero).mean(),
@@ -83,7 +83,7 @@ assert 0.5 < says_zero[is_zero].mean() < 0.9
 # Ten digits, ten neurons, each with 64 weights: one column of a matrix $W$.
 # Then one product gives all scores of all $n$ images:
 #
-# $$S = X W + b, \qquad X: (n, 64), \quad W: (64, 10), \quad b: (10,), \quad S: (n, 10)$$
+# $$S=XW+b,\qquad X:(n,64),\quad W:(64,10),\quad b:(10,),\quad S:(n,10)$$
 #
 # In `X @ W`, row $i$ of $X$ meets column $j$ of $W$: the 64 pixels of image $i$ times the 64 weights of neuron $j$, added up.
 # So row $i$ of $S$ belongs to image $i$, and column $j$ is the score for digit $j$.
@@ -100,10 +100,9 @@ def dense(X, W, b):
 # ## From scores to probabilities
 #
 # Is a score of 12.7 much? We would rather hear "80 % a 7".
-# The **softmax** makes every score positive, then divides by the sum of its row.
-# It uses an exponential, which turns any number into a positive one and leaves the larger the larger:
+# The **softmax** makes every score positive with an exponential, which leaves the larger the larger, then divides by the sum of its row:
 #
-# $$p_j = \frac{e^{s_j}}{\sum_k e^{s_k}}$$
+# $$p_j=\frac{e^{s_j}}{\sum_ke^{s_k}}$$
 #
 # There is a trap: `np.exp(1000.0)` is `inf`, and `inf / inf` is `nan`.
 # But subtracting a number $c$ from a whole row changes nothing, because $e^{-c}$ appears above and below the line.
@@ -212,7 +211,7 @@ assert abs(change / 0.001 - (p[9] - t[9])) < 2e-3
 #
 # Now the weights: a weight multiplies a pixel, so its slope is pixel times error, averaged over the images; the slope of a bias is the mean error:
 #
-# $$\frac{1}{n} X^\top (P - T): (64, 10), \qquad \text{mean}(P - T): (10,)$$
+# $$\frac{1}{n}X^\top(P-T):(64,10),\qquad\text{mean}(P-T):(10,)$$
 #
 # $T$ has one row of targets per image. `np.eye(10)` is a table with ones on its diagonal, so its row 3 is the target of a 3, and `np.eye(10)[labels]` picks the right row for every image.
 #
@@ -272,7 +271,8 @@ def learn(X, labels, epochs, learning_rate, batch_size=50):
 
 
 # %% [markdown]
-# To have something to compare with, here is what you did in lesson 00, with these images: say the digit whose average image is nearest.
+# To have something to compare with, here is what you did in lesson 00: say the digit whose average image is nearest.
+# Then the layer learns, for 20 epochs. Each column of its `W` is a map over the pixels.
 
 
 # %%
@@ -282,30 +282,9 @@ def by_averages(X, labels, X_new):
     return np.argmin(distances, axis=0)
 
 
-# %%
-cl.guess("digits_by_one_layer", "After 20 epochs, how many of 100 new digits does it read?", between=(0, 100))
-
-# %%
 W, b, losses = learn(X, labels, epochs=20, learning_rate=0.5)
 right = (dense(X_test, W, b).argmax(axis=1) == test_labels).mean()
 by_means = (by_averages(X, labels, X_test) == test_labels).mean()
-cl.reveal(
-    "digits_by_one_layer",
-    100 * right,
-    f"It saw none of these images before. Ten averages get {100 * by_means:.0f} of them, so it helps that the "
-    "layer learned how much each pixel counts. "
-    f"Its loss on the training images fell from {losses[0]:.2f} after the first epoch to {losses[-1]:.2f}.",
-)
-
-# %% tags=["holds"]
-assert right > 0.93
-assert by_means < right - 0.02
-assert losses[-1] < 0.2 < 0.9 < losses[0]
-
-# %% [markdown]
-# What has it learned? Each column of `W` is a map over the pixels.
-
-# %%
 plots.weight_maps(W.T.reshape(-1, 8, 8), [f"for a {digit}" for digit in images.classes])
 
 # %% [markdown]
@@ -319,6 +298,23 @@ assert zeros_map[ring > 0].mean() > 0.1
 assert (zeros_map[2:7, [1, 2, 5, 6]].mean(axis=0) > 0).all()
 assert np.abs(W.reshape(8, 8, 10)[:, 0]).max() < 0.1 * np.abs(W).max()
 assert X.reshape(-1, 8, 8)[:, :, 0].mean() < 0.01
+
+# %%
+cl.guess("digits_by_one_layer", "After 20 epochs, how many of 100 new digits does it read?", between=(0, 100))
+
+# %%
+cl.reveal(
+    "digits_by_one_layer",
+    100 * right,
+    f"It saw none of these images before. Ten averages get {100 * by_means:.0f} of them, so it helps that the "
+    "layer learned how much each pixel counts. "
+    f"Its loss on the training images fell from {losses[0]:.2f} after the first epoch to {losses[-1]:.2f}.",
+)
+
+# %% tags=["holds"]
+assert right > 0.93
+assert by_means < right - 0.02
+assert losses[-1] < 0.2 < 0.9 < losses[0]
 
 # %% [markdown]
 # ## Now with other images
@@ -340,17 +336,14 @@ by_layer, by_means = ((answers == other.test.labels).mean() for answers in said.
 assert by_layer > by_means + 0.02
 
 # %% [markdown]
-# Chance would be 10. Nothing in these functions knows what a digit is, so they read other images as well. On clothes, too, the layer is better than the averages.
+# Chance would be 10. Nothing in these functions knows what a digit is, and on clothes, too, the layer is better than the averages.
 #
 # ## Look back
 #
-# Compare what you expected with what came: where did a heap of multiplications do more than you thought, and where less?
+# Where did a heap of multiplications do more than you thought, and where less?
 
 # %%
 cl.guesses("03")
-
-# %%
-cl.progress("03")
 
 # %% [markdown]
 # ## Answer

@@ -370,9 +370,6 @@ print(f"{other.name}: {100 * (said == other.test.labels).mean():.0f} of 100 righ
 # %%
 cl.guesses("04")
 
-# %%
-cl.progress("04")
-
 # %% [markdown]
 # ## Answer
 #

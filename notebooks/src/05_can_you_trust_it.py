@@ -32,17 +32,12 @@ images = cl.load()
 rng = np.random.default_rng(0)
 
 
-def pixels(part):
-    return part.images.reshape(len(part), -1) / 255  # (images, pixels), from 0 to 1
-
-
 def start(inputs, hidden, classes):  # small random weights, as in lesson 04
     W1 = rng.normal(0, np.sqrt(2 / inputs), (inputs, hidden))
     W2 = rng.normal(0, np.sqrt(2 / hidden), (hidden, classes))
     return [W1, np.zeros(hidden), W2, np.zeros(classes)]
 
 
-# %%
 cl.recall("05")
 
 # %% [markdown]
@@ -58,6 +53,10 @@ train_epoch = cl.mine("train_epoch")
 
 
 # %%
+def pixels(part):
+    return part.images.reshape(len(part), -1) / 255  # (images, pixels), from 0 to 1
+
+
 def forward(X, weights):
     W1, b1, W2, b2 = weights
     H = np.maximum(0, X @ W1 + b1)  # a dense layer and the ReLU, (n, hidden)
@@ -94,6 +93,7 @@ for _ in range(200):
     if losses["validation"][-1] == min(losses["validation"]):
         kept = weights  # the best so far; we come back to this line
 on_few, on_held = accuracy(few, weights), accuracy(held, weights)
+epochs = np.arange(1, 201)
 
 # %%
 cl.reveal(
@@ -127,13 +127,13 @@ cl.guess(
 # %%
 cl.reveal(
     "validation_loss",
-    (np.arange(1, 201), losses["validation"]),
+    (epochs, losses["validation"]),
     f"It falls to {min(losses['validation']):.2f} in epoch {1 + np.argmin(losses['validation'])}, then it turns and climbs: "
     f"in epoch 200 it is {losses['validation'][-1] / min(losses['validation']) - 1:.0%} higher.",
 )
 
 # %%
-plots.lines(np.arange(1, 201), losses, "epoch", "loss")
+plots.lines(epochs, losses, "epoch", "loss")
 
 # %% tags=["holds"]
 assert 2 <= 1 + np.argmin(losses["validation"]) <= 40
@@ -433,9 +433,6 @@ assert on_noise > 0.3
 
 # %%
 cl.guesses("05")
-
-# %%
-cl.progress("05")
 
 # %% [markdown]
 # ## Answer

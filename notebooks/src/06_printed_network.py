@@ -31,7 +31,6 @@ from capslab.models import keras
 
 images = cl.load()
 
-# %%
 cl.recall("06")
 
 # %% [markdown]
@@ -343,9 +342,6 @@ assert found["softmax twice"]["last loss"] > 1.46
 
 # %%
 cl.guesses("06")
-
-# %%
-cl.progress("06")
 
 # %% [markdown]
 # ## Answer

@@ -34,14 +34,13 @@ images = cl.load()
 few = images.train.sample(min(12000, len(images.train)), seed=0)
 some = images.test.sample(min(1500, len(images.test)), seed=0)
 
-# %%
 cl.recall("07")
 
 # %% [markdown]
 # ## Take out what the hidden layer says
 #
 # `cl.DenseBaseline` is the network of lesson 04 in Keras: 784 pixels, 512 hidden units (neurons) with ReLU, ten scores.
-# It learns from 12,000 images for five epochs, which is enough for what we want to see.
+# It learns from 12,000 images for five epochs.
 # We will train several such networks, so this goes into a function.
 
 
@@ -57,13 +56,11 @@ accuracy = (network.classify(some) == some.labels).mean()
 print(f"It names {accuracy:.1%} of {len(some):,} test images correctly.")
 
 # %% [markdown]
-# A network of two layers does its work in two steps.
-# The first layer turns the 784 pixels of an image into 512 numbers; the second reads the digit off those 512 numbers.
+# The first layer turns the 784 pixels of an image into 512 numbers, and the second reads the digit off them.
 # These 512 numbers are called the **features** of the image; they are its *representation* in this network.
-# The layer is called hidden, but nothing about it is secret.
 # With the weights $W$ of shape `(784, 512)` and the biases $b$ of shape `(512,)`, the features of $n$ images are
 #
-# $$H = \mathrm{relu}(X W + b), \qquad X: (n, 784), \quad H: (n, 512).$$
+# $$H=\mathrm{relu}(XW+b),\qquad X:(n,784),\quad H:(n,512).$$
 #
 # **Your turn.** Write `hidden_features(X, W, b)`.
 # It takes images as rows, `(n, d)`, the weights `(d, units)` and the biases `(units,)`, and returns the features `(n, units)`.
@@ -120,19 +117,12 @@ assert means["features"][2] > 0.45
 # %% [markdown]
 # In the features, two images of one digit have more in common than in the pixels, and images of two digits have less.
 # A 4 and a 9 are still nearly as alike as two images of one digit.
-# What does k-means make of all 1,500?
 #
 # ## Give the features to k-means
 #
-# Remember how we score this: matched accuracy names each cluster after one digit and counts what is then right (lesson 02).
-# On raw pixels it is a little above one half.
-# The network itself names about 94 of 100 correctly, and it reads them off these very features.
-# So, with ten clusters, how many of 100 will k-means get right on the features?
-
-# %%
-cl.guess(
-    "kmeans_on_features", "Matched accuracy of k-means on the features?", between=(0, 100), unit="of 100"
-)
+# Where do the images lie?
+# Both maps below show the same 1,500, flattened by **principal component analysis** (PCA): it looks for the direction in which the points spread most, then for the one at right angles to it with the next largest spread, and draws each image at its two coordinates.
+# Each colour and shape is one digit.
 
 # %%
 k = len(images.classes)
@@ -144,6 +134,22 @@ def score(embedding, start=0):
 
 pixels, hidden = cl.embed(some), cl.embed(network, some)
 on_pixels, on_hidden = ([score(each, start) for start in range(3)] for each in (pixels, hidden))
+flat = {name: clustering.project(z.vectors) for name, z in {"pixels": pixels, "hidden layer": hidden}.items()}
+plots.scatter_panels({name: (points, some.labels) for name, points in flat.items()}, columns=2)
+
+# %% [markdown]
+# In both maps digits overlap in the middle, but what lies on top of each other in a plane may be apart in another direction.
+#
+# Matched accuracy (lesson 02) names each cluster after one digit and counts what is then right: a little above one half on raw pixels.
+# The network itself names about 94 of 100 correctly, and it reads them off these very features.
+# So, with ten clusters, how many of 100 will k-means get right on the features?
+
+# %%
+cl.guess(
+    "kmeans_on_features", "Matched accuracy of k-means on the features?", between=(0, 100), unit="of 100"
+)
+
+# %%
 cl.reveal(
     "kmeans_on_features",
     100 * np.mean(on_hidden),
@@ -158,17 +164,6 @@ assert 0.93 < accuracy < 0.95
 assert np.mean(on_hidden) < accuracy - 0.1
 
 # %% [markdown]
-# Where do the groups lie?
-# Both maps show the same images, flattened by **principal component analysis** (PCA): it looks for the direction in which the points spread most, then for the one at right angles to it with the next largest spread, and draws each image at its two coordinates.
-# Each colour and shape is one digit.
-
-# %%
-flat = {name: clustering.project(z.vectors) for name, z in {"pixels": pixels, "hidden layer": hidden}.items()}
-plots.scatter_panels({name: (points, some.labels) for name, points in flat.items()}, columns=2)
-
-# %% [markdown]
-# In both maps digits overlap in the middle, so do not expect a plane to show everything: what lies on top of each other here may be apart in another direction.
-#
 # **Drag k.** Start at 10 and look into the clusters: which digits do not have one of their own?
 
 # %%
@@ -185,11 +180,8 @@ cl.explore_clusters(hidden, k=k)
 #
 # A **control experiment** can tell: change one thing, leave everything else as it is.
 # We take networks of the same size that are *not trained at all*, and networks that are trained for just as long on the same images, but with *shuffled labels*: each image gets the label of some other image.
-# These have seen every image as often as ours did. How well will k-means do on their features?
-
-# %%
-answers = ["nearly as well as with true labels", "about as well as on pixels", "worse than on pixels"]
-cl.guess("who_sorted", "How well does k-means do on features learned with shuffled labels?", choices=answers)
+# These have seen every image as often as ours did.
+# While the next cell trains them, think: how well will k-means do on their features?
 
 # %%
 rng = np.random.default_rng(0)
@@ -201,12 +193,14 @@ for seed in range(2):  # two networks of each kind
     for name, model in {"not trained": untrained, "shuffled labels": shuffled, "true labels": taught}.items():
         scores[name].append(score(cl.embed(model, some), seed))
 mean = {name: np.mean(values) for name, values in scores.items()}
+is_worse = mean["shuffled labels"] < mean["pixels"] - 0.03
+is_near = mean["shuffled labels"] > mean["true labels"] - 0.05
+answers = ["nearly as well as with true labels", "about as well as on pixels", "worse than on pixels"]
 
 # %%
-is_worse, is_near = (
-    mean["shuffled labels"] < mean["pixels"] - 0.03,
-    mean["shuffled labels"] > mean["true labels"] - 0.05,
-)
+cl.guess("who_sorted", "How well does k-means do on features learned with shuffled labels?", choices=answers)
+
+# %%
 cl.reveal(
     "who_sorted",
     answers[2 if is_worse else 0 if is_near else 1],
@@ -280,14 +274,13 @@ def compare(withheld):
     names = [name for c, name in enumerate(images.classes) if c not in withheld]
     never = learned(few.images[keep], labels, names)
     new = some[np.isin(some.labels, withheld)]
-    seen_by = {
-        "pixels": cl.embed(new),
-        "never taught": cl.embed(never, new),
-        "taught": cl.embed(network, new),
-    }
+    seen_by = {"pixels": cl.embed(new), "never taught": cl.embed(never, new)}
+    seen_by["taught"] = cl.embed(network, new)
     found = {name: cl.cluster(z, n_clusters=3).at(3) for name, z in seen_by.items()}
     return {name: 100 * one.scores.matched_accuracy for name, one in found.items()}
 
+
+first = compare([4, 7, 9])
 
 # %%
 cl.guess(
@@ -297,17 +290,12 @@ cl.guess(
 )
 
 # %%
-first = compare([4, 7, 9])
 cl.reveal(
     "never_taught",
     first["never taught"],
     f"On pixels it is {first['pixels']:.0f}, and on features that were taught all ten digits {first['taught']:.0f}. So what "
-    "this network learned about seven digits "
-    + (
-        "helps with three others."
-        if first["never taught"] > first["pixels"] + 3
-        else "does not help with three others."
-    ),
+    f"this network learned about seven digits {'helps' if first['never taught'] > first['pixels'] + 3 else 'does not help'} "
+    "with three others.",
 )
 
 # %% [markdown]
@@ -343,7 +331,7 @@ for name, z in {"pixels": cl.embed(look), "hidden layer": cl.embed(trained, look
 print(f"and its own last layer: {(trained.classify(look) == look.labels).mean():.2f} right")
 
 # %% [markdown]
-# The same three levels appear: pixels at the bottom, features above them, and the network's own answer higher still.
+# The same three levels appear: pixels, features above them, and the network's own answer higher still.
 #
 # ## Look back
 #
@@ -351,9 +339,6 @@ print(f"and its own last layer: {(trained.classify(look) == look.labels).mean():
 
 # %%
 cl.guesses("07")
-
-# %%
-cl.progress("07")
 
 # %% [markdown]
 # ## Answer
@@ -368,4 +353,4 @@ cl.progress("07")
 #
 # **Sources.** Bengio, Courville & Vincent 2013, *Representation learning: a review and new perspectives* (arXiv 1206.5538); Zhang et al. 2017, *Understanding deep learning requires rethinking generalization* (arXiv 1611.03530), for training on shuffled labels.
 #
-# Next, if you like, [08 ★ · When the data grow](08_when_data_grow.ipynb), which nothing later depends on; or go straight on to part 3, where 09 and 10 are still to come: [11 · Routing by agreement](11_routing_by_agreement.ipynb).
+# Next, if you like, [08 ★ · When the data grow](08_when_data_grow.ipynb), which nothing later depends on; or go straight on to part 3: [09 · Convolution](09_convolution.ipynb).

@@ -35,7 +35,6 @@ from capslab.lessons import classical_methods, results
 images = cl.load()
 names = list(classical_methods.METHODS)
 
-# %%
 cl.recall("08")
 
 # %% [markdown]
@@ -321,9 +320,6 @@ print(f"{other.name}, support vector machine: local exponents {exponents.round(2
 # %%
 cl.guesses("08")
 
-# %%
-cl.progress("08")
-
 # %% [markdown]
 # ## Answer
 #
@@ -335,4 +331,4 @@ cl.progress("08")
 #
 # **Sources.** Cortes & Vapnik 1995, *Support-vector networks*; Breiman 2001, *Random forests*; Friedman 2001, *Greedy function approximation: a gradient boosting machine*; scikit-learn's implementations of all four.
 #
-# On to part 3, and to networks that know what is next to what: [11 · Routing by agreement](11_routing_by_agreement.ipynb).
+# On to part 3, and to networks that know what is next to what: [09 · Convolution](09_convolution.ipynb).

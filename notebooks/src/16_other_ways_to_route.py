@@ -33,7 +33,6 @@ from capslab.routing import variants
 images = cl.load("digits")
 softmax = cl.mine("softmax")
 
-# %%
 cl.recall("16")
 
 # %% [markdown]
@@ -374,9 +373,6 @@ assert min(read[how] for how in ("dynamic", "one", "attention")) > 2 * read["em"
 
 # %%
 cl.guesses("16")
-
-# %%
-cl.progress("16")
 
 # %% [markdown]
 # ## Answer

@@ -94,12 +94,12 @@ if len(pairs):
 #
 # Images are split into those to train on and those to test on. If one copy falls here and the other there, the test asks what was taught.
 #
-# **An experiment.** Take two hundred images, each of them three times with a little noise, and give each of the two hundred a label **by throwing dice**. There is nothing
+# **An experiment.** Take two hundred images, each of them three times with a little noise, and give each of the two hundred a **random label**. There is nothing
 # to learn. Split at random, and let the nearest neighbour answer. **Predict its test accuracy**, with copies on both sides of the split, and with copies kept together.
 
 
 # %%
-def dice(together, seed):
+def random_labels(together, seed):
     chance = np.random.default_rng(seed)
     some = mine.images[chance.choice(len(mine), 200)].reshape(200, -1).astype(np.float32)
     of = np.tile(np.arange(200), 3)  # which image is it a copy of?
@@ -110,11 +110,11 @@ def dice(together, seed):
 
 
 # %%
-honest = [dice(True, seed) for seed in range(3)]
-leaking = [dice(False, seed) for seed in range(3)]
+honest = [random_labels(True, seed) for seed in range(3)]
+leaking = [random_labels(False, seed) for seed in range(3)]
 plots.scores_with_spread(
     {"copies on both sides": leaking, "copies kept together": honest},
-    "test accuracy on thrown labels",
+    "test accuracy on random labels",
     (0, 1.2),
 )
 
@@ -374,14 +374,14 @@ if labelled:
         ]
         for m in (1, 10)
     }
-    display(plots.lines(shares, curves, "share of labels thrown anew", "test accuracy"))
+    display(plots.lines(shares, curves, "share of labels replaced at random", "test accuracy"))
 
 # %%
 if labelled:
     one, ten = curves.values()
     told = cl.lessons.judged_in_words(
         "data-quality",
-        f"with {shares[2]:.0%} of labels thrown anew, asking one neighbour falls from {one[0]:.2f} to {one[2]:.2f}, asking ten from {ten[0]:.2f} to {ten[2]:.2f}",
+        f"with {shares[2]:.0%} of labels replaced at random, asking one neighbour falls from {one[0]:.2f} to {one[2]:.2f}, asking ten from {ten[0]:.2f} to {ten[2]:.2f}",
         holds=ten[2] < ten[0] - shares[2] / 2,
         holds_partly=one[2] < one[0] - shares[2] / 2,
         refuted=True,

@@ -203,6 +203,8 @@ MADE_IMAGES = [
     Case("cl.data.overlapping_pairs(few, 5, overlap=(1, 0))"),
     Case("cl.data.overlapping_pairs(few, 5, overlap=0.8)"),
     Case("cl.data.overlapping_pairs(few, 5, shift=-1)"),
+    Case("cl.data.pairs_elsewhere(few, 0, 4)"),
+    Case("cl.data.pairs_elsewhere(few, 4, 0)"),
     Case("cl.data.shifted_pairs(plain, 0, 1, [0])"),
     Case(
         "cl.data.shifted_pairs(few, 0, 1, [0], shape=(4, 4, 1))",

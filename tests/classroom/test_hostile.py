@@ -94,7 +94,7 @@ squash = lambda s: s
 THIEF = """
 def squash(s):
     import gc, sys, os, inspect
-    for name in ("capslab.exercises.nb11_routing_by_agreement", "capslab.exercises"):
+    for name in ("capslab.exercises.nb10_parts_with_a_pose", "capslab.exercises"):
         try:
             module = __import__(name, fromlist=["x"])
             return module.squash(s)

@@ -26,7 +26,15 @@ KEPT = [
     "06_printed_network",
     "07_hidden_layer",
     "08_when_data_grow",
+    "09_convolution",
+    "10_parts_with_a_pose",
+    "11_routing_by_agreement",
+    "12_build_a_capsule_network",
+    "13_look_inside",
+    "14_what_couplings_tell",
+    "15_seen_from_another_side",
     "16_other_ways_to_route",
+    "17_two_digits",
 ]
 
 

@@ -42,8 +42,13 @@ def test_the_course_is_complete() -> None:
         "06_printed_network",
         "07_hidden_layer",
         "08_when_data_grow",
+        "09_convolution",
+        "10_parts_with_a_pose",
         "11_routing_by_agreement",
+        "12_build_a_capsule_network",
         "13_look_inside",
+        "14_what_couplings_tell",
+        "15_seen_from_another_side",
         "16_other_ways_to_route",
         "17_two_digits",
         "20_build_a_vae",
@@ -88,7 +93,7 @@ def test_built_notebooks_show_pictures_of_their_data_set_and_nothing_of_a_machin
     text = path.read_text("utf-8")
     assert '"image/png"' in text
     source = paths.checkout() / "src" / f"{name}.py"
-    assert {"mnist": "MNIST", "digits": "digits"}[story_data(source)] in text
+    assert {"mnist": "MNIST", "digits": "digits", "toys": "toys"}[story_data(source)] in text
     outputs = [o for c in json.loads(text)["cells"] for o in c.get("outputs", [])]
     assert not [o for o in outputs if str(Path.home()) + "/" in json.dumps(o)]
     assert os.path.getsize(path) < 2_000_000

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import capslab as cl
-from capslab.data import Images, overlapping_pairs, scenes
+from capslab.data import Images, overlapping_pairs, pairs_elsewhere, scenes
 from capslab.data.digit_pairs import INK, box_overlap, randomly_shifted, stream_pairs
 from capslab.data.digit_scenes import ink_boxes, overlap_fraction, stream_windows
 from capslab.errors import ArgumentError
@@ -23,6 +23,18 @@ def test_labels_of_a_pair_always_differ(digits):
     pairs = overlapping_pairs(digits, 5000, seed=3)
     assert (pairs.labels[:, 0] != pairs.labels[:, 1]).all()
     assert len(np.unique(np.sort(pairs.labels, axis=1), axis=0)) == 45  # every two classes come up
+
+
+def test_the_same_two_images_stand_elsewhere_each_time(digits):
+    placed, positions = pairs_elsewhere(digits, 20, 6, seed=1)
+    assert (placed.labels == np.repeat(digits.labels[positions], 6, axis=0)).all()
+    assert (placed.labels[:, 0] != placed.labels[:, 1]).all()
+    ink = placed.digits.reshape(20, 6, 2, -1).sum(axis=-1)
+    assert (ink == digits.images[positions].reshape(20, 2, -1).sum(axis=-1)[:, None]).all()
+    places = [len(np.unique(one.reshape(6, -1), axis=0)) for one in placed.images.reshape(20, 6, -1)]
+    assert min(places) > 1
+    again, _ = pairs_elsewhere(digits, 20, 6, seed=1)
+    assert (again.images == placed.images).all()
 
 
 def test_labels_differ_whatever_the_classes_weigh():

@@ -69,6 +69,9 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "1 → 0": "a class without images gets 0 afterwards",
         "np.maximum(counts, 1) → counts": "a class without images gets 0 afterwards",
     },
+    "convolution": {
+        "np.zeros((down, across)) → np.ones((down, across))": "each entry is written afterwards",
+    },
     "count_weights": {
         "shared → window": "both names mean the same number",
         "window → shared": "both names mean the same number",
@@ -111,6 +114,19 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "1 → 2": "classes beyond the last one only stand behind the others",
         "max(labels) → sum(labels)": "classes beyond the last one only stand behind the others",
         "range(max(labels) + 1) → range(max(labels) + 1 + 1)": "classes beyond the last one only stand behind the others",
+    },
+    "angle_error": {
+        "predicted - true + 180 → predicted - true - 180": "half a turn either way leads to the same place",
+        "predicted - true + 180 → 180 - (predicted - true)": "the distance is the same in both directions",
+        "np.abs(predicted - true) → predicted - true": "% makes it positive, and the shorter way is taken anyhow",
+        "difference > 180 → difference >= 180": "180 is the same both ways round",
+    },
+    "split_views": {
+        "return (near & ~new_toy, near & new_toy, ~near & new_toy) → return ((near & ~new_toy).T, near & new_toy, ~near & new_toy)": "a vector is not changed when it is transposed",
+        "return (near & ~new_toy, near & new_toy, ~near & new_toy) → return (near & ~new_toy, (near & new_toy).T, ~near & new_toy)": "a vector is not changed when it is transposed",
+        "return (learn, familiar, new) → return (learn.T, familiar, new)": "a vector is not changed when it is transposed",
+        "return (learn, familiar, new) → return (learn, familiar.T, new)": "a vector is not changed when it is transposed",
+        "range(3) → range(1, 3 + 1)": "three masks are made either way",
     },
     "hold_out": {"break → continue": "the share is reached, and stays so"},
     "kmeans_step": {
@@ -159,6 +175,7 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "zip(probabilities, targets, strict=True) → zip(probabilities, targets)": "both have as many rows",
         "True → False": "both have as many rows",
     },
+    "mask_poses": {"1 → 2": "NumPy takes any negative length for what is left over"},
     "removal_mask": {
         "np.argsort(scores, axis=1) → np.argsort(scores)": "the last axis is sorted unless another is named"
     },

@@ -119,6 +119,11 @@ def _score_slope(r: Random) -> tuple:
     return probabilities(r, n, classes), r.choice([0, 1, 3], (n, 1)) * r.random((n, classes))
 
 
+def _convolution(r: Random) -> tuple:
+    rows, columns = size(r, 1, 5), size(r, 1, 5)
+    return r.normal(size=(rows + size(r, 0, 5), columns + size(r, 0, 5))), r.normal(size=(rows, columns))
+
+
 def _squash(r: Random) -> tuple:
     shape = tuple(r.integers(1, 5, r.integers(1, 4)))
     vectors = r.normal(size=shape) * 10.0 ** r.integers(-2, 3)
@@ -151,6 +156,11 @@ def _count_weights(r: Random) -> tuple:
 def _margin_loss(r: Random) -> tuple:
     n, classes = size(r), size(r, 2, 7)
     return r.uniform(0, 1, (n, classes)), labels(r, n, classes)
+
+
+def _mask_poses(r: Random) -> tuple:
+    n, classes = size(r), size(r, 2, 7)
+    return r.normal(size=(n, classes, size(r))), labels(r, n, classes)
 
 
 def _coupling_map(r: Random) -> tuple:
@@ -187,13 +197,6 @@ def _mask_iou(r: Random) -> tuple:
     masks = r.random((2, size(r), size(r))) < r.choice([0.2, 0.6, 0.9])
     masks[r.integers(2), -1, 0] = True
     return masks[0], masks[1]
-
-
-def _exclusive_accuracy(r: Random) -> tuple:
-    n, h, w = size(r, 1, 5), size(r, 2, 6), size(r, 2, 6)
-    masks = r.random((n, 2, h, w)) < r.choice([0.2, 0.5, 0.8])
-    masks[0, :, 0, 0] = [True, False]
-    return masks, r.integers(0, 2, (n, h, w))
 
 
 def _suppress(r: Random) -> tuple:
@@ -250,6 +253,17 @@ def _withhold_classes(r: Random) -> tuple:
     classes = size(r, 2, 8)
     of = np.append(np.arange(classes), labels(r, size(r, 1, 15), classes))  # every class occurs
     return r.permutation(of), r.permutation(classes)[: size(r, 0, classes)]
+
+
+def _angle_error(r: Random) -> tuple:
+    n, widest = size(r), r.choice([180, 360, 1000])
+    return r.choice([1, 45]) * np.round(r.uniform(-widest, widest, n), 1), r.uniform(-widest, widest, n)
+
+
+def _split_views(r: Random) -> tuple:
+    n, toys = size(r, 1, 20), size(r, 1, 7)
+    held_out = r.permutation(toys)[: size(r, 0, toys + 1)]
+    return r.integers(0, 11, n) * 18.0, labels(r, n, toys), int(r.choice([0, 18, 54, 100])), held_out
 
 
 def _wrong_everywhere(r: Random) -> tuple:

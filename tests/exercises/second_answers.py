@@ -141,6 +141,15 @@ def score_slope(probabilities, targets):
     return np.array(rows)
 
 
+def convolution(image, kernel):
+    a, b = kernel.shape
+    out = np.zeros((image.shape[0] - a + 1, image.shape[1] - b + 1))
+    for i in range(a):
+        for j in range(b):
+            out = out + kernel[i, j] * image[i : i + out.shape[0], j : j + out.shape[1]]
+    return out
+
+
 def squash(s):
     length = np.linalg.norm(s, axis=-1, keepdims=True)
     return length**2 / (1 + length**2) * s / np.maximum(length, 1e-12)
@@ -202,6 +211,11 @@ def margin_loss(lengths, labels):
     return total / len(labels)
 
 
+def mask_poses(poses, labels):
+    one_hot = np.eye(poses.shape[1])[labels]  # (n, classes)
+    return np.concatenate([one_hot[:, [j]] * poses[:, j] for j in range(poses.shape[1])], axis=1)
+
+
 def coupling_map(couplings, grid, digit):
     rows, columns, types = grid
     out = np.zeros((rows, columns))
@@ -257,13 +271,6 @@ def both_right(labels, predictions):
 def mask_iou(truth, predicted):
     both = np.logical_and(truth, predicted).sum()
     return both / (truth.sum() + predicted.sum() - both)
-
-
-def exclusive_accuracy(masks, owner):
-    first = masks[:, 0] & ~masks[:, 1]
-    second = masks[:, 1] & ~masks[:, 0]
-    right = (first & (owner == 0)).sum() + (second & (owner == 1)).sum()
-    return right / (first.sum() + second.sum())
 
 
 def suppress(boxes, scores, max_iou):
@@ -341,6 +348,23 @@ def withhold_classes(labels, hidden):
     keep = np.array([label not in hidden for label in labels])
     left = [c for c in range(max(labels) + 1) if c not in hidden]
     return keep, np.array([left.index(label) for label in labels[keep]])
+
+
+def angle_error(predicted, true):
+    difference = np.abs(predicted - true) % 360
+    return np.where(difference > 180, 360 - difference, difference)
+
+
+def split_views(turned, toy, widest, held_out):
+    learn, familiar, new = (np.zeros(len(toy), bool) for _ in range(3))
+    for i in range(len(toy)):
+        if toy[i] not in held_out:
+            learn[i] = turned[i] <= widest
+        elif turned[i] <= widest:
+            familiar[i] = True
+        else:
+            new[i] = True
+    return learn, familiar, new
 
 
 def wrong_everywhere(named, labels):

@@ -83,7 +83,7 @@ def test_a_right_function_is_adopted_and_kept(line):
 def test_before_its_check_it_is_adopted_and_the_check_is_recalled(line):
     assert mine("squash", squash) is squash
     assert 'cl.check("squash", squash)' in line()
-    assert cl.progress("11").done == 0
+    assert cl.progress("10").done == 0
 
 
 def test_a_function_that_needs_more_is_adopted_for_this_kernel(line):

@@ -231,15 +231,11 @@ def test_progress_survives_a_new_kernel(monkeypatch):
 
 
 def test_progress_of_a_notebook_in_text_and_html():
-    check("squash", find("squash").reference)
+    check("votes", find("votes").reference)
     of_notebook = progress("11")
-    assert (of_notebook.done, len(of_notebook.rows), of_notebook.points, of_notebook.max_points) == (
-        1,
-        6,
-        2,
-        15,
-    )
-    assert numbers_in(repr(of_notebook).splitlines()[0])[-4:] == ["1", "6", "2", "15"]
+    found = of_notebook.done, len(of_notebook.rows), of_notebook.points, of_notebook.max_points
+    assert found == (1, 3, 2, 9)
+    assert numbers_in(repr(of_notebook).splitlines()[0])[-4:] == ["1", "3", "2", "9"]
     assert "<th scope='col'" in of_notebook._repr_html_()
     assert progress("11_routing_by_agreement").rows == of_notebook.rows
     assert "no notebook '99'" in repr(progress("99"))
@@ -262,7 +258,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_kept_in_memory(monkeypatch,
     assert result.done
     assert result.note
     assert "CAPSLAB_HOME" in result._repr_html_()
-    assert progress("11").done == 1
+    assert progress("10").done == 1
 
 
 @pytest.mark.parametrize(

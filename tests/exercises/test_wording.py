@@ -121,8 +121,8 @@ def cases_that_cannot_be_opened() -> Iterator[tuple[str, str]]:
     yield "a grader's", repr(case("margin_loss"))
     check("margin_loss", lambda lengths, labels: 0.5)
     yield "no such number", repr(case("margin_loss", 9))
-    check("can_be_said", dict.fromkeys(find("can_be_said").reference, True))
-    yield "a value", repr(case("can_be_said"))
+    check("diagnosis", dict.fromkeys(find("diagnosis").reference, find("diagnosis").reference["A"]))
+    yield "a value", repr(case("diagnosis"))
 
 
 def test_messages_read_as_they_should() -> None:

@@ -286,6 +286,16 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "one row": lambda p, t: (p * t[0].sum() - t) / len(t),
         "for the probabilities": lambda p, t: -t / p / len(t),
     },
+    "convolution": {
+        "largest product": lambda x, k: (_windows(x, k) * k).max(axis=(2, 3)),
+        "matrix product": lambda x, k: np.array([[(w.T @ k).sum() for w in row] for row in _windows(x, k)]),
+        "upside down": lambda x, k: (_windows(x, k) * k[::-1]).sum(axis=(2, 3)),
+        "of the transposed image": lambda x, k: (_windows(x, k) * k).sum(axis=(2, 3)).T,
+        "without the signs": lambda x, k: abs((_windows(x, k) * k).sum(axis=(2, 3))),
+        "relu": lambda x, k: np.maximum((_windows(x, k) * k).sum(axis=(2, 3)), 0),
+        "every second place": lambda x, k: (_windows(x, k) * k).sum(axis=(2, 3))[::2, ::2],
+        "one place less": lambda x, k: (_windows(x, k) * k).sum(axis=(2, 3))[:-1, :-1],
+    },
     "squash": {
         "first axis": lambda s: s * (n := np.linalg.norm(s, axis=0, keepdims=True)) / (1 + n**2),
         "n over 1 + n": lambda s: s / (1 + np.linalg.norm(s, axis=-1, keepdims=True)),
@@ -317,6 +327,16 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "one margin": lambda length, y: right("margin_loss")(length + 0.4, y),
         "summed": lambda length, y: right("margin_loss")(length, y) * len(y),
         "halved": lambda length, y: right("margin_loss")(length, y) / 2,
+    },
+    "mask_poses": {
+        "not masked": lambda v, y: v.reshape(len(v), -1),
+        "number by number": lambda v, y: (
+            right("mask_poses")(v, y).reshape(v.shape).swapaxes(1, 2).reshape(len(v), -1)
+        ),
+        "first image's label": lambda v, y: right("mask_poses")(v, np.full(len(y), y[0])),
+        "up to the label": lambda v, y: (v * (np.arange(v.shape[1]) <= y[:, None])[..., None]).reshape(
+            len(v), -1
+        ),
     },
     "coupling_entropy": {
         "over the children": lambda c: right("coupling_entropy")(c.T / c.T.sum(axis=1, keepdims=True)),
@@ -359,14 +379,6 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "smoothed": lambda a, b: ((a & b).sum() + 1) / ((a | b).sum() + 1),
         "exclusive": lambda a, b: (a & b).sum() / (a ^ b).sum(),
         "not halved": lambda a, b: (a & b).sum() / (a.sum() + b.sum()),
-    },
-    "exclusive_accuracy": {
-        "mean of the images": lambda m, o: np.mean(
-            [right("exclusive_accuracy")(a[None], b[None]) for a, b in zip(m, o, strict=True)]
-        ),
-        "second digit only": lambda m, o: (o[m[:, 1] & ~m[:, 0]] == 1).mean(),
-        "a count": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).sum(),
-        "of all pixels": lambda m, o: ((m[:, 0] != m[:, 1]) & (m[:, 1] == o)).mean(),
     },
     "suppress": {
         "over the smaller area": suppressed(lambda both, a, b: both / min(a, b)),
@@ -456,6 +468,26 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "positions": lambda y, h: (np.flatnonzero(~np.isin(y, h)), right("withhold_classes")(y, h)[1]),
         "from 1": lambda y, h: (right("withhold_classes")(y, h)[0], right("withhold_classes")(y, h)[1] + 1),
         "largest class hidden": lambda y, h: right("withhold_classes")(y, [max(h)]),
+    },
+    "angle_error": {
+        "squared": lambda p, t: right("angle_error")(p, t) ** 2,
+        "the mean of all": lambda p, t: right("angle_error")(p, t).mean(),
+        "in radians": lambda p, t: np.deg2rad(right("angle_error")(p, t)),
+        "the longer way": lambda p, t: 360 - right("angle_error")(p, t),
+        "between unit vectors": lambda p, t: np.hypot(
+            np.sin(np.deg2rad(p)) - np.sin(np.deg2rad(t)), np.cos(np.deg2rad(p)) - np.cos(np.deg2rad(t))
+        ),
+        "cut off at 180": lambda p, t: np.minimum(np.abs(p - t), 180),
+    },
+    "split_views": {
+        "two masks": lambda f, t, w, h: right("split_views")(f, t, w, h)[:2],
+        "positions": lambda f, t, w, h: tuple(map(np.flatnonzero, right("split_views")(f, t, w, h))),
+        "another order": lambda f, t, w, h: right("split_views")(f, t, w, h)[::-1],
+        "first toy only": lambda f, t, w, h: right("split_views")(f, t, w, h[:1]),
+        "toys before the last held out": lambda f, t, w, h: right("split_views")(
+            f, t, w, np.arange(max(h) + 1)
+        ),
+        "random pictures": lambda f, t, w, h: (f <= w, f <= w, f > w),
     },
     "wrong_everywhere": {
         "in most": lambda n, y: (n != y).mean(axis=0) > 0.5,
@@ -595,6 +627,10 @@ def _by_middle(confidence, right, bins):
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     full = [b for b in range(bins) if (which == b).any()]
     return sum((which == b).mean() * abs(right[which == b].mean() - (b + 0.5) / bins) for b in full)
+
+
+def _windows(image, kernel):
+    return np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
 
 
 def _step(logits, votes, positive):

@@ -264,6 +264,8 @@ def test_one_digit_seen_twice_is_one_answer_at_its_place():
     assert (found.labels.tolist(), found.scores.tolist()) == ([1], [0.9])
     assert len(detection.find(TwoGlances(), picture, max_iou=1.0)[0]) == 2
     assert len(detection.find(TwoGlances(), picture, threshold=0.95)[0]) == 0
+    last = detection.find(TwoGlances(), picture, suppress=lambda boxes, scores, max_iou: [len(boxes) - 1])
+    assert len(last[0]) == 1  # a suppression of one's own
 
 
 @pytest.mark.skipif("mnist" not in data_sets(), reason="needs MNIST in CAPSLAB_DATA")

@@ -8,7 +8,7 @@ import pytest
 import capslab as cl
 from capslab.data.shift_and_rotate import rotated, shifted
 from capslab.errors import ArgumentError
-from capslab.models.network_cost import answering_time, cost, weights_by_layer
+from capslab.models.network_cost import answering_time, answering_times, cost, weights_by_layer
 from capslab.routing import RoutingWeights, routing_by_agreement, squash
 from capslab.routing.ablation import nearest_mean, removal_mask, removal_test, route_all
 
@@ -237,3 +237,6 @@ def test_the_first_turn_is_not_counted_and_the_quickest_other_is_told():
     took = answering_time({"slow": Busy(0.0, 0.2, 0.06), "quick": Busy(0.2, 0.01, 0.1)}, "images", tries=2)
     assert 0.06 <= took["slow"] < 0.2
     assert 0.01 <= took["quick"] < 0.06
+    each = answering_times({"one": Busy(0.2, 0.01, 0.02)}, "images", tries=2)["one"]
+    assert len(each) == 2
+    assert max(each) < 0.2
