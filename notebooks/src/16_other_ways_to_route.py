@@ -153,10 +153,8 @@ for _ in range(3):
     variance = (w * (cast - mean) ** 2).sum(axis=0)
     distance = ((cast - mean) ** 2 / variance + np.log(variance)).sum(axis=2)
     shares = softmax(-distance / 2)  # E step
-to_b = {
-    "EM": shares[:, 1].mean(),
-    "agreement": variants.route_votes(cast, "dynamic").couplings[-1, :, 1].mean(),
-}
+by_agreement = variants.route_votes(cast, "dynamic").couplings[-1]
+to_b = {"EM": shares[:, 1].mean(), "agreement": by_agreement[:, 1].mean()}
 
 # %%
 cl.reveal(
@@ -231,9 +229,7 @@ cl.guess("best_routing", "Which way of routing is the most accurate once trained
 # %%
 table = results.load("routing_variants")
 trained = table.grouped("accuracy", "routing", experiment="routing", data="digits")
-by_name = {
-    name: trained[how] for how, name in zip(("dynamic", "one", "attention", "em"), kinds, strict=False)
-}
+by_name = {kinds[i]: trained[how] for i, how in enumerate(("dynamic", "one", "attention", "em"))}
 best, second = sorted(by_name, key=lambda name: np.mean(by_name[name]))[:-3:-1]
 is_clear = min(by_name[best]) > max(by_name[second])
 cl.reveal(
