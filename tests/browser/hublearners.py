@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 import requests
 import websocket
-from hosting import drag_slider, until, watch
+from hosting import until, watch
 from labserver import READY, Notebook
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -47,7 +47,7 @@ class Learner:
     @property
     def saved(self) -> str:
         """The exercise as it lies on the learner's disk."""
-        return cell(nbformat.read(self.home / BOOK / f"{BOOK}.ipynb", as_version=4), "write-votes").source
+        return cell(nbformat.read(self.home / BOOK / f"{BOOK}.ipynb", as_version=4), "write-squash").source
 
     def exchange(self, what: str) -> Any:
         """Asks for the assignment or hands it in, as the panel Assignments does."""
@@ -89,32 +89,12 @@ class InChromium(Learner, Notebook):
         self.page.wait_for_function(READY)
         self._begin("notebook:run-all-cells")
 
-    @property
-    def sandbox(self) -> Any:
-        """The lesson's view, scrolled into sight; guesses are views as well, and stand before it."""
-        return self.view_of_cell(self._position("cl.routing_sandbox()"))
-
-    def _position(self, text: str) -> int:
-        """The position of the first cell with a text, whether scrolled into sight or not."""
-        self.page.wait_for_function(READY)
-        return self.page.evaluate(
-            """(text) => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(
-              (cell) => cell.model.sharedModel.getSource().includes(text))""",
-            text,
-        )
-
     def wait_for_view(self) -> None:
-        self.sandbox.wait_for()
+        self.views.first.wait_for()
 
     def write(self, line: str) -> None:
         """Types a line at the end of the exercise."""
-        position = self._position("def votes")
-        self.page.evaluate(
-            "async (i) => { await window.jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start'); }",
-            position,
-        )
-        cell_there = f".jp-Notebook-cell[data-windowed-list-index='{position}']"
-        self.page.locator(f"{cell_there} .cm-content").first.click()
+        self.page.locator(".jp-CodeCell .cm-content", has_text="def squash").click()
         self.page.keyboard.press("Control+End")
         self.page.keyboard.insert_text("\n" + line)
 
@@ -122,11 +102,10 @@ class InChromium(Learner, Notebook):
         self.command("docmanager:save")
 
     def drag(self, iteration: int) -> None:
-        words = self.sandbox.locator(".caps-words").inner_text()
-        slider = self.sandbox.get_by_role("slider", name="iteration", exact=True)
-        drag_slider(self.page, slider, (iteration - 1) / 9, 12)
+        words = self.views.first.locator(".caps-words").inner_text()
+        self.drag_slider("iteration", (iteration - 1) / 9)
         until(lambda: self.ask("sandbox.iteration"), str(iteration), lambda: self.page.wait_for_timeout(50))
-        assert self.sandbox.locator(".caps-words").inner_text() != words
+        assert self.views.first.locator(".caps-words").inner_text() != words
 
     def come_back(self) -> None:
         """Loads the page anew: nobody is asked for a password, and the kernel is the same."""
@@ -186,7 +165,7 @@ class InWords(Learner):
                 return
 
     def write(self, line: str) -> None:
-        cell(self.book, "write-votes").source += "\n" + line
+        cell(self.book, "write-squash").source += "\n" + line
 
     def save(self) -> None:
         data = {"type": "notebook", "format": "json", "content": self.book}
@@ -195,7 +174,6 @@ class InWords(Learner):
 
     def drag(self, iteration: int) -> None:
         words, now = self.ask("sandbox.words"), int(self.ask("sandbox.iteration"))
-        self.view = self.ask("sandbox.model_id").strip("'")  # guesses are views as well
         for step in range(now, iteration, 1 if iteration > now else -1):
             moved = step + (1 if iteration > now else -1)
             update = {"method": "update", "state": {"iteration": moved}, "buffer_paths": []}
