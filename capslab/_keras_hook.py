@@ -31,6 +31,7 @@ CLASSES = {
     "RoutedCapsules": "capslab.models.layers:RoutedCapsules",
     "SceneNet": "capslab.models.scene_network:SceneNet",
     "SmallNet": "capslab.labelfree.selftraining:SmallNet",
+    "StackedCapsNet": "capslab.models.stacked_capsnet:StackedCapsNet",
     "VAE": "capslab.models.vae:VAE",
 }
 

@@ -171,7 +171,7 @@ assert to_b["EM"] < 0.2
 # %% [markdown]
 # Where votes lie close together, a parent is also **active**: with $r_{ij}$ for a child's share times the child's own length,
 #
-# $$a_j = \mathrm{logistic}\Big(\lambda \big(\beta_a - \textstyle\sum_d (\beta_u + \log \sigma_{jd}) \sum_i r_{ij}\big)\Big).$$
+# $$a_j = \mathrm{logistic}\left(\lambda \left(\beta_a - \sum_d (\beta_u + \log \sigma_{jd}) \sum_i r_{ij}\right)\right).$$
 #
 # The logistic function is a softmax between yes and no; $\beta_a$ and $\beta_u$ are learned, and $\lambda$ grows with the iterations.
 # In the paper a capsule is a matrix with an activation beside it. Ours is one vector, which points along the mean and is $a_j$ long.
