@@ -46,7 +46,7 @@ cl.recall("17")
 # A softmax could not say "two digits", because its outputs share a sum of 1.
 # So each capsule is asked for itself whether its digit is there, and two of the ten targets $T_j$ are 1:
 #
-# $$-\sum_j \big[\,T_j \log \lVert v_j\rVert + (1-T_j)\log(1-\lVert v_j\rVert)\,\big]$$
+# $$-\sum_j \left[T_j \log \lVert v_j\rVert + (1-T_j)\log(1-\lVert v_j\rVert)\right]$$
 #
 # The two longest capsules are the answer.
 # The bars show the first pair that the network reads right; failures come later.
