@@ -52,6 +52,16 @@ def test_the_still_is_never_covered():
     assert data["image/png"].startswith(b"\x89PNG")
 
 
+def test_the_still_of_a_reveal_says_what_was_seen():
+    ask()
+    figure = cl.reveal("zeros", 93, "Most of the corners are black, at $0 each.").figure()
+    assert (
+        figure.get_supxlabel().split()
+        == "It is 93 of 100. Most of the corners are black, at $0 each.".split()
+    )
+    figure.draw_without_rendering()  # a dollar is no formula
+
+
 def test_after_a_restart_the_guess_is_there_and_reveal_works(monkeypatch):
     ask(answer=60)
     restart(monkeypatch)

@@ -13,18 +13,22 @@ from capslab.exercises.guess_words import number_text, with_unit
 GUESS, TRUTH, SOFT = "#0072b2", "#c24100", "#888888"
 
 
-def draw(question: GuessQuestion, answer: Any, truth: Any) -> Any:
+def draw(question: GuessQuestion, answer: Any, truth: Any, words: str = "") -> Any:
     """Draws the question, and the guess and the truth as far as they are given.
 
     Parameters
     ----------
     answer : the guess as plain data, or None; truth : what came, or None.
+    words : what was seen and why; it stands below, so that a page without live views has it, too.
     """
     from capslab.plots.style import NotebookFigure
 
     rows = len(question.items)
     height = {"number": 2.1, "curve": 3.6}.get(question.kind, 1.0 + 0.4 * rows)
-    figure = NotebookFigure(figsize=(6.5, height), layout="constrained")
+    below = textwrap.wrap(words, 84)
+    figure = NotebookFigure(figsize=(6.5, height + 0.19 * len(below)), layout="constrained")
+    if below:
+        figure.supxlabel("\n".join(below), x=0.01, ha="left", fontsize=10, parse_math=False)
     axes = figure.subplots()
     axes.set_title("\n".join(textwrap.wrap(question.text, 72)), fontsize=11, loc="left", x=0.0)
     axes.spines[["top", "right"]].set_visible(False)

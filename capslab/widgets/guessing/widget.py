@@ -168,7 +168,7 @@ class RevealView(_QuestionView):
 
     def figure(self) -> Any:
         """Guess and truth as a still picture."""
-        return self._in_words(guess_figure.draw(self._question, self.answer, self.truth))
+        return self._in_words(guess_figure.draw(self._question, self.answer, self.truth, self.still_words))
 
 
 class GuessesView(_GuessPart):
