@@ -136,8 +136,7 @@ EXERCISES = (
             ),
             Mistake(
                 "matrix product",
-                "You multiplied the window and the kernel as matrices (the operator @). Multiply them entry by entry "
-                "(`*`).",
+                "You multiplied the window and the kernel as matrices. Multiply them entry by entry.",
                 lambda image, kernel: np.array(
                     [[(w @ kernel.T).sum() for w in row] for row in _windows(image, kernel)]
                 ),

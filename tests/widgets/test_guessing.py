@@ -55,10 +55,8 @@ def test_the_still_is_never_covered():
 def test_the_still_of_a_reveal_says_what_was_seen():
     ask()
     figure = cl.reveal("zeros", 93, "Most of the corners are black, at $0 each.").figure()
-    assert (
-        figure.get_supxlabel().split()
-        == "It is 93 of 100. Most of the corners are black, at $0 each.".split()
-    )
+    words = figure.get_supxlabel().replace("\n", " ")
+    assert words == "It is 93 of 100. Most of the corners are black, at $0 each."
     figure.draw_without_rendering()  # a dollar is no formula
 
 
