@@ -102,7 +102,7 @@ cl.verdict("routing-decides", controls.measured("entropy"))
 
 # %% [markdown]
 # Refuted for most capsules: no tree of parts and wholes can be read off such couplings.
-# What the few in the tail do is another question; it comes below.
+# What the few in the tail do comes below.
 #
 # ## Do the iterations make it more accurate?
 #
@@ -139,7 +139,7 @@ cl.verdict("routing-accurate", controls.right(kinds[0]), controls.right(kinds[1]
 
 # %% [markdown]
 # Three iterations are ahead by about one image in a thousand, and the interval all but touches 0: it holds partly, and only just.
-# In other networks that were trained for two epochs only, and not matched, the lead was two in a thousand (0.988 against 0.985).
+# In other networks, trained for two epochs and not matched, the lead was two in a thousand (0.9876 against 0.9852).
 # On the 8×8 digits, five networks of each kind show no lead.
 # Perhaps, then, the iterations mostly help a network to learn *faster*.
 #
@@ -160,8 +160,8 @@ assert 0 < lead.low < 0.0001
 on_digits = routing_controls.RoutingControls("digits")
 assert on_digits.accuracy(kinds[0]).mean() < on_digits.accuracy(kinds[1]).mean()
 short = results.load("capsules").grouped("accuracy", "kind", data="mnist", change="shift", amount=0)
-assert round(np.mean(short["capsules, 3 iterations"]), 3) == 0.988
-assert round(np.mean(short["capsules, 1 iteration"]), 3) == 0.985
+assert round(np.mean(short["capsules, 3 iterations"]), 4) == 0.9876
+assert round(np.mean(short["capsules, 1 iteration"]), 4) == 0.9852
 
 # %%
 cl.guess(
@@ -183,6 +183,10 @@ cl.reveal("couplings_alone", round(by_mean["couplings"], 1), f"Compare: {words}.
 
 # %%
 cl.verdict("couplings-know-class", controls.measured("couplings"), controls.measured("primary"), paired=True)
+
+# %% tags=["holds"]
+assert by_mean["the first agreements"] > by_mean["couplings"] - 0.1
+assert by_mean["couplings"] > by_mean["primary capsules"] + 1
 
 # %% [markdown]
 # But do they know more than what they are made from?
@@ -285,7 +289,7 @@ cl.reveal(
 
 # %%
 no_bias, opposite = replace(learned, bias=0 * learned.bias), {}
-for name, weights in {"as it is": learned, "with the bias at 0": no_bias}.items():
+for name, weights in {"with its bias": learned, "with the bias at 0": no_bias}.items():
     winners = [ablation.route_all(sign * parts, weights).predicted for sign in (1, -1)]
     opposite[name] = (winners[0] == winners[1]).mean()
     print(
@@ -297,7 +301,7 @@ plots.table(rows)
 # With a twentieth gone, the winner is short, because *yes* and *no* cancel, and another digit can win.
 # With half gone it is nearly as long as before, and it points *backwards*.
 # The margin loss asked for a length and never for a direction, and a vector is as long as its opposite.
-# Even when every primary capsule is turned into its opposite, which no image would do, most answers stay.
+# Even with every primary capsule turned into its opposite, most answers stay.
 # Only the small bias of routing, which does not turn, keeps it from being all: at 0, votes and outcome change their signs together, so every agreement, coupling and length stays the same.
 # This is the **sign ambiguity** of capsules: a loud *yes* and a loud *no* look the same.
 
@@ -305,7 +309,7 @@ plots.table(rows)
 assert rows[1]["length of the winner"] < 0.45
 assert rows[-1]["length of the winner"] > 0.85
 assert rows[-1]["cosine"] < -0.9
-assert 0.75 < opposite["as it is"] < 0.9
+assert 0.75 < opposite["with its bias"] < 0.9
 assert opposite["with the bias at 0"] > 0.999
 
 # %% [markdown]
