@@ -128,7 +128,7 @@ assert network.layers[-2].W.shape == (64, 10, 8, 8)
 # **Your turn.** Write `margin_loss(lengths, labels)`.
 # It takes lengths `(n, classes)` and labels `(n,)`, and returns one number: the mean of $L$ over the images.
 # It will run inside the network, so use `ops` where you would use `np`.
-# There, `labels[:, None] == np.arange(classes)` is True for the true capsule, and `ops.where(is_true, a, b)` takes a where it is True and b elsewhere: that is $T_j$.
+# `labels[:, None] == np.arange(classes)` is True for the true capsule, and `ops.where(is_true, a, b)` takes a where it is True and b elsewhere: that is $T_j$.
 
 
 # %%
@@ -308,8 +308,8 @@ assert to_real_zeros[:3].max() < 0 < to_real_zeros[3:].min()
 # %% [markdown]
 # ## The same thing, tuned
 #
-# From here on we use `cl.CapsNet`, which is what you have built, only faster.
-# Is that so? Give its weights to *your* functions, and compare.
+# From here on we use `cl.CapsNet`, a tuned version of what you have built.
+# From the primary capsules on, it should compute the same. Give its weights to *your* functions, and compare.
 # (Its routing also has a small bias, which your loop does not have, so it is set to 0 first.)
 
 # %%

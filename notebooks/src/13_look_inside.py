@@ -36,7 +36,7 @@ cl.recall("13")
 # %% [markdown]
 # ## One image, all the way through
 #
-# The network is `cl.CapsNet`, the faster version of the one you built, trained beforehand.
+# The network is `cl.CapsNet`, the tuned version of the one you built, trained beforehand.
 # Its digit capsules have 16 numbers, where yours had 8.
 
 # %%
