@@ -276,12 +276,12 @@ means = np.stack([X[labels == digit].mean(axis=0) for digit in range(10)] + [X.m
 nearest = [((row[:, None] - means) ** 2).sum(axis=(2, 3, 4)).argmin(axis=1) for row in drawn]
 blurs = (nearest[1] == 10).sum()
 most_are_0 = (nearest[1] == 0).sum() > 4
-cl.reveal(
+truth = cl.reveal(
     "wrong_capsule",
     "a grey blur" if blurs > 4 else "a clear 0" if most_are_0 else "the digit of the image",
-    f"{blurs} of 8 pictures are nearer to the average of all training images than to that of any digit. Capsule 0 has "
-    f"a length of {lengths[one_each, 0].mean():.2f} here, so the decoder gets next to nothing, and draws what digits have in common.",
+    f"{blurs} of 8 are nearest to the average of all images. Capsule 0 is {lengths[one_each, 0].mean():.2f} long here, so the decoder gets next to nothing, and draws what digits have in common.",
 )
+display(truth)
 words = np.repeat(["image", "longest", "pose of 0", "… stretched"], 8)
 plots.image_grid(np.concatenate([X_test[one_each], *drawn]), list(words), columns=8)
 

@@ -24,6 +24,7 @@
 
 # %%
 import numpy as np
+from IPython.display import display
 
 import capslab as cl
 from capslab import plots
@@ -203,11 +204,12 @@ cl.guess(
 ten_poses = np.repeat(caps.poses(drawing[None]), 10, axis=0)
 by_each = caps.decode(ten_poses, np.arange(10))  # one reconstruction per capsule
 reads = caps.classify(np.uint8(255 * by_each[[first, second]]))  # what the network itself reads in the two
-cl.reveal(
+truth = cl.reveal(
     "two_claims",
     "two different digits" if (reads == [first, second]).all() else "the image, twice",
     f"Give both pictures back to the network, and it reads {reads[0]} in the one and {reads[1]} in the other.",
 )
+display(truth)
 names = ["the image"] + [f"{digit}: {length:.2f}" for digit, length in enumerate(its_lengths)]
 marked = [False] + [digit in (first, second) for digit in range(10)]
 plots.image_grid(np.concatenate([drawing[None] / 255, by_each]), names, columns=6, marked=marked)
