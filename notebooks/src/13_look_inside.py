@@ -11,19 +11,20 @@
 #
 # > **Can you see how a capsule network comes to its answer?**
 #
-# The hidden numbers of a dense network say nothing to anybody.
+# The hidden numbers of a dense network are hard to read one by one.
 # A capsule network was made to be read: its couplings say who listens to whom, and its poses how a digit looks.
-# So open one up, on test images, on your own handwriting and on an image that two capsules claim at once.
+# So open one up, on test images and on your own handwriting.
 #
 # **After this lesson you can** follow one image from its pixels to the answer, read a coupling map, and say what a pose holds.
 #
 # **You need** [11](11_routing_by_agreement.ipynb) for couplings, and [12](12_build_a_capsule_network.ipynb) for the network, its lengths and its decoder.
-# Without a connection the lesson shows the 8×8 digits, and its words describe MNIST.
+# The text describes the results on MNIST; without a connection you see the 8×8 digits.
 #
 # **Time:** …
 
 # %%
 import numpy as np
+from IPython.display import display
 
 import capslab as cl
 from capslab import plots
@@ -36,8 +37,8 @@ cl.recall("13")
 # %% [markdown]
 # ## One image, all the way through
 #
-# The network is `cl.CapsNet`, the tuned version of the one you built, and it was trained beforehand.
-# Here is all of it, on one image.
+# The network is `cl.CapsNet`, the tuned version of the one you built, trained beforehand.
+# Its digit capsules have 16 numbers, where yours had 8.
 
 # %%
 caps = cl.ready("capsnet", images)
@@ -45,15 +46,15 @@ cl.show_network(caps, images.test)
 
 # %% [markdown]
 # From left to right you see the image, the maps of the convolutions, the primary capsules, the digit capsules and the reconstruction.
-# The primary capsules sit on a grid of 6×6 places, two to each place, which makes 72.
+# The primary capsules sit on a grid of 6×6 places, two types at each place, which makes 72.
 # Each line is a coupling: the thicker it is, the more a primary capsule gives to a digit capsule.
 #
 # - Move the slider from iteration 1 to 3. In iteration 1 all lines are equally thin; in the end some lead to the 7 and stand out.
 # - Point at a primary capsule: a frame shows which part of the image it sees.
 # - Click on anything for its arithmetic, down to a single multiplication.
 #
-# A few lines stand out, but how typical are they?
-# Think of all 72 primary capsules in many images.
+# How typical are the thick lines?
+# Call a primary capsule *decided* if it gives one digit more than 0.5, *undecided* if it gives none more than 0.15, and *inclined* in between.
 
 # %% tags=["holds"]
 assert caps.grid == (6, 6, 2)
@@ -65,7 +66,7 @@ assert np.delete(trace.couplings[-1], 7, axis=1).max() < 0.2
 # %%
 cl.guess(
     "a_typical_capsule",
-    "After three iterations, what is a typical primary capsule?",
+    "After three iterations, what are most primary capsules?",
     choices=["decided for one digit", "inclined to one digit", "undecided"],
 )
 
@@ -77,14 +78,13 @@ shares = [(largest > 0.5).mean(), ((largest > 0.15) & (largest <= 0.5)).mean(), 
 cl.reveal(
     "a_typical_capsule",
     ["decided for one digit", "inclined to one digit", "undecided"][int(np.argmax(shares))],
-    f"An even split over ten digits gives each 0.10. In {len(few):,} images, {100 * shares[2]:.0f} of 100 primary capsules give "
-    f"no digit more than 0.15, {100 * shares[1]:.0f} lean, and fewer than {np.ceil(100 * shares[0]):.0f} in 100 give one digit more than half.",
+    f"In {len(few):,} images, {100 * shares[2]:.0f} of 100 primary capsules are undecided (an even split gives each digit 0.10), "
+    f"{100 * shares[1]:.0f} are inclined, and fewer than {np.ceil(100 * shares[0]):.0f} in 100 are decided.",
 )
 
 # %% [markdown]
-# So the thick lines are exceptions.
-# Most primary capsules give every digit about the same, from the first iteration to the last.
-# What does that leave to look at? The small differences, and where in the image they are.
+# So thick lines are exceptions: most primary capsules give every digit about the same from first to last.
+# What is left to look at are the small differences, and where they are.
 
 # %% tags=["holds"]
 assert 0.8 < shares[2] < 0.9
@@ -94,10 +94,12 @@ assert shares[0] < 0.01
 # ## Read a coupling map
 #
 # To see small differences, draw $c - \tfrac{1}{10}$ instead of $c$: then white means "as at the start", orange "listens more", blue "listens less".
-# And put each primary capsule where it belongs in the image.
+# And put each primary capsule at its place in the grid.
 # They are numbered row by row, then column by column, and the types at one place come last:
 #
 # $$i = (\text{row} \cdot \text{columns} + \text{column}) \cdot \text{types} + \text{type}$$
+#
+# Here rows, columns and types count from 0; the view and the text count them from 1.
 #
 # **Your turn.** Write `coupling_map(couplings, grid, digit)`.
 # It takes the couplings of one image `(child, parent)`, the grid `(rows, columns, types)` and the number of a digit.
@@ -120,7 +122,7 @@ cl.check("coupling_map", coupling_map)
 coupling_map = cl.mine("coupling_map", coupling_map)
 
 # %% [markdown]
-# Here is your map for the first test image, a 7, and for three digit capsules.
+# Here is your map of the first test image for three digit capsules.
 
 # %%
 trace = cl.route(caps, images.test[0])
@@ -128,9 +130,9 @@ maps = [coupling_map(trace.couplings[-1], caps.grid, digit) for digit in (7, 9, 
 plots.weight_maps(np.array(maps), ["to the 7", "to the 9", "to the 4"], label="c − 1/10")
 
 # %% [markdown]
-# The map of the 7 has strong colours. A column of orange runs down the third column of the grid, with one strong place at the top left.
+# In the map of the 7, a column of orange runs down the third column of the grid, with one strong place at the top left.
 # The maps of the 9 and the 4 are pale: at the same places they are a little blue, because a child that gives more to the 7 has less left for the others.
-# Is that column special to this image, or do all 7s have it? Average over all images of a digit, each digit with its own capsule.
+# Is that column special to this image, or to the 7? Average over all images of a digit, each digit with its own capsule.
 
 # %% tags=["holds"]
 strength = np.abs(maps).max(axis=(1, 2))
@@ -145,16 +147,22 @@ average_maps = np.array([coupling_map(mean, caps.grid, digit) for digit, mean in
 plots.weight_maps(average_maps, [f"the {digit}" for digit in range(10)], label="c − 1/10")
 
 # %% [markdown]
-# Every digit has a pattern of its own, and a few places in it do most of the work.
-# The 7 listens to the same column in the average as in the single image.
+# Nearly every 7 has it: the average shows the same column as the single image.
+# But the column does not belong to the 7. The 1, the 4 and the 8 listen to it nearly as much, and six digits share the strong place in its second row.
 #
-# Beware of reading too much into the picture, though.
-# It is tempting to see a stroke in that column. But one place sees up to 21×21 of the 28×28 pixels, so a place in the map is no place in the image.
-# What these small differences really tell you is the question of [lesson 14](14_what_couplings_tell.ipynb).
+# It is tempting to see a stroke in such a column, too. But one place sees up to 21×21 of the 28×28 pixels, so a place in the map is not a place in the image.
+# What the small differences do tell you is the question of [lesson 14](14_what_couplings_tell.ipynb).
 
 # %% tags=["holds"]
 assert (average_maps.max(axis=(1, 2)) > 0.08).all()
-assert average_maps[7][:, 2].mean() > 2 * np.abs(average_maps[7]).mean()
+column = average_maps[:, :, 2].mean(axis=1)
+assert column.argmax() == 7
+assert column[[1, 4, 8]].min() > 0.75 * column[7]
+assert (
+    routed.couplings[few.labels == 7, :, 7].reshape(-1, 6, 6, 2).mean(axis=3)[:, :, 2].mean(axis=1) > 0.1
+).mean() > 0.9
+strongest_four = average_maps.reshape(10, 36).argsort(axis=1)[:, -4:]
+assert (strongest_four == 8).any(axis=1).sum() == 6  # place 8: row 2, column 3
 fields = np.array([caps.receptive_field(i) for i in range(72)])
 assert (fields[:, 2:] - fields[:, :2]).max() == 21
 
@@ -162,7 +170,7 @@ assert (fields[:, 2:] - fields[:, :2]).max() == 21
 # ## Your own handwriting
 #
 # Draw with the mouse, a pen or a finger, or with the arrow keys and space.
-# The small picture is what the network gets: your drawing, scaled and centred as the images of MNIST were.
+# The small picture is what the network gets: your drawing, scaled and centred like the images of MNIST.
 
 # %%
 pad = cl.draw_digit(caps)
@@ -170,9 +178,9 @@ pad
 
 # %% [markdown]
 # **A challenge: draw a digit that two capsules claim**, so that two lengths are above 0.5 at once.
-# Probabilities of a softmax could not do that, because they share out 1; lengths can.
+# Probabilities of a softmax could not do that, because they share out 1.
 # Open the loop of a 9 a little, or let a 3 run into an 8.
-# The next cell takes your drawing. As long as the pad is empty, it takes the test image on which the second capsule is longest.
+# As long as the pad is empty, the next cell takes the test image on which the second capsule is longest.
 
 # %%
 lengths = caps.lengths(images.test)  # (images, digits)
@@ -196,44 +204,35 @@ cl.guess(
 ten_poses = np.repeat(caps.poses(drawing[None]), 10, axis=0)
 by_each = caps.decode(ten_poses, np.arange(10))  # one reconstruction per capsule
 reads = caps.classify(np.uint8(255 * by_each[[first, second]]))  # what the network itself reads in the two
-cl.reveal(
+truth = cl.reveal(
     "two_claims",
     "two different digits" if (reads == [first, second]).all() else "the image, twice",
-    f"Give both pictures back to the network, and it reads {reads[0]} in the one and {reads[1]} in the other. Each capsule "
-    "explains the ink as its own digit.",
+    f"Give both pictures back to the network, and it reads {reads[0]} in the one and {reads[1]} in the other.",
 )
-
-# %%
+display(truth)
 names = ["the image"] + [f"{digit}: {length:.2f}" for digit, length in enumerate(its_lengths)]
-plots.image_grid(
-    np.concatenate([drawing[None] / 255, by_each]),
-    names,
-    columns=6,
-    marked=[False] + [d in (first, second) for d in range(10)],
-)
+marked = [False] + [digit in (first, second) for digit in range(10)]
+plots.image_grid(np.concatenate([drawing[None] / 255, by_each]), names, columns=6, marked=marked)
 
 # %% [markdown]
 # This image is labelled 8, but its loop at the top is open, so it might also be a 4.
-# Capsule 8 draws the loop closed, and capsule 4 draws it open.
-# The other eight capsules are short and draw a grey blur, as you saw in lesson 12.
-# A single label could not say that: *it may be this or that, and here is how I see it in either case*.
+# Capsule 8 draws the loop closed, and capsule 4 draws it open: *it may be this or that, and here is how it would look in either case*.
+# The other eight are short, and what they draw is dim and blurred, something between several digits.
+# That capsule 8 draws an 8 proves little, though: its place in the mask already tells the decoder to, and the network reads an 8 in those eight blurs as well.
 
 # %% tags=["holds"]
 assert (first, second, images.test.labels[found]) == (8, 4, 8)
 assert (reads == [8, 4]).all()
 assert np.sort(its_lengths)[:8].max() < 0.2
+assert (caps.classify(np.uint8(255 * np.delete(by_each, [4, 8], axis=0))) == 8).all()
+brightest = by_each.reshape(10, -1).max(axis=1)
+assert np.delete(brightest, [4, 8]).max() < brightest[[4, 8]].min()
 
 # %% [markdown]
 # ## What is in a pose?
 #
-# A pose has sixteen numbers. Move one of them and let the decoder draw: what changes?
-# Take the 7 again, and move each number by 0.25 down and up.
-# In how many of the sixteen cases does the network, when it gets the drawn picture, read something else than a 7?
-
-# %%
-cl.guess(
-    "sliders_that_change", "Of 16 numbers, how many can turn this 7 into another digit?", between=(0, 16)
-)
+# Take the 7 again, move one of its sixteen numbers by up to 0.25 down and up, and let the decoder draw. What changes?
+# And which of them make the network, when it gets the drawn picture, read something else than a 7?
 
 # %%
 pose, label = caps.poses(images.test[:1]), int(caps.classify(images.test[:1])[0])
@@ -242,30 +241,25 @@ moved = np.repeat(pose, size * 7, axis=0).reshape(size, 7, *pose.shape[1:])  # (
 moved[range(size), :, label, range(size)] += steps  # row by row, another number of the pose
 pictures = caps.decode(moved.reshape(-1, *pose.shape[1:]), label)
 read = caps.classify(np.uint8(255 * pictures)).reshape(size, 7)
-turned = np.flatnonzero((read[:, [0, -1]] != label).any(axis=1))
-cl.reveal(
-    "sliders_that_change",
-    len(turned),
-    f"Those that do: {', '.join(map(str, turned)) or 'none'}. All others only make it wider, thinner or more slanted.",
-)
-
-# %%
+turned = np.flatnonzero((read != label).any(axis=1))
+print(f"pose[i] makes it read something else than a {label} for i in {turned.tolist()}")
 rows = [1, 11 % size, 4]
 shown = pictures.reshape(size, 7, *pictures.shape[1:])[rows].reshape(-1, *pictures.shape[1:])
 plots.image_grid(shown, [f"pose[{row}] {step:+.2f}" for row in rows for step in steps], columns=7)
 
 # %% [markdown]
-# `pose[1]` sets how the 7 stands: slanted on the left, upright on the right.
-# `pose[11]` takes it from thick to faint.
-# `pose[4]` does several things at once: at its left end, the bar is gone and a 1 is left.
-# Nobody asked for a number for slant; the network found one because whoever has to redraw a digit needs to know its slant.
-# But nobody asked it to keep things apart either, so most numbers mix several properties.
+# The other 13 numbers leave it a 7. `pose[1]`, for instance, sets how it stands: slanted on the left, upright on the right.
+# `pose[11]` takes it from thick to so faint that hardly anything is left to read.
+# `pose[4]` does several things at once, and at its left end it becomes a 1.
+# Nobody asked for a number for slant, but to redraw a digit one needs to know its slant.
+# Nobody asked it to keep things apart either: both `pose[11]` and `pose[4]` change the amount of ink.
 
 # %% tags=["holds"]
 assert turned.tolist() == [4, 9, 11]
 assert read[4, 0] == 1
 ink = pictures.reshape(16, 7, -1).sum(axis=2)
-assert ink[11, 0] > 3 * ink[11, -1]
+assert ink[11, 0] > 8 * ink[11, -1]
+assert ink[4, -1] > 3 * ink[4, 0]
 
 
 def slant(picture):
@@ -279,8 +273,8 @@ grid = pictures.reshape(16, 7, 28, 28, 1)
 assert slant(grid[1, 0]) < slant(grid[1, 3]) < slant(grid[1, 6])
 
 # %% [markdown]
-# Now take all sixteen into your hands.
-# **Target practice:** turn the 7 into a 0, with as few moves as you can.
+# Now move all sixteen yourself; beside each stands how much it can change the pixels, on average.
+# **Target practice:** turn the 7 into a 0, with few moves.
 
 # %%
 cl.explore_pose(caps, images.test[0])
@@ -306,9 +300,8 @@ share = (couplings.max(axis=-1) <= 0.15).mean()
 print(f"{other.name}: {100 * share:.0f} of 100 primary capsules give no class more than 0.15.")
 other_lengths = dressed.lengths(look)
 both = int(np.sort(other_lengths, axis=1)[:, -2].argmax())
-two = np.argsort(-other_lengths[both])[:2]
-pictures = [look.images[[both]] / 255, dressed.decode(dressed.poses(look[[both, both]]), two)]
-plots.image_grid(np.concatenate(pictures), ["the image", *(other.classes[c] for c in two)])
+two = [f"{other.classes[c]} {other_lengths[both, c]:.2f}" for c in np.argsort(-other_lengths[both])[:2]]
+print(f"The two longest capsules for one {other.classes[look.labels[both]]}: {', '.join(two)}")
 
 # %% tags=["holds"]
 assert other.name != "fashion-mnist" or share < 0.6
@@ -316,12 +309,12 @@ assert other.name != "fashion-mnist" or len(couplings[0]) == 8
 assert other_lengths[both].max() > np.sort(other_lengths[both])[-2] > 0.5
 
 # %% [markdown]
-# Two capsules claim this one, too, and each draws what it takes it for.
-# In this network fewer capsules are undecided: it has only eight, and as each sees the whole image, each has more to say.
+# Here, too, two capsules may claim one image.
+# In this network fewer capsules are undecided. It has only eight, each of which sees the whole image; perhaps that is why.
 #
 # ## Look back
 #
-# If you expected primary capsules to decide, you are in good company: the word *routing* sounds like it. What you saw is a slight shift, in a few places.
+# If you expected primary capsules to decide, you are in good company: the word *routing* sounds like it. You saw a slight shift, in a few places.
 
 # %%
 cl.guesses("13")
@@ -330,10 +323,10 @@ cl.guesses("13")
 # ## Answer
 #
 # **Can you see how a capsule network comes to its answer?**
-# You can see more than in a dense network: which places a digit listens to, how sure each capsule is by itself, and how each would draw the image, also when two of them claim it.
-# A pose can be moved and drawn, and some of its numbers mean something that has a name, such as slant or thickness.
+# You can see which places a digit listens to, how sure each capsule is by itself, and how each would draw the image, also when two of them claim it.
+# A pose can be moved and drawn, and some of its numbers have a meaning with a name, such as slant or thickness.
 # But most couplings hardly differ from an even split.
-# Whether the small differences explain the answer, or only decorate it, cannot be seen. It has to be tested.
+# Whether the small differences explain the answer cannot be seen. It has to be tested.
 #
 # **Sources.** Sabour, Frosst & Hinton 2017, *Dynamic routing between capsules* ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)), section 5.1 and figure 4 for poses that are moved.
 #
