@@ -2,7 +2,7 @@
 
     python tools/remeasure.py classical          # four classical methods on MNIST, ten minutes on one core
     python tools/remeasure.py betas mnist        # one VAE for each β, two minutes
-    python tools/remeasure.py routing_variants   # five ways to route, and depth, on the digits: twelve minutes
+    python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
 """

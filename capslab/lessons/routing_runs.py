@@ -90,7 +90,7 @@ def train_depth(
 
 
 def train_plain(images: Any, depth: int, seed: int, epochs: int | None = None) -> dict[str, Any]:
-    """Train the control of `train_depth` without capsules: the same convolutions, then `depth` + 1 dense layers.
+    """Train the control of `train_depth` without capsules: convolutions, then `depth` + 1 dense layers.
 
     The recipe is the same, with the cross-entropy in place of the margin loss.
 
@@ -163,6 +163,27 @@ def by_depth(table: Measurements) -> tuple[dict[int, list[float]], dict[int, np.
         runs = table.where(experiment="depth", middle_layers=depth)
         largest[depth + 1] = np.array([row["longest"] for row in runs])
     return accuracy, largest
+
+
+def controls(table: Measurements) -> dict[str, list[float]]:
+    """The test accuracies of the controls of the deepest networks, one for each seed.
+
+    Returns
+    -------
+    "larger start": as the deepest, but the weights of the middle layers start `LARGER` times as large;
+    "five dense layers": no capsules, as many layers.
+
+    Examples
+    --------
+    >>> from capslab.lessons import results
+    >>> sorted(controls(results.load("routing_variants")))
+    ['five dense layers', 'larger start']
+    """
+    experiments = {"larger start": "depth, larger start", "five dense layers": "plain depth"}
+    return {
+        name: [row["accuracy"] for row in table.where(experiment=experiment)]
+        for name, experiment in experiments.items()
+    }
 
 
 def depth_rows(table: Measurements, dead: Mapping[int, Sequence[int]]) -> list[dict[str, Any]]:
