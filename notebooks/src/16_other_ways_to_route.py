@@ -13,7 +13,7 @@
 #
 # Several authors who were not convinced by routing by agreement proposed something else, and reported a better number.
 # Here you hand the *same votes* to four ways of routing, and then see what is left of the differences when each is trained.
-# At the end you put one routed layer on top of another.
+# At the end you stack routed layers.
 #
 # **After this lesson you can** explain self-attention and EM as ways of routing, read a table of published results with the right questions in mind, and find capsules that have died.
 #
@@ -170,7 +170,7 @@ assert to_b["EM"] < 0.2
 #
 # ## Four ways, one picture
 #
-# For one test image, above are the shares for its own class, below the lengths of all ten capsules.
+# One test image: on top the shares for its own class, below them the lengths of all ten capsules.
 
 # %%
 one = images.test[7]
@@ -228,7 +228,7 @@ by_name = {name: trained[how] for how, name in names.items()}
 ahead = 100 * np.array(ttest_rel(by_name["agreement"], by_name["EM"]).confidence_interval())
 words = ", ".join(f"{name} {np.mean(values):.1%}" for name, values in by_name.items())
 words += f". EM is behind agreement by {ahead[0]:.1f} to {ahead[1]:.1f} points (95 % interval)."
-cl.reveal("best_routing", "no clear winner", words)
+display(cl.reveal("best_routing", "no clear winner", words))
 display(plots.scores_with_spread(by_name, "test accuracy; one dot per seed", (0.95, 1)))
 cl.verdict("attention-routes-better", trained["attention"], trained["dynamic"], paired=True)
 
@@ -319,8 +319,8 @@ assert 20_000 < high / low < 50_000
 
 # %% [markdown]
 # Three routed layers read a little less than one, 0.983 against 0.990 on average. With five, trained by the same recipe, hardly anything is read.
-# Dead capsules are not the cause: by our measure each of the three networks has one among 64.
-# The last column is the standard deviation of a capsule's length over the images (the median of 16): in one network it is 0, so its capsules say the same of *every* image; in the others it is smaller than with two or three layers.
+# Few capsules are dead, one among 64 in each of the three, so counting them does not find the cause.
+# The last column is the standard deviation of a capsule's length over the images (the median of 16): in one network it is 0, so at least half of them are as long on *every* image; in the others it is smaller than with two or three layers.
 # A likely cause is squash, which makes short vectors shorter still and has almost no slope at 0 (lesson 10).
 # Before any training, the gradient of the lowest middle layer's weights is some thirty thousand times smaller than that of the last layer's.
 # Mitterreiter et al. 2023 found starving capsules in much larger networks.
@@ -350,7 +350,7 @@ assert [net.grid[:2] for net in nets.values()] == [(4, 4), (12, 12), (4, 4)]
 
 # %% [markdown]
 # Not by this recipe, which nobody tuned for depth (three networks).
-# But five dense layers learn by it, so depth alone is not to blame; and with middle weights that start twice as large, the capsules read 89 to 96 %, so here, too, the start decides much (lesson 10).
+# But five dense layers learn by it, so depth alone is not to blame; and with middle weights that start twice as large, the capsules read 89 to 96 %, so the start decides much (lesson 10).
 #
 # ## Now with other images
 #
@@ -376,7 +376,7 @@ assert min(read[how] for how in ("dynamic", "one", "attention")) > 2 * read["em"
 #
 # ## Look back
 #
-# If you guessed low at the first question, you gave the credit to routing; here the votes had learned nearly everything.
+# If you guessed low at the first question, you credited routing with what the votes had learned.
 
 # %%
 cl.guesses("16")
