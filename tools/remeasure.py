@@ -2,7 +2,7 @@
 
     python tools/remeasure.py classical          # four classical methods on MNIST, ten minutes on one core
     python tools/remeasure.py betas mnist        # one VAE for each β, two minutes
-    python tools/remeasure.py routing_variants   # five ways to route, and depth, on the digits: eight minutes
+    python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
 """
@@ -66,10 +66,14 @@ def routing_variants(
     seeds: int = routing_runs.SEEDS,
     depths: Sequence[int] = routing_runs.DEPTHS,
     depth_seeds: int = routing_runs.DEPTH_SEEDS,
+    plain_depths: Sequence[int] = routing_runs.PLAIN_DEPTHS,
     epochs: int | None = None,
     again: bool = False,
 ) -> list[dict[str, Any]]:
     """Train a network for each way to route and each number of middle layers, with several seeds.
+
+    Beside the deepest there are networks that start with larger weights, and networks with dense layers in
+    place of the routed ones.
 
     The table is written after every network, and what it has already is kept: an interrupted run goes on.
     "uniform" is trained with one seed only, which shows that it is the same network as "one" to the last
@@ -95,12 +99,18 @@ def routing_variants(
         for depth in depths:
             if ("depth", images.name, depth, seed) not in done:
                 add(routing_runs.train_depth(images, depth, seed, epochs))
+        for depth in plain_depths:
+            if ("depth, larger start", images.name, depth, seed) not in done:
+                add(routing_runs.train_depth(images, depth, seed, epochs, routing_runs.LARGER))
+            if ("plain depth", images.name, depth + 1, seed) not in done:
+                add(routing_runs.train_plain(images, depth, seed, epochs))
     return rows
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """What tells one network of the table from the others."""
-    return row["experiment"], row["data"], row.get("routing", row.get("middle_layers")), row["seed"]
+    what = row.get("routing", row.get("middle_layers", row.get("dense_layers")))
+    return row["experiment"], row["data"], what, row["seed"]
 
 
 def main() -> None:

@@ -16,7 +16,10 @@ from capslab.lessons.results import Measurements
 SEEDS = 5
 DEPTHS = (1, 2, 4)  # middle layers; without any it is the network that routes by agreement
 DEPTH_SEEDS = 3
+PLAIN_DEPTHS = (4,)  # dense layers in place of as many middle layers: the control without capsules
 MIDDLE = 16  # capsules in a middle layer
+LARGER = 2.0  # how many times as large the weights of the deepest networks' middle layers also start
+UNITS = 128  # of each such dense layer: as many as 16 capsules of 8 numbers
 
 
 def train_routing(images: Any, routing: str, seed: int, epochs: int | None = None) -> dict[str, Any]:
@@ -51,8 +54,13 @@ def train_routing(images: Any, routing: str, seed: int, epochs: int | None = Non
     }
 
 
-def train_depth(images: Any, depth: int, seed: int, epochs: int | None = None) -> dict[str, Any]:
+def train_depth(
+    images: Any, depth: int, seed: int, epochs: int | None = None, start: float = 1.0
+) -> dict[str, Any]:
     """Train a network with `depth` middle layers of 16 capsules, routed by agreement, and look at each.
+
+    The weights of the middle layers start `start` times as large as usual; where that is not 1, the row's
+    experiment is "depth, larger start".
 
     Returns
     -------
@@ -65,16 +73,51 @@ def train_depth(images: Any, depth: int, seed: int, epochs: int | None = None) -
 
     keras.utils.clear_session()
     model = StackedCapsNet.for_images(images, seed=seed, middle=(MIDDLE,) * depth)
+    for layer in model.middle_capsules:
+        layer.kernel.assign(start * layer.kernel)
     seconds = _train(model, images, seed, epochs)
     layers = model.middle_lengths(images.test)
     return {
-        "experiment": "depth",
+        "experiment": "depth" if start == 1 else "depth, larger start",
         "data": images.name,
         "middle_layers": depth,
         "seed": seed,
         "accuracy": round(float((model.classify(images.test) == images.test.labels).mean()), 4),
         "longest": [[round(float(v), 4) for v in lengths.max(axis=0)] for lengths in layers],
         "spread": [[round(float(v), 4) for v in lengths.std(axis=0)] for lengths in layers],
+        "cpu_s": round(seconds, 1),
+    }
+
+
+def train_plain(images: Any, depth: int, seed: int, epochs: int | None = None) -> dict[str, Any]:
+    """Train the control of `train_depth` without capsules: convolutions, then `depth` + 1 dense layers.
+
+    The recipe is the same, with the cross-entropy in place of the margin loss.
+
+    Returns
+    -------
+    One row: accuracy 0…1 on the test images.
+    """
+    import keras
+
+    from capslab.models import ConvNet
+
+    keras.utils.clear_session()
+    model = ConvNet.for_images(images, seed=seed)
+    for _ in range(2):  # its own two dense layers
+        model.network.pop()
+    for layer in range(depth):
+        start = keras.initializers.HeNormal(seed + 20 + layer)
+        model.network.add(keras.layers.Dense(UNITS, activation="relu", kernel_initializer=start))
+    start = keras.initializers.GlorotUniform(seed + 11)
+    model.network.add(keras.layers.Dense(len(model.classes), kernel_initializer=start))
+    seconds = _train(model, images, seed, epochs)
+    return {
+        "experiment": "plain depth",
+        "data": images.name,
+        "dense_layers": depth + 1,
+        "seed": seed,
+        "accuracy": round(float((model.classify(images.test) == images.test.labels).mean()), 4),
         "cpu_s": round(seconds, 1),
     }
 
@@ -122,6 +165,27 @@ def by_depth(table: Measurements) -> tuple[dict[int, list[float]], dict[int, np.
     return accuracy, largest
 
 
+def controls(table: Measurements) -> dict[str, list[float]]:
+    """The test accuracies of the controls of the deepest networks, one for each seed.
+
+    Returns
+    -------
+    "larger start": as the deepest, but the weights of the middle layers start `LARGER` times as large;
+    "five dense layers": no capsules, as many layers.
+
+    Examples
+    --------
+    >>> from capslab.lessons import results
+    >>> sorted(controls(results.load("routing_variants")))
+    ['five dense layers', 'larger start']
+    """
+    experiments = {"larger start": "depth, larger start", "five dense layers": "plain depth"}
+    return {
+        name: [row["accuracy"] for row in table.where(experiment=experiment)]
+        for name, experiment in experiments.items()
+    }
+
+
 def depth_rows(table: Measurements, dead: Mapping[int, Sequence[int]]) -> list[dict[str, Any]]:
     """One row per number of routed layers, for `plots.table`, with a number for each network.
 
@@ -145,7 +209,7 @@ def depth_rows(table: Measurements, dead: Mapping[int, Sequence[int]]) -> list[d
                 "right": "  ".join(f"{value:.3f}" for value in values),
                 "middle capsules": MIDDLE * (layers - 1),
                 "of them dead": "  ".join(str(n) for n in dead.get(layers, ())) or None,
-                "lengths in the last middle layer vary by": "  ".join(spreads) or None,
+                "their lengths' deviation, last layer": "  ".join(spreads) or None,
             }
         )
     return rows

@@ -19,8 +19,12 @@ def test_networks_are_measured_kept_and_not_trained_again(monkeypatch, tmp_path)
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     monkeypatch.setattr(CapsNet, "recipe", replace(CapsNet.recipe, steps=40))
     small = {"routings": ["one", "em"], "seeds": 1, "depths": [1], "depth_seeds": 1, "epochs": 1}
+    small |= {"plain_depths": [2]}
     rows = remeasure.routing_variants("digits", **small)
-    assert [row.get("routing", row.get("middle_layers")) for row in rows] == ["one", "em", 1]
+    assert [row.get("routing", row.get("middle_layers")) for row in rows] == ["one", "em", 1, 2, None]
+    assert rows[3]["experiment"] == "depth, larger start"
+    assert rows[4]["dense_layers"] == 3
+    assert rows[4]["accuracy"] > 0.5
     assert all(0.3 < row["accuracy"] <= 1 for row in rows[:2])
     assert rows[0]["entropy"] == 1.0
     assert rows[1]["entropy"] < 1
@@ -34,6 +38,7 @@ def test_networks_are_measured_kept_and_not_trained_again(monkeypatch, tmp_path)
 
     monkeypatch.setattr(routing_runs, "train_routing", never)
     monkeypatch.setattr(routing_runs, "train_depth", never)
+    monkeypatch.setattr(routing_runs, "train_plain", never)
     assert remeasure.routing_variants("digits", **small) == rows
     with pytest.raises(AssertionError, match="trained again"):
         remeasure.routing_variants("digits", **{**small, "seeds": 2})
@@ -56,6 +61,10 @@ def test_the_bundled_runs_are_complete():
     rows = routing_runs.depth_rows(table, {2: [0, 3, 0]})
     assert [row["of them dead"] for row in rows] == [None, "0  3  0", None, None]
     assert [row["middle capsules"] for row in rows] == [0, 16, 32, 64]
+    plain = table.grouped("accuracy", "dense_layers", experiment="plain depth")
+    assert {n: len(values) for n, values in plain.items()} == {5: seeds}
+    larger = table.grouped("accuracy", "middle_layers", experiment="depth, larger start")
+    assert {n: len(values) for n, values in larger.items()} == {4: seeds}
     depths = table.grouped("longest", "middle_layers", experiment="depth")
     for depth in routing_runs.DEPTHS:
         assert np.shape(depths[depth])[:2] == (routing_runs.DEPTH_SEEDS, depth)

@@ -61,7 +61,8 @@ def draw(
         return figure
     curve = open_axes(axes[2], "azimuth in degrees", f"{measure} of “{kind}”")
     for low, high in shaded(seen):
-        curve.axvspan(low, high, color="0.9", linewidth=0)
+        for turn in (-360, 0, 360):  # a band around 0° goes on below 360°
+            curve.axvspan(low + turn, high + turn, color="0.9", linewidth=0)
     wrong = np.flatnonzero(ring.answer != classes.index(kind))
     curve.plot(ring.score, color=palette(0), linewidth=2)
     curve.plot(wrong, np.full(len(wrong), 0.02), "|", color=palette(1), label="wrong")
