@@ -320,12 +320,13 @@ def test_the_commands_from_release_to_table(tmp_path):
     assert (before.points, len(before.notes)) == (None, 1)
     result = run(main, ["assignment", "grade", str(folder), "--workers", "1", "--assignment", "13"])
     assert result.exit_code == 0, result.output
-    points = re.search(r"ada +graded (\d+)/\1\b", result.output)
+    points = re.search(r"ada +graded (\d+)/(\d+)\b", result.output)
     assert points, result.output
+    assert int(points[2]) - int(points[1]) == 1  # nobody guessed
     assert "1 page in" in run(main, ["assignment", "feedback", str(folder)]).output
     result = run(main, ["assignment", "grades", str(folder), "--csv", str(tmp_path / "grades.csv")])
     assert result.exit_code == 0, result.output
-    row = f"ada,,,13_look_inside,graded,{points[1]},0,{points[1]},"
+    row = f"ada,,,13_look_inside,graded,{points[1]},0,{points[1]},{points[2]},"
     assert row in (tmp_path / "grades.csv").read_text("utf-8")
     result = run(main, ["assignment", "grade", str(folder), "--assignment", "99"])
     assert result.exit_code == 1
