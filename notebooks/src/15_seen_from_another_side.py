@@ -267,9 +267,8 @@ rows = []
 for k, kind in enumerate(toys.classes):
     its = asked["new azimuth"] & (toys.labels == k)
     shares = {name: correct[its & (toys.poses.azimuth == a)].mean() for name, a in columns.items()}
-    rows.append(
-        {"kind": kind} | {n: f"{s:.0%}" for n, s in (shares | {"all new": correct[its].mean()}).items()}
-    )
+    shares["all new"] = correct[its].mean()
+    rows.append({"kind": kind} | {name: f"{share:.0%}" for name, share in shares.items()})
 front, behind = (correct[asked["new azimuth"] & (toys.poses.azimuth == a)].mean() for a in (270, 90))
 plots.table(
     rows, caption=f"right from new azimuths; of all {front:.0%} from the front, {behind:.0%} from behind"
@@ -383,13 +382,9 @@ moved = [affine_digits.shifted_digits(few, seed=1), affine_digits.affine_digits(
 both = np.concatenate([part.images for part in moved])
 display(plots.image_grid(both, title="above: shifted, to learn from; below: affine, to be asked for"))
 at, leads = pairs.affine(), viewpoints.earlier_leads()
-evidence = (
-    f"Both know {at['familiar'].mean():.1%} of the shifted digits there. Earlier, with shifted or turned "
-)
-evidence += f"digits, capsules were ahead for {sum(v > 0 for v in leads.values())} of {len(leads)} amounts."
-on_affine = cl.verdict(
-    "capsules-see-moved", at["capsules"], at["convolutional"], paired=True, evidence=evidence
-)
+told = f"Both know {at['familiar'].mean():.1%} of the shifted digits there. Earlier, with shifted or turned "
+told += f"digits, capsules were ahead for {sum(v > 0 for v in leads.values())} of {len(leads)} amounts."
+on_affine = cl.verdict("capsules-see-moved", at["capsules"], at["convolutional"], paired=True, evidence=told)
 on_affine
 
 # %% tags=["holds"]

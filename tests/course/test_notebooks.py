@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 import os
@@ -18,6 +19,7 @@ from capslab.course import build_notebooks as building
 from capslab.course import paths
 from capslab.course.editions import edition
 from capslab.course.execute import execute
+from capslab.course.lesson_length import views
 
 COURSE = paths.sources()
 
@@ -70,6 +72,18 @@ def test_each_notebook_ends_with_its_answer_and_leads_on_to_the_next() -> None:
 def test_a_cell_is_short_enough_to_read(source: Path) -> None:
     code = [cell.source for cell in edition(source).cells if cell.cell_type == "code"]
     assert not [text for text in code if sum(bool(line.strip()) for line in text.splitlines()) > 12]
+
+
+@pytest.mark.parametrize("source", COURSE, ids=NAMES)
+def test_what_a_cell_shows_is_its_last_line(source: Path) -> None:
+    """Jupyter shows the value of a cell's last line only: a view on an earlier one is lost without a word."""
+    shown = {f"cl.{name}" for name in (*views(), "guess", "guesses", "recall", "reveal", "verdict")}
+    for cell in edition(source, "solved").cells:
+        if cell.cell_type == "code":
+            code = re.sub(r"^(\s*)%.*$", r"\1pass", cell.source, flags=re.MULTILINE)
+            earlier = [one.value for one in ast.parse(code).body[:-1] if isinstance(one, ast.Expr)]
+            calls = {ast.unparse(one.func) for one in earlier if isinstance(one, ast.Call)}
+            assert not calls & shown
 
 
 @pytest.mark.parametrize("source", COURSE, ids=NAMES)
