@@ -246,7 +246,7 @@ assert np.corrcoef(weights[:, :, 0, 0].ravel(), upper_edge.ravel())[0, 1] > 0.7
 assert np.corrcoef(weights[:, :, 0, 6].ravel(), upper_edge.ravel())[0, 1] < -0.7
 
 # %% [markdown]
-# Two of the sixteen look like edges: the first is close to your "upper edge", the seventh to its opposite.
+# Some look like edges: the first is close to your "upper edge", the seventh to its opposite.
 #
 # ## What does it rely on?
 #

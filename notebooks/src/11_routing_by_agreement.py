@@ -101,7 +101,7 @@ assert angles[0, 1] != angles[1, 1]
 # The trap is a softmax over the wrong axis: it runs, but its shares no longer say which parent a child chose.
 #
 # **Your turn.** Write `routing_step(logits, votes)`. It returns the new logits `(child, parent)` and the outputs `(parent, D)`.
-# Logits may be as large as 1,000. Here and in the next function, use `ops`, not `np`, and write softmax and squash out: lesson 12 takes over only functions that stand alone.
+# Logits may be as large as 1,000. Here and in the next function, use `ops`, not `np`, and write everything out without calling another: lesson 12 only takes functions that stand alone.
 
 
 # %%
@@ -236,7 +236,7 @@ cl.verdict("capsule-formula-linear", fact=off["capsule"] < 1e-6, evidence=said)
 # ## Is it k-means?
 #
 # Both assign, then update. A fair test gives them the same votes, the same start and as many steps: here 200 sets of twelve children in two clouds.
-# In routing, *each parent sees its own copy of the points*. Here they differ by a little noise, as no matrix was learned; k-means gets the same.
+# In routing, *each parent sees its own copy of the points*. Here they differ by a little noise, as no matrix was learned; in k-means, each centre sees its parent's copy.
 
 # %%
 cl.guess(
@@ -252,7 +252,7 @@ ahead = mean[3]["routing"] - mean[3]["k-means"]
 cl.reveal(
     "routing_or_kmeans",
     "they are about equal" if abs(ahead) < 0.02 else "routing" if ahead > 0 else "k-means",
-    f"Right in three steps: routing {mean[3]['routing']:.0%}, k-means {mean[3]['k-means']:.0%}; chance would be 61%. In 50: "
+    f"Right in three steps: routing {mean[3]['routing']:.0%}, k-means {mean[3]['k-means']:.0%}; chance, named in the better way, 61%. In 50: "
     f"{mean[50]['routing']:.0%} and {mean[50]['k-means']:.0%}. Slow routing overtakes k-means, which stops at the first split where nothing moves.",
 )
 

@@ -333,7 +333,11 @@ assert np.abs(by_yours - tuned.poses(few)).max() < 1e-5
 # Compared with what? The strongest simple baseline is the same network *with the capsules taken out*: the same convolutions, and dense layers in place of squash, votes and routing, about equal in size by design.
 
 # %%
-cl.guess("time_of_capsules", "Capsules take how many times as long?", between=(0.5, 10))
+cl.guess(
+    "time_of_capsules",
+    "Capsules take how many times as long as the convolutional network?",
+    between=(0.5, 10),
+)
 
 # %%
 rivals = {"capsules": tuned, "convolutional": ConvNet.for_images(images)}

@@ -147,8 +147,8 @@ average_maps = np.array([coupling_map(mean, caps.grid, digit) for digit, mean in
 plots.weight_maps(average_maps, [f"the {digit}" for digit in range(10)], label="c − 1/10")
 
 # %% [markdown]
-# Nearly every 7 has it: the average shows the same column as the single image.
-# But the column does not belong to the 7. The 1, the 4 and the 8 listen to it nearly as much, and six digits share the strong place in its second row.
+# The average 7 has the same column as the single image.
+# But the column does not belong to the 7. The 1, the 4 and the 8 listen to it nearly as much, and most digits share the strong place in its second row.
 #
 # It is tempting to see a stroke in such a column, too. But one place sees up to 21×21 of the 28×28 pixels, so a place in the map is not a place in the image.
 # What the small differences do tell you is the question of [lesson 14](14_what_couplings_tell.ipynb).

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 15 · Seen from another side
 #
-# > **You have seen trucks from one side only, up to 54° round from there. Would you know another one from the front or from behind?**
+# > **You have seen trucks from one side only, turned by at most 54°. Would you know another one from the front or from behind?**
 #
 # A child would.
 # For a network it is harder, because pixel by pixel two sides do not look alike.
@@ -253,7 +253,7 @@ assert five["convolutional, no last ReLU"].mean() < five["convolutional"].mean()
 
 # %% [markdown]
 # The lead stays with one iteration, and it stays without the decoder; without its ReLU the convolutional network does not catch up.
-# So none of the three explains it.
+# So none of the three alone seems to explain it.
 # Among what is left are squash, the margin loss and reading the answer by length; no control here separates these.
 #
 # ## From which sides does it know a toy?
@@ -276,7 +276,7 @@ plots.table(
 
 # %% [markdown]
 # Trucks and people are known from everywhere.
-# Half of the animals are lost, above all from behind and facing left, though that is little more than a mirror image.
+# Half of the animals are lost: nearly all from behind and facing left, though facing left is nearly a mirror image.
 # **Turn a toy** that your capsules have not learned.
 # The curve is the length of the right capsule; the shade covers 9° to either side of each azimuth that was learned.
 
@@ -298,7 +298,7 @@ animal = {
     a: (said == 3)[(toys.labels == 3) & asked["new azimuth"] & (toys.poses.azimuth == a)].mean()
     for a in (90, 180)
 }
-assert max(animal.values()) < 0.4
+assert max(animal.values()) < 0.2
 assert 0.85 < front < 0.97
 assert 0.6 < behind < 0.8
 
@@ -369,18 +369,18 @@ assert far_off > 120
 #
 # ## Now with digits
 #
-# In another experiment a network learns digits that were only *shifted*, and is asked for digits that were also turned, slanted and resized; together these are **affine** changes.
+# In another experiment a network learns digits that were only *shifted*, and is tested on digits that were also turned, slanted and resized; together these are **affine** changes.
 # Sabour, Frosst and Hinton (2017) reported 79 % right, against 66 % for a convolutional network (quoted; their test set is affNIST).
 
 # In each of ten pairs, both learned the same 4,000 digits of MNIST.
-# They do not end equally well on shifted digits, so the one that is ahead, on average the convolutional one, goes back to the moment of its training when it was only as good as the other, as in the paper.
+# They do not end equally well on shifted digits, so the better one, mostly the convolutional, is taken from the earlier moment when it was only as good as the other, as in the paper.
 # This is a handicap: its learning rate was still high then.
 
 # %%
 few = cl.load().test[:10]
 moved = [affine_digits.shifted_digits(few, seed=1), affine_digits.affine_digits(few, seed=1)]
 both = np.concatenate([part.images for part in moved])
-display(plots.image_grid(both, title="above: shifted, to learn from; below: affine, to be asked for"))
+display(plots.image_grid(both, title="above: shifted, to learn from; below: affine, to be tested on"))
 at, leads = pairs.affine(), viewpoints.earlier_leads()
 told = f"Both know {at['familiar'].mean():.1%} of the shifted digits there. Earlier, with shifted or turned "
 told += f"digits, capsules were ahead for {sum(v > 0 for v in leads.values())} of {len(leads)} amounts."

@@ -157,7 +157,7 @@ to_b = {"EM": shares[:, 1].mean(), "agreement": by_agreement[:, 1].mean()}
 cl.reveal(
     "close_or_long",
     ", ".join(f"{way} follows {'AB'[int(to_b[way] > 0.5)]}" for way in ("agreement", "EM")),
-    f"Agreement gives B {to_b['agreement']:.0%} of the children, EM {to_b['EM']:.0%}. An inner product rewards length: long "
+    f"Agreement gives B {to_b['agreement']:.0%} of the shares, EM {to_b['EM']:.0%}. An inner product rewards length: long "
     "votes make a long sum, and agree with it. A density rewards closeness: a narrow cloud explains its votes better.",
 )
 
@@ -245,7 +245,7 @@ assert len(images.test) == 359
 # %% [markdown]
 # Trained for it, EM routing reads the digits, too, but is about a point behind.
 # The other three are alike, as far as five networks of each can tell.
-# The claim about attention comes from errors on MNIST, 0.25 % and 0.16 %. Their gap is 0.0009; one of our 359 test images is 0.003, so this test could not see it.
+# The claim about attention comes from errors on MNIST, 0.25 % and 0.16 %. Their gap is 0.0009; one of our 359 test images counts 0.003, so this test could not see it.
 #
 # ## What was published, and what others got
 #
@@ -319,17 +319,17 @@ assert 20_000 < high / low < 50_000
 
 # %% [markdown]
 # Three routed layers read a little less than one, 0.983 against 0.990 on average. With five, trained by the same recipe, hardly anything is read.
-# Few capsules are dead, one among 64 in each of the three, so counting them does not find the cause.
-# The last column is the standard deviation of a capsule's length over the images (the median of 16): in one network it is 0, so at least half of them are as long on *every* image; in the others it is smaller than with two or three layers.
+# Few capsules are dead, one among 64 in each of the bundled three, so counting them does not find the cause.
+# The last column is the standard deviation of a capsule's length over the images (the median of 16): in one network it is 0, so half of them have the same length on *every* image; in the others it is smaller than with two or three layers.
 # A likely cause is squash, which makes short vectors shorter still and has almost no slope at 0 (lesson 10).
 # Before any training, the gradient of the lowest middle layer's weights is some thirty thousand times smaller than that of the last layer's.
-# Mitterreiter et al. 2023 found starving capsules in much larger networks.
+# Mitterreiter et al. 2023 found dead capsules in much larger networks.
 #
 # ## "They scale well"
 #
 # Article A says that capsule networks scale well.
 # Every primary capsule has a matrix of its own for every class, and with four times the pixels they stand at 12 · 12 places in place of 4 · 4: nine times the weights.
-# What other networks grow by is *depth*, so we ask a narrow question: do five routed layers train as well as one?
+# Other networks grow *deeper*, so we ask a narrow question: do five routed layers train as well as one?
 
 # %%
 sizes = {"as it is": (8, 10), "four times the pixels": (16, 10), "ten times the classes": (8, 100)}
@@ -387,7 +387,7 @@ cl.guesses("16")
 # **Does it matter which way you take?**
 # On these digits, a little. Once each way has votes of its own, three of the four are alike, as far as five networks each can tell, and EM is a point behind.
 # Gaps as small as the papers' could not be seen here.
-# But stay with the way you trained with: to EM, votes made for agreement are nearly worthless.
+# But stay with the way you trained with: to an EM that learned no β, votes made for agreement are nearly worthless.
 # Depth does not come for free either: five routed layers hardly learned by the recipe that trains one (three networks), and needed another start to get near it.
 #
 # **Sources.** Sabour, Frosst & Hinton 2017 ([1710.09829](https://arxiv.org/abs/1710.09829)); Hinton, Sabour & Frosst 2018, *Matrix capsules with EM routing*; Mazzia, Salvetti & Chiaberge 2021 ([2101.12491](https://arxiv.org/abs/2101.12491)); Gritzman 2019 ([1907.00652](https://arxiv.org/abs/1907.00652)); Paik, Kwak & Kim 2019 ([1907.13327](https://arxiv.org/abs/1907.13327)); Mitterreiter et al. 2023 ([2301.01583](https://arxiv.org/abs/2301.01583)).
