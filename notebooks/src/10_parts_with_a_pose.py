@@ -117,7 +117,7 @@ assert lengths.max() > 1.2
 # $\lVert s \rVert$ is the length, the root of the sum of squares.
 # The second factor is $s$ with length 1, so only the direction is left. The first factor is the new length: nearly 0 for a short vector, nearly 1 for a long one.
 #
-# There are two traps at length 0. Dividing by it gives `nan`; but one $\lVert s \rVert$ cancels, so you need not divide at all.
+# There are two traps at length 0. Dividing by it gives `nan`; but one $\lVert s \rVert$ cancels, so you never need to divide by the length.
 # And a root has an infinite slope at 0, which a network that learns would stumble over. Put `1e-9` under the root, and it does not.
 #
 # **Your turn.** Write `squash(s)` for vectors along the last axis.
@@ -274,7 +274,7 @@ assert right[2] > right[1] + 0.02
 # ## What do capsules share?
 #
 # Article A says that capsule networks are small because they **share parameters**: one window of weights that is used at every place.
-# Your `count_weights` from lesson 09 can tell where this network does it.
+# Your `count_weights` from lesson 09 can tell where the network of lesson 13 does it.
 # Its last layer has a matrix for each pair of a primary capsule and a digit; lesson 11 says what for.
 
 # %%
@@ -295,7 +295,7 @@ cl.reveal(
     "share_in_last_layer",
     100 * last["as built"] / built,
     f"It has {last['as built']:,} of {built:,} weights, exactly as many as a dense layer between the same numbers "
-    f"({last['dense layer']:,}). The whole network would have {dense:,} if all its layers were dense, so the convolutions save a lot.",
+    f"({last['dense layer']:,}). The whole network would have {dense:,} if all its layers were dense, so article A is right about the whole, thanks to the convolutions.",
 )
 
 # %%

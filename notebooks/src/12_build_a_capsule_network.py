@@ -361,9 +361,9 @@ cl.verdict(
 
 # %% [markdown]
 # Each dot is one of five timings, in processor time, so a busy machine does not matter much.
-# *Efficient* is refuted. *Small* is not tested here, since we made both equal ([lesson 10](10_parts_with_a_pose.ipynb) counts what saves weights).
+# *Efficient* is refuted, for these networks. *Small* is not tested here, since we made both equal ([lesson 10](10_parts_with_a_pose.ipynb) counts what saves weights).
 #
-# And the accuracy? Five networks of each kind were trained beforehand on each of two data sets, these digits and the 28×28 digits of MNIST, with the same images in the same order and the same recipe.
+# And the accuracy? Five networks of each kind were trained beforehand on each of two data sets, these digits and the 28×28 digits of MNIST (for two epochs), with the same images in the same order and the same recipe.
 
 # %%
 table = results.load("capsules")
@@ -394,7 +394,7 @@ display(cl.verdict("capsules-classify", mnist[0], mnist[1], paired=True))
 cl.verdict("capsules-classify-small", digits[0], digits[1], paired=True)
 
 # %% [markdown]
-# On MNIST the whole interval is below 0: capsules are a little behind. On the digits it just reaches 0, so five networks do not quite decide.
+# On MNIST, after two epochs, the whole interval is below 0: capsules are a little behind. On the digits it just reaches 0, so five networks do not quite decide.
 # Capsules *can* classify, about 99 of 100 images. But a plain network of the same size can, too.
 #
 # ## Now with other images

@@ -257,7 +257,7 @@ assert len(images.test) == 359
 # | five routing algorithms against uniform shares | | Paik 2019: often worse than uniform or random shares ✓ |
 #
 # ✓ means that we read it in the source (for papers, in the abstract), ° that it is quoted from elsewhere.
-# The left number comes from those who invented the method; the right one is closer to what you would get.
+# The left number comes from those who invented the method, the right one from others.
 #
 # ## A routed layer on top of a routed layer
 #
@@ -328,8 +328,8 @@ assert 20_000 < high / low < 50_000
 # ## "They scale well"
 #
 # Article A says that capsule networks scale well.
-# Every primary capsule has a matrix of its own for every class, and with four times the pixels they stand at 12 · 12 places in place of 4 · 4: nine times the weights.
-# Other networks grow *deeper*, so we ask a narrow question: do five routed layers train as well as one?
+# Every primary capsule has a matrix of its own for every class, and with four times the pixels and the same strides they stand at 12 · 12 places instead of 4 · 4: nine times the weights.
+# Other networks grow *deeper*, so here we judge one narrow question: do five routed layers train as well as one?
 
 # %%
 sizes = {"as it is": (8, 10), "four times the pixels": (16, 10), "ten times the classes": (8, 100)}
@@ -354,7 +354,7 @@ assert [net.grid[:2] for net in nets.values()] == [(4, 4), (12, 12), (4, 4)]
 #
 # ## Now with other images
 #
-# Do votes belong to their routing here, too? A small network, trained by agreement for a moment, and its votes routed in four ways:
+# Do votes belong to their routing here, too? A small network, trained briefly by agreement, and its votes routed in four ways:
 
 # %%
 other = cl.load_other(images)
@@ -372,7 +372,7 @@ for how in ways:
 assert min(read[how] for how in ("dynamic", "one", "attention")) > 2 * read["em"]
 
 # %% [markdown]
-# Here, too, EM reads much less than the others from votes that were made for agreement.
+# Here, too, EM reads far fewer correctly than the others from votes that were made for agreement.
 #
 # ## Look back
 #
