@@ -114,6 +114,8 @@ ROUTING = [
     ),
     Case(VARIANTS + "variants.em_routing(votes, activations=np.ones(3))", then=LENGTHS),
     Case(VARIANTS + "variants.em_routing(votes, activations=np.full(12, 7.0))", then=LENGTHS),
+    Case(VARIANTS + "variants.em_routing(votes, iterations=0)"),
+    Case(VARIANTS + "variants.uniform_routing(votes, iterations=0)"),
     Case(VARIANTS + "variants.attention_routing(votes, prior=np.ones(3))"),
     Case(
         "model = cl.CapsNet((8, 8, 1), 10, routing='em')\ncl.draw_digit(model)",
@@ -276,8 +278,17 @@ LABELFREE = [
     Case("cl.labelfree.selftrain(images, labels=0 * images.labels, steps=2)"),
 ]
 
+CONTROLS = "from capslab.lessons.routing_controls import RoutingControls\n"
+CLOUDS = "from capslab.lessons import vote_clouds\n"
 LESSONS = [
     Case("cl.beta_sweep(cl.load(), betas=[])"),
+    Case(CONTROLS + "RoutingControls('fashion')"),
+    Case(CONTROLS + "RoutingControls('digits').measured('high')"),
+    Case(CONTROLS + "RoutingControls('digits').accuracy('two iterations')"),
+    Case("from capslab.lessons import viewpoints\nviewpoints.many_pairs().accuracies('capsule', 'new')"),
+    Case(CLOUDS + "vote_clouds.two_clouds(apart=-1)"),
+    Case(CLOUDS + "vote_clouds.two_clouds(seed=-1)"),
+    Case(CLOUDS + "vote_clouds.kmeans_owners(votes, iterations=1)"),
     Case("from capslab.lessons import classical_methods, results\nclassical_methods.run('kmeans', few, few)"),
     Case(
         "from capslab.lessons import classical_methods, results\nclassical_methods.run('k-means', train=plain, test=few)"
