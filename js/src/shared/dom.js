@@ -42,7 +42,7 @@ export const panel = (/** @type {string} */ title, /** @type {(Node | null)[]} *
 
 /** What may be wider than a phone: it scrolls, and the keyboard reaches it. */
 export const scrolling = (/** @type {string} */ name, /** @type {Node[]} */ ...nodes) =>
-  element("div", { class: "caps-scroll", tabindex: "0", role: "group", "aria-label": name }, ...nodes);
+  element("div", { class: "caps-scroll", tabindex: "0", role: "region", "aria-label": name }, ...nodes);
 
 /** A picture with its title in small letters above it. */
 export const titled = (/** @type {string | Node} */ title, /** @type {Node} */ node) =>
