@@ -206,6 +206,15 @@ def _suppress(r: Random) -> tuple:
     return np.concatenate([corner, corner + sides], axis=1), scores, float(r.choice([0.0, 0.3, 0.5, 0.25]))
 
 
+def _autoencoder_slopes(r: Random) -> tuple:
+    n, pixels, d = size(r), size(r), size(r)
+    return r.normal(size=(n, pixels)), r.normal(size=(pixels, d)), r.normal(size=(d, pixels))
+
+
+def _paint(r: Random) -> tuple:
+    return r.normal(size=(size(r), size(r))), r.normal(size=(size(r), size(r))), int(r.integers(1, 5))
+
+
 def _reparameterise(r: Random) -> tuple:
     shape = (size(r), size(r))
     return r.normal(size=shape), r.normal(size=shape) * r.choice([0, 1, 4]), r.normal(size=shape)
