@@ -11,9 +11,9 @@
 #
 # > **If two numbers can stand for an image, can any two numbers become one?**
 #
-# Describe a handwritten digit on the phone with two numbers, so that the other side can draw it.
-# Two networks can agree on such a code by themselves: one writes it, the other reads it, and nobody names a class.
-# You build both. Then you ask the second to draw from numbers that no image ever had.
+# Describe a handwritten digit on the phone with two numbers, so that somebody can draw it.
+# Two networks can agree on such a code by themselves: one writes it, the other reads it.
+# You build both, and then you let the second draw from numbers that no image ever had.
 #
 # **After this lesson you can** build and train an autoencoder, say what a linear one finds, explain how a decoder makes an image larger again, and measure how much of a plane of codes means nothing.
 #
@@ -44,9 +44,8 @@ plots.drawing("encoder and decoder")
 
 # %% [markdown]
 # The **encoder** turns an image into a few numbers, its **code**; the **decoder** makes an image of the code alone.
-# Together they are an **autoencoder**.
-# It learns to give back what went in, so the target is the image itself, and it needs no labels.
-# All that makes this hard is the narrow place in the middle, the **bottleneck**.
+# Together they are an **autoencoder**: it learns to give back what went in, and needs no labels.
+# What makes this hard is the narrow place in the middle, the **bottleneck**.
 #
 # Begin with the simplest one, two matrices $A$ and $B$ and no bend in between:
 #
@@ -156,7 +155,8 @@ assert 0.15 < keeps["linear"] < 0.2
 assert keeps["bent"] > 1.6 * keeps["linear"]
 
 # %% [markdown]
-# The plane draws nearly the same blur for everything, while the bent one often hits the digit; but 784 pixels do not fit into two numbers, and what it draws is smoother than what went in.
+# The plane draws blurs, and one can tell little more than a 0 from a 1. The bent one draws strokes, and some digits well.
+# But 784 pixels do not fit into two numbers: a 4 becomes something like a 9.
 #
 # ## Walk over the plane of codes
 #
@@ -169,8 +169,8 @@ cl.explore_latent(own, unseen)
 
 # %% [markdown]
 # Most classes are crowded together in one corner; the 1s lie far out, along an arm of their own.
-# Nothing in the loss asks for more than that: codes only have to differ enough to be told apart.
-# And between and beyond the codes, the decoder draws something too, because it must answer any two numbers.
+# Nothing in the loss asks for more order than that.
+# And where no code lies, the decoder draws something too, because it must answer any two numbers.
 
 # %% tags=["holds"]
 codes, labels = own.encode(unseen), unseen.labels
@@ -181,8 +181,8 @@ assert spread[1] > 1.5 * np.sort(spread)[-2]
 # %% [markdown]
 # ## How a decoder makes things larger
 #
-# Your decoder's last layer has a weight for each pair of a hidden neuron and a pixel.
-# A convolution saves weights by sharing a window ([09](09_convolution.ipynb)), but it makes maps *smaller*.
+# Your decoder has a weight for each pair of a hidden neuron and a pixel.
+# A convolution saves weights ([09](09_convolution.ipynb)), but it makes maps *smaller*.
 # A **transposed convolution** goes the other way: each number of a small map **paints** the kernel, multiplied by that number, into a larger image.
 # With a stride of 2 neighbours paint two pixels apart, and where kernels overlap, the paint adds up.
 #
@@ -253,7 +253,7 @@ assert np.abs(by_yours - drawn[0, ..., 0]).max() < 1e-5
 assert counts[1] < 0.25 * counts[0]
 
 # %% [markdown]
-# It does what yours does, with a fifth of the weights.
+# It does what yours does. With a fifth of the weights it keeps somewhat less here.
 #
 # ## How much of the plane means nothing?
 #
@@ -281,12 +281,14 @@ farthest = np.argsort(away)[np.linspace(0, 999, 30).astype(int)]
 plots.image_grid(own.decode(points[farthest]), title="from near to a code to far from all of them")
 
 # %% [markdown]
-# The upper rows look like digits. Farther out, strokes become thick and harsh, and at the end there are fragments that nobody would write.
+# The first row, near the codes, shows digits. In the last, strokes become thick and harsh, and break into fragments that nobody would write.
 # The decoder was never asked about these places, so it learned nothing about them.
 
 # %% tags=["holds"]
 assert holes > 0.2
 assert usual < 0.04
+ends = [(own.decode(points[part]) > 0.95).mean() for part in (farthest[:10], farthest[-10:])]
+assert ends[1] > 2 * ends[0]
 
 # %% [markdown]
 # ## And between two codes?
@@ -302,7 +304,8 @@ faded = pixels.reshape(-1, *images.image_shape)
 plots.image_grid(np.concatenate([own.decode(line), faded]), ["1", *[""] * 8, "0"] * 2)
 
 # %% [markdown]
-# TODO
+# Fading shows both images on top of each other. The decoder shows one figure at a time: the 1 lasts for half of the way, and then comes a smear that is no digit.
+# A straight line knows nothing of where the codes lie.
 #
 # ## Now with other images
 #
@@ -322,7 +325,11 @@ holes_here = in_holes(theirs.encode(new), points)[1]
 print(f"{other.name}: the code keeps {kept:.0%}, and {holes_here:.0%} of the points lie in holes")
 
 # %% [markdown]
+# It keeps more of clothes, and the holes are there again.
+#
 # ## Look back
+#
+# Whoever expected few holes thought of the codes as a cloud. Nobody asked them to be one.
 
 # %%
 cl.guesses("18")
