@@ -102,15 +102,15 @@ EXERCISES = (
         title="Backpropagation through a bottleneck",
         task=(
             "Write autoencoder_slopes(X, encoder, decoder). The loss is the squared error of X @ encoder @ "
-            "decoder against X, summed over the pixels and averaged over the images. It returns its slopes for "
-            "the encoder and for the decoder, each in the shape of its matrix."
+            "decoder against X, summed over the pixels and averaged over the images. It returns its slopes "
+            "for the encoder and for the decoder, each in the shape of its matrix."
         ),
         points=2,
         hints=(
-            "It is the backward pass of lesson 04 without a ReLU. Compute the codes Z = X @ encoder, then the "
-            "error at the output.",
-            "The slope of a square is twice what is squared: error = 2 * (Z @ decoder - X) / len(X). A matrix's "
-            "slopes are its inputs, transposed, times its error.",
+            "It is the backward pass of lesson 04 without a ReLU. Compute the codes Z = X @ encoder, then "
+            "the error at the output.",
+            "The slope of a square is twice what is squared: error = 2 * (Z @ decoder - X) / len(X). A "
+            "matrix's slopes are its inputs, transposed, times its error.",
             "The decoder's slopes are Z.T @ error. Carried back, the error is error @ decoder.T, so the "
             "encoder's slopes are X.T @ (error @ decoder.T).",
         ),
@@ -135,13 +135,13 @@ EXERCISES = (
             ),
             Mistake(
                 "not carried back",
-                "The error goes back through the encoder here. What lies between the encoder and the output is "
-                "the decoder, so its transpose carries the error back.",
+                "The error goes back through the encoder here. What lies between the encoder and the output "
+                "is the decoder, so its transpose carries the error back.",
                 lambda *given: _slopes(*given, back=lambda error, A, B: error @ A),
             ),
             Mistake(
                 "the other order",
-                "You return the decoder's slopes first. The order is that of the arguments: encoder, decoder.",
+                "You return the decoder's slopes first. The order is that of the arguments.",
                 lambda *given: autoencoder_slopes(*given)[::-1],
             ),
         ),
@@ -152,15 +152,15 @@ EXERCISES = (
         title="A convolution the other way round",
         task=(
             "Write paint(numbers, kernel, stride). Each number of the map (rows, columns) puts the kernel, "
-            "times that number, on an empty image: the number at (i, j) with the kernel's upper left corner at "
-            "(i · stride, j · stride). Where kernels overlap, add. The image is just large enough."
+            "times that number, on an empty image: the number at (i, j) with the kernel's upper left corner "
+            "at (i · stride, j · stride). Where kernels overlap, add. The image is just large enough."
         ),
         points=3,
         hints=(
             "How large is the image? The last number of a column puts its kernel at (rows − 1) · stride, and "
             "the kernel has its own rows.",
-            "Begin with np.zeros(((rows - 1) * stride + down, (columns - 1) * stride + across)), where (down, "
-            "across) is the kernel's shape, and loop over the numbers.",
+            "Begin with np.zeros(((rows - 1) * stride + down, (columns - 1) * stride + across)), where "
+            "(down, across) is the kernel's shape, and loop over the numbers.",
             "Inside both loops, with top = i * stride and left = j * stride: image[top : top + down, left : "
             "left + across] += numbers[i, j] * kernel",
         ),
@@ -180,7 +180,7 @@ EXERCISES = (
             ),
             Mistake(
                 "no stride",
-                "You put the kernels one pixel apart. The number at (i, j) belongs at (i · stride, j · stride).",
+                "You put the kernels one pixel apart. They should be stride pixels apart.",
                 lambda numbers, kernel, stride: paint(numbers, kernel, 1),
             ),
             Mistake(

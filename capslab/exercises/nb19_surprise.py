@@ -1,7 +1,7 @@
 """Exercises of 19_surprise: the price of a code, and the evidence lower bound.
 
-Both run inside the network of lesson 20, so they are written with `ops`. Source: Kingma and Welling 2013 (arXiv
-1312.6114), section 2 and appendix B.
+Both run inside the network of lesson 20, so they are written with `ops`.
+Source: Kingma and Welling 2013 (arXiv 1312.6114), section 2 and appendix B.
 """
 
 from __future__ import annotations
@@ -91,7 +91,14 @@ EXERCISES = (
         ),
         cases=_kl_cases,
         reference=kl_divergence,
-        in_network=InNetwork(kl_divergence, lambda: [tuple(np.random.default_rng(0).normal(size=(2, 3, 4)))]),
+        real_size=lambda: tuple(np.random.default_rng(0).normal(size=(2, 5000, 16))),
+        in_network=InNetwork(
+            kl_divergence,
+            lambda: [
+                tuple(np.random.default_rng(0).normal(size=(2, 3, 4))),
+                (np.zeros((2, 3)), np.zeros((2, 3))),
+            ],
+        ),
         mistakes=(
             Mistake(
                 "logarithm of the standard deviation",
@@ -146,14 +153,15 @@ EXERCISES = (
         points=3,
         hints=(
             "There are two parts: how well the decoded image explains the pixels, minus what the code costs.",
-            "A pixel's log-likelihood is x log x̂ + (1 − x) log(1 − x̂), with ops.log. Sum it over all pixels of "
-            "an image: ops.sum(…, axis=(1, 2)).",
+            "A pixel's log-likelihood is x log x̂ + (1 − x) log(1 − x̂), with ops.log. Sum it over all pixels "
+            "of an image: ops.sum(…, axis=(1, 2)).",
             "The KL divergence is the one from the exercise before. The bound is the sum of the "
             "log-likelihoods minus it. It is a negative number, and larger is better.",
         ),
         cases=_elbo_cases,
         reference=elbo,
-        in_network=InNetwork(elbo, lambda: [_elbo_cases(0, False)[0].args]),
+        real_size=lambda: _elbo_cases(0, True)[-1].args,
+        in_network=InNetwork(elbo, lambda: [case.args for case in _elbo_cases(0, False)[:3]]),
         mistakes=(
             Mistake(
                 "mean over pixels",

@@ -1,4 +1,4 @@
-"""An encoder and a decoder that somebody built, with the methods by which views and lessons know a latent space."""
+"""An encoder and a decoder that a learner built, as one model with a latent space."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class OwnAutoencoder:
 
     Raises
     ------
-    ArgumentError : if the encoder does not take the images' pixels, or the decoder not what the encoder gives.
+    ArgumentError : if the encoder does not take the images' pixels, or the decoder does not
+        lead from the codes back to the pixels.
 
     Examples
     --------
@@ -57,6 +58,13 @@ class OwnAutoencoder:
                 Verbatim(f"inputs of shape {decoder.input_shape}"),
                 f"Begin it with keras.Input(({self.latent_dim},)).",
             )
+        if int(np.prod(decoder.output_shape[1:])) != pixels:
+            raise ArgumentError(
+                "decoder",
+                f"a network with {pixels} outputs, one for each pixel",
+                Verbatim(f"outputs of shape {decoder.output_shape}"),
+                f'End it with keras.layers.Dense({pixels}, "sigmoid").',
+            )
         self._networks = encoder, decoder
         self._mean, self._std = np.zeros(self.latent_dim), np.ones(self.latent_dim)
         codes = self.encode(images)
@@ -78,7 +86,7 @@ class OwnAutoencoder:
         return self.decode(self.encode(images))
 
     def decoder_layers(self) -> list[tuple[np.ndarray, np.ndarray, str]] | None:
-        """A dense decoder as `(kernel, bias, activation)`, so that the browser decodes; None for any other."""
+        """A dense decoder as `(kernel, bias, activation)`, for the browser; None for any other."""
         dense = [layer for layer in self._networks[1].layers if isinstance(layer, keras.layers.Dense)]
         if not dense or len(dense) < len(self._networks[1].layers):
             return None

@@ -106,7 +106,9 @@ by_pca = pca.inverse_transform(pca.transform(X_test))
 apart = np.degrees(subspace_angles(B.T, pca.components_.T)).max()
 keeps = {"linear": 1 - error(linear) / error(average)}
 print(f"the planes differ by at most {apart:.1f}°")
-print(f"squared error of a test image: yours {error(linear):.3f}, PCA {error(by_pca):.3f}, the average image {error(average):.3f}")
+print(
+    f"squared error of a test image: yours {error(linear):.3f}, PCA {error(by_pca):.3f}, the average image {error(average):.3f}"
+)
 print(f"kept by two numbers and a plane: {keeps['linear']:.0%}")
 
 # %% tags=["holds"]
@@ -144,7 +146,9 @@ epochs = 1500 * 128 // len(X) + 1  # about 1,500 steps
 both.fit(X, X, batch_size=128, epochs=epochs, verbose=0)  # the target is the image itself
 bent = both.predict(X_test, verbose=0)
 keeps["bent"] = 1 - error(bent) / error(average)
-told = f"The plane kept {keeps['linear']:.0%}, with as many numbers. A curved sheet comes closer to the images."
+told = (
+    f"The plane kept {keeps['linear']:.0%}, with as many numbers. A curved sheet comes closer to the images."
+)
 display(cl.reveal("bent_keeps", 100 * keeps["bent"], told))
 rows = [rebuilt[:10].reshape(-1, *images.image_shape[:2]) for rebuilt in (X_test, linear, bent)]
 titles = np.repeat(["image", "linear", "bent"], 10)
@@ -226,12 +230,12 @@ assert set(rows[1][2:-2]) == {2}
 
 # %%
 small, L = images.image_shape[0] // 4 - 1, keras.layers
-first = [keras.Input((2,)), L.Dense(32, "relu"), L.Dense(16 * small**2, "relu"), L.Reshape((small, small, 16))]
-larger = [L.Conv2DTranspose(8, 3, strides=2, activation="relu"), L.Conv2DTranspose(1, 4, strides=2)]
-painter = keras.Sequential([*first, *larger])
+first = [L.Dense(32, "relu"), L.Dense(16 * small**2, "relu"), L.Reshape((small, small, 16))]
+larger = [L.Conv2DTranspose(8, 3, 2, activation="relu"), L.Conv2DTranspose(1, 4, 2)]  # kernel, stride
+painter = keras.Sequential([keras.Input((2,)), *first, *larger])
 painter.compile(keras.optimizers.Adam(3e-3), "mse")
-target = known.images[:10_000] / np.float32(255)
-painter.fit(own.encode(known[:10_000]), target, epochs=400 * 100 // len(target) + 1, batch_size=100, verbose=0)
+target, epochs = known.images[:10_000] / np.float32(255), 40_000 // min(len(known), 10_000) + 1
+painter.fit(own.encode(known)[:10_000], target, epochs=epochs, batch_size=100, verbose=0)
 print("sides:", *[layer.output.shape[1] for layer in painter.layers[2:]])
 
 # %% [markdown]
@@ -239,13 +243,17 @@ print("sides:", *[layer.output.shape[1] for layer in painter.layers[2:]])
 
 # %%
 codes = own.encode(unseen)
-maps = keras.Sequential([painter.inputs[0], *painter.layers[:-1]]).predict(codes[:1], verbose=0)[0]  # (…, …, 8)
+maps = keras.Sequential([painter.inputs[0], *painter.layers[:-1]]).predict(codes[:1], verbose=0)[
+    0
+]  # (…, …, 8)
 kernels, bias = painter.layers[-1].get_weights()  # (4, 4, 1, 8)
 by_yours = sum(paint(maps[..., k], kernels[:, :, 0, k], 2) for k in range(8)) + bias
 drawn = painter.predict(codes, verbose=0)
 print(f"painted by you: {by_yours.shape}, at most {np.abs(by_yours - drawn[0, ..., 0]).max():.0e} from Keras")
 counts = [network.count_params() for network in (decoder, painter)]
-print(f"{counts[1]:,} weights keep {1 - error(drawn.reshape(len(drawn), -1)) / error(average):.0%} of the variance; the dense decoder had {counts[0]:,} and kept {keeps['bent']:.0%}")
+print(
+    f"{counts[1]:,} weights keep {1 - error(drawn.reshape(len(drawn), -1)) / error(average):.0%} of the variance; the dense decoder had {counts[0]:,} and kept {keeps['bent']:.0%}"
+)
 
 # %% tags=["holds"]
 assert by_yours.shape == (28, 28)
@@ -268,15 +276,15 @@ cl.guess("in_a_hole", "Of 1,000 such points, what share lies in a hole?", betwee
 # %%
 def in_holes(codes, points):
     near = NearestNeighbors(n_neighbors=2).fit(codes)
-    usual = np.quantile(near.kneighbors(codes)[0][:, 1], 0.99)  # the nearest but itself
+    usual = np.quantile(near.kneighbors(codes)[0][:, 1], 0.99)  # [:, 0] is the code itself
     away = near.kneighbors(points)[0][:, 0]
     return away, float((away > usual).mean())
 
 
 codes, fresh, points = own.encode(unseen[:1500]), own.encode(unseen[1500:]), rng.normal(size=(1000, 2))
-away, holes = in_holes(codes, points)
-usual = in_holes(codes, fresh)[1]
-display(cl.reveal("in_a_hole", 100 * holes, f"Of the codes of other test images it is {usual:.1%}. The codes fill a shape of their own, and the round cloud is another."))
+(away, holes), usual = in_holes(codes, points), in_holes(codes, fresh)[1]
+told = f"Of the codes of other test images it is {usual:.1%}. The codes fill a shape of their own, and it is no round cloud."
+display(cl.reveal("in_a_hole", 100 * holes, told))
 farthest = np.argsort(away)[np.linspace(0, 999, 30).astype(int)]
 plots.image_grid(own.decode(points[farthest]), title="from near to a code to far from all of them")
 

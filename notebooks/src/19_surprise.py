@@ -41,7 +41,7 @@ cl.recall("19")
 # With the natural logarithm its unit is the **nat**; a fair coin's head has $-\log \tfrac12 = 0.69$ nats.
 #
 # Why the logarithm? Probabilities of independent events multiply, so their surprises *add up*.
-# Take the simplest model of the digits: each pixel is white with its own probability, whatever the others are.
+# Take the simplest model of digits: each pixel is white with its own probability, whatever the others are.
 
 # %%
 share = np.clip(X.mean(axis=0), 0.01, 0.99)  # (8, 8): how often each pixel is white
@@ -64,14 +64,13 @@ assert by_pixel.mean() < 64 * np.log(2) - 10
 #
 # ## An image made in two steps
 #
-# Pixels are not independent: in a 1 the middle column is white from top to bottom, in a 0 it is not.
-# So imagine that an image is made in two steps. First a hidden number $z$ is drawn, and then the pixels, each with a probability that depends on $z$.
-# As nobody sees it, $z$ is called a **latent variable**; it is the code of lesson 18, only told from the other end.
+# But pixels do depend on each other. So imagine that an image is made in two steps: first a hidden number $z$ is drawn, then the pixels, each with a probability that depends on $z$.
+# As nobody sees it, $z$ is called a **latent variable**. It is the code of lesson 18, told from the other end.
 #
 # 1. $p(z)$, the **prior**: how $z$ is drawn before there is an image. We take the standard normal, $N(0, 1)$, with the **density** $\frac{1}{\sqrt{2\pi}}\, e^{-z^2/2}$.
 # 2. $p(x \mid z)$: the chance of an image, given $z$. A **decoder** gives the probability of white for each pixel.
 #
-# A density is not a probability: it says how *densely* draws fall, and only its area over an interval is one.
+# A density is not a probability: it says how *densely* draws fall, and its area over an interval is one.
 # Our decoder walks along a straight line, the first principal component of the training images (lesson 18), scaled so that their codes have the width 1.
 
 
@@ -89,8 +88,14 @@ def decode(z):  # (n,) or (n, 1) → (n, h, w)
 average, component = line_through(X)
 plots.image_grid(decode(np.linspace(-2, 2, 9)), [f"z = {z:g}" for z in np.linspace(-2, 2, 9)], columns=9)
 
+# %% tags=["holds"]
+means = np.array([X[images.train.labels == k].mean(axis=0) for k in range(10)])
+ends = [((decode(np.array([end]))[0] - means) ** 2).sum(axis=(1, 2)).argmin() for end in (-2, 2)]
+assert 3 in ends
+assert {4, 6} & set(ends)
+
 # %% [markdown]
-# Left is something like a 3, right something like a 4 or a 6, and in between there are mixtures.
+# At one end stands something like a 3, at the other something like a 4 or a 6, and in between there are mixtures.
 #
 # An image could have been made from any $z$, so average over all of them, each as often as the prior draws it:
 #
@@ -100,7 +105,12 @@ plots.image_grid(decode(np.linspace(-2, 2, 9)), [f"z = {z:g}" for z in np.linspa
 # With a single $z$ we can check them: on a fine grid, the integral is a sum.
 
 # %%
-cl.guess("saved_by_one_number", "How many nats does one latent number save, per digit?", between=(0, 20), unit="nats")
+cl.guess(
+    "saved_by_one_number",
+    "How many nats does one latent number save, per digit?",
+    between=(0, 20),
+    unit="nats",
+)
 
 # %%
 z = np.linspace(-6, 6, 301)
@@ -109,7 +119,9 @@ joint = log_prior - surprise(X_test[:, None], decode(z))  # (n, 301): log p(x | 
 log_p = np.log(np.exp(joint).sum(axis=1) * step)  # (n,)
 rng = np.random.default_rng(0)
 by_draws = [-np.log(np.exp(-surprise(X_test[0], decode(rng.normal(size=n)))).mean()) for n in (10, 100_000)]
-print(f"first test image: {-log_p[0]:.2f} nats by the sum, {by_draws[0]:.2f} by 10 draws, {by_draws[1]:.2f} by 100,000")
+print(
+    f"first test image: {-log_p[0]:.2f} nats by the sum, {by_draws[0]:.2f} by 10 draws, {by_draws[1]:.2f} by 100,000"
+)
 told = f"A test digit now costs {-log_p.mean():.1f} nats, where it was {by_pixel.mean():.1f} with independent pixels."
 cl.reveal("saved_by_one_number", by_pixel.mean() + log_p.mean(), told)
 
@@ -119,7 +131,7 @@ assert abs(by_draws[0] + log_p[0]) > 0.05
 assert by_pixel.mean() + log_p.mean() > 1
 
 # %% [markdown]
-# One number along a straight line does not explain much. Later there will be more numbers, and a network that bends the line.
+# One number along a straight line does not explain much; lesson 20 takes more of them, and bends.
 # Draws find the same as the sum, if there are enough of them, because most values of $z$ do not make *this* image.
 # With sixteen latent numbers hardly any draw would, and a grid would need $301^{16}$ points.
 # So one looks for codes where it is worth looking, and asks what that costs.
@@ -130,8 +142,7 @@ assert by_pixel.mean() + log_p.mean() > 1
 # Which $z$ could have made it? Bayes' rule answers: $p(z \mid x) = p(x \mid z)\, p(z) / p(x)$, the **posterior**.
 # Here one can compute it on the grid. In general $p(x)$ is missing, so one makes a guess $q(z)$, a normal cloud with a mean $\mu$ and a standard deviation $\sigma$.
 #
-# Two numbers say how good the guess is: how well its draws explain $x$, which is $E_q[\log p(x \mid z)]$, and how far it is from the prior.
-# For distances between two distributions one takes the **Kullback–Leibler divergence**:
+# Two numbers describe the guess: how well its draws explain $x$, which is $E_q[\log p(x \mid z)]$, and how far it is from the prior, by the **Kullback–Leibler divergence**:
 #
 # $$\mathrm{KL}(q \,\|\, p) = E_{z \sim q}\left[\log q(z) - \log p(z)\right]$$
 #
@@ -173,7 +184,7 @@ assert min(row["KL(q‖posterior)"] for row in rows[:3]) > 0.1
 #
 # $$\log p(x) = \underbrace{E_q[\log p(x \mid z)] - \mathrm{KL}(q \,\|\, p(z))}_{\text{ELBO}} + \underbrace{\mathrm{KL}(q \,\|\, p(z \mid x))}_{\text{gap}}$$
 #
-# (Insert Bayes' rule into the gap, and you get the first two terms with their signs turned.)
+# (Insert Bayes' rule into the gap to see why.)
 # The ELBO needs neither $p(x)$ nor the posterior, so one can compute it for any network.
 #
 # **Target practice.** Move $\mu$ and $\sigma$ until the gap is below 0.01 nats. Then take the *folded* decoder, where $x$ is $z^2$ plus noise, and try again.
@@ -189,7 +200,9 @@ cl.guess("gap_when_folded", "Folded: how small does the gap get at best?", betwe
 print(f"the gap in the view is {view.terms.gap:.3f} nats" + (": hit!" if view.terms.gap < 0.01 else ""))
 twice = normal(1.5, z**2, 0.5) * prior
 twice = twice / (twice.sum() * step)
-tried = {(m, s): kl(normal(z, m, s), twice) for m in np.arange(-2, 2.01, 0.05) for s in np.arange(0.1, 1.5, 0.02)}
+tried = {
+    (m, s): kl(normal(z, m, s), twice) for m in np.arange(-2, 2.01, 0.05) for s in np.arange(0.1, 1.5, 0.02)
+}
 m, s = min(tried, key=tried.get)
 told = f"The best cloud sits at {m:+.2f} with a width of {s:.2f}: on one of the two values that can have made x, near +1.1 and −1.1. No single cloud covers both."
 cl.reveal("gap_when_folded", tried[m, s], told)
@@ -201,7 +214,7 @@ assert abs(abs(z[twice.argmax()]) - 1.1) < 0.15
 
 # %% [markdown]
 # With the straight decoder, $\mu = 0.9$ and $\sigma = 0.32$ close the gap.
-# With the folded one, something near $\log 2 = 0.69$ always remains, because the cloud has to leave out one of two halves.
+# With the folded one, a cloud has to leave out one of two halves, and about $\log 2 = 0.69$ nats remain.
 #
 # The gap is never negative: $E_q[\log \tfrac{p}{q}] \le E_q[\tfrac{p}{q} - 1] = 1 - 1 = 0$, since $\log t \le t - 1$.
 # Hence the name: the **evidence lower bound** never lies above $\log p(x)$, the "evidence".
@@ -218,10 +231,10 @@ plots.drawing("ELBO")
 # $$\mathrm{KL} = \tfrac12 \sum_{k=1}^{d} \left(\mu_k^2 + \sigma_k^2 - 1 - \log \sigma_k^2\right)$$
 #
 # It is 0 for $\mu = 0$ and $\sigma = 1$: such a cloud is the prior and says nothing about the image.
-# It grows as the cloud moves away from 0, and without limit as it shrinks to a point. A code of lesson 18, a point, would cost endlessly much.
+# It grows as the cloud moves away from 0, and without limit as it shrinks to a point, as the codes of lesson 18 are.
 # So the KL is the *price* of what a code tells about its image.
 #
-# A network will give $\log \sigma^2$ instead of $\sigma$, because any number is the logarithm of something positive.
+# A network will give $\log \sigma^2$ instead of $\sigma$: any number is the logarithm of something positive.
 #
 # **Your turn.** Write `kl_divergence(mean, log_variance)` for arrays `(n, d)`. It returns one number per image, `(n,)`.
 # It will run inside the network of lesson 20, so write `ops.exp` and `ops.sum`.
@@ -248,7 +261,9 @@ mean, std = np.array([[0.8, -0.3]]), np.array([[0.6, 1.1]])
 drawn = mean + std * rng.normal(size=(100_000, 2))
 ratio = (np.log(normal(drawn, mean, std)) - np.log(normal(drawn, 0, 1))).sum(axis=1)
 within = 2 * ratio.std() / np.sqrt(len(ratio))
-print(f"100,000 draws: {ratio.mean():.3f} ± {within:.3f}; your formula: {kl_divergence(mean, np.log(std**2))[0]:.3f}")
+print(
+    f"100,000 draws: {ratio.mean():.3f} ± {within:.3f}; your formula: {kl_divergence(mean, np.log(std**2))[0]:.3f}"
+)
 
 # %% tags=["holds"]
 assert abs(ratio.mean() - kl_divergence(mean, np.log(std**2))[0]) < 1.5 * within
@@ -276,8 +291,14 @@ cl.guess(
 greys = np.array([0.9, 0.5, 0.1, 0.01, 1e-4, 1e-8])
 cross, squared = -np.log(greys), (1 - greys) ** 2 / (2 * 0.2**2)
 for grey, one, other_price in zip(greys, cross, squared, strict=True):
-    print(f"decoded as {grey:<6g}: cross-entropy {one:5.2f} nats, squared error with σ = 0.2 {other_price:5.2f} nats")
-cl.reveal("price_without_limit", "cross-entropy", f"Squared error can never cost more than {1 / (2 * 0.2**2):.1f} nats a pixel here, however sure the decoder was.")
+    print(
+        f"decoded as {grey:<6g}: cross-entropy {one:5.2f} nats, squared error with σ = 0.2 {other_price:5.2f} nats"
+    )
+cl.reveal(
+    "price_without_limit",
+    "cross-entropy",
+    f"Squared error can never cost more than {1 / (2 * 0.2**2):.1f} nats a pixel here, however sure the decoder was.",
+)
 
 # %% [markdown]
 # With this $\sigma$, squared error is dearer for errors of middle size, and cross-entropy for being sure and wrong, which suits images that are nearly black and white.
@@ -287,7 +308,8 @@ cl.reveal("price_without_limit", "cross-entropy", f"Squared error can never cost
 #
 # **Your turn.** Write `elbo(images, decoded, mean, log_variance)` with cross-entropy.
 # `images` and `decoded` have the shape `(n, h, w)`, with values between 0 and 1; `mean` and `log_variance` have `(n, d)`.
-# It returns, for each image, the log-likelihood $\sum x \log g + (1 - x) \log(1 - g)$ over its pixels, minus your KL: `(n,)`.
+# It returns, for each image, the log-likelihood $\sum x \log g + (1 - x) \log(1 - g)$ over its pixels, minus the KL: `(n,)`.
+# (Write the KL out once more inside it. Lesson 20 loads `elbo` alone, without what else is in this notebook.)
 
 
 # %%
@@ -307,7 +329,7 @@ elbo = cl.mine("elbo", elbo)
 
 # %% [markdown]
 # Back to the digits and their decoder with one latent number, where $\log p(x)$ is known.
-# Three guesses for $q$: the prior for every image; a cloud around the place where the image lies along the line, all of one width; and for each image the mean and the width of its true posterior.
+# Three guesses for $q$: the prior for every image; a cloud of one width around the place where the image lies along the line; and the mean and width of each image's true posterior.
 # The ELBO is averaged over 200 draws of $z$ from $q$.
 
 
@@ -331,7 +353,8 @@ guesses["its own posterior's"] = centre, width
 rows = []
 for name, (mean, std) in guesses.items():
     ours, price = bound(X_test, mean, std).mean(), kl_divergence(mean, np.log(std**2)).mean()
-    rows.append({"mean and width of q": name, "KL": price, "ELBO": ours, "log p(x)": log_p.mean(), "gap": log_p.mean() - ours})
+    row = {"mean and width of q": name, "KL": price, "ELBO": ours}
+    rows.append(row | {"log p(x)": log_p.mean(), "gap": log_p.mean() - ours})
 plots.table(rows)
 
 # %% tags=["holds"]
@@ -366,7 +389,7 @@ print(f"{other.name}: one latent number saves {alone + true.mean():.0f} nats per
 #
 # ## Look back
 #
-# Of the three guesses, the folded world matters most for what comes: a bound can be as loose as its $q$ is simple.
+# The folded world matters most for what comes: a bound is as loose as its $q$ is simple.
 
 # %%
 cl.guesses("19")

@@ -398,8 +398,14 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "autoencoder_slopes": {
         "sign": lambda X, A, B: tuple(-one for one in right("autoencoder_slopes")(X, A, B)),
         "transposed": lambda X, A, B: tuple(one.T for one in right("autoencoder_slopes")(X, A, B)),
-        "of the reconstruction": lambda X, A, B: (2 * X.T @ (X @ A @ B @ B.T) / len(X), 2 * A.T @ X.T @ (X @ A @ B) / len(X)),
-        "without the decoder": lambda X, A, B: (2 * X.T @ (X @ A) / len(X), right("autoencoder_slopes")(X, A, B)[1]),
+        "of the reconstruction": lambda X, A, B: (
+            2 * X.T @ (X @ A @ B @ B.T) / len(X),
+            2 * A.T @ X.T @ (X @ A @ B) / len(X),
+        ),
+        "without the decoder": lambda X, A, B: (
+            2 * X.T @ (X @ A) / len(X),
+            right("autoencoder_slopes")(X, A, B)[1],
+        ),
     },
     "paint": {
         "transposed kernel": lambda m, k, s: right("paint")(m, k.T, s),

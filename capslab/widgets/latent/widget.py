@@ -332,7 +332,7 @@ def explore_latent(
 
     Parameters
     ----------
-    vae : a `VAE`, or a plain autoencoder (`AutoEncoder`, `models.OwnAutoencoder`), whose dimensions have no KL.
+    vae : a `VAE`, or a plain autoencoder (`AutoEncoder`, `OwnAutoencoder`), whose dimensions have no KL.
         A dense decoder runs in the browser, a convolutional one in the kernel.
     images : `Images` to pick from and encode, and to measure the KL of each dimension on;
         without them z starts at the prior's centre.
