@@ -77,7 +77,7 @@ autoencoder_slopes = cl.mine("autoencoder_slopes", autoencoder_slopes)
 # The average image is subtracted first, so that the two numbers only have to say how an image *differs* from it.
 
 # %%
-known, unseen = images.train[:12_000], images.test[:3000]
+known, unseen = images.train[:10_000], images.test[:3000]
 size = images.image_shape[0] * images.image_shape[1]
 X, X_test = (part.images.reshape(-1, size) / np.float32(255) for part in (known, unseen))
 average, rng = X.mean(axis=0), np.random.default_rng(0)
@@ -234,8 +234,8 @@ first = [L.Dense(32, "relu"), L.Dense(16 * small**2, "relu"), L.Reshape((small, 
 larger = [L.Conv2DTranspose(8, 3, 2, activation="relu"), L.Conv2DTranspose(1, 4, 2)]  # kernel, stride
 painter = keras.Sequential([keras.Input((2,)), *first, *larger])
 painter.compile(keras.optimizers.Adam(3e-3), "mse")
-target, epochs = known.images[:10_000] / np.float32(255), 40_000 // min(len(known), 10_000) + 1
-painter.fit(own.encode(known)[:10_000], target, epochs=epochs, batch_size=100, verbose=0)
+target, epochs = X.reshape(-1, *images.image_shape), 400 * 100 // len(X) + 1  # about 400 steps
+painter.fit(own.encode(known), target, epochs=epochs, batch_size=100, verbose=0)
 print("sides:", *[layer.output.shape[1] for layer in painter.layers[2:]])
 
 # %% [markdown]
@@ -321,7 +321,7 @@ plots.image_grid(np.concatenate([own.decode(line), faded]), ["1", *[""] * 8, "0"
 
 # %%
 other = cl.load_other(images)
-parts, size = other.train[:10_000], other.image_shape[0] * other.image_shape[1]
+parts, size = other.train[:6000], other.image_shape[0] * other.image_shape[1]
 encoder, decoder, both = autoencoder(size)
 rows = parts.images.reshape(-1, size) / np.float32(255)
 both.fit(rows, rows, batch_size=128, epochs=700 * 128 // len(rows) + 1, verbose=0)
