@@ -172,7 +172,7 @@ own = OwnAutoencoder(encoder, decoder, known)
 cl.explore_latent(own, unseen)
 
 # %% [markdown]
-# Most classes are crowded together in one corner; the 1s lie far out, along an arm of their own.
+# The 1s lie far out, along an arm of their own, while most other classes are crowded together near the middle.
 # Nothing in the loss asks for more order than that.
 # And where no code lies, the decoder draws something too, because it must answer any two numbers.
 
@@ -180,7 +180,8 @@ cl.explore_latent(own, unseen)
 codes, labels = own.encode(unseen), unseen.labels
 spread = [np.median(np.linalg.norm(codes[labels == k], axis=1)) for k in range(10)]
 assert np.argmax(spread) == 1
-assert spread[1] > 1.5 * np.sort(spread)[-2]
+assert spread[1] > 1.4 * np.sort(spread)[-2]
+assert np.sum(np.array(spread) < 1.2) >= 7
 
 # %% [markdown]
 # ## How a decoder makes things larger
@@ -265,9 +266,8 @@ assert keeps["linear"] < keeps["painter"] < keeps["bent"]
 #
 # ## How much of the plane means nothing?
 #
-# To draw *new* images, take points at random from a round cloud as wide as the codes, and decode them.
-# How many of them land where no image has its code?
-# Call a place a **hole** if it is farther from the nearest code than 99 of 100 codes are from theirs.
+# To draw *new* images, take random points from a round cloud as wide as the codes (a standard normal), and decode them.
+# Call a place a **hole** if it is farther from the nearest code than 99 of 100 codes are from the code next to them.
 
 # %%
 cl.guess("in_a_hole", "Of 1,000 such points, what share lies in a hole?", between=(0, 100), unit="%")
@@ -289,11 +289,11 @@ farthest = np.argsort(away)[np.linspace(0, 999, 30).astype(int)]
 plots.image_grid(own.decode(points[farthest]), title="from near to a code to far from all of them")
 
 # %% [markdown]
-# The first row, near the codes, shows digits. In the last, strokes become thick and harsh, and break into fragments that nobody would write.
+# The first row, near the codes, shows digits, some of them blurred. In the last, strokes become thick and harsh, and break into fragments that nobody would write.
 # The decoder was never asked about these places, so it learned nothing about them.
 
 # %% tags=["holds"]
-assert holes > 0.2
+assert holes > 0.12
 assert usual < 0.04
 ends = [(own.decode(points[part]) > 0.95).mean() for part in (farthest[:10], farthest[-10:])]
 assert ends[1] > 2 * ends[0]
@@ -311,9 +311,15 @@ pixels = ((1 - t) * one.images.reshape(1, -1) + t * zero.images.reshape(1, -1)) 
 faded = pixels.reshape(-1, *images.image_shape)
 plots.image_grid(np.concatenate([own.decode(line), faded]), ["1", *[""] * 8, "0"] * 2)
 
+# %% tags=["holds"]
+along = own.decode(line).reshape(10, -1)
+alike = np.array([[np.corrcoef(one_step, end)[0, 1] for end in along[[0, 9]]] for one_step in along])
+assert alike[:3, 0].min() > 0.9
+assert alike[7].max() < 0.85
+
 # %% [markdown]
-# Fading shows both images on top of each other. The decoder shows one figure at a time: the 1 lasts for half of the way, and then comes a smear that is no digit.
-# A straight line knows nothing of where the codes lie.
+# Fading shows both images on top of each other. The decoder shows one figure at a time: first the 1, in the end the 0, and before it something that is neither.
+# The straight line does not care what lies on it, whether it is a crowd of other codes or a hole.
 #
 # ## Now with other images
 #

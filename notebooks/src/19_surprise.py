@@ -11,12 +11,12 @@
 #
 # > **How likely is an image?**
 #
-# "It rained in April" surprises nobody; "it snowed in July" does.
+# Rain in April surprises nobody; snow in July does.
 # A machine that knows what digits look like should be surprised little by a digit, and much by noise.
-# In this lesson surprise becomes a number, and you learn to bound it where it cannot be computed.
+# Here surprise becomes a number, and you bound it where it cannot be computed.
 # With that bound, lesson 20 trains an autoencoder against its holes.
 #
-# **After this lesson you can** turn a probability into a surprise, estimate an expectation by draws, say what a latent variable is, and write the two parts of the bound that a variational autoencoder trains with: the KL divergence and the ELBO.
+# **After this lesson you can** turn a probability into a surprise, estimate an expectation by draws, say what a latent variable is, and write the KL divergence and the ELBO.
 #
 # **You need** a first class in statistics (mean, standard deviation, normal distribution), [03](03_a_layer_that_learns.ipynb) for cross-entropy and [18](18_autoencoder.ipynb) for codes. There is no network here.
 #
@@ -132,8 +132,8 @@ assert by_pixel.mean() + log_p.mean() > 1
 
 # %% [markdown]
 # One number along a straight line does not explain much; lesson 20 takes more of them, and bends.
-# Draws find the same as the sum, if there are enough of them, because most values of $z$ do not make *this* image.
-# With sixteen latent numbers hardly any draw would, and a grid would need $301^{16}$ points.
+# Draws find the same as the sum, if there are enough of them.
+# With sixteen latent numbers hardly any draw would make *this* image, and a grid would need $301^{16}$ points.
 # So one looks for codes where it is worth looking, and asks what that costs.
 #
 # ## A world of two numbers
@@ -146,7 +146,7 @@ assert by_pixel.mean() + log_p.mean() > 1
 #
 # $$\mathrm{KL}(q \,\|\, p) = E_{z \sim q}\left[\log q(z) - \log p(z)\right]$$
 #
-# It is the extra surprise of somebody who expects $p$ while the draws come from $q$.
+# It is the extra surprise of somebody who expects $p$ while the draws come from $q$. (The order matters: it is no distance in the strict sense.)
 
 
 # %%
@@ -180,12 +180,12 @@ assert min(row["KL(q‖posterior)"] for row in rows[:3]) > 0.1
 
 # %% [markdown]
 # Look at the last column. Whatever the guess is, its sum is the same, and it is $\log p(x)$.
-# The difference of the first two terms is called the **ELBO**, and what is missing is the **gap**, the distance from the guess to the true posterior:
+# The difference of the first two terms is called the **ELBO**, and what is missing is the **gap**, how far the guess is from the true posterior:
 #
 # $$\log p(x) = \underbrace{E_q[\log p(x \mid z)] - \mathrm{KL}(q \,\|\, p(z))}_{\text{ELBO}} + \underbrace{\mathrm{KL}(q \,\|\, p(z \mid x))}_{\text{gap}}$$
 #
 # (Insert Bayes' rule into the gap to see why.)
-# The ELBO needs neither $p(x)$ nor the posterior, so one can compute it for any network.
+# The ELBO needs neither $p(x)$ nor the posterior, so draws can estimate it for any decoder.
 #
 # **Target practice.** Move $\mu$ and $\sigma$ until the gap is below 0.01 nats. Then take the *folded* decoder, where $x$ is $z^2$ plus noise, and try again.
 
@@ -214,7 +214,7 @@ assert abs(abs(z[twice.argmax()]) - 1.1) < 0.15
 
 # %% [markdown]
 # With the straight decoder, $\mu = 0.9$ and $\sigma = 0.32$ close the gap.
-# With the folded one, a cloud has to leave out one of two halves, and about $\log 2 = 0.69$ nats remain.
+# With the folded one, a cloud has to leave out one of two equal halves. That costs $\log 2 = 0.69$ nats, and its shape a little more.
 #
 # The gap is never negative: $E_q[\log \tfrac{p}{q}] \le E_q[\tfrac{p}{q} - 1] = 1 - 1 = 0$, since $\log t \le t - 1$.
 # Hence the name: the **evidence lower bound** never lies above $\log p(x)$, the "evidence".
@@ -273,9 +273,9 @@ assert abs(ratio.mean() - kl_divergence(mean, np.log(std**2))[0]) < 1.5 * within
 #
 # ## What a wrong pixel costs
 #
-# The other part, $-\log p(x \mid z)$, says how surprised the decoder is by the true pixels. Two ways are common, and each *assumes* something:
+# The other part, $-\log p(x \mid z)$, is the decoder's surprise at the true pixels. Two ways are common, and each *assumes* something:
 #
-# - **Cross-entropy**: a pixel is black or white (a **Bernoulli** draw), and the decoded grey $g$ is its probability of white. This is what we did above. Grey levels are then counted as shares of white.
+# - **Cross-entropy**: a pixel is black or white (a **Bernoulli** draw), and the decoded grey $g$ is its probability of white. This is what we did above. Grey levels count as shares of white (what such a number bounds is a question for lesson 23).
 # - **Squared error**: a pixel is the decoded grey plus normal noise of one width $\sigma$ everywhere (**Gaussian**). Then its surprise is $(x - g)^2 / 2\sigma^2$ plus a constant.
 #
 # Now let a white pixel be decoded darker and darker.
@@ -328,8 +328,8 @@ cl.check("elbo", elbo)
 elbo = cl.mine("elbo", elbo)
 
 # %% [markdown]
-# Back to the digits and their decoder with one latent number, where $\log p(x)$ is known.
-# Three guesses for $q$: the prior for every image; a cloud of one width around the place where the image lies along the line; and the mean and width of each image's true posterior.
+# Back to the digits and one latent number, where $\log p(x)$ is known.
+# Three guesses for $q$: the prior; a cloud of one width around the place of the image along the line; and the mean and width of each image's true posterior.
 # The ELBO is averaged over 200 draws of $z$ from $q$.
 
 
@@ -368,7 +368,7 @@ assert 0.8 < rows[1]["KL"] < 1.2 < rows[1]["ELBO"] - rows[0]["ELBO"]
 # The prior costs nothing, explains badly, and leaves the largest gap.
 # Looking where the image lies costs about a nat, and saves more than that.
 # The last guess nearly closes the gap, though a true posterior need not be a normal cloud.
-# The second row is what an **encoder** does: one rule that turns any image into a cloud. In lesson 20 a network learns this rule and the decoder together, by making the ELBO large.
+# The second row is what an **encoder** does: one rule that turns any image into a cloud. In lesson 20 a network learns it together with the decoder, by making the ELBO large.
 #
 # ## Now with other images
 #
@@ -385,7 +385,7 @@ for name, mean, std in (("the prior", 0 * along(few), 1), ("around its place", a
 print(f"{other.name}: one latent number saves {alone + true.mean():.0f} nats per image")
 
 # %% [markdown]
-# The bound stays below $\log p(x)$ here, too. With more pixels a wrong place along the line costs more, so the prior is a far worse guess.
+# The bound stays below $\log p(x)$ here, too, and the prior is a far worse guess, because many more pixels pay for a wrong place along the line.
 #
 # ## Look back
 #
@@ -399,8 +399,8 @@ cl.guesses("19")
 #
 # **How likely is an image?**
 # So unlikely that one speaks of its surprise, $-\log p(x)$, in nats.
-# If images are made from a latent variable, $p(x)$ is an expectation over all codes, which can be computed for one latent number and not for sixteen.
-# But for every guess $q$ of the codes, $\log p(x)$ is the ELBO plus a gap that is never negative, and the ELBO has two parts one can compute: how well the draws explain the image, and what the code costs.
+# If images are made from a latent variable, $p(x)$ is an expectation over all codes, which a grid can compute for one latent number, but not for sixteen.
+# But for every guess $q$, $\log p(x)$ is the ELBO plus a gap that is never negative, and the ELBO can be estimated: how well draws explain the image, minus what the code costs.
 #
 # **Sources.** Kingma & Welling 2013, *Auto-encoding variational Bayes* (arXiv 1312.6114), equations 1 to 3; Kingma & Welling 2019, *An introduction to variational autoencoders* (arXiv 1906.02691).
 #
