@@ -289,8 +289,8 @@ farthest = np.argsort(away)[np.linspace(0, 999, 30).astype(int)]
 plots.image_grid(own.decode(points[farthest]), title="from near to a code to far from all of them")
 
 # %% [markdown]
-# The first row, near the codes, shows digits, some of them blurred. In the last, strokes become thick and harsh, and break into fragments that nobody would write.
-# The decoder was never asked about these places, so it learned nothing about them.
+# The first row, near the codes, shows digits, some of them blurred. In the last, strokes become thick and harsh, and some break into fragments that nobody would write.
+# Not every hole draws nonsense, but the decoder was never asked about these places, so nothing prevents it.
 
 # %% tags=["holds"]
 assert holes > 0.12

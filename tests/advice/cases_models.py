@@ -127,7 +127,7 @@ OWN_NETWORKS = [
         OWN
         + "decoder = keras.Sequential([keras.Input((2,)), Dense(49)])\nOwnAutoencoder(encoder, decoder, few)",
         then=OWN
-        + "decoder = keras.Sequential([keras.Input((2,)), keras.layers.Dense(64, 'sigmoid')])\nOwnAutoencoder(encoder, decoder, few)",
+        + 'decoder = keras.Sequential([keras.Input((2,)), keras.layers.Dense(64, "sigmoid")])\nOwnAutoencoder(encoder, decoder, few)',
     ),
 ]
 DETECTIONS = [
