@@ -1,20 +1,22 @@
-"""Exercises of 20_build_a_vae: the evidence lower bound, part by part.
+"""Exercises of 20_build_a_vae: a sample that lets gradients through, and the loss of a training step.
 
-Source: Kingma and Welling 2013 (arXiv 1312.6114), section 2 and appendix B.
+Both run inside a network, so they are written with `ops`. Source: Kingma and Welling 2013 (arXiv 1312.6114),
+sections 2.3 and 2.4.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from capslab.exercises.exercise import Case, Exercise, Mistake
+from capslab import ops
+from capslab.exercises.exercise import Case, Exercise, InNetwork, Mistake
 
 NOTEBOOK = "20_build_a_vae"
 
 
 def reparameterise(mean, log_variance, noise):
     """z = μ + σ ε, with σ = exp(½ log σ²)."""
-    return mean + np.exp(0.5 * log_variance) * noise  # (n, d)
+    return mean + ops.exp(0.5 * log_variance) * noise  # (n, d)
 
 
 def _sample_cases(seed: int, hard: bool) -> list[Case]:
@@ -35,9 +37,66 @@ def _sample_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
+def _sample_trials() -> list[tuple[np.ndarray, ...]]:
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=(3, 2))
+    return [tuple(rng.normal(size=(3, 3, 2))), (np.zeros((3, 2)), np.zeros((3, 2)), noise)]
+
+
+def encode(images):
+    """A stand-in for an encoder: a mean and a log variance for each row of an image, `(n, side)` each."""
+    return 3 * ops.mean(images, axis=2) - 1, -2 * ops.mean(images**2, axis=2)
+
+
+def decode(z):
+    """A stand-in for a decoder: images `(n, side, side)` between 0 and 1 from codes `(n, side)`."""
+    return 1 / (1 + ops.exp(0.5 * z[:, None, :] - z[:, :, None]))
+
+
+def vae_loss(images, encode, decode, noise):
+    """The means over a batch of −ELBO and of the KL divergence, from one sample of z for each image."""
+    mean, log_variance = encode(images)  # (n, d) each
+    z = mean + ops.exp(0.5 * log_variance) * noise
+    decoded = decode(z)  # (n, h, w)
+    surprise = -(images * ops.log(decoded) + (1 - images) * ops.log(1 - decoded))
+    kl = 0.5 * ops.sum(mean**2 + ops.exp(log_variance) - 1 - log_variance, axis=1)  # (n,)
+    loss = ops.mean(ops.sum(surprise, axis=(1, 2)) + kl)
+    return loss, ops.mean(kl)
+
+
+def _batch(rng: np.random.Generator, n: int, side: int, spread: float = 1.0) -> tuple[object, ...]:
+    return rng.random((n, side, side)), encode, decode, spread * rng.normal(size=(n, side))
+
+
+def _loss_cases(seed: int, hard: bool) -> list[Case]:
+    rng = np.random.default_rng(seed)
+    black_and_white = _batch(rng, 3, 4)
+    cases = [
+        Case("a few images", _batch(rng, 4, 3)),
+        Case("one image", _batch(rng, 1, 5)),
+        Case("no noise at all, so that z is the mean", _batch(rng, 3, 3, 0.0)),
+        Case("noise far out, so that z is far from the mean", _batch(rng, 3, 2, 3.0)),
+        Case("black and white images", (np.rint(black_and_white[0]), *black_and_white[1:])),
+        Case("as many images as latent dimensions", _batch(rng, 4, 4)),
+    ]
+    if hard:
+        cases.append(Case("a batch of larger images", _batch(rng, 20, 12)))
+    return cases
+
+
+def _loss(images, encode, decode, noise, *, drawn=True, over=ops.mean, kl_counts=1.0):
+    """`vae_loss` with one thing changed."""
+    mean, log_variance = encode(images)
+    z = reparameterise(mean, log_variance, noise) if drawn else mean
+    decoded = decode(z)
+    surprise = -(images * np.log(decoded) + (1 - images) * np.log(1 - decoded)).sum(axis=(1, 2))
+    kl = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)
+    return over(surprise + kl_counts * kl), over(kl)
+
+
 def kl_divergence(mean, log_variance):
     """KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ_d (μ² + σ² − 1 − log σ²), in nats per image."""
-    return 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)  # (n,)
+    return 0.5 * ops.sum(mean**2 + ops.exp(log_variance) - 1 - log_variance, axis=1)  # (n,)
 
 
 def _kl_cases(seed: int, hard: bool) -> list[Case]:
@@ -56,9 +115,9 @@ def _kl_cases(seed: int, hard: bool) -> list[Case]:
 
 def elbo(images, decoded, mean, log_variance):
     """Σ_pixels [x log x̂ + (1 − x) log(1 − x̂)] − KL, in nats per image."""
-    log_likelihood = images * np.log(decoded) + (1 - images) * np.log(1 - decoded)  # (n, h, w)
-    divergence = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)  # (n,)
-    return log_likelihood.sum(axis=(1, 2)) - divergence
+    log_likelihood = images * ops.log(decoded) + (1 - images) * ops.log(1 - decoded)  # (n, h, w)
+    divergence = 0.5 * ops.sum(mean**2 + ops.exp(log_variance) - 1 - log_variance, axis=1)  # (n,)
+    return ops.sum(log_likelihood, axis=(1, 2)) - divergence
 
 
 def _elbo_cases(seed: int, hard: bool) -> list[Case]:
@@ -138,10 +197,12 @@ EXERCISES = (
         hints=(
             "z is the mean plus the noise, scaled by the standard deviation σ.",
             "The network gives log σ². What do you have to do to it to get σ?",
-            "σ = exp(½ log σ²), so z = mean + np.exp(0.5 * log_variance) * noise.",
+            "σ = exp(½ log σ²), so z = mean + ops.exp(0.5 * log_variance) * noise.",
         ),
         cases=_sample_cases,
         reference=reparameterise,
+        real_size=lambda: tuple(np.random.default_rng(0).normal(size=(3, 5000, 16))),
+        in_network=InNetwork(reparameterise, _sample_trials),
         mistakes=(
             Mistake(
                 "variance as standard deviation",
@@ -170,6 +231,63 @@ EXERCISES = (
         ),
     ),
     Exercise(
+        name="vae_loss",
+        notebook=NOTEBOOK,
+        title="The loss of a training step",
+        task=(
+            "Write vae_loss(images, encode, decode, noise). encode(images) gives a mean and a log variance, "
+            "(n, d) each; decode(z) gives images (n, h, w); noise is (n, d). It returns two numbers: the mean "
+            "of −ELBO over the images, and the mean of the KL divergence."
+        ),
+        points=3,
+        hints=(
+            "Follow an image: encode it, take z = reparameterise(…) from its cloud, decode z, and ask "
+            "elbo(…) what it is worth.",
+            "mean, log_variance = encode(images) unpacks the two. elbo(images, decoded, mean, log_variance) "
+            "gives one number per image, (n,), and larger is better; a loss is to become smaller.",
+            "Return -ops.mean(elbo(images, decoded, mean, log_variance)) and "
+            "ops.mean(kl_divergence(mean, log_variance)), with a comma between them.",
+        ),
+        cases=_loss_cases,
+        reference=vae_loss,
+        real_size=lambda: _batch(np.random.default_rng(0), 256, 28),
+        in_network=InNetwork(vae_loss, lambda: [_batch(np.random.default_rng(0), 3, 2)]),
+        mistakes=(
+            Mistake(
+                "mean decoded",
+                "You decode the mean, and the noise plays no part. Then the decoder never sees the rest of the "
+                "cloud, and the holes stay. Decode what reparameterise gives.",
+                lambda x, encode, decode, noise: _loss(x, encode, decode, noise, drawn=False),
+            ),
+            Mistake(
+                "ELBO itself",
+                "Your first number is the ELBO, which should become as large as possible. Training makes its "
+                "loss small, so the loss is minus the ELBO.",
+                lambda x, encode, decode, noise: (
+                    -_loss(x, encode, decode, noise)[0],
+                    _loss(x, encode, decode, noise)[1],
+                ),
+            ),
+            Mistake(
+                "summed over images",
+                "You add up the images of the batch. Take the mean, so that the loss does not depend on how "
+                "many images a batch has.",
+                lambda x, encode, decode, noise: _loss(x, encode, decode, noise, over=np.sum),
+            ),
+            Mistake(
+                "KL counted twice",
+                "The KL is already inside the ELBO, and you add it a second time.",
+                lambda x, encode, decode, noise: _loss(x, encode, decode, noise, kl_counts=2.0),
+            ),
+            Mistake(
+                "reconstruction alone",
+                "Your first number lacks the KL: it is the reconstruction alone. elbo already subtracts the "
+                "KL, so minus its mean is the whole loss.",
+                lambda x, encode, decode, noise: _loss(x, encode, decode, noise, kl_counts=0.0),
+            ),
+        ),
+    ),
+    Exercise(
         name="kl_divergence",
         notebook=NOTEBOOK,
         title="The price of a code",
@@ -186,6 +304,7 @@ EXERCISES = (
         ),
         cases=_kl_cases,
         reference=kl_divergence,
+        in_network=InNetwork(kl_divergence, lambda: [tuple(np.random.default_rng(0).normal(size=(2, 3, 4)))]),
         mistakes=(
             Mistake(
                 "logarithm of the standard deviation",
@@ -247,6 +366,7 @@ EXERCISES = (
         ),
         cases=_elbo_cases,
         reference=elbo,
+        in_network=InNetwork(elbo, lambda: [_elbo_cases(0, False)[0].args]),
         mistakes=(
             Mistake(
                 "mean over pixels",

@@ -403,6 +403,15 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "times": lambda m, v, e: m * np.exp(0.5 * v) * e,
         "mean scaled": lambda m, v, e: (m + e) * np.exp(0.5 * v),
     },
+    "vae_loss": {
+        "parts exchanged": lambda x, enc, dec, e: right("vae_loss")(x, enc, dec, e)[::-1],
+        "the loss alone": lambda x, enc, dec, e: right("vae_loss")(x, enc, dec, e)[0],
+        "noise turned round": lambda x, enc, dec, e: right("vae_loss")(x, enc, dec, -e),
+        "one noise for all": lambda x, enc, dec, e: right("vae_loss")(x, enc, dec, 0 * e + e[:1]),
+        "the heads exchanged": lambda x, enc, dec, e: right("vae_loss")(x, lambda i: enc(i)[::-1], dec, e),
+        "the noise decoded": lambda x, enc, dec, e: right("vae_loss")(x, enc, lambda z: dec(e), e),
+        "per pixel": lambda x, enc, dec, e: np.divide(right("vae_loss")(x, enc, dec, e), x[0].size),
+    },
     "kl_divergence": {
         "log σ": lambda m, v: 0.5 * (m**2 + np.exp(2 * v) - 1 - 2 * v).sum(axis=1),
         "reverse": lambda m, v: 0.5 * ((m**2 + 1) * np.exp(-v) - 1 + v).sum(axis=1),
