@@ -251,17 +251,6 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "distances[i, j] → distances[j, i]": "distances are symmetric",
     },
     "tighter_bound": {"max(column) → min(column)": "any number may be subtracted that keeps exp finite"},
-    "vae_loss": {
-        "return (loss, ops.mean(kl)) → return (loss.T, ops.mean(kl))": "a number is not changed when it is transposed",
-        "return (loss, ops.mean(kl)) → return (loss.sum(), ops.mean(kl))": "the sum of a single number",
-        "return (loss, ops.mean(kl)) → return (loss.mean(), ops.mean(kl))": "the mean of a single number",
-        "return (sum(losses) / len(losses), sum(costs) / len(costs)) → return ((sum(losses) / len(losses)).T, sum(costs) / len(costs))": "a number is not changed when it is transposed",
-        "return (sum(losses) / len(losses), sum(costs) / len(costs)) → return ((sum(losses) / len(losses)).sum(), sum(costs) / len(costs))": "the sum of a single number",
-        "return (sum(losses) / len(losses), sum(costs) / len(costs)) → return ((sum(losses) / len(losses)).mean(), sum(costs) / len(costs))": "the mean of a single number",
-        "decode((means[i] + sigma * noise[i])[None])[0] → decode((means[i] + sigma * noise[i])[None])": "one image alone is the first and the last, and so is its batch",
-        "0 → -1": "one image alone is the first and the last, and so is its batch",
-        "0 → None": "one image alone is the first and the last, and so is its batch",
-    },
     "votes": {"np.zeros(weights.shape[:3]) → np.ones(weights.shape[:3])": "each entry is written afterwards"},
 }
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from capslab.exercises.nb04_backpropagation import fit_a_line
-from capslab.exercises.nb20_build_a_vae import decode, encode
+from capslab.exercises.nb20_build_a_vae import bound, decode, encode
 
 Random = np.random.Generator
 
@@ -216,7 +216,7 @@ def _vae_loss(r: Random) -> tuple:
     n, side = size(r), size(r)
     x = r.random((n, side, side))
     x = np.rint(x) if r.random() < 0.3 else x
-    return x, encode, decode, r.choice([0, 1, 4]) * r.normal(size=(n, side))
+    return x, encode, decode, r.choice([0, 1, 4]) * r.normal(size=(n, side)), bound
 
 
 def _kl_divergence(r: Random) -> tuple:

@@ -297,16 +297,11 @@ def reparameterise(mean, log_variance, noise):
     return sigma * noise + mean
 
 
-def vae_loss(images, encode, decode, noise):
-    means, log_variances = encode(images)
-    losses, costs = [], []
-    for i in range(len(images)):
-        sigma = np.exp(log_variances[i]) ** 0.5
-        drawn = decode((means[i] + sigma * noise[i])[None])[0]
-        costs.append((means[i] ** 2 / 2 + sigma**2 / 2 - 0.5 - np.log(sigma)).sum())
-        likelihood = np.log(drawn ** images[i] * (1 - drawn) ** (1 - images[i])).sum()
-        losses.append(costs[-1] - likelihood)
-    return sum(losses) / len(losses), sum(costs) / len(costs)
+def vae_loss(images, encode, decode, noise, elbo):
+    cloud = encode(images)
+    sigma = np.sqrt(np.exp(cloud[1]))
+    worth = elbo(images, decode(cloud[0] + sigma * noise), *cloud)
+    return np.sum(-worth) / len(noise)
 
 
 def kl_divergence(mean, log_variance):
