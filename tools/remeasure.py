@@ -69,7 +69,8 @@ def training_costs(
         if any((row["data"], row["seed"]) == (images.name, seed) for row in rows):
             continue
         part = images if size >= len(images) else images.sample(size, seed=seed)
-        turn = [classical_methods.run(name, part.train, part.test, seed) for name in classical_methods.METHODS]
+        methods = classical_methods.METHODS
+        turn = [classical_methods.run(name, part.train, part.test, seed) for name in methods]
         turn.append(_vae_costs(part, seed, epochs))
         for row in turn:
             row.pop("predictions", None)
@@ -159,8 +160,12 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    experiments = {"classical": classical, "betas": betas, "routing_variants": routing_variants}
-    experiments["training_costs"] = training_costs
+    experiments = {
+        "classical": classical,
+        "betas": betas,
+        "routing_variants": routing_variants,
+        "training_costs": training_costs,
+    }
     parser.add_argument("experiment", choices=list(experiments))
     parser.add_argument("dataset", nargs="?", help="mnist, or digits for routing_variants, by default")
     arguments = parser.parse_args()

@@ -12,11 +12,11 @@
 # > **How can a network learn from something that is drawn at random?**
 #
 # An autoencoder gives each image one point, and between the points are holes.
-# The ELBO asks for a small cloud instead, and tells you what a cloud costs.
-# Today both become a network that learns to draw digits.
-# On the way there is one obstacle: no slope goes through a random draw. You will take it with one line.
+# The ELBO asks for a small cloud instead, and says what the cloud costs.
+# Today this becomes a network that learns to draw digits.
+# There is one obstacle on the way: no slope goes through a random draw. You will get past it with one line.
 #
-# **After this lesson you can** explain the reparameterisation trick, write the loss and the training step of a variational autoencoder, train it, and find what is wrong with one that somebody printed.
+# **After this lesson you can** explain the reparameterisation trick, write the loss and the training step of a variational autoencoder, train it, and find what is wrong with a printed one.
 #
 # **You need** [18](18_autoencoder.ipynb) for encoder and decoder, [19](19_surprise.ipynb) for the KL divergence and the ELBO, and [04](04_backpropagation.ipynb) for training. The text describes the results on MNIST.
 #
@@ -24,7 +24,6 @@
 
 # %%
 import numpy as np
-import tensorflow as tf
 from IPython.display import display
 
 import capslab as cl
@@ -37,20 +36,18 @@ images = cl.load()
 cl.recall("20")
 
 # %% [markdown]
-# ## A cloud for every image, and a draw that stops the slope
+# ## A draw stops the slope
 #
 # A **variational autoencoder**, or VAE, has two networks.
-# The **encoder** looks at an image and gives two rows of $d$ numbers: the means $\mu$ of a cloud, and the logarithms of its variances, $\log \sigma^2$.
-# (Why a logarithm? A network may answer with any number, and $\sigma = e^{\frac12 \log \sigma^2}$ is positive whatever it answers.)
-# A point $z$ is drawn from this cloud, and the **decoder** turns it into an image again.
-# If every point of the cloud must decode to the same image, there is no hole inside it.
+# The **encoder** looks at an image and gives two rows of $d$ numbers: the means $\mu$ of its cloud, and the logarithms of the variances, $\log \sigma^2$.
+# (Why the logarithm? A network may answer with any number, and $\sigma = e^{\frac12 \log \sigma^2}$ is positive whatever it answers.)
+# A point $z$ is drawn from this cloud, and the **decoder** makes an image of it.
 #
-# Now think of training. The error at the image goes back through the decoder to $z$, as in lesson 04.
-# Then it should go on to $\mu$ and $\sigma$, so that the encoder learns, too.
-# But how does $z$ change if $\mu$ changes a little? It was drawn: the next draw is another one anyway.
+# Now think of training. The error at the image goes back through the decoder to $z$, and should go on to $\mu$ and $\sigma$, so that the encoder learns, too.
+# But how does $z$ change if $\mu$ changes a little? It was drawn; the next draw is another one anyway.
 #
 # The way out is called the **reparameterisation trick** (Kingma & Welling 2013).
-# Draw a noise $\varepsilon$ from the standard normal first, which needs neither $\mu$ nor $\sigma$, and then *compute*
+# First draw a noise $\varepsilon$ from the standard normal, which needs neither $\mu$ nor $\sigma$. Then *compute*
 #
 # $$z = \mu + \sigma\,\varepsilon, \qquad \mu, \sigma, \varepsilon, z: (n, d)$$
 
@@ -59,8 +56,8 @@ plots.gradient_paths()
 
 # %% [markdown]
 # On the left $z$ itself is random, and the red arrow ends there.
-# On the right the same $z$ is a sum and a product, and chance comes in from the side.
-# The distribution is the same, but now the slopes go through: 1 for $\mu$, and $\varepsilon$ for $\sigma$.
+# On the right $z$ is a sum and a product, and chance comes in from the side.
+# It has the same distribution, but now slopes get through: 1 for $\mu$, and $\varepsilon$ for $\sigma$.
 #
 # **Your turn.** Write `reparameterise(mean, log_variance, noise)`.
 # All three have the shape `(n, d)`, and so has the result.
@@ -81,27 +78,22 @@ cl.check("reparameterise", reparameterise)
 reparameterise = cl.mine("reparameterise", reparameterise, in_network=True)
 
 # %% [markdown]
-# Check it by nudging, as in lesson 04. Take a cloud with mean 1 and standard deviation 0.5, nudge the mean by a thousandth, and see how far $z$ moves, divided by that thousandth.
-# Do it in two ways: with new noise after the nudge, and with the same noise as before.
-
-# %%
-cl.guess(
-    "nudged_draw",
-    "With new noise after the nudge: about which slope will five attempts show?",
-    choices=["1 each time, or nearly so", "something between 0 and 2", "hundreds, up or down"],
-)
+# Check it by nudging, as in lesson 04.
+# Take a cloud with mean 1 and standard deviation 0.5, nudge the mean by a thousandth, and see how far $z$ moves, divided by that thousandth: five times with new noise after the nudge, and five times with the same noise as before.
 
 # %%
 rng, nudge = np.random.default_rng(0), 1e-3
 mean, log_variance = np.full((5, 1), 1.0), np.full((5, 1), np.log(0.5**2))
-noise, other_noise = rng.normal(size=(2, 5, 1))
+noise, new_noise = rng.normal(size=(2, 5, 1))
 before = reparameterise(mean, log_variance, noise)
-drawn_anew = (reparameterise(mean + nudge, log_variance, other_noise) - before)[:, 0] / nudge
-noise_kept = (reparameterise(mean + nudge, log_variance, noise) - before)[:, 0] / nudge
-told = f"From {drawn_anew.min():.0f} to {drawn_anew.max():.0f}: two draws lie about 0.5 apart, and that is divided by a thousandth. With the same noise the slope is {noise_kept.mean():.3f} each time."
-display(cl.reveal("nudged_draw", "hundreds, up or down", told))
-slopes = {"drawn anew": drawn_anew, "noise kept": noise_kept}
-plots.table([{"": name, **{f"try {i}": f"{x:.1f}" for i, x in enumerate(of, 1)}} for name, of in slopes.items()])
+drawn_anew = (reparameterise(mean + nudge, log_variance, new_noise) - before) / nudge
+noise_kept = (reparameterise(mean + nudge, log_variance, noise) - before) / nudge
+plots.table(
+    [
+        {"noise drawn anew": f"{a:.1f}", "noise kept": f"{k:.1f}"}
+        for a, k in zip(drawn_anew[:, 0], noise_kept[:, 0], strict=True)
+    ]
+)
 
 # %% tags=["holds"]
 assert np.median(np.abs(drawn_anew)) > 100
@@ -109,8 +101,8 @@ assert np.abs(noise_kept - 1).max() < 1e-6
 assert round(2 * 0.5**2 / nudge**2 / 0.1**2) == 50_000_000  # two independent draws, each of variance 0.25
 
 # %% [markdown]
-# A slope that is nothing but chance teaches nothing.
-# One could average it away, but to know it to 0.1 one would need 50 million draws, for a single weight. With the noise kept, one draw is enough.
+# In the left column two draws lie some tenths apart, and that is divided by a thousandth: hundreds, up or down, and nothing to learn from.
+# One could average it away, but to know the slope to 0.1 takes 50 million draws, for a single number. With the noise kept, one draw is enough.
 #
 # ## Encoder and decoder
 #
@@ -145,7 +137,7 @@ def decoder_for(shape, d):
 #
 # Now follow a batch of images through all of it.
 # Encode them, take one point of each cloud, decode the points, and ask the ELBO what that is worth.
-# The ELBO should become as large as possible, and training makes a loss small, so the loss is the mean of $-\mathrm{ELBO}$ over the batch:
+# Training makes a loss small, so the loss is the mean of $-\mathrm{ELBO}$ over the batch:
 #
 # $$-\mathrm{ELBO} = \underbrace{-\log p(x \mid z)}_{\text{reconstruction}} + \underbrace{\mathrm{KL}}_{\text{price of the code}}$$
 #
@@ -170,7 +162,8 @@ cl.check("vae_loss", vae_loss)
 vae_loss = cl.mine("vae_loss", vae_loss, in_network=True)
 
 # %% [markdown]
-# The rest connects it. `loss_of` draws the noise for a batch. `train` goes through the images several times, with a learning rate that falls to 0, and after each epoch it notes both parts of the loss on test images.
+# `loss_of` draws the noise for a batch.
+# `train` goes through the images several times, with a learning rate that falls to 0, and notes both parts of the loss on test images after each epoch.
 
 # %%
 kl_divergence, elbo = (cl.mine(name, in_network=True) for name in ("kl_divergence", "elbo"))
@@ -197,6 +190,9 @@ def train(vae, X, X_test, epochs, passes=1):
 
 
 # %%
+import tensorflow as tf
+
+
 class YourVAE(keras.Model):
     def __init__(self, shape, d, elbo, width=1.0):
         super().__init__()
@@ -258,9 +254,8 @@ assert 0 < on_test - on_train < 0.05 * on_test
 #
 # ## What became of the holes
 #
-# In lesson 18, draws from the space between the codes decoded to fragments.
-# For a fair comparison, take *the same network* and leave out what is new: no noise, and no price.
-# A plain autoencoder is left.
+# In lesson 18, many draws from the space between the codes decoded to fragments.
+# For a fair comparison, take *the same network* without what is new, the noise and the price. A plain autoencoder is left.
 
 
 # %%
@@ -271,36 +266,38 @@ def without_price(images, decoded, mean, log_variance):
 keras.utils.set_random_seed(0)
 plain = YourVAE(shape, d, without_price, width=0)
 train(plain, X, X_test, 6, passes)
-points, (mean, log_variance) = plain.encoder(X_test)[0].numpy(), (each.numpy() for each in vae.encoder(X_test))
+plain_codes, (mean, log_variance) = plain.encoder(X_test)[0].numpy(), vae.encoder(X_test)
+vae_codes = reparameterise(mean.numpy(), log_variance.numpy(), rng.normal(size=mean.shape))
 
 # %% [markdown]
 # Of each network we draw 500 codes: for the VAE from the prior, for the autoencoder from the Gaussian cloud that fits its codes best.
-# How far is a draw from the nearest code, compared with the distance from one code to the next?
-# Where draws and codes are spread alike, the answer is 1.
+# How far is a draw from the nearest code, divided by the distance from one code to the next?
+# Where draws and codes are spread alike, this is 1.
 
 # %%
 from sklearn.neighbors import NearestNeighbors
 
-codes = {"autoencoder": points, "VAE": reparameterise(mean, log_variance, rng.normal(size=mean.shape))}
-draws = {"autoencoder": rng.multivariate_normal(points.mean(axis=0), np.cov(points.T), 500), "VAE": rng.normal(size=(500, d))}
-far = {}
-for name in codes:
-    near = NearestNeighbors(n_neighbors=2).fit(codes[name])
-    from_draws, from_codes = (near.kneighbors(z)[0] for z in (draws[name], codes[name]))
-    far[name] = from_draws[:, 0].mean() / from_codes[:, 1].mean()  # 1: the nearest but for itself
-    print(f"{name}: a draw is {far[name]:.1f} times as far from the nearest code as codes are from each other")
-drawn = [one.decoder(draws[name][:20]) for one, name in ((plain, "autoencoder"), (vae, "VAE"))]
-plots.image_grid(np.concatenate(drawn), columns=20)
+
+def distance(draws, codes):
+    near = NearestNeighbors(n_neighbors=2).fit(codes)  # the first neighbour of a code is itself
+    return near.kneighbors(draws)[0][:, 0].mean() / near.kneighbors(codes)[0][:, 1].mean()
+
+
+plain_draws = rng.multivariate_normal(plain_codes.mean(axis=0), np.cov(plain_codes.T), 500)
+vae_draws = rng.normal(size=(500, d))
+far, less_far = distance(plain_draws, plain_codes), distance(vae_draws, vae_codes)
+print(f"from a draw to the nearest code: {far:.1f} for the autoencoder, {less_far:.1f} for the VAE")
+plots.image_grid(np.concatenate([plain.decoder(plain_draws[:20]), vae.decoder(vae_draws[:20])]), columns=20)
 
 # %% tags=["holds"]
-assert far["autoencoder"] > 1.5
-assert 1.1 < far["VAE"] < 1.4
+assert far > 1.5
+assert 1.1 < less_far < 1.4
 
 # %% [markdown]
 # Above are twenty draws of the autoencoder, below twenty of your VAE.
-# Many of the autoencoder's draws land where no image has its code, and the decoder was never asked what to make of such places: fragments.
-# The VAE's draws land closer to codes, because the price keeps the clouds near the prior and the noise makes them wide. Most have the connected strokes of a digit.
-# But it is not 1, and some draws are faint or no digit at all: fewer holes, not none.
+# Many of the upper ones landed where no image has its code, and the decoder was never asked what to make of such places: fragments.
+# Below, the price keeps the clouds near the prior and the noise makes them wide, so draws land closer to codes, and most have the connected strokes of a digit.
+# But 1 it is not, and some are faint or no digit at all: fewer holes, not none.
 #
 # ## The same thing, tuned
 #
@@ -313,8 +310,8 @@ tuned = cl.VAE(images.image_shape, latent_dim=d)
 cl.fit(tuned, some, epochs=6, show=False)
 theirs = -tuned.elbo(some.test).elbo.mean()
 print(f"−ELBO on new images: {on_test:.1f} nats with your functions, {theirs:.1f} with cl.VAE")
-same_codes = draws["VAE"][:20]
-plots.image_grid(np.concatenate([vae.decoder(same_codes), tuned.decode(same_codes)[..., 0]]), columns=20)
+z = vae_draws[20:40]
+plots.image_grid(np.concatenate([vae.decoder(z), tuned.decode(z)[..., 0]]), columns=20)
 
 # %% tags=["holds"]
 assert abs(on_test - theirs) < 3
@@ -325,7 +322,7 @@ assert abs(on_test - theirs) < 3
 #
 # ## A VAE that somebody printed
 #
-# Article B prints a VAE of its own, and you now know enough to read it like an editor.
+# Article B prints a VAE, and you now know enough to read it like an editor.
 # Its decoder makes two dense layers, an image of 7×7, and then three convolutions that scale up (each adds 2 to a side), with two doublings in between.
 
 # %%
@@ -352,21 +349,22 @@ few, adam = images.test.images[:100] / 255, keras.optimizers.Adam()
 encoders = [printed_encoder(seed) for seed in range(5)]
 negative = [np.mean(encoder(few)[:, 1] < 0) for encoder in encoders]
 once, again = (printed_decoder(encoders[0](few[:1])) for _ in range(2))
-yours = [vae.decoder(reparameterise(mean[:1], log_variance[:1], rng.normal(size=(1, d)))) for _ in range(2)]
+one = np.array(mean)[:1], np.array(log_variance)[:1]
+yours = [vae.decoder(reparameterise(*one, rng.normal(size=(1, d)))) for _ in range(2)]
 apart, yours_apart = np.abs(once - again).max(), np.abs(yours[0] - yours[1]).max()
-gone = [name for place, name in ((tf, "distributions"), (adam, "minimize")) if not hasattr(place, name)]
+places = {"tf.distributions": (tf, "distributions"), "Adam.minimize": (adam, "minimize")}
+gone = [name for name, place in places.items() if not hasattr(*place)]
 
 # %%
 size, right_size = (f"{h}×{w}" for h, w in (printed_decoder.output_shape[1:3], shape))
-cases = {
-    "size of a decoded image": (size, right_size),
-    "negative standard deviations, five starts": (f"{min(negative):.0%} to {max(negative):.0%}", "none"),
-    "largest difference between two passes": (f"{apart:.1f}", f"above 0 (yours: {yours_apart:.2f})"),
-    "dimensions: encoder's cloud, decoder's input": (f"{encoders[0].output_shape[1] // 2}, {printed_decoder.input_shape[1]}", "the same"),
-    "functions that no longer exist": (", ".join(gone), "none"),
-}
-display(plots.table([{"what": what, "as printed": is_so, "as it should be": right} for what, (is_so, right) in cases.items()]))
-evidence = f"{len(gone)} functions that it calls no longer exist, and it compares {size} pixels with {right_size}."
+what = ["size of a decoded image", "σ below 0, from five starts", "two passes differ by", "do not exist"]
+printed = [size, f"{min(negative):.0%} to {max(negative):.0%}", f"{apart:.2f}", ", ".join(gone)]
+right = [right_size, "never", f"{yours_apart:.2f}, in yours", "none"]
+rows = zip(what, printed, right, strict=True)
+display(plots.table([dict(zip(["", "as printed", "as it should be"], row, strict=True)) for row in rows]))
+evidence = (
+    f"{len(gone)} functions that it calls do not exist any more; it compares {size} pixels with {right_size}."
+)
 cl.verdict("printed-vae-trains", fact=not gone and size == right_size, evidence=evidence)
 
 # %% tags=["holds"]
@@ -374,20 +372,20 @@ assert size == "42×42"
 assert right_size == "28×28"
 assert max(negative) > 0.2
 assert apart == 0 < yours_apart
-assert gone == ["distributions", "minimize"]
+assert len(gone) == 2
+assert printed_decoder.input_shape == (None, 2) == encoders[0].output_shape
 
 # %% [markdown]
 # - The decoder's images are too large to be compared with the originals.
 # - Nothing keeps the "standard deviation" above 0. You have the logarithm for that.
-# - Two passes of an image are equal, because nothing is *drawn*: the mean and the deviation go into the decoder as if they were two coordinates. So it is an autoencoder with an odd loss, and holes.
-# - A mean and a deviation make a cloud in *one* dimension, and the decoder takes two.
-# - And before any of this matters, the program stops, as two functions that it calls no longer exist.
+# - Two passes of an image are equal, because nothing is *drawn*. Mean and deviation go into the decoder like two coordinates, so it is an autoencoder with an odd loss, and holes.
+# - And before any of this matters, the program stops: two functions that it calls are gone.
 #
 # ## Does it cost more than the classical methods?
 #
 # The same article warns that training a generative model costs more than classical methods.
-# Compared with which? The strictest reading is: more than *every one* of the four that you know from [08](08_when_data_grow.ipynb).
-# On the 55,000 training images of MNIST we timed all five, five times in turns: `cl.VAE` for ten epochs, as it comes, beside the four.
+# Which ones? Take the strictest reading: more than *each* of the four of [lesson 08](08_when_data_grow.ipynb).
+# On the 55,000 training images of MNIST all five were timed, five times in turns: the four, and `cl.VAE` for ten epochs.
 
 # %%
 cl.guess(
@@ -403,7 +401,8 @@ fit, answer = ({name: np.mean(each) for name, each in of.items()} for of in (tra
 told = f"It takes {fit['VAE'] / fit['k-means']:.0f} times as long as k-means, though. None of the four can draw a digit."
 display(cl.reveal("vae_against_forest", round(fit["VAE"] / fit["random forest"], 1), told))
 by_time = sorted(fit, key=fit.get)
-rows = [{"method": m, "training, CPU-s": f"{fit[m]:.1f}", "10,000 answers, CPU-s": f"{answer[m]:.2f}"} for m in by_time]
+words = "training, CPU-s", "10,000 answers, CPU-s"
+rows = [{"method": m, words[0]: f"{fit[m]:.1f}", words[1]: f"{answer[m]:.2f}"} for m in by_time]
 display(plots.table(rows))
 cl.verdict("generative-costs-more", train_s["VAE"], train_s["random forest"])
 
@@ -415,17 +414,16 @@ assert answer["VAE"] < 0.2 * answer["support vector machine"]
 assert {row["n"] for row in table.rows} == {55_000}
 
 # %% [markdown]
-# The VAE takes longest, but not by much, and one could stop after fewer epochs, or go on for a hundred: its time is a choice.
-# To give a code to 10,000 images, on the other hand, takes it less time than the support vector machine needs to name them.
-
-# %% [markdown]
+# The VAE takes longest, but how long is a choice: one could stop earlier, or go on for a hundred epochs.
+# And to give 10,000 images a code takes it a fraction of the time in which the support vector machine names them.
+#
 # ## Now with other images
 #
 # Clothes, with the same code.
 
 # %%
 other = cl.load_other(images)
-other = other.sample(min(8_000, len(other)))
+other = other.sample(min(6_000, len(other)))
 X, X_test = (np.float32(part.images[..., 0] / 255) for part in (other.train, other.test))
 wardrobe = YourVAE(X.shape[1:], 16, elbo)
 path = train(wardrobe, X, X_test, 5, 2)
@@ -433,17 +431,14 @@ print(f"{other.name}: −ELBO from {path[0, 0]:.0f} to {path[-1, 0]:.0f} nats, o
 plots.image_grid(wardrobe.decoder(rng.normal(size=(20, 16))), columns=20)
 
 # %% [markdown]
-# Shirts, shoes and bags appear without a single label. Their patterns are smoothed away: what a pixel could be, on average, is all that the decoder says.
+# Shirts, shoes and bags appear without a single label. Their patterns are smoothed away, because the decoder answers with what a pixel is on average.
 #
 # ## Look back
 #
-# If you expected both parts of the loss to fall, you are in good company: most losses have parts that all want the same. Here the two parts pull against each other, and what you get is a compromise.
+# If you expected both parts of the loss to fall: here the two pull against each other, and what you get is a compromise.
 
 # %%
 cl.guesses("20")
-
-# %%
-cl.progress("20")
 
 # %% [markdown]
 # ## Answer
