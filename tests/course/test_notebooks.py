@@ -139,6 +139,7 @@ WITHOUT_TENSORFLOW = [
     "02_which_score",
     "03_a_layer_that_learns",
     "05_can_you_trust_it",
+    "19_surprise",
 ]
 IMPORTED = "import sys; print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
 

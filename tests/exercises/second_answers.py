@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.signal import convolve2d
 
 
 def count_per_class(labels, classes):
@@ -290,6 +291,22 @@ def suppress(boxes, scores, max_iou):
                 left.append(i)
         order = left
     return keep
+
+
+def autoencoder_slopes(X, encoder, decoder):
+    both = np.zeros_like(encoder), np.zeros_like(decoder)
+    for x in X:
+        z = encoder.T @ x
+        missed = decoder.T @ z - x
+        both[0][...] += np.outer(x, decoder @ missed)
+        both[1][...] += np.outer(z, missed)
+    return tuple(slope * 2 / len(X) for slope in both)
+
+
+def paint(numbers, kernel, stride):
+    spread = np.zeros([(n - 1) * stride + 1 for n in numbers.shape])
+    spread[::stride, ::stride] = numbers
+    return convolve2d(spread, kernel)
 
 
 def reparameterise(mean, log_variance, noise):

@@ -395,6 +395,26 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "all of them": lambda b, s, m: np.argsort(-s),
         "the best alone": lambda b, s, m: np.argsort(-s)[:1],
     },
+    "autoencoder_slopes": {
+        "sign": lambda X, A, B: tuple(-one for one in right("autoencoder_slopes")(X, A, B)),
+        "transposed": lambda X, A, B: tuple(one.T for one in right("autoencoder_slopes")(X, A, B)),
+        "of the reconstruction": lambda X, A, B: (
+            2 * X.T @ (X @ A @ B @ B.T) / len(X),
+            2 * A.T @ X.T @ (X @ A @ B) / len(X),
+        ),
+        "without the decoder": lambda X, A, B: (
+            2 * X.T @ (X @ A) / len(X),
+            right("autoencoder_slopes")(X, A, B)[1],
+        ),
+    },
+    "paint": {
+        "transposed kernel": lambda m, k, s: right("paint")(m, k.T, s),
+        "upside down": lambda m, k, s: right("paint")(m, k[::-1], s),
+        "twice the stride": lambda m, k, s: right("paint")(m, k, 2 * s),
+        "without the signs": lambda m, k, s: right("paint")(abs(m), k, s),
+        "relu": lambda m, k, s: np.maximum(right("paint")(m, k, s), 0),
+        "cut to the map": lambda m, k, s: right("paint")(m, k, s)[: m.shape[0] * s, : m.shape[1] * s],
+    },
     "reparameterise": {
         "root of the logarithm": lambda m, v, e: m + np.sqrt(v) * e,
         "minus": lambda m, v, e: m - np.exp(0.5 * v) * e,
