@@ -88,12 +88,8 @@ noise, new_noise = rng.normal(size=(2, 5, 1))
 before = reparameterise(mean, log_variance, noise)
 drawn_anew = (reparameterise(mean + nudge, log_variance, new_noise) - before) / nudge
 noise_kept = (reparameterise(mean + nudge, log_variance, noise) - before) / nudge
-plots.table(
-    [
-        {"noise drawn anew": f"{a:.1f}", "noise kept": f"{k:.1f}"}
-        for a, k in zip(drawn_anew[:, 0], noise_kept[:, 0], strict=True)
-    ]
-)
+slopes = np.hstack([drawn_anew, noise_kept])  # (5, 2)
+plots.table([{"noise drawn anew": f"{a:.1f}", "noise kept": f"{k:.1f}"} for a, k in slopes])
 
 # %% tags=["holds"]
 assert np.median(np.abs(drawn_anew)) > 100
@@ -109,8 +105,7 @@ assert round(2 * 0.5**2 / nudge**2 / 0.1**2) == 50_000_000  # two independent dr
 # Both are dense: from the pixels to 512, 256 and twice $d$ numbers, and from $d$ numbers back through 256 and 512 to the pixels.
 # We take $d = 16$.
 #
-# Two details matter more than they seem.
-# The weights start at the size that you know from `start` in lesson 04, $\sqrt{2 / \text{inputs}}$, which Keras calls `he_normal`.
+# Two details. The weights start at the size that you know from `start` in lesson 04, $\sqrt{2 / \text{inputs}}$, which Keras calls `he_normal`.
 # And there is a trap: a sigmoid in single precision may round to exactly 0 or 1, and the ELBO takes logarithms. $\log 0$ is $-\infty$, and soon every weight is `nan`.
 # So a last layer squeezes the pixels into the range from one millionth to 1 minus one millionth.
 
@@ -130,6 +125,11 @@ def decoder_for(shape, d):
     pixels = [layers.Dense(shape[0] * shape[1], "sigmoid"), layers.Reshape(shape)]
     squeeze = layers.Rescaling(1 - 2e-6, offset=1e-6)
     return keras.Sequential([keras.Input((d,)), *hidden, *pixels, squeeze])
+
+
+# %% tags=["holds"]
+assert keras.ops.sigmoid(np.float32(20)) == 1
+assert np.isclose(decoder_for((2, 2), 1).layers[-1](np.float32([0, 1])), [1e-6, 1 - 1e-6], rtol=1e-2).all()
 
 
 # %% [markdown]
@@ -162,7 +162,7 @@ cl.check("vae_loss", vae_loss)
 vae_loss = cl.mine("vae_loss", vae_loss, in_network=True)
 
 # %% [markdown]
-# `loss_of` draws the noise for a batch.
+# `loss_of` draws the noise for a batch (`width` is 1; later we set it to 0 and so switch the noise off).
 # `train` goes through the images several times, with a learning rate that falls to 0, and notes both parts of the loss on test images after each epoch.
 
 # %%
@@ -233,7 +233,7 @@ print(f"−ELBO: {on_train:.1f} nats on images that it learned from, {on_test:.1
 # %%
 saved, paid = reconstruction[0] - reconstruction[-1], kl[-1] - kl[0]
 told = f"""From epoch 1 to epoch 6: reconstruction {reconstruction[0]:.0f} → {reconstruction[-1]:.0f} nats, KL {kl[0]:.0f} → {kl[-1]:.0f}. Before training the KL was {untrained:.1f}.
-Each nat that the code costs more saves {saved / paid:.1f} nats of reconstruction."""
+For each nat of KL that came in, {saved / paid:.1f} nats of reconstruction went."""
 display(cl.reveal("parts_of_the_loss", "less reconstruction, more KL", told))
 curves = {"−ELBO": loss, "reconstruction": reconstruction, "KL": kl}
 plots.lines(np.arange(1, 7), curves, "epoch", "nats per test image")
@@ -302,8 +302,7 @@ display(plots.table(rows))
 plots.image_grid(np.concatenate([of[:20] for of in drawn.values()]), columns=20)
 
 # %% tags=["holds"]
-assert 0.15 < holes["VAE"] < 0.3
-assert 1.5 < holes["autoencoder"] / holes["VAE"] < 3
+assert 0.1 < holes["VAE"] < 0.8 * holes["autoencoder"]
 assert holes["test images"] < 0.02
 assert abs(broken["VAE"] - broken["autoencoder"]) < 0.5
 assert broken["test images"] < 1.1
@@ -311,8 +310,8 @@ assert broken["VAE"] > 1.8
 
 # %% [markdown]
 # Above are twenty draws of the autoencoder, below twenty of your VAE.
-# About half as many of the VAE's draws lie in holes, because the price keeps the clouds near the prior, and the noise makes them wide.
-# But sixteen dimensions are a lot of room: one draw in five still ends in a hole, and the ink falls into as many pieces as before.
+# Fewer of the VAE's draws lie in holes. That is what the two were for: the price keeps the clouds near the prior, and the noise makes them wide.
+# But sixteen dimensions are a lot of room: more than one draw in ten still ends in a hole, and the ink falls into as many pieces as before.
 # A VAE has fewer holes, then, not none. What makes a good draw, and what helps, is a question for [lesson 22](22_when_it_goes_wrong.ipynb).
 #
 # ## The same thing, tuned
@@ -331,6 +330,9 @@ plots.image_grid(np.concatenate([vae.decoder(z), tuned.decode(z)[..., 0]]), colu
 
 # %% tags=["holds"]
 assert abs(on_test - theirs) < 3
+judge, both = cl.ready("dense", images), (vae.decoder(draws["VAE"]), tuned.decode(draws["VAE"])[..., 0])
+digit, other_digit = (judge.classify(np.uint8(255 * np.array(one))[..., None]) for one in both)
+assert np.mean(digit == other_digit) < 0.3
 
 # %% [markdown]
 # At equal images and equal epochs the two end within 3 nats of each other.
@@ -359,6 +361,7 @@ def printed_encoder(seed):
 # %% [markdown]
 # Its encoder ends in two numbers, read as one mean and one standard deviation, and both go into the decoder.
 # For its distributions it calls `tf.distributions.Normal`, and for training `Adam().minimize`.
+# Start it five times, with other random weights, and send 100 images through.
 
 # %%
 few, adam = images.test.images[:100] / 255, keras.optimizers.Adam()
@@ -373,9 +376,9 @@ gone = [name for name, place in places.items() if not hasattr(*place)]
 
 # %%
 size, right_size = (f"{h}×{w}" for h, w in (printed_decoder.output_shape[1:3], shape))
-what = ["size of a decoded image", "σ below 0, from five starts", "two passes differ by", "do not exist"]
+what = ["size of a decoded image", "images with σ below 0", "two passes differ by", "do not exist"]
 printed = [size, f"{min(negative):.0%} to {max(negative):.0%}", f"{apart:.2f}", ", ".join(gone)]
-right = [right_size, "never", f"{yours_apart:.2f}, in yours", "none"]
+right = [right_size, "0%", f"{yours_apart:.2f}, in yours", "none"]
 rows = zip(what, printed, right, strict=True)
 display(plots.table([dict(zip(["", "as printed", "as it should be"], row, strict=True)) for row in rows]))
 evidence = (
@@ -446,8 +449,11 @@ path = train(wardrobe, X, X_test, 5, 2)
 print(f"{other.name}: −ELBO from {path[0, 0]:.0f} to {path[-1, 0]:.0f} nats, of which KL {path[-1, 1]:.0f}")
 plots.image_grid(wardrobe.decoder(rng.normal(size=(20, 16))), columns=20)
 
+# %% tags=["holds"]
+assert path[-1, 0] < path[0, 0] - 20
+
 # %% [markdown]
-# Shirts, shoes and bags appear without a single label. Their patterns are smoothed away, because the decoder answers with what a pixel is on average.
+# Outlines of clothes appear without a single label, still rough after so little training.
 #
 # ## Look back
 #
