@@ -37,6 +37,7 @@ KEPT = [
     "17_two_digits",
     "18_autoencoder",
     "19_surprise",
+    "20_build_a_vae",
 ]
 
 

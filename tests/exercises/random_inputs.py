@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from capslab.exercises.nb04_backpropagation import fit_a_line
+from capslab.exercises.nb19_surprise import elbo
+from capslab.exercises.nb20_build_a_vae import decode, encode
 
 Random = np.random.Generator
 
@@ -218,6 +220,13 @@ def _paint(r: Random) -> tuple:
 def _reparameterise(r: Random) -> tuple:
     shape = (size(r), size(r))
     return r.normal(size=shape), r.normal(size=shape) * r.choice([0, 1, 4]), r.normal(size=shape)
+
+
+def _vae_loss(r: Random) -> tuple:
+    n, side = size(r), size(r)
+    x = r.random((n, side, side))
+    x = np.rint(x) if r.random() < 0.3 else x
+    return x, encode, decode, r.choice([0, 1, 4]) * r.normal(size=(n, side)), elbo
 
 
 def _kl_divergence(r: Random) -> tuple:

@@ -314,6 +314,13 @@ def reparameterise(mean, log_variance, noise):
     return sigma * noise + mean
 
 
+def vae_loss(images, encode, decode, noise, elbo):
+    cloud = encode(images)
+    sigma = np.sqrt(np.exp(cloud[1]))
+    worth = elbo(images, decode(cloud[0] + sigma * noise), *cloud)
+    return np.sum(-worth) / len(noise)
+
+
 def kl_divergence(mean, log_variance):
     sigma = np.exp(log_variance / 2)
     return np.sum((mean**2 + sigma**2 - 1) / 2 - np.log(sigma), axis=-1)

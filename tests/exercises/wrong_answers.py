@@ -423,6 +423,19 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "times": lambda m, v, e: m * np.exp(0.5 * v) * e,
         "mean scaled": lambda m, v, e: (m + e) * np.exp(0.5 * v),
     },
+    "vae_loss": {
+        "one per image": lambda x, enc, dec, e, f: -f(x, dec(right("reparameterise")(*enc(x), e)), *enc(x)),
+        "noise turned round": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, dec, -e, f),
+        "one noise for all": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, dec, 0 * e + e[:1], f),
+        "the heads exchanged": lambda x, enc, dec, e, f: right("vae_loss")(
+            x, lambda i: enc(i)[::-1], dec, e, f
+        ),
+        "the noise decoded": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, lambda z: dec(e), e, f),
+        "per pixel": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, dec, e, f) / x[0].size,
+        "image and copy exchanged": lambda x, enc, dec, e, f: right("vae_loss")(
+            x, enc, dec, e, lambda x, y, m, v: f(y, 0.01 + 0.98 * x, m, v)
+        ),
+    },
     "kl_divergence": {
         "log σ": lambda m, v: 0.5 * (m**2 + np.exp(2 * v) - 1 - 2 * v).sum(axis=1),
         "reverse": lambda m, v: 0.5 * ((m**2 + 1) * np.exp(-v) - 1 + v).sum(axis=1),
