@@ -54,6 +54,8 @@ def test_the_course_is_complete() -> None:
         "16_other_ways_to_route",
         "17_two_digits",
         "20_build_a_vae",
+        "21_latent_space",
+        "22_when_it_goes_wrong",
         "24_three_representations",
         "25_clusters_without_labels",
         "26_your_own_images",
