@@ -228,6 +228,12 @@ def _tighter_bound(r: Random) -> tuple:
     return (r.normal(r.choice([0, -100, -900, 900]), r.choice([1, 5]), (s, n)) + r.normal(0, 300, n),)
 
 
+def _binarise(r: Random) -> tuple:
+    shape = tuple(r.integers(1, 6, 3))
+    images, chance = r.random(shape), r.random(shape)
+    return r.choice([images, np.rint(images)]), r.choice([chance, np.zeros(shape)])
+
+
 def _contingency(r: Random) -> tuple:
     n, k, classes = size(r, 1, 30), size(r, 1, 6), size(r, 1, 6)
     return labels(r, n, k), labels(r, n, classes), k, classes

@@ -321,6 +321,12 @@ def tighter_bound(log_weights):
     return np.array(out)
 
 
+def binarise(images, chance):
+    out = np.zeros(images.shape)
+    out[images > chance] = 1
+    return out
+
+
 def contingency(clusters, labels, k, classes):
     return np.bincount(clusters * classes + labels, minlength=k * classes).reshape(k, classes)
 

@@ -418,6 +418,14 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "one number": lambda w: (w.max(axis=0) + np.log(np.exp(w - w.max(axis=0)).mean(axis=0))).mean(),
         "clipped": lambda w: np.log(np.maximum(np.exp(w).mean(axis=0), 1e-300)),
     },
+    "binarise": {
+        "threshold": lambda x, u: np.rint(x),
+        "as likely as not": lambda x, u: (u < 0.5) * 1.0,
+        "black and white exchanged": lambda x, u: (u >= x) * 1.0,
+        "the same chance for all": lambda x, u: (u.ravel()[0] < x) * 1.0,
+        "grey where white": lambda x, u: np.where(u < x, x, 0.0),
+        "equal counts": lambda x, u: (u <= x) * 1.0,
+    },
     "contingency": {
         "as columns": lambda c, y, k, j: right("contingency")(y, c, k, j) if k == j else np.zeros((k, j)),
         "presence": lambda c, y, k, j: right("contingency")(c, y, k, j) > 0,
