@@ -248,6 +248,12 @@ def _chance_higher(r: Random) -> tuple:
     return (np.rint(usual), np.rint(odd)) if r.random() < 0.5 else (usual, odd)
 
 
+def _binarise(r: Random) -> tuple:
+    shape = tuple(r.integers(1, 6, 3))
+    images, chance = r.random(shape), r.random(shape)
+    return r.choice([images, np.rint(images)]), r.choice([chance, np.zeros(shape)])
+
+
 def _contingency(r: Random) -> tuple:
     n, k, classes = size(r, 1, 30), size(r, 1, 6), size(r, 1, 6)
     return labels(r, n, k), labels(r, n, classes), k, classes

@@ -350,6 +350,12 @@ def chance_higher(usual, odd):
     return total / (len(usual) * len(odd))
 
 
+def binarise(images, chance):
+    out = np.zeros(images.shape)
+    out[images > chance] = 1
+    return out
+
+
 def contingency(clusters, labels, k, classes):
     return np.bincount(clusters * classes + labels, minlength=k * classes).reshape(k, classes)
 

@@ -448,6 +448,13 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "folded": lambda u, o: max(c := right("chance_higher")(u, o), 1 - c),
         "higher than all": lambda u, o: float((o > u.max()).mean()),
         "sum": lambda u, o: right("chance_higher")(u, o) * len(u) * len(o),
+    "binarise": {
+        "threshold": lambda x, u: np.rint(x),
+        "as likely as not": lambda x, u: (u < 0.5) * 1.0,
+        "black and white exchanged": lambda x, u: (u >= x) * 1.0,
+        "the same chance for all": lambda x, u: (u.ravel()[0] < x) * 1.0,
+        "grey where white": lambda x, u: np.where(u < x, x, 0.0),
+        "equal counts": lambda x, u: (u <= x) * 1.0,
     },
     "contingency": {
         "as columns": lambda c, y, k, j: right("contingency")(y, c, k, j) if k == j else np.zeros((k, j)),
