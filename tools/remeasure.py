@@ -144,7 +144,12 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    experiments = {"classical": classical, "betas": betas, "beta_runs": several_betas, "routing_variants": routing_variants}
+    experiments = {
+        "classical": classical,
+        "betas": betas,
+        "beta_runs": several_betas,
+        "routing_variants": routing_variants,
+    }
     parser.add_argument("experiment", choices=list(experiments))
     parser.add_argument("dataset", nargs="?", help="mnist, or digits for routing_variants, by default")
     arguments = parser.parse_args()

@@ -52,7 +52,9 @@ def _kept_cases(seed: int, hard: bool) -> list[Case]:
         Case("reconstructions that are a little off", random_case(8, 12, 0.1)),
         Case("as many images as pixels", random_case(7, 7, 0.2)),
         Case("perfect reconstructions, which keep all of it", (images, images.copy())),
-        Case("the mean image for every image, which keeps nothing", (images, 0 * images + images.mean(axis=0))),
+        Case(
+            "the mean image for every image, which keeps nothing", (images, 0 * images + images.mean(axis=0))
+        ),
         Case("reconstructions worse than the mean image", (images, 1 - images)),
         Case("reconstructions that are too dark everywhere", (images, 0.5 * images)),
     ]
@@ -71,16 +73,18 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="A walk between two codes",
         task=(
-            "Write interpolate(first, second, steps). It takes two codes of shape (d,) and returns the codes at "
-            "`steps` equal steps along the straight line between them, both ends included: shape (steps, d)."
+            "Write interpolate(first, second, steps). It takes two codes of shape (d,) and returns the codes "
+            "at `steps` equal steps along the straight line between them, both ends included: shape (steps, "
+            "d)."
         ),
         points=2,
         hints=(
-            "A point of the line is (1 − t) · first + t · second. At t = 0 it is the first code, at t = 1 the "
-            "second.",
-            "np.linspace(0, 1, steps) gives the values of t, of shape (steps,). To multiply each with a whole "
-            "code, it needs the shape (steps, 1).",
-            "t = np.linspace(0, 1, steps)[:, None] has that shape. What remains is the formula of the first hint.",
+            "A point of the line is (1 − t) · first + t · second. At t = 0 it is the first code, at t = 1 "
+            "the second.",
+            "np.linspace(0, 1, steps) gives the values of t, of shape (steps,). To multiply each with a "
+            "whole code, it needs the shape (steps, 1).",
+            "t = np.linspace(0, 1, steps)[:, None] has that shape. What remains is the formula of the first "
+            "hint.",
         ),
         cases=_walk_cases,
         reference=interpolate,
@@ -92,8 +96,8 @@ EXERCISES = (
             ),
             Mistake(
                 "last end missing",
-                "Your walk stops one step short of the second code. Both ends belong to it: np.linspace includes "
-                "them, np.arange leaves out the last.",
+                "Your walk stops one step short of the second code. Both ends belong to it: np.linspace "
+                "includes them, np.arange leaves out the last.",
                 lambda first, second, steps: _walk(first, second, np.arange(steps) / steps),
             ),
             Mistake(
@@ -103,8 +107,8 @@ EXERCISES = (
             ),
             Mistake(
                 "sum of both",
-                "Your points do not lie between the codes: what t adds of the second, 1 − t has to take of the "
-                "first.",
+                "Your points do not lie between the codes: what t adds of the second, 1 − t has to take of "
+                "the first.",
                 lambda first, second, steps: first + np.linspace(0, 1, steps)[:, None] * second,
             ),
         ),
@@ -115,14 +119,15 @@ EXERCISES = (
         title="How much of the images is kept?",
         task=(
             "Write variance_kept(images, rebuilt) for two arrays (n, pixels). It returns 1 − Σ (x − x̂)² / "
-            "Σ (x − x̄)², one number, where x̄ is the mean image and both sums run over all images and pixels."
+            "Σ (x − x̄)², one number, where x̄ is the mean image and both sums run over all images and "
+            "pixels."
         ),
         points=2,
         hints=(
-            "What is lost is the sum of all squared differences between images and reconstructions. Compare it "
-            "with what is lost if the mean image stands for every image.",
-            "The mean image is images.mean(axis=0), of shape (pixels,), and images minus it has the shape (n, "
-            "pixels).",
+            "What is lost is the sum of all squared differences between images and reconstructions. Compare "
+            "it with what is lost if the mean image stands for every image.",
+            "The mean image is images.mean(axis=0), of shape (pixels,), and images minus it has the shape "
+            "(n, pixels).",
             "Work out ((images - rebuilt) ** 2).sum() first, then the same with the mean image in place of "
             "rebuilt. Divide the first by the second, and take the result away from 1.",
         ),
@@ -136,8 +141,8 @@ EXERCISES = (
             ),
             Mistake(
                 "one mean for all pixels",
-                "You subtract one mean grey level from all pixels. Take the mean image: each pixel has its own "
-                "mean over the images, along axis 0.",
+                "You subtract one mean grey level from all pixels. Take the mean image: each pixel has its "
+                "own mean over the images, along axis 0.",
                 lambda images, rebuilt: _kept(images, rebuilt, mean=np.mean),
             ),
             Mistake(

@@ -1,4 +1,4 @@
-"""Exercises of 22_when_it_goes_wrong: which dimensions are in use, and how well a score tells odd images apart."""
+"""Exercises of 22_when_it_goes_wrong: the dimensions in use, and how well a score tells odd images apart."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="How many dimensions are in use?",
         task=(
-            "Write active_units(means) for the means μ of n images, shape (n, d). It returns how many of the d "
-            "dimensions have a variance over the images above 0.01: one whole number."
+            "Write active_units(means) for the means μ of n images, shape (n, d). It returns how many of the "
+            "d dimensions have a variance over the images above 0.01: one whole number."
         ),
         points=2,
         hints=(
-            "A dimension that tells nothing has nearly the same mean for every image. So ask how much it varies "
-            "from image to image.",
+            "A dimension that tells nothing has nearly the same mean for every image. So ask how much it "
+            "varies from image to image.",
             "means.var(axis=0) gives the variance of each dimension over the images, of shape (d,).",
             "Compare these variances with 0.01 and count the True ones: a sum over booleans counts them.",
         ),
@@ -87,8 +87,8 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 "over the dimensions",
-                "You take the variance of each image over its dimensions. Take that of each dimension over the "
-                "images, along axis 0.",
+                "You take the variance of each image over its dimensions. Take that of each dimension over "
+                "the images, along axis 0.",
                 lambda means: int((means.var(axis=1) > 0.01).sum()),
             ),
             Mistake(
@@ -98,8 +98,8 @@ EXERCISES = (
             ),
             Mistake(
                 "size in place of spread",
-                "You ask how large the means are. A dimension that is 3 for every image tells nothing either: ask "
-                "how much it varies.",
+                "You ask how large the means are. A dimension that is 3 for every image tells nothing "
+                "either: ask how much it varies.",
                 lambda means: int((np.abs(means).mean(axis=0) > 0.01).sum()),
             ),
             Mistake(
@@ -119,17 +119,17 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="How well does a score tell them apart?",
         task=(
-            "Write chance_higher(usual, odd) for two arrays of scores, (n,) and (m,). Of all n · m pairs of a "
-            "usual and an odd score it returns the share in which the odd one is higher; a pair of equal scores "
-            "counts as half."
+            "Write chance_higher(usual, odd) for two arrays of scores, (n,) and (m,). Of all n · m pairs of "
+            "a usual and an odd score it returns the share in which the odd one is higher; a pair of equal "
+            "scores counts as half."
         ),
         points=2,
         hints=(
             "Every odd score meets every usual one: that is a table with m rows and n columns.",
-            "odd[:, None] has the shape (m, 1). Compared with usual, of shape (n,), it gives a table of True and "
-            "False, (m, n).",
-            "The mean of the table for > is the share in which the odd one is higher. Add half of the mean of the "
-            "table for ==.",
+            "odd[:, None] has the shape (m, 1). Compared with usual, of shape (n,), it gives a table of True "
+            "and False, (m, n).",
+            "The mean of the table for > is the share in which the odd one is higher. Add half of the mean "
+            "of the table for ==.",
         ),
         cases=_chance_cases,
         reference=chance_higher,

@@ -33,9 +33,9 @@ def measured(name: str) -> dict[str, dict[float, np.ndarray]]:
 
     Returns
     -------
-    dict : for "sharpness", "precision", "recall" and "active" a dict from each β to `(seeds,)`. Sharpness is that
-        of `BetaSweep`; precision and recall are those of `judge_draws.quality`; active counts the dimensions in
-        use.
+    dict : for "sharpness", "precision", "recall" and "active" a dict from each β to `(seeds,)`. Sharpness is
+        that of `BetaSweep`, precision and recall are those of `judge_draws.quality`, and active counts the
+        dimensions in use.
 
     Raises
     ------
@@ -55,7 +55,8 @@ def measured(name: str) -> dict[str, dict[float, np.ndarray]]:
         raise unknown_name("name", name, known)
     columns = {column: table.grouped(column, "beta", data=name) for column in MEASURED}
     return {
-        column: {beta: np.array(groups[beta]) for beta in sorted(groups)} for column, groups in columns.items()
+        column: {beta: np.array(groups[beta]) for beta in sorted(groups)}
+        for column, groups in columns.items()
     }
 
 

@@ -448,6 +448,7 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "folded": lambda u, o: max(c := right("chance_higher")(u, o), 1 - c),
         "higher than all": lambda u, o: float((o > u.max()).mean()),
         "sum": lambda u, o: right("chance_higher")(u, o) * len(u) * len(o),
+    },
     "binarise": {
         "threshold": lambda x, u: np.rint(x),
         "as likely as not": lambda x, u: (u < 0.5) * 1.0,
