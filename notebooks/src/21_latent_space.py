@@ -278,6 +278,12 @@ cl.verdict(
     evidence=f"With {labelled[-1]:,} labels. Components: {last['components'].mean():.3f}.",
 )
 
+# %% tags=["holds"]
+few = slice(0, 2)  # 20 and 50 labels
+assert by["codes"][few].min() > 0.4
+assert (by["codes"][few] > by["pixels"][few]).all()
+assert by["pixels"][-1] > by["codes"][-1] > by["components"][-1] + 0.01
+
 # %% [markdown]
 # With few labels the codes are a little ahead. With many the *pixels* are, since 16 numbers have lost something that would help.
 # The codes stay ahead of the components, but they were made to rebuild images, not to sort them.

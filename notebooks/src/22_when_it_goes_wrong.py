@@ -11,9 +11,8 @@
 #
 # > **How does a VAE fail, and how would you notice?**
 #
-# A broken program stops with an error. A broken VAE trains happily, its loss falls, and it has learned nothing.
-# Or it is fine, and you ask it something it cannot know.
-# In this lesson you break one on purpose, build the instruments that show it, and fool a healthy one.
+# A broken program stops with an error. A broken VAE trains to the end and has learned nothing.
+# In this lesson you break one on purpose, build the instruments that show it, and then fool a healthy one.
 #
 # **After this lesson you can** recognise a collapsed VAE, judge draws by precision and recall, say what β trades for what, and explain why a likely image need not be a typical one.
 #
@@ -42,9 +41,8 @@ cl.recall("22")
 # ## One innocent mean
 #
 # Many losses are a *mean* over pixels. Is that harmless in a VAE?
-# The mean divides the reconstruction's part by the number of pixels and leaves the KL as it is.
-# That is the same as keeping the sum and making the KL 784 times as expensive.
-# So here are two networks, trained alike, except that one of them has this mean in its loss.
+# It divides the reconstruction's part by the number of pixels and leaves the KL as it is, which is the same as making the KL 784 times as expensive.
+# Here are two networks, trained alike but for this mean.
 
 # %%
 cl.guess(
@@ -60,10 +58,10 @@ for network in networks.values():
 
 # %% [markdown]
 # Two instruments look inside.
-# The first is your KL from lesson 19, for each dimension separately: how much does it tell?
-# The second asks whether a dimension moves at all: it is **active** if the mean $\mu$ of the cloud varies from image to image, by a variance above 0.01 (Burda et al. 2016).
+# One is your KL from lesson 19, for each dimension separately: how much does it tell?
+# The other asks whether a dimension moves at all: it is **active** if its mean $\mu$ has a variance above 0.01 from image to image (Burda et al. 2016).
 #
-# **Your turn.** Write `active_units(means)`. It takes the means of n images, `(n, d)`, and returns how many of the d dimensions are active.
+# **Your turn.** Write `active_units(means)`. It takes the means of n images, `(n, d)`, and returns how many dimensions are active.
 
 
 # %%
@@ -114,12 +112,11 @@ assert np.ptp(blur, axis=0).max() < 0.01
 #
 # A collapsed network draws one grey blur for ever. How does one *measure* how good draws are?
 # The distance to the nearest real image will not do: a blur is close to everything.
-# Kynkäänniemi and others (2019) ask two questions instead.
-# Take what a judge network sees in an image (here, what its feature maps hold in each quarter), and put a ball around each real image that reaches to its third-nearest real neighbour.
+# Kynkäänniemi and others (2019) take what a judge network sees in an image (here, what its feature maps hold in each quarter), and put a ball around each real image that reaches to its third-nearest real neighbour.
 # **Precision** is the share of draws inside such a ball: could this be real?
 # **Recall** is the share of real images inside a ball around a draw: does it draw everything there is?
 #
-# A measure has to be measured first, so the table begins with images of known quality. All numbers are means over five networks trained beforehand.
+# A measure has to be tried out first, so the table begins with images of known quality. The numbers are means over five networks.
 
 # %%
 runs = vae_runs.measured(images.name)
@@ -141,13 +138,13 @@ assert recall["autoencoder"] > recall["VAE"] + 0.05
 
 # %% [markdown]
 # Even real images stay below 1, because some have no near neighbour among so few.
-# Blur and fragments get next to nothing, so the judge punishes both, and we may ask it about networks.
-# Of the VAE's draws it believes four in ten. And a plain autoencoder of the same size does as well, with a better recall, if one draws from a cloud that has the mean and covariance of its codes. (Ghosh and others, 2020, found that such autoencoders can keep up with VAEs.)
-# So the KL is not the only way to fill the holes. What it gives is a prior known beforehand, and a bound on the surprise.
+# Blur and fragments get next to nothing, so the judge punishes both. Of the VAE's draws it believes four in ten.
+# And a plain autoencoder of the same size does as well, with a better recall, if one draws from a cloud that has the mean and covariance of its codes. (Ghosh and others, 2020, found that autoencoders can keep up with VAEs.)
+# So the KL is not the only way around the holes. It gives a prior known beforehand, and a bound on the surprise.
 #
 # ## The price is a dial
 #
-# The mean made the KL 784 times as expensive. Between that and nothing lies a whole scale: loss = reconstruction + **β** · KL (Higgins et al. 2017), and β = 1 is the ELBO.
+# Between a price of nothing and one of 784 lies a whole scale: loss = reconstruction + **β** · KL (Higgins et al. 2017), and β = 1 is the ELBO.
 # Drag β, and watch reconstructions, draws, and the bars, the nats of each dimension.
 
 # %%
@@ -156,7 +153,7 @@ cl.explore_beta(cl.beta_sweep(images))
 # %% [markdown]
 # At β = 0 the reconstructions are sharpest and the draws are scraps: without a price the clouds lie anywhere, and the prior hits the holes between them.
 # At β = 8 dimensions fall silent, and everything is a blur.
-# The dashed line rests on the distance to the nearest image, so let our judge look instead, at five networks for each β.
+# The dashed line rests on the distance to the nearest image, so let our judge look, at five networks for each β.
 
 # %%
 by_beta = beta_runs.measured(images.name)
@@ -175,15 +172,14 @@ assert curves["precision"][4] < curves["precision"][2] - 0.05
 assert 5 * curves["recall"][4] < curves["recall"][2] < curves["recall"][1]
 
 # %% [markdown]
-# Both claims compare β = 0 with β = 4, and both hold. Still, the curves say more than their two ends.
-# Without a price the judge believes a tenth of the draws, at β = 1 more than a third.
-# Beyond that precision falls again, and recall collapses: at β = 4 the draws cover a twentieth of the real images, because such a network draws few kinds of them, and blurs those.
-# So β is chosen by what one needs, and more is not better.
+# Both claims compare β = 0 with β = 4, and both hold. Still, the curves say more than their ends.
+# Without a price the judge believes a tenth of the draws, at β = 1 more than a third. Beyond that precision falls again, and recall with it: at β = 4 the draws cover a twentieth of the real images.
+# So more is not better.
 #
 # ## Which images do not belong?
 #
-# A VAE puts a number on every image, −ELBO, a bound on its surprise. So what it finds most surprising might be what does not belong.
-# Here are the ten most surprising and the ten least surprising of 1,000 test images, with their nats.
+# A VAE puts a number on every image, −ELBO, a bound on its surprise.
+# Here are the ten most and the ten least surprising of 1,000 test images, with their nats.
 
 # %%
 vae = cl.ready("vae", images)
@@ -196,11 +192,11 @@ plots.image_grid(some[ends], [f"{images.classes[some.labels[i]]}: {price[i]:.0f}
 # Above are unusual digits with long strokes, below nothing but slim, upright 1s.
 #
 # Now some that surely do not belong: noise in a tenth of the pixels, a quarter turn, black and white exchanged, pixels in another order, blank ones, and clothes where they are at hand.
-# How well does a score tell two groups apart? Take one image of each: how often does the odd one score higher? A coin gives ½.
-# (Its usual name is *area under the ROC curve*.)
+# How well does a score tell them from real ones? Take one image of each: how often does the odd one score higher? A coin gives ½.
+# (The usual name is *area under the ROC curve*.)
 #
 # **Your turn.** Write `chance_higher(usual, odd)` for two arrays of scores, `(n,)` and `(m,)`.
-# Of all $n \cdot m$ pairs, it returns the share in which the odd one is higher; equal scores count as half.
+# Of all $n \cdot m$ pairs, return the share in which the odd one is higher; equal scores count as half.
 
 
 # %%
@@ -243,11 +239,11 @@ cl.verdict("vae-finds-odd", over_kinds, evidence=f"The mean over {len(kinds)} ki
 #
 # How can a blank image be likelier than every digit, if the network has seen nothing but digits?
 # Flip a coin a hundred times that shows heads nine times in ten.
-# The most likely series of all is a hundred heads, since each tail makes a series less likely. Yet you will see it once in 38,000 attempts: it is *one* series, and there are very many with about ten tails. Those are the **typical** ones.
+# The likeliest series of all is a hundred heads. Yet you will see it once in 38,000 attempts: it is *one* series, and there are very many with about ten tails, the **typical** ones.
 # Pixels are such coins, and blank is all heads.
-# In the latent space it is the same: the centre is the likeliest code, and no test image lies within 2 of it.
+# Codes, too: the centre is the likeliest code, and no test image lies within 2 of it.
 #
-# **Try it.** Paint an image with at least 30 white pixels that is likelier than *every* real one, by changing the marked line. The white square is a start, and not a good one.
+# **Try it.** Paint an image with at least 30 white pixels that is likelier than *every* real one, by changing the marked line. The square is a start, and not a good one.
 
 # %%
 height, width = images.image_shape[:2]
@@ -272,9 +268,8 @@ assert 37_000 < 1 / 0.9**100 < 38_000
 assert 2 < np.linalg.norm(vae.encode(images.test), axis=1).min() < 2.6
 
 # %% [markdown]
-# One upright stroke, as with a ruler, is enough: it costs less than any of the 10,000 test images, because it is what all 1s have in common, without what makes each of them somebody's.
-# Between whole data sets the same was found, with better networks than ours (Nalisnick et al. 2019).
-# So look at both ends of the scale.
+# One upright stroke, as with a ruler, is enough: it costs less than any of the 10,000 test images. It is what 1s have in common, without what makes each of them somebody's.
+# Nalisnick and others (2019) found the same between whole data sets, with better networks than ours. So look at both ends of the scale.
 #
 # ## And a wrong label?
 #
@@ -295,9 +290,7 @@ assert 0.4 < chances["surprise"] < 0.62
 assert chances["neighbours in codes"] > chances["neighbours in pixels"] > 0.97
 
 # %% [markdown]
-# The surprise is hardly better than a coin, as the network was never told a label, and the image itself is fine.
-# The neighbours see nearly every wrong label, in codes a little better than in pixels.
-# So a VAE can find a wrong *image*, and its space a wrong *label*; they are two instruments.
+# The surprise is hardly better than a coin, as the image itself is fine. The neighbours see nearly every wrong label, in codes a little better than in pixels.
 #
 # ## Now with other images
 #
@@ -314,7 +307,7 @@ for name, beta in {"sum": 1, "mean": math.prod(other.image_shape)}.items():
     )
 
 # %% [markdown]
-# It does. It has nothing to do with digits: a code that costs hundreds of times what it saves is never worth sending.
+# It does: a code that costs more than it saves is never worth sending, whatever the images show.
 #
 # ## Look back
 #
@@ -327,9 +320,9 @@ cl.guesses("22")
 # ## Answer
 #
 # **How does a VAE fail, and how would you notice?**
-# Quietly: with a mean in place of a sum it collapses and tells nothing, which the KL of each dimension and the number of active ones show at once.
-# Its draws are worse than they look, which precision and recall show, once they have been tried on blur and fragments.
-# And its surprise finds most odd images but not the dull ones: a blank image is likelier than every real one, and not typical.
+# Quietly: with a mean in place of a sum it collapses and tells nothing, which the KL of each dimension and the number of active ones show.
+# Its draws may look better than they are, which precision and recall show, once they have been tried on blur and fragments.
+# And its surprise finds most odd images, but not a blank one, which is likelier than every real image and not typical.
 #
 # **Sources.** Burda et al. 2016 ([arXiv 1509.00519](https://arxiv.org/abs/1509.00519)); Kynkäänniemi et al. 2019 ([arXiv 1904.06991](https://arxiv.org/abs/1904.06991)); Ghosh et al. 2020, *From variational to deterministic autoencoders* ([arXiv 1903.12436](https://arxiv.org/abs/1903.12436)); Higgins et al. 2017, *β-VAE* (ICLR); Nalisnick et al. 2019, *Do deep generative models know what they don't know?* ([arXiv 1810.09136](https://arxiv.org/abs/1810.09136)).
 #
