@@ -50,7 +50,7 @@ cl.explore_latent(plane, images.test)
 # %% [markdown]
 # The 0s live at the top and the 1s at the bottom left; between them you come through the 3s, 5s and 8s, which are crowded together in the middle.
 # The 4s and the 9s share a corner.
-# The network saw no label. Images that look alike lie side by side because clouds overlap, and there one reconstruction has to do for both.
+# The network saw no label. Images that look alike lie side by side, because where clouds overlap one reconstruction has to do for both.
 #
 # Now write `vae` in place of `plane` and run the cell again: sixteen sliders, sorted by their nats. (Do not expect one meaning each; nothing in the loss asks for that.)
 
@@ -152,20 +152,10 @@ first, second, neither, grey = along(codes, vae.decode)
 *_, neither_faded, grey_faded = along(pixels, lambda walk: walk)
 
 # %%
-cl.reveal(
-    "neither_in_the_middle",
-    100 * neither[5],
-    f"Of the faded pixels it is {100 * neither_faded[5]:.0f}, since a double exposure shows both. But {100 * grey_faded[5]:.0f} of 100 "
-    f"of its pixels are grey; of a decoded middle {100 * grey[5]:.0f}, of a decoded end {100 * grey[0]:.0f}.",
-)
-
-# %%
-curves = {
-    "the first": first,
-    "the second": second,
-    "neither, codes": neither,
-    "neither, pixels": neither_faded,
-}
+told = f"""Of the faded pixels it is {100 * neither_faded[5]:.0f}, since a double exposure shows both. But {100 * grey_faded[5]:.0f} of 100 of its pixels
+are grey; of a decoded middle {100 * grey[5]:.0f}, of a decoded end {100 * grey[0]:.0f}."""
+display(cl.reveal("neither_in_the_middle", 100 * neither[5], told))
+curves = {"the first": first, "the second": second, "neither": neither, "neither, pixels": neither_faded}
 plots.lines(np.linspace(0, 1, 11), curves, "share of the way", "share of pairs")
 
 # %% tags=["holds"]
