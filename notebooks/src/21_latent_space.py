@@ -41,7 +41,7 @@ cl.recall("21")
 #
 # ## A map that nobody drew
 #
-# Two numbers are a place on a map. Each point is the mean of a test image's cloud, and beside it you see what the decoder makes of the place you are at.
+# Two numbers are a place on a map. Each point is the mean of a test image's cloud; beside it you see what your place decodes to.
 # Drag the ring, or move the sliders: start at a 0, and go straight to a 1.
 
 # %%
@@ -52,7 +52,7 @@ cl.explore_latent(plane, images.test)
 # The 4s and the 9s share a corner.
 # The network saw no label. Images that look alike lie side by side, because where clouds overlap one reconstruction has to do for both.
 #
-# Now write `vae` in place of `plane` and run the cell again: sixteen sliders, sorted by their nats. (Do not expect one meaning each; nothing in the loss asks for that.)
+# Now write `vae` in place of `plane` and run the cell again: sixteen sliders, sorted by their nats.
 
 # %% tags=["holds"]
 where, label = plane.encode(images.test), images.test.labels
@@ -78,7 +78,7 @@ cl.explore_cloud(cl.embed(vae, sample[:1500]), k=len(images.classes), color="lab
 
 # %% [markdown]
 # This is a shadow: three components hold about a quarter of the variance, so what seems to overlap here may be apart in the other thirteen.
-# Digits of one kind lie near each other, without gaps between the kinds, for the prior is one round cloud, and the KL pulls the codes into its shape.
+# Digits of one kind lie near each other, without gaps between the kinds, for the KL pulls all codes into the shape of the prior, one round cloud.
 
 # %% tags=["holds"]
 shares = PCA().fit(vae.encode(sample)).explained_variance_ratio_
@@ -114,7 +114,7 @@ cl.check("interpolate", interpolate)
 interpolate = cl.mine("interpolate", interpolate)
 
 # %% [markdown]
-# Your function walks twice: above through codes, which are then decoded, and below through the pixels themselves.
+# Your function walks twice: above through codes, which are then decoded, below through the pixels.
 
 # %%
 codes, pixels, labels = vae.encode(sample), cl.embed(sample).vectors, sample.labels
@@ -192,12 +192,12 @@ assert 0.6 < taken < 0.85
 assert min(runs["moved_taken"]) - 0.05 < taken < max(runs["moved_taken"]) + 0.05
 
 # %% [markdown]
-# Some of the drawn images would pass for handwriting, others have a stroke too many or too few ([lesson 22](22_when_it_goes_wrong.ipynb) judges them).
-# The arithmetic works for most images, but what is right on average need not be right for each: look at "to 4".
+# Some drawn images would pass for handwriting, others have a stroke too many or too few ([lesson 22](22_when_it_goes_wrong.ipynb) judges them).
+# The arithmetic works for most images, but what is right on average need not be right for each: see "to 4".
 #
 # ## How much is kept?
 #
-# Article B says that a VAE *keeps the quality* while it reduces the dimension. One measure is the **share of the variance that is kept**,
+# Article B says that a VAE *keeps the quality*. One measure is the **share of the variance that is kept**,
 #
 # $$1 - \frac{\sum (x - \hat x)^2}{\sum (x - \bar x)^2},$$
 #
@@ -221,7 +221,7 @@ cl.check("variance_kept", variance_kept)
 variance_kept = cl.mine("variance_kept", variance_kept)
 
 # %% [markdown]
-# The rival is PCA of the same training images, with as many components: the best that a *linear* encoder and decoder can do.
+# The rival is PCA of the same training images with as many components, the best that a *linear* encoder and decoder can do.
 
 # %%
 pca = PCA(vae.latent_dim, svd_solver="covariance_eigh").fit(cl.embed(images.train).vectors)
@@ -247,7 +247,7 @@ assert abs(kept["VAE"] - np.mean(runs["variance_kept"])) < 0.02
 #
 # ## What is a code worth to a classifier?
 #
-# Article B also promises *efficient classification*. Suppose labels are expensive, and you have only 20.
+# Article B also promises *efficient classification*. Suppose you have only 20 labels.
 # The same linear classifier gets the pixels, sixteen components, or the codes. (Components and codes come from all training images, without labels.)
 
 # %%
@@ -288,7 +288,7 @@ assert by["pixels"][-1] > by["codes"][-1] > by["components"][-1] + 0.01
 #
 # ## Now with other images
 #
-# Does the bent decoder keep more of clothes, too? Here is a VAE trained for seconds on some thousand of them, beside PCA.
+# Does it keep more of clothes, too? Here is a VAE trained for seconds on some thousand of them, beside PCA.
 
 # %%
 other = cl.load_other(images)
@@ -311,7 +311,7 @@ assert abs(bent_kept - flat_kept) < 0.03
 #
 # ## Look back
 #
-# If you expected every middle to be a digit, or codes to beat pixels, you expected a network to know about classes that nobody told it of.
+# If you expected every middle to be a digit, you expected a network to know of classes that nobody told it about.
 
 # %%
 cl.guesses("21")
@@ -323,7 +323,7 @@ cl.guesses("21")
 # In a VAE, always an image: neighbouring codes decode to similar pictures, so strokes bend where pixels would fade.
 # Not always a digit: halfway between two, more than one image in five is neither.
 # Directions mean something on average, so one can calculate with codes, most of the time.
-# Sixteen of these numbers keep far more of a digit than sixteen principal components. A linear classifier with many labels still does better on pixels.
+# Sixteen of these numbers keep far more of a digit than sixteen principal components, but a linear classifier with many labels does better on pixels.
 #
 # **Sources.** Kingma & Welling 2013, *Auto-Encoding Variational Bayes* ([arXiv 1312.6114](https://arxiv.org/abs/1312.6114)); Hinton & Salakhutdinov 2006, *Reducing the dimensionality of data with neural networks* (codes beside PCA).
 #

@@ -14,7 +14,7 @@
 # A broken program stops with an error. A broken VAE trains to the end and has learned nothing.
 # In this lesson you break one on purpose, build the instruments that show it, and then fool a healthy one.
 #
-# **After this lesson you can** recognise a collapsed VAE, judge draws by precision and recall, say what β trades for what, and explain why a likely image need not be a typical one.
+# **After this lesson you can** recognise a collapsed VAE, judge draws by precision and recall, say what β costs and gives, and explain why a likely image need not be typical.
 #
 # **You need** [19](19_surprise.ipynb) for surprise, [20](20_build_a_vae.ipynb) and [21](21_latent_space.ipynb). The text describes the results on MNIST.
 #
