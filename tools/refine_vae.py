@@ -38,7 +38,9 @@ def warped(images: np.ndarray, rng: np.random.Generator, pixels: float) -> np.nd
     shares[0, 0] = 0  # the image as a whole stays where it is
     shares *= pixels * 2 / np.sqrt((shares**2).sum())
     # about half of a cosine's square is left on average along each axis
-    waves = [np.cos(np.pi * np.outer((np.arange(size) + 0.5) / size, np.arange(WAVES))) for size in (height, width)]
+    waves = [
+        np.cos(np.pi * np.outer((np.arange(size) + 0.5) / size, np.arange(WAVES))) for size in (height, width)
+    ]
     fields = np.einsum("ia,nkab,jb->nkij", waves[0], rng.normal(size=(n, 2, WAVES, WAVES)) * shares, waves[1])
     rows = np.arange(n)[:, None, None] * (height + MARGIN) + np.arange(height)[:, None] + fields[:, 0]
     columns = np.arange(width) + fields[:, 1]
@@ -84,5 +86,7 @@ def refine(
         if (step + 1) % every == 0:
             seconds = time.process_time() - began
             bound = -model.elbo(images.validation[:2000], samples=2).elbo.mean()
-            print(f"{step + 1:,} of {steps:,} steps, {seconds:,.0f} CPU-s: validation {bound:.2f}", flush=True)
+            print(
+                f"{step + 1:,} of {steps:,} steps, {seconds:,.0f} CPU-s: validation {bound:.2f}", flush=True
+            )
     model.decoder.trainable = True

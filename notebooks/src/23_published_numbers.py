@@ -231,7 +231,8 @@ plots.table(four, {"nats": "low"})
 # The encoder was trained on grey images only, and yet it serves binarised ones; a network trained on them would do a little better.
 
 # %% tags=["holds"]
-assert nats[1] < nats[0] and nats[3] < nats[2]
+assert nats[1] < nats[0]
+assert nats[3] < nats[2]
 assert nats[3] < nats[0]
 
 # %% [markdown]
@@ -259,13 +260,17 @@ assert nats[3] < nats[0]
 # %%
 five = vae_runs.measured(images.name)
 names = ["negative_elbo", "importance_weighted", "binarised", "binarised_importance_weighted"]
-heads = dict(zip(names, ["grey −ELBO", "grey, 50 draws", "binarised −ELBO", "binarised, 50 draws"], strict=True))
+heads = dict(
+    zip(names, ["grey −ELBO", "grey, 50 draws", "binarised −ELBO", "binarised, 50 draws"], strict=True)
+)
 kinds = [name for name in models.manifest() if name.startswith(f"vae-{images.name}")]
 rows = [{"network": name, **{n: vae_runs.bundled(name)[n] for n in names}} for name in kinds]
 rows.append({"network": "five small VAEs, mean", **{n: five[n].mean() for n in names}})
-display(plots.table(rows, dict.fromkeys(names, "low"), {"network": "network", **heads}))
+display(plots.table(rows, dict.fromkeys(heads.values(), "low"), {"network": "network", **heads}))
 spread = interval.mean_interval(five[names[3]])
-print(f"five small VAEs, last column: {spread.estimate:.2f}, 95 % interval {spread.low:.2f} to {spread.high:.2f}")
+print(
+    f"five small VAEs, last column: {spread.estimate:.2f}, 95 % interval {spread.low:.2f} to {spread.high:.2f}"
+)
 
 # %% [markdown]
 # Is that what you would measure? You have 200 images and the numbers of one of these networks:
@@ -289,7 +294,13 @@ cl.reveal(
 
 # %% tags=["holds"]
 assert abs(means[50] - whole) < 4 * luck
-assert vae_runs.bundled(kinds[-1])[names[3]] <= five[names[3]].min() or images.name == "digits"
+if images.name == "mnist":
+    best = vae_runs.bundled("vae-mnist-best")
+    assert five[names[3]].min() > 86.76 + 5
+    assert 82.9 < best[names[3]] < 86.76 + 2
+    assert 8 < five[names[0]].mean() - best[names[0]] < 14
+    assert five["epochs"] == 10
+    assert five["seconds"].mean() < 75
 
 # %% [markdown]
 # On MNIST, the small networks stand well behind Burda's plain VAE, which has a wider code and trained for 3,280 epochs instead of 10 °.
@@ -307,10 +318,10 @@ for row in rows[: len(kinds)]:
     row |= {"dimensions": one["config"]["latent_dim"], "training": models.effort(one)}
 rows[-1] |= {"dimensions": vae.latent_dim, "training": f"{five['seconds'].mean():.0f} CPU-s each"}
 shown = ["network", "dimensions", "training", names[0]]
-plots.table(rows, {names[0]: "low"}, {name: heads.get(name, name) for name in shown})
+plots.table(rows, {heads[names[0]]: "low"}, {name: heads.get(name, name) for name in shown})
 
 # %% [markdown]
-# The first eighty percent come in a minute on any computer; the last ten nats take convolutions and a GPU, or patience.
+# On MNIST, most of the way takes a minute or less on any computer; the last ten nats or so take convolutions and millions of images on a GPU.
 # This is usual, and a table of results rarely says it.
 #
 # ## Is a VAE a variant of a GAN?
@@ -327,11 +338,10 @@ plots.table(rows, {names[0]: "low"}, {name: heads.get(name, name) for name in sh
 # So the question has a test: is there a part in our VAE that is trained to make the loss *worse* for another one?
 
 # %%
-parts = [layer.name for layer in vae.layers if layer.count_params()]
-trained = sum(layer.count_params() for layer in vae.layers)
+parts = [layer.name for layer in vae.layers if layer.trainable_weights]
 cl.verdict(
     "vae-is-gan",
-    fact="discriminator" in parts or trained != vae.count_params(),
+    fact="discriminator" in parts,
     evidence=f"Trained parts: {', '.join(parts)}. All of them lower one loss, reconstruction + KL, and there is no "
     f"discriminator. What the two share is a decoder that is fed with random codes.",
 )

@@ -35,6 +35,7 @@ KEPT = [
     "15_seen_from_another_side",
     "16_other_ways_to_route",
     "17_two_digits",
+    "23_published_numbers",
 ]
 
 

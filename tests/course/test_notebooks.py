@@ -54,6 +54,7 @@ def test_the_course_is_complete() -> None:
         "16_other_ways_to_route",
         "17_two_digits",
         "20_build_a_vae",
+        "23_published_numbers",
         "24_three_representations",
         "25_clusters_without_labels",
         "26_your_own_images",
