@@ -165,6 +165,8 @@ cl.check("binarise", binarise)
 
 # %%
 binarise = cl.mine("binarise", binarise)
+
+# %%
 random = np.random.default_rng(1)
 grey = few.images[..., 0] / 255  # (200, h, w)
 coins = [binarise(grey, random.random(grey.shape))[..., None] for _ in range(20)]
@@ -225,7 +227,7 @@ four = [
     {"images": "binarised", "bound": "50 draws", "nats": -tighter_bound(own).mean()},
 ]
 nats = [row["nats"] for row in four]
-plots.table(four, {"nats": "low"})
+plots.table([row | {"nats": f"{row['nats']:.1f}"} for row in four])
 
 # %% [markdown]
 # All four are bounds on the same thing, $E_b[-\log p(b)]$ (for the second it takes Jensen once more), so the lowest says most: binarised images with fifty draws.
@@ -266,9 +268,12 @@ heads = dict(
     zip(names, ["grey −ELBO", "grey, 50 draws", "binarised −ELBO", "binarised, 50 draws"], strict=True)
 )
 kinds = [name for name in models.manifest() if name.startswith(f"vae-{images.name}")]
-rows = [{"network": name, **{n: vae_runs.bundled(name)[n] for n in names}} for name in kinds]
-rows.append({"network": "five small VAEs, mean", **{n: five[n].mean() for n in names}})
-display(plots.table(rows, dict.fromkeys(heads.values(), "low"), {"network": "network", **heads}))
+rows = {name: vae_runs.bundled(name) for name in kinds}
+rows["five small VAEs, mean"] = {n: five[n].mean() for n in names}
+
+# %%
+listed = [{"network": k, **{heads[n]: f"{row[n]:.1f}" for n in names}} for k, row in rows.items()]
+display(plots.table(listed))
 spread = interval.mean_interval(five[names[3]])
 print(
     f"five small VAEs, last column: {spread.estimate:.2f}, 95 % interval {spread.low:.2f} to {spread.high:.2f}"
@@ -310,7 +315,7 @@ if images.name == "mnist":
 # Now all in one picture:
 
 # %%
-ours = {"five small VAEs": five[names[3]].mean(), **{row["network"]: row[names[3]] for row in rows[:-1]}}
+ours = {name: row[names[3]] for name, row in rows.items()}
 papers = {"VAE, 2016": 86.76, "IWAE, 2016": 84.78, "two layers, 2016": 82.9, "ladder VAE, 2016": 81.74}
 comparable = images.name == "mnist"  # other images surprise in other ways
 plots.bars(ours | (papers if comparable else {}), "nats, binarised images (lower is better)")
@@ -326,12 +331,13 @@ plots.bars(ours | (papers if comparable else {}), "nats, binarised images (lower
 
 # %%
 facts = models.manifest()
-for row in rows[: len(kinds)]:
-    one = facts[row["network"]]
-    row |= {"dimensions": one["config"]["latent_dim"], "training": models.effort(one)}
-rows[-1] |= {"dimensions": vae.latent_dim, "training": f"{five['seconds'].mean():.0f} CPU-s each"}
-shown = ["network", "dimensions", "training", names[0]]
-plots.table(rows, {heads[names[0]]: "low"}, {name: heads.get(name, name) for name in shown})
+spent = [models.effort(facts[name]) for name in kinds] + [f"{five['seconds'].mean():.0f} CPU-s each"]
+wide = [facts[name]["config"]["latent_dim"] for name in kinds] + [vae.latent_dim]
+columns = zip(rows.items(), wide, spent, strict=True)
+plots.table([
+    {"network": name, "dimensions": d, "training": cost, heads[names[0]]: f"{row[names[0]]:.1f}"}
+    for (name, row), d, cost in columns
+])  # fmt: skip
 
 # %% [markdown]
 # On MNIST, most of the way takes a minute or less on any computer; the last ten nats or so take convolutions and millions of images on a GPU.
