@@ -62,8 +62,8 @@ def quality(real: np.ndarray, drawn: np.ndarray, neighbours: int = NEIGHBOURS) -
     Examples
     --------
     >>> real = np.array([[0.0], [1.0], [2.0], [3.0]])
-    >>> quality(real, np.array([[0.5], [0.6], [0.7], [9.0]]), neighbours=1)
-    Quality(precision=0.75, recall=0.0)
+    >>> quality(real, np.array([[1.5], [1.6], [1.7], [4.5]]), neighbours=1)  # all but one are among real ones
+    Quality(precision=0.75, recall=0.5)
     """
     neighbours = whole_number("neighbours", neighbours, next_step="Try neighbours=3, as in the paper.")
     real, drawn = _rows("real", real, neighbours), _rows("drawn", drawn, neighbours)
