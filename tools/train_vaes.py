@@ -80,12 +80,14 @@ def kept(vae: Any, train: Any, asked: Any) -> Row:
     pixels, decoded = flat(asked), vae.reconstruct(asked)
     everything = ((pixels - flat(train).mean(axis=0)) ** 2).sum()
     rebuilt = {"": decoded.reshape(pixels.shape), "pca_": pca.inverse_transform(pca.transform(pixels))}
-    row = {f"{of}variance_kept": share(1 - ((pixels - x) ** 2).sum() / everything) for of, x in rebuilt.items()}
+    row = {
+        f"{of}variance_kept": share(1 - ((pixels - x) ** 2).sum() / everything) for of, x in rebuilt.items()
+    }
     return {**row, "sharpness": share(mean_step(decoded) / mean_step(asked.images / np.float32(255)))}
 
 
 def arithmetic(vae: Any, known: Any, asked: Any) -> Row:
-    """Codes moved by differences of mean codes of training images; a bundled classifier says what came out."""
+    """Codes moved by differences of mean codes of training images; a classifier says what came out."""
     from capslab.models.pretrained import pretrained
 
     judge = pretrained(f"dense-{asked.name}")

@@ -59,7 +59,10 @@ def _binarise_cases(seed: int, hard: bool) -> list[Case]:
         Case("a few images", random_case(3, 4, 5)),
         Case("one dark image", (0.2 * rng.random((1, 4, 3)), rng.random((1, 4, 3)))),
         Case("black and white pixels, which are certain, and a grey row", certain),
-        Case("chance 0 for black and for grey pixels", (np.array([[[0.0, 0.0, 0.3, 0.7]]]), np.zeros((1, 1, 4)))),
+        Case(
+            "chance 0 for black and for grey pixels",
+            (np.array([[[0.0, 0.0, 0.3, 0.7]]]), np.zeros((1, 1, 4))),
+        ),
         Case("grey levels of a half", (np.full((2, 3, 4), 0.5), rng.random((2, 3, 4)))),
     ]
     if hard:
@@ -116,9 +119,10 @@ EXERCISES = (
         notebook=NOTEBOOK,
         title="Black or white, by chance",
         task=(
-            "Write binarise(images, chance). Both have shape (n, h, w): grey levels in 0…1, and a random number "
-            "from 0 up to, but not including, 1 for each pixel. It returns 1.0 where the pixel comes out white "
-            "and 0.0 where it comes out black; a pixel of grey level .3 must come out white three times in ten."
+            "Write binarise(images, chance). Both have shape (n, h, w): grey levels in 0…1, and a random "
+            "number from 0 up to, but not including, 1 for each pixel. It returns 1.0 where the pixel comes "
+            "out white and 0.0 where it comes out black. A pixel of grey level .3 must come out white three "
+            "times in ten."
         ),
         points=2,
         hints=(
@@ -132,8 +136,8 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 "threshold",
-                "You make every pixel above one half white. Then the same image always comes out; here a pixel "
-                "is white with its grey level as the probability.",
+                "You make every pixel above one half white. Then the same image always comes out; here a "
+                "pixel is white with its grey level as the probability.",
                 lambda images, chance: (images > 0.5) * 1.0,
             ),
             Mistake(
@@ -144,7 +148,8 @@ EXERCISES = (
             ),
             Mistake(
                 "grey instead of white",
-                "Pixels that come out white keep their grey level. White is 1, whatever the pixel was before.",
+                "Pixels that come out white keep their grey level. White is 1, whatever the pixel was "
+                "before.",
                 lambda images, chance: np.where(chance < images, images, 0.0),
             ),
         ),

@@ -1,12 +1,12 @@
 """Judge draws of a generative network: how many could be real, and how much of what is real do they cover?
 
-A blurred draw lies close to some real image in pixels, and a fragment nearly as close. So a **judge network**, a
-convolutional classifier that was trained for something else, first turns images into features: for each of its
-feature maps the mean and the standard deviation in each quarter of the image. Whether a draw is among real
-images is then asked in units of how far real ones there are from each other. These features were chosen because
-they punish blurred images and fragments alike. (In pixels, or in the last hidden layer of a dense classifier,
-blurred images count as real: of 2,000 of MNIST, blurred by 1.5 pixels, 98 % and more; means and standard
-deviations over the whole image let a quarter of the fragments pass.)
+A blurred draw lies close to some real image in pixels, and a fragment nearly as close. So a **judge
+network**, a convolutional classifier that was trained for something else, first turns images into features:
+for each of its feature maps the mean and the standard deviation in each quarter of the image. Whether a draw
+is among real images is then asked in units of how far real ones there are from each other. These features
+were chosen because they punish blurred images and fragments alike. (In pixels, or in the last hidden layer of
+a dense classifier, blurred images count as real: of 2,000 of MNIST, blurred by 1.5 pixels, 98 % and more;
+means and standard deviations over the whole image let a quarter of the fragments pass.)
 Source: Kynkäänniemi et al. 2019, "Improved precision and recall metric for assessing generative models"
 (arXiv 1904.06991).
 """
@@ -44,9 +44,9 @@ class Quality:
 def quality(real: np.ndarray, drawn: np.ndarray, neighbours: int = NEIGHBOURS) -> Quality:
     """Precision and recall of draws, from features.
 
-    Around each real image lies a ball that reaches to its k-th nearest real neighbour. Precision is the share
-    of draws that lie in at least one of these balls. Recall is the same with the parts exchanged: the share of
-    real images in at least one of the balls around draws.
+    Around each real image lies a ball that reaches to its k-th nearest real neighbour. Precision is the
+    share of draws that lie in at least one of these balls. Recall is the same with the parts exchanged: the
+    share of real images in at least one of the balls around draws.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def quality(real: np.ndarray, drawn: np.ndarray, neighbours: int = NEIGHBOURS) -
     Examples
     --------
     >>> real = np.array([[0.0], [1.0], [2.0], [3.0]])
-    >>> quality(real, np.array([[0.5], [0.6], [0.7], [9.0]]), neighbours=1)
-    Quality(precision=0.75, recall=0.0)
+    >>> quality(real, np.array([[1.5], [1.6], [1.7], [4.5]]), neighbours=1)  # all but one are among real ones
+    Quality(precision=0.75, recall=0.5)
     """
     neighbours = whole_number("neighbours", neighbours, next_step="Try neighbours=3, as in the paper.")
     real, drawn = _rows("real", real, neighbours), _rows("drawn", drawn, neighbours)
@@ -108,7 +108,10 @@ class Judge:
             if type(layer).__name__ == "ReLU":
                 for rows, columns in product(*map(_halves, hidden.shape[1:3])):
                     quarter = hidden[:, rows, columns]
-                    summaries += [ops.mean(quarter, axis=(1, 2)), ops.std(quarter, axis=(1, 2))]  # (batch, maps)
+                    summaries += [
+                        ops.mean(quarter, axis=(1, 2)),
+                        ops.std(quarter, axis=(1, 2)),
+                    ]  # (batch, maps)
         return ops.concatenate(summaries, axis=-1)
 
     def quality(self, real: Any, drawn: Any, neighbours: int = NEIGHBOURS) -> Quality:
@@ -140,10 +143,10 @@ def blurred(images: np.ndarray) -> np.ndarray:
 def fragments(images: np.ndarray, seed: int = 0) -> np.ndarray:
     """What lies on one side of a random line through the middle; uint8. Must have a low precision, too."""
     n, height, width = images.shape[:3]
-    angle = np.random.default_rng(seed).uniform(0, 2 * np.pi, n)[:, None, None]
+    angle = np.random.default_rng(seed).uniform(0, 2 * np.pi, size=(n, 1, 1))
     rows, columns = np.mgrid[:height, :width] - np.array([height - 1, width - 1])[:, None, None] / 2
     there = np.cos(angle) * rows + np.sin(angle) * columns > 0  # (n, h, w)
-    return images * there[..., None].astype(np.uint8)
+    return np.where(there[..., None], images, np.uint8(0))
 
 
 def _halves(length: int) -> tuple[slice, slice]:
@@ -166,7 +169,9 @@ def _rows(name: str, features: Any, neighbours: int) -> np.ndarray:
 
 def _covered(points: np.ndarray, balls: np.ndarray, neighbours: int) -> float:
     """The share of points inside at least one ball, 0…1; each reaches to its centre's k-th neighbour."""
-    radii = np.sqrt(np.partition(_squares(balls, balls), neighbours, axis=1)[:, neighbours])  # itself is the 0th
+    radii = np.sqrt(
+        np.partition(_squares(balls, balls), neighbours, axis=1)[:, neighbours]
+    )  # itself is the 0th
     inside = np.sqrt(_squares(points, balls)) <= radii * (1 + 1e-9)  # (points, balls)
     return float(inside.any(axis=1).mean())
 

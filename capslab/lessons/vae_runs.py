@@ -28,8 +28,8 @@ def measured(data: str) -> dict[str, Any]:
     -------
     A dict of arrays `(networks,)`, one number per network, unless it says otherwise:
 
-    - "variance_kept", "pca_variance_kept": the share of the variance of test images that reconstructions keep,
-      and those of PCA with as many dimensions;
+    - "variance_kept", "pca_variance_kept": the share of the variance of test images that reconstructions
+      keep, and those of PCA with as many dimensions;
     - "sharpness": the mean step between neighbouring pixels of reconstructions, over that of the originals;
     - "moved_taken", "bolder_stay": shares 0…1 of decoded images that a classifier takes for the class they
       were moved to, and for their own class after they were made bolder; "bolder_ink": how many times as much
@@ -90,7 +90,9 @@ def binarised(images: np.ndarray, seed: int = 0) -> np.ndarray:
     array([[[  0, 255]]], dtype=uint8)
     """
     chance = np.asarray(images, np.float32) / 255
-    return np.where(np.random.default_rng(seed).random(chance.shape, np.float32) < chance, 255, 0).astype(np.uint8)
+    return np.where(np.random.default_rng(seed).random(chance.shape, np.float32) < chance, 255, 0).astype(
+        np.uint8
+    )
 
 
 def _stacked(values: list[Any]) -> Any:

@@ -277,13 +277,13 @@ cl.verdict(
 )
 
 # %% tags=["holds"]
-few = slice(0, 2)  # 20 and 50 labels
-assert by["codes"][few].min() > 0.4
-assert (by["codes"][few] > by["pixels"][few]).all()
-assert by["pixels"][-1] > by["codes"][-1] > by["components"][-1] + 0.01
+few = [by[name][:3].mean() for name in ("codes", "pixels", "components")]  # 20, 50 and 100 labels
+assert few[0] > max(few[1:])
+assert by["codes"][0] < 0.6
+assert by["pixels"][-1] > by["codes"][-1] + 0.02 > by["components"][-1] + 0.02
 
 # %% [markdown]
-# With few labels the codes are a little ahead. With many the *pixels* are, since 16 numbers have lost something that would help.
+# With up to a hundred labels the codes are a little ahead, with thousands the *pixels* are: 16 numbers have lost something that would help.
 # The codes stay ahead of the components, but they were made to rebuild images, not to sort them.
 #
 # ## Now with other images

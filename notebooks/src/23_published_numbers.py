@@ -165,6 +165,8 @@ cl.check("binarise", binarise)
 
 # %%
 binarise = cl.mine("binarise", binarise)
+
+# %%
 random = np.random.default_rng(1)
 grey = few.images[..., 0] / 255  # (200, h, w)
 coins = [binarise(grey, random.random(grey.shape))[..., None] for _ in range(20)]
@@ -177,19 +179,14 @@ plots.image_grid(shown, (["grey"] + [""] * 7) + (["binarised"] + [""] * 7) * 3, 
 #
 # ## Why a grey number may stand beside a binarised one
 #
-# Are the two comparable at all? A grey "Bernoulli" is no proper probability of grey images.
-# But it bounds something that is one. Take one code $z$ and let $b$ be a binarisation of the image $x$:
-#
-# 1. The cross-entropy of a pixel, $-x\log\hat x-(1-x)\log(1-\hat x)$, is a straight line in $x$, and $x$ is the mean of $b$. So the cost of the grey image is the *mean* of the costs of its binarisations: $-\mathrm{ELBO}(x) = E_b[-\mathrm{ELBO}(b)]$, if all are given the cloud of the grey image.
-# 2. For each $b$, whatever the cloud, $-\log p(b) \le -\mathrm{ELBO}(b)$. That is Jensen's inequality. So $E_b[-\log p(b)] \le -\mathrm{ELBO}(x)$.
-#
-# So our grey number is never too good: the true surprise at dynamically binarised images, averaged, is at most that.
-# Let us see line 1 in numbers, with twenty binarisations of each image and the very same codes.
+# Your VAEs were trained and measured on grey images, with a cross-entropy that treats a grey level as a share.
+# That is no proper probability of a grey image. So is the number good for anything?
+# Take the codes of the 200 images, and let the decoder describe with the *same* codes the grey images and twenty binarisations of each.
 
 # %%
 cl.guess(
     "grey_or_binary",
-    "The same codes: whose reconstruction costs more nats, the grey images' or the binarised ones' on average?",
+    "Whose reconstruction costs more nats on average: the grey images' or that of their binarisations?",
     choices=["grey", "binarised", "both the same"],
 )
 
@@ -211,7 +208,14 @@ cl.reveal(
 assert abs(off.mean()) < 4 * error < 1
 
 # %% [markdown]
-# Now let the encoder look at the *binarised* images, which the papers' encoders do too. Does the order of the four numbers make sense to you?
+# This is no accident, and two lines show what follows from it. Let $x$ be a grey image and $b$ a binarisation of it.
+#
+# 1. The cost of a pixel, $-x\log\hat x-(1-x)\log(1-\hat x)$, is a straight line in $x$, and the mean of $b$ is $x$. So the cost of the grey image *is* the mean cost of its binarisations. The KL is the same for all, as the cloud is. Hence $-\mathrm{ELBO}(x) = E_b[-\mathrm{ELBO}(b)]$, each with the grey image's cloud.
+# 2. For every $b$, and whatever the cloud, $-\log p(b) \le -\mathrm{ELBO}(b)$: Jensen again. Hence $E_b[-\log p(b)] \le -\mathrm{ELBO}(x)$.
+#
+# On the left stands what papers report: the surprise at dynamically binarised images. So a grey $-\mathrm{ELBO}$ is never too good. It errs on the safe side.
+#
+# By how much? In papers the encoder sees the *binarised* image and gives it a cloud of its own. Let ours do so, too:
 
 # %%
 black_white = (255 * coins[0]).astype(np.uint8)
@@ -223,15 +227,16 @@ four = [
     {"images": "binarised", "bound": "50 draws", "nats": -tighter_bound(own).mean()},
 ]
 nats = [row["nats"] for row in four]
-plots.table(four, {"nats": "low"})
+plots.table([row | {"nats": f"{row['nats']:.1f}"} for row in four])
 
 # %% [markdown]
-# Fifty draws lower both. All four are bounds on $E_b[-\log p(b)]$ (the second one, too: the logarithm of an average of exponentials is convex, so it can be no lower than what it bounds).
-# The last one is what papers report, apart from the number of draws.
-# The encoder was trained on grey images only, and yet it serves binarised ones; a network trained on them would do a little better.
+# All four are bounds on the same thing, $E_b[-\log p(b)]$ (for the second it takes Jensen once more), so the lowest says most: binarised images with fifty draws.
+# That is what papers report, apart from the number of draws.
+# Our encoder never saw a binarised image in training. What it loses by that is in these numbers, too.
 
 # %% tags=["holds"]
-assert nats[1] < nats[0] and nats[3] < nats[2]
+assert nats[1] < nats[0]
+assert nats[3] < nats[2]
 assert nats[3] < nats[0]
 
 # %% [markdown]
@@ -259,13 +264,20 @@ assert nats[3] < nats[0]
 # %%
 five = vae_runs.measured(images.name)
 names = ["negative_elbo", "importance_weighted", "binarised", "binarised_importance_weighted"]
-heads = dict(zip(names, ["grey −ELBO", "grey, 50 draws", "binarised −ELBO", "binarised, 50 draws"], strict=True))
+heads = dict(
+    zip(names, ["grey −ELBO", "grey, 50 draws", "binarised −ELBO", "binarised, 50 draws"], strict=True)
+)
 kinds = [name for name in models.manifest() if name.startswith(f"vae-{images.name}")]
-rows = [{"network": name, **{n: vae_runs.bundled(name)[n] for n in names}} for name in kinds]
-rows.append({"network": "five small VAEs, mean", **{n: five[n].mean() for n in names}})
-display(plots.table(rows, dict.fromkeys(names, "low"), {"network": "network", **heads}))
+rows = {name: vae_runs.bundled(name) for name in kinds}
+rows["five small VAEs, mean"] = {n: five[n].mean() for n in names}
+
+# %%
+listed = [{"network": k, **{heads[n]: f"{row[n]:.1f}" for n in names}} for k, row in rows.items()]
+display(plots.table(listed))
 spread = interval.mean_interval(five[names[3]])
-print(f"five small VAEs, last column: {spread.estimate:.2f}, 95 % interval {spread.low:.2f} to {spread.high:.2f}")
+print(
+    f"five small VAEs, last column: {spread.estimate:.2f}, 95 % interval {spread.low:.2f} to {spread.high:.2f}"
+)
 
 # %% [markdown]
 # Is that what you would measure? You have 200 images and the numbers of one of these networks:
@@ -284,17 +296,34 @@ cl.reveal(
     "live_check",
     abs(means[50] - whole),
     f"The whole test set: {whole:.2f} nats; your 200 images: {means[50]:.2f} ± {luck:.2f}. Some digits are simply harder to "
-    f"describe, so 200 of them say it to about {2 * luck:.0f} nats only. The differences in the table of papers are smaller than that.",
+    f"describe than others, so 200 of them give the average only to about ± {2 * luck:.1f} nats.",
 )
 
 # %% tags=["holds"]
 assert abs(means[50] - whole) < 4 * luck
-assert vae_runs.bundled(kinds[-1])[names[3]] <= five[names[3]].min() or images.name == "digits"
+if images.name == "mnist":
+    assert 2 * luck > 86.76 - 84.78
+    best = vae_runs.bundled("vae-mnist-best")
+    assert five[names[3]].min() > 86.76 + 5
+    assert 82.9 < best[names[3]] < 86.76 + 2
+    assert 8 < five[names[0]].mean() - best[names[0]] < 14
+    assert five["epochs"] == 10
+    assert five["seconds"].mean() < 75
+
+# %% [markdown]
+# On MNIST, that luck is larger than the steps from one paper to the next. This is why published figures come from the whole test set, and ours do too.
+# Now all in one picture:
+
+# %%
+ours = {name: row[names[3]] for name, row in rows.items()}
+papers = {"VAE, 2016": 86.76, "IWAE, 2016": 84.78, "two layers, 2016": 82.9, "ladder VAE, 2016": 81.74}
+comparable = images.name == "mnist"  # other images surprise in other ways
+plots.bars(ours | (papers if comparable else {}), "nats, binarised images (lower is better)")
 
 # %% [markdown]
 # On MNIST, the small networks stand well behind Burda's plain VAE, which has a wider code and trained for 3,280 epochs instead of 10 °.
-# The best bundled one comes near the published plain VAEs of one layer, with fifty draws where they took five thousand, and with an encoder that was made for grey images. Both count against it, so its true place is a little better than the table says.
-# Those with several layers of codes stay ahead by some nats.
+# The best bundled one is level with the plain VAEs of one layer, within a nat or two, although it took fifty draws where they took five thousand, and its encoder was made for grey images. Both count against it.
+# Networks with several layers of codes stay ahead.
 #
 # ## How far can one get?
 #
@@ -302,15 +331,16 @@ assert vae_runs.bundled(kinds[-1])[names[3]] <= five[names[3]].min() or images.n
 
 # %%
 facts = models.manifest()
-for row in rows[: len(kinds)]:
-    one = facts[row["network"]]
-    row |= {"dimensions": one["config"]["latent_dim"], "training": models.effort(one)}
-rows[-1] |= {"dimensions": vae.latent_dim, "training": f"{five['seconds'].mean():.0f} CPU-s each"}
-shown = ["network", "dimensions", "training", names[0]]
-plots.table(rows, {names[0]: "low"}, {name: heads.get(name, name) for name in shown})
+spent = [models.effort(facts[name]) for name in kinds] + [f"{five['seconds'].mean():.0f} CPU-s each"]
+wide = [facts[name]["config"]["latent_dim"] for name in kinds] + [vae.latent_dim]
+columns = zip(rows.items(), wide, spent, strict=True)
+plots.table([
+    {"network": name, "dimensions": d, "training": cost, heads[names[0]]: f"{row[names[0]]:.1f}"}
+    for (name, row), d, cost in columns
+])  # fmt: skip
 
 # %% [markdown]
-# The first eighty percent come in a minute on any computer; the last ten nats take convolutions and a GPU, or patience.
+# On MNIST, most of the way takes a minute or less on any computer; the last ten nats or so take convolutions and millions of images on a GPU.
 # This is usual, and a table of results rarely says it.
 #
 # ## Is a VAE a variant of a GAN?
@@ -327,11 +357,10 @@ plots.table(rows, {names[0]: "low"}, {name: heads.get(name, name) for name in sh
 # So the question has a test: is there a part in our VAE that is trained to make the loss *worse* for another one?
 
 # %%
-parts = [layer.name for layer in vae.layers if layer.count_params()]
-trained = sum(layer.count_params() for layer in vae.layers)
+parts = [layer.name for layer in vae.layers if layer.trainable_weights]
 cl.verdict(
     "vae-is-gan",
-    fact="discriminator" in parts or trained != vae.count_params(),
+    fact="discriminator" in parts,
     evidence=f"Trained parts: {', '.join(parts)}. All of them lower one loss, reconstruction + KL, and there is no "
     f"discriminator. What the two share is a decoder that is fed with random codes.",
 )

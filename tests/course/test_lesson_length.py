@@ -37,6 +37,7 @@ KEPT = [
     "17_two_digits",
     "21_latent_space",
     "22_when_it_goes_wrong",
+    "23_published_numbers",
 ]
 
 

@@ -56,6 +56,7 @@ def test_the_course_is_complete() -> None:
         "20_build_a_vae",
         "21_latent_space",
         "22_when_it_goes_wrong",
+        "23_published_numbers",
         "24_three_representations",
         "25_clusters_without_labels",
         "26_your_own_images",
