@@ -1,20 +1,25 @@
-"""Exercises of 20_build_a_vae: the evidence lower bound, part by part.
+"""Exercises of 20_build_a_vae: a sample that lets gradients through, and the loss of a training step.
 
-Source: Kingma and Welling 2013 (arXiv 1312.6114), section 2 and appendix B.
+Both run inside a network, so they are written with `ops`. Source: Kingma and Welling 2013 (arXiv 1312.6114),
+sections 2.3 and 2.4.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from capslab.exercises.exercise import Case, Exercise, Mistake
+from capslab import ops
+from capslab.exercises.exercise import Case, Exercise, InNetwork, Mistake
+from capslab.exercises.nb19_surprise import elbo, kl_divergence
 
 NOTEBOOK = "20_build_a_vae"
 
 
 def reparameterise(mean, log_variance, noise):
     """z = μ + σ ε, with σ = exp(½ log σ²)."""
-    return mean + np.exp(0.5 * log_variance) * noise  # (n, d)
+    return mean + ops.exp(0.5 * log_variance) * noise  # (n, d)
 
 
 def _sample_cases(seed: int, hard: bool) -> list[Case]:
@@ -35,35 +40,54 @@ def _sample_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
-def tighter_bound(log_weights):
-    """log 1/S Σ_s w_s for each image, from log w_s of shape (S, n): Burda et al. 2016, equation 8."""
-    largest = log_weights.max(axis=0)  # (n,)
-    return largest + np.log(np.exp(log_weights - largest).mean(axis=0))
+def _sample_trials() -> list[tuple[np.ndarray, ...]]:
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=(3, 2))
+    return [tuple(rng.normal(size=(3, 3, 2))), (np.zeros((3, 2)), np.zeros((3, 2)), noise)]
 
 
-def _weight_cases(seed: int, hard: bool) -> list[Case]:
+def encode(images):
+    """A stand-in for an encoder: a mean and a log variance for each row of an image, `(n, side)` each."""
+    return 3 * ops.mean(images, axis=2) - 1, -2 * ops.mean(images**2, axis=2)
+
+
+def decode(z):
+    """A stand-in for a decoder: images `(n, side, side)` between 0 and 1 from codes `(n, side)`."""
+    return 1 / (1 + ops.exp(0.5 * z[:, None, :] - z[:, :, None]))
+
+
+def vae_loss(images, encode, decode, noise, elbo):
+    """The mean of −ELBO over a batch, from one sample of z for each image."""
+    mean, log_variance = encode(images)  # (n, d) each
+    z = mean + ops.exp(0.5 * log_variance) * noise
+    return -ops.mean(elbo(images, decode(z), mean, log_variance))
+
+
+def _batch(rng: np.random.Generator, n: int, side: int, spread: float = 1.0) -> tuple[Any, ...]:
+    return rng.random((n, side, side)), encode, decode, spread * rng.normal(size=(n, side)), elbo
+
+
+def _loss_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
+    grey, *others = _batch(rng, 3, 4)
     cases = [
-        Case("a few samples for each of a few images", (rng.normal(size=(5, 3)),)),
-        Case("one sample per image, so that nothing is averaged", (rng.normal(size=(1, 4)),)),
-        Case("samples that are all the same", (np.full((6, 2), -1.5),)),
-        Case("weights as small as those of real images, e⁻¹⁰⁰", (rng.normal(-100, 5, (8, 3)),)),
-        Case(
-            "weights below the smallest number that a float can hold, e⁻⁹⁰⁰", (rng.normal(-900, 5, (8, 3)),)
-        ),
-        Case(
-            "images whose weights differ by a factor of e⁹⁰⁰",
-            (rng.normal(0, 2, (5, 3)) + np.array([-1200.0, -300.0, 20.0]),),
-        ),
+        Case("a few images", _batch(rng, 4, 3)),
+        Case("one image", _batch(rng, 1, 5)),
+        Case("no noise at all, so that z is the mean", _batch(rng, 3, 3, 0.0)),
+        Case("noise far out, so that z is far from the mean", _batch(rng, 3, 2, 3.0)),
+        Case("black and white images", (np.rint(grey), *others)),
+        Case("as many images as latent dimensions", _batch(rng, 4, 4)),
     ]
     if hard:
-        cases.append(Case("as many samples as images", (rng.normal(-700, 300, (6, 6)),)))
+        cases.append(Case("a batch of larger images", _batch(rng, 20, 12)))
     return cases
 
 
-def _plainly(log_weights):
-    with np.errstate(divide="ignore"):
-        return np.log(np.exp(log_weights).mean(axis=0))
+def _loss(images, encode, decode, noise, elbo, *, drawn=True, over=np.mean, again=0.0):
+    """`vae_loss` with one thing changed."""
+    mean, log_variance = encode(images)
+    z = reparameterise(mean, log_variance, noise) if drawn else mean
+    return over(again * kl_divergence(mean, log_variance) - elbo(images, decode(z), mean, log_variance))
 
 
 EXERCISES = (
@@ -79,10 +103,12 @@ EXERCISES = (
         hints=(
             "z is the mean plus the noise, scaled by the standard deviation σ.",
             "The network gives log σ². What do you have to do to it to get σ?",
-            "σ = exp(½ log σ²), so z = mean + np.exp(0.5 * log_variance) * noise.",
+            "σ = exp(½ log σ²), so z = mean + ops.exp(0.5 * log_variance) * noise.",
         ),
         cases=_sample_cases,
         reference=reparameterise,
+        real_size=lambda: tuple(np.random.default_rng(0).normal(size=(3, 5000, 16))),
+        in_network=InNetwork(reparameterise, _sample_trials),
         mistakes=(
             Mistake(
                 "variance as standard deviation",
@@ -111,45 +137,50 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="tighter_bound",
+        name="vae_loss",
         notebook=NOTEBOOK,
-        title="The importance-weighted bound",
+        title="The loss of a training step",
         task=(
-            "Write tighter_bound(log_weights). From log w for S samples of each of n images, shape (S, "
-            "n), it returns the logarithm of the mean weight, shape (n,)."
+            "Write vae_loss(images, encode, decode, noise, elbo). encode(images) gives a mean and a log "
+            "variance, (n, d) each; decode(z) gives images (n, h, w); noise is (n, d); elbo is the function "
+            "of lesson 19. It returns one number, the mean of −ELBO over the images."
         ),
         points=3,
         hints=(
-            "It is the logarithm of the mean of w over the samples, and the samples are axis 0.",
-            "In a computer exp(−900) is 0, and log 0 is −∞. Which factor could you take out first?",
-            "Let largest = log_weights.max(axis=0). Then log mean w = largest + np.log(np.exp(log_weights - "
-            "largest).mean(axis=0)).",
+            "Follow an image: encode it, take z = reparameterise(…) from its cloud, decode z, and ask "
+            "elbo(…) what it is worth.",
+            "mean, log_variance = encode(images) unpacks the two. elbo(images, decoded, mean, log_variance) "
+            "gives one number per image, (n,), and larger is better; a loss is to become smaller.",
+            "With decoded = decode(reparameterise(mean, log_variance, noise)), return "
+            "-ops.mean(elbo(images, decoded, mean, log_variance)).",
         ),
-        cases=_weight_cases,
-        reference=tighter_bound,
+        cases=_loss_cases,
+        reference=vae_loss,
+        real_size=lambda: _batch(np.random.default_rng(0), 256, 28),
+        in_network=InNetwork(vae_loss, lambda: [_batch(np.random.default_rng(0), 3, 2)]),
         mistakes=(
             Mistake(
-                "mean of logarithms",
-                "You take the mean of the logarithms. That is the ELBO itself. The logarithm of the mean "
-                "is never smaller.",
-                lambda w: w.mean(axis=0),
+                "mean decoded",
+                "You decode the mean, and the noise plays no part. Then the decoder never sees the rest of "
+                "the cloud, and the holes stay. Decode what reparameterise gives.",
+                lambda *given: _loss(*given, drawn=False),
             ),
             Mistake(
-                "underflow",
-                "This is right on paper, but in a computer exp of a very negative number is 0, and its "
-                "logarithm is −∞. Take out the largest log weight first.",
-                _plainly,
+                "ELBO itself",
+                "This is the ELBO, which should become as large as possible. Training makes its loss small, "
+                "so the loss is minus the ELBO.",
+                lambda *given: -_loss(*given),
             ),
             Mistake(
-                "sum",
-                "You sum the weights. Take their mean: more samples must not make an image more likely.",
-                lambda w: w.max(axis=0) + np.log(np.exp(w - w.max(axis=0)).sum(axis=0)),
+                "summed over images",
+                "You add up the images of the batch. Take the mean, so that the loss does not depend on how "
+                "many images a batch has.",
+                lambda *given: _loss(*given, over=np.sum),
             ),
             Mistake(
-                "over images",
-                "You average over the images. Each image has its own bound: average along axis 0, over "
-                "the samples.",
-                lambda w: w.max(axis=1) + np.log(np.exp(w - w.max(axis=1, keepdims=True)).mean(axis=1)),
+                "KL counted twice",
+                "The KL is already inside the ELBO, and you add it a second time.",
+                lambda *given: _loss(*given, again=1.0),
             ),
         ),
     ),

@@ -37,6 +37,10 @@ KEPT = [
     "17_two_digits",
     "18_autoencoder",
     "19_surprise",
+    "20_build_a_vae",
+    "21_latent_space",
+    "22_when_it_goes_wrong",
+    "23_published_numbers",
 ]
 
 

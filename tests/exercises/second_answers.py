@@ -314,6 +314,13 @@ def reparameterise(mean, log_variance, noise):
     return sigma * noise + mean
 
 
+def vae_loss(images, encode, decode, noise, elbo):
+    cloud = encode(images)
+    sigma = np.sqrt(np.exp(cloud[1]))
+    worth = elbo(images, decode(cloud[0] + sigma * noise), *cloud)
+    return np.sum(-worth) / len(noise)
+
+
 def kl_divergence(mean, log_variance):
     sigma = np.exp(log_variance / 2)
     return np.sum((mean**2 + sigma**2 - 1) / 2 - np.log(sigma), axis=-1)
@@ -336,6 +343,41 @@ def tighter_bound(log_weights):
         top = max(column)
         out.append(top + math.log(sum(math.exp(w - top) for w in column)) - math.log(len(column)))
     return np.array(out)
+
+
+def interpolate(first, second, steps):
+    walk = []
+    for i in range(steps):
+        walk.append(first + (second - first) * i / (steps - 1))
+    return np.array(walk)
+
+
+def variance_kept(images, rebuilt):
+    mean = np.mean(images, axis=0)
+    lost, there = 0.0, 0.0
+    for i in range(len(images)):
+        lost += np.sum((rebuilt[i] - images[i]) ** 2)
+        there += np.sum((images[i] - mean) ** 2)
+    return (there - lost) / there
+
+
+def active_units(means):
+    spreads = np.std(means, axis=0)
+    return int(np.count_nonzero(np.square(spreads) > 0.01))
+
+
+def chance_higher(usual, odd):
+    total = 0.0
+    for a in odd:
+        for b in usual:
+            total += 1.0 if a > b else 0.5 if a == b else 0.0
+    return total / (len(usual) * len(odd))
+
+
+def binarise(images, chance):
+    out = np.zeros(images.shape)
+    out[images > chance] = 1
+    return out
 
 
 def contingency(clusters, labels, k, classes):
