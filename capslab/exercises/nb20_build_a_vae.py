@@ -6,6 +6,8 @@ sections 2.3 and 2.4.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from capslab import ops
@@ -61,7 +63,7 @@ def vae_loss(images, encode, decode, noise, elbo):
     return -ops.mean(elbo(images, decode(z), mean, log_variance))
 
 
-def _batch(rng: np.random.Generator, n: int, side: int, spread: float = 1.0) -> tuple[object, ...]:
+def _batch(rng: np.random.Generator, n: int, side: int, spread: float = 1.0) -> tuple[Any, ...]:
     return rng.random((n, side, side)), encode, decode, spread * rng.normal(size=(n, side)), elbo
 
 
