@@ -2,6 +2,7 @@
 
     python tools/remeasure.py classical          # four classical methods on MNIST, ten minutes on one core
     python tools/remeasure.py betas mnist        # one VAE for each β, two minutes
+    python tools/remeasure.py beta_runs mnist    # five VAEs for each β, ten minutes; digits likewise
     python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
     python tools/remeasure.py training_costs     # a VAE beside the four methods, five times: ten minutes
 
@@ -20,7 +21,7 @@ import numpy as np
 
 from capslab import VAE, fit
 from capslab.data import load
-from capslab.lessons import beta_sweep, classical_methods, results, routing_runs
+from capslab.lessons import beta_runs, beta_sweep, classical_methods, judge_draws, results, routing_runs
 from capslab.routing.variants import ROUTINGS
 
 #: numbers of training images, and how often each is measured, with another sample and seed every time
@@ -105,6 +106,34 @@ def betas(
     return path
 
 
+def several_betas(
+    dataset: str = "mnist",
+    betas: Sequence[float] = beta_runs.BETAS,
+    seeds: int = beta_runs.SEEDS,
+    passes: int | None = None,
+    save: bool = True,
+) -> list[dict[str, Any]]:
+    """Train a VAE for each β and seed, and judge its draws.
+
+    The table is written after every network, and what it has already is kept: an interrupted run goes on.
+    """
+    images = load(dataset)
+    if passes is None and images.name != "digits":  # there are so few digits that `fit` knows better
+        passes = beta_runs.PASSES
+    there = (results.FOLDER / f"{beta_runs.NAME}.json").exists() and save
+    rows = results.load(beta_runs.NAME).rows if there else []
+    done = {(row["data"], row["beta"], row["seed"]) for row in rows}
+    judge = judge_draws.train_judge(images)
+    for seed in range(seeds):
+        for beta in betas:
+            if (images.name, beta, seed) not in done:
+                rows.append(beta_runs.train(images, beta, seed, judge, passes))
+                print(rows[-1], flush=True)
+                if save:
+                    results.save(beta_runs.NAME, beta_runs.COMMAND, rows)
+    return rows
+
+
 def routing_variants(
     dataset: str = "digits",
     routings: Sequence[str] = tuple(ROUTINGS),
@@ -163,6 +192,7 @@ def main() -> None:
     experiments = {
         "classical": classical,
         "betas": betas,
+        "beta_runs": several_betas,
         "routing_variants": routing_variants,
         "training_costs": training_costs,
     }

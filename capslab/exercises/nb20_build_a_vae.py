@@ -69,13 +69,13 @@ def _batch(rng: np.random.Generator, n: int, side: int, spread: float = 1.0) -> 
 
 def _loss_cases(seed: int, hard: bool) -> list[Case]:
     rng = np.random.default_rng(seed)
-    black_and_white = _batch(rng, 3, 4)
+    grey, *others = _batch(rng, 3, 4)
     cases = [
         Case("a few images", _batch(rng, 4, 3)),
         Case("one image", _batch(rng, 1, 5)),
         Case("no noise at all, so that z is the mean", _batch(rng, 3, 3, 0.0)),
         Case("noise far out, so that z is far from the mean", _batch(rng, 3, 2, 3.0)),
-        Case("black and white images", (np.rint(black_and_white[0]), *black_and_white[1:])),
+        Case("black and white images", (np.rint(grey), *others)),
         Case("as many images as latent dimensions", _batch(rng, 4, 4)),
     ]
     if hard:
@@ -88,37 +88,6 @@ def _loss(images, encode, decode, noise, elbo, *, drawn=True, over=np.mean, agai
     mean, log_variance = encode(images)
     z = reparameterise(mean, log_variance, noise) if drawn else mean
     return over(again * kl_divergence(mean, log_variance) - elbo(images, decode(z), mean, log_variance))
-
-
-def tighter_bound(log_weights):
-    """log 1/S Σ_s w_s for each image, from log w_s of shape (S, n): Burda et al. 2016, equation 8."""
-    largest = log_weights.max(axis=0)  # (n,)
-    return largest + np.log(np.exp(log_weights - largest).mean(axis=0))
-
-
-def _weight_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-    cases = [
-        Case("a few samples for each of a few images", (rng.normal(size=(5, 3)),)),
-        Case("one sample per image, so that nothing is averaged", (rng.normal(size=(1, 4)),)),
-        Case("samples that are all the same", (np.full((6, 2), -1.5),)),
-        Case("weights as small as those of real images, e⁻¹⁰⁰", (rng.normal(-100, 5, (8, 3)),)),
-        Case(
-            "weights below the smallest number that a float can hold, e⁻⁹⁰⁰", (rng.normal(-900, 5, (8, 3)),)
-        ),
-        Case(
-            "images whose weights differ by a factor of e⁹⁰⁰",
-            (rng.normal(0, 2, (5, 3)) + np.array([-1200.0, -300.0, 20.0]),),
-        ),
-    ]
-    if hard:
-        cases.append(Case("as many samples as images", (rng.normal(-700, 300, (6, 6)),)))
-    return cases
-
-
-def _plainly(log_weights):
-    with np.errstate(divide="ignore"):
-        return np.log(np.exp(log_weights).mean(axis=0))
 
 
 EXERCISES = (
@@ -212,49 +181,6 @@ EXERCISES = (
                 "KL counted twice",
                 "The KL is already inside the ELBO, and you add it a second time.",
                 lambda *given: _loss(*given, again=1.0),
-            ),
-        ),
-    ),
-    Exercise(
-        name="tighter_bound",
-        notebook=NOTEBOOK,
-        title="The importance-weighted bound",
-        task=(
-            "Write tighter_bound(log_weights). From log w for S samples of each of n images, shape (S, "
-            "n), it returns the logarithm of the mean weight, shape (n,)."
-        ),
-        points=3,
-        hints=(
-            "It is the logarithm of the mean of w over the samples, and the samples are axis 0.",
-            "In a computer exp(−900) is 0, and log 0 is −∞. Which factor could you take out first?",
-            "Let largest = log_weights.max(axis=0). Then log mean w = largest + np.log(np.exp(log_weights - "
-            "largest).mean(axis=0)).",
-        ),
-        cases=_weight_cases,
-        reference=tighter_bound,
-        mistakes=(
-            Mistake(
-                "mean of logarithms",
-                "You take the mean of the logarithms. That is the ELBO itself. The logarithm of the mean "
-                "is never smaller.",
-                lambda w: w.mean(axis=0),
-            ),
-            Mistake(
-                "underflow",
-                "This is right on paper, but in a computer exp of a very negative number is 0, and its "
-                "logarithm is −∞. Take out the largest log weight first.",
-                _plainly,
-            ),
-            Mistake(
-                "sum",
-                "You sum the weights. Take their mean: more samples must not make an image more likely.",
-                lambda w: w.max(axis=0) + np.log(np.exp(w - w.max(axis=0)).sum(axis=0)),
-            ),
-            Mistake(
-                "over images",
-                "You average over the images. Each image has its own bound: average along axis 0, over "
-                "the samples.",
-                lambda w: w.max(axis=1) + np.log(np.exp(w - w.max(axis=1, keepdims=True)).mean(axis=1)),
             ),
         ),
     ),

@@ -97,4 +97,6 @@ class OwnAutoencoder:
 
 
 def _run(network: keras.Sequential, x: np.ndarray) -> np.ndarray:
-    return np.asarray(network.predict(x, batch_size=1000, verbose=0))
+    # called, not `predict`, which compiles anew for each network and says so
+    parts = [keras.ops.convert_to_numpy(network(x[i : i + 1000])) for i in range(0, len(x), 1000)]
+    return np.concatenate(parts) if parts else np.empty((0, *network.output_shape[1:]), np.float32)

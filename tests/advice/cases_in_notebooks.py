@@ -279,6 +279,8 @@ LABELFREE = [
 ]
 
 CONTROLS = "from capslab.lessons.routing_controls import RoutingControls\n"
+JUDGED = "from capslab.lessons.judge_draws import quality\n"
+VAES = "from capslab.lessons import vae_runs\n"
 CLOUDS = "from capslab.lessons import vote_clouds\n"
 LESSONS = [
     Case("cl.beta_sweep(cl.load(), betas=[])"),
@@ -286,6 +288,11 @@ LESSONS = [
     Case(CONTROLS + "RoutingControls('digits').measured('high')"),
     Case(CONTROLS + "RoutingControls('digits').accuracy('two iterations')"),
     Case("from capslab.lessons import viewpoints\nviewpoints.many_pairs().accuracies('capsule', 'new')"),
+    Case(JUDGED + "quality(X[:3], X)", then=JUDGED + "quality(X, X)"),
+    Case(JUDGED + "quality(X, X[:, :2])", then=JUDGED + "quality(X, X)"),
+    Case(JUDGED + "quality(X, X, neighbours=0)"),
+    Case(VAES + "vae_runs.measured('mnits')"),
+    Case(VAES + "vae_runs.bundled('vae-mnist-bets')"),
     Case(CLOUDS + "vote_clouds.two_clouds(apart=-1)"),
     Case(CLOUDS + "vote_clouds.two_clouds(seed=-1)"),
     Case(CLOUDS + "vote_clouds.kmeans_owners(votes, iterations=1)"),

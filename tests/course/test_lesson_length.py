@@ -38,6 +38,9 @@ KEPT = [
     "18_autoencoder",
     "19_surprise",
     "20_build_a_vae",
+    "21_latent_space",
+    "22_when_it_goes_wrong",
+    "23_published_numbers",
 ]
 
 

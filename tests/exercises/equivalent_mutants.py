@@ -33,6 +33,9 @@ GENERAL = {
 }
 
 PARTICULAR: dict[str, dict[str, str]] = {
+    "active_units": {
+        "np.square(spreads) > 0.01 → np.square(spreads) >= 0.01": "no variance is 0.01 to the last digit",
+    },
     "agreement": {
         "i → j": "each image has as many neighbours",
         "i → same": "each image has as many neighbours",

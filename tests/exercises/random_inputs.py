@@ -246,6 +246,32 @@ def _tighter_bound(r: Random) -> tuple:
     return (r.normal(r.choice([0, -100, -900, 900]), r.choice([1, 5]), (s, n)) + r.normal(0, 300, n),)
 
 
+def _interpolate(r: Random) -> tuple:
+    d = size(r)
+    return r.normal(size=d) * r.choice([1, 9]), r.normal(size=d), size(r, 2, 9)
+
+
+def _variance_kept(r: Random) -> tuple:
+    images = r.random((size(r, 2, 8), size(r)))
+    return images, images + r.choice([0.05, 0.5]) * r.normal(size=images.shape)
+
+
+def _active_units(r: Random) -> tuple:
+    spreads = r.choice([0.001, 0.05, 0.08, 0.12, 1.0], size(r))
+    return (r.normal(size=(size(r, 2, 9), len(spreads))) * spreads + r.choice([0, 3]),)
+
+
+def _chance_higher(r: Random) -> tuple:
+    usual, odd = r.normal(size=size(r)), r.normal(r.choice([-1, 0, 1]), 1, size(r))
+    return (np.rint(usual), np.rint(odd)) if r.random() < 0.5 else (usual, odd)
+
+
+def _binarise(r: Random) -> tuple:
+    shape = tuple(r.integers(1, 6, 3))
+    images, chance = r.random(shape), r.random(shape)
+    return r.choice([images, np.rint(images)]), r.choice([chance, np.zeros(shape)])
+
+
 def _contingency(r: Random) -> tuple:
     n, k, classes = size(r, 1, 30), size(r, 1, 6), size(r, 1, 6)
     return labels(r, n, k), labels(r, n, classes), k, classes

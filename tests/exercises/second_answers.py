@@ -345,6 +345,41 @@ def tighter_bound(log_weights):
     return np.array(out)
 
 
+def interpolate(first, second, steps):
+    walk = []
+    for i in range(steps):
+        walk.append(first + (second - first) * i / (steps - 1))
+    return np.array(walk)
+
+
+def variance_kept(images, rebuilt):
+    mean = np.mean(images, axis=0)
+    lost, there = 0.0, 0.0
+    for i in range(len(images)):
+        lost += np.sum((rebuilt[i] - images[i]) ** 2)
+        there += np.sum((images[i] - mean) ** 2)
+    return (there - lost) / there
+
+
+def active_units(means):
+    spreads = np.std(means, axis=0)
+    return int(np.count_nonzero(np.square(spreads) > 0.01))
+
+
+def chance_higher(usual, odd):
+    total = 0.0
+    for a in odd:
+        for b in usual:
+            total += 1.0 if a > b else 0.5 if a == b else 0.0
+    return total / (len(usual) * len(odd))
+
+
+def binarise(images, chance):
+    out = np.zeros(images.shape)
+    out[images > chance] = 1
+    return out
+
+
 def contingency(clusters, labels, k, classes):
     return np.bincount(clusters * classes + labels, minlength=k * classes).reshape(k, classes)
 

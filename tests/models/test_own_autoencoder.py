@@ -1,4 +1,4 @@
-"""An encoder and a decoder of the learner's own as one model: codes in standard deviations, and a decoder to go."""
+"""An encoder and a decoder of the learner's own as one model, whose codes are in standard deviations."""
 
 from __future__ import annotations
 
