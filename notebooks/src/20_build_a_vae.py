@@ -14,7 +14,7 @@
 # An autoencoder gives each image one point, and between the points are holes.
 # The ELBO asks for a small cloud instead, and says what the cloud costs.
 # Today this becomes a network that learns to draw digits.
-# There is one obstacle on the way: no slope goes through a random draw. You will get past it with one line.
+# One obstacle is in the way: no slope goes through a random draw. One line of yours will get past it.
 #
 # **After this lesson you can** explain the reparameterisation trick, write the loss and the training step of a variational autoencoder, train it, and find what is wrong with a printed one.
 #
@@ -43,7 +43,7 @@ cl.recall("20")
 # (Why the logarithm? A network may answer with any number, and $\sigma = e^{\frac12 \log \sigma^2}$ is positive whatever it answers.)
 # A point $z$ is drawn from this cloud, and the **decoder** makes an image of it.
 #
-# Now think of training. The error at the image goes back through the decoder to $z$, and should go on to $\mu$ and $\sigma$, so that the encoder learns, too.
+# In training, the error at the image goes back through the decoder to $z$, and should go on to $\mu$ and $\sigma$, so that the encoder learns, too.
 # But how does $z$ change if $\mu$ changes a little? It was drawn; the next draw is another one anyway.
 #
 # The way out is called the **reparameterisation trick** (Kingma & Welling 2013).
@@ -79,7 +79,7 @@ reparameterise = cl.mine("reparameterise", reparameterise, in_network=True)
 
 # %% [markdown]
 # Check it by nudging, as in lesson 04.
-# Take a cloud with mean 1 and standard deviation 0.5, nudge the mean by a thousandth, and see how far $z$ moves, divided by that thousandth: five times with new noise after the nudge, and five times with the same noise as before.
+# Nudge the mean of a cloud with $\mu = 1$ and $\sigma = 0.5$ by a thousandth, and see how far $z$ moves, divided by that thousandth: five times with new noise after the nudge, and five times with the same noise.
 
 # %%
 rng, nudge = np.random.default_rng(0), 1e-3
@@ -97,8 +97,8 @@ assert np.abs(noise_kept - 1).max() < 1e-6
 assert round(2 * 0.5**2 / nudge**2 / 0.1**2) == 50_000_000  # two independent draws, each of variance 0.25
 
 # %% [markdown]
-# In the left column two draws lie some tenths apart, and that is divided by a thousandth: hundreds, up or down, and nothing to learn from.
-# One could average it away, but to know the slope to 0.1 takes 50 million draws, for a single number. With the noise kept, one draw is enough.
+# On the left two draws lie some tenths apart, and that is divided by a thousandth: hundreds, up or down, and nothing to learn from.
+# An average would need 50 million draws to know this one slope to 0.1. With the noise kept, one draw is enough.
 #
 # ## Encoder and decoder
 #
@@ -135,8 +135,7 @@ assert np.isclose(decoder_for((2, 2), 1).layers[-1](np.float32([0, 1])), [1e-6, 
 # %% [markdown]
 # ## The loss of a training step
 #
-# Now follow a batch of images through all of it.
-# Encode them, take one point of each cloud, decode the points, and ask the ELBO what that is worth.
+# Now follow a batch of images: encode them, take one point of each cloud, decode the points, and ask the ELBO what that is worth.
 # Training makes a loss small, so the loss is the mean of $-\mathrm{ELBO}$ over the batch:
 #
 # $$-\mathrm{ELBO} = \underbrace{-\log p(x \mid z)}_{\text{reconstruction}} + \underbrace{\mathrm{KL}}_{\text{price of the code}}$$
@@ -255,7 +254,7 @@ assert 0 < on_test - on_train < 0.05 * on_test
 # ## What became of the holes
 #
 # In lesson 18, a draw lay in a hole if it was farther from the nearest code than 99 of 100 codes are from theirs.
-# Count again, for *the same network* with and without what is new, the noise and the price. Without them a plain autoencoder is left.
+# Count again, for *the same network* with and without what is new: noise and price. Without them it is a plain autoencoder.
 
 
 # %%
@@ -287,7 +286,7 @@ def pieces(pictures):
 
 # %% [markdown]
 # Draw 1,000 codes for each: for the VAE from the prior, for the autoencoder from the Gaussian cloud that fits its codes best.
-# And do the decoded images hold together? `pieces` counts the separate pieces of ink in an image.
+# `pieces` counts how many separate pieces of ink a decoded image has.
 
 # %%
 half, draws = len(X_test) // 2, {}
@@ -312,12 +311,11 @@ assert broken["VAE"] > 1.8
 # Above are twenty draws of the autoencoder, below twenty of your VAE.
 # Fewer of the VAE's draws lie in holes. That is what the two were for: the price keeps the clouds near the prior, and the noise makes them wide.
 # But sixteen dimensions are a lot of room: more than one draw in ten still ends in a hole, and the ink falls into as many pieces as before.
-# A VAE has fewer holes, then, not none. What makes a good draw, and what helps, is a question for [lesson 22](22_when_it_goes_wrong.ipynb).
+# So a VAE has fewer holes, not none. What makes a draw good is the question of [lesson 22](22_when_it_goes_wrong.ipynb).
 #
 # ## The same thing, tuned
 #
-# `cl.VAE` is what you have built, with a few refinements.
-# It computes the loss from what goes into the sigmoid, so it needs no squeezing, and its learning rate warms up first.
+# `cl.VAE` is what you have built, with two refinements: it computes the loss from what goes into the sigmoid, so it needs no squeezing, and its learning rate warms up first.
 # Train it on the same images, for as many epochs.
 
 # %%
@@ -340,7 +338,7 @@ assert np.mean(digit == other_digit) < 0.3
 #
 # ## A VAE that somebody printed
 #
-# Article B prints a VAE, and you now know enough to read it like an editor.
+# Article B prints a VAE, and you know enough to read it like an editor.
 # Its decoder makes two dense layers, an image of 7×7, and then three convolutions that scale up (each adds 2 to a side), with two doublings in between.
 
 # %%

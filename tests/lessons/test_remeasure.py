@@ -27,6 +27,26 @@ def test_classical_methods_are_measured_and_read_again(monkeypatch, tmp_path):
 def test_the_bundled_measurements_name_the_command_that_makes_them():
     assert results.load("classical").command == remeasure.COMMAND
     assert results.load(beta_runs.NAME).command == beta_runs.COMMAND
+    assert results.load("training_costs").command == remeasure.COSTS_COMMAND
+
+
+@pytest.mark.slow
+def test_costs_of_training_are_measured_in_turns_and_taken_up_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(classical_methods, "METHODS", {"k-means": classical_methods.k_means})
+    first = remeasure.training_costs("digits", size=200, repeats=1, epochs=1)
+    rows = remeasure.training_costs("digits", size=200, repeats=2, epochs=1)
+    assert rows[:2] == first, "what was measured before is kept"
+    assert [(row["method"], row["seed"]) for row in rows] == [
+        ("k-means", 0),
+        ("VAE", 0),
+        ("k-means", 1),
+        ("VAE", 1),
+    ]
+    assert len({row["n"] for row in rows[:2]}) == 1, "both have the same images"
+    assert all(row["fit_s"] > 0 and row["predict_s"] > 0 for row in rows)
+    assert results.load("training_costs").rows == rows
+    assert results.load("training_costs").command == remeasure.COSTS_COMMAND
 
 
 def test_networks_of_several_betas_are_trained_once_each(monkeypatch, tmp_path):

@@ -51,6 +51,15 @@ def test_a_million_images_are_clustered_in_bounded_memory():
         assert rows[1_000_000]["peak_mb"] < 4 * rows[10_000]["peak_mb"], "not with the number of images"
 
 
+def test_a_vae_and_the_classical_methods_were_timed_five_times_on_all_of_mnist():
+    rows = load("training_costs").rows
+    methods = {"k-means", "support vector machine", "random forest", "gradient boosting", "VAE"}
+    assert {row["n"] for row in rows} == {55_000}
+    assert all({row["method"] for row in rows if row["seed"] == seed} == methods for seed in range(5))
+    assert len(rows) == 25
+    assert all(100 < row["negative_elbo"] < 104 for row in rows if row["method"] == "VAE")
+
+
 def test_what_is_saved_is_read(monkeypatch, tmp_path):
     monkeypatch.setattr(home, "FOLDER", tmp_path)
     save("mine", "python mine.py", [{"run": "a", "x": 1}, {"run": "b", "x": 2}])
