@@ -2,7 +2,9 @@
 
     python tools/remeasure.py classical          # four classical methods on MNIST, ten minutes on one core
     python tools/remeasure.py betas mnist        # one VAE for each β, two minutes
+    python tools/remeasure.py beta_runs mnist    # five VAEs for each β, ten minutes; digits likewise
     python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
+    python tools/remeasure.py training_costs     # a VAE beside the four methods, five times: ten minutes
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
 """
@@ -10,19 +12,22 @@ The results of the longer experiments are written by the programs in `benchmarks
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from capslab import VAE, fit
 from capslab.data import load
-from capslab.lessons import beta_sweep, classical_methods, results, routing_runs
+from capslab.lessons import beta_runs, beta_sweep, classical_methods, judge_draws, results, routing_runs
 from capslab.routing.variants import ROUTINGS
 
 #: numbers of training images, and how often each is measured, with another sample and seed every time
 SIZES = {1000: 3, 2000: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 3, 60_000: 3}
 COMMAND = "python tools/remeasure.py classical"
+COSTS_COMMAND = "python tools/remeasure.py training_costs"
 ROUTING_COMMAND = "python tools/remeasure.py routing_variants"
 
 
@@ -49,6 +54,47 @@ def classical(
     return rows
 
 
+def training_costs(
+    dataset: str = "mnist", size: int = 70_000, repeats: int = 5, epochs: int = 10
+) -> list[dict[str, Any]]:
+    """Time a VAE and the four classical methods on the same training images, in CPU-seconds.
+
+    The five take turns, each time with another seed, so that a busy machine slows all of them. The table
+    is written after every turn, and what it has already is kept. Answering is what one does with the test
+    images: the classical methods say a class, the VAE gives a code.
+    """
+    images = load(dataset)
+    table = results.FOLDER / "training_costs.json"
+    rows = results.load("training_costs").rows if table.exists() else []
+    for seed in range(repeats):
+        if any((row["data"], row["seed"]) == (images.name, seed) for row in rows):
+            continue
+        part = images if size >= len(images) else images.sample(size, seed=seed)
+        methods = classical_methods.METHODS
+        turn = [classical_methods.run(name, part.train, part.test, seed) for name in methods]
+        turn.append(_vae_costs(part, seed, epochs))
+        for row in turn:
+            row.pop("predictions", None)
+            row = {"data": images.name, **row}
+            rows.append({key: round(v, 4) if isinstance(v, float) else v for key, v in row.items()})
+            print(rows[-1], flush=True)
+        results.save("training_costs", COSTS_COMMAND, rows)
+    return rows
+
+
+def _vae_costs(images: Any, seed: int, epochs: int) -> dict[str, Any]:
+    """CPU-seconds of training a VAE, watched on the validation images, and of encoding the test images."""
+    vae = VAE.for_images(images, seed=seed)
+    start = time.process_time()
+    fit(vae, images, epochs, seed=seed, show=False)
+    fitted = time.process_time()
+    vae.encode(images.test)
+    end = time.process_time()
+    row = {"method": "VAE", "n": len(images.train), "seed": seed, "fit_s": fitted - start}
+    nats = float(-vae.elbo(images.test).elbo.mean())
+    return {**row, "predict_s": end - fitted, "epochs": epochs, "negative_elbo": nats}
+
+
 def betas(
     dataset: str = "mnist", size: int = 20_000, epochs: int | None = 3, folder: Path = beta_sweep.FOLDER
 ) -> Path:
@@ -58,6 +104,34 @@ def betas(
     sweep = beta_sweep.train_sweep(images, np.array(beta_sweep.BETAS), size, epochs, seed=0)
     beta_sweep.write(path, sweep)
     return path
+
+
+def several_betas(
+    dataset: str = "mnist",
+    betas: Sequence[float] = beta_runs.BETAS,
+    seeds: int = beta_runs.SEEDS,
+    passes: int | None = None,
+    save: bool = True,
+) -> list[dict[str, Any]]:
+    """Train a VAE for each β and seed, and judge its draws.
+
+    The table is written after every network, and what it has already is kept: an interrupted run goes on.
+    """
+    images = load(dataset)
+    if passes is None and images.name != "digits":  # there are so few digits that `fit` knows better
+        passes = beta_runs.PASSES
+    there = (results.FOLDER / f"{beta_runs.NAME}.json").exists() and save
+    rows = results.load(beta_runs.NAME).rows if there else []
+    done = {(row["data"], row["beta"], row["seed"]) for row in rows}
+    judge = judge_draws.train_judge(images)
+    for seed in range(seeds):
+        for beta in betas:
+            if (images.name, beta, seed) not in done:
+                rows.append(beta_runs.train(images, beta, seed, judge, passes))
+                print(rows[-1], flush=True)
+                if save:
+                    results.save(beta_runs.NAME, beta_runs.COMMAND, rows)
+    return rows
 
 
 def routing_variants(
@@ -115,7 +189,13 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    experiments = {"classical": classical, "betas": betas, "routing_variants": routing_variants}
+    experiments = {
+        "classical": classical,
+        "betas": betas,
+        "beta_runs": several_betas,
+        "routing_variants": routing_variants,
+        "training_costs": training_costs,
+    }
     parser.add_argument("experiment", choices=list(experiments))
     parser.add_argument("dataset", nargs="?", help="mnist, or digits for routing_variants, by default")
     arguments = parser.parse_args()

@@ -35,6 +35,11 @@ KEPT = [
     "15_seen_from_another_side",
     "16_other_ways_to_route",
     "17_two_digits",
+    "18_autoencoder",
+    "19_surprise",
+    "20_build_a_vae",
+    "21_latent_space",
+    "22_when_it_goes_wrong",
     "23_published_numbers",
 ]
 

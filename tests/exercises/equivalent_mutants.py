@@ -33,6 +33,9 @@ GENERAL = {
 }
 
 PARTICULAR: dict[str, dict[str, str]] = {
+    "active_units": {
+        "np.square(spreads) > 0.01 → np.square(spreads) >= 0.01": "no variance is 0.01 to the last digit",
+    },
     "agreement": {
         "i → j": "each image has as many neighbours",
         "i → same": "each image has as many neighbours",
@@ -160,6 +163,9 @@ PARTICULAR: dict[str, dict[str, str]] = {
     "normalise": {
         "1 → 0": "the weights are symmetric",
         "root @ weights → root.T @ weights": "the weights are symmetric",
+    },
+    "paint": {
+        "convolve2d(spread, kernel) → convolve2d(kernel, spread)": "a convolution is the same with both exchanged",
     },
     "recall_per_class": {
         "np.where(there > 0, found / np.maximum(there, 1), 0) → found / np.maximum(there, 1)": "without images none is found: 0 / 1",

@@ -395,6 +395,26 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "all of them": lambda b, s, m: np.argsort(-s),
         "the best alone": lambda b, s, m: np.argsort(-s)[:1],
     },
+    "autoencoder_slopes": {
+        "sign": lambda X, A, B: tuple(-one for one in right("autoencoder_slopes")(X, A, B)),
+        "transposed": lambda X, A, B: tuple(one.T for one in right("autoencoder_slopes")(X, A, B)),
+        "of the reconstruction": lambda X, A, B: (
+            2 * X.T @ (X @ A @ B @ B.T) / len(X),
+            2 * A.T @ X.T @ (X @ A @ B) / len(X),
+        ),
+        "without the decoder": lambda X, A, B: (
+            2 * X.T @ (X @ A) / len(X),
+            right("autoencoder_slopes")(X, A, B)[1],
+        ),
+    },
+    "paint": {
+        "transposed kernel": lambda m, k, s: right("paint")(m, k.T, s),
+        "upside down": lambda m, k, s: right("paint")(m, k[::-1], s),
+        "twice the stride": lambda m, k, s: right("paint")(m, k, 2 * s),
+        "without the signs": lambda m, k, s: right("paint")(abs(m), k, s),
+        "relu": lambda m, k, s: np.maximum(right("paint")(m, k, s), 0),
+        "cut to the map": lambda m, k, s: right("paint")(m, k, s)[: m.shape[0] * s, : m.shape[1] * s],
+    },
     "reparameterise": {
         "root of the logarithm": lambda m, v, e: m + np.sqrt(v) * e,
         "minus": lambda m, v, e: m - np.exp(0.5 * v) * e,
@@ -402,6 +422,19 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "twice": lambda m, v, e: m + np.exp(2 * v) * e,
         "times": lambda m, v, e: m * np.exp(0.5 * v) * e,
         "mean scaled": lambda m, v, e: (m + e) * np.exp(0.5 * v),
+    },
+    "vae_loss": {
+        "one per image": lambda x, enc, dec, e, f: -f(x, dec(right("reparameterise")(*enc(x), e)), *enc(x)),
+        "noise turned round": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, dec, -e, f),
+        "one noise for all": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, dec, 0 * e + e[:1], f),
+        "the heads exchanged": lambda x, enc, dec, e, f: right("vae_loss")(
+            x, lambda i: enc(i)[::-1], dec, e, f
+        ),
+        "the noise decoded": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, lambda z: dec(e), e, f),
+        "per pixel": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, dec, e, f) / x[0].size,
+        "image and copy exchanged": lambda x, enc, dec, e, f: right("vae_loss")(
+            x, enc, dec, e, lambda x, y, m, v: f(y, 0.01 + 0.98 * x, m, v)
+        ),
     },
     "kl_divergence": {
         "log σ": lambda m, v: 0.5 * (m**2 + np.exp(2 * v) - 1 - 2 * v).sum(axis=1),
@@ -417,6 +450,37 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "median": lambda w: np.median(w, axis=0),
         "one number": lambda w: (w.max(axis=0) + np.log(np.exp(w - w.max(axis=0)).mean(axis=0))).mean(),
         "clipped": lambda w: np.log(np.maximum(np.exp(w).mean(axis=0), 1e-300)),
+    },
+    "interpolate": {
+        "geometric": lambda a, b, n: (s := np.linspace(0, 1, n)[:, None]) * b + np.sqrt(1 - s**2) * a,
+        "as columns": lambda a, b, n: right("interpolate")(a, b, n).T,
+        "one more": lambda a, b, n: right("interpolate")(a, b, n + 1),
+        "the middle": lambda a, b, n: np.tile((a + b) / 2, (n, 1)),
+        "eased": lambda a, b, n: a + (1 - np.cos(np.pi * np.linspace(0, 1, n)[:, None])) / 2 * (b - a),
+    },
+    "variance_kept": {
+        "per image": lambda x, y: (1 - ((x - y) ** 2).sum(1) / ((x - x.mean(0)) ** 2).sum(1)).mean(),
+        "per pixel": lambda x, y: (1 - ((x - y) ** 2).sum(0) / ((x - x.mean(0)) ** 2).sum(0)).mean(),
+        "ratio of variances": lambda x, y: y.var(axis=0).sum() / x.var(axis=0).sum(),
+        "correlation": lambda x, y: np.corrcoef(x.ravel(), y.ravel())[0, 1] ** 2,
+        "root": lambda x, y: 1 - np.sqrt(1 - right("variance_kept")(x, y)),
+        "clipped": lambda x, y: max(0.0, right("variance_kept")(x, y)),
+    },
+    "active_units": {
+        "a tenth": lambda m: int((m.var(axis=0) > 0.1).sum()),
+        "unbiased": lambda m: int((m.var(axis=0, ddof=1) > 0.01).sum()),
+        "range": lambda m: int((np.ptp(m, axis=0) > 0.1).sum()),
+        "all of them": lambda m: m.shape[1],
+        "mask": lambda m: m.var(axis=0) > 0.01,
+        "second moment": lambda m: int(((m**2).mean(axis=0) > 0.01).sum()),
+    },
+    "chance_higher": {
+        "pairwise in order": lambda u, o: float((o[: len(u)] > u[: len(o)]).mean()),
+        "medians": lambda u, o: float((o > np.median(u)).mean()),
+        "accuracy": lambda u, o: float(np.r_[o > u.mean(), u <= u.mean()].mean()),
+        "folded": lambda u, o: max(c := right("chance_higher")(u, o), 1 - c),
+        "higher than all": lambda u, o: float((o > u.max()).mean()),
+        "sum": lambda u, o: right("chance_higher")(u, o) * len(u) * len(o),
     },
     "binarise": {
         "threshold": lambda x, u: np.rint(x),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from common import numbers_in
 
-from capslab.lessons import beta_sweep, classical_methods, results
+from capslab.lessons import beta_runs, beta_sweep, classical_methods, judge_draws, results
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tools import remeasure  # authors' tools are not installed
@@ -26,6 +26,23 @@ def test_classical_methods_are_measured_and_read_again(monkeypatch, tmp_path):
 
 def test_the_bundled_measurements_name_the_command_that_makes_them():
     assert results.load("classical").command == remeasure.COMMAND
+    assert results.load(beta_runs.NAME).command == beta_runs.COMMAND
+
+
+def test_networks_of_several_betas_are_trained_once_each(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(judge_draws, "train_judge", lambda images: None)
+    trained = []
+
+    def train(images, beta, seed, judge, passes):
+        trained.append((beta, seed))
+        return {"data": images.name, "beta": beta, "seed": seed}
+
+    monkeypatch.setattr(beta_runs, "train", train)
+    remeasure.several_betas("digits", betas=(0.0, 1.0), seeds=1)
+    rows = remeasure.several_betas("digits", betas=(0.0, 1.0), seeds=2)  # goes on where it stopped
+    assert trained == [(0.0, 0), (1.0, 0), (0.0, 1), (1.0, 1)]
+    assert results.load(beta_runs.NAME).rows == rows
 
 
 @pytest.mark.slow

@@ -1,0 +1,45 @@
+"""The table of VAEs with several β and seeds: whole, and made by a function that can be run again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import capslab as cl
+from capslab.errors import ArgumentError
+from capslab.lessons import beta_runs, judge_draws
+
+
+@pytest.mark.parametrize("name", ["digits", "mnist"])
+def test_each_beta_was_measured_with_every_seed(name: str) -> None:
+    runs = beta_runs.measured(name)
+    assert list(runs) == list(beta_runs.MEASURED)
+    for what, by_beta in runs.items():
+        assert list(by_beta) == list(beta_runs.BETAS)
+        assert all(values.shape == (beta_runs.SEEDS,) for values in by_beta.values())
+        top = 16 if what == "active" else 1
+        assert all(((values >= 0) & (values <= top)).all() for values in by_beta.values())
+
+
+@pytest.mark.parametrize("name", ["digits", "mnist"])
+def test_seeds_differ_and_a_larger_beta_makes_blurrier_reconstructions(name: str) -> None:
+    sharpness = beta_runs.measured(name)["sharpness"]
+    assert all(len(set(values)) == beta_runs.SEEDS for values in sharpness.values())
+    assert (np.diff([values.mean() for values in sharpness.values()]) < 0).all()
+
+
+def test_a_data_set_that_was_not_measured_is_named_with_those_that_were() -> None:
+    with pytest.raises(ArgumentError, match="mnist"):
+        beta_runs.measured("toys")
+
+
+@pytest.mark.slow
+def test_one_network_gives_one_row_of_the_table() -> None:
+    images = cl.load("digits").sample(400, seed=0)
+    judge = judge_draws.train_judge(images, epochs=1)
+    row = beta_runs.train(images, 8.0, 0, judge, passes=1)
+    assert set(beta_runs.MEASURED) < set(row)
+    assert (row["data"], row["beta"], row["seed"]) == ("digits", 8.0, 0)
+    assert 0 <= row["precision"] <= 1
+    assert row["kl"] >= 0
+    assert row == beta_runs.train(images, 8.0, 0, judge, passes=1)
