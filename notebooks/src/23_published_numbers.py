@@ -208,7 +208,7 @@ cl.reveal(
 assert abs(off.mean()) < 4 * error < 1
 
 # %% [markdown]
-# This is no accident, and two lines show what follows from it. Let $x$ be a grey image and $b$ a binarisation of it.
+# This is no accident, and two lines show what follows from it. Let $x$ be a grey image, $b$ a binarisation of it, and $E_b$ the average over all binarisations.
 #
 # 1. The cost of a pixel, $-x\log\hat x-(1-x)\log(1-\hat x)$, is a straight line in $x$, and the mean of $b$ is $x$. So the cost of the grey image *is* the mean cost of its binarisations. The KL is the same for all, as the cloud is. Hence $-\mathrm{ELBO}(x) = E_b[-\mathrm{ELBO}(b)]$, each with the grey image's cloud.
 # 2. For every $b$, and whatever the cloud, $-\log p(b) \le -\mathrm{ELBO}(b)$: Jensen again. Hence $E_b[-\log p(b)] \le -\mathrm{ELBO}(x)$.
@@ -305,7 +305,8 @@ if images.name == "mnist":
     assert 2 * luck > 86.76 - 84.78
     best = vae_runs.bundled("vae-mnist-best")
     assert five[names[3]].min() > 86.76 + 5
-    assert 82.9 < best[names[3]] < 86.76 + 2
+    assert abs(best[names[3]] - 84.78) < 1
+    assert 82.9 < best[names[3]] < 86.76 - 1
     assert 8 < five[names[0]].mean() - best[names[0]] < 14
     assert five["epochs"] == 10
     assert five["seconds"].mean() < 75
@@ -322,7 +323,8 @@ plots.bars(ours | (papers if comparable else {}), "nats, binarised images (lower
 
 # %% [markdown]
 # On MNIST, the small networks stand well behind Burda's plain VAE, which has a wider code and trained for 3,280 epochs instead of 10 °.
-# The best bundled one is level with the plain VAEs of one layer, within a nat or two, although it took fifty draws where they took five thousand, and its encoder was made for grey images. Both count against it.
+# The best bundled one is ahead of that, and level with the IWAE of one layer, although it took fifty draws where they took five thousand, and its encoder was made for grey images. Both count against it.
+# It is convolutional, though, and theirs were dense: the comparison says where it stands, not which idea is better.
 # Networks with several layers of codes stay ahead.
 #
 # ## How far can one get?
@@ -399,7 +401,7 @@ cl.progress("23")
 #
 # **Where does yours stand?**
 # First make the numbers comparable: the same images (grey levels bound dynamically binarised ones from the safe side), a bound of the same kind with its number of draws, and the whole test set.
-# Then the small VAEs of this course stand behind the plain VAEs of 2016, the best bundled one close to them, and networks with several layers of codes ahead of both.
+# Then the small VAEs of this course stand about ten nats behind the plain VAE of 2016, the best bundled one beside the IWAE of one layer, and networks with several layers of codes ahead of both.
 #
 # **Sources.** Kingma & Welling 2013 ([1312.6114](https://arxiv.org/abs/1312.6114)); Burda, Grosse & Salakhutdinov 2016, *Importance Weighted Autoencoders* ([1509.00519](https://arxiv.org/abs/1509.00519)); Sønderby et al. 2016, *Ladder Variational Autoencoders* ([1602.02282](https://arxiv.org/abs/1602.02282)); Goodfellow et al. 2014, *Generative Adversarial Networks* ([1406.2661](https://arxiv.org/abs/1406.2661)).
 #
