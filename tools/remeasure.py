@@ -4,6 +4,7 @@
     python tools/remeasure.py betas mnist        # one VAE for each β, two minutes
     python tools/remeasure.py beta_runs mnist    # five VAEs for each β, ten minutes; digits likewise
     python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
+    python tools/remeasure.py training_costs     # a VAE beside the four methods, five times: ten minutes
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
 """
@@ -11,12 +12,14 @@ The results of the longer experiments are written by the programs in `benchmarks
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from capslab import VAE, fit
 from capslab.data import load
 from capslab.lessons import beta_runs, beta_sweep, classical_methods, judge_draws, results, routing_runs
 from capslab.routing.variants import ROUTINGS
@@ -24,6 +27,7 @@ from capslab.routing.variants import ROUTINGS
 #: numbers of training images, and how often each is measured, with another sample and seed every time
 SIZES = {1000: 3, 2000: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 3, 60_000: 3}
 COMMAND = "python tools/remeasure.py classical"
+COSTS_COMMAND = "python tools/remeasure.py training_costs"
 ROUTING_COMMAND = "python tools/remeasure.py routing_variants"
 
 
@@ -48,6 +52,47 @@ def classical(
     if save:
         results.save("classical", COMMAND, rows)
     return rows
+
+
+def training_costs(
+    dataset: str = "mnist", size: int = 70_000, repeats: int = 5, epochs: int = 10
+) -> list[dict[str, Any]]:
+    """Time a VAE and the four classical methods on the same training images, in CPU-seconds.
+
+    The five take turns, each time with another seed, so that a busy machine slows all of them. The table
+    is written after every turn, and what it has already is kept. Answering is what one does with the test
+    images: the classical methods say a class, the VAE gives a code.
+    """
+    images = load(dataset)
+    table = results.FOLDER / "training_costs.json"
+    rows = results.load("training_costs").rows if table.exists() else []
+    for seed in range(repeats):
+        if any((row["data"], row["seed"]) == (images.name, seed) for row in rows):
+            continue
+        part = images if size >= len(images) else images.sample(size, seed=seed)
+        methods = classical_methods.METHODS
+        turn = [classical_methods.run(name, part.train, part.test, seed) for name in methods]
+        turn.append(_vae_costs(part, seed, epochs))
+        for row in turn:
+            row.pop("predictions", None)
+            row = {"data": images.name, **row}
+            rows.append({key: round(v, 4) if isinstance(v, float) else v for key, v in row.items()})
+            print(rows[-1], flush=True)
+        results.save("training_costs", COSTS_COMMAND, rows)
+    return rows
+
+
+def _vae_costs(images: Any, seed: int, epochs: int) -> dict[str, Any]:
+    """CPU-seconds of training a VAE, watched on the validation images, and of encoding the test images."""
+    vae = VAE.for_images(images, seed=seed)
+    start = time.process_time()
+    fit(vae, images, epochs, seed=seed, show=False)
+    fitted = time.process_time()
+    vae.encode(images.test)
+    end = time.process_time()
+    row = {"method": "VAE", "n": len(images.train), "seed": seed, "fit_s": fitted - start}
+    nats = float(-vae.elbo(images.test).elbo.mean())
+    return {**row, "predict_s": end - fitted, "epochs": epochs, "negative_elbo": nats}
 
 
 def betas(
@@ -149,6 +194,7 @@ def main() -> None:
         "betas": betas,
         "beta_runs": several_betas,
         "routing_variants": routing_variants,
+        "training_costs": training_costs,
     }
     parser.add_argument("experiment", choices=list(experiments))
     parser.add_argument("dataset", nargs="?", help="mnist, or digits for routing_variants, by default")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from capslab.models.network_cost import weights_by_layer as weights_by_layer
     from capslab.models.overlap_network import OverlapNet as OverlapNet
     from capslab.models.overlap_network import Separated as Separated
+    from capslab.models.own_autoencoder import OwnAutoencoder as OwnAutoencoder
     from capslab.models.pretrained import effort as effort
     from capslab.models.pretrained import manifest as manifest
     from capslab.models.scene_network import Scan as Scan
@@ -40,6 +41,7 @@ _MODULES = {
     "Elbo": "vae",
     "ImageModel": "base",
     "OverlapNet": "overlap_network",
+    "OwnAutoencoder": "own_autoencoder",
     "Posterior": "vae",
     "Recipe": "base",
     "Scan": "scene_network",

@@ -330,4 +330,4 @@ cl.guesses("17")
 #
 # **Sources.** Sabour, Frosst & Hinton 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)); Paik et al. 2019 ([1907.13327](https://arxiv.org/abs/1907.13327)); LaLonde & Bagci 2018 ([1804.04241](https://arxiv.org/abs/1804.04241)), who segment medical images with capsules.
 #
-# Capsules learned from labels. What can be learned without? [20 · Build a VAE](20_build_a_vae.ipynb).
+# Capsules learned from labels. What can be learned without? [18 · An autoencoder, and the holes in it](18_autoencoder.ipynb).

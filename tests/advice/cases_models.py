@@ -104,6 +104,32 @@ KERAS_METHODS = [
     ),
     Case("overlap_net.decoder_layers()", then='cl.pretrained("capsnet-digits").decoder_layers()'),
 ]
+#: networks of one's own that do not fit the images
+OWN = (
+    "from capslab.models import OwnAutoencoder, keras\nDense = keras.layers.Dense\n"
+    "encoder = keras.Sequential([keras.Input((64,)), Dense(2)])\n"
+    "decoder = keras.Sequential([keras.Input((2,)), Dense(64, 'sigmoid')])\n"
+)
+OWN_NETWORKS = [
+    Case(
+        OWN
+        + "encoder = keras.Sequential([keras.Input((32,)), Dense(2)])\nOwnAutoencoder(encoder, decoder, few)",
+        then=OWN
+        + "encoder = keras.Sequential([keras.Input((64,)), Dense(2)])\nOwnAutoencoder(encoder, decoder, few)",
+    ),
+    Case(
+        OWN
+        + "decoder = keras.Sequential([keras.Input((3,)), Dense(64)])\nOwnAutoencoder(encoder, decoder, few)",
+        then=OWN
+        + "decoder = keras.Sequential([keras.Input((2,)), Dense(64)])\nOwnAutoencoder(encoder, decoder, few)",
+    ),
+    Case(
+        OWN
+        + "decoder = keras.Sequential([keras.Input((2,)), Dense(49)])\nOwnAutoencoder(encoder, decoder, few)",
+        then=OWN
+        + "decoder = keras.Sequential([keras.Input((2,)), keras.layers.Dense(64, 'sigmoid')])\nOwnAutoencoder(encoder, decoder, few)",
+    ),
+]
 DETECTIONS = [
     Case(
         DETECTION + "detection.iou(np.ones((3, 8, 8)), np.ones((2, 8, 8)))",
@@ -135,6 +161,6 @@ WEIGHTS = [
     ),
 ]
 
-MODELS = [*SHAPES, *SETTINGS, *DETECTIONS, *WEIGHTS]
+MODELS = [*SHAPES, *SETTINGS, *OWN_NETWORKS, *DETECTIONS, *WEIGHTS]
 #: compiling and fitting take seconds
 MODELS_SLOW = KERAS_METHODS

@@ -164,6 +164,9 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "1 → 0": "the weights are symmetric",
         "root @ weights → root.T @ weights": "the weights are symmetric",
     },
+    "paint": {
+        "convolve2d(spread, kernel) → convolve2d(kernel, spread)": "a convolution is the same with both exchanged",
+    },
     "recall_per_class": {
         "np.where(there > 0, found / np.maximum(there, 1), 0) → found / np.maximum(there, 1)": "without images none is found: 0 / 1",
         "there > 0 → there >= 0": "without images none is found: 0 / 1",

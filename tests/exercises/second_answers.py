@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.signal import convolve2d
 
 
 def count_per_class(labels, classes):
@@ -292,9 +293,32 @@ def suppress(boxes, scores, max_iou):
     return keep
 
 
+def autoencoder_slopes(X, encoder, decoder):
+    both = np.zeros_like(encoder), np.zeros_like(decoder)
+    for x in X:
+        z = encoder.T @ x
+        missed = decoder.T @ z - x
+        both[0][...] += np.outer(x, decoder @ missed)
+        both[1][...] += np.outer(z, missed)
+    return tuple(slope * 2 / len(X) for slope in both)
+
+
+def paint(numbers, kernel, stride):
+    spread = np.zeros([(n - 1) * stride + 1 for n in numbers.shape])
+    spread[::stride, ::stride] = numbers
+    return convolve2d(spread, kernel)
+
+
 def reparameterise(mean, log_variance, noise):
     sigma = np.sqrt(np.exp(log_variance))
     return sigma * noise + mean
+
+
+def vae_loss(images, encode, decode, noise, elbo):
+    cloud = encode(images)
+    sigma = np.sqrt(np.exp(cloud[1]))
+    worth = elbo(images, decode(cloud[0] + sigma * noise), *cloud)
+    return np.sum(-worth) / len(noise)
 
 
 def kl_divergence(mean, log_variance):

@@ -395,6 +395,26 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "all of them": lambda b, s, m: np.argsort(-s),
         "the best alone": lambda b, s, m: np.argsort(-s)[:1],
     },
+    "autoencoder_slopes": {
+        "sign": lambda X, A, B: tuple(-one for one in right("autoencoder_slopes")(X, A, B)),
+        "transposed": lambda X, A, B: tuple(one.T for one in right("autoencoder_slopes")(X, A, B)),
+        "of the reconstruction": lambda X, A, B: (
+            2 * X.T @ (X @ A @ B @ B.T) / len(X),
+            2 * A.T @ X.T @ (X @ A @ B) / len(X),
+        ),
+        "without the decoder": lambda X, A, B: (
+            2 * X.T @ (X @ A) / len(X),
+            right("autoencoder_slopes")(X, A, B)[1],
+        ),
+    },
+    "paint": {
+        "transposed kernel": lambda m, k, s: right("paint")(m, k.T, s),
+        "upside down": lambda m, k, s: right("paint")(m, k[::-1], s),
+        "twice the stride": lambda m, k, s: right("paint")(m, k, 2 * s),
+        "without the signs": lambda m, k, s: right("paint")(abs(m), k, s),
+        "relu": lambda m, k, s: np.maximum(right("paint")(m, k, s), 0),
+        "cut to the map": lambda m, k, s: right("paint")(m, k, s)[: m.shape[0] * s, : m.shape[1] * s],
+    },
     "reparameterise": {
         "root of the logarithm": lambda m, v, e: m + np.sqrt(v) * e,
         "minus": lambda m, v, e: m - np.exp(0.5 * v) * e,
@@ -402,6 +422,19 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "twice": lambda m, v, e: m + np.exp(2 * v) * e,
         "times": lambda m, v, e: m * np.exp(0.5 * v) * e,
         "mean scaled": lambda m, v, e: (m + e) * np.exp(0.5 * v),
+    },
+    "vae_loss": {
+        "one per image": lambda x, enc, dec, e, f: -f(x, dec(right("reparameterise")(*enc(x), e)), *enc(x)),
+        "noise turned round": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, dec, -e, f),
+        "one noise for all": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, dec, 0 * e + e[:1], f),
+        "the heads exchanged": lambda x, enc, dec, e, f: right("vae_loss")(
+            x, lambda i: enc(i)[::-1], dec, e, f
+        ),
+        "the noise decoded": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, lambda z: dec(e), e, f),
+        "per pixel": lambda x, enc, dec, e, f: right("vae_loss")(x, enc, dec, e, f) / x[0].size,
+        "image and copy exchanged": lambda x, enc, dec, e, f: right("vae_loss")(
+            x, enc, dec, e, lambda x, y, m, v: f(y, 0.01 + 0.98 * x, m, v)
+        ),
     },
     "kl_divergence": {
         "log σ": lambda m, v: 0.5 * (m**2 + np.exp(2 * v) - 1 - 2 * v).sum(axis=1),

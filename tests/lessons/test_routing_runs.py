@@ -15,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tools import remeasure  # authors' tools are not installed
 
 
+@pytest.mark.slow
+@pytest.mark.rare
 def test_networks_are_measured_kept_and_not_trained_again(monkeypatch, tmp_path):
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     monkeypatch.setattr(CapsNet, "recipe", replace(CapsNet.recipe, steps=40))

@@ -80,6 +80,7 @@ def test_bad_input_is_refused_in_words(make, words):
 
 
 @pytest.mark.slow
+@pytest.mark.rare
 def test_it_rebuilds_better_than_a_vae_of_the_same_size():
     images = cl.load("digits")
     error = {}

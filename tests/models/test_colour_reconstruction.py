@@ -55,6 +55,7 @@ def left_by_pca(images, components=16):
 
 
 @pytest.mark.slow
+@pytest.mark.rare
 def test_small_colour_images_are_reconstructed_as_well_as_by_a_pca_of_the_poses_size():
     images = coloured_shapes(1500, ground=(0, 0.1))
     net = cl.CapsNet.for_images(images)

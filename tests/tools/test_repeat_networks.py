@@ -16,6 +16,7 @@ from tools import repeat_networks  # authors' tools are not installed
 
 
 @pytest.mark.slow
+@pytest.mark.rare
 def test_what_is_trained_can_be_read_and_an_interrupted_run_goes_on(tmp_path: Path) -> None:
     said: list[str] = []
     networks = ("dense", "capsule", "convolutional", "vae-hidden")

@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets as t
 
-from capslab.data import lazy_rows
 from capslab.errors import ArgumentError, Verbatim
 from capslab.widgets.base import Array, fill, module, shown, style
 from capslab.widgets.cloud import figure as cloud_figure
-from capslab.widgets.clusters import contents
-from capslab.widgets.clusters.widget import check_path
-from capslab.widgets.shared import cluster_captions, cluster_images, projection
+from capslab.widgets.clusters.clustered import clustered
+from capslab.widgets.shared import cluster_captions, cluster_images
 from capslab.widgets.shared.path_view import (
     PathView,
     check_embedding,
-    cluster_up_to,
-    count_different,
-    first_k,
-    named_classes,
 )
 from capslab.widgets.traits import Bool
 
@@ -183,40 +177,19 @@ def explore_cloud(
     """
     check_embedding(embedding)
     check_dimensions(embedding)
-    if path is None:
-        path = cluster_up_to(embedding, count_different(embedding), seed)
-    check_path(embedding, path)
-    k = first_k(k, tuple(int(value) for value in path.ks_))
-    drawn, note = projection.sample_positions(len(embedding), "pca", embedding.dimension, seed)
-    rows = lazy_rows.select_rows(embedding.vectors, drawn) if note else embedding.vectors
-    points, space, axes = in_space(rows, seed)
-    numbers, classes = named_classes(embedding)
-    many_classes = len(classes) > 256
-    pictures, pictures_note = pictures_of(embedding, drawn, seed)
-    about = {
-        "source": cluster_captions.origin(embedding.source, embedding.supervised),
-        "classes": [] if many_classes else classes,
-        "axes": axes,
-        "space": space,
-        "notes": cluster_captions.join(
-            [note, pictures_note, "More than 256 classes: no colours by label." * many_classes]
-        ),
-        **contents.sentences(embedding, path, numbers, classes, len(drawn)),
-        "recipe": fill(RECIPE, path=contents.path_code(path, seed), seed=seed),
-    }
+    found = clustered(embedding, k, path, seed)
+    points, space, axes = in_space(found.rows, seed)
+    pictures, pictures_note = pictures_of(embedding, found.drawn, seed)
     view = CloudView(
         embedding,
-        path,
-        k=k,
+        found.path,
         color=color,
         moved=moved,
         angles=angles,
         hide=list(hide),
-        labels=np.ascontiguousarray(path.path_labels_[:, drawn]),
         points=points,
-        drawn=drawn.astype(np.int32) if note else None,
-        truth=None if numbers is None or many_classes else numbers[drawn].astype(np.uint8),
-        about=about,
+        about={**found.about(pictures_note, RECIPE, seed), "axes": axes, "space": space},
+        **found.traits(),
         **pictures,
     )
     if state is not None:

@@ -52,6 +52,18 @@ class Maps:
         few = len(self.vectors) <= layouts.MOST
         return [m for m in self.methods[1:] if few and self.seed == 0 and _is_bundled(self.vectors, m)]
 
+    def about(self) -> dict[str, Any]:
+        """Their names, what to keep in mind with each, and why UMAP cannot be chosen, if it cannot."""
+        return {
+            "methods": {name: TITLES[name] for name in self.methods},
+            "cautions": {name: caution(name, self.dimension) for name in TITLES},
+            "no_umap": "" if layouts.has_umap() or "umap" in self.instant() else NO_UMAP,
+        }
+
+    def traits(self) -> dict[str, Any]:
+        """The maps that the browser has from the start, and the words below each."""
+        return {**{name: self.get(name) for name in ("pca", *self.instant())}, "maps_notes": dict(self.notes)}
+
     def get(self, method: str, progress: Callable[[float], None] = lambda share: None) -> np.ndarray:
         """The map of a method, float32 `(m, 2)`, centred, its larger extent ±1.
 

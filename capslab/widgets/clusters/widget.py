@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets as t
 
-from capslab.clustering import layouts
-from capslab.data import lazy_rows
-from capslab.errors import ArgumentError, Verbatim, is_whole, spelling_hint
+from capslab.errors import ArgumentError, is_whole, spelling_hint
 from capslab.widgets.base import Array, fill, module, shown, style
 from capslab.widgets.clusters import captions, contents, neighbours
 from capslab.widgets.clusters import figure as clusters_figure
+from capslab.widgets.clusters.clustered import clustered
 from capslab.widgets.clusters.map_worker import MapWorker
-from capslab.widgets.clusters.maps import NO_UMAP, TITLES, Maps, caution
-from capslab.widgets.shared import cluster_captions, projection
+from capslab.widgets.clusters.maps import TITLES, Maps, caution
+from capslab.widgets.shared import cluster_captions
 from capslab.widgets.shared.path_view import (
     PathView,
-    check_embedding,
-    cluster_up_to,
-    count_different,
-    first_k,
-    named_classes,
 )
 from capslab.widgets.traits import Bool, Float
 
@@ -253,15 +247,13 @@ def explore_clusters(
 
     Parameters
     ----------
-    embedding : the vectors to cluster, with their images. If there are labels, they are used for scores
-        and colours only.
+    embedding : the vectors to cluster, with their images; labels, if any, serve scores and colours only.
     k : where the slider starts; 10 by default, or the largest k if that is smaller.
     path : the clusterings for every k, from `cluster`. If it is left out, k = 2…30 are computed.
     color : "cluster" or "label".
     moved : highlight the images that change cluster from k to the next k.
     method : the map that is shown first, where there are more than two dimensions: "pca"; "tsne", which takes
-        seconds, but comes with the package for the lessons' vectors; or "umap", which also needs umap-learn
-        (`pip install capslab[layouts]`). Another one can be chosen in the view.
+        seconds but is bundled for the lessons' vectors; or "umap" (`pip install capslab[layouts]`).
     state : a string from `view.state`, to show the same again.
     hide : controls to hide: "k", "color", "moved", "method", "tools", "find", "image", "members", "scores",
         "table", "code", "screen".
@@ -288,71 +280,34 @@ def explore_clusters(
     >>> link = ipywidgets.jslink((slider, "value"), (view, "k"))
     >>> both = ipywidgets.VBox([slider, view])  # the last line of a cell shows both
 
-    Likewise `ipywidgets.interact(f, k=(2, 30))` calls a function of yours at every move of its slider; the
-    function may set `view.k` and look at `view.clusters`.
+    Likewise `ipywidgets.interact(f, k=(2, 30))` calls your f at every move; it may set `view.k`.
     """
-    check_embedding(embedding)
-    if path is None:
-        path = cluster_up_to(embedding, count_different(embedding), seed)
-    check_path(embedding, path)
-    k = first_k(k, tuple(int(value) for value in path.ks_))
-    drawn, note = projection.sample_positions(len(embedding), "pca", embedding.dimension, seed)
-    rows = lazy_rows.select_rows(embedding.vectors, drawn) if note else embedding.vectors
-    maps = Maps(rows, seed)
+    found = clustered(embedding, k, path, seed)
+    maps = Maps(found.rows, seed)
     maps.get(method)
-    numbers, classes = named_classes(embedding)
-    many_classes = len(classes) > 256
-    pictures, pictures_note = contents.cluster_pictures(embedding, path, drawn, seed)
-    near, distances = neighbours.all_neighbours(rows)
-    about = {
-        "source": cluster_captions.origin(embedding.source, embedding.supervised),
-        "classes": [] if many_classes else classes,
-        "pictures": "Decoded centre" if embedding.decode else "Mean image",
-        "notes": cluster_captions.join(
-            [note, pictures_note, "More than 256 classes: no colours by label." * many_classes]
-        ),
-        **contents.sentences(embedding, path, numbers, classes, len(drawn)),
-        "curves": contents.curves(path),
-        "recipe": fill(RECIPE, path=contents.path_code(path, seed), seed=seed),
-        "methods": {name: TITLES[name] for name in maps.methods},
-        "cautions": {name: caution(name, maps.dimension) for name in TITLES},
-        "total": len(embedding),
-        "no_umap": "" if layouts.has_umap() or "umap" in maps.instant() else NO_UMAP,
-    }
+    pictures, pictures_note = contents.cluster_pictures(embedding, found.path, found.drawn, seed)
+    near, distances = neighbours.all_neighbours(found.rows)
     view = ClusterView(
         embedding,
-        path,
+        found.path,
         maps,
-        k=k,
         color=color,
         moved=moved,
         method=method,
         hide=list(hide),
-        labels=np.ascontiguousarray(path.path_labels_[:, drawn]),
-        drawn=drawn.astype(np.int32) if note else None,
-        truth=None if numbers is None or many_classes else numbers[drawn].astype(np.uint8),
-        about=about,
+        about={
+            **found.about(pictures_note, RECIPE, seed),
+            **maps.about(),
+            "pictures": "Decoded centre" if embedding.decode else "Mean image",
+            "curves": contents.curves(found.path),
+            "total": len(embedding),
+        },
         near=near,
         distances=distances,
-        **{name: maps.get(name) for name in ("pca", *maps.instant())},
-        maps_notes=dict(maps.notes),
+        **found.traits(),
+        **maps.traits(),
         **pictures,
     )
     if state is not None:
         view.state = state
     return view
-
-
-def check_path(embedding: Embedding, path: Any) -> None:
-    """Raise an error unless the path clusters the images of this embedding."""
-    if not hasattr(path, "labels_"):
-        raise ArgumentError(
-            "path", "what cl.cluster(embedding) returns", path, "Leave it out, or take cl.cluster(embedding)."
-        )
-    if path.path_labels_.shape[1] != len(embedding):
-        raise ArgumentError(
-            "path",
-            f"a path of the same {len(embedding):,} images",
-            Verbatim(f"one of {path.path_labels_.shape[1]:,}"),
-            "Try path=cl.cluster(embedding).",
-        )

@@ -141,14 +141,14 @@ class LatentView(Drawable, View):
         """Everything about the images: the strip, the KL of each dimension, the plane of codes."""
         images, vae = self._images, self._vae
         chosen = image_strip.with_position(image_strip.balanced_sample(images.labels, len(images)), index)
-        sample = image_strip.balanced_sample(images.labels, len(images), KL_IMAGES)
-        kl = np.asarray(vae.kl_per_dimension(images.images[sample]), np.float32)
         traits = {
             **self._strip_traits(chosen),
-            "kl": kl,
-            "order": [int(k) for k in np.argsort(-kl, kind="stable")],
             "classes": image_strip.class_names(images.classes, images.labels),
         }
+        if hasattr(vae, "kl_per_dimension"):  # the codes of a plain autoencoder cost nothing
+            sample = image_strip.balanced_sample(images.labels, len(images), KL_IMAGES)
+            kl = np.asarray(vae.kl_per_dimension(images.images[sample]), np.float32)
+            traits |= {"kl": kl, "order": [int(k) for k in np.argsort(-kl, kind="stable")]}
         if vae.latent_dim == 2:
             traits |= plane.plane_traits(vae, images)
         return traits
@@ -332,7 +332,8 @@ def explore_latent(
 
     Parameters
     ----------
-    vae : a `VAE`. A dense decoder runs in the browser, a convolutional one in the kernel.
+    vae : a `VAE`, or a plain autoencoder (`AutoEncoder`, `OwnAutoencoder`), whose dimensions have no KL.
+        A dense decoder runs in the browser, a convolutional one in the kernel.
     images : `Images` to pick from and encode, and to measure the KL of each dimension on;
         without them z starts at the prior's centre.
     index : position in `images` of the image to start with; None for the first.

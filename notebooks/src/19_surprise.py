@@ -1,0 +1,407 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 19 · Surprise
+#
+# > **How likely is an image?**
+#
+# "It rained in April" surprises nobody; "it snowed in July" does.
+# A machine that knows what digits look like should be surprised little by a digit, and much by noise.
+# In this lesson surprise becomes a number, and you learn to bound it where it cannot be computed.
+# With that bound, lesson 20 trains an autoencoder against its holes.
+#
+# **After this lesson you can** turn a probability into a surprise, estimate an expectation by draws, say what a latent variable is, and write the two parts of the bound that a variational autoencoder trains with: the KL divergence and the ELBO.
+#
+# **You need** a first class in statistics (mean, standard deviation, normal distribution), [03](03_a_layer_that_learns.ipynb) for cross-entropy and [18](18_autoencoder.ipynb) for codes. There is no network here.
+#
+# **Time:** …
+
+# %%
+import numpy as np
+
+import capslab as cl
+from capslab import ops, plots
+
+images = cl.load("digits")
+X, X_test = ((part.images[..., 0] > 127) * 1.0 for part in (images.train, images.test))  # black and white
+
+cl.recall("19")
+
+# %% [markdown]
+# ## Probability, but it adds up
+#
+# The **surprise** of an event with the probability $p$ is $-\log p$.
+# What is certain has the surprise 0, and the rarer an event, the larger its surprise.
+# With the natural logarithm its unit is the **nat**; a fair coin's head has $-\log \tfrac12 = 0.69$ nats.
+#
+# Why the logarithm? Probabilities of independent events multiply, so their surprises *add up*.
+# Take the simplest model of digits: each pixel is white with its own probability, whatever the others are.
+
+# %%
+share = np.clip(X.mean(axis=0), 0.01, 0.99)  # (8, 8): how often each pixel is white
+
+
+def surprise(x, p):  # of black and white images, summed over the pixels
+    return -np.where(x == 1, np.log(p), np.log(1 - p)).sum(axis=(-2, -1))
+
+
+by_pixel = surprise(X_test, share)
+print(f"a test digit: {by_pixel.mean():.1f} nats, so a probability around {np.exp(-by_pixel.mean()):.0e}")
+print(f"an image of 64 tosses of a coin: {64 * np.log(2):.1f} nats")
+
+# %% tags=["holds"]
+assert by_pixel.mean() < 64 * np.log(2) - 10
+
+# %% [markdown]
+# Digits surprise this model much less than one that tosses coins.
+# The fewer nats it needs for *new* images, the more a model knows about them.
+#
+# ## An image made in two steps
+#
+# But pixels do depend on each other. So imagine that an image is made in two steps: first a hidden number $z$ is drawn, then the pixels, each with a probability that depends on $z$.
+# As nobody sees it, $z$ is called a **latent variable**. It is the code of lesson 18, told from the other end.
+#
+# 1. $p(z)$, the **prior**: how $z$ is drawn before there is an image. We take the standard normal, $N(0, 1)$, with the **density** $\frac{1}{\sqrt{2\pi}}\, e^{-z^2/2}$.
+# 2. $p(x \mid z)$: the chance of an image, given $z$. A **decoder** gives the probability of white for each pixel.
+#
+# A density is not a probability: it says how *densely* draws fall, and its area over an interval is one.
+# Our decoder walks along a straight line, the first principal component of the training images (lesson 18), scaled so that their codes have the width 1.
+
+
+# %%
+def line_through(X):
+    average, n = X.mean(axis=0), len(X)
+    _, widths, axes = np.linalg.svd((X - average).reshape(n, -1), full_matrices=False)
+    return average, (axes[0] * widths[0] / np.sqrt(n)).reshape(average.shape)
+
+
+def decode(z):  # (n,) or (n, 1) → (n, h, w)
+    return np.clip(average + z.reshape(-1, 1, 1) * component, 0.02, 0.98)
+
+
+average, component = line_through(X)
+plots.image_grid(decode(np.linspace(-2, 2, 9)), [f"z = {z:g}" for z in np.linspace(-2, 2, 9)], columns=9)
+
+# %% tags=["holds"]
+means = np.array([X[images.train.labels == k].mean(axis=0) for k in range(10)])
+ends = [((decode(np.array([end]))[0] - means) ** 2).sum(axis=(1, 2)).argmin() for end in (-2, 2)]
+assert 3 in ends
+assert {4, 6} & set(ends)
+
+# %% [markdown]
+# At one end stands something like a 3, at the other something like a 4 or a 6, and in between there are mixtures.
+#
+# An image could have been made from any $z$, so average over all of them, each as often as the prior draws it:
+#
+# $$p(x) = \int p(x \mid z)\, p(z)\, dz = E_{z \sim p(z)}\left[p(x \mid z)\right]$$
+#
+# An **expectation** $E$ is the mean over endlessly many draws, and some thousand draws come close.
+# With a single $z$ we can check them: on a fine grid, the integral is a sum.
+
+# %%
+cl.guess(
+    "saved_by_one_number",
+    "How many nats does one latent number save, per digit?",
+    between=(0, 20),
+    unit="nats",
+)
+
+# %%
+z = np.linspace(-6, 6, 301)
+step, log_prior = z[1] - z[0], -(z**2) / 2 - np.log(2 * np.pi) / 2
+joint = log_prior - surprise(X_test[:, None], decode(z))  # (n, 301): log p(x | z) + log p(z)
+log_p = np.log(np.exp(joint).sum(axis=1) * step)  # (n,)
+rng = np.random.default_rng(0)
+by_draws = [-np.log(np.exp(-surprise(X_test[0], decode(rng.normal(size=n)))).mean()) for n in (10, 100_000)]
+print(
+    f"first test image: {-log_p[0]:.2f} nats by the sum, {by_draws[0]:.2f} by 10 draws, {by_draws[1]:.2f} by 100,000"
+)
+told = f"A test digit now costs {-log_p.mean():.1f} nats, where it was {by_pixel.mean():.1f} with independent pixels."
+cl.reveal("saved_by_one_number", by_pixel.mean() + log_p.mean(), told)
+
+# %% tags=["holds"]
+assert abs(by_draws[1] + log_p[0]) < 0.05
+assert abs(by_draws[0] + log_p[0]) > 0.05
+assert by_pixel.mean() + log_p.mean() > 1
+
+# %% [markdown]
+# One number along a straight line does not explain much; lesson 20 takes more of them, and bends.
+# Draws find the same as the sum, if there are enough of them, because most values of $z$ do not make *this* image.
+# With sixteen latent numbers hardly any draw would, and a grid would need $301^{16}$ points.
+# So one looks for codes where it is worth looking, and asks what that costs.
+#
+# ## A world of two numbers
+#
+# To see everything, let the "image" be a single number, $x = 1.5\, z$ plus noise with a standard deviation of 0.5, and let us observe $x = 1.5$.
+# Which $z$ could have made it? Bayes' rule answers: $p(z \mid x) = p(x \mid z)\, p(z) / p(x)$, the **posterior**.
+# Here one can compute it on the grid. In general $p(x)$ is missing, so one makes a guess $q(z)$, a normal cloud with a mean $\mu$ and a standard deviation $\sigma$.
+#
+# Two numbers describe the guess: how well its draws explain $x$, which is $E_q[\log p(x \mid z)]$, and how far it is from the prior, by the **Kullback–Leibler divergence**:
+#
+# $$\mathrm{KL}(q \,\|\, p) = E_{z \sim q}\left[\log q(z) - \log p(z)\right]$$
+#
+# It is the extra surprise of somebody who expects $p$ while the draws come from $q$.
+
+
+# %%
+def normal(z, mean, std):
+    return np.exp(-(((z - mean) / std) ** 2) / 2) / (std * np.sqrt(2 * np.pi))
+
+
+def kl(q, p):
+    q, p = np.maximum(q, 1e-300), np.maximum(p, 1e-300)  # no logarithm of 0
+    return (q * (np.log(q) - np.log(p))).sum() * step
+
+
+prior, likelihood = normal(z, 0, 1), normal(1.5, 1.5 * z, 0.5)
+p_x = (likelihood * prior).sum() * step
+posterior = likelihood * prior / p_x
+
+# %%
+rows = []
+for mean, std in ((0, 1), (0, 0.5), (1.2, 0.4), (0.9, 0.316)):
+    q = normal(z, mean, std)
+    explains, price, gap = (q * np.log(likelihood)).sum() * step, kl(q, prior), kl(q, posterior)
+    row = {"q": f"N({mean}, {std}²)", "E log p(x|z)": explains, "KL(q‖prior)": price}
+    rows.append(row | {"difference": explains - price, "KL(q‖posterior)": gap, "sum": explains - price + gap})
+print(f"log p(x) = {np.log(p_x):.3f}")
+plots.table(rows)
+
+# %% tags=["holds"]
+assert all(abs(row["sum"] - np.log(p_x)) < 1e-3 for row in rows)
+assert rows[-1]["KL(q‖posterior)"] < 1e-3
+assert min(row["KL(q‖posterior)"] for row in rows[:3]) > 0.1
+
+# %% [markdown]
+# Look at the last column. Whatever the guess is, its sum is the same, and it is $\log p(x)$.
+# The difference of the first two terms is called the **ELBO**, and what is missing is the **gap**, the distance from the guess to the true posterior:
+#
+# $$\log p(x) = \underbrace{E_q[\log p(x \mid z)] - \mathrm{KL}(q \,\|\, p(z))}_{\text{ELBO}} + \underbrace{\mathrm{KL}(q \,\|\, p(z \mid x))}_{\text{gap}}$$
+#
+# (Insert Bayes' rule into the gap to see why.)
+# The ELBO needs neither $p(x)$ nor the posterior, so one can compute it for any network.
+#
+# **Target practice.** Move $\mu$ and $\sigma$ until the gap is below 0.01 nats. Then take the *folded* decoder, where $x$ is $z^2$ plus noise, and try again.
+
+# %%
+view = cl.explore_posterior()
+view
+
+# %%
+cl.guess("gap_when_folded", "Folded: how small does the gap get at best?", between=(0, 3), unit="nats")
+
+# %%
+print(f"the gap in the view is {view.terms.gap:.3f} nats" + (": hit!" if view.terms.gap < 0.01 else ""))
+twice = normal(1.5, z**2, 0.5) * prior
+twice = twice / (twice.sum() * step)
+tried = {
+    (m, s): kl(normal(z, m, s), twice) for m in np.arange(-2, 2.01, 0.05) for s in np.arange(0.1, 1.5, 0.02)
+}
+m, s = min(tried, key=tried.get)
+told = f"The best cloud sits at {m:+.2f} with a width of {s:.2f}: on one of the two values that can have made x, near +1.1 and −1.1. No single cloud covers both."
+cl.reveal("gap_when_folded", tried[m, s], told)
+
+# %% tags=["holds"]
+assert 0.5 < tried[m, s] < 1
+assert 0.9 < abs(m) < 1.3
+assert abs(abs(z[twice.argmax()]) - 1.1) < 0.15
+
+# %% [markdown]
+# With the straight decoder, $\mu = 0.9$ and $\sigma = 0.32$ close the gap.
+# With the folded one, a cloud has to leave out one of two halves, and about $\log 2 = 0.69$ nats remain.
+#
+# The gap is never negative: $E_q[\log \tfrac{p}{q}] \le E_q[\tfrac{p}{q} - 1] = 1 - 1 = 0$, since $\log t \le t - 1$.
+# Hence the name: the **evidence lower bound** never lies above $\log p(x)$, the "evidence".
+# So if something makes the ELBO larger, either $p(x)$ grows or the gap shrinks; both are welcome.
+
+# %%
+plots.drawing("ELBO")
+
+# %% [markdown]
+# ## What a code costs
+#
+# For a normal cloud and the standard normal, the KL needs no draws. With $d$ latent numbers it is
+#
+# $$\mathrm{KL} = \tfrac12 \sum_{k=1}^{d} \left(\mu_k^2 + \sigma_k^2 - 1 - \log \sigma_k^2\right)$$
+#
+# It is 0 for $\mu = 0$ and $\sigma = 1$: such a cloud is the prior and says nothing about the image.
+# It grows as the cloud moves away from 0, and without limit as it shrinks to a point, as the codes of lesson 18 are.
+# So the KL is the *price* of what a code tells about its image.
+#
+# A network will give $\log \sigma^2$ instead of $\sigma$: any number is the logarithm of something positive.
+#
+# **Your turn.** Write `kl_divergence(mean, log_variance)` for arrays `(n, d)`. It returns one number per image, `(n,)`.
+# It will run inside the network of lesson 20, so write `ops.exp` and `ops.sum`.
+
+
+# %%
+def kl_divergence(mean, log_variance):
+    ### BEGIN SOLUTION
+    return 0.5 * ops.sum(mean**2 + ops.exp(log_variance) - 1 - log_variance, axis=1)
+    ### END SOLUTION
+
+
+# %%
+cl.check("kl_divergence", kl_divergence)
+
+# %%
+kl_divergence = cl.mine("kl_divergence", kl_divergence)
+
+# %% [markdown]
+# Is the formula true? Draw from a cloud with two latent numbers, and average $\log q(z) - \log p(z)$:
+
+# %%
+mean, std = np.array([[0.8, -0.3]]), np.array([[0.6, 1.1]])
+drawn = mean + std * rng.normal(size=(100_000, 2))
+ratio = (np.log(normal(drawn, mean, std)) - np.log(normal(drawn, 0, 1))).sum(axis=1)
+within = 2 * ratio.std() / np.sqrt(len(ratio))
+print(
+    f"100,000 draws: {ratio.mean():.3f} ± {within:.3f}; your formula: {kl_divergence(mean, np.log(std**2))[0]:.3f}"
+)
+
+# %% tags=["holds"]
+assert abs(ratio.mean() - kl_divergence(mean, np.log(std**2))[0]) < 1.5 * within
+
+# %% [markdown]
+# They agree, within what 100,000 draws can tell.
+#
+# ## What a wrong pixel costs
+#
+# The other part, $-\log p(x \mid z)$, says how surprised the decoder is by the true pixels. Two ways are common, and each *assumes* something:
+#
+# - **Cross-entropy**: a pixel is black or white (a **Bernoulli** draw), and the decoded grey $g$ is its probability of white. This is what we did above. Grey levels are then counted as shares of white.
+# - **Squared error**: a pixel is the decoded grey plus normal noise of one width $\sigma$ everywhere (**Gaussian**). Then its surprise is $(x - g)^2 / 2\sigma^2$ plus a constant.
+#
+# Now let a white pixel be decoded darker and darker.
+
+# %%
+cl.guess(
+    "price_without_limit",
+    "Which price grows without limit as the decoder becomes sure of black?",
+    choices=["squared error", "cross-entropy", "both", "neither"],
+)
+
+# %%
+greys = np.array([0.9, 0.5, 0.1, 0.01, 1e-4, 1e-8])
+cross, squared = -np.log(greys), (1 - greys) ** 2 / (2 * 0.2**2)
+for grey, one, other_price in zip(greys, cross, squared, strict=True):
+    print(
+        f"decoded as {grey:<6g}: cross-entropy {one:5.2f} nats, squared error with σ = 0.2 {other_price:5.2f} nats"
+    )
+cl.reveal(
+    "price_without_limit",
+    "cross-entropy",
+    f"Squared error can never cost more than {1 / (2 * 0.2**2):.1f} nats a pixel here, however sure the decoder was.",
+)
+
+# %% [markdown]
+# With this $\sigma$, squared error is dearer for errors of middle size, and cross-entropy for being sure and wrong, which suits images that are nearly black and white.
+# Whoever minimises a squared error has assumed a Gaussian, even without saying so, and its $\sigma$ decides how much a pixel weighs against the KL.
+#
+# ## The ELBO of an image
+#
+# **Your turn.** Write `elbo(images, decoded, mean, log_variance)` with cross-entropy.
+# `images` and `decoded` have the shape `(n, h, w)`, with values between 0 and 1; `mean` and `log_variance` have `(n, d)`.
+# It returns, for each image, the log-likelihood $\sum x \log g + (1 - x) \log(1 - g)$ over its pixels, minus the KL: `(n,)`.
+# (Write the KL out once more inside it. Lesson 20 loads `elbo` alone, without what else is in this notebook.)
+
+
+# %%
+def elbo(images, decoded, mean, log_variance):
+    ### BEGIN SOLUTION
+    log_likelihood = images * ops.log(decoded) + (1 - images) * ops.log(1 - decoded)
+    price = 0.5 * ops.sum(mean**2 + ops.exp(log_variance) - 1 - log_variance, axis=1)
+    return ops.sum(log_likelihood, axis=(1, 2)) - price
+    ### END SOLUTION
+
+
+# %%
+cl.check("elbo", elbo)
+
+# %%
+elbo = cl.mine("elbo", elbo)
+
+# %% [markdown]
+# Back to the digits and their decoder with one latent number, where $\log p(x)$ is known.
+# Three guesses for $q$: the prior for every image; a cloud of one width around the place where the image lies along the line; and the mean and width of each image's true posterior.
+# The ELBO is averaged over 200 draws of $z$ from $q$.
+
+
+# %%
+def bound(X, mean, std):
+    draws = (mean + std * rng.normal(size=mean.shape) for _ in range(200))
+    return np.mean([elbo(X, decode(z), mean, np.log(std**2)) for z in draws], axis=0)
+
+
+def along(X):  # (n, 1)
+    return (((X - average) * component).sum(axis=(1, 2)) / (component**2).sum())[:, None]
+
+
+posteriors = np.exp(joint - log_p[:, None]) * step  # (n, 301)
+centre = (posteriors @ z)[:, None]
+width = np.sqrt((posteriors * (z - centre) ** 2).sum(axis=1))[:, None]
+
+# %%
+guesses = {"the prior": (0 * centre, 1 + 0 * width), "around its place": (along(X_test), 0.4 + 0 * width)}
+guesses["its own posterior's"] = centre, width
+rows = []
+for name, (mean, std) in guesses.items():
+    ours, price = bound(X_test, mean, std).mean(), kl_divergence(mean, np.log(std**2)).mean()
+    row = {"mean and width of q": name, "KL": price, "ELBO": ours}
+    rows.append(row | {"log p(x)": log_p.mean(), "gap": log_p.mean() - ours})
+plots.table(rows)
+
+# %% tags=["holds"]
+assert rows[0]["gap"] > 2
+assert rows[0]["gap"] > 5 * rows[1]["gap"]
+assert rows[1]["gap"] > 2 * abs(rows[2]["gap"])
+assert abs(rows[2]["gap"]) < 0.05
+assert 0.8 < rows[1]["KL"] < 1.2 < rows[1]["ELBO"] - rows[0]["ELBO"]
+
+# %% [markdown]
+# The prior costs nothing, explains badly, and leaves the largest gap.
+# Looking where the image lies costs about a nat, and saves more than that.
+# The last guess nearly closes the gap, though a true posterior need not be a normal cloud.
+# The second row is what an **encoder** does: one rule that turns any image into a cloud. In lesson 20 a network learns this rule and the decoder together, by making the ELBO large.
+#
+# ## Now with other images
+#
+# The same line and the same two guesses for clothes, made black and white:
+
+# %%
+other = cl.load_other(images)
+Y, few = ((part.images[..., 0] > 127) * 1.0 for part in (other.train[:2000], other.test[:50]))
+average, component = line_through(Y)
+true = np.log(np.exp(log_prior - surprise(few[:, None], decode(z)) + 300).sum(axis=1) * step) - 300
+alone = surprise(few, np.clip(average, 0.01, 0.99)).mean()
+for name, mean, std in (("the prior", 0 * along(few), 1), ("around its place", along(few), 0.15)):
+    print(f"q: {name}: ELBO {bound(few, mean, std + 0 * mean).mean():.1f} ≤ log p(x) {true.mean():.1f}")
+print(f"{other.name}: one latent number saves {alone + true.mean():.0f} nats per image")
+
+# %% [markdown]
+# The bound stays below $\log p(x)$ here, too. With more pixels a wrong place along the line costs more, so the prior is a far worse guess.
+#
+# ## Look back
+#
+# The folded world matters most for what comes: a bound is as loose as its $q$ is simple.
+
+# %%
+cl.guesses("19")
+
+# %% [markdown]
+# ## Answer
+#
+# **How likely is an image?**
+# So unlikely that one speaks of its surprise, $-\log p(x)$, in nats.
+# If images are made from a latent variable, $p(x)$ is an expectation over all codes, which can be computed for one latent number and not for sixteen.
+# But for every guess $q$ of the codes, $\log p(x)$ is the ELBO plus a gap that is never negative, and the ELBO has two parts one can compute: how well the draws explain the image, and what the code costs.
+#
+# **Sources.** Kingma & Welling 2013, *Auto-encoding variational Bayes* (arXiv 1312.6114), equations 1 to 3; Kingma & Welling 2019, *An introduction to variational autoencoders* (arXiv 1906.02691).
+#
+# All that is missing is the network: [20 · Build a VAE](20_build_a_vae.ipynb).
