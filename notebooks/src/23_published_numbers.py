@@ -208,7 +208,7 @@ cl.reveal(
 assert abs(off.mean()) < 4 * error < 1
 
 # %% [markdown]
-# This is no accident, and two lines show what follows from it. Let $x$ be a grey image and $b$ a binarisation of it.
+# This is no accident, and two lines show what follows from it. Let $x$ be a grey image, $b$ a binarisation of it, and $E_b$ the average over all binarisations.
 #
 # 1. The cost of a pixel, $-x\log\hat x-(1-x)\log(1-\hat x)$, is a straight line in $x$, and the mean of $b$ is $x$. So the cost of the grey image *is* the mean cost of its binarisations. The KL is the same for all, as the cloud is. Hence $-\mathrm{ELBO}(x) = E_b[-\mathrm{ELBO}(b)]$, each with the grey image's cloud.
 # 2. For every $b$, and whatever the cloud, $-\log p(b) \le -\mathrm{ELBO}(b)$: Jensen again. Hence $E_b[-\log p(b)] \le -\mathrm{ELBO}(x)$.
@@ -305,7 +305,8 @@ if images.name == "mnist":
     assert 2 * luck > 86.76 - 84.78
     best = vae_runs.bundled("vae-mnist-best")
     assert five[names[3]].min() > 86.76 + 5
-    assert 82.9 < best[names[3]] < 86.76 + 2
+    assert 81.74 < best[names[3]] < 86.76 + 2
+    assert best[names[3]] > 84.78 - 2
     assert 8 < five[names[0]].mean() - best[names[0]] < 14
     assert five["epochs"] == 10
     assert five["seconds"].mean() < 75
