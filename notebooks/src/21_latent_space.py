@@ -277,14 +277,13 @@ cl.verdict(
 )
 
 # %% tags=["holds"]
-few = [by[name][:3].mean() for name in ("codes", "pixels", "components")]  # 20, 50 and 100 labels
-assert few[0] > max(few[1:])
-assert by["codes"][0] < 0.6
+few = np.array([by[name][:3] for name in by])  # 20, 50 and 100 labels
+assert np.ptp(few, axis=0).max() < 0.04
 assert by["pixels"][-1] > by["codes"][-1] + 0.02 > by["components"][-1] + 0.02
 
 # %% [markdown]
-# With up to a hundred labels the codes are a little ahead, with thousands the *pixels* are: 16 numbers have lost something that would help.
-# The codes stay ahead of the components, but they were made to rebuild images, not to sort them.
+# With up to a hundred labels, the three hardly differ. With thousands the *pixels* are ahead: 16 numbers have lost something that would help.
+# The codes then do a little better than the components, but they were made to rebuild images, not to sort them.
 #
 # ## Now with other images
 #

@@ -81,9 +81,9 @@ active_units = cl.mine("active_units", active_units)
 some = images.test.sample(min(1000, len(images.test)), seed=0)
 rows, active = [], {}
 for name, network in networks.items():
-    mean, log_variance = vars(network.posterior(some)).values()
-    nats = [kl_divergence(mean[:, [i]], log_variance[:, [i]]).mean() for i in range(16)]  # one dimension each
-    active[name] = active_units(mean)
+    cloud = network.posterior(some)  # .mean and .log_variance, (images, 16) each
+    nats = [kl_divergence(cloud.mean[:, [i]], cloud.log_variance[:, [i]]).mean() for i in range(16)]
+    active[name] = active_units(cloud.mean)
     row = {"loss": name, "active": active[name], "KL of a dimension": f"{min(nats):.2f} to {max(nats):.2f}"}
     rows.append(row | {"all": round(sum(nats), 2)})
 display(plots.table(rows))
