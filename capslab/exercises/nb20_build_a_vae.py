@@ -157,7 +157,9 @@ EXERCISES = (
         cases=_loss_cases,
         reference=vae_loss,
         real_size=lambda: _batch(np.random.default_rng(0), 256, 28),
-        in_network=InNetwork(vae_loss, lambda: [_batch(np.random.default_rng(0), 3, 2)]),
+        in_network=InNetwork(
+            vae_loss, lambda: [_batch(np.random.default_rng(0), 3, 2, spread) for spread in (1.0, 0.0)]
+        ),
         mistakes=(
             Mistake(
                 "mean decoded",

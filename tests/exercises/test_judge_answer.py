@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import capslab as cl
-from capslab import exercises
+from capslab import exercises, ops
 from capslab.errors import ArgumentError
 from capslab.exercises import NotComplete, all_exercises, check, hint, progress, solution
 from capslab.exercises.compare_values import difference
@@ -197,7 +197,7 @@ def test_a_solution_opens_at_once_for_who_is_done():
 
 @pytest.mark.parametrize("exercise", ALL, ids=by_name)
 def test_the_solution_that_is_shown_passes(exercise):
-    space = {"np": np}
+    space = {"np": np, "ops": ops}
     exec(exercise.solution(), space)
     assert judge(exercise, space[exercise.name]).complete
 

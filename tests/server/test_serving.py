@@ -15,6 +15,7 @@ from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
 import capslab.serving
 from capslab import server
+from capslab.server import singleuser as present
 from capslab.serving import singleuser
 
 HUB = """
@@ -34,7 +35,7 @@ def test_a_hub_that_starts_the_former_module_starts_the_server(tmp_path: Path) -
     subprocess.run(command, env=environment, check=True, timeout=120, capture_output=True)
     assert (tmp_path / "started").read_text() == "--port=1"
     assert (tmp_path / "home/capslab-course/00_start_here.ipynb").exists()
-    assert singleuser.__file__ == server.singleuser.__file__
+    assert singleuser.__file__ == present.__file__
 
 
 @pytest.mark.parametrize(
