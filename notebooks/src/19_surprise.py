@@ -17,7 +17,7 @@
 #
 # **After this lesson you can** turn a probability into a surprise, estimate an expectation by draws, say what a latent variable is, and write the KL divergence and the ELBO.
 #
-# **You need** a first class in statistics (mean, standard deviation, normal distribution), [03](03_a_layer_that_learns.ipynb) for cross-entropy and [18](18_autoencoder.ipynb) for codes. There is no network here.
+# **You need** a first class in statistics (mean, standard deviation, normal distribution), [03](03_a_layer_that_learns.ipynb) for cross-entropy and [18](18_autoencoder.ipynb) for codes.
 #
 # **Time:** …
 
@@ -59,12 +59,11 @@ print(f"an image of 64 tosses of a coin: {64 * np.log(2):.1f} nats")
 assert by_pixel.mean() < 64 * np.log(2) - 10
 
 # %% [markdown]
-# Digits surprise this model much less than one that tosses coins.
-# The fewer nats it needs for *new* images, the more a model knows about them.
+# Digits surprise this model much less than one that tosses coins: the fewer nats for *new* images, the more a model knows.
 #
 # ## An image made in two steps
 #
-# But pixels do depend on each other. So imagine that an image is made in two steps: first a hidden number $z$ is drawn, then the pixels, each with a probability that depends on $z$.
+# But pixels depend on each other. So imagine that an image is made in two steps: first a hidden number $z$ is drawn, then the pixels, each with a probability that depends on $z$.
 # As nobody sees it, $z$ is called a **latent variable**. It is the code of lesson 18, seen from the other end.
 #
 # 1. $p(z)$, the **prior**: how $z$ is drawn before there is an image. We take the standard normal, $N(0,1)$, with the **density** $\frac{1}{\sqrt{2\pi}}\,e^{-z^2/2}$.
@@ -94,7 +93,7 @@ ends = [((decode(np.array([end]))[0] - means) ** 2).sum(axis=(1, 2)).argmin() fo
 assert ends == [4, 3]
 
 # %% [markdown]
-# At the right end stands something like a 3, at the left something like a 4, and in between there are mixtures.
+# The right end looks like a 3 and the left one like a 4, with mixtures between them.
 #
 # An image could have been made from any $z$, so average over all of them, each as often as the prior draws it:
 #
@@ -127,15 +126,15 @@ assert by_pixel.mean() + log_p.mean() > 1
 #
 # ## A world of two numbers
 #
-# To see everything, let the "image" be a single number, $x=1.5\,z$ plus noise with a standard deviation of 0.5, and let us observe $x=1.5$.
+# To see everything, let the "image" be a single number, $x=1.5\,z$ plus noise with a standard deviation of 0.5. We observe $x=1.5$.
 # Which $z$ could have made it? Bayes' rule answers: $p(z\mid x)=p(x\mid z)\,p(z)/p(x)$, the **posterior**.
-# Here one can compute it on the grid. In general $p(x)$ is missing, so one makes a guess $q(z)$, a normal cloud with a mean $\mu$ and a standard deviation $\sigma$.
+# The grid can compute it here. In general $p(x)$ is missing, so one guesses: $q(z)$, a normal cloud with mean $\mu$ and standard deviation $\sigma$.
 #
 # Judge the guess by two things: how well its draws explain $x$, which is $E_q[\log p(x\mid z)]$, and how far it is from the prior $p$, by the **Kullback–Leibler divergence**:
 #
 # $$\mathrm{KL}(q\,\|\,p)=E_{z\sim q}\left[\log q(z)-\log p(z)\right]$$
 #
-# It is the extra surprise of somebody who expects $p$ while the draws come from $q$. (Swap the two and it changes, so "how far" is only a manner of speaking.)
+# It is the extra surprise of somebody who expects $p$ while the draws come from $q$. (Swap the two and it changes, so it is no real distance.)
 
 
 # %%
@@ -170,8 +169,7 @@ assert all(abs(row["by draws"] - row["KL(q‖prior)"]) < 0.02 for row in rows)
 assert min(row["KL(q‖posterior)"] for row in rows[:3]) > 0.1
 
 # %% [markdown]
-# The sum over the grid and 100,000 draws agree on the KL to the prior.
-# Now look at the last column. Whatever the guess is, its sum is the same, and it is $\log p(x)$.
+# The grid and 100,000 draws agree on the KL. Now look at the last column: whatever the guess, its sum is $\log p(x)$.
 # The difference of the two terms is called the **ELBO**, and what is missing is the **gap**, how far the guess is from the true posterior. Put Bayes' rule into it:
 #
 # $$\begin{aligned}
@@ -180,7 +178,7 @@ assert min(row["KL(q‖posterior)"] for row in rows[:3]) > 0.1
 # &=\mathrm{KL}(q\,\|\,p(z))-E_q[\log p(x\mid z)]+\log p(x)
 # \end{aligned}$$
 #
-# The last step holds because $\log p(x)$ is the same for every $z$. Rearranged:
+# ($\log p(x)$ is the same for every $z$.) Rearranged:
 #
 # $$\log p(x)=\underbrace{E_q[\log p(x\mid z)]-\mathrm{KL}(q\,\|\,p(z))}_{\text{ELBO}}+\underbrace{\mathrm{KL}(q\,\|\,p(z\mid x))}_{\text{gap}}$$
 #
@@ -216,7 +214,7 @@ assert np.log(2) < tried[m, s] < np.log(2) + 0.1
 
 # %% [markdown]
 # With the straight decoder, $\mu=0.9$ and $\sigma=0.32$ close the gap.
-# With the folded one, the best cloud covers one of two equal halves. Where it lies, the posterior has only half of its mass, so it is half as dense as such a cloud: that costs $\log2=0.69$ nats, and its shape a little more.
+# With the folded one, the best cloud covers one of two equal halves. There the posterior has half of its mass, so it is half as dense as the cloud: that costs $\log2=0.69$ nats, and its shape a little more.
 #
 # The gap is never negative. Since $\log t\le t-1$, and a density has the integral 1,
 #
@@ -228,8 +226,7 @@ assert np.log(2) < tried[m, s] < np.log(2) + 0.1
 plots.drawing("ELBO")
 
 # %% [markdown]
-# For a fixed decoder, a larger ELBO means a smaller gap. If the decoder learns too, $p(x)$ may grow instead.
-# It can even fall while the gap shrinks more, when the decoder changes to suit a simple $q$. Only the bound is sure to become better.
+# For a fixed decoder, a larger ELBO means a smaller gap. If the decoder learns too, $p(x)$ may grow instead, or even fall while the gap shrinks more, as the decoder bends to suit a simple $q$.
 #
 # ## What a code costs
 #
@@ -238,13 +235,12 @@ plots.drawing("ELBO")
 # $$\mathrm{KL}=\tfrac12\sum_{k=1}^{d}\left(\mu_k^2+\sigma_k^2-1-\log\sigma_k^2\right)$$
 #
 # It is 0 for $\mu=0$ and $\sigma=1$: such a cloud is the prior and says nothing about the image.
-# It grows as the cloud moves away from 0, and without limit as it shrinks to a point, as the codes of lesson 18 are.
-# So the KL is the *price* of what a code tells about its image.
+# It grows as the cloud moves away from 0, and without limit as it shrinks to a point, such as a code of lesson 18: it is the *price* of what a code tells.
 #
 # A network will give $\log\sigma^2$ instead of $\sigma$: any number is the logarithm of something positive.
 #
 # **Your turn.** Write `kl_divergence(mean, log_variance)` for arrays `(n, d)`. It returns one number per image, `(n,)`.
-# Write `ops.exp` and `ops.sum`: they do what NumPy's do, but slopes can go back through them in the network of lesson 20.
+# Write `ops.exp` and `ops.sum`: they do what NumPy's do, but slopes can go back through them in lesson 20's network.
 
 
 # %%
@@ -269,7 +265,7 @@ assert np.abs(of_table - [1.2163, 1.1069]).max() < 1e-3
 #
 # The other part, $-\log p(x\mid z)$, is the decoder's surprise at the true pixels. Two ways are common, and each *assumes* something:
 #
-# - **Cross-entropy**: a pixel is black or white (a **Bernoulli** draw), and the decoded grey $g$ is its probability of white. This is what we did above. Grey levels are then counted as shares of white; the sum is no $-\log$ of a probability any more, and stays above 0 even for a perfect decoder (lesson 23 says what it bounds).
+# - **Cross-entropy**: a pixel is black or white (a **Bernoulli** draw), and the decoded grey $g$ is its probability of white, as above. Grey levels are then counted as shares of white; the sum is no $-\log$ of a probability, and above 0 even for a perfect decoder (lesson 23 says what it bounds).
 # - **Squared error**: a pixel is the decoded grey plus normal noise with one standard deviation $\sigma$ everywhere (**Gaussian**). Then its surprise is $(x-g)^2/2\sigma^2$ plus a constant.
 #
 # Now let a white pixel be decoded darker and darker.
@@ -296,11 +292,10 @@ cl.reveal(
 
 # %% tags=["holds"]
 assert list(squared > cross) == [True] * 5 + [False]
-assert 1e-6 < np.exp(-squared[-1]) < 1e-5
 
 # %% [markdown]
-# With this $\sigma$, squared error is dearer in five of the six rows, but it has a ceiling. Cross-entropy overtakes it where the decoder is all but certain.
-# Whoever minimises a squared error has assumed a Gaussian, even without saying so, and its $\sigma$ decides how much a pixel weighs against the KL.
+# Squared error is dearer in five of these six rows, but it has a ceiling.
+# Minimising it assumes a Gaussian, and its $\sigma$ decides how much a pixel weighs against the KL.
 #
 # ## The ELBO of an image
 #
@@ -327,7 +322,7 @@ elbo = cl.mine("elbo", elbo)
 
 # %% [markdown]
 # Back to the digits and one latent number, where $\log p(x)$ is known.
-# Three guesses for $q$: the prior; a cloud around the place of the image along the line, always 0.4 wide, about as wide as a posterior; and the mean and standard deviation of each image's own posterior.
+# Three guesses for $q$: the prior; a cloud around the image's place on the line, with a standard deviation of 0.4, about that of a posterior; and one with mean and standard deviation of the image's own posterior.
 # The ELBO is averaged over 200 draws of $z$ from $q$.
 
 
@@ -365,13 +360,13 @@ assert 0.8 < rows[1]["KL"] < 1.2 < rows[1]["ELBO"] - rows[0]["ELBO"]
 
 # %% [markdown]
 # The prior costs nothing, explains badly, and leaves the largest gap.
-# Looking where the image lies costs about a nat, and saves more than that.
-# The last guess nearly closes the gap, though a true posterior need not be a normal cloud.
+# Looking where the image lies costs about a nat, and saves more.
+# The last guess nearly closes the gap, though a posterior need not be a normal cloud.
 # The second row is what an **encoder** does: one rule that turns any image into a cloud. In lesson 20 a network learns it together with the decoder, by making the ELBO large.
 #
 # ## Now with other images
 #
-# A line of their own for clothes, made black and white, and two of the three guesses. The second is narrower, as 784 pixels tell the place more exactly than 64:
+# Clothes, black and white, get a line of their own. The second cloud is narrower, as 784 pixels tell the place more exactly than 64:
 
 # %%
 other = cl.load_other(images)
@@ -387,7 +382,7 @@ spread = np.exp(theirs - true[:, None]) * step
 assert 0.08 < np.sqrt((spread * (z - (spread @ z)[:, None]) ** 2).sum(axis=1)).mean() < 0.12
 
 # %% [markdown]
-# The bound stays below $\log p(x)$ here, too, and the prior is a far worse guess, because many more pixels pay for a wrong place along the line.
+# The bound stays below $\log p(x)$ again, and the prior is a far worse guess, because many more pixels pay for a wrong place.
 #
 # ## Look back
 #
@@ -400,9 +395,9 @@ cl.guesses("19")
 # ## Answer
 #
 # **How likely is an image?**
-# So unlikely that one speaks of its surprise, $-\log p(x)$, in nats.
-# If images are made from a latent variable, $p(x)$ is an expectation over all codes, which a grid can compute for one latent number, but not for sixteen.
-# But for every guess $q$, $\log p(x)$ is the ELBO plus a gap that is never negative, and the ELBO can be estimated: how well draws explain the image, minus what the code costs.
+# So unlikely that one speaks of its surprise, $-\log p(x)$.
+# With a latent variable, $p(x)$ is an expectation over all codes.
+# For every guess $q$, $\log p(x)$ is the ELBO plus a gap that is never negative, and draws can estimate the ELBO: how well they explain the image, minus what the code costs. But two bounds do not tell which of two images is likelier.
 #
 # **Sources.** Kingma & Welling 2013, *Auto-encoding variational Bayes* (arXiv 1312.6114), equations 1 to 3; Kingma & Welling 2019, *An introduction to variational autoencoders* (arXiv 1906.02691).
 #
