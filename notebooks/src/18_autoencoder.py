@@ -288,11 +288,13 @@ from scipy import ndimage
 
 pieces = [[ndimage.label(one > 0.5)[1] for one in drawn[a : a + 10, ..., 0]] for a in (0, 10, 20)]
 near, between, far = (np.array(row) for row in pieces)
-assert near.max() <= 2 and between[:6].max() <= 2
-assert between[-2:].min() >= 3 and np.sum(far >= 4) >= 4
+assert near.max() <= 2
+assert between[:6].max() <= 2
+assert between[-2:].min() >= 3
+assert np.sum(far >= 4) >= 4
 assert np.sum(far <= 2) >= 3
 assert 0.2 < holes < 0.4
-assert 0.12 < slanted < 0.8 * holes
+assert 0.5 * holes < slanted < 0.8 * holes
 assert usual < 0.02
 
 # %% [markdown]
@@ -340,7 +342,7 @@ Y_test, pca = other.test.images[:1500].reshape(-1, size) / 255, PCA(2).fit(Y)
 rebuilt = both.predict(Y_test, verbose=0), pca.inverse_transform(pca.transform(Y_test))
 curved, flat = (1 - error(some, Y_test) / error(pca.mean_, Y_test) for some in rebuilt)
 holes_here = in_holes(theirs.encode(parts), points)[1]
-print(f"{other.name}: the code keeps {curved:.0%}, PCA {flat:.0%}; {holes_here:.0%} of the points lie in holes")
+print(f"{other.name}: the code keeps {curved:.0%}, PCA {flat:.0%}, {holes_here:.0%} of points are in holes")
 
 # %% tags=["holds"]
 assert curved > keeps["bent"] + 0.1
@@ -362,7 +364,7 @@ cl.guesses("18")
 # ## Answer
 #
 # **If two numbers can stand for an image, can any two numbers become one?**
-# No. An autoencoder is only asked about the codes of its images, and they lie where they like. Many other places are holes. Near codes, most of these still give a digit; farther out it often falls apart.
+# Not reliably. An autoencoder is only asked about the codes of its images, and they lie where they like. Many other places are holes. Near codes, most of these still give a digit; farther out it often falls apart.
 # A linear autoencoder finds PCA's plane, and bends let it keep more.
 #
 # **Sources.** Hinton & Salakhutdinov 2006, *Reducing the dimensionality of data with neural networks*; Baldi & Hornik 1989, *Neural networks and principal component analysis*; Odena, Dumoulin & Olah 2016, *Deconvolution and checkerboard artifacts* (Distill).
