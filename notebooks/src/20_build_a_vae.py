@@ -271,7 +271,7 @@ assert abs(on_test - on_train) < 0.01 * on_test
 # To say more costs KL, and the network pays for it as long as that saves more in the reconstruction.
 # Later the price hardly changes, and the networks make more of codes that cost about the same.
 # The loss is practically the same on new images: it has not memorised its training images.
-# And `cl.VAE` ends less than a nat from yours, so its refinements bring safety here, not nats.
+# And `cl.VAE` ends less than a nat from yours, so its refinements bring no nats here; they are there for safety.
 #
 # ## What became of the holes
 #
