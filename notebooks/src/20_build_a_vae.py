@@ -340,7 +340,7 @@ assert pieces(X_test) < 1.1
 
 # %% [markdown]
 # Above are draws of the autoencoder, sharper and broken; below those of your VAE, softer and smeared, first from the fitted cloud and then from the prior.
-# Drawn in the same manner, the VAE has fewer draws in holes and fewer pieces, where a real digit has one.
+# Drawn in the same manner, the VAE has fewer draws in holes, and the ink is in fewer pieces. (A real digit is one piece.)
 # But the prior is not quite the shape that the means have. Most of its draws lie in holes between them, and they break into about as many pieces as the autoencoder's.
 # Among the points of the clouds, which its decoder was asked about, fewer lie in holes, but still many. (This is one training of each, so take the shares as rough.)
 #
