@@ -5,6 +5,7 @@
     python tools/remeasure.py beta_runs mnist    # five VAEs for each β, ten minutes; digits likewise
     python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
     python tools/remeasure.py training_costs     # a VAE beside the four methods, five times: ten minutes
+    python tools/remeasure.py vae_lengths        # a VAE for 5, 7 and 20 epochs, three times: seven minutes
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from capslab.routing.variants import ROUTINGS
 SIZES = {1000: 3, 2000: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 3, 60_000: 3}
 COMMAND = "python tools/remeasure.py classical"
 COSTS_COMMAND = "python tools/remeasure.py training_costs"
+LENGTHS_COMMAND = "python tools/remeasure.py vae_lengths"
 ROUTING_COMMAND = "python tools/remeasure.py routing_variants"
 
 
@@ -79,6 +81,29 @@ def training_costs(
             rows.append({key: round(v, 4) if isinstance(v, float) else v for key, v in row.items()})
             print(rows[-1], flush=True)
         results.save("training_costs", COSTS_COMMAND, rows)
+    return rows
+
+
+def vae_lengths(
+    dataset: str = "mnist", size: int = 70_000, repeats: int = 3, lengths: Sequence[int] = (5, 7, 20)
+) -> list[dict[str, Any]]:
+    """Train VAEs for other numbers of epochs than `training_costs` does, to see what the choice decides.
+
+    Each length has its own schedule of the learning rate. The table is written after every network, and
+    what it has already is kept.
+    """
+    images = load(dataset)
+    table = results.FOLDER / "vae_lengths.json"
+    rows = results.load("vae_lengths").rows if table.exists() else []
+    done = {(row["data"], row["epochs"], row["seed"]) for row in rows}
+    for seed in range(repeats):
+        part = images if size >= len(images) else images.sample(size, seed=seed)
+        for epochs in lengths:
+            if (images.name, epochs, seed) not in done:
+                row = {"data": images.name, **_vae_costs(part, seed, epochs)}
+                rows.append({key: round(v, 4) if isinstance(v, float) else v for key, v in row.items()})
+                print(rows[-1], flush=True)
+                results.save("vae_lengths", LENGTHS_COMMAND, rows)
     return rows
 
 
@@ -189,12 +214,13 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    experiments = {
+    experiments: dict[str, Callable[..., Any]] = {
         "classical": classical,
         "betas": betas,
         "beta_runs": several_betas,
         "routing_variants": routing_variants,
         "training_costs": training_costs,
+        "vae_lengths": vae_lengths,
     }
     parser.add_argument("experiment", choices=list(experiments))
     parser.add_argument("dataset", nargs="?", help="mnist, or digits for routing_variants, by default")

@@ -164,7 +164,7 @@ EXERCISES = (
             Mistake(
                 "mean decoded",
                 "You decode the mean, and the noise plays no part. Then the decoder never sees the rest of "
-                "the cloud, and the holes stay. Decode what reparameterise gives.",
+                "the cloud, as in a plain autoencoder. Decode what reparameterise gives.",
                 lambda *given: _loss(*given, drawn=False),
             ),
             Mistake(

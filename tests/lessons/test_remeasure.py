@@ -28,6 +28,23 @@ def test_the_bundled_measurements_name_the_command_that_makes_them():
     assert results.load("classical").command == remeasure.COMMAND
     assert results.load(beta_runs.NAME).command == beta_runs.COMMAND
     assert results.load("training_costs").command == remeasure.COSTS_COMMAND
+    assert results.load("vae_lengths").command == remeasure.LENGTHS_COMMAND
+
+
+def test_vaes_of_several_lengths_are_trained_once_each(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    trained = []
+
+    def costs(images, seed, epochs):
+        trained.append((seed, epochs, len(images)))
+        return {"method": "VAE", "seed": seed, "epochs": epochs, "fit_s": 0.123456}
+
+    monkeypatch.setattr(remeasure, "_vae_costs", costs)
+    remeasure.vae_lengths("digits", size=300, repeats=1, lengths=(1, 2))
+    rows = remeasure.vae_lengths("digits", size=300, repeats=2, lengths=(1, 2))
+    assert trained == [(0, 1, 300), (0, 2, 300), (1, 1, 300), (1, 2, 300)], "what is there is kept"
+    assert rows[0] == {"data": "digits", "method": "VAE", "seed": 0, "epochs": 1, "fit_s": 0.1235}
+    assert results.load("vae_lengths").rows == rows
 
 
 @pytest.mark.slow

@@ -60,6 +60,18 @@ def test_a_vae_and_the_classical_methods_were_timed_five_times_on_all_of_mnist()
     assert all(100 < row["negative_elbo"] < 104 for row in rows if row["method"] == "VAE")
 
 
+def test_a_longer_training_costs_more_and_ends_in_fewer_nats():
+    table = load("vae_lengths")
+    seconds, nats = (table.grouped(name, "epochs") for name in ("fit_s", "negative_elbo"))
+    assert {row["n"] for row in table.rows} == {55_000}
+    assert list(seconds) == [5, 7, 20]
+    assert all(len(each) == 3 for each in seconds.values())
+    assert max(seconds[5]) < min(seconds[7])
+    assert max(seconds[7]) < min(seconds[20])
+    assert min(nats[5]) > max(nats[7])
+    assert min(nats[7]) > max(nats[20])
+
+
 def test_what_is_saved_is_read(monkeypatch, tmp_path):
     monkeypatch.setattr(home, "FOLDER", tmp_path)
     save("mine", "python mine.py", [{"run": "a", "x": 1}, {"run": "b", "x": 2}])
