@@ -13,7 +13,7 @@
 #
 # A 3 and a 9 are two points in the latent space, and between two points there is a line.
 # Is there an image at every step of it?
-# In this lesson you walk around in that space, and measure what it is good for.
+# In this lesson you walk around there, and measure what it is good for.
 #
 # **After this lesson you can** read a map of codes, walk between two images, calculate with codes, and say what they keep and what they are worth to a classifier.
 #
@@ -38,7 +38,7 @@ cl.recall("21")
 
 # %% [markdown]
 # A VAE with 16 dimensions, one with two (the *plane*), and a dense classifier as a judge, which knows nothing of codes.
-# (102 nats, where yours of lesson 20 ended near 121: it learned from all 55,000 training images for ten epochs, yours from 16,000 for six.)
+# (Its −ELBO, 102 nats, is lower than that of yours in lesson 20, because it learned for longer, from three times as many images.)
 #
 # ## A map that nobody drew
 #
@@ -80,7 +80,7 @@ sample = images.test.sample(min(2000, len(images.test)), seed=0)
 cl.explore_cloud(cl.embed(vae, sample[:1500]), k=len(images.classes), color="label")
 
 # %% [markdown]
-# This is a shadow, with about a quarter of the variance. In it the kinds run into each other: the nearest neighbour of a point is of its own kind in only four of ten cases, but in all sixteen dimensions in nine of ten.
+# This is a shadow, with about a quarter of the variance: a point's nearest neighbour is of its own kind in only four of ten cases, but in nine of ten in all sixteen dimensions.
 # The letters are clusters that k-means found there: they sort two images of three correctly; with raw pixels it is about half.
 
 # %% tags=["holds"]
@@ -136,8 +136,15 @@ through_pixels = interpolate(pixels[a], pixels[b], 9).reshape(through_codes.shap
 plots.image_grid(np.concatenate([through_codes, through_pixels]), columns=9)
 
 # %% [markdown]
-# Below, the 3 fades out while the 9 fades in. Above, the stem of the 9 bends out of the 3, but the lower bowl fades here, too.
+# Below, the 3 fades out while the 9 fades in. Above, the right-hand stroke straightens into the stem of the 9, but the lower bowl fades here, too.
 # Is what stands in the middle a digit? Ask the judge, for 500 pairs.
+
+# %% tags=["holds"]
+bowl = through_codes[:, 21:25, 7:12].reshape(9, -1).max(axis=1)
+assert bowl[0] > 0.9
+assert 0.2 < bowl[4] < 0.6
+assert bowl[5] < 0.15
+assert through_codes[[0, 5, 8], 18].reshape(3, -1).argmax(axis=1).tolist() == [20, 19, 18]
 
 # %%
 cl.guess(
@@ -171,10 +178,9 @@ plots.lines(np.linspace(0, 1, 11), curves, "share of the way", "share of pairs")
 assert 0.2 < neither[5] < 0.32
 assert neither[5] - 0.08 < neither_faded[5] < neither[5] - 0.02
 assert grey[0] < grey[5] - 0.03 < grey_faded[5] - 0.06
-assert min(first[2], second[8]) > 0.9
 
 # %% [markdown]
-# For a fifth of the way each end keeps its class. In the middle, more than one image in five is taken for a third digit (the judge has to name one).
+# In the middle, more than one image in five is taken for a third digit (the judge has to name one).
 # By this measure decoding is no better than fading.
 # What speaks for the codes is the grey: a decoded middle has less of it than a double exposure.
 # Yet it has more than its ends, so some strokes bend, and some fade.
@@ -219,18 +225,22 @@ cl.verdict("codes-arithmetic", runs["moved_taken"])
 
 # %% tags=["holds"]
 assert 1.3 < bolder.mean() / pixels.mean() < 1.5
-assert (judge.classify(np.uint8(255 * moved[[3, 7]])) == 9).all()
+seen = judge.classify(np.uint8(255 * moved[:10]))
+assert to[[3, 7, 8]].tolist() == [1, 1, 4]
+assert seen[3] != 1
+assert seen[7] == 9
+assert seen[8] != 4
 stay, bold, taken = ({row["sums with"]: row[c] for row in shares} for c in ("decoded", "bolder", "moved"))
 assert 0 < stay["codes"] - bold["codes"] < 0.03
-assert bold["components"] < 0.82
+assert 0.76 < bold["components"] < 0.82
 assert 0.01 < taken["codes"] - taken["components"] < 0.06
 assert 0.05 < taken["components"] - taken["pixels"] < 0.12
 assert min(runs["moved_taken"]) - 0.05 < taken["codes"] < max(runs["moved_taken"]) + 0.05
 
 # %% [markdown]
 # Some drawn images would pass for handwriting, others have a stroke too many or too few ([lesson 22](22_when_it_goes_wrong.ipynb) judges them).
-# Bolder works: 1.4 times the ink, and nearly all keep their class; with components, many do not.
-# Moving works for seven in ten; in the picture both "to 1" became 9s, and "to 4" a scrap.
+# Bolder works: 1.4 times the ink, and nearly all keep their class; with components, one in five does not.
+# Moving works for seven in ten; in the picture neither "to 1" is a 1 (the second became a 9), and "to 4" is a scrap.
 # Components do nearly as well, so little of this is the VAE's own merit.
 #
 # ## How much is kept?
@@ -274,21 +284,26 @@ sharp = f"PCA keeps {np.mean(runs['pca_variance_kept']):.3f}. Sharpness of the V
 cl.verdict("vae-keeps-quality", runs["variance_kept"], evidence=sharp)
 
 # %% tags=["holds"]
+lit = {name: (x > 0.03)[pixels == 0].mean() for name, x in rebuilt.items()}  # of the black pixels
+assert lit["PCA"] > 3 * lit["VAE"]
+top = [x[9].reshape(28, 28)[5, 13:22] for x in (pixels, rebuilt["VAE"])]  # two strokes and a gap, before
+assert np.ptp(top[0]) > 0.9 > 0.6 > top[1].max()
+assert top[1].min() > 0.15
 assert 0.83 < kept["VAE"] < 0.88
 assert 0.58 < kept["PCA"] < 0.62
 assert abs(kept["VAE"] - np.mean(runs["variance_kept"])) < 0.02
 
 # %% [markdown]
 # With the same sixteen numbers the VAE keeps far more than PCA, because its decoder may bend.
-# PCA leaves a grey shadow around each digit. The VAE loses thin tails and rough edges, and sometimes more: the top bar of the last 5 is nearly gone.
+# PCA leaves a grey shadow around each digit. The VAE loses thin tails and rough edges, and sometimes more: the top of the last 5 is a smear.
 # *Sharpness* is the mean step between neighbouring pixels, divided by that of the originals: below 1, so there is blur.
 # About a seventh of the variance is gone: the claim holds partly. (So would PCA's: a half is not much to ask.)
 #
 # ## What is a code worth to a classifier?
 #
-# Article B also promises *efficient classification*, and the case for it is best when labels are few: suppose you have 20.
+# Article B also promises *efficient classification*. That should help most when labels are few: suppose you have 20.
 # The same linear classifier gets the pixels, sixteen components, or the codes. (Components and codes come from all training images, without labels.)
-# This was done five times, each time with other labelled images and another VAE.
+# This was done five times, with other labelled images each time and, for the codes, another VAE.
 
 
 # %%
@@ -322,7 +337,7 @@ assert (28 * 28 + 1) * 10 == 7850
 #
 # ## Now with other images
 #
-# Does it keep more of clothes, too? Here is a VAE trained for seconds on some thousand of them, beside PCA.
+# Does it keep more of clothes, too? Here a VAE learns from some thousand of them, for seconds.
 
 # %%
 other = cl.load_other(images)
