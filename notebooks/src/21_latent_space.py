@@ -314,8 +314,8 @@ lead = classified["codes"] - classified["pixels"]
 half = 2.78 * lead.std(axis=0, ddof=1) / 5**0.5  # of Student's 95 % interval for five numbers
 told = [f"{n:,}: {x:+.3f} ± {h:.3f}" for n, x, h in zip(labelled, lead.mean(axis=0), half, strict=True)]
 told = "Codes minus pixels, by number of labels: " + "; ".join(told) + "."
-few = [classified[name][:, 0] for name in ("codes", "pixels")]
-cl.verdict("vae-classifies", *few, paired=True, evidence=told.replace("-", "−"))
+codes_20, pixels_20 = classified["codes"][:, 0], classified["pixels"][:, 0]
+cl.verdict("vae-classifies", codes_20, pixels_20, paired=True, evidence=told.replace("-", "−"))
 
 # %% tags=["holds"]
 assert np.ptp([wrong[name][:3] for name in wrong], axis=0).max() < 0.04  # 20, 50 and 100 labels
