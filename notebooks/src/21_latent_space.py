@@ -13,7 +13,7 @@
 #
 # A 3 and a 9 are two points in the latent space, and between two points there is a line.
 # Is there an image at every step of it?
-# In this lesson you walk around in that space, and measure what it is good for.
+# In this lesson you walk around there, and measure what it is good for.
 #
 # **After this lesson you can** read a map of codes, walk between two images, calculate with codes, and say what they keep and what they are worth to a classifier.
 #
@@ -38,6 +38,7 @@ cl.recall("21")
 
 # %% [markdown]
 # A VAE with 16 dimensions, one with two (the *plane*), and a dense classifier as a judge, which knows nothing of codes.
+# (Its −ELBO, 102 nats, is lower than that of yours in lesson 20, because it learned for longer, from three times as many images.)
 #
 # ## A map that nobody drew
 #
@@ -49,10 +50,10 @@ cl.explore_latent(plane, images.test)
 
 # %% [markdown]
 # The 0s live at the top and the 1s at the bottom left; between them you come through the 3s, 5s and 8s, which are crowded together in the middle.
-# The 4s and the 9s share a corner.
+# The 4s and the 9s share a place right of the middle, beside the 7s.
 # The network saw no label. Images that look alike lie side by side, because where clouds overlap one reconstruction has to do for both.
 #
-# Now write `vae` in place of `plane` and run the cell again: sixteen sliders, sorted by their nats.
+# Now write `vae` in place of `plane` and run the cell again: sixteen sliders, sorted by how many nats of the KL each dimension costs.
 
 # %% tags=["holds"]
 where, label = plane.encode(images.test), images.test.labels
@@ -62,6 +63,8 @@ assert middles[1][0] < -1
 assert middles[1][1] < -2
 far = np.linalg.norm(middles[:, None] - middles, axis=-1)
 assert far[4, 9] < 0.6
+assert far[9, 7] < 0.6
+assert middles[[4, 7, 9], 0].min() > 0.9
 assert far[np.ix_([3, 5, 8], [3, 5, 8])].max() < 0.5
 assert np.linalg.norm(middles[[3, 5, 8]], axis=1).max() < 0.6
 way = np.linspace(middles[0], middles[1], 50)
@@ -77,18 +80,24 @@ sample = images.test.sample(min(2000, len(images.test)), seed=0)
 cl.explore_cloud(cl.embed(vae, sample[:1500]), k=len(images.classes), color="label")
 
 # %% [markdown]
-# This is a shadow: three components hold about a quarter of the variance, so what seems to overlap here may be apart in the other thirteen.
-# Digits of one kind lie near each other, without gaps between the kinds, for the KL pulls all codes into the shape of the prior, one round cloud.
+# This is a shadow, with about a quarter of the variance: a point's nearest neighbour is of its own kind in only four of ten cases, but in nine of ten in all sixteen dimensions.
+# The letters are clusters that k-means found there: they sort two images of three correctly; with raw pixels it is about half.
 
 # %% tags=["holds"]
-shares = PCA().fit(vae.encode(sample)).explained_variance_ratio_
-assert 0.24 < shares[:3].sum() < 0.31
-from sklearn.metrics import silhouette_score
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.cluster import KMeans
+from sklearn.neighbors import NearestNeighbors
 
-neighbour = KNeighborsClassifier(1).fit(vae.encode(sample[:1000]), sample.labels[:1000])
-assert neighbour.score(vae.encode(sample[1000:]), sample.labels[1000:]) > 0.88
-assert silhouette_score(vae.encode(sample), sample.labels) < 0.2
+from capslab.clustering import matched_accuracy
+
+cloud = sample[:1500]
+inside = vae.encode(cloud)
+assert 0.24 < PCA().fit(inside).explained_variance_ratio_[:3].sum() < 0.31
+for vectors, low, high in ((PCA(3).fit_transform(inside), 0.35, 0.45), (inside, 0.88, 0.95)):
+    near = NearestNeighbors(n_neighbors=1).fit(vectors).kneighbors(return_distance=False)[:, 0]
+    assert low < np.mean(cloud.labels[near] == cloud.labels) < high
+for vectors, low, high in ((inside, 0.6, 0.72), (cl.embed(cloud).vectors, 0.45, 0.57)):
+    found = KMeans(10, n_init=3, random_state=0).fit_predict(vectors)
+    assert low < matched_accuracy(found, cloud.labels) < high
 
 # %% [markdown]
 # ## The way from one image to another
@@ -127,8 +136,15 @@ through_pixels = interpolate(pixels[a], pixels[b], 9).reshape(through_codes.shap
 plots.image_grid(np.concatenate([through_codes, through_pixels]), columns=9)
 
 # %% [markdown]
-# Below, the 3 fades out while the 9 fades in. Above, one stroke bends until it is another.
-# But is what stands in the middle a digit? Ask the judge, for 500 pairs.
+# Below, the 3 fades out while the 9 fades in. Above, the right-hand stroke straightens into the stem of the 9, but the lower bowl fades here, too.
+# Is what stands in the middle a digit? Ask the judge, for 500 pairs.
+
+# %% tags=["holds"]
+bowl = through_codes[:, 21:25, 7:12].reshape(9, -1).max(axis=1)
+assert bowl[0] > 0.9
+assert 0.2 < bowl[4] < 0.6
+assert bowl[5] < 0.15
+assert through_codes[[0, 5, 8], 18].reshape(3, -1).argmax(axis=1).tolist() == [20, 19, 18]
 
 # %%
 cl.guess(
@@ -152,48 +168,80 @@ first, second, neither, grey = along(codes, vae.decode)
 *_, neither_faded, grey_faded = along(pixels, lambda walk: walk)
 
 # %%
-told = f"""Of the faded pixels it is {100 * neither_faded[5]:.0f}, since a double exposure shows both. But {100 * grey_faded[5]:.0f} of 100 of its pixels
-are grey; of a decoded middle {100 * grey[5]:.0f}, of a decoded end {100 * grey[0]:.0f}."""
+told = f"""Of the faded pixels it is {100 * neither_faded[5]:.0f}. Of 100 pixels, {100 * grey[5]:.0f} are grey in a decoded middle and {100 * grey[0]:.0f} at a decoded end;
+in a faded middle {100 * grey_faded[5]:.0f}, and {100 * grey_faded[0]:.0f} at an end, which is a real image."""
 display(cl.reveal("neither_in_the_middle", 100 * neither[5], told))
 curves = {"the first": first, "the second": second, "neither": neither, "neither, pixels": neither_faded}
 plots.lines(np.linspace(0, 1, 11), curves, "share of the way", "share of pairs")
 
 # %% tags=["holds"]
 assert 0.2 < neither[5] < 0.32
-assert neither_faded[5] < neither[5] - 0.03
+assert neither[5] - 0.08 < neither_faded[5] < neither[5] - 0.02
 assert grey[0] < grey[5] - 0.03 < grey_faded[5] - 0.06
-assert min(first[2], second[8]) > 0.9
 
 # %% [markdown]
-# For a fifth of the way each end keeps its class. In the middle, the judge takes more than one image in five for a third digit. (It has to name one; some look like none.)
+# In the middle, more than one image in five is taken for a third digit (the judge has to name one).
+# By this measure decoding is no better than fading.
+# What speaks for the codes is the grey: a decoded middle has less of it than a double exposure.
+# Yet it has more than its ends, so some strokes bend, and some fade.
 #
 # ## Images that nobody drew, and arithmetic
 #
-# Draw codes from the prior and decode them: that is the first row.
+# Draw codes from the prior and decode them: that is the first row below.
 # And if directions mean something, one should be able to *calculate*.
-# "Bolder" is the mean code of the tenth with the most ink minus that of all. "To 3" is the mean code of the 3s minus that of the image's own class.
+# "To 3" takes the mean code of the image's own class away and adds that of the 3s.
+# "Bolder" adds what the tenth with the most ink for their class have beyond its mean.
+# The rivals are the same sums with principal components ([lesson 07](07_hidden_layer.ipynb)) and with plain pixels.
+# Stated beforehand: the claim fails if not even half of the moved images are taken for their new class; to rely on it, you would want nine in ten.
+
 
 # %%
-ink = pixels.mean(axis=1)
-bold = codes[ink >= np.quantile(ink, 0.9)].mean(axis=0) - codes.mean(axis=0)
-middle = np.stack([codes[labels == c].mean(axis=0) for c in range(len(images.classes))])
-to = (labels + 1) % len(middle)
-bolder, moved = vae.decode(codes + bold), vae.decode(codes - middle[labels] + middle[to])
-rows = [vae.sample(10, seed=0), sample.images[:10] / 255, bolder[:10], moved[:10]]
+def calculate(vectors, draw):
+    middle = np.array([vectors[labels == c].mean(axis=0) for c in range(len(images.classes))])
+    bold = (vectors - middle[labels])[heavy].mean(axis=0)
+    sums = vectors, vectors + bold, vectors - middle[labels] + middle[to]
+    made = [draw(x).reshape(-1, *images.image_shape).clip(0, 1) for x in sums]
+    answers = np.array([judge.classify(np.uint8(255 * x)) for x in made])  # (3, n)
+    decoded, bolder, moved = (answers == [labels, labels, to]).mean(axis=1)
+    return made, {"decoded": decoded, "bolder": bolder, "moved": moved}
+
+
+ink, to = pixels.mean(axis=1), (labels + 1) % len(images.classes)
+extra = ink - np.array([ink[labels == c].mean() for c in range(len(images.classes))])[labels]
+heavy = extra >= np.quantile(extra, 0.9)
+
+# %%
+pca = PCA(vae.latent_dim, svd_solver="covariance_eigh").fit(cl.embed(images.train).vectors)
+spaces = {"codes": (codes, vae.decode), "pixels": (pixels, lambda x: x)}
+spaces["components"] = pca.transform(pixels), pca.inverse_transform
+results = {name: calculate(*space) for name, space in spaces.items()}
+_, bolder, moved = results["codes"][0]
+rows = np.concatenate([vae.sample(10, seed=0), sample.images[:10] / 255, bolder[:10], moved[:10]])
 titles = ["drawn"] * 10 + [images.classes[c] for c in labels[:10]] + ["bolder"] * 10
-display(plots.image_grid(np.concatenate(rows), titles + [f"to {images.classes[c]}" for c in to[:10]]))
-taken = np.mean(judge.classify(np.uint8(255 * moved)) == to)
-told = f"This VAE: {taken:.3f}. Bolder: {np.mean(runs['bolder_stay']):.0%} stay in their class, with {np.mean(runs['bolder_ink']):.2f} times the ink."
-cl.verdict("codes-arithmetic", runs["moved_taken"], evidence=told)
+display(plots.image_grid(rows, titles + [f"to {images.classes[c]}" for c in to[:10]]))
+shares = [{"sums with": name, **share} for name, (_, share) in results.items()]
+display(plots.table(shares, caption="share taken for the right class (moved: for the new one)"))
+cl.verdict("codes-arithmetic", runs["moved_taken"])
 
 # %% tags=["holds"]
-assert bolder.mean() > 1.3 * ink.mean()
-assert 0.6 < taken < 0.85
-assert min(runs["moved_taken"]) - 0.05 < taken < max(runs["moved_taken"]) + 0.05
+assert 1.3 < bolder.mean() / pixels.mean() < 1.5
+seen = judge.classify(np.uint8(255 * moved[:10]))
+assert to[[3, 7, 8]].tolist() == [1, 1, 4]
+assert seen[3] != 1
+assert seen[7] == 9
+assert seen[8] != 4
+stay, bold, taken = ({row["sums with"]: row[c] for row in shares} for c in ("decoded", "bolder", "moved"))
+assert 0 < stay["codes"] - bold["codes"] < 0.03
+assert 0.76 < bold["components"] < 0.82
+assert 0.01 < taken["codes"] - taken["components"] < 0.06
+assert 0.05 < taken["components"] - taken["pixels"] < 0.12
+assert min(runs["moved_taken"]) - 0.05 < taken["codes"] < max(runs["moved_taken"]) + 0.05
 
 # %% [markdown]
 # Some drawn images would pass for handwriting, others have a stroke too many or too few ([lesson 22](22_when_it_goes_wrong.ipynb) judges them).
-# The arithmetic works for most images, but what is right on average need not be right for each: see "to 4".
+# Bolder works: 1.4 times the ink, and nearly all keep their class; with components, one in five does not.
+# Moving works for seven in ten; in the picture neither "to 1" is a 1 (the second became a 9), and "to 4" is a scrap.
+# Components do nearly as well, so little of this is the VAE's own merit.
 #
 # ## How much is kept?
 #
@@ -202,6 +250,7 @@ assert min(runs["moved_taken"]) - 0.05 < taken < max(runs["moved_taken"]) + 0.05
 # $$1 - \frac{\sum (x - \hat x)^2}{\sum (x - \bar x)^2},$$
 #
 # where $\hat x$ is a reconstruction and $\bar x$ the mean image: 1 if nothing is lost, 0 if the mean image does as well.
+# Stated beforehand: at .95 the claim holds, below a half it fails.
 #
 # **Your turn.** Write `variance_kept(images, rebuilt)` for two arrays `(n, pixels)`; both sums run over all images and pixels.
 
@@ -221,10 +270,9 @@ cl.check("variance_kept", variance_kept)
 variance_kept = cl.mine("variance_kept", variance_kept)
 
 # %% [markdown]
-# The rival is PCA of the same training images with as many components, the best that a *linear* encoder and decoder can do.
+# The rival is `pca`, fitted to the same training images, with as many components: the best that a *linear* encoder and decoder can do.
 
 # %%
-pca = PCA(vae.latent_dim, svd_solver="covariance_eigh").fit(cl.embed(images.train).vectors)
 rebuilt = {"PCA": pca.inverse_transform(pca.transform(pixels))}
 rebuilt["VAE"] = vae.reconstruct(sample).reshape(pixels.shape)
 kept = {name: variance_kept(pixels, x) for name, x in rebuilt.items()}
@@ -232,62 +280,64 @@ rows = np.concatenate([x[:10] for x in (pixels, *rebuilt.values())]).clip(0, 1)
 told = " · ".join(f"{name} keeps {share:.1%} of the variance" for name, share in kept.items())
 names = np.repeat(["image", *kept], 10)
 display(plots.image_grid(rows.reshape(-1, *images.image_shape), list(names), title=told))
-sharp = f"PCA keeps {np.mean(runs['pca_variance_kept']):.3f}. Blur leaves {np.mean(runs['sharpness']):.0%} of the steps between neighbouring pixels."
+sharp = f"PCA keeps {np.mean(runs['pca_variance_kept']):.3f}. Sharpness of the VAE's reconstructions: {np.mean(runs['sharpness']):.2f}."
 cl.verdict("vae-keeps-quality", runs["variance_kept"], evidence=sharp)
 
 # %% tags=["holds"]
+lit = {name: (x > 0.03)[pixels == 0].mean() for name, x in rebuilt.items()}  # of the black pixels
+assert lit["PCA"] > 3 * lit["VAE"]
+top = [x[9].reshape(28, 28)[5, 13:22] for x in (pixels, rebuilt["VAE"])]  # two strokes and a gap, before
+assert np.ptp(top[0]) > 0.9 > 0.6 > top[1].max()
+assert top[1].min() > 0.15
 assert 0.83 < kept["VAE"] < 0.88
 assert 0.58 < kept["PCA"] < 0.62
 assert abs(kept["VAE"] - np.mean(runs["variance_kept"])) < 0.02
 
 # %% [markdown]
 # With the same sixteen numbers the VAE keeps far more than PCA, because its decoder may bend.
-# PCA leaves a grey shadow around each digit, and the VAE loses only thin tails and rough edges.
-# Still, about a seventh of the variance is gone: the claim holds partly.
+# PCA leaves a grey shadow around each digit. The VAE loses thin tails and rough edges, and sometimes more: the top of the last 5 is a smear.
+# *Sharpness* is the mean step between neighbouring pixels, divided by that of the originals: below 1, so there is blur.
+# About a seventh of the variance is gone: the claim holds partly. (So would PCA's: a half is not much to ask.)
 #
 # ## What is a code worth to a classifier?
 #
-# Article B also promises *efficient classification*. Suppose you have only 20 labels.
+# Article B also promises *efficient classification*. That should help most when labels are few: suppose you have 20.
 # The same linear classifier gets the pixels, sixteen components, or the codes. (Components and codes come from all training images, without labels.)
+# This was done five times, with other labelled images each time and, for the codes, another VAE.
+
 
 # %%
-cl.guess(
-    "twenty_labels", "With 20 labels, how many of 100 test images are right from the codes?", between=(0, 100)
-)
-
-# %%
-labelled, by = runs["labels"], {name: np.mean(rows, axis=0) for name, rows in runs["classified"].items()}
-cl.reveal(
-    "twenty_labels",
-    100 * by["codes"][0],
-    f"From pixels it is {100 * by['pixels'][0]:.0f}, from components {100 * by['components'][0]:.0f}. With {labelled[-1]:,} labels: codes "
-    f"{100 * by['codes'][-1]:.0f}, pixels {100 * by['pixels'][-1]:.0f}, components {100 * by['components'][-1]:.0f}.",
-)
-
-# %%
-display(
-    plots.lines(labelled, {name: 1 - share for name, share in by.items()}, "labels", "share wrong", log=True)
-)
-last = {name: np.array(rows)[:, -1] for name, rows in runs["classified"].items()}
-cl.verdict(
-    "vae-classifies",
-    last["codes"],
-    last["pixels"],
-    evidence=f"With {labelled[-1]:,} labels. Components: {last['components'].mean():.3f}.",
-)
+labelled, classified = runs["labels"], runs["classified"]  # accuracies (5, numbers of labels)
+wrong = {name: 1 - accuracy.mean(axis=0) for name, accuracy in classified.items()}
+display(plots.lines(labelled, wrong, "labels", "share wrong", log=True))
+lead = classified["codes"] - classified["pixels"]
+half = 2.78 * lead.std(axis=0, ddof=1) / 5**0.5  # of Student's 95 % interval for five numbers
+told = [f"{n:,}: {x:+.3f} ± {h:.3f}" for n, x, h in zip(labelled, lead.mean(axis=0), half, strict=True)]
+told = "Codes minus pixels, by number of labels: " + "; ".join(told) + "."
+codes_20, pixels_20 = classified["codes"][:, 0], classified["pixels"][:, 0]
+cl.verdict("vae-classifies", codes_20, pixels_20, paired=True, evidence=told.replace("-", "−"))
 
 # %% tags=["holds"]
-few = np.array([by[name][:3] for name in by])  # 20, 50 and 100 labels
-assert np.ptp(few, axis=0).max() < 0.04
-assert by["pixels"][-1] > by["codes"][-1] + 0.02 > by["components"][-1] + 0.02
+assert np.ptp([wrong[name][:3] for name in wrong], axis=0).max() < 0.04  # 20, 50 and 100 labels
+assert np.std(classified["codes"][:, 0]) > 3 * abs(lead[:, 0].mean())
+mean = dict(zip(labelled, lead.mean(axis=0), strict=True))
+above, below = (dict(zip(labelled, lead.mean(axis=0) + sign * half, strict=True)) for sign in (1, -1))
+assert [n for n in labelled if below[n] > 0] == [50]
+assert mean[50] < 0.025
+assert [n for n in labelled if above[n] < 0] == [500, 1000, 5000]
+assert -0.04 < mean[5000] < -0.03
+assert all(0.4 < accuracy[:, 0].mean() < 0.6 for accuracy in classified.values())
+assert (16 + 1) * 10 == 170
+assert (28 * 28 + 1) * 10 == 7850
 
 # %% [markdown]
-# With up to a hundred labels, the three hardly differ. With thousands the *pixels* are ahead: 16 numbers have lost something that would help.
-# The codes then do a little better than the components, but they were made to rebuild images, not to sort them.
+# With 20 labels each is right about half of the time, and nothing is decided: it matters more which images have the labels.
+# With 50, codes lead by two points (one interval of six: do not build on it). From 500 on the *pixels* lead, at 5,000 by three to four points.
+# That need not mean that the codes have lost something: on pixels the classifier has 7,850 weights, on codes 170.
 #
 # ## Now with other images
 #
-# Does it keep more of clothes, too? Here is a VAE trained for seconds on some thousand of them, beside PCA.
+# Does it keep more of clothes, too? Here a VAE learns from some thousand of them, for seconds.
 
 # %%
 other = cl.load_other(images)
@@ -306,11 +356,11 @@ print(
 assert abs(bent_kept - flat_kept) < 0.03
 
 # %% [markdown]
-# After so little training, bending gains next to nothing: "a VAE keeps more than PCA" is no law.
+# Here the VAE gains nothing, after so little training. "A VAE keeps more than PCA" is no law.
 #
 # ## Look back
 #
-# If you expected every middle to be a digit, you expected a network to know of classes that nobody told it about.
+# If you expected every middle to be one of its two digits, you expected a network to know of classes that nobody told it about.
 
 # %%
 cl.guesses("21")
@@ -319,9 +369,9 @@ cl.guesses("21")
 # ## Answer
 #
 # **What lies between two images?**
-# In a VAE, always an image: neighbouring codes decode to similar pictures, so strokes bend where pixels would fade.
-# Not always a digit: halfway between two, more than one image in five is neither.
-# Directions mean something on average, so one can calculate with codes, most of the time.
+# In a VAE, an image at every step, with strokes that bend or fade, and less grey than a double exposure.
+# Whether it is a digit is another matter: halfway, the judge takes more than one in five for a third digit, no fewer than of faded pixels.
+# Directions mean something on average, so one can calculate with codes, most of the time, and nearly as well with principal components.
 # Sixteen of these numbers keep far more of a digit than sixteen principal components, but a linear classifier with many labels does better on pixels.
 #
 # **Sources.** Kingma & Welling 2013, *Auto-Encoding Variational Bayes* ([arXiv 1312.6114](https://arxiv.org/abs/1312.6114)); Hinton & Salakhutdinov 2006, *Reducing the dimensionality of data with neural networks* (codes beside PCA).
