@@ -173,15 +173,15 @@ assert min(row["KL(q‖posterior)"] for row in rows[:3]) > 0.1
 # The grid and 100,000 draws agree on the KL. Now look at the last column: whatever the guess, its sum is $\log p(x)$.
 # The difference of the two things is called the **ELBO**, and what is missing is the **gap**, how far the guess is from the true posterior. Put Bayes' rule into it:
 #
-# $$\begin{aligned}
-# \mathrm{KL}(q\,\|\,p(z\mid x))&=E_q[\log q(z)-\log p(z\mid x)]\\
-# &=E_q[\log q(z)-\log p(z)-\log p(x\mid z)+\log p(x)]\\
-# &=\mathrm{KL}(q\,\|\,p(z))-E_q[\log p(x\mid z)]+\log p(x)
-# \end{aligned}$$
+# $$\mathrm{KL}(q\,\|\,p(z\mid x))=E_q[\log q(z)-\log p(z\mid x)]$$
 #
-# ($\log p(x)$ is the same for every $z$.) Rearranged:
+# $$=E_q[\log q(z)-\log p(z)-\log p(x\mid z)+\log p(x)]$$
 #
-# $$\log p(x)=\underbrace{E_q[\log p(x\mid z)]-\mathrm{KL}(q\,\|\,p(z))}_{\text{ELBO}}+\underbrace{\mathrm{KL}(q\,\|\,p(z\mid x))}_{\text{gap}}$$
+# $$=\mathrm{KL}(q\,\|\,p(z))-E_q[\log p(x\mid z)]+\log p(x)$$
+#
+# ($\log p(x)$ is the same for every $z$.) Rearranged, it is ELBO plus gap:
+#
+# $$\log p(x)=(E_q[\log p(x\mid z)]-\mathrm{KL}(q\,\|\,p(z)))+\mathrm{KL}(q\,\|\,p(z\mid x))$$
 #
 # The ELBO needs neither $p(x)$ nor the posterior, so draws can estimate it for any decoder.
 #

@@ -145,9 +145,9 @@ assert np.isclose(decoder_for((2, 2), 1).layers[-1](np.float32([0, 1])), [1e-6, 
 # ## The loss of a training step
 #
 # Now follow a batch of images: encode them, take one point of each cloud, decode the points, and let the ELBO score the result.
-# Training makes a loss small, so the loss is the mean of $-\mathrm{ELBO}$ over the batch:
+# Training makes a loss small, so the loss is the mean of $-\mathrm{ELBO}$ over the batch, the reconstruction plus the price of the code:
 #
-# $$-\mathrm{ELBO} = \underbrace{-\log p(x \mid z)}_{\text{reconstruction}} + \underbrace{\mathrm{KL}}_{\text{price of the code}}$$
+# $$-\mathrm{ELBO} = -\log p(x \mid z) + \mathrm{KL}$$
 #
 # **Your turn.** Write `vae_loss(images, encode, decode, noise, elbo)`.
 # `encode(images)` gives `mean, log_variance`, and `decode(z)` gives images; `noise` has the shape `(n, d)`, and `elbo` is your function of lesson 19.
