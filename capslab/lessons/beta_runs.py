@@ -24,6 +24,7 @@ SEEDS = 5
 SIZE, PASSES = 20_000, 10  # training images and passes, for MNIST; the digits take what `fit` takes
 JUDGED = 1000  # draws, and real images that they are compared with
 CODES = 5000  # training images whose codes the Gaussian is fitted to
+FEWEST = 3  # networks that a mean needs
 FITTED = ("fitted_precision", "fitted_recall")
 MEASURED = ("sharpness", "precision", "recall", *FITTED, "active")
 
@@ -40,7 +41,7 @@ def measured(name: str) -> dict[str, dict[float, np.ndarray]]:
     dict : for each name in `MEASURED` a dict from each β to `(seeds,)`. Sharpness is that of `BetaSweep`,
         precision and recall are those of `judge_draws.quality` for draws from the prior, the fitted ones are
         for draws from a Gaussian with the mean and the covariance of codes, and active counts the dimensions
-        in use. What was not measured with every seed is left out.
+        in use. A β that was measured with fewer than three seeds is left out.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def measured(name: str) -> dict[str, dict[float, np.ndarray]]:
         raise unknown_name("name", name, known)
     columns = {column: table.grouped(column, "beta", data=name) for column in MEASURED}
     return {
-        column: {beta: np.array(groups[beta]) for beta in sorted(groups) if len(groups[beta]) == SEEDS}
+        column: {beta: np.array(groups[beta]) for beta in sorted(groups) if len(groups[beta]) >= FEWEST}
         for column, groups in columns.items()
     }
 
