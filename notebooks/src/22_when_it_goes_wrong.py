@@ -40,9 +40,8 @@ cl.recall("22")
 # ## One innocent mean
 #
 # Many losses are a *mean* over pixels; Keras's mean squared error is one. Is that harmless in a VAE?
-# It divides the reconstruction's part by the number of pixels and leaves the KL as it is.
-# Up to the size of the steps, this is the same as making the KL 784 times as expensive, and that is how we run it here.
-# Two networks are trained alike but for this price.
+# It divides the reconstruction's part by the number of pixels and leaves the KL.
+# Up to the size of the steps, this makes the KL 784 times as expensive, and so we run it: two networks, alike but for this price.
 
 # %%
 cl.guess(
@@ -51,6 +50,7 @@ cl.guess(
 
 # %%
 several = images.sample(min(10_000, len(images)), seed=0)
+some = images.test.sample(min(1000, len(images.test)), seed=0)
 dearer = {"sum over pixels": 1, "mean over pixels": math.prod(images.image_shape)}
 networks = {name: cl.VAE(images.image_shape, latent_dim=16, beta=beta) for name, beta in dearer.items()}
 for network in networks.values():
@@ -78,7 +78,6 @@ cl.check("active_units", active_units)
 active_units = cl.mine("active_units", active_units)
 
 # %%
-some = images.test.sample(min(1000, len(images.test)), seed=0)
 rows, active = [], {}
 for name, network in networks.items():
     cloud = network.posterior(some)  # .mean and .log_variance, (images, 16) each
@@ -87,9 +86,7 @@ for name, network in networks.items():
     active[name] = active_units(cloud.mean)
     row = {"loss": name, "active": active[name], "KL of a dimension": f"{min(nats):.2f} to {max(nats):.2f}"}
     rows.append(row | {"all": round(nats.sum(), 2)})
-plots.table(rows)
-
-# %%
+display(plots.table(rows))
 average = np.broadcast_to(several.train.images.mean(axis=0) / 255, some[:10].images.shape)
 rebuilt = [network.reconstruct(some[:10]) for network in networks.values()]
 plots.image_grid(np.concatenate([some.images[:10] / 255, *rebuilt, average]))
@@ -99,7 +96,7 @@ blur, spent = rebuilt[1], networks["mean over pixels"].elbo(some).reconstruction
 cl.reveal(
     "used_with_a_mean",
     active["mean over pixels"],
-    f"For each nat of KL a code would have to save {math.prod(images.image_shape)} nats of reconstruction, but without any code all the pixels together cost {spent:.0f}. "
+    f"A nat of KL must save {math.prod(images.image_shape)} nats of reconstruction, but without any code all the pixels cost {spent:.0f}. "
     f"So the cheapest code tells nothing. With the sum, {active['sum over pixels']} dimensions are active.",
 )
 
@@ -112,22 +109,19 @@ assert np.abs(blur - average).mean() < 0.05
 assert blur[:, :2].max() < 0.03
 
 # %% [markdown]
-# From above: the images, the reconstructions with the sum and with the mean, and the average of all training images.
-# A decoder that is told nothing makes the same image of everything, and the average is the best it can do.
-# This is **posterior collapse**: the cloud of every image is the prior.
-# Nothing stopped with an error. Look at both instruments whenever you train a VAE.
+# From above: images, reconstructions with the sum and with the mean, and the average training image, the best a decoder can do that is told nothing.
+# This is **posterior collapse**: the cloud of every image is the prior. Nothing stopped with an error, so look at both instruments.
 #
 # ## How good are draws?
 #
-# A collapsed network draws one grey blur for ever. How does one *measure* how good draws are?
-# The distance to the nearest real image will not do: a blur is close to everything.
-# Kynkäänniemi and others (2019) ask a judge network instead. Ours is a convolutional classifier, and an image is described by its feature maps: their means and standard deviations in each quarter of the image.
+# How does one *measure* how good draws are? The distance to the nearest real image will not do: a blur is close to everything.
+# Kynkäänniemi and others (2019) ask a judge network. Ours is a convolutional classifier, which describes an image by its feature maps, their means and standard deviations in each quarter of the image.
 # Around each real image lies a ball that reaches to its third-nearest real neighbour.
 # **Precision** is the share of draws inside such a ball: could this be real?
-# **Recall** is the same with the parts exchanged, the share of real images inside a ball that reaches from a draw to its third-nearest draw: does it draw everything there is?
+# **Recall** is the share of real images inside such balls around draws: does it draw everything there is?
 #
-# A measure has to be tried out first. So the table begins with real images, real ones out of focus, and fragments: what is left of real ones on one side of a line.
-# 2,000 of each kind are compared with 2,000 real ones, and the numbers are means over five networks.
+# A measure has to be tried out first, here on real images, real ones out of focus, and fragments (what is left on one side of a line).
+# 2,000 of each are compared with 2,000 real ones; the numbers are means over five networks.
 
 # %%
 runs = vae_runs.measured(images.name)
@@ -148,15 +142,14 @@ assert abs(precision["autoencoder"] - precision["VAE"]) < 0.08
 assert recall["autoencoder"] > recall["VAE"] + 0.05
 
 # %% [markdown]
-# Even real images stay below 1: some of them have no near neighbour among 2,000.
-# Blur and fragments get next to nothing, so the judge punishes both. It believes about four in ten of the VAE's draws.
-# A plain autoencoder of the same size has an equal precision and a better recall, if one draws from a normal cloud with the mean and covariance of its codes. (Ghosh and others, 2020, found that autoencoders can keep up with VAEs.)
+# Even real images stay below 1: some have no near neighbour among 2,000. Blur and fragments get next to nothing, as they should. Of the VAE's draws the judge believes about four in ten.
+# A plain autoencoder of the same size has the same precision and a better recall, if one draws from a normal cloud fitted to its codes (as Ghosh and others, 2020, found).
 # Yet lesson 20 counted more holes for it. So fewer holes did not make better draws. What does the KL buy, then?
 #
 # ## The price is a dial
 #
 # Between a price of nothing and one of 784 lies a whole scale: loss = reconstruction + **β** · KL (Higgins et al. 2017), and β = 1 is −ELBO.
-# Drag β, and watch reconstructions, draws from the prior, and the bars, the nats of each dimension. (These networks have made only three passes.)
+# Drag β, and watch reconstructions, draws from the prior, and the nats of each dimension (the bars). These networks have made only three passes.
 
 # %%
 cl.explore_beta(cl.beta_sweep(images))
@@ -169,51 +162,60 @@ assert sweep.sharpness[-1] < 0.45
 
 # %% [markdown]
 # At β = 0 the reconstructions are sharpest, and many draws are faint or broken. At β = 8 dimensions fall silent, and everything is a blur.
-# But at β = 0 nothing asks the codes to lie where the prior draws. To be fair, draw also from a cloud fitted to the codes, as for the autoencoder.
-# The dashed line in the view rests on the distance to the nearest image, so let our judge look, at five networks for each β. (They made ten passes over 20,000 images, and 1,000 draws are judged, so expect other numbers than above.)
-# *Sharpness* is the mean step between neighbouring pixels, compared with that of the originals.
+# But at β = 0 nothing asks the codes to lie where the prior draws, so to be fair, draw also from a cloud fitted to the codes.
+# Let our judge look at networks with ten passes over 20,000 images, 1,000 draws of each (so the numbers differ from those above).
+# *Sharpness* is the mean step between neighbouring pixels, divided by that of the originals.
 
 # %%
 by_beta = beta_runs.measured(images.name)
-measures = ("sharpness", "precision", "recall")
-curves = {name: [values.mean() for values in by_beta[name].values()] for name in measures}
-display(
-    plots.lines(list(by_beta["recall"]), curves, "β", "share, mean of five networks, draws from the prior")
-)
-columns = {"precision": "precision, prior", "fitted_precision": "precision, fitted cloud"}
-columns |= {"recall": "recall, prior", "fitted_recall": "recall, fitted cloud"}
-both = list(by_beta["fitted_recall"])  # the β with draws from both
-plots.table([{"β": f"{b:g}"} | {columns[k]: by_beta[k][b].mean() for k in columns} for b in both])
-
-# %%
+names = {
+    "sharpness": "sharpness",
+    "precision": "precision, prior",
+    "fitted_precision": "precision, fitted cloud",
+}
+names |= {"recall": "recall, prior", "fitted_recall": "recall, fitted cloud"}
+rows = [
+    {"β": f"{b:g}"}
+    | {name: by_beta[key][b].mean() if b in by_beta[key] else None for key, name in names.items()}
+    for b in by_beta["recall"]
+]
+display(plots.table(rows))
 display(cl.verdict("beta-trades", by_beta["sharpness"][0.0], by_beta["sharpness"][4.0]))
-cl.verdict("beta-draws", by_beta["precision"][4.0], by_beta["fitted_precision"][0.0])
+cl.verdict("beta-draws", by_beta["fitted_precision"][4.0], by_beta["fitted_precision"][0.0])
 
 # %% tags=["holds"]
+curves = {name: [row[name] for row in rows] for name in names.values()}
+fitted = {
+    what: {b: v.mean() for b, v in by_beta[f"fitted_{what}"].items()} for what in ("precision", "recall")
+}
 assert (np.diff(curves["sharpness"]) < 0).all()
-best = {name: list(by_beta[name])[int(np.argmax(curves[name]))] for name in measures}
-assert best["sharpness"] == 0
-assert best["recall"] == 0.5
-assert np.ptp(curves["precision"][1:4]) < 0.05
-assert curves["precision"][4] < min(curves["precision"][1:4]) - 0.03
-assert curves["recall"][4] < 0.06 < 0.3 < curves["recall"][1]
-assert 0.08 < curves["precision"][0] < 0.13
-assert by_beta["fitted_precision"][0.0].mean() > curves["precision"][4] + 0.05
-assert by_beta["fitted_recall"][0.0].mean() > max(curves["recall"]) + 0.1
+assert 0.08 < curves["precision, prior"][0] < 0.13
+assert abs(fitted["precision"][4.0] - fitted["precision"][0.0]) < 0.05
+assert fitted["precision"][0.5] > max(fitted["precision"][0.0], fitted["precision"][4.0]) + 0.05
+assert fitted["recall"][4.0] < 0.1 < 0.4 < fitted["recall"][0.0]
+assert curves["recall, prior"][4] < 0.06
 
 # %% [markdown]
-# A larger β costs sharpness; that claim holds. The other is refuted.
-# Drawn from the prior, β = 0 fails: the judge believes a tenth of its draws. But from the cloud that fits its codes, it believes more of them than at β = 4, and they cover more real images than those of any β from the prior.
-# Along the curves, precision stays much the same from 0.5 to 2 and falls at 4. Recall is best at 0.5, and at 4 the draws cover a twentieth of the real images.
-# So what does the KL buy? Here, not better draws. It buys a prior that is known beforehand, so that one can draw without looking at any codes, and at β = 1 a bound, by which images and models can be compared.
+# (A dash was not measured.) A larger β costs sharpness; that claim holds. Whether it makes better draws depends on where one draws.
+# From the prior, β = 0 fails: the judge believes a tenth of its draws, because its codes lie elsewhere. From fitted clouds, the precision of β = 0 and β = 4 cannot be told apart, and at 4 the draws cover far less.
+# The best precision is in between, at 0.5 with a fitted cloud. So a little KL helps draws here, and much of it does not.
+# What the KL buys above all is a prior that is known beforehand, so that one can draw without looking at any codes, and at β = 1 a bound to compare models by.
 #
 # ## Which images do not belong?
 #
-# A VAE puts a number on every image: −ELBO, which bounds the surprise from above if pixels are black or white. With grey levels it is a score like any other.
-# Here are the ten highest and the ten lowest of 1,000 test images, in nats.
+# A VAE scores every image by −ELBO, which is at least the surprise if pixels are black or white. With grey levels it is only a score.
+# Here are the ten highest and the ten lowest of 1,000 test images.
 
 # %%
 vae = cl.ready("vae", images)
+vae.usual_images = None  # odd ones will follow on purpose, so no advice about them
+share = np.clip(several.train.images.mean(axis=0) / 255, 0.001, 0.999)
+
+
+def by_pixel(x):  # lesson 19's first model, each pixel alone, in nats (n,)
+    return -(x / 255 * np.log(share) + (1 - x / 255) * np.log(1 - share)).sum(axis=(1, 2, 3))
+
+
 price = -vae.elbo(some, samples=20).elbo
 order = np.argsort(-price)
 ends = np.concatenate([order[:10], order[-10:]])
@@ -250,25 +252,12 @@ cl.check("chance_higher", chance_higher)
 # %%
 chance_higher = cl.mine("chance_higher", chance_higher)
 
-# %% [markdown]
-# For comparison there is the model with which lesson 19 began: every pixel alone, without any code.
-
 # %%
 cl.guess(
     "least_surprising",
     "Which of them will get the lowest score?",
     choices=["noisy", "rotated", "negative", "scrambled", "blank"],
 )
-
-# %%
-vae.usual_images = None  # these are odd on purpose, so we need no advice about them
-share = np.clip(several.train.images.reshape(len(several.train), -1).mean(axis=0) / 255, 0.001, 0.999)
-
-
-def by_pixel(x):  # uint8 (n, h, w, 1) → nats (n,), with the share of white of each pixel
-    x = x.reshape(len(x), -1) / 255
-    return -(x * np.log(share) + (1 - x) * np.log(1 - share)).sum(axis=1)
-
 
 # %%
 usual, middle, rows, nats = price[:500], np.median(price), [], {}
@@ -305,16 +294,16 @@ assert abs(by_elbo - 0.5) < 0.06
 assert by_neighbours > 0.95
 
 # %% [markdown]
-# Five of the six kinds are found nearly always, and one never. A mean over kinds hides that, and another list would have another mean.
-# Four of the five need no VAE: the model of single pixels finds them nearly as well. Only for the quarter turn is the VAE much better.
-# The last column asks how far a score lies from the median, *on either side*. It finds the blank images, too, and pays with some of the rotated ones.
-# If one label in twenty is replaced by a wrong one, the score sees nothing, as it must, since the VAE is shown no labels. For that, ask an image's 15 nearest neighbours in codes how many have another label; this share ranks almost every wrong label above a right one.
+# Five of the six kinds are found nearly always, and one never. A mean over kinds hides that, and hangs on the list.
+# The model of single pixels, without any code, finds four of the five nearly as well. Only for the quarter turn is the VAE much better.
+# The last column asks how far a score is from the median, *on either side*: that finds the blank images, too, and loses some rotated ones.
+# Wrong labels (one in twenty) it cannot see, as it is shown no labels. The share of an image's 15 nearest neighbours in codes with another label ranks nearly all of them above right ones.
 #
 # ## Likely is not typical
 #
 # How can a blank image score lower than digits, if the network has seen nothing but digits?
 # First, was that fair? A grey pixel costs something even if it is decoded perfectly, and a blank image has none.
-# So make the 1,000 black and white, where −ELBO bounds the surprise, and let `log_likelihood` bring the bound closer to $-\log p(x)$ with 500 draws for each of the likeliest (lesson 23 shows how). Such an estimate is good to a nat or two.
+# So make the 1,000 black and white, and let `log_likelihood` come closer to $\log p(x)$ than the ELBO, with many draws per image (lesson 23 shows how; it is good to a nat or two).
 
 # %%
 black_white = np.where(some.images > 127, 255, 0).astype(np.uint8)
@@ -340,13 +329,13 @@ assert 37_000 < 1 / 0.9**100 < 38_000
 assert far.min() > 1
 
 # %% [markdown]
-# In black and white, too, blank is likelier than every one of the 1,000 real images. (Of all 10,000, a few 1s come as close.)
-# How can that be? Flip a coin a hundred times that shows heads nine times in ten.
-# The likeliest series of all is a hundred heads. Yet you will see it once in 38,000 attempts: it is *one* series, and there are very many with about ten tails, the **typical** ones.
-# So what is likeliest may hardly ever be seen. This model's pixels, once $z$ is drawn, are such coins, most of them nearly sure to be black, and the more ink an image has, the more it tends to cost.
-# It is the same with codes: the centre is the likeliest code, and no draw comes near it.
+# In black and white, too, blank is likelier than all 1,000 real images. (Of all 10,000, a few 1s come as close.)
+# Flip a coin a hundred times that shows heads nine times in ten.
+# The likeliest series is a hundred heads. Yet you will see it once in 38,000 attempts: it is *one* series, and very many have about ten tails, the **typical** ones.
+# So what is likeliest may hardly ever be seen. This model's pixels, given $z$, are such coins, and the more ink an image has, the more it tends to cost.
+# With codes it is the same: the centre is the likeliest, and no draw comes near it.
 #
-# **Try it.** Paint an image, black and white, with at least 30 white pixels, that is likelier than *every* real one, by changing the marked line. The square is a start, and not a good one.
+# **Try it.** By changing the marked line, paint a black-and-white image with at least 30 white pixels that is likelier than *every* real one. The square is a start, and not a good one.
 
 # %%
 height, width = images.image_shape[:2]
@@ -368,7 +357,7 @@ assert ruler.mean() == 255 * 60 / 784
 assert costs["ruler"] < real.min() - 1 < costs["yours"]
 
 # %% [markdown]
-# One upright stroke, as with a ruler, is enough: this model finds it likelier than any of the 1,000. It is what 1s have in common, without what makes each of them somebody's handwriting.
+# One upright stroke, as with a ruler, is likelier to this model than any of the 1,000: what 1s have in common, without anybody's handwriting.
 # Nalisnick and others (2019) found the same between whole data sets, with better networks than ours. So look at both ends of the scale.
 #
 # ## Now with other images
@@ -390,7 +379,7 @@ for name, beta in {"sum": 1, "mean": math.prod(other.image_shape)}.items():
 #
 # ## Look back
 #
-# The blank image is the one to remember: "likely" and "typical" are easily taken for the same.
+# Remember the blank image: "likely" and "typical" are easily taken for the same.
 
 # %%
 cl.guesses("22")
@@ -400,7 +389,7 @@ cl.guesses("22")
 #
 # **How does a VAE fail, and how would you notice?**
 # Quietly: with a mean in place of a sum it collapses and tells nothing, which the KL of each dimension and the number of active ones show.
-# Of a healthy one's draws, about four in ten could be real, by a measure that was first tried on blur and fragments. A larger β makes them blurrier, not better.
+# Of a healthy one's draws, about four in ten could be real, by a measure that was first tried on blur and fragments. A little of the KL helps, a larger β makes reconstructions blurrier and draws no better.
 # And its score finds most odd images, but not a blank one, which is likelier than every one of 1,000 real images, and not typical.
 #
 # **Sources.** Burda et al. 2016 ([arXiv 1509.00519](https://arxiv.org/abs/1509.00519)); Kynkäänniemi et al. 2019 ([arXiv 1904.06991](https://arxiv.org/abs/1904.06991)); Ghosh et al. 2020, *From variational to deterministic autoencoders* ([arXiv 1903.12436](https://arxiv.org/abs/1903.12436)); Higgins et al. 2017, *β-VAE* (ICLR); Nalisnick et al. 2019, *Do deep generative models know what they don't know?* ([arXiv 1810.09136](https://arxiv.org/abs/1810.09136)).
