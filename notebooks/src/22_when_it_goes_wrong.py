@@ -51,15 +51,15 @@ cl.guess(
 # %%
 several = images.sample(min(10_000, len(images)), seed=0)
 some = images.test.sample(min(1000, len(images.test)), seed=0)
+average = np.broadcast_to(several.train.images.mean(axis=0) / 255, some[:10].images.shape)
 dearer = {"sum over pixels": 1, "mean over pixels": math.prod(images.image_shape)}
 networks = {name: cl.VAE(images.image_shape, latent_dim=16, beta=beta) for name, beta in dearer.items()}
 for network in networks.values():
     cl.fit(network, several, epochs=4, learning_rate=0.02, show=False)
 
 # %% [markdown]
-# Two instruments look inside.
-# One is your KL from lesson 19, for each dimension separately: how much does it tell?
-# The other asks whether a dimension moves at all: it is **active** if its mean $\mu$ has a variance above 0.01 from image to image (Burda et al. 2016).
+# Two instruments look inside. One is your KL from lesson 19, for each dimension: how much does it tell?
+# The other asks whether a dimension moves at all. It is **active** if its mean $\mu$ has a variance above 0.01 from image to image (Burda et al. 2016).
 #
 # **Your turn.** Write `active_units(means)`. It takes the means of n images, `(n, d)`, and returns how many dimensions are active.
 
@@ -87,12 +87,11 @@ for name, network in networks.items():
     row = {"loss": name, "active": active[name], "KL of a dimension": f"{min(nats):.2f} to {max(nats):.2f}"}
     rows.append(row | {"all": round(nats.sum(), 2)})
 display(plots.table(rows))
-average = np.broadcast_to(several.train.images.mean(axis=0) / 255, some[:10].images.shape)
 rebuilt = [network.reconstruct(some[:10]) for network in networks.values()]
+blur, spent = rebuilt[1], networks["mean over pixels"].elbo(some).reconstruction.mean()
 plots.image_grid(np.concatenate([some.images[:10] / 255, *rebuilt, average]))
 
 # %%
-blur, spent = rebuilt[1], networks["mean over pixels"].elbo(some).reconstruction.mean()
 cl.reveal(
     "used_with_a_mean",
     active["mean over pixels"],
@@ -114,14 +113,14 @@ assert blur[:, :2].max() < 0.03
 #
 # ## How good are draws?
 #
-# How does one *measure* how good draws are? The distance to the nearest real image will not do: a blur is close to everything.
-# Kynkäänniemi and others (2019) ask a judge network. Ours is a convolutional classifier, which describes an image by its feature maps, their means and standard deviations in each quarter of the image.
+# The distance to the nearest real image will not do as a measure: a blur is close to everything.
+# Kynkäänniemi and others (2019) ask a judge network. Ours is a convolutional classifier, which describes an image by the means and standard deviations of its feature maps in each quarter.
 # Around each real image lies a ball that reaches to its third-nearest real neighbour.
 # **Precision** is the share of draws inside such a ball: could this be real?
 # **Recall** is the share of real images inside such balls around draws: does it draw everything there is?
 #
-# A measure has to be tried out first, here on real images, real ones out of focus, and fragments (what is left on one side of a line).
-# 2,000 of each are compared with 2,000 real ones; the numbers are means over five networks.
+# First it is tried out on real images, real ones out of focus, and fragments (what is left on one side of a line).
+# 2,000 of each meet 2,000 real ones; the numbers are means over five networks.
 
 # %%
 runs = vae_runs.measured(images.name)
@@ -142,9 +141,9 @@ assert abs(precision["autoencoder"] - precision["VAE"]) < 0.08
 assert recall["autoencoder"] > recall["VAE"] + 0.05
 
 # %% [markdown]
-# Even real images stay below 1: some have no near neighbour among 2,000. Blur and fragments get next to nothing, as they should. Of the VAE's draws the judge believes about four in ten.
+# Even real images stay below 1: some have no near neighbour among 2,000. Blur and fragments get next to nothing, as they should, and of the VAE's draws about four in ten pass.
 # A plain autoencoder of the same size has the same precision and a better recall, if one draws from a normal cloud fitted to its codes (as Ghosh and others, 2020, found).
-# Yet lesson 20 counted more holes for it. So fewer holes did not make better draws. What does the KL buy, then?
+# Yet lesson 20 counted more holes for it: fewer holes did not make better draws. What does the KL buy, then?
 #
 # ## The price is a dial
 #
@@ -163,22 +162,16 @@ assert sweep.sharpness[-1] < 0.45
 # %% [markdown]
 # At β = 0 the reconstructions are sharpest, and many draws are faint or broken. At β = 8 dimensions fall silent, and everything is a blur.
 # But at β = 0 nothing asks the codes to lie where the prior draws, so to be fair, draw also from a cloud fitted to the codes.
-# Let our judge look at networks with ten passes over 20,000 images, 1,000 draws of each (so the numbers differ from those above).
+# Let our judge look at five networks for each β, with ten passes over 20,000 images and 1,000 draws of each (so the numbers differ from those above).
 # *Sharpness* is the mean step between neighbouring pixels, divided by that of the originals.
 
 # %%
 by_beta = beta_runs.measured(images.name)
-names = {
-    "sharpness": "sharpness",
-    "precision": "precision, prior",
-    "fitted_precision": "precision, fitted cloud",
-}
-names |= {"recall": "recall, prior", "fitted_recall": "recall, fitted cloud"}
-rows = [
-    {"β": f"{b:g}"}
-    | {name: by_beta[key][b].mean() if b in by_beta[key] else None for key, name in names.items()}
-    for b in by_beta["recall"]
-]
+names = {"sharpness": "sharpness", "precision": "precision, prior", "fitted_precision": "precision, fitted"}
+names |= {"recall": "recall, prior", "fitted_recall": "recall, fitted"}
+columns = {name: by_beta[key] for key, name in names.items()}
+betas = list(by_beta["recall"])
+rows = [{"β": f"{b:g}"} | {name: np.mean(v.get(b, np.nan)) for name, v in columns.items()} for b in betas]
 display(plots.table(rows))
 display(cl.verdict("beta-trades", by_beta["sharpness"][0.0], by_beta["sharpness"][4.0]))
 cl.verdict("beta-draws", by_beta["fitted_precision"][4.0], by_beta["fitted_precision"][0.0])
@@ -196,10 +189,10 @@ assert fitted["recall"][4.0] < 0.1 < 0.4 < fitted["recall"][0.0]
 assert curves["recall, prior"][4] < 0.06
 
 # %% [markdown]
-# (A dash was not measured.) A larger β costs sharpness; that claim holds. Whether it makes better draws depends on where one draws.
-# From the prior, β = 0 fails: the judge believes a tenth of its draws, because its codes lie elsewhere. From fitted clouds, the precision of β = 0 and β = 4 cannot be told apart, and at 4 the draws cover far less.
-# The best precision is in between, at 0.5 with a fitted cloud. So a little KL helps draws here, and much of it does not.
-# What the KL buys above all is a prior that is known beforehand, so that one can draw without looking at any codes, and at β = 1 a bound to compare models by.
+# (A dash was not measured.) A larger β costs sharpness. Whether it makes better draws depends on where one draws.
+# From the prior, only a tenth of the draws pass at β = 0, as its codes lie elsewhere. From fitted clouds, the precision at 0 and at 4 cannot be told apart, and at 4 the draws cover far less.
+# The best precision is at 0.5, so a little KL helps draws here, and much does not.
+# Above all, the KL buys a prior that is known beforehand, so that one can draw without looking at codes, and at β = 1 a bound to compare models by.
 #
 # ## Which images do not belong?
 #
@@ -230,8 +223,8 @@ assert np.corrcoef(ink, price)[0, 1] > 0.5
 # %% [markdown]
 # Above are wide, unusual digits, below nothing but upright 1s.
 #
-# Now some that surely do not belong: noise in a tenth of the pixels, a quarter turn, black and white exchanged, pixels in another order, blank ones, and clothes where they are at hand.
-# How well does a score tell them from real ones? Take one real and one odd image: how often does the odd one score higher? A coin gives ½.
+# Now some that surely do not belong: noise in a tenth of the pixels, a quarter turn, black and white exchanged, pixels in another order, blank ones, and clothes.
+# Take one real and one odd image: how often does the odd one score higher? A coin gives ½.
 # (The usual name is *area under the ROC curve*.)
 #
 # **Your turn.** Write `chance_higher(usual, odd)` for two arrays of scores, `(n,)` and `(m,)`.
@@ -297,7 +290,7 @@ assert by_neighbours > 0.95
 # Five of the six kinds are found nearly always, and one never. A mean over kinds hides that, and hangs on the list.
 # The model of single pixels, without any code, finds four of the five nearly as well. Only for the quarter turn is the VAE much better.
 # The last column asks how far a score is from the median, *on either side*: that finds the blank images, too, and loses some rotated ones.
-# Wrong labels (one in twenty) it cannot see, as it is shown no labels. The share of an image's 15 nearest neighbours in codes with another label ranks nearly all of them above right ones.
+# Wrong labels it cannot see, as it is shown none. The labels of an image's 15 nearest neighbours in codes reveal nearly all of them.
 #
 # ## Likely is not typical
 #
@@ -330,8 +323,8 @@ assert far.min() > 1
 
 # %% [markdown]
 # In black and white, too, blank is likelier than all 1,000 real images. (Of all 10,000, a few 1s come as close.)
-# Flip a coin a hundred times that shows heads nine times in ten.
-# The likeliest series is a hundred heads. Yet you will see it once in 38,000 attempts: it is *one* series, and very many have about ten tails, the **typical** ones.
+# Flip a coin a hundred times that shows heads nine times in ten. The likeliest series is a hundred heads.
+# Yet you will see it once in 38,000 attempts: it is *one* series, and very many have about ten tails, the **typical** ones.
 # So what is likeliest may hardly ever be seen. This model's pixels, given $z$, are such coins, and the more ink an image has, the more it tends to cost.
 # With codes it is the same: the centre is the likeliest, and no draw comes near it.
 #
@@ -358,7 +351,7 @@ assert costs["ruler"] < real.min() - 1 < costs["yours"]
 
 # %% [markdown]
 # One upright stroke, as with a ruler, is likelier to this model than any of the 1,000: what 1s have in common, without anybody's handwriting.
-# Nalisnick and others (2019) found the same between whole data sets, with better networks than ours. So look at both ends of the scale.
+# Nalisnick and others (2019) found the like between whole data sets, with better networks. So look at both ends of the scale.
 #
 # ## Now with other images
 #
@@ -389,7 +382,7 @@ cl.guesses("22")
 #
 # **How does a VAE fail, and how would you notice?**
 # Quietly: with a mean in place of a sum it collapses and tells nothing, which the KL of each dimension and the number of active ones show.
-# Of a healthy one's draws, about four in ten could be real, by a measure that was first tried on blur and fragments. A little of the KL helps, a larger β makes reconstructions blurrier and draws no better.
+# Of a healthy one's draws about four in ten could be real, by a measure that was first tried on blur and fragments. A larger β blurs reconstructions, and draws need not get better.
 # And its score finds most odd images, but not a blank one, which is likelier than every one of 1,000 real images, and not typical.
 #
 # **Sources.** Burda et al. 2016 ([arXiv 1509.00519](https://arxiv.org/abs/1509.00519)); Kynkäänniemi et al. 2019 ([arXiv 1904.06991](https://arxiv.org/abs/1904.06991)); Ghosh et al. 2020, *From variational to deterministic autoencoders* ([arXiv 1903.12436](https://arxiv.org/abs/1903.12436)); Higgins et al. 2017, *β-VAE* (ICLR); Nalisnick et al. 2019, *Do deep generative models know what they don't know?* ([arXiv 1810.09136](https://arxiv.org/abs/1810.09136)).
