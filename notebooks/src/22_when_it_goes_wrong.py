@@ -12,7 +12,7 @@
 # > **How does a VAE fail, and how would you notice?**
 #
 # A broken program stops with an error. A broken VAE trains to the end and has learned nothing.
-# In this lesson you break one on purpose, build the instruments that show it, and then fool a healthy one.
+# Here you break one on purpose, build the instruments that show it, and fool a healthy one.
 #
 # **After this lesson you can** recognise a collapsed VAE, judge draws by precision and recall, say what β costs and gives, and explain why a likely image need not be typical.
 #
@@ -58,7 +58,7 @@ for network in networks.values():
     cl.fit(network, several, epochs=4, learning_rate=0.02, show=False)
 
 # %% [markdown]
-# Two instruments look inside. One is your KL from lesson 19, for each dimension: how much does it tell?
+# One instrument is your KL from lesson 19, for each dimension: how much does it tell?
 # The other asks whether a dimension moves at all. It is **active** if its mean $\mu$ has a variance above 0.01 from image to image (Burda et al. 2016).
 #
 # **Your turn.** Write `active_units(means)`. It takes the means of n images, `(n, d)`, and returns how many dimensions are active.
@@ -109,7 +109,7 @@ assert blur[:, :2].max() < 0.03
 
 # %% [markdown]
 # From above: images, reconstructions with the sum and with the mean, and the average training image, the best a decoder can do that is told nothing.
-# This is **posterior collapse**: the cloud of every image is the prior. Nothing stopped with an error, so look at both instruments.
+# This is **posterior collapse**: the cloud of every image is the prior. No error appeared, so look at both instruments.
 #
 # ## How good are draws?
 #
@@ -141,7 +141,7 @@ assert abs(precision["autoencoder"] - precision["VAE"]) < 0.08
 assert recall["autoencoder"] > recall["VAE"] + 0.05
 
 # %% [markdown]
-# Even real images stay below 1: some have no near neighbour among 2,000. Blur and fragments get next to nothing, as they should, and of the VAE's draws about four in ten pass.
+# Even real images stay below 1: some have no near neighbour among 2,000. Blur and fragments get next to nothing, and of the VAE's draws about four in ten pass.
 # A plain autoencoder of the same size has the same precision and a better recall, if one draws from a normal cloud fitted to its codes (as Ghosh and others, 2020, found).
 # Yet lesson 20 counted more holes for it: fewer holes did not make better draws. What does the KL buy, then?
 #
@@ -160,8 +160,8 @@ assert sweep.active_units.tolist() == [16] * 6 + [10]
 assert sweep.sharpness[-1] < 0.45
 
 # %% [markdown]
-# At β = 0 the reconstructions are sharpest, and many draws are faint or broken. At β = 8 dimensions fall silent, and everything is a blur.
-# But at β = 0 nothing asks the codes to lie where the prior draws, so to be fair, draw also from a cloud fitted to the codes.
+# At β = 0 the reconstructions are sharpest, and many draws are faint or broken.
+# But at β = 0 nothing asks the codes to lie where the prior draws, so draw also from a cloud fitted to them.
 # Let our judge look at five networks for each β, with ten passes over 20,000 images and 1,000 draws of each (so the numbers differ from those above).
 # *Sharpness* is the mean step between neighbouring pixels, divided by that of the originals.
 
@@ -190,7 +190,7 @@ assert curves["recall, prior"][4] < 0.06
 
 # %% [markdown]
 # (A dash was not measured.) A larger β costs sharpness. Whether it makes better draws depends on where one draws.
-# From the prior, only a tenth of the draws pass at β = 0, as its codes lie elsewhere. From fitted clouds, the precision at 0 and at 4 cannot be told apart, and at 4 the draws cover far less.
+# From the prior, only a tenth of the draws pass at β = 0. From fitted clouds, the precision at 0 and at 4 cannot be told apart, and at 4 the draws cover far less.
 # The best precision is at 0.5, so a little KL helps draws here, and much does not.
 # Above all, the KL buys a prior that is known beforehand, so that one can draw without looking at codes, and at β = 1 a bound to compare models by.
 #
@@ -328,7 +328,7 @@ assert far.min() > 1
 # So what is likeliest may hardly ever be seen. This model's pixels, given $z$, are such coins, and the more ink an image has, the more it tends to cost.
 # With codes it is the same: the centre is the likeliest, and no draw comes near it.
 #
-# **Try it.** By changing the marked line, paint a black-and-white image with at least 30 white pixels that is likelier than *every* real one. The square is a start, and not a good one.
+# **Try it.** By changing the marked line, paint a black-and-white image with at least 30 white pixels that is likelier than *every* real one.
 
 # %%
 height, width = images.image_shape[:2]
@@ -351,7 +351,7 @@ assert costs["ruler"] < real.min() - 1 < costs["yours"]
 
 # %% [markdown]
 # One upright stroke, as with a ruler, is likelier to this model than any of the 1,000: what 1s have in common, without anybody's handwriting.
-# Nalisnick and others (2019) found the like between whole data sets, with better networks. So look at both ends of the scale.
+# Nalisnick and others (2019) found the like between whole data sets.
 #
 # ## Now with other images
 #
@@ -368,7 +368,7 @@ for name, beta in {"sum": 1, "mean": math.prod(other.image_shape)}.items():
     )
 
 # %% [markdown]
-# It does: a code that costs more than it saves is never worth sending, whatever the images show.
+# It does: a code that costs more than it saves is never worth sending.
 #
 # ## Look back
 #
@@ -382,9 +382,9 @@ cl.guesses("22")
 #
 # **How does a VAE fail, and how would you notice?**
 # Quietly: with a mean in place of a sum it collapses and tells nothing, which the KL of each dimension and the number of active ones show.
-# Of a healthy one's draws about four in ten could be real, by a measure that was first tried on blur and fragments. A larger β blurs reconstructions, and draws need not get better.
+# Of a healthy one's draws about four in ten could be real, by their precision. A larger β blurs reconstructions, and draws need not get better.
 # And its score finds most odd images, but not a blank one, which is likelier than every one of 1,000 real images, and not typical.
 #
-# **Sources.** Burda et al. 2016 ([arXiv 1509.00519](https://arxiv.org/abs/1509.00519)); Kynkäänniemi et al. 2019 ([arXiv 1904.06991](https://arxiv.org/abs/1904.06991)); Ghosh et al. 2020, *From variational to deterministic autoencoders* ([arXiv 1903.12436](https://arxiv.org/abs/1903.12436)); Higgins et al. 2017, *β-VAE* (ICLR); Nalisnick et al. 2019, *Do deep generative models know what they don't know?* ([arXiv 1810.09136](https://arxiv.org/abs/1810.09136)).
+# **Sources.** Burda et al. 2016 ([arXiv 1509.00519](https://arxiv.org/abs/1509.00519)); Kynkäänniemi et al. 2019 ([arXiv 1904.06991](https://arxiv.org/abs/1904.06991)); Ghosh et al. 2020 ([arXiv 1903.12436](https://arxiv.org/abs/1903.12436)); Higgins et al. 2017, *β-VAE* (ICLR); Nalisnick et al. 2019 ([arXiv 1810.09136](https://arxiv.org/abs/1810.09136)).
 #
 # Next: [23 ★ · A place among published numbers](23_published_numbers.ipynb).
