@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +193,7 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    experiments = {
+    experiments: dict[str, Callable[..., Any]] = {
         "classical": classical,
         "betas": betas,
         "beta_runs": several_betas,
@@ -205,6 +205,8 @@ def main() -> None:
     parser.add_argument("--betas", type=float, nargs="+", help="of beta_runs: only these, in this order")
     arguments = parser.parse_args()
     datasets = [arguments.dataset] if arguments.dataset else []
+    if arguments.betas and arguments.experiment != "beta_runs":
+        parser.error("--betas is for beta_runs only")
     chosen = {"betas": arguments.betas} if arguments.betas else {}
     experiments[arguments.experiment](*datasets, **chosen)
 
