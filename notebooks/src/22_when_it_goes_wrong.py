@@ -12,11 +12,11 @@
 # > **How does a VAE fail, and how would you notice?**
 #
 # A broken program stops with an error. A broken VAE trains to the end and has learned nothing.
-# In this lesson you break one on purpose, build the instruments that show it, and then fool a healthy one.
+# Here you break one on purpose, build the instruments that show it, and fool a healthy one.
 #
 # **After this lesson you can** recognise a collapsed VAE, judge draws by precision and recall, say what β costs and gives, and explain why a likely image need not be typical.
 #
-# **You need** [19](19_surprise.ipynb) for surprise, [20](20_build_a_vae.ipynb) and [21](21_latent_space.ipynb). The text describes the results on MNIST.
+# **You need** [19](19_surprise.ipynb) for the ELBO, [20](20_build_a_vae.ipynb) and [21](21_latent_space.ipynb). The text describes the results on MNIST.
 #
 # **Time:** …
 
@@ -25,11 +25,10 @@ import math
 
 import numpy as np
 from IPython.display import display
-from sklearn.neighbors import NearestNeighbors
 
 import capslab as cl
 from capslab import plots
-from capslab.data import corrupted, noisy_labels
+from capslab.data import corrupted
 from capslab.lessons import beta_runs, vae_runs
 
 images = cl.load()
@@ -40,9 +39,9 @@ cl.recall("22")
 # %% [markdown]
 # ## One innocent mean
 #
-# Many losses are a *mean* over pixels. Is that harmless in a VAE?
-# It divides the reconstruction's part by the number of pixels and leaves the KL as it is, which is the same as making the KL 784 times as expensive.
-# Here are two networks, trained alike but for this mean.
+# Many losses are a *mean* over pixels; Keras's mean squared error is one. Is that harmless in a VAE?
+# It divides the reconstruction's part by the number of pixels and leaves the KL.
+# Up to the size of the steps, this makes the KL 784 times as expensive, and so we run it: two networks, alike but for this price.
 
 # %%
 cl.guess(
@@ -51,15 +50,16 @@ cl.guess(
 
 # %%
 several = images.sample(min(10_000, len(images)), seed=0)
+some = images.test.sample(min(1000, len(images.test)), seed=0)
+average = np.broadcast_to(several.train.images.mean(axis=0) / 255, some[:10].images.shape)
 dearer = {"sum over pixels": 1, "mean over pixels": math.prod(images.image_shape)}
 networks = {name: cl.VAE(images.image_shape, latent_dim=16, beta=beta) for name, beta in dearer.items()}
 for network in networks.values():
-    cl.fit(network, several, epochs=3, learning_rate=0.01, show=False)
+    cl.fit(network, several, epochs=4, learning_rate=0.02, show=False)
 
 # %% [markdown]
-# Two instruments look inside.
-# One is your KL from lesson 19, for each dimension separately: how much does it tell?
-# The other asks whether a dimension moves at all: it is **active** if its mean $\mu$ has a variance above 0.01 from image to image (Burda et al. 2016).
+# One instrument is your KL from lesson 19, for each dimension: how much does it tell?
+# The other asks whether a dimension moves at all. It is **active** if its mean $\mu$ has a variance above 0.01 from image to image (Burda et al. 2016).
 #
 # **Your turn.** Write `active_units(means)`. It takes the means of n images, `(n, d)`, and returns how many dimensions are active.
 
@@ -78,45 +78,49 @@ cl.check("active_units", active_units)
 active_units = cl.mine("active_units", active_units)
 
 # %%
-some = images.test.sample(min(1000, len(images.test)), seed=0)
 rows, active = [], {}
 for name, network in networks.items():
     cloud = network.posterior(some)  # .mean and .log_variance, (images, 16) each
     nats = [kl_divergence(cloud.mean[:, [i]], cloud.log_variance[:, [i]]).mean() for i in range(16)]
+    nats = np.abs(nats)  # rounding can take a KL of 0 just below it
     active[name] = active_units(cloud.mean)
     row = {"loss": name, "active": active[name], "KL of a dimension": f"{min(nats):.2f} to {max(nats):.2f}"}
-    rows.append(row | {"all": round(sum(nats), 2)})
+    rows.append(row | {"all": round(nats.sum(), 2)})
 display(plots.table(rows))
 rebuilt = [network.reconstruct(some[:10]) for network in networks.values()]
-plots.image_grid(np.concatenate([some.images[:10] / 255, *rebuilt]))
+blur, spent = rebuilt[1], networks["mean over pixels"].elbo(some).reconstruction.mean()
+plots.image_grid(np.concatenate([some.images[:10] / 255, *rebuilt, average]))
 
 # %%
-blur = rebuilt[1]
 cl.reveal(
     "used_with_a_mean",
     active["mean over pixels"],
-    f"Telling something costs more than it ever saves, so the cheapest code tells nothing, and the decoder makes the same "
-    f"image of all of them: no pixel differs by more than {np.ptp(blur, axis=0).max():.3f}. With the sum, {active['sum over pixels']} are active.",
+    f"A nat of KL must save {math.prod(images.image_shape)} nats of reconstruction, but without any code all the pixels cost {spent:.0f}. "
+    f"So the cheapest code tells nothing. With the sum, {active['sum over pixels']} dimensions are active.",
 )
 
 # %% tags=["holds"]
 assert active == {"sum over pixels": 16, "mean over pixels": 0}
 assert rows[1]["all"] == 0
 assert np.ptp(blur, axis=0).max() < 0.01
+assert spent < math.prod(images.image_shape)
+assert np.abs(blur - average).mean() < 0.05
+assert blur[:, :2].max() < 0.03
 
 # %% [markdown]
-# This is **posterior collapse**: the cloud of every image is the prior.
-# Nothing stopped with an error. Look at both instruments whenever you train a VAE.
+# From above: images, reconstructions with the sum and with the mean, and the average training image, the best a decoder can do that is told nothing.
+# This is **posterior collapse**: the cloud of every image is the prior. No error appeared, so look at both instruments.
 #
 # ## How good are draws?
 #
-# A collapsed network draws one grey blur for ever. How does one *measure* how good draws are?
-# The distance to the nearest real image will not do: a blur is close to everything.
-# Kynkäänniemi and others (2019) take what a judge network sees in an image (here, what its feature maps hold in each quarter), and put a ball around each real image that reaches to its third-nearest real neighbour.
+# The distance to the nearest real image will not do as a measure: a blur is close to everything.
+# Kynkäänniemi and others (2019) ask a judge network. Ours is a convolutional classifier, which describes an image by the means and standard deviations of its feature maps in each quarter.
+# Around each real image lies a ball that reaches to its third-nearest real neighbour.
 # **Precision** is the share of draws inside such a ball: could this be real?
-# **Recall** is the share of real images inside a ball around a draw: does it draw everything there is?
+# **Recall** is the share of real images inside such balls around draws: does it draw everything there is?
 #
-# A measure has to be tried out first, so the table begins with images of known quality. The numbers are means over five networks.
+# First it is tried out on real images, real ones out of focus, and fragments (what is left on one side of a line).
+# 2,000 of each meet 2,000 real ones; the numbers are means over five networks.
 
 # %%
 runs = vae_runs.measured(images.name)
@@ -137,15 +141,14 @@ assert abs(precision["autoencoder"] - precision["VAE"]) < 0.08
 assert recall["autoencoder"] > recall["VAE"] + 0.05
 
 # %% [markdown]
-# Even real images stay below 1, because some have no near neighbour among so few.
-# Blur and fragments get next to nothing, so the judge punishes both. Of the VAE's draws it believes four in ten.
-# And a plain autoencoder of the same size does as well, with a better recall, if one draws from a cloud that has the mean and covariance of its codes. (Ghosh and others, 2020, found that autoencoders can keep up with VAEs.)
-# So the KL is not the only way around the holes. It gives a prior known beforehand, and a bound on the surprise.
+# Even real images stay below 1: some have no near neighbour among 2,000. Blur and fragments get next to nothing, and of the VAE's draws about four in ten pass.
+# A plain autoencoder of the same size has the same precision and a better recall, if one draws from a normal cloud fitted to its codes (as Ghosh and others, 2020, found).
+# Yet lesson 20 counted more holes for it: fewer holes did not make better draws. What does the KL buy, then?
 #
 # ## The price is a dial
 #
-# Between a price of nothing and one of 784 lies a whole scale: loss = reconstruction + **β** · KL (Higgins et al. 2017), and β = 1 is the ELBO.
-# Drag β, and watch reconstructions, draws, and the bars, the nats of each dimension.
+# Between a price of nothing and one of 784 lies a whole scale: loss = reconstruction + **β** · KL (Higgins et al. 2017), and β = 1 is −ELBO.
+# Drag β, and watch reconstructions, draws from the prior, and the nats of each dimension (the bars). These networks have made only three passes.
 
 # %%
 cl.explore_beta(cl.beta_sweep(images))
@@ -157,39 +160,56 @@ assert sweep.active_units.tolist() == [16] * 6 + [10]
 assert sweep.sharpness[-1] < 0.45
 
 # %% [markdown]
-# At β = 0 the reconstructions are sharpest and the draws are scraps: without a price the clouds lie anywhere, and the prior hits the holes between them.
-# At β = 8 dimensions fall silent, and everything is a blur.
-# The dashed line rests on the distance to the nearest image, so let our judge look, at five networks for each β.
+# At β = 0 the reconstructions are sharpest, and many draws are faint or broken.
+# But at β = 0 nothing asks the codes to lie where the prior draws, so draw also from a cloud fitted to them.
+# Let our judge look at five networks for each β, with ten passes over 20,000 images and 1,000 draws of each (so the numbers differ from those above).
+# *Sharpness* is the mean step between neighbouring pixels, divided by that of the originals.
 
 # %%
 by_beta = beta_runs.measured(images.name)
-measures = ("sharpness", "precision", "recall")
-curves = {name: [values.mean() for values in by_beta[name].values()] for name in measures}
-display(plots.lines(list(by_beta["recall"]), curves, "β", "share, mean of five networks"))
+names = {"sharpness": "sharpness", "precision": "precision, prior", "fitted_precision": "precision, fitted"}
+names |= {"recall": "recall, prior", "fitted_recall": "recall, fitted"}
+columns = {name: by_beta[key] for key, name in names.items()}
+betas = list(by_beta["recall"])
+rows = [{"β": f"{b:g}"} | {name: np.mean(v.get(b, np.nan)) for name, v in columns.items()} for b in betas]
+display(plots.table(rows))
 display(cl.verdict("beta-trades", by_beta["sharpness"][0.0], by_beta["sharpness"][4.0]))
-cl.verdict("beta-draws", by_beta["precision"][4.0], by_beta["precision"][0.0])
+cl.verdict("beta-draws", by_beta["fitted_precision"][4.0], by_beta["fitted_precision"][0.0])
 
 # %% tags=["holds"]
+curves = {name: [row[name] for row in rows] for name in names.values()}
+fitted = {
+    what: {b: v.mean() for b, v in by_beta[f"fitted_{what}"].items()} for what in ("precision", "recall")
+}
 assert (np.diff(curves["sharpness"]) < 0).all()
-best = {name: list(by_beta[name])[int(np.argmax(curves[name]))] for name in measures}
-assert best == {"sharpness": 0, "precision": 1, "recall": 0.5}
-assert curves["precision"][2] > 3 * curves["precision"][0]
-assert curves["precision"][4] < curves["precision"][2] - 0.05
-assert 5 * curves["recall"][4] < curves["recall"][2] < curves["recall"][1]
+assert 0.08 < curves["precision, prior"][0] < 0.13
+assert abs(fitted["precision"][4.0] - fitted["precision"][0.0]) < 0.05
+assert fitted["precision"][0.5] > max(fitted["precision"][0.0], fitted["precision"][4.0]) + 0.05
+assert fitted["recall"][4.0] < 0.1 < 0.4 < fitted["recall"][0.0]
+assert curves["recall, prior"][4] < 0.06
 
 # %% [markdown]
-# Both claims compare β = 0 with β = 4, and both hold. Still, the curves say more than their ends.
-# Without a price the judge believes a tenth of the draws, at β = 1 more than a third. Beyond that precision falls again, and recall with it: at β = 4 the draws cover a twentieth of the real images.
-# So more is not better.
+# (A dash was not measured.) A larger β costs sharpness. Whether it makes better draws depends on where one draws.
+# From the prior, only a tenth of the draws pass at β = 0. From fitted clouds, the precision at 0 and at 4 cannot be told apart, and at 4 the draws cover far less.
+# The best precision is at 0.5, so a little KL helps draws here, and much does not.
+# Above all, the KL buys a prior that is known beforehand, so that one can draw without looking at codes, and at β = 1 a bound to compare models by.
 #
 # ## Which images do not belong?
 #
-# A VAE puts a number on every image, −ELBO, a bound on its surprise.
-# Here are the ten most and the ten least surprising of 1,000 test images, with their nats.
+# A VAE scores every image by −ELBO, which is at least the surprise if pixels are black or white. With grey levels it is only a score.
+# Here are the ten highest and the ten lowest of 1,000 test images.
 
 # %%
 vae = cl.ready("vae", images)
-price = -vae.elbo(some, samples=4).elbo
+vae.usual_images = None  # odd ones will follow on purpose, so no advice about them
+share = np.clip(several.train.images.mean(axis=0) / 255, 0.001, 0.999)
+
+
+def by_pixel(x):  # lesson 19's first model, each pixel alone, in nats (n,)
+    return -(x / 255 * np.log(share) + (1 - x / 255) * np.log(1 - share)).sum(axis=(1, 2, 3))
+
+
+price = -vae.elbo(some, samples=20).elbo
 order = np.argsort(-price)
 ends = np.concatenate([order[:10], order[-10:]])
 plots.image_grid(some[ends], [f"{images.classes[some.labels[i]]}: {price[i]:.0f}" for i in ends])
@@ -198,12 +218,13 @@ plots.image_grid(some[ends], [f"{images.classes[some.labels[i]]}: {price[i]:.0f}
 ink = some.images.mean(axis=(1, 2, 3))
 assert (some.labels[order[-10:]] == 1).all()
 assert ink[order[:10]].min() > np.median(ink)
+assert np.corrcoef(ink, price)[0, 1] > 0.5
 
 # %% [markdown]
-# Above are unusual digits with much ink, below nothing but upright 1s.
+# Above are wide, unusual digits, below nothing but upright 1s.
 #
-# Now some that surely do not belong: noise in a tenth of the pixels, a quarter turn, black and white exchanged, pixels in another order, blank ones, and clothes where they are at hand.
-# How well does a score tell them from real ones? Take one image of each: how often does the odd one score higher? A coin gives ½.
+# Now some that surely do not belong: noise in a tenth of the pixels, a quarter turn, black and white exchanged, pixels in another order, blank ones, and clothes.
+# Take one real and one odd image: how often does the odd one score higher? A coin gives ½.
 # (The usual name is *area under the ROC curve*.)
 #
 # **Your turn.** Write `chance_higher(usual, odd)` for two arrays of scores, `(n,)` and `(m,)`.
@@ -227,90 +248,110 @@ chance_higher = cl.mine("chance_higher", chance_higher)
 # %%
 cl.guess(
     "least_surprising",
-    "Which of them will the VAE find least surprising?",
+    "Which of them will get the lowest score?",
     choices=["noisy", "rotated", "negative", "scrambled", "blank"],
 )
 
 # %%
-nats = {kind: -vae.elbo(x, samples=4).elbo for kind, x in corrupted(some[:500]).items()}
-caught = {kind: chance_higher(price[:500], one) for kind, one in nats.items()}
-truth = f"""A blank image costs {nats["blank"].mean():.0f} nats, and the cheapest real one {price.min():.0f}: of 100 real images it is less surprising than
-{100 - 100 * caught["blank"]:.0f}. Where images are mostly black, black is easy to describe."""
-display(cl.reveal("least_surprising", min(caught, key=caught.get), truth))
-plots.bars(caught, "chance to be more surprising than a real image", (0, 1.15))
+usual, middle, rows, nats = price[:500], np.median(price), [], {}
+for kind, x in corrupted(some[:500]).items():
+    odd = nats[kind] = -vae.elbo(x, samples=20).elbo
+    alone = chance_higher(by_pixel(some[:500].images), by_pixel(x))
+    both_ends = chance_higher(abs(usual - middle), abs(odd - middle))
+    rows.append(
+        {"odd": kind, "VAE": chance_higher(usual, odd), "pixels alone": alone, "VAE, both ends": both_ends}
+    )
+display(plots.table(rows))
+truth = f"A blank image scores {nats['blank'].mean():.0f} nats. Of the 1,000 real ones {np.mean(price > nats['blank'][0]):.0%} score higher, the lowest {price.min():.0f}."
+cl.reveal("least_surprising", min(nats, key=lambda kind: nats[kind].mean()), truth)
 
 # %%
 kinds = {kind: chances for kind, chances in runs["caught"].items() if "label" not in kind}
 over_kinds = np.mean(list(kinds.values()), axis=0)  # one number per network
 each = ", ".join(f"{kind} {np.mean(chances):.2f}" for kind, chances in kinds.items())
+each += f"; pixels alone, here: {np.mean([row['pixels alone'] for row in rows]):.2f}"
+by_elbo, by_neighbours = (np.mean(runs["caught"][f"wrong labels, by {by}"]) for by in ("ELBO", "neighbours"))
+print(f"wrong labels: −ELBO {by_elbo:.3f}, neighbours {by_neighbours:.3f}")
 cl.verdict("vae-finds-odd", over_kinds, evidence=f"The mean over {len(kinds)} kinds: {each}.")
 
 # %% tags=["holds"]
+found = {row["odd"]: row for row in rows}
 assert len(kinds) == 6
 assert np.mean(kinds["blank"]) < 0.01
 assert min(np.mean(chances) for kind, chances in kinds.items() if kind != "blank") > 0.9
+assert found["rotated"]["VAE"] > found["rotated"]["pixels alone"] + 0.1
+assert min(row["pixels alone"] for kind, row in found.items() if kind not in ("rotated", "blank")) > 0.97
+assert found["blank"]["VAE, both ends"] > 0.95
+assert found["rotated"]["VAE, both ends"] < found["rotated"]["VAE"] - 0.02
+assert abs(by_elbo - 0.5) < 0.06
+assert by_neighbours > 0.95
 
 # %% [markdown]
-# Five of the six kinds are found nearly always, and one never. A mean over kinds hides that, so read the list.
+# Five of the six kinds are found nearly always, and one never. A mean over kinds hides that, and hangs on the list.
+# The model of single pixels, without any code, finds four of the five nearly as well. Only for the quarter turn is the VAE much better.
+# The last column asks how far a score is from the median, *on either side*: that finds the blank images, too, and loses some rotated ones.
+# Wrong labels it cannot see, as it is shown none. The labels of an image's 15 nearest neighbours in codes reveal nearly all of them.
 #
 # ## Likely is not typical
 #
-# How can a blank image be likelier than every digit, if the network has seen nothing but digits?
-# Flip a coin a hundred times that shows heads nine times in ten.
-# The likeliest series of all is a hundred heads. Yet you will see it once in 38,000 attempts: it is *one* series, and there are very many with about ten tails, the **typical** ones.
-# Pixels are such coins, and blank is all heads.
-# Codes, too: the centre is the likeliest code, and no test image lies within 2 of it.
+# How can a blank image score lower than digits, if the network has seen nothing but digits?
+# First, was that fair? A grey pixel costs something even if it is decoded perfectly, and a blank image has none.
+# So make the 1,000 black and white, and let `log_likelihood` come closer to $\log p(x)$ than the ELBO, with many draws per image (lesson 23 shows how; it is good to a nat or two).
+
+# %%
+black_white = np.where(some.images > 127, 255, 0).astype(np.uint8)
+bounds = -vae.elbo(black_white, samples=4).elbo
+front = black_white[np.argsort(bounds)[:50]]  # those with the lowest bounds
+nothing = np.zeros((1, *images.image_shape), np.uint8)
+blank, *real = -vae.log_likelihood(np.concatenate([nothing, front]), samples=500)
+real = np.array(real)
+print(f"blank {blank:.1f} nats; {len(bounds):,} real images: half of them below {np.median(bounds):.0f}")
+print(f"{(real < blank).sum()} of them are likelier than blank, the likeliest has {real.min():.1f} nats")
+far = np.linalg.norm(np.random.default_rng(0).normal(size=(10_000, vae.latent_dim)), axis=1)
+print(f"10,000 draws from the prior are {far.min():.1f} to {far.max():.1f} away from its centre")
+
+# %% tags=["holds"]
+assert real.min() > blank + 1
+everything = np.where(images.test.images > 127, 255, 0).astype(np.uint8)
+few = everything[np.argsort(-vae.elbo(everything, samples=4).elbo)[:50]]
+few = -vae.log_likelihood(few, samples=500)
+assert few.min() > blank - 2
+assert (few < blank + 1).sum() < 20
+assert np.median(bounds) > blank + 30
+assert 37_000 < 1 / 0.9**100 < 38_000
+assert far.min() > 1
+
+# %% [markdown]
+# In black and white, too, blank is likelier than all 1,000 real images. (Of all 10,000, a few 1s come as close.)
+# Flip a coin a hundred times that shows heads nine times in ten. The likeliest series is a hundred heads.
+# Yet you will see it once in 38,000 attempts: it is *one* series, and very many have about ten tails, the **typical** ones.
+# So what is likeliest may hardly ever be seen. This model's pixels, given $z$, are such coins, and the more ink an image has, the more it tends to cost.
+# With codes it is the same: the centre is the likeliest, and no draw comes near it.
 #
-# **Try it.** Paint an image with at least 30 white pixels that is likelier than *every* real one, by changing the marked line. The square is a start, and not a good one.
+# **Try it.** By changing the marked line, paint a black-and-white image with at least 30 white pixels that is likelier than *every* real one.
 
 # %%
 height, width = images.image_shape[:2]
 mine = np.zeros(images.image_shape, np.uint8)
 mine[height // 3 : 2 * height // 3, width // 3 : 2 * width // 3] = 255  # change this line
-nats_of_mine = -vae.elbo(mine[None], samples=20).elbo[0]
-print(f"yours {nats_of_mine:.0f} nats, the least surprising real image {price.min():.0f}")
+nats_of_mine = -vae.log_likelihood(mine[None], samples=500)[0]
+print(f"yours {nats_of_mine:.1f} nats, the likeliest real image {real.min():.1f}")
 
 # %%
-stroke, blank = np.zeros((2, *images.image_shape), np.uint8)
-stroke[height // 7 : -(height // 7), width // 2 - 1 : width // 2 + 1] = 255
-shown = {"yours": mine, "real": some.images[price.argmin()], "ruler": stroke, "blank": blank}
-costs = {name: -vae.elbo(x[None], samples=20).elbo[0] for name, x in shown.items()}
-plots.image_grid(np.stack(list(shown.values())), [f"{name}: {cost:.0f}" for name, cost in costs.items()])
+ruler = np.zeros(images.image_shape, np.uint8)
+ruler[height // 7 : -(height // 7), width // 2 - 1 : width // 2 + 2] = 255
+nats_of_ruler = -vae.log_likelihood(ruler[None], samples=500)[0]
+shown = {"yours": mine, "real": front[real.argmin()], "ruler": ruler, "blank": nothing[0]}
+costs = dict(zip(shown, (nats_of_mine, real.min(), nats_of_ruler, blank), strict=True))
+plots.image_grid(np.stack(list(shown.values())), [f"{name}: {cost:.1f}" for name, cost in costs.items()])
 
 # %% tags=["holds"]
-assert stroke.mean() == 255 * 40 / 784
-every_price = -vae.elbo(images.test, samples=4).elbo
-assert costs["blank"] < costs["ruler"] < every_price.min() - 3 < costs["yours"]
-cheap = images.test[np.argsort(every_price)[:100]]  # and not because the bound is looser for real ones
-assert vae.log_likelihood(stroke[None], samples=200)[0] > vae.log_likelihood(cheap, samples=200).max() + 1
-assert caught["blank"] == 0
-assert 37_000 < 1 / 0.9**100 < 38_000
-assert 2 < np.linalg.norm(vae.encode(images.test), axis=1).min() < 2.6
+assert ruler.mean() == 255 * 60 / 784
+assert costs["ruler"] < real.min() - 1 < costs["yours"]
 
 # %% [markdown]
-# One upright stroke, as with a ruler, is enough: it costs less than any of the 10,000 test images. It is what 1s have in common, without what makes each of them somebody's.
-# Nalisnick and others (2019) found the same between whole data sets, with better networks than ours. So look at both ends of the scale.
-#
-# ## And a wrong label?
-#
-# Give one test image in twenty a wrong label. Does the surprise see it?
-# Or do an image's 15 nearest neighbours, by the share of them whose label differs?
-
-# %%
-labels, wrong = noisy_labels(some, share=0.05)
-suspicion = {"surprise": price}
-for name, z in {"neighbours in pixels": cl.embed(some), "neighbours in codes": cl.embed(vae, some)}.items():
-    near = NearestNeighbors(n_neighbors=15).fit(z.vectors).kneighbors(return_distance=False)
-    suspicion[name] = (labels[near] != labels[:, None]).mean(axis=1)  # the share that disagrees
-chances = {name: chance_higher(score[~wrong], score[wrong]) for name, score in suspicion.items()}
-plots.bars(chances, "chance that a wrong label is more suspicious than a right one", (0, 1.15))
-
-# %% tags=["holds"]
-assert 0.4 < chances["surprise"] < 0.62
-assert chances["neighbours in codes"] > chances["neighbours in pixels"] > 0.97
-
-# %% [markdown]
-# The surprise is hardly better than a coin, as the image itself is fine. The neighbours see nearly every wrong label, in codes a little better than in pixels.
+# One upright stroke, as with a ruler, is likelier to this model than any of the 1,000: what 1s have in common, without anybody's handwriting.
+# Nalisnick and others (2019) found the like between whole data sets.
 #
 # ## Now with other images
 #
@@ -327,11 +368,11 @@ for name, beta in {"sum": 1, "mean": math.prod(other.image_shape)}.items():
     )
 
 # %% [markdown]
-# It does: a code that costs more than it saves is never worth sending, whatever the images show.
+# It does: a code that costs more than it saves is never worth sending.
 #
 # ## Look back
 #
-# If you did not guess that the blank image is the least surprising, you took "likely" for "typical", which is easily done.
+# Remember the blank image: "likely" and "typical" are easily taken for the same.
 
 # %%
 cl.guesses("22")
@@ -341,9 +382,9 @@ cl.guesses("22")
 #
 # **How does a VAE fail, and how would you notice?**
 # Quietly: with a mean in place of a sum it collapses and tells nothing, which the KL of each dimension and the number of active ones show.
-# Its draws may look better than they are, which precision and recall show, once they have been tried on blur and fragments.
-# And its surprise finds most odd images, but not a blank one, which is likelier than every real image and not typical.
+# Of a healthy one's draws about four in ten could be real, by their precision. A larger β blurs reconstructions, and draws need not get better.
+# And its score finds most odd images, but not a blank one, which is likelier than every one of 1,000 real images, and not typical.
 #
-# **Sources.** Burda et al. 2016 ([arXiv 1509.00519](https://arxiv.org/abs/1509.00519)); Kynkäänniemi et al. 2019 ([arXiv 1904.06991](https://arxiv.org/abs/1904.06991)); Ghosh et al. 2020, *From variational to deterministic autoencoders* ([arXiv 1903.12436](https://arxiv.org/abs/1903.12436)); Higgins et al. 2017, *β-VAE* (ICLR); Nalisnick et al. 2019, *Do deep generative models know what they don't know?* ([arXiv 1810.09136](https://arxiv.org/abs/1810.09136)).
+# **Sources.** Burda et al. 2016 ([arXiv 1509.00519](https://arxiv.org/abs/1509.00519)); Kynkäänniemi et al. 2019 ([arXiv 1904.06991](https://arxiv.org/abs/1904.06991)); Ghosh et al. 2020 ([arXiv 1903.12436](https://arxiv.org/abs/1903.12436)); Higgins et al. 2017, *β-VAE* (ICLR); Nalisnick et al. 2019 ([arXiv 1810.09136](https://arxiv.org/abs/1810.09136)).
 #
 # Next: [23 ★ · A place among published numbers](23_published_numbers.ipynb).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -15,8 +17,12 @@ def test_each_beta_was_measured_with_every_seed(name: str) -> None:
     runs = beta_runs.measured(name)
     assert list(runs) == list(beta_runs.MEASURED)
     for what, by_beta in runs.items():
-        assert list(by_beta) == list(beta_runs.BETAS)
-        assert all(values.shape == (beta_runs.SEEDS,) for values in by_beta.values())
+        if what in beta_runs.FITTED:  # of the ends, and of others where they were measured
+            assert {0.0, 4.0} <= set(by_beta) <= set(beta_runs.BETAS)
+            assert all(len(values) >= beta_runs.FEWEST for values in by_beta.values())
+        else:
+            assert list(by_beta) == list(beta_runs.BETAS)
+            assert all(values.shape == (beta_runs.SEEDS,) for values in by_beta.values())
         top = 16 if what == "active" else 1
         assert all(((values >= 0) & (values <= top)).all() for values in by_beta.values())
 
@@ -26,6 +32,20 @@ def test_seeds_differ_and_a_larger_beta_makes_blurrier_reconstructions(name: str
     sharpness = beta_runs.measured(name)["sharpness"]
     assert all(len(set(values)) == beta_runs.SEEDS for values in sharpness.values())
     assert (np.diff([values.mean() for values in sharpness.values()]) < 0).all()
+
+
+def test_fitted_codes_have_the_mean_and_covariance_of_the_clouds() -> None:
+    class Stretched:
+        """Clouds around the images' own two pixels, hardly wider than points."""
+
+        def posterior(self, images: np.ndarray) -> SimpleNamespace:
+            return SimpleNamespace(mean=images, log_variance=np.full(images.shape, -12.0))
+
+    codes = np.random.default_rng(1).multivariate_normal([3, -1], [[4, 1.5], [1.5, 1]], 4000)
+    drawn = beta_runs.fitted_codes(Stretched(), codes, 4000, seed=0)
+    assert drawn.shape == (4000, 2)
+    np.testing.assert_allclose(drawn.mean(axis=0), [3, -1], atol=0.15)
+    np.testing.assert_allclose(np.cov(drawn.T), [[4, 1.5], [1.5, 1]], atol=0.35)
 
 
 def test_a_data_set_that_was_not_measured_is_named_with_those_that_were() -> None:
