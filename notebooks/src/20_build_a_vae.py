@@ -447,6 +447,7 @@ assert all(len(seconds[name]) == 5 for name in fit if "epochs" not in name)
 assert 1 < fit["VAE"] / fit["random forest"] < 2
 assert {row["n"] for row in table.rows} == {row["n"] for row in lengths.rows} == {55_000}
 assert {row["epochs"] for row in table.rows if row["method"] == "VAE"} == {10}
+assert {row["epochs"] for row in results.load("vae").where(data="mnist", network="VAE")} == {10}
 less = {name: np.mean(each) - np.mean(nats["VAE"]) for name, each in nats.items()}
 assert abs(fit["VAE, 7 epochs"] / fit["random forest"] - 1) < 0.1
 assert fit["VAE, 5 epochs"] < 0.8 * fit["random forest"]
