@@ -73,13 +73,20 @@ def test_networks_of_several_betas_are_trained_once_each(monkeypatch, tmp_path):
 
     def train(images, beta, seed, judge, passes):
         trained.append((beta, seed))
-        return {"data": images.name, "beta": beta, "seed": seed}
+        return {"data": images.name, "beta": beta, "seed": seed} | dict.fromkeys(beta_runs.MEASURED, 0.5)
 
     monkeypatch.setattr(beta_runs, "train", train)
     remeasure.several_betas("digits", betas=(0.0, 1.0), seeds=1)
     rows = remeasure.several_betas("digits", betas=(0.0, 1.0), seeds=2)  # goes on where it stopped
     assert trained == [(0.0, 0), (1.0, 0), (0.0, 1), (1.0, 1)]
     assert results.load(beta_runs.NAME).rows == rows
+
+    del rows[0]["fitted_recall"]  # a measurement that did not exist yet
+    results.save(beta_runs.NAME, beta_runs.COMMAND, rows)
+    whole = remeasure.several_betas("digits", betas=(0.0, 1.0), seeds=2)
+    assert trained[4:] == [(0.0, 0)]
+    assert len(whole) == 4
+    assert all(set(beta_runs.MEASURED) <= set(row) for row in whole)
 
 
 @pytest.mark.slow
