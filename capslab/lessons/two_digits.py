@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,18 +28,19 @@ OVERLAP, COVERED, STROKE, INK = (
 )
 
 
-def trained(images: Any, seconds: float | None = None, seed: int = 0) -> OverlapNet:
+def trained(images: Any, steps: int | None = None, seed: int = 0) -> OverlapNet:
     """A network for pairs of these images: the bundled one for MNIST, otherwise one that is trained here.
 
     Parameters
     ----------
     images : labelled `Images`.
-    seconds : processor time to train for; None takes the bundled network, if there is one.
+    steps : how many batches of pairs to train on, the same on every machine; None takes the bundled
+        network if there is one, and otherwise trains for less than a minute.
 
     Prints in one line where it comes from.
     """
     small = min(images.image_shape[:2]) < SMALL
-    if seconds is None and images.name == "mnist":
+    if steps is None and images.name == "mnist":
         facts = manifest()["capsnet-overlap"]
         print(f"bundled: {facts['examples']:,} pairs in {facts['cpu seconds'] / 60:.0f} CPU-minutes")
         return pretrained("capsnet-overlap")
@@ -51,7 +52,9 @@ def trained(images: Any, seconds: float | None = None, seed: int = 0) -> Overlap
         preset="overlap-digits" if small else "overlap-quick",
         seed=seed,
     )
-    history = fit(net, images, seconds=seconds or (16 if small else 40), seed=seed, show=False)
+    seconds = (16 if small else 40) if steps is None else None
+    net.recipe = replace(net.recipe, steps=steps or net.recipe.steps)
+    history = fit(net, images, seconds=seconds, seed=seed, show=False)
     print(f"trained here on {images.name}: {history.examples:,} pairs")
     return net
 

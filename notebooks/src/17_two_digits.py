@@ -289,14 +289,15 @@ cl.verdict("capsules-detect-segment", race["3 iterations"], race["no capsules"],
 
 # %%
 other = cl.load_other(images)
-again = two_digits.trained(other, seconds=12)
+again = two_digits.trained(other, steps=50)
 there = data.overlapping_pairs(other.test, 1500, seed=1)
 missing_there = two_digits.misses(there, again.detect(there))
 print(f"{other.name}: both right {both_right(there.labels, again.detect(there)):.2f}; guessing: 0.02")
 plots.table(missing_there.rows(), caption=f"{other.name}: share that was missed")
 
 # %% [markdown]
-# A garment that is thin or has little ink is missed more often; how far the boxes overlap makes hardly a difference.
+# Thin garments are missed more often, and so, by less, are those with little ink and those whose boxes overlap more.
+# (With `steps=300`, a minute of training, that order may change.)
 #
 # ## Look back
 #
@@ -312,10 +313,10 @@ assert len(race["3 iterations"]) == len(race["1 iteration"]) == len(race["no cap
 assert np.ptp([np.mean(shares) for shares in race.values()]) < 0.015  # "reads as many"
 assert all(0.735 < np.mean(shares) < 0.755 for shares in race.values())
 by_ink, by_overlap = missing_there.fifths(two_digits.INK), missing_there.fifths(two_digits.OVERLAP)
-assert other.name != "fashion-mnist" or by_ink[-1] > 1.15 * by_ink[0]  # "more often"
 thin = missing_there.fifths(two_digits.STROKE)
-assert other.name != "fashion-mnist" or thin[-1] > 1.15 * thin[0]
-assert other.name != "fashion-mnist" or by_overlap[-1] < 1.25 * by_overlap[0]  # "hardly a difference"
+ink_matters, thin_matters, overlap_matters = (fifths[-1] / fifths[0] for fifths in (by_ink, thin, by_overlap))
+assert other.name != "fashion-mnist" or thin_matters > max(ink_matters, overlap_matters) > 1.1
+assert other.name != "fashion-mnist" or min(ink_matters, overlap_matters) > 1.1
 
 # %%
 cl.guesses("17")

@@ -280,7 +280,7 @@ LABELFREE = [
 
 CONTROLS = "from capslab.lessons.routing_controls import RoutingControls\n"
 JUDGED = "from capslab.lessons.judge_draws import quality\n"
-VAES = "from capslab.lessons import vae_runs\n"
+VAES = "from capslab.lessons import beta_runs, vae_runs\n"
 CLOUDS = "from capslab.lessons import vote_clouds\n"
 LESSONS = [
     Case("cl.beta_sweep(cl.load(), betas=[])"),
@@ -292,6 +292,7 @@ LESSONS = [
     Case(JUDGED + "quality(X, X[:, :2])", then=JUDGED + "quality(X, X)"),
     Case(JUDGED + "quality(X, X, neighbours=0)"),
     Case(VAES + "vae_runs.measured('mnits')"),
+    Case(VAES + "beta_runs.measured('mnits')"),
     Case(VAES + "vae_runs.bundled('vae-mnist-bets')"),
     Case(CLOUDS + "vote_clouds.two_clouds(apart=-1)"),
     Case(CLOUDS + "vote_clouds.two_clouds(seed=-1)"),
