@@ -23,6 +23,7 @@
 
 # %%
 import numpy as np
+from IPython.display import display
 from scipy.special import logsumexp
 
 import capslab as cl
@@ -281,14 +282,12 @@ cl.guess(
 # %%
 greys = np.array([0.9, 0.5, 0.1, 0.01, 1e-4, 1e-8])
 cross, squared = -np.log(greys), (1 - greys) ** 2 / (2 * 0.2**2)
-for grey, one, other_price in zip(greys, cross, squared, strict=True):
-    print(
-        f"decoded as {grey:<6g}: cross-entropy {one:5.2f} nats, squared error with σ = 0.2, without its constant, {other_price:5.2f} nats"
-    )
-cl.reveal(
-    "price_without_limit",
-    "cross-entropy",
-    f"Squared error can never cost more than {1 / (2 * 0.2**2):.1f} nats a pixel here, however sure the decoder was.",
+told = f"Squared error can never cost more than {1 / (2 * 0.2**2):.1f} nats a pixel here, however sure the decoder was."
+display(cl.reveal("price_without_limit", "cross-entropy", told))
+rows = zip(greys, cross, squared, strict=True)
+names = "decoded as", "cross-entropy", "squared error, σ = 0.2, without its constant"
+plots.table(
+    [dict(zip(names, (f"{grey:g}", f"{one:.2f}", f"{two:.2f}"), strict=True)) for grey, one, two in rows]
 )
 
 # %% tags=["holds"]

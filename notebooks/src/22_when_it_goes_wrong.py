@@ -80,26 +80,20 @@ active_units = cl.mine("active_units", active_units)
 # %%
 rows, active = [], {}
 for name, network in networks.items():
-    cloud = network.posterior(some)  # .mean and .log_variance, (images, 16) each
-    nats = [kl_divergence(cloud.mean[:, [i]], cloud.log_variance[:, [i]]).mean() for i in range(16)]
-    nats = np.abs(nats)  # rounding can take a KL of 0 just below it
-    active[name] = active_units(cloud.mean)
-    row = {"loss": name, "active": active[name], "KL of a dimension": f"{min(nats):.2f} to {max(nats):.2f}"}
-    rows.append(row | {"all": round(nats.sum(), 2)})
+    mean, log_variance = vars(network.posterior(some)).values()  # (images, 16) each
+    nats = [kl_divergence(mean[:, [i]], log_variance[:, [i]]).mean() for i in range(16)]
+    active[name] = active_units(mean)
+    told = {"active": active[name], "KL of a dimension": f"{abs(min(nats)):.2f} to {max(nats):.2f}"}
+    rows.append({"loss": name} | told | {"all": round(abs(sum(nats)), 2)})  # a KL of 0 may be rounded to -0
+told = f"A nat of KL must save {math.prod(images.image_shape)} nats of reconstruction, but without any code all the pixels cost {networks['mean over pixels'].elbo(some).reconstruction.mean():.0f}. So the cheapest code tells nothing. With the sum, {active['sum over pixels']} dimensions are active."
+display(cl.reveal("used_with_a_mean", active["mean over pixels"], told))
 display(plots.table(rows))
-rebuilt = [network.reconstruct(some[:10]) for network in networks.values()]
-blur, spent = rebuilt[1], networks["mean over pixels"].elbo(some).reconstruction.mean()
+rebuilt = (network.reconstruct(some[:10]) for network in networks.values())
 plots.image_grid(np.concatenate([some.images[:10] / 255, *rebuilt, average]))
 
-# %%
-cl.reveal(
-    "used_with_a_mean",
-    active["mean over pixels"],
-    f"A nat of KL must save {math.prod(images.image_shape)} nats of reconstruction, but without any code all the pixels cost {spent:.0f}. "
-    f"So the cheapest code tells nothing. With the sum, {active['sum over pixels']} dimensions are active.",
-)
-
 # %% tags=["holds"]
+collapsed = networks["mean over pixels"]
+blur, spent = collapsed.reconstruct(some[:10]), collapsed.elbo(some).reconstruction.mean()
 assert active == {"sum over pixels": 16, "mean over pixels": 0}
 assert rows[1]["all"] == 0
 assert np.ptp(blur, axis=0).max() < 0.01
@@ -261,11 +255,11 @@ for kind, x in corrupted(some[:500]).items():
     rows.append(
         {"odd": kind, "VAE": chance_higher(usual, odd), "pixels alone": alone, "VAE, both ends": both_ends}
     )
-display(plots.table(rows))
 truth = f"A blank image scores {nats['blank'].mean():.0f} nats. Of the 1,000 real ones {np.mean(price > nats['blank'][0]):.0%} score higher, the lowest {price.min():.0f}."
 cl.reveal("least_surprising", min(nats, key=lambda kind: nats[kind].mean()), truth)
 
 # %%
+display(plots.table(rows))
 kinds = {kind: chances for kind, chances in runs["caught"].items() if "label" not in kind}
 over_kinds = np.mean(list(kinds.values()), axis=0)  # one number per network
 each = ", ".join(f"{kind} {np.mean(chances):.2f}" for kind, chances in kinds.items())

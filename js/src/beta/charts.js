@@ -2,7 +2,7 @@
 
 import { dot, fontOf, polyline } from "../shared/canvas.js";
 
-export const CHART = { width: 300, height: 176, left: 44, right: 98, top: 10, bottom: 36 };
+export const CHART = { width: 300, height: 176, left: 44, top: 10, bottom: 36 };
 
 export const BAR = 18; // units of a bar and its gap
 
@@ -23,13 +23,14 @@ export function drawBars({ context, wide, high }, look, nats, most) {
 
 /** Sharpness (solid) and strangeness (dashed) over β; `values` holds one row after the other. */
 export function drawTradeOff({ context }, look, { betas, at, values }) {
-  const { width, height, left, right, top, bottom } = CHART;
+  const { width, height, left, top, bottom } = CHART;
+  context.font = fontOf(context, look);
+  const right = 8 + Math.max(...["sharpness", "strangeness"].map((name) => context.measureText(name).width));
   const count = betas.length;
   const most = Math.max(...values, 1);
   const x = (i) => left + ((width - left - right) * i) / Math.max(count - 1, 1);
   const y = (v) => height - bottom - ((height - top - bottom) * v) / most;
   context.clearRect(0, 0, width, height);
-  context.font = fontOf(context, look);
   context.textBaseline = "middle";
   context.fillStyle = look.soft;
   context.textAlign = "right";
