@@ -54,7 +54,7 @@ plots.drawing("encoder and decoder")
 # The loss adds up $(\hat X - X)^2$ over the pixels and takes the mean over the $n$ images.
 #
 # **Your turn.** Write `autoencoder_slopes(X, encoder, decoder)`, the slopes of this loss for $A$ and for $B$.
-# It is the backward pass of lesson 04, only simpler: there is no ReLU. The error at the output is $\tfrac{2}{n}(\hat X - X)$.
+# It is lesson 04's backward pass without a ReLU. The error at the output is $\tfrac{2}{n}(\hat X - X)$.
 
 
 # %%
@@ -116,8 +116,8 @@ assert error(linear) < error(by_pca)
 assert error(average + (X - average) @ A @ B, X) > error(pca.inverse_transform(pca.transform(X)), X)
 
 # %% [markdown]
-# They are the same plane, up to what the random batches leave open: a linear autoencoder finds PCA's plane, though not its axes.
-# (PCA's plane is the closest to the *training* images. On test images another one can be a hair better, as yours is here.)
+# Up to what the random batches leave open, a linear autoencoder finds PCA's plane, though not its axes.
+# (PCA's plane is the closest to the *training* images; on test images another can be a hair better.)
 # Without a code, one could only draw the average image.
 # The share of *that* error which a code saves is the share of the variance it **keeps**.
 #
@@ -125,7 +125,7 @@ assert error(average + (X - average) @ A @ B, X) > error(pca.inverse_transform(p
 #
 # Now put hidden layers with ReLU on both sides of the same two numbers, so that the flat plane can become a curved sheet.
 # The last layer ends in a **sigmoid**, $1 / (1 + e^{-s})$, which squeezes any number $s$ between 0 and 1, as pixels are.
-# Keras's `"mse"` is your squared error, averaged over the pixels instead of added up. This factor hardly matters here, as Adam divides it out ([06](06_printed_network.ipynb)).
+# Keras's `"mse"` averages your squared error over the pixels instead of adding it up; Adam divides such a factor out again ([06](06_printed_network.ipynb)).
 
 # %%
 cl.guess("bent_keeps", "What share of the variance will the code keep now?", between=(0, 100), unit="%")
@@ -178,7 +178,7 @@ cl.explore_latent(own, unseen)
 # The 1s lie far out to the upper right, along an arm of their own.
 # The 7s spread upwards from the middle.
 # The other classes are crowded together left of it: 4s and 9s in one clump, and 2s, 3s, 5s and 8s in another below that.
-# Where no code lies, the decoder draws something too, because it must answer any two numbers.
+# Where no code lies, the decoder draws something too: it must answer any two numbers.
 
 # %% tags=["holds"]
 codes, labels = own.encode(unseen), unseen.labels
@@ -222,23 +222,14 @@ cl.check("paint", paint)
 # %%
 paint = cl.mine("paint", paint)
 
-# %%
-rows = [paint(np.ones((1, 6)), np.ones((1, width)), 2)[0].astype(int) for width in (3, 4)]
-print("six numbers of 1, kernels three wide:", *rows[0], "\nsix numbers of 1, kernels four wide: ", *rows[1])
-
 # %% [markdown]
-# Here is a trap: kernels three wide paint some pixels twice and their neighbours once, which can leave a checkerboard in decoded images.
-# If the stride divides the width, as with four, equally many kernels paint every pixel away from the border (though a *learned* kernel can still leave a pattern).
-
-# %% tags=["holds"]
-assert list(rows[0][1:-1]) == [1, 2] * 5 + [1]
-assert set(rows[1][2:-2]) == {2}
-
-# %% [markdown]
-# Is Keras's layer really your `paint`? Build a decoder with two of them, four wide; for this question it need not be trained.
+# Paint a row of six 1s, with kernels three and four wide. And is Keras's layer really your `paint`?
+# To find out, build a decoder with two of them, four wide; it need not be trained.
 # From 14×14, yours paints 30×30 ($13 \cdot 2 + 4$). `padding="same"` then cuts one pixel off each side.
 
 # %%
+rows = [paint(np.ones((1, 6)), np.ones((1, width)), 2)[0].astype(int) for width in (3, 4)]
+print("kernels three wide:", *rows[0], "\nkernels four wide: ", *rows[1])
 small, L, how = images.image_shape[0] // 4, keras.layers, {"strides": 2, "padding": "same"}
 first = [L.Dense(32, "relu"), L.Dense(16 * small**2, "relu"), L.Reshape((small, small, 16))]
 larger = [L.Conv2DTranspose(8, 4, activation="relu", **how), L.Conv2DTranspose(1, 4, **how)]
@@ -248,22 +239,22 @@ maps, drawn = before(codes[:1]).numpy()[0], painter(codes[:1]).numpy()[0, ..., 0
 kernels, bias = larger[1].get_weights()  # (4, 4, 1, 8): one kernel for each of eight maps
 by_yours = sum(paint(maps[..., k], kernels[:, :, 0, k], 2) for k in range(8))[1:-1, 1:-1] + bias
 print(f"{maps.shape} → {by_yours.shape}, at most {np.abs(by_yours - drawn).max():.0e} from Keras")
-counts = [sum(each.count_params() for each in some) for some in (larger, first[1:2], decoder.layers[1:])]
-print("weights: {:,} in two painting layers, {:,} in the one before; {:,} in yours".format(*counts))
 
 # %% tags=["holds"]
 assert maps.shape == (14, 14, 8)
 assert by_yours.shape == (28, 28)
 assert np.abs(by_yours - drawn).max() < 1e-5
 assert np.abs(drawn).max() > 1e-3
-assert counts[0] < 0.03 * counts[2]
-assert counts[1] == 33 * 784
-assert counts[2] == 33 * 128 + 129 * 784
-assert 0.2 < (counts[0] + counts[1]) / counts[2] < 0.3
+assert list(rows[0][1:-1]) == [1, 2] * 5 + [1]
+assert set(rows[1][2:-2]) == {2}
+assert larger[1].count_params() == 4 * 4 * 8 + 1 == 129
+assert decoder.layers[-1].count_params() == 129 * 784
 
 # %% [markdown]
-# It does what yours does. The two painting layers need few weights, as a kernel is the same at every place.
-# Most weights lie in the dense layer that fills the first maps. Counted from the 32 numbers on, this decoder still has only about a quarter of the weights of yours.
+# Here is a trap: kernels three wide paint some pixels twice and their neighbours once, which can leave a checkerboard in decoded images.
+# If the stride divides the width, as with four, equally many kernels paint every pixel away from the border.
+#
+# Keras's layer does what yours does, with few weights, as a kernel is the same at every place: the last one has $4 \cdot 4 \cdot 8 + 1 = 129$ in all, your last dense layer 129 *per pixel*. (But another dense layer must fill the first maps.)
 #
 # ## How much of the plane was never asked about?
 #
@@ -320,11 +311,11 @@ assert usual < 0.02
 # %% [markdown]
 # The first row, near the codes, shows mostly digits, many of them blurred.
 # Most holes of the second row still give a digit, even a crisp one, and only its last two, far out, break up.
-# Of the farthest ten, two are rubble and three are 2s in four or more pieces, while three other 2s, a 6 and a thick 0 can still be read.
+# Of the farthest ten, two are rubble and three 2s are torn to pieces; three more 2s, a 6 and a thick 0 can still be read.
 # So a hole is not always a place that means nothing. It is one that nobody asked about.
 #
 # Why are the holes crisper? Near the codes the decoder draws grey where similar images differ.
-# Far out, the numbers before the sigmoid become larger, so it answers nearly 0 or 1 at more of the pixels. Crisp does not mean right.
+# Far out, the numbers before the sigmoid become larger, so more pixels are nearly 0 or 1.
 #
 # ## And between two codes?
 #
@@ -374,7 +365,7 @@ assert flat < curved - 0.1
 assert holes_here > 0.3
 
 # %% [markdown]
-# Two numbers keep more of clothes, because these vary mostly along a few directions: even PCA's flat plane keeps more than the curved sheet kept of the digits. And the holes are there again.
+# Two numbers keep more of clothes, because these vary mostly along a few directions: even PCA's flat plane keeps more than the curved sheet kept of the digits. The holes are there again.
 #
 # ## Look back
 #
