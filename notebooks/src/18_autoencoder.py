@@ -223,7 +223,7 @@ cl.check("paint", paint)
 paint = cl.mine("paint", paint)
 
 # %% [markdown]
-# Paint a row of six 1s, with kernels three and four wide. And is Keras's layer really your `paint`?
+# Paint six numbers of 1 in a row, with kernels of ones, three and four wide. And is Keras's layer really your `paint`?
 # To find out, build a decoder with two of them, four wide; it need not be trained.
 # From 14×14, yours paints 30×30 ($13 \cdot 2 + 4$). `padding="same"` then cuts one pixel off each side.
 
@@ -251,7 +251,7 @@ assert larger[1].count_params() == 4 * 4 * 8 + 1 == 129
 assert decoder.layers[-1].count_params() == 129 * 784
 
 # %% [markdown]
-# Here is a trap: kernels three wide paint some pixels twice and their neighbours once, which can leave a checkerboard in decoded images.
+# Here is a trap: kernels three wide paint some pixels twice and their neighbours once, which can leave a checkerboard.
 # If the stride divides the width, as with four, equally many kernels paint every pixel away from the border.
 #
 # Keras's layer does what yours does, with few weights, as a kernel is the same at every place: the last one has $4 \cdot 4 \cdot 8 + 1 = 129$ in all, your last dense layer 129 *per pixel*. (But another dense layer must fill the first maps.)

@@ -45,7 +45,7 @@ cl.recall("20")
 # In training, the error at the image goes back through the decoder to $z$, and should go on to $\mu$ and $\sigma$, so that the encoder learns, too.
 # But how does $z$ change if $\mu$ changes a little? The next draw is another one anyway.
 #
-# The way out is called the **reparameterisation trick** (Kingma & Welling 2013).
+# The way out is called the **reparameterisation trick**.
 # First draw a noise $\varepsilon$ from the standard normal, which needs neither $\mu$ nor $\sigma$. Then *compute*
 #
 # $$z = \mu + \sigma\,\varepsilon, \qquad \mu, \sigma, \varepsilon, z: (n, d)$$
@@ -97,6 +97,7 @@ plots.table([{name: f"{a:.1f}" for name, a in zip(names, row, strict=True)} for 
 assert np.median(np.abs(drawn_anew)) > 100
 assert np.abs(noise_kept - 1).max() < 1e-6
 assert round(2 * 0.5**2 / nudge**2 / 0.1**2) == 50_000_000  # two independent draws, each of variance 0.25
+assert round(2 * 0.5**2 / 0.1**2 / 0.1**2) == 5_000  # with a nudge of a tenth
 many = np.random.default_rng(1).normal(size=1_000_000)
 scores = (1 + 0.5 * many) * many / 0.5
 assert abs(scores.mean() - 1) < 0.02
@@ -116,7 +117,7 @@ assert abs(scores.var() / 0.1**2 - 600) < 20
 # The weights start at the size of `start` in lesson 04, $\sqrt{2 / \text{inputs}}$, which Keras calls `he_normal`.
 # At the end a *sigmoid* turns any number into one between 0 and 1.
 # There is a trap: in single precision a sigmoid may round to exactly 0 or 1, $\log 0$ is $-\infty$, and soon every weight is `nan`.
-# So one more layer squeezes the pixels into the range from one millionth to 1 minus one millionth.
+# So one more layer squeezes the pixels between one millionth and 1 minus one millionth.
 
 # %%
 layers, start = keras.layers, {"kernel_initializer": "he_normal"}
@@ -239,7 +240,7 @@ on_train, on_test = (float(loss_of(vae, part)) for part in (X[: len(X_test)], X_
 print(f"−ELBO: {on_train:.1f} nats on images that it learned from, {on_test:.1f} on new ones")
 
 # %% [markdown]
-# `cl.VAE` is what you have built, with two refinements: it computes the loss from what goes into the sigmoid, so it needs no squeezing, and its learning rate *warms up*: it rises from almost 0 over the first steps.
+# `cl.VAE` is what you have built, with two refinements: it computes the loss from what goes into the sigmoid, so it needs no squeezing, and its learning rate *warms up* from almost 0 over the first steps.
 # Train it likewise.
 
 # %%
@@ -263,6 +264,7 @@ assert abs(on_test - theirs) < 1
 assert late > 5
 assert untrained < 0.5 * kl[0]
 assert 15_000 < len(X) < 17_000
+assert 300 < 6 * passes * (len(X) // 256 + 1) < 1000
 assert abs(on_test - on_train) < 0.01 * on_test
 
 # %% [markdown]
@@ -342,9 +344,9 @@ assert broken[4] == 1.0
 # Above are draws of the autoencoder, sharper and broken; below those of your VAE, softer and smeared, first from the fitted cloud and then from the prior.
 # Drawn in the same manner, the VAE has fewer draws in holes, and the ink is in fewer pieces (a test image mostly has one).
 # But the prior is not quite the shape that the means have. Most of its draws lie in holes between or around them, and they break into about as many pieces as the autoencoder's.
-# Among the points of the clouds, which its decoder was asked about, fewer lie in holes, but still many. (This is one training of each, so take the shares as rough.)
+# Among the points of the clouds, which its decoder was asked about, fewer lie in holes, but still many. (One training of each: take the shares as rough.)
 #
-# So there are fewer holes, but they are not gone, and draws from the prior hit them most often of all. The prior's gain is another: one knows it beforehand and need not have seen a single code. And there is a bound on the surprise (for grey images in the sense of [lesson 23](23_published_numbers.ipynb)).
+# So with a fitted cloud there are fewer holes, but they are not gone; with the prior there are more (among the means). The prior's gain is another: one knows it beforehand and need not have seen a single code. And there is a bound on the surprise (for grey images in the sense of [lesson 23](23_published_numbers.ipynb)).
 #
 # ## A VAE that somebody printed
 #
