@@ -436,7 +436,7 @@ for epochs in (5, 7, 20):
     rows, name = lengths.where(epochs=epochs), f"VAE, {epochs} epochs"
     seconds[name], nats[name] = ([row[column] for row in rows] for column in ("fit_s", "negative_elbo"))
 fit = dict(sorted(((name, np.mean(each)) for name, each in seconds.items()), key=lambda one: one[1]))
-told = f"It takes {fit[ten] / fit['k-means']:.0f} times as long as k-means, though. The other lengths were timed apart, three times each, but took about as long per epoch: {fit[ten] / 10:.1f} to {fit['VAE, 5 epochs'] / 5:.1f} s. Lesson 08 timed other numbers of images on another day, so compare seconds inside this table only."
+told = f"Ten epochs take {fit[ten] / fit['k-means']:.0f} times as long as k-means, though. Networks of other lengths were timed apart, three times each, but took about as long per epoch: {fit[ten] / 10:.1f} to {fit['VAE, 5 epochs'] / 5:.1f} s. Lesson 08 timed other numbers of images on another day, so compare seconds inside the table below only."
 display(cl.reveal("vae_against_forest", round(fit[ten] / fit["random forest"], 1), told))
 score = {name: f"{np.mean(nats[name]):.1f}" if name in nats else "" for name in fit}
 display(plots.table([{"method": m, "CPU-s": f"{fit[m]:.1f}", "−ELBO": score[m]} for m in fit]))
