@@ -159,7 +159,7 @@ cl.verdict("pose-draws-digit", pixels["reconstructions"], average, paired=True)
 
 # %% [markdown]
 # Two names and two places settle four of five pixels; a capsule's sixteen numbers settle nearly half of the rest.
-# By IoU the averages are even ahead.
+# By IoU the averages are ahead.
 
 # %% tags=["holds"]
 shares = {way: share.mean() for way, share in pixels.items()}

@@ -120,6 +120,7 @@ def test_pixels_are_divided_where_there_is_ink(digits: Any, pairs: Pairs) -> Non
     whole = detection.exclusive_accuracy(some.masks, ways["average images of the classes"].owner)
     assert guess.mean() == pytest.approx(whole, abs=0.05)
 
+
 def test_average_images_are_found_where_they_lie(digits: Any, pairs: Pairs) -> None:
     """Two averages laid on a canvas: of all places, their own fit best."""
     height, width, _ = pairs.image_shape
