@@ -171,6 +171,19 @@ PLOTS = [
     Case(
         "from capslab.lessons import results\nrows = results.load('classical').rows\nmethod = rows[0]['method']\ncl.plots.growth_curves([])"
     ),
+    Case(
+        "cl.plots.cluster_flow(embedding, [8, 10])",
+        then="cl.plots.cluster_flow(cl.cluster(embedding), [8, 10, 12])",
+    ),
+    Case("path = cl.cluster(embedding)\nks = 10\ncl.plots.cluster_flow(path, ks)"),
+    Case(
+        "path = cl.cluster(embedding, n_clusters=10)\ncl.plots.cluster_flow(path, [10, 12])",
+        then="path = cl.cluster(embedding, n_clusters=range(2, 11))\ncl.plots.cluster_flow(path, [8, 10])",
+    ),
+    Case(
+        "path = cl.cluster(X)\ncl.plots.cluster_flow(path, [2, 4], images=few[:3])",
+        then="path = cl.cluster(cl.embed(few))\ncl.plots.cluster_flow(path, [2, 4])",
+    ),
     Case("cl.plots.image_grid(few, columns=0)"),
     Case("images = few.images[0, ..., 0]\ncl.plots.image_grid(images)"),
     Case("cl.plots.image_grid('mnist')"),
