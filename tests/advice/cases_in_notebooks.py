@@ -564,8 +564,8 @@ EXERCISES = [
     Case("def squash(s): return s\ncl.mine('squash', squash(X))"),
     Case("cl.mine('squash', 3)", then='def squash(s): return s\ncl.mine("squash", squash)'),
     Case(
-        "cl.mine('supervised_or_not', {})",
-        then='supervised_or_not = {}\ncl.check("supervised_or_not", supervised_or_not)',
+        "cl.mine('diagnosis', {})",
+        then='diagnosis = {}\ncl.check("diagnosis", diagnosis)',
     ),
     Case("count_weights = len\ncl.mine('count_weights', count_weights, in_network=True)"),
 ]
