@@ -103,17 +103,17 @@ def _flow(path: Any, ks: Any, images: Any) -> Flow:
     if not hasattr(path, "path_labels_"):
         step = "Write cl.plots.cluster_flow(cl.cluster(embedding), [8, 10, 12])."
         raise ArgumentError("path", "a fitted KMeansPath, from cl.cluster", instance_of(path), step)
-    try:
-        chosen = sorted(set(ks))
-    except TypeError:
-        chosen = []
-    first = list(path.ks_[: min(3, len(path.ks_))])
+    chosen = [] if isinstance(ks, str) else _sorted(ks)
+    on_path, first = len(path.ks_), [int(k) for k in path.ks_[:3]]
+    step = f"Try ks={first}."
+    if on_path == 1:
+        step = "Fit the path with several: cl.cluster(embedding, n_clusters=range(2, 11))."
     if not 2 <= len(chosen) <= MOST_COLUMNS:
-        several = len(path.ks_) > 1
-        step = (
-            f"Try ks={first}." if several else "Fit the path with several n_clusters, such as range(2, 11)."
-        )
         raise ArgumentError("ks", f"2 to {MOST_COLUMNS} different numbers of clusters", ks, step)
+    if not set(chosen) <= set(path.ks_):
+        raise ArgumentError(
+            "ks", f"numbers of clusters that are on the path ({listed(path.ks_, 12)})", ks, step
+        )
     clusters = np.stack([path.at(k).labels for k in chosen])
     embedding = path.embedding_
     shown = images if images is not None else None if embedding is None else embedding.images
@@ -127,6 +127,14 @@ def _flow(path: Any, ks: Any, images: Any) -> Flow:
     classes = getattr(shown, "classes", ())
     drawn = None if shown is None else pixels(shown)
     return Flow(tuple(map(int, chosen)), clusters, labels, classes, drawn)
+
+
+def _sorted(ks: Any) -> list[Any]:
+    """The different numbers in ascending order; nothing if there are none."""
+    try:
+        return sorted(set(ks))
+    except TypeError:
+        return []
 
 
 def _name(cluster: int) -> str:

@@ -176,13 +176,14 @@ PLOTS = [
         then="cl.plots.cluster_flow(cl.cluster(embedding), [8, 10, 12])",
     ),
     Case("path = cl.cluster(embedding)\nks = 10\ncl.plots.cluster_flow(path, ks)"),
+    Case("path = cl.cluster(embedding)\nks = [2, 99]\ncl.plots.cluster_flow(path, ks)"),
     Case(
         "path = cl.cluster(embedding, n_clusters=10)\ncl.plots.cluster_flow(path, [10, 12])",
         then="path = cl.cluster(embedding, n_clusters=range(2, 11))\ncl.plots.cluster_flow(path, [8, 10])",
     ),
     Case(
         "path = cl.cluster(X)\ncl.plots.cluster_flow(path, [2, 4], images=few[:3])",
-        then="path = cl.cluster(cl.embed(few))\ncl.plots.cluster_flow(path, [2, 4])",
+        then="images = few\npath = cl.cluster(cl.embed(images))\ncl.plots.cluster_flow(path, [2, 4])",
     ),
     Case("cl.plots.image_grid(few, columns=0)"),
     Case("images = few.images[0, ..., 0]\ncl.plots.image_grid(images)"),

@@ -139,7 +139,9 @@ def test_vectors_without_images_flow_as_well(images):
         (lambda path, images: plots.cluster_flow(path, 3), "ks"),
         (lambda path, images: plots.cluster_flow(path, range(2, 12)), "ks"),
         (lambda path, images: plots.cluster_flow(path, ["2", 3]), "ks"),
-        (lambda path, images: plots.cluster_flow(path, [2, 99]), "k"),
+        (lambda path, images: plots.cluster_flow(path, [2, 99]), "ks"),
+        (lambda path, images: plots.cluster_flow(path, [2, 2.5]), "ks"),
+        (lambda path, images: plots.cluster_flow(cluster(path.embedding_, 4), [4, 5]), "ks"),
         (lambda path, images: plots.cluster_flow(path, [2, 3], images=images[:10]), "images"),
     ],
 )
