@@ -15,7 +15,7 @@
 # Each turns an image into a list of numbers, its *representation*, and k-means takes any list. Today all get the same 1,200 test images.
 # One network names 98 of 100 digits, yet k-means gets only 71 right on its hidden layer. You will find the other 27.
 #
-# **After this lesson you can** compare representations fairly, split features into what a layer reads and what it ignores, and tell whether one kind of network is ahead by more than luck.
+# **After this lesson you can** compare representations fairly, split features into what a layer reads and what it ignores, and tell a lead from luck.
 #
 # **You need** [02](02_which_score.ipynb) for matched accuracy, [07](07_hidden_layer.ipynb) for features, [12](12_build_a_capsule_network.ipynb) for capsules, and [20](20_build_a_vae.ipynb) for the VAE. The text describes the results on MNIST.
 #
@@ -122,7 +122,7 @@ assert ((path.at(10).labels == 7) & (path.at(12).labels == 11)).sum() > 50
 # %% [markdown]
 # From 8 to 10, cluster C with the 4s and 9s is cut in two, but *both* halves mix 4s and 9s. And A, the 1s, is cut into upright and slanted ones.
 # Only at 12 do many 5s leave the 8s of cluster H for a cluster of their own, L.
-# So something in these features weighs more for k-means than the difference between a 4 and a 9.
+# So something weighs more for k-means than the difference between a 4 and a 9.
 #
 # ## What does everybody get wrong?
 #
@@ -172,7 +172,7 @@ assert tables["VAE means"].argmax(axis=1)[[3, 7]].tolist() == [1, 1]  # D and H
 
 # %% [markdown]
 # The errors go together, and half of them are 5s: without a cluster of their own, most 5s are wrong everywhere.
-# Most of these images are not hard to read: the dense network itself names more than nine in ten correctly. The first five are odd, and there the poses fail as well.
+# Most are not hard to read: the dense network itself names more than nine in ten correctly. The first five are odd, and there the poses fail as well.
 #
 # The last row shows the *centres* of the VAE's clusters, decoded. Each looks like a clean digit: two 1s of different slant, and no 5.
 # But a clean centre says little about its cluster: more than 30 images of B are 5s.
@@ -250,7 +250,7 @@ assert slant[1] > 0.85
 #
 # - **Unit length:** divide the features of each image by their length, so that only their direction counts (the cosine).
 # - **Scaled:** divide each feature by its standard deviation, so that none outweighs the others.
-# - **Whitened:** do the same with the first 16 principal components, so that a wide spread no longer counts more.
+# - **Whitened:** do the same with the first 16 principal components.
 # - **Many clusters:** 30, each named after its most frequent digit. This score is milder, so the gain is over ten clusters scored likewise.
 #
 # One network could be luck, so five were trained, each on its own sample (`python tools/remeasure.py dense_mends`).
@@ -280,11 +280,11 @@ assert round(100 * (bare[1] - bare[0]) / len(some)) == 15
 # %% [markdown]
 # On average, what is read comes within about three points of the network's own answer.
 # Without $W$ little helps: unit length and whitening give nothing that differs from 0 for sure, scaling two to four points. None can know *which* directions matter.
-# Many clusters give most. But on pixels, 30 instead of 10 gain as much (15 points), and somebody has to name 30 groups.
+# Many clusters give most. But they give pixels as much (15 points), and somebody has to name 30 groups.
 #
 # ## Would another training say the same?
 #
-# Other starting weights and other training images give another network.
+# Other weights and images at the start give another network.
 # So here are five of each kind, each trained on its own 10,000 images; what they make of our test images is bundled (at most 16 principal components).
 
 # %%
@@ -325,7 +325,7 @@ display(cl.verdict("capsules-cluster", correct["capsule, untrained"], correct["p
 cl.verdict("routing-clusters-better", correct["capsule"], correct["capsule, one iteration"], paired=True)
 
 # %% [markdown]
-# - **VAE:** two points ahead of pixels on average, but the interval contains 0. Five VAEs of 10,000 images each do not decide it. (The one above learned from all 55,000 and is more than eight points ahead; but it is one.)
+# - **VAE:** two points ahead of pixels on average, but the interval contains 0. Five VAEs of 10,000 images each do not decide it. (The one above, of 55,000, is more than eight points ahead; but it is one.)
 # - **Capsules:** untrained, their poses are far *worse* than the pixels that they are made from. The good clusters above came with the training on labels.
 # - **Routing:** one iteration or three, k-means gets 98 of 100. If there is a gain, it is below half a point.
 #
@@ -378,7 +378,7 @@ assert other.name != "fashion-mnist" or found["what is read"] > found["as they a
 assert other.name != "fashion-mnist" or found["own answer"] - found["what is read"] > 0.1
 
 # %% [markdown]
-# Here, too, what is read is better than the rest, but it stays far behind the network's own answer.
+# Here, too, what is read is better than the rest, but far behind the network's own answer.
 # So the ignored directions explain most of the loss on digits, but only a small part of it on clothes, where something else must be in the way.
 #
 # ## Look back
