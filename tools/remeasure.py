@@ -6,6 +6,7 @@
     python tools/remeasure.py beta_runs mnist --betas 0 4    # only for these
     python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
     python tools/remeasure.py training_costs     # a VAE beside the four methods, five times: ten minutes
+    python tools/remeasure.py dense_mends mnist  # dense features, mended for k-means: two minutes; digits too
     python tools/remeasure.py vae_lengths        # a VAE for 5, 7 and 20 epochs, three times: seven minutes
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
@@ -21,9 +22,18 @@ from typing import Any
 
 import numpy as np
 
-from capslab import VAE, fit
+from capslab import VAE, DenseBaseline, fit
 from capslab.data import load
-from capslab.lessons import beta_runs, beta_sweep, classical_methods, judge_draws, results, routing_runs
+from capslab.lessons import (
+    beta_runs,
+    beta_sweep,
+    classical_methods,
+    dense_mends,
+    judge_draws,
+    results,
+    routing_runs,
+)
+from capslab.lessons.repeated_networks import embedded_images
 from capslab.routing.variants import ROUTINGS
 
 #: numbers of training images, and how often each is measured, with another sample and seed every time
@@ -105,6 +115,29 @@ def vae_lengths(
                 rows.append({key: round(v, 4) if isinstance(v, float) else v for key, v in row.items()})
                 print(rows[-1], flush=True)
                 results.save("vae_lengths", LENGTHS_COMMAND, rows)
+    return rows
+
+
+def dense_networks(
+    dataset: str = "mnist", size: int = 40_000, seeds: int = 5, epochs: int | None = None
+) -> list[dict[str, Any]]:
+    """Train dense networks, each on its own sample of images, and cluster what their hidden layers say.
+
+    The table is written after every network, and what it has already is kept.
+    """
+    images = load(dataset)
+    table = results.FOLDER / f"{dense_mends.NAME}.json"
+    rows = results.load(dense_mends.NAME).rows if table.exists() else []
+    for seed in range(seeds):
+        if any((row["data"], row["seed"]) == (images.name, seed) for row in rows):
+            continue
+        part = images.sample(min(size, 4 * len(images) // 5), seed=seed)
+        model = DenseBaseline.for_images(part, seed=seed)
+        fit(model, part, epochs, seed=seed, show=False)
+        found = dense_mends.measure(model, embedded_images(images), seed)
+        rows.append({"data": images.name, "seed": seed, **{name: round(v, 4) for name, v in found.items()}})
+        print(rows[-1], flush=True)
+        results.save(dense_mends.NAME, dense_mends.COMMAND, rows)
     return rows
 
 
@@ -225,6 +258,7 @@ def main() -> None:
         "routing_variants": routing_variants,
         "training_costs": training_costs,
         "vae_lengths": vae_lengths,
+        "dense_mends": dense_networks,
     }
     parser.add_argument("experiment", choices=list(experiments))
     parser.add_argument("dataset", nargs="?", help="mnist, or digits for routing_variants, by default")

@@ -1,4 +1,4 @@
-"""Exercises of 24_three_representations: scoring clusters, and what a fair comparison is."""
+"""Exercises of 24_three_representations: what every clustering gets wrong, and what a layer reads."""
 
 from __future__ import annotations
 
@@ -7,74 +7,6 @@ import numpy as np
 from capslab.exercises.exercise import Case, Exercise, Mistake
 
 NOTEBOOK = "24_three_representations"
-
-
-def contingency(clusters, labels, k, classes):
-    """table[c, j] is the number of images of class j in cluster c."""
-    table = np.zeros((k, classes), int)
-    np.add.at(table, (clusters, labels), 1)  # unlike table[…] += 1, it counts repeated places
-    return table
-
-
-def _table_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-
-    def random_case(n: int, k: int, classes: int) -> tuple[np.ndarray, np.ndarray, int, int]:
-        return rng.integers(0, k, n), rng.integers(0, classes, n), k, classes
-
-    cases = [
-        Case("as many clusters as classes", random_case(30, 3, 3)),
-        Case("more clusters than classes", random_case(40, 5, 3)),
-        Case("more classes than clusters", random_case(40, 2, 5)),
-        Case("an empty cluster", (np.array([0, 0, 2, 2, 2]), np.array([0, 1, 1, 1, 0]), 4, 2)),
-    ]
-    if hard:
-        cases.append(Case("one image", (np.array([1]), np.array([2]), 3, 4)))
-        cases.append(Case("many images", random_case(1000, 12, 10)))
-    return cases
-
-
-def _presence(clusters, labels, k, classes):
-    table = np.zeros((k, classes), int)
-    table[clusters, labels] += 1
-    return table
-
-
-def clearly_ahead(one, other):
-    """Whether the worst run of `one` is better than the best run of `other`."""
-    return bool(min(one) > max(other))
-
-
-def _ahead_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-
-    def random_case(gap: float, spread: float, runs: int = 5) -> tuple[np.ndarray, np.ndarray]:
-        noise = np.linspace(-spread, spread, runs)
-        return 0.7 + gap + rng.permutation(noise), 0.7 + rng.permutation(noise)
-
-    def shuffled(one: list[float], other: list[float]) -> tuple[np.ndarray, np.ndarray]:
-        shift = round(float(rng.uniform(-0.05, 0.05)), 3)
-        return rng.permutation(one) + shift, rng.permutation(other) + shift
-
-    low = random_case(0.02, 0.05)
-    rising = np.linspace(0.6, 0.8, 5) + rng.uniform(0, 0.02)
-    many = np.linspace(-0.02, 0.02, 12)
-    cases = [
-        Case("a gap much larger than the spread", random_case(0.2, 0.02)),
-        Case("a gap smaller than the spread", low),
-        Case("the other one ahead", random_case(-0.2, 0.02)),
-        Case("ranges that just overlap", random_case(0.05, 0.03)),
-        Case("ranges that just fail to overlap", shuffled([0.71, 0.9, 0.95], [0.4, 0.69, 0.7, 0.5])),
-        Case("a worst run that equals the best of the other", ([0.9, 0.8, 0.7], [0.5, 0.6, 0.7])),
-        Case("every run ahead of its partner, but not of all", (rising + 0.03, rising)),
-        Case("one bad run among good ones", shuffled([0.9, 0.91, 0.6, 0.92, 0.9], [0.7, 0.71, 0.72])),
-        Case("one good run of the other", shuffled([0.8, 0.81, 0.82], [0.6, 0.61, 0.9, 0.6, 0.62])),
-        Case("many runs that overlap by one", (0.75 + rng.permutation(many), 0.715 + rng.permutation(many))),
-    ]
-    if hard:
-        cases.append(Case("two runs each", random_case(0.1, 0.04, 2)))
-        cases.append(Case("the same scores", (low[0], low[0])))
-    return [Case(case.description, tuple(map(np.asarray, case.args))) for case in cases]
 
 
 def wrong_everywhere(named, labels):
@@ -108,109 +40,43 @@ def _wrong_cases(seed: int, hard: bool) -> list[Case]:
     return cases
 
 
-ANSWER = {
-    "pixels": False,
-    "principal components of pixels": False,
-    "hidden layer of a trained classifier": True,
-    "poses of a trained capsule network": True,
-    "latent means of a VAE": False,
-}
+def split_features(features, weights):
+    """The part of each row in the span of the columns of weights, and what is at right angles to it."""
+    Q, _ = np.linalg.qr(weights)  # (d, classes), orthonormal
+    read = features @ Q @ Q.T  # (n, d)
+    return read, features - read
 
 
-def _answer_cases(seed: int, hard: bool) -> list[Case]:
-    return [Case(f"the key {name!r}", (name,)) for name in ANSWER]
+def _split_cases(seed: int, hard: bool) -> list[Case]:
+    rng = np.random.default_rng(seed)
+
+    def random_case(n: int, d: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+        return rng.normal(size=(n, d)), rng.normal(size=(d, classes))
+
+    features = rng.normal(size=(5, 4)) + 1  # with a mean, which must stay
+    axes = np.eye(4)[:, [2, 0]]
+    cases = [
+        Case("columns along two axes, of length 1", (features, axes)),
+        Case("columns at right angles, of lengths 3 and ½", (features, axes * [3, 0.5])),
+        Case(
+            "columns that are not at right angles", (features, np.array([[1.0, 1], [0, 1], [0, 0], [2, 0]]))
+        ),
+        Case("one column", random_case(3, 2, 1)),
+        Case("more images than dimensions", random_case(7, 5, 3)),
+        Case("fewer images than dimensions", random_case(2, 6, 4)),
+    ]
+    if hard:
+        cases.append(Case("as many columns as dimensions", random_case(4, 3, 3)))
+        cases.append(Case("the size of a hidden layer", random_case(20, 64, 10)))
+    return cases
+
+
+def _split_size() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(1200, 512)), rng.normal(size=(512, 10))
 
 
 EXERCISES = (
-    Exercise(
-        name="contingency",
-        notebook=NOTEBOOK,
-        title="Clusters against classes",
-        task=(
-            "Write contingency(clusters, labels, k, classes). It returns a table (k, classes); entry [c, "
-            "j] is the number of images of class j in cluster c."
-        ),
-        points=2,
-        hints=(
-            "Start with a table of zeros, and let every image add 1 in one place. Which row, and which "
-            "column?",
-            "For image i, the place is [clusters[i], labels[i]]. A loop over the images is a fine answer.",
-            "Without a loop: np.add.at(table, (clusters, labels), 1). Be careful: table[clusters, labels] "
-            "+= 1 adds only once per place, even if the place occurs several times.",
-        ),
-        cases=_table_cases,
-        reference=contingency,
-        mistakes=(
-            Mistake(
-                "only presence",
-                "Your table contains only 0 and 1: `table[clusters, labels] += 1` adds once per place, "
-                "however often the place occurs. Loop over the images, or use np.add.at.",
-                _presence,
-            ),
-            Mistake(
-                "transposed",
-                "Rows and columns are swapped: clusters are the rows, classes the columns.",
-                lambda clusters, labels, k, classes: contingency(clusters, labels, k, classes).T,
-            ),
-            Mistake(
-                "shares",
-                "You divide each row by its sum. The exercise asks for counts.",
-                lambda clusters, labels, k, classes: (
-                    (t := contingency(clusters, labels, k, classes))
-                    / np.maximum(t.sum(axis=1, keepdims=True), 1)
-                ),
-            ),
-        ),
-    ),
-    Exercise(
-        name="clearly_ahead",
-        notebook=NOTEBOOK,
-        title="More than luck?",
-        task=(
-            "Write clearly_ahead(one, other). It returns True if every run of `one` scores higher than "
-            "every run of `other`, else False. Both are scores, (runs,)."
-        ),
-        points=1,
-        hints=(
-            "Two averages always differ. What would have to be true of the individual runs to convince you?",
-            "If even the worst run of `one` beats the best run of `other`, then luck among these runs "
-            "cannot explain the difference.",
-            "Compare the smallest score of `one` with the largest of `other`: return bool(min(one) > "
-            "max(other)).",
-        ),
-        cases=_ahead_cases,
-        reference=clearly_ahead,
-        mistakes=(
-            Mistake(
-                "means",
-                "You compare means, and of two means one is always larger. Here every single run has to "
-                "be ahead.",
-                lambda one, other: bool(np.mean(one) > np.mean(other)),
-            ),
-            Mistake(
-                "swapped",
-                "You answer whether `other` is ahead of `one`.",
-                lambda one, other: bool(min(other) > max(one)),
-            ),
-            Mistake(
-                "either",
-                "This is True for a gap in either direction. The question is whether `one` is ahead.",
-                lambda one, other: bool(min(one) > max(other) or min(other) > max(one)),
-            ),
-            Mistake(
-                "one by one",
-                "You compare the first run with the first, the second with the second. But the runs are no "
-                "pairs: every run of `one` has to be ahead of every run of `other`.",
-                lambda one, other: bool(all(a > b for a, b in zip(one, other, strict=False))),
-            ),
-            Mistake(
-                "a tie counts",
-                "A run that only equals the best of `other` is not ahead of it.",
-                lambda one, other: bool(min(one) >= max(other)),
-            ),
-        ),
-        partial=False,  # of answers that are yes or no, half are right by luck
-    ),
     Exercise(
         name="wrong_everywhere",
         notebook=NOTEBOOK,
@@ -249,45 +115,57 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="supervised_or_not",
+        name="split_features",
         notebook=NOTEBOOK,
-        title="Who has seen the labels?",
+        title="What the last layer reads",
         task=(
-            "Write supervised_or_not, a dictionary that is True for each representation that was made "
-            "with the help of labels, and False for the others. Its keys: "
-            + ", ".join(repr(name) for name in ANSWER)
-            + "."
+            "Write split_features(features, weights). features is (n, d), weights is (d, classes), and none "
+            "of its columns is a combination of the others. It returns two arrays (n, d): read, the part of "
+            "each row of features in the span of the columns of weights, and rest, the part at right angles "
+            "to all of them. Their sum is features."
         ),
-        points=1,
+        points=2,
         hints=(
-            "Ask about each of them: if all labels had been wrong, would these vectors be different?",
-            "A network's vectors depend on the loss that it was trained with. Which of the losses contain "
-            "the label?",
-            "The capsule network's margin loss contains the label, and so does cross-entropy. The VAE's "
-            "loss compares an image with its own reconstruction.",
+            "Think of one column in a plane. read is the shadow of a feature vector on the line along the "
+            "column, and rest is what is missing. How long the column is must make no difference.",
+            "Q, _ = np.linalg.qr(weights) gives columns with the same span that have length 1 and are at "
+            "right angles. The lengths of the shadows on them are features @ Q, of shape (n, classes). Which "
+            "product turns these into vectors of d numbers again?",
+            "read = features @ Q @ Q.T, and rest = features - read.",
         ),
-        cases=_answer_cases,
-        reference=ANSWER,
+        cases=_split_cases,
+        reference=split_features,
         mistakes=(
             Mistake(
-                "capsules unsupervised",
-                "Capsules do not discover the classes on their own: their margin loss is given the right "
-                "class of every image.",
-                {**ANSWER, "poses of a trained capsule network": False},
+                "columns as they are",
+                "You took weights where Q belongs. Their columns are neither of length 1 nor at right "
+                "angles, so long columns count more, and what two have in common counts twice.",
+                lambda features, weights: (
+                    (read := features @ weights @ weights.T),
+                    features - read,
+                ),
             ),
             Mistake(
-                "VAE supervised",
-                "Look at the VAE's loss again. It compares an image with its own reconstruction. Where "
-                "would a label come in?",
-                {**ANSWER, "latent means of a VAE": True},
+                "columns of length 1",
+                "Your columns have length 1, but they are not at right angles, so what two of them have in "
+                "common counts twice. np.linalg.qr makes them so.",
+                lambda features, weights: (
+                    (unit := weights / np.linalg.norm(weights, axis=0)),
+                    (read := features @ unit @ unit.T),
+                    features - read,
+                )[1:],
             ),
             Mistake(
-                "scored is not made",
-                "Labels are used afterwards, to *score* a clustering. Here the question is whether they "
-                "were used to *make* the vectors.",
-                dict.fromkeys(ANSWER, True),
+                "exchanged",
+                "The two are exchanged: what the layer reads comes first, the rest second.",
+                lambda features, weights: split_features(features, weights)[::-1],
+            ),
+            Mistake(
+                "without their mean",
+                "You subtracted the mean of the features first. The two parts have to add up to features.",
+                lambda features, weights: split_features(features - features.mean(axis=0), weights),
             ),
         ),
-        partial=False,
+        real_size=_split_size,
     ),
 )

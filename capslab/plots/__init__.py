@@ -7,6 +7,7 @@ the figure that is the cell's value. Nothing is computed here.
 import capslab.machine.usable_matplotlib  # noqa: F401  # first: it imports matplotlib whatever MPLBACKEND is
 from capslab.plots.architecture import architecture
 from capslab.plots.charts import bars, lines, scores_with_spread, training_curves
+from capslab.plots.cluster_flow import cluster_flow
 from capslab.plots.clusters import cluster_overview, scatter, score_curves
 from capslab.plots.colours import ink_on, palette
 from capslab.plots.confusion import confusion
@@ -27,6 +28,7 @@ __all__ = [
     "DRAWINGS",
     "architecture",
     "bars",
+    "cluster_flow",
     "cluster_overview",
     "confusion",
     "detection_grid",

@@ -78,7 +78,7 @@ def _panels(chart: Chart, layout: dict[str, Any]) -> list[dict[str, Any]]:
         layout[f"xaxis{number}"], layout[f"yaxis{number}"] = x_axis, y_axis
         for line in panel.lines:
             data.append(_trace(line, panel, number, max(2, MOST_POINTS * len(line.x) // max(total, 1))))
-            data[-1] |= {"legendgroup": _safe(line.thing or line.name), "showlegend": line.in_legend}
+            data[-1] |= {"legendgroup": safe(line.thing or line.name), "showlegend": line.in_legend}
             data[-1]["showlegend"] &= line.name not in seen
             seen |= {line.name} if line.in_legend else set()
         shapes += _marks(panel, number)
@@ -127,10 +127,10 @@ def _trace(line: ChartLine, panel: ChartPanel, number: str, most: int) -> dict[s
 def _hover(line: ChartLine, panel: ChartPanel) -> str:
     """What stands beside a point: "n = 3,000: 4.1 s"."""
     whole_x, whole_y = (bool((v[line.finite] == np.round(v[line.finite])).all()) for v in (line.x, line.y))
-    x = f"{_safe(panel.x_word or panel.x_label + ' ')}%{{x:{',d' if whole_x else ',.4~r'}}}"
-    y = f"%{{y:{',d' if whole_y else ',.4~r'}}}{_safe(panel.y_word)}"
-    y = y if panel.y_word else f"{_safe(panel.y_label)} {y}"
-    name = "" if line.name in ("", panel.y_label) else f"{_safe(line.name)}<br>"
+    x = f"{safe(panel.x_word or panel.x_label + ' ')}%{{x:{',d' if whole_x else ',.4~r'}}}"
+    y = f"%{{y:{',d' if whole_y else ',.4~r'}}}{safe(panel.y_word)}"
+    y = y if panel.y_word else f"{safe(panel.y_label)} {y}"
+    name = "" if line.name in ("", panel.y_label) else f"{safe(line.name)}<br>"
     return f"{name}{x}: {y}<extra></extra>"
 
 
@@ -146,13 +146,13 @@ def _with_room(bars: Bars) -> list[float]:
 
 
 def _bars(bars: Bars, layout: dict[str, Any]) -> list[dict[str, Any]]:
-    names = [_safe(name) for name in bars.values]  # the axis gives them their colour
+    names = [safe(name) for name in bars.values]  # the axis gives them their colour
     layout["xaxis"] = _axis(bars.label, False, "y") | {"zeroline": True, "zerolinecolor": GREY}
     layout["yaxis"] = _axis("", False, "x") | {"type": "category", "autorange": "reversed"}
     layout["yaxis"] |= {"showgrid": False, "tickformat": ""}
     if bars.limits is not None:
         layout["xaxis"] |= {"range": _with_room(bars)}
-    label, means = _safe(bars.label), _plain(np.array(bars.means))
+    label, means = safe(bars.label), _plain(np.array(bars.means))
     data: list[dict[str, Any]] = [
         {
             "type": "bar",
@@ -311,13 +311,13 @@ def _colour(i: int) -> str:
 
 def _text(text: str) -> str:
     """Text that plotly shows letter by letter, in the colour of the page's own text."""
-    return f"{OPEN}{_safe(text)}{CLOSE}" if text else ""
+    return f"{OPEN}{safe(text)}{CLOSE}" if text else ""
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Text in which plotly finds neither markup nor a formula nor a place for a value.
 
-    >>> _safe("a<b> %{x}")
+    >>> safe("a<b> %{x}")
     'a&lt;b&gt; %&#123;x}'
     """
     return html.escape(str(text), quote=False).replace("%{", "%&#123;").replace("$", "&#36;")

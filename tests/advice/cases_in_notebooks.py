@@ -171,6 +171,20 @@ PLOTS = [
     Case(
         "from capslab.lessons import results\nrows = results.load('classical').rows\nmethod = rows[0]['method']\ncl.plots.growth_curves([])"
     ),
+    Case(
+        "cl.plots.cluster_flow(embedding, [8, 10])",
+        then="cl.plots.cluster_flow(cl.cluster(embedding), [8, 10, 12])",
+    ),
+    Case("path = cl.cluster(embedding)\nks = 10\ncl.plots.cluster_flow(path, ks)"),
+    Case("path = cl.cluster(embedding)\nks = [2, 99]\ncl.plots.cluster_flow(path, ks)"),
+    Case(
+        "path = cl.cluster(embedding, n_clusters=10)\ncl.plots.cluster_flow(path, [10, 12])",
+        then="path = cl.cluster(embedding, n_clusters=range(2, 11))\ncl.plots.cluster_flow(path, [8, 10])",
+    ),
+    Case(
+        "path = cl.cluster(X)\ncl.plots.cluster_flow(path, [2, 4], images=few[:3])",
+        then="images = few\npath = cl.cluster(cl.embed(images))\ncl.plots.cluster_flow(path, [2, 4])",
+    ),
     Case("cl.plots.image_grid(few, columns=0)"),
     Case("images = few.images[0, ..., 0]\ncl.plots.image_grid(images)"),
     Case("cl.plots.image_grid('mnist')"),
@@ -291,6 +305,7 @@ LESSONS = [
     Case(JUDGED + "quality(X[:3], X)", then=JUDGED + "quality(X, X)"),
     Case(JUDGED + "quality(X, X[:, :2])", then=JUDGED + "quality(X, X)"),
     Case(JUDGED + "quality(X, X, neighbours=0)"),
+    Case("from capslab.lessons import dense_mends\ndense_mends.measured('mnits')"),
     Case(VAES + "vae_runs.measured('mnits')"),
     Case(VAES + "beta_runs.measured('mnits')"),
     Case(VAES + "vae_runs.bundled('vae-mnist-bets')"),
@@ -551,8 +566,8 @@ EXERCISES = [
     Case("def squash(s): return s\ncl.mine('squash', squash(X))"),
     Case("cl.mine('squash', 3)", then='def squash(s): return s\ncl.mine("squash", squash)'),
     Case(
-        "cl.mine('supervised_or_not', {})",
-        then='supervised_or_not = {}\ncl.check("supervised_or_not", supervised_or_not)',
+        "cl.mine('diagnosis', {})",
+        then='diagnosis = {}\ncl.check("diagnosis", diagnosis)',
     ),
     Case("count_weights = len\ncl.mine('count_weights', count_weights, in_network=True)"),
 ]

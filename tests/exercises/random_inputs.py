@@ -272,17 +272,6 @@ def _binarise(r: Random) -> tuple:
     return r.choice([images, np.rint(images)]), r.choice([chance, np.zeros(shape)])
 
 
-def _contingency(r: Random) -> tuple:
-    n, k, classes = size(r, 1, 30), size(r, 1, 6), size(r, 1, 6)
-    return labels(r, n, k), labels(r, n, classes), k, classes
-
-
-def _clearly_ahead(r: Random) -> tuple:
-    one, other = r.choice(np.arange(0.5, 0.95, 0.05), (2, 6))
-    gap = r.choice([-0.3, 0.0, 0.1, 0.3])
-    return one[: size(r)] + gap, other[: size(r)]
-
-
 def _local_exponents(r: Random) -> tuple:
     m = size(r, 2, 6)
     return np.cumsum(r.integers(1, 50, m) + 1.0), r.uniform(0.1, 9, m)
@@ -308,6 +297,12 @@ def _split_views(r: Random) -> tuple:
     n, toys = size(r, 1, 20), size(r, 1, 7)
     held_out = r.permutation(toys)[: size(r, 0, toys + 1)]
     return r.integers(0, 11, n) * 18.0, labels(r, n, toys), int(r.choice([0, 18, 54, 100])), held_out
+
+
+def _split_features(r: Random) -> tuple:
+    classes = size(r, 1, 4)
+    d = classes + size(r, 1, 4)
+    return r.normal(size=(size(r, 1, 8), d)), r.normal(size=(d, classes))
 
 
 def _wrong_everywhere(r: Random) -> tuple:

@@ -380,18 +380,6 @@ def binarise(images, chance):
     return out
 
 
-def contingency(clusters, labels, k, classes):
-    return np.bincount(clusters * classes + labels, minlength=k * classes).reshape(k, classes)
-
-
-def clearly_ahead(one, other):
-    for a in one:
-        for b in other:
-            if a <= b:
-                return False
-    return True
-
-
 def local_exponents(n, seconds):
     x, y = np.log(n), np.log(seconds)
     return np.array([(y[i + 1] - y[i]) / (x[i + 1] - x[i]) for i in range(len(n) - 1)])
@@ -428,6 +416,12 @@ def split_views(turned, toy, widest, held_out):
 
 def wrong_everywhere(named, labels):
     return (named == labels).sum(axis=0) == 0
+
+
+def split_features(features, weights):
+    coordinates = np.linalg.solve(weights.T @ weights, weights.T @ features.T)  # least squares
+    read = (weights @ coordinates).T
+    return read, features - read
 
 
 def ties(distances, m):

@@ -314,10 +314,10 @@ def test_what_is_no_function_is_refused(function, fails):
 
 
 def test_an_exercise_whose_answer_is_a_value_is_refused(fails):
-    with fails(ArgumentError, "name", names='cl.check("supervised_or_not", supervised_or_not)'):
-        mine("supervised_or_not", {"pixels": True})
+    with fails(ArgumentError, "name", names='cl.check("diagnosis", diagnosis)'):
+        mine("diagnosis", {"A": "huge rate"})
     with fails(ArgumentError, "name"):
-        mine("supervised_or_not")
+        mine("diagnosis")
 
 
 def test_what_is_no_part_of_a_network_says_so(fails):
@@ -344,6 +344,6 @@ def test_in_a_graded_run_it_returns_what_it_got_and_prints_nothing(mode, monkeyp
         assert mine("squash", function, anyway=True, in_network=True) is function
     assert isinstance(mine("squash"), CourseFunction)  # nothing was written here
     with pytest.raises(ArgumentError):
-        mine("supervised_or_not")
+        mine("diagnosis")
     assert capsys.readouterr().out == ""
     assert kept_texts() == {}

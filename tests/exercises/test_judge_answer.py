@@ -127,9 +127,9 @@ def test_a_result_of_several_values_is_compared_one_by_one():
 
 
 def test_a_value_earns_all_of_its_points_or_none():
-    most = {**find("supervised_or_not").reference, "pixels": True}
-    result = check("supervised_or_not", most)
-    assert (result.passed, result.total, result.points) == (4, 5, 0)
+    most = {**find("diagnosis").reference, "A": "huge rate"}
+    result = check("diagnosis", most)
+    assert (result.passed, result.total, result.points) == (3, 4, 0)
 
 
 def test_an_unknown_name_gets_a_hint_and_no_traceback():
@@ -191,8 +191,8 @@ def test_a_solution_opens_after_three_real_attempts():
 
 
 def test_a_solution_opens_at_once_for_who_is_done():
-    check("supervised_or_not", find("supervised_or_not").reference)
-    assert "supervised_or_not = {" in repr(solution("supervised_or_not"))
+    check("diagnosis", find("diagnosis").reference)
+    assert "diagnosis = {" in repr(solution("diagnosis"))
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=by_name)

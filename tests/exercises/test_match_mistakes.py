@@ -72,11 +72,6 @@ MISJUDGED = {
         lambda labels, p, classes: np.array([((labels == c) == (p == c)).mean() for c in range(classes)]),
         ("precision", "accuracy", "empty class"),
     ),
-    "a gap in standard deviations": (
-        "clearly_ahead",
-        lambda one, other: bool(np.mean(one) - np.mean(other) > 1.5 * np.std(np.concatenate([one, other]))),
-        ("means", "swapped", "either"),
-    ),
     "everything times 255": (
         "to_bytes",
         lambda pixels: (pixels * 255).astype(np.uint8),

@@ -95,8 +95,7 @@ def test_the_message_ends_with_a_call_that_opens_the_case():
     assert "cl.case" not in check("squash", find("squash").reference).message
     assert "cl.case" not in check("squash", 5).message
     assert (
-        "cl.case"
-        not in check("supervised_or_not", dict.fromkeys(find("supervised_or_not").reference, True)).message
+        "cl.case" not in check("diagnosis", dict.fromkeys(find("diagnosis").reference, "huge rate")).message
     )
 
 

@@ -78,9 +78,9 @@ ANSWERS = {
         "squash",
         lambda s: s / np.linalg.norm(s, axis=-1, keepdims=True),
     ),
-    "a list for a dictionary": ("supervised_or_not", [True]),
-    "a function for a value": ("supervised_or_not", lambda: 1),
-    "a missing key": ("supervised_or_not", {"a": True}),
+    "a list for a dictionary": ("diagnosis", [True]),
+    "a function for a value": ("diagnosis", lambda: 1),
+    "a missing key": ("diagnosis", {"a": True}),
     "an unknown exercise": ("sqaush", len),
 }
 

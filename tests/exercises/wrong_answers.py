@@ -78,12 +78,6 @@ def f1(labels, predicted, classes):
     return 2 * both / np.maximum(sizes, 1)
 
 
-def t_test(one, other):
-    from scipy.stats import ttest_ind
-
-    return bool(ttest_ind(one, other).pvalue < 0.05 and np.mean(one) > np.mean(other))
-
-
 def silhouette_by(reduce: Callable[..., Any]) -> Callable[..., Any]:
     def silhouette_of(i, distances, clusters):
         own = (clusters == clusters[i]) & (np.arange(len(clusters)) != i)
@@ -490,29 +484,6 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "grey where white": lambda x, u: np.where(u < x, x, 0.0),
         "equal counts": lambda x, u: (u <= x) * 1.0,
     },
-    "contingency": {
-        "as columns": lambda c, y, k, j: right("contingency")(y, c, k, j) if k == j else np.zeros((k, j)),
-        "presence": lambda c, y, k, j: right("contingency")(c, y, k, j) > 0,
-        "shares": lambda c, y, k, j: right("contingency")(c, y, k, j) / len(c),
-        "as large as needed": lambda c, y, k, j: right("contingency")(c, y, c.max() + 1, y.max() + 1),
-    },
-    "clearly_ahead": {
-        "always no": lambda one, other: False,
-        "always yes": lambda one, other: True,
-        "medians": lambda one, other: bool(np.median(one) > np.median(other)),
-        "best": lambda one, other: bool(max(one) > max(other)),
-        "worst": lambda one, other: bool(min(one) > min(other)),
-        "ties too": lambda one, other: bool(min(one) >= max(other)),
-        "partners": lambda one, other: all(a > b for a, b in zip(one, other, strict=False)),
-        "worst against the mean": lambda one, other: bool(min(one) > np.mean(other)),
-        "mean against the best": lambda one, other: bool(np.mean(one) > max(other)),
-        "by their spread": lambda one, other: bool(
-            np.mean(one) - np.std(one) > np.mean(other) + np.std(other)
-        ),
-        "by a margin": lambda one, other: bool(min(one) > max(other) + 0.02),
-        "t-test": t_test,
-        "apart": lambda one, other: bool(min(one) > max(other) or max(one) < min(other)),
-    },
     "local_exponents": {
         "logarithms of the ratio to the base 2": lambda n, s: np.log2(s[1:] / s[:-1]),
         "ratios": lambda n, s: (s[1:] / s[:-1]) / (n[1:] / n[:-1]),
@@ -569,6 +540,17 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "wrong alike": lambda n, y: (n == n[0]).all(axis=0) & (n[0] != y),
         "positions": lambda n, y: np.flatnonzero((n != y).all(axis=0)),
         "per clustering": lambda n, y: (n != y).all(axis=1),
+    },
+    "split_features": {
+        "by the weights": lambda f, w: (f @ w @ w.T, f - f @ w @ w.T),
+        "coordinates": lambda f, w: (f @ np.linalg.qr(w)[0], f),
+        "the first column": lambda f, w: right("split_features")(f, w[:, :1]),
+        "the span without its mean": lambda f, w: right("split_features")(
+            f, (w - w.mean(axis=1, keepdims=True))[:, : max(1, w.shape[1] - 1)]
+        ),
+        "without the mean": lambda f, w: right("split_features")(f - f.mean(axis=0), w),
+        "twice the same": lambda f, w: (right("split_features")(f, w)[0],) * 2,
+        "nothing is left": lambda f, w: (f, 0 * f),
     },
     "normalise": {
         "rows then columns": lambda w: (r := w / w.sum(axis=1, keepdims=True)) / r.sum(axis=0),

@@ -62,6 +62,7 @@ def _growth():
 
 MADE = {
     "bars": lambda: plots.bars({"pixels": 0.5, "VAE": 0.75}, "ARI"),
+    "cluster_flow": lambda: plots.cluster_flow(_path(), (2, 4, 7)),
     "cluster_overview": lambda: plots.cluster_overview(_path(), 5, project(embed(_images()))),
     "confusion": lambda: plots.confusion([[5, 2], [0, 3]], ["cat", "dog"]),
     "detection_grid": lambda: plots.detection_grid(
