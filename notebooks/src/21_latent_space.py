@@ -41,7 +41,7 @@ cl.recall("21")
 # ## A map that nobody drew
 #
 # Each point is the mean of a test image's cloud, which we take as its code; beside it you see what your place decodes to.
-# Drag the ring, or move the sliders: start at a 0, and go straight to a 1.
+# Drag the ring, or move the sliders, from a 0 straight to a 1.
 
 # %%
 cl.explore_latent(plane, images.test)
@@ -51,7 +51,7 @@ cl.explore_latent(plane, images.test)
 # The 4s and the 9s share a place right of the middle, beside the 7s.
 # The network saw no label. Images that look alike lie side by side, because where clouds overlap one reconstruction has to do for both.
 #
-# Now write `vae` for `plane` and run the cell again: you get sixteen sliders, sorted by the nats that each dimension costs.
+# Now write `vae` for `plane` and run the cell again: sixteen sliders, sorted by the nats that each dimension costs.
 
 # %% tags=["holds"]
 where, label = plane.encode(images.test), images.test.labels
@@ -120,7 +120,7 @@ cl.check("interpolate", interpolate)
 interpolate = cl.mine("interpolate", interpolate)
 
 # %% [markdown]
-# Your function walks twice: above through codes, which are then decoded, below through the pixels.
+# Your function walks twice: above through codes, which are then decoded, below through pixels.
 
 # %%
 codes, pixels, labels = vae.encode(sample), cl.embed(sample).vectors, sample.labels
@@ -180,7 +180,7 @@ assert [round(100 * x) for x in (grey[5], grey_faded[5], grey[0])] == [15, 20, 9
 # In the middle, more than one image in five is taken for a third digit (the judge has to name one).
 # By this measure decoding is no better than fading.
 # What speaks for the codes is the grey: a decoded middle has 15 grey pixels in 100, a faded one 20.
-# But its own ends have 9, so it is less clear than they are. (Grey may be a fading stroke or a blurred edge: the number does not tell.)
+# But its own ends have 9, so it is less clear than these. (Grey may be a fading stroke or a blurred edge: the number does not tell.)
 #
 # ## Images that nobody drew, and arithmetic
 #
@@ -240,8 +240,8 @@ assert min(runs["moved_taken"]) - 0.05 < taken["codes"] < max(runs["moved_taken"
 
 # %% [markdown]
 # Some drawn images would pass for handwriting, others have a stroke too many or too few ([lesson 22](22_when_it_goes_wrong.ipynb) judges them).
-# Bolder works: there is more ink, and nearly all keep their class; with components, one in five does not.
-# Of the moved images, the judge accepts seven in ten. In the picture, neither "to 1" is a 1 (the second became a 9), "to 4" is a scrap, and the first "to 5" is one only to the judge.
+# Bolder works: more ink, and nearly all keep their class; with components, one in five does not.
+# The judge accepts seven in ten moved images. In the picture, neither "to 1" is a 1 (the second became a 9), "to 4" is a scrap, and the first "to 5" is one only to the judge.
 # Pixels (.61) and components (.69) pass the half, too, so little of this is the VAE's own merit.
 #
 # ## How much is kept?
@@ -298,7 +298,7 @@ assert abs(kept["VAE"] - np.mean(runs["variance_kept"])) < 0.02
 # With as many numbers the VAE keeps far more than PCA, because its decoder may bend.
 # PCA leaves a grey shadow around each digit. The VAE loses thin tails and rough edges, and sometimes more: the top of the 5 is a smear.
 # *Sharpness* is the mean step between neighbouring pixels, divided by that of the originals: below 1, so there is blur.
-# About a seventh of the variance is gone: the claim holds partly. (So would PCA's: a half is not much to ask.)
+# About a seventh of the variance is gone: the claim holds partly. (So would PCA's: a half is little to ask.)
 #
 # ## What is a code worth to a classifier?
 #
@@ -383,7 +383,7 @@ cl.guesses("21")
 # ## Answer
 #
 # **What lies between two images?**
-# In a VAE, an image at every step, with strokes that bend or fade, and less grey than in a faded one.
+# In a VAE, an image at every step. Strokes bend or fade on the way, and the middle is less grey than that of faded pixels.
 # Halfway, though, the judge takes more than one in five for a third digit, no fewer than of faded pixels.
 # One can calculate with codes, most of the time, and nearly as well with principal components.
 # Sixteen of these numbers keep far more of a digit than sixteen principal components. With many labels a linear classifier does a little better on them than on components, but best on pixels.

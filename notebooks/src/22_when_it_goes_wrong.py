@@ -143,7 +143,7 @@ assert recall["autoencoder"] > recall["VAE"] + 0.05
 #
 # Between a price of nothing and one of 784 lies a whole scale: loss = reconstruction + **β** · KL (Higgins et al. 2017), and β = 1 is −ELBO.
 # Drag β, and watch reconstructions, draws from the prior, and the nats of each dimension (the bars). These networks have made only three passes.
-# (The dashed curve is the distance just rejected; it is smallest at β = 2.)
+# (The dashed curve is the distance just rejected, smallest at β = 2.)
 
 # %%
 cl.explore_beta(cl.beta_sweep(images))
@@ -199,7 +199,7 @@ assert curves["recall, prior"][4] < 0.06
 # ## Which images do not belong?
 #
 # A VAE scores every image by −ELBO, which is at least the surprise if pixels are black or white. With grey levels it is only a score.
-# Here are the ten highest and the ten lowest of 1,000 test images.
+# Here are the ten highest and ten lowest of 1,000 test images.
 
 # %%
 vae = cl.ready("vae", images)
@@ -223,7 +223,7 @@ assert ink[order[:10]].min() > np.median(ink)
 assert np.corrcoef(ink, price)[0, 1] > 0.5
 
 # %% [markdown]
-# Above are wide, unusual digits, below nothing but 1s, most of them upright.
+# Above are wide, unusual digits, below nothing but 1s, most upright.
 #
 # Now some that do not belong: noise in a tenth of the pixels, a quarter turn, black and white exchanged, pixels in another order, blank ones (all black), and clothes.
 # Take one real and one odd image: how often does the odd one score higher? A coin gives ½.
@@ -334,7 +334,7 @@ assert 37_000 < 1 / 0.9**100 < 38_000
 #
 # Take a coin that shows heads nine times in ten, and flip it a hundred times. The likeliest series is a hundred heads.
 # Yet you will see it once in 38,000 attempts: it is *one* series, and very many have about ten tails, the **typical** ones.
-# This model's pixels, given $z$, are such coins.
+# What is likeliest may never be seen. This model's pixels, given $z$, are such coins.
 #
 # **Try it.** By changing the marked line, paint a black-and-white image with at least 30 white pixels that is likelier than the likeliest real one.
 
@@ -376,7 +376,7 @@ for name, beta in {"sum": 1, "mean": math.prod(other.image_shape)}.items():
     )
 
 # %% [markdown]
-# It does: a code that costs more than it saves is never worth sending.
+# It does: such a code costs more than it saves.
 #
 # ## Look back
 #
