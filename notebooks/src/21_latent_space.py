@@ -12,8 +12,7 @@
 # > **What lies between two images?**
 #
 # A 3 and a 9 are two points in the latent space, and between two points there is a line.
-# Is there an image at every step of it?
-# In this lesson you walk around there, and measure what it is good for.
+# In this lesson you walk along it, and measure what this space is good for.
 #
 # **After this lesson you can** read a map of codes, walk between two images, calculate with codes, and say what they keep and what they are worth to a classifier.
 #
@@ -37,23 +36,22 @@ runs = vae_runs.measured(images.name)  # of five more VAEs, trained beforehand
 cl.recall("21")
 
 # %% [markdown]
-# A VAE with 16 dimensions, one with two (the *plane*), and a dense classifier as a judge, which knows nothing of codes.
-# (Its −ELBO, 102 nats, is lower than that of yours in lesson 20, because it learned for longer, from three times as many images.)
+# These are a VAE with 16 dimensions, another with two (the *plane*), and a dense classifier, our judge, which knows nothing of codes.
 #
 # ## A map that nobody drew
 #
-# Two numbers are a place on a map. Each point is the mean of a test image's cloud; beside it you see what your place decodes to.
-# Drag the ring, or move the sliders: start at a 0, and go straight to a 1.
+# Each point is the mean of a test image's cloud, which we take as its code; beside it you see what your place decodes to.
+# Drag the ring, or move the sliders, from a 0 straight to a 1.
 
 # %%
 cl.explore_latent(plane, images.test)
 
 # %% [markdown]
-# The 0s live at the top and the 1s at the bottom left; between them you come through the 3s, 5s and 8s, which are crowded together in the middle.
+# The 0s live at the top and the 1s at the bottom left; between them you come through the 3s, 5s and 8s, crowded together in the middle.
 # The 4s and the 9s share a place right of the middle, beside the 7s.
 # The network saw no label. Images that look alike lie side by side, because where clouds overlap one reconstruction has to do for both.
 #
-# Now write `vae` in place of `plane` and run the cell again: sixteen sliders, sorted by how many nats of the KL each dimension costs.
+# Now write `vae` for `plane` and run the cell again: sixteen sliders, sorted by the nats that each dimension costs.
 
 # %% tags=["holds"]
 where, label = plane.encode(images.test), images.test.labels
@@ -81,7 +79,7 @@ cl.explore_cloud(cl.embed(vae, sample[:1500]), k=len(images.classes), color="lab
 
 # %% [markdown]
 # This is a shadow, with about a quarter of the variance: a point's nearest neighbour is of its own kind in only four of ten cases, but in nine of ten in all sixteen dimensions.
-# The letters are clusters that k-means found there: they sort two images of three correctly; with raw pixels it is about half.
+# The letters are clusters that k-means found there: they sort two images of three correctly.
 
 # %% tags=["holds"]
 from sklearn.cluster import KMeans
@@ -95,9 +93,8 @@ assert 0.24 < PCA().fit(inside).explained_variance_ratio_[:3].sum() < 0.31
 for vectors, low, high in ((PCA(3).fit_transform(inside), 0.35, 0.45), (inside, 0.88, 0.95)):
     near = NearestNeighbors(n_neighbors=1).fit(vectors).kneighbors(return_distance=False)[:, 0]
     assert low < np.mean(cloud.labels[near] == cloud.labels) < high
-for vectors, low, high in ((inside, 0.6, 0.72), (cl.embed(cloud).vectors, 0.45, 0.57)):
-    found = KMeans(10, n_init=3, random_state=0).fit_predict(vectors)
-    assert low < matched_accuracy(found, cloud.labels) < high
+found = KMeans(10, n_init=3, random_state=0).fit_predict(inside)
+assert 0.6 < matched_accuracy(found, cloud.labels) < 0.72
 
 # %% [markdown]
 # ## The way from one image to another
@@ -123,7 +120,7 @@ cl.check("interpolate", interpolate)
 interpolate = cl.mine("interpolate", interpolate)
 
 # %% [markdown]
-# Your function walks twice: above through codes, which are then decoded, below through the pixels.
+# Your function walks twice: above through codes, which are then decoded, below through pixels.
 
 # %%
 codes, pixels, labels = vae.encode(sample), cl.embed(sample).vectors, sample.labels
@@ -177,20 +174,21 @@ plots.lines(np.linspace(0, 1, 11), curves, "share of the way", "share of pairs")
 # %% tags=["holds"]
 assert 0.2 < neither[5] < 0.32
 assert neither[5] - 0.08 < neither_faded[5] < neither[5] - 0.02
-assert grey[0] < grey[5] - 0.03 < grey_faded[5] - 0.06
+assert [round(100 * x) for x in (grey[5], grey_faded[5], grey[0])] == [15, 20, 9]
 
 # %% [markdown]
 # In the middle, more than one image in five is taken for a third digit (the judge has to name one).
 # By this measure decoding is no better than fading.
-# What speaks for the codes is the grey: a decoded middle has less of it than a double exposure.
-# Yet it has more than its ends, so some strokes bend, and some fade.
+# What speaks for the codes is the grey: a decoded middle has 15 grey pixels in 100, a faded one 20.
+# But its own ends have 9, so it is less clear than these. (Grey may be a fading stroke or a blurred edge: the number does not tell.)
 #
 # ## Images that nobody drew, and arithmetic
 #
 # Draw codes from the prior and decode them: that is the first row below.
 # And if directions mean something, one should be able to *calculate*.
 # "To 3" takes the mean code of the image's own class away and adds that of the 3s.
-# "Bolder" adds what the tenth with the most ink for their class have beyond its mean.
+# For "bolder", take the tenth of the images that have the most ink compared with their class.
+# On average, how do their codes differ from the mean code of their class? Add that.
 # The rivals are the same sums with principal components ([lesson 07](07_hidden_layer.ipynb)) and with plain pixels.
 # Stated beforehand: the claim fails if not even half of the moved images are taken for their new class; to rely on it, you would want nine in ten.
 
@@ -220,36 +218,39 @@ rows = np.concatenate([vae.sample(10, seed=0), sample.images[:10] / 255, bolder[
 titles = ["drawn"] * 10 + [images.classes[c] for c in labels[:10]] + ["bolder"] * 10
 display(plots.image_grid(rows, titles + [f"to {images.classes[c]}" for c in to[:10]]))
 shares = [{"sums with": name, **share} for name, (_, share) in results.items()]
-display(plots.table(shares, caption="share taken for the right class (moved: for the new one)"))
+told = f"share taken for the right class (moved: for the new one); bolder has {bolder.mean() / pixels.mean():.1f} times the ink"
+display(plots.table(shares, caption=told))
 cl.verdict("codes-arithmetic", runs["moved_taken"])
 
 # %% tags=["holds"]
-assert 1.3 < bolder.mean() / pixels.mean() < 1.5
 seen = judge.classify(np.uint8(255 * moved[:10]))
 assert to[[3, 7, 8]].tolist() == [1, 1, 4]
 assert seen[3] != 1
 assert seen[7] == 9
 assert seen[8] != 4
+assert to[[1, 2]].tolist() == [5, 5]
+assert seen[1] == 5
 stay, bold, taken = ({row["sums with"]: row[c] for row in shares} for c in ("decoded", "bolder", "moved"))
 assert 0 < stay["codes"] - bold["codes"] < 0.03
 assert 0.76 < bold["components"] < 0.82
 assert 0.01 < taken["codes"] - taken["components"] < 0.06
 assert 0.05 < taken["components"] - taken["pixels"] < 0.12
+assert taken["pixels"] > 0.5
 assert min(runs["moved_taken"]) - 0.05 < taken["codes"] < max(runs["moved_taken"]) + 0.05
 
 # %% [markdown]
 # Some drawn images would pass for handwriting, others have a stroke too many or too few ([lesson 22](22_when_it_goes_wrong.ipynb) judges them).
-# Bolder works: 1.4 times the ink, and nearly all keep their class; with components, one in five does not.
-# Moving works for seven in ten; in the picture neither "to 1" is a 1 (the second became a 9), and "to 4" is a scrap.
-# Components do nearly as well, so little of this is the VAE's own merit.
+# Bolder works: more ink, and nearly all keep their class; with components, one in five does not.
+# The judge accepts seven in ten moved images. In the picture, neither "to 1" is a 1 (the second became a 9), "to 4" is a scrap, and the first "to 5" is one only to the judge.
+# Pixels (.61) and components (.69) pass the half, too, so little of this is the VAE's own merit.
 #
 # ## How much is kept?
 #
-# Article B says that a VAE *keeps the quality*. One measure is the **share of the variance that is kept**,
+# Article B says that a VAE *keeps the quality*. One measure is the share of the variance that is kept, as in [lesson 18](18_autoencoder.ipynb),
 #
 # $$1 - \frac{\sum (x - \hat x)^2}{\sum (x - \bar x)^2},$$
 #
-# where $\hat x$ is a reconstruction and $\bar x$ the mean image: 1 if nothing is lost, 0 if the mean image does as well.
+# where $\hat x$ is a reconstruction and $\bar x$ the mean image.
 # Stated beforehand: at .95 the claim holds, below a half it fails.
 #
 # **Your turn.** Write `variance_kept(images, rebuilt)` for two arrays `(n, pixels)`; both sums run over all images and pixels.
@@ -294,50 +295,63 @@ assert 0.58 < kept["PCA"] < 0.62
 assert abs(kept["VAE"] - np.mean(runs["variance_kept"])) < 0.02
 
 # %% [markdown]
-# With the same sixteen numbers the VAE keeps far more than PCA, because its decoder may bend.
-# PCA leaves a grey shadow around each digit. The VAE loses thin tails and rough edges, and sometimes more: the top of the last 5 is a smear.
+# With as many numbers the VAE keeps far more than PCA, because its decoder may bend.
+# PCA leaves a grey shadow around each digit. The VAE loses thin tails and rough edges, and sometimes more: the top of the 5 is a smear.
 # *Sharpness* is the mean step between neighbouring pixels, divided by that of the originals: below 1, so there is blur.
-# About a seventh of the variance is gone: the claim holds partly. (So would PCA's: a half is not much to ask.)
+# About a seventh of the variance is gone: the claim holds partly. (So would PCA's: a half is little to ask.)
 #
 # ## What is a code worth to a classifier?
 #
 # Article B also promises *efficient classification*. That should help most when labels are few: suppose you have 20.
 # The same linear classifier gets the pixels, sixteen components, or the codes. (Components and codes come from all training images, without labels.)
-# This was done five times, with other labelled images each time and, for the codes, another VAE.
+# This was done five times, with other labelled images and another VAE each time.
 
 
 # %%
 labelled, classified = runs["labels"], runs["classified"]  # accuracies (5, numbers of labels)
 wrong = {name: 1 - accuracy.mean(axis=0) for name, accuracy in classified.items()}
 display(plots.lines(labelled, wrong, "labels", "share wrong", log=True))
-lead = classified["codes"] - classified["pixels"]
-half = 2.78 * lead.std(axis=0, ddof=1) / 5**0.5  # of Student's 95 % interval for five numbers
-told = [f"{n:,}: {x:+.3f} ± {h:.3f}" for n, x, h in zip(labelled, lead.mean(axis=0), half, strict=True)]
-told = "Codes minus pixels, by number of labels: " + "; ".join(told) + "."
+told = "By number of labels,"
+for rival in ("components", "pixels"):
+    lead = classified["codes"] - classified[rival]
+    half = 2.78 * lead.std(axis=0, ddof=1) / 5**0.5  # of Student's 95 % interval for five numbers
+    each = zip(labelled, lead.mean(axis=0), half, strict=True)
+    told += f" codes minus {rival}: " + "; ".join(f"{n:,}: {x:+.3f} ± {h:.3f}" for n, x, h in each) + "."
 codes_20, pixels_20 = classified["codes"][:, 0], classified["pixels"][:, 0]
 cl.verdict("vae-classifies", codes_20, pixels_20, paired=True, evidence=told.replace("-", "−"))
 
 # %% tags=["holds"]
 assert np.ptp([wrong[name][:3] for name in wrong], axis=0).max() < 0.04  # 20, 50 and 100 labels
-assert np.std(classified["codes"][:, 0]) > 3 * abs(lead[:, 0].mean())
-mean = dict(zip(labelled, lead.mean(axis=0), strict=True))
-above, below = (dict(zip(labelled, lead.mean(axis=0) + sign * half, strict=True)) for sign in (1, -1))
+lead = {name: classified["codes"] - classified[name] for name in ("pixels", "components")}
+reach = {name: 2.78 * x.std(axis=0, ddof=1) / 5**0.5 for name, x in lead.items()}
+assert all(np.std(x[:, 0]) > 0.03 for x in lead.values())
+assert all(abs(x[:, 0].mean()) < reach[name][0] for name, x in lead.items())
+mean = dict(zip(labelled, lead["pixels"].mean(axis=0), strict=True))
+ends = (lead["pixels"].mean(axis=0) + sign * reach["pixels"] for sign in (1, -1))
+above, below = (dict(zip(labelled, end, strict=True)) for end in ends)
 assert [n for n in labelled if below[n] > 0] == [50]
 assert mean[50] < 0.025
 assert [n for n in labelled if above[n] < 0] == [500, 1000, 5000]
 assert -0.04 < mean[5000] < -0.03
 assert all(0.4 < accuracy[:, 0].mean() < 0.6 for accuracy in classified.values())
+beyond = lead["components"].mean(axis=0)
+assert ((beyond[3:] > 0.01) & (beyond[3:] < 0.025)).all()
+assert [n for n, x, h in zip(labelled, beyond, reach["components"], strict=True) if x > h] == [500, 1000]
+assert -0.005 < (beyond - reach["components"])[-1] < 0
+assert round(100 * wrong["components"][-1], 1) == 15.3
+assert round(100 * wrong["codes"][-1], 1) == 13.9
 assert (16 + 1) * 10 == 170
 assert (28 * 28 + 1) * 10 == 7850
 
 # %% [markdown]
-# With 20 labels each is right about half of the time, and nothing is decided: it matters more which images have the labels.
-# With 50, codes lead by two points (one interval of six: do not build on it). From 500 on the *pixels* lead, at 5,000 by three to four points.
-# That need not mean that the codes have lost something: on pixels the classifier has 7,850 weights, on codes 170.
+# With 20 labels each is right about half of the time. The lead changes by several points from one repetition to the next, so nothing is decided.
+# With 50, codes lead pixels by two points (one interval of six: do not build on it). From 500 on the *pixels* lead, at 5,000 by three to four points.
+# But on pixels the classifier has 7,850 weights, on codes 170, and as many on components, the fairer rival.
+# Those are one to two points worse than codes from 500 on (at 5,000, with 15.3 % wrong and 13.9 %, the interval just reaches 0).
 #
 # ## Now with other images
 #
-# Does it keep more of clothes, too? Here a VAE learns from some thousand of them, for seconds.
+# Does it keep more of clothes, too? Here a VAE learns from a few thousand.
 
 # %%
 other = cl.load_other(images)
@@ -356,7 +370,7 @@ print(
 assert abs(bent_kept - flat_kept) < 0.03
 
 # %% [markdown]
-# Here the VAE gains nothing, after so little training. "A VAE keeps more than PCA" is no law.
+# Here the VAE gains nothing. Whether the short training or the clothes are to blame, one run does not tell; but "a VAE keeps more than PCA" is no law.
 #
 # ## Look back
 #
@@ -369,11 +383,11 @@ cl.guesses("21")
 # ## Answer
 #
 # **What lies between two images?**
-# In a VAE, an image at every step, with strokes that bend or fade, and less grey than a double exposure.
-# Whether it is a digit is another matter: halfway, the judge takes more than one in five for a third digit, no fewer than of faded pixels.
-# Directions mean something on average, so one can calculate with codes, most of the time, and nearly as well with principal components.
-# Sixteen of these numbers keep far more of a digit than sixteen principal components, but a linear classifier with many labels does better on pixels.
+# In a VAE, an image at every step. Strokes bend or fade on the way, and the middle is less grey than that of faded pixels.
+# Halfway, though, the judge takes more than one in five for a third digit, no fewer than of faded pixels.
+# One can calculate with codes, most of the time, and nearly as well with principal components.
+# Sixteen of these numbers keep far more of a digit than sixteen principal components. With many labels a linear classifier does a little better on them than on components, but best on pixels.
 #
-# **Sources.** Kingma & Welling 2013, *Auto-Encoding Variational Bayes* ([arXiv 1312.6114](https://arxiv.org/abs/1312.6114)); Hinton & Salakhutdinov 2006, *Reducing the dimensionality of data with neural networks* (codes beside PCA).
+# **Sources.** Kingma & Welling 2013, *Auto-Encoding Variational Bayes* ([arXiv 1312.6114](https://arxiv.org/abs/1312.6114)); Hinton & Salakhutdinov 2006, *Reducing the dimensionality of data with neural networks*.
 #
 # A space can also go wrong, quietly: [22 · When it goes wrong](22_when_it_goes_wrong.ipynb).

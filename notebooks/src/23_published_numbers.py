@@ -51,7 +51,7 @@ print(vae.elbo(few, samples=50))
 #
 # $$w = \frac{p(x|z)\,p(z)}{q(z|x)}$$
 #
-# It says how well the code explains the image and how usual the code is, and divides by how often the cloud offers it.
+# It is large if the code explains the image well and is usual under the prior, and it is divided by how often the cloud offers this code.
 # The mean of endlessly many weights is exactly $p(x)$, since $E_q[w] = \int p(x|z)\,p(z)\,dz$.
 # The ELBO is the mean of $\log w$. That is not the same as the logarithm of the mean. Look at two weights:
 
@@ -61,7 +61,7 @@ print(f"mean of the logarithms {log_w.mean():.2f}")
 print(f"logarithm of the mean  {np.log(np.exp(log_w).mean()):.2f}")
 
 # %% [markdown]
-# The logarithm of the mean is the higher one, and it always is: a logarithm bends downwards, so one small weight pulls the mean of the logarithms down a long way, but hardly moves the mean itself.
+# The logarithm of the mean is never lower, and equal only if all weights are equal: a logarithm bends downwards, so one small weight pulls the mean of the logarithms down a long way, but hardly moves the mean itself.
 # This is **Jensen's inequality**, and lesson 19's gap is nothing else.
 # Average $S$ weights *before* the logarithm, and you have the **importance-weighted bound** (Burda, Grosse and Salakhutdinov 2016):
 #
@@ -124,10 +124,6 @@ cl.reveal(
     f"On average over the images, −log p(x) is at most {means[1]:.1f} nats by one draw, {means[5]:.1f} by five and {means[50]:.1f} by fifty.",
 )
 
-# %% [markdown]
-# The first few draws gain most.
-# The network did not change, and neither did $p(x)$: only what you can say about it became sharper. A published number means little without its number of draws.
-
 # %% tags=["holds"]
 assert (bounds[50] > log_w.mean(axis=0)).all()
 assert list(means.values()) == sorted(means.values(), reverse=True)
@@ -174,7 +170,8 @@ plots.image_grid(shown, (["grey"] + [""] * 9) + (["binarised"] + [""] * 9) * 2, 
 #
 # Your VAEs were trained and measured on grey images, with a cross-entropy that treats a grey level as a share.
 # That is no proper probability of a grey image. So is the number good for anything?
-# Take the codes of the 200 images, and let the decoder describe with the *same* codes the grey images and twenty binarisations of each.
+# Draw one code for each of the 200 images. Let the decoder describe the grey images with these codes.
+# Then, with the *same* codes, let it describe twenty binarisations of each image.
 
 # %%
 cl.guess(
@@ -223,13 +220,17 @@ nats = [row["nats"] for row in four]
 plots.table([row | {"nats": f"{row['nats']:.1f}"} for row in four])
 
 # %% [markdown]
-# All four bound the same thing, $E_b[-\log p(b)]$ (that the second does, too, is left to you), so the lowest says most: binarised images with fifty draws.
-# That is what papers on dynamic images report, apart from the number of draws.
+# All four bound the same thing, $E_b[-\log p(b)]$. (The second does, too: a logarithm of a sum of exponentials bends upwards, so Jensen works the same way.)
+# So the lowest says most. A cloud of its own for each binarised image gains about two nats here, and fifty draws gain another four and a half.
+# That last row is what papers on dynamic images report, apart from the number of draws.
 
 # %% tags=["holds"]
 assert nats[1] < nats[0]
 assert nats[3] < nats[2]
 assert nats[3] < nats[0]
+if images.name == "mnist":
+    assert 1.7 < nats[0] - nats[2] < 2.2
+    assert 4.2 < nats[2] - nats[3] < 4.8
 
 # %% [markdown]
 # ## What was published
@@ -243,13 +244,14 @@ assert nats[3] < nats[0]
 # | the same with two layers of codes (Burda 2016) | dynamic ✓ | 5,000 | 82.90 ° | [82.82](https://github.com/nbip/IWAE) ✓ |
 # | ladder VAE, five layers of codes, fine-tuned (Sønderby 2016) | dynamic ° | 5,000 ° | 81.74 ° | none that we could check |
 #
-# ✓: read at its source; in the last column, on the page of those who repeated it. °: quoted, the figures of Burda from that page, too.
+# ✓: read at its source; in the last column, on the page of those who repeated it. °: quoted from another page (Burda's figures from that one), not read in the paper.
 # (With "layers of codes", a first code is drawn from a second one.)
 # Burda and colleagues [warn](https://github.com/yburda/iwae) ✓ that the *static* file gives numbers about 2 nats worse, because networks over-fit it, so look which one a paper used.
 #
 # ## And ours
 #
-# These were measured on all 10,000 test images with fifty draws (`python tools/train_vaes.py`): five small VAEs, trained for ten epochs each, and the ones that come with the course. Two published rows stand below them.
+# These were measured on all 10,000 test images: the −ELBO of the grey ones, and the bound with fifty draws for binarised ones (`python tools/train_vaes.py`).
+# There are five small VAEs, trained for ten epochs each, and the ones that come with the course. Two published rows stand below them.
 
 # %%
 five, facts = vae_runs.measured(images.name), models.manifest()
@@ -286,27 +288,33 @@ print(
 # %% tags=["holds"]
 assert abs(means[50] - whole) < 2 * luck
 if images.name == "mnist":
+    fewer = by_draws[50] - by_draws[2000]
     best, small = vae_runs.bundled("vae-mnist-best"), vae_runs.bundled("vae-mnist")
     assert luck > 86.76 - 84.78
-    assert 0.4 < luck * (len(few) / 10_000) ** 0.5 < 0.6
     assert round(small["negative_elbo"]) == 102
     assert (
-        8
-        < small["binarised_importance_weighted"] - 86.76
-        < five["binarised_importance_weighted"].mean() - 86.76
-        < 10
+        6.8
+        < small["binarised_importance_weighted"] - fewer - 86.76
+        < 7.5
+        < five["binarised_importance_weighted"].mean() - fewer - 86.76
+        < 8.2
     )
-    assert abs(best["binarised_importance_weighted"] - 84.78) < 0.4
+    assert 84.5 < best["binarised_importance_weighted"] < 84.65
+    assert 1.4 < fewer < 1.6
+    assert [round(nats, 1) for nats in by_draws.values()] == [99.6, 98.0]
     assert five["epochs"] == 10
+    other_bounds = cl.pretrained("vae-mnist-best").elbo(few, samples=5).elbo
+    assert np.corrcoef(other_bounds, log_w.mean(axis=0))[0, 1] > 0.9
 
 # %% [markdown]
-# Is 102 nats good? In the units of papers, 102 grey nats are 95.5, about nine nats behind Burda's VAE. (The last line says how many of them fifty draws cost, in place of thousands.)
-# That VAE learned from binarised images, for 3,280 epochs °; the five small ones had ten.
-# The best bundled network is level with the IWAE: it is convolutional, has more dimensions than the small ones, and trained longer, on a GPU. Which of these helped, the table cannot say.
+# Is 102 nats good? On binarised images, with fifty draws, the same network stands at 95.5. By the last line, 2,000 draws gain another nat and a half. (Its 50 images stand higher than your 200, because they happen to be harder.)
+# So about seven nats lie between our first row and Burda's VAE, which learned from binarised images, for 3,280 epochs °; the five small ones had ten.
+# The best bundled network is at least level with the IWAE: 84.6 nats with 50 draws, and 84.8 with 5,000. With as many draws ours would probably come out a little lower. It is one network, though, so two tenths are nothing to build on.
+# It is convolutional, has more dimensions than the small ones, and trained longer, on a GPU. Which of these helped, the table cannot say.
 # Networks with several layers of codes are ahead.
 #
-# And mind your 200 images: some digits are simply harder to describe, so that few give the average only to about 3 nats, more than lies between VAE and IWAE.
-# Even on 10,000 images it is about half a nat, so 84.6 and 84.8 are a tie.
+# And mind your 200 images: some digits are simply harder to describe than others. A mean over only 200 of them is good to about 3 nats, more than lies between VAE and IWAE.
+# (In the table all networks meet the same 10,000 images, and what is hard for one is hard for another. So much of this luck cancels in a comparison.)
 #
 # ## Is a VAE a variant of a GAN?
 #
@@ -317,18 +325,29 @@ if images.name == "mnist":
 # | objective | $\max_{q,\,p}\; E_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x)\,\Vert\,p(z))$ | $\min_G \max_D\; E_x[\log D(x)] + E_z[\log(1 - D(G(z)))]$ |
 # | who is trained by what | encoder and decoder by the *same* number, in the same direction | $G$ and $D$ by the same number, in *opposite* directions |
 #
-# So the question has a test: is there a part in our VAE that is trained to make the loss *worse* for another one?
+# So the question has a test: is there a part in a VAE that is trained to make the number *worse* for another one?
+# Give a new VAE one training step. Then let only one part keep what it learned, put the other back, and look at the −ELBO. In a GAN, the step of $D$ alone would make matters worse for $G$.
 
 # %%
-parts = [layer.name for layer in vae.layers if layer.trainable_weights]
-cl.verdict(
-    "vae-is-gan",
-    fact="discriminator" in parts,
-    evidence=f"Trained parts: {', '.join(parts)}. All lower one loss; none is an opponent. The VAE is also a year older. "
-    f"What the two share is a network that makes images from random codes.",
-)
+learner, some = cl.VAE(images.image_shape), images.train[:200]
+learner.compile("adam")
+in_decoder = np.array(["decoder" in weight.path for weight in learner.weights])
+before, start = learner.get_weights(), -learner.elbo(some, samples=10).elbo.mean()
+learner.train_on_batch(some.images)
+after, change = learner.get_weights(), {}
+for part, own in {"encoder": ~in_decoder, "decoder": in_decoder}.items():
+    learner.set_weights([new if o else old for new, old, o in zip(after, before, own, strict=True)])
+    change[part] = -learner.elbo(some, samples=10).elbo.mean() - start
+
+# %%
+told = " and ".join(f"{nats:+.0f} nats if the {part} alone makes it" for part, nats in change.items())
+told = f"One step changes the −ELBO by {told.replace('-', '−')}. So neither works against the other."
+cl.verdict("vae-is-gan", fact=max(change.values()) > 0, evidence=told)
 
 # %% [markdown]
+# Both parts go downhill on one number, so neither is an opponent. The VAE is also half a year older (December 2013 and June 2014).
+# What the two share is a network that makes images from random codes.
+#
 # ## Now with other images
 #
 # How much do fifty draws gain on other images? A small VAE, trained for a few seconds:
@@ -343,13 +362,16 @@ print(f"{other.name}: −ELBO {-log_w.mean():.1f} nats; 50 draws gain {gained:.1
 
 # %% tags=["holds"]
 assert gained > 0.5
+if images.name == "mnist" and other.name == "fashion-mnist":
+    assert gained > 2 * (means[1] - means[50])
 
 # %% [markdown]
-# Do not compare these nats with those above: other images have other pixels to be surprised by.
+# That is more than twice what fifty draws gained above. Is it the clothes, or that this network has hardly begun to learn? One run does not tell.
+# And do not compare the −ELBO itself with those above: other images have other pixels to be surprised by.
 #
 # ## Look back
 #
-# A guess about nats is hard, because nothing in daily life comes in nats. If you were far off, that is a reason to ask for an anchor whenever someone shows you such a number.
+# A guess about nats is hard, because nothing in daily life comes in nats. If you were far off, that is a reason to ask for a number to compare it with whenever someone shows you such a number.
 
 # %%
 cl.guesses("23")
@@ -359,7 +381,7 @@ cl.guesses("23")
 #
 # **Where does yours stand?**
 # First make the numbers comparable: the same images (a grey −ELBO bounds dynamically binarised ones from the safe side), a bound of the same kind with its number of draws, and the whole test set.
-# Then the small VAEs of this course stand about nine nats behind the plain VAE of 2016, the best bundled one beside the IWAE of one layer, and networks with several layers of codes ahead of both.
+# Then the small VAEs of this course stand seven to eight nats behind the plain VAE of 2016, the best bundled one at least level with the IWAE of one layer, and networks with several layers of codes ahead of both.
 #
 # **Sources.** Kingma & Welling 2013 ([1312.6114](https://arxiv.org/abs/1312.6114)); Burda, Grosse & Salakhutdinov 2016, *Importance Weighted Autoencoders* ([1509.00519](https://arxiv.org/abs/1509.00519)); Sønderby et al. 2016, *Ladder Variational Autoencoders* ([1602.02282](https://arxiv.org/abs/1602.02282)); Goodfellow et al. 2014, *Generative Adversarial Networks* ([1406.2661](https://arxiv.org/abs/1406.2661)).
 #

@@ -17,12 +17,8 @@ def test_each_beta_was_measured_with_every_seed(name: str) -> None:
     runs = beta_runs.measured(name)
     assert list(runs) == list(beta_runs.MEASURED)
     for what, by_beta in runs.items():
-        if what in beta_runs.FITTED:  # of the ends, and of others where they were measured
-            assert {0.0, 4.0} <= set(by_beta) <= set(beta_runs.BETAS)
-            assert all(len(values) >= beta_runs.FEWEST for values in by_beta.values())
-        else:
-            assert list(by_beta) == list(beta_runs.BETAS)
-            assert all(values.shape == (beta_runs.SEEDS,) for values in by_beta.values())
+        assert list(by_beta) == list(beta_runs.BETAS)
+        assert all(values.shape == (beta_runs.SEEDS,) for values in by_beta.values())
         top = 16 if what == "active" else 1
         assert all(((values >= 0) & (values <= top)).all() for values in by_beta.values())
 
