@@ -221,7 +221,11 @@ def criteria_for_k(only: str = "", samples: int = choosing_k.SAMPLES) -> list[di
 def spectral_times(
     dataset: str = "mnist", sizes: Mapping[int, int] = SPECTRAL_SIZES, save: bool = True
 ) -> list[dict[str, Any]]:
-    """Time spectral clustering on more and more images, several times each, in CPU-seconds."""
+    """Time spectral clustering on more and more images, several times each, in CPU-seconds.
+
+    Score it, too, with as many eigenvectors as there are classes, as textbooks have it, and with three more.
+    Answering is not timed: spectral clustering has no answer for an image that was not there.
+    """
     images = load(dataset)
     pool = images[np.asarray(images.parts) != 2]
     rows = []
@@ -231,9 +235,13 @@ def spectral_times(
             start = time.process_time()
             graph = SpectralPath(len(images.classes), seed=seed).fit(sample)
             seconds = time.process_time() - start
-            accuracy = matched_accuracy(graph.labels_, sample.labels)
             row = {"data": images.name, "method": "spectral clustering", "n": len(sample), "seed": seed}
-            rows.append({**row, "fit_s": round(seconds, 3), "accuracy": round(accuracy, 4)})
+            row["fit_s"] = round(seconds, 3)
+            k = len(images.classes)
+            for name, used in (("textbook_accuracy", k), ("accuracy", k + 3)):
+                graph.n_eigenvectors = used  # only k-means runs again
+                row[name] = round(matched_accuracy(graph.at(k).labels, sample.labels), 4)
+            rows.append(row)
             print(rows[-1], flush=True)
     if save:
         results.save("spectral_times", SPECTRAL_COMMAND, rows)

@@ -8,6 +8,7 @@ drawn and cut separately; on the images in both, one sees whether the parts agre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,45 @@ def measure(sample: Any, seed: int, **settings: Any) -> Row:
         "right_elsewhere": right[~agreed].mean() if not agreed.all() else np.nan,
     }
     return {**row, **{name: round(float(value), 4) for name, value in shares.items()}}
+
+
+def by_eigenvectors(sample: Any, counts: Sequence[int], seed: int = 0) -> dict[str, list[float]]:
+    """How the cut depends on the number of eigenvectors that k-means uses, with as many clusters as classes.
+
+    Parameters
+    ----------
+    sample : `Images` with labels, as they should be compared: they are not straightened.
+    counts : numbers of eigenvectors, up to 20.
+    seed : of the two parts, and of k-means.
+
+    Returns
+    -------
+    dict : "matched accuracy" of the whole sample, and the "agreement of two parts" (adjusted Rand index) on
+        the images in both, one number for each count.
+
+    Examples
+    --------
+    >>> import capslab as cl
+    >>> found = by_eigenvectors(cl.load("digits").test, [10, 13])
+    >>> [len(numbers) for numbers in found.values()]
+    [2, 2]
+    """
+    from capslab.clustering import SpectralPath, adjusted_rand, contingency, matched_accuracy
+
+    n, k = len(sample), len(sample.classes)
+    rng = np.random.default_rng(seed)
+    places = [rng.permutation(n)[: round(PART * n)] for _ in range(2)]
+    common = np.intersect1d(*places, return_indices=True)[1:]
+    whole = SpectralPath(k, straighten=False, seed=seed).fit(sample)
+    parts = [SpectralPath(k, n_init=5, straighten=False, seed=seed).fit(sample[where]) for where in places]
+    accuracy, agreement = [], []
+    for count in counts:
+        for graph in [whole, *parts]:
+            graph.n_eigenvectors = int(count)  # only k-means runs again
+        accuracy.append(matched_accuracy(whole.at(k).labels, sample.labels))
+        pair = [graph.at(k).labels[where] for graph, where in zip(parts, common, strict=True)]
+        agreement.append(adjusted_rand(contingency(*pair)))
+    return {"matched accuracy": accuracy, "agreement of two parts": agreement}
 
 
 def agree_and_right(one: np.ndarray, other: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

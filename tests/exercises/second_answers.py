@@ -430,21 +430,6 @@ def wrong_everywhere(named, labels):
     return (named == labels).sum(axis=0) == 0
 
 
-def ties(distances, m):
-    edges = np.zeros(distances.shape, bool)
-    for i in range(len(distances)):
-        others = [j for j in range(len(distances)) if j != i]
-        others.sort(key=lambda j: distances[i, j])
-        for j in others[:m]:
-            edges[i, j] = True
-            edges[j, i] = True
-    return edges
-
-
-def self_tuning(distances, scale):
-    return np.exp(-(distances**2) / (scale[:, None] * scale[None, :]))
-
-
 def normalise(weights):
     root = np.diag(weights.sum(axis=1) ** -0.5)
     return root @ weights @ root
