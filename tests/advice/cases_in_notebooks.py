@@ -276,6 +276,14 @@ LABELFREE = [
     Case("cl.labelfree.selftrain(images, images.labels, steps=2, seed=-1)"),
     Case("cl.labelfree.selftrain(images, labels=[1, 2], steps=2)"),
     Case("cl.labelfree.selftrain(images, labels=0 * images.labels, steps=2)"),
+    Case("cl.labelfree.selftrain(images, images.labels, steps=2, learning_rate=0)"),
+    Case("cl.labelfree.selftrain(images, images.labels, steps=2, widths=(8, 8))"),
+    Case("cl.labelfree.contrast('digits', steps=2)"),
+    Case("cl.labelfree.contrast(images, steps=2, batch_size=1)"),
+    Case("cl.labelfree.contrast(images, steps=2, temperature=0)"),
+    Case("cl.labelfree.contrast(images, steps=2, gamma=-1)"),
+    Case("cl.labelfree.contrast(images, steps=2, erase=2)"),
+    Case("cl.labelfree.contrast(images, steps=2, flip='yes')"),
 ]
 
 CONTROLS = "from capslab.lessons.routing_controls import RoutingControls\n"
