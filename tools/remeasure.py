@@ -7,7 +7,7 @@
     python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
     python tools/remeasure.py training_costs     # a VAE beside the four methods, five times: ten minutes
     python tools/remeasure.py vae_lengths        # a VAE for 5, 7 and 20 epochs, three times: seven minutes
-    python tools/remeasure.py straightened       # five VAEs on straightened images; digits likewise: five minutes
+    python tools/remeasure.py straightened       # five VAEs on straightened images: five minutes
     python tools/remeasure.py choosing_k         # five samples of five sets, cut and cut again: five minutes
     python tools/remeasure.py spectral_times     # spectral clustering of up to 60,000 images: ten minutes
 
