@@ -145,7 +145,8 @@ def agree_and_right(one: np.ndarray, other: np.ndarray, labels: np.ndarray) -> t
 
     Examples
     --------
-    >>> agreed, right = agree_and_right(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 1]), np.array([5, 5, 7, 5]))
+    >>> one, other = np.array([0, 0, 1, 1]), np.array([1, 1, 0, 1])
+    >>> agreed, right = agree_and_right(one, other, np.array([5, 5, 7, 5]))
     >>> agreed.tolist(), right.tolist()
     ([True, True, True, False], [True, True, True, False])
     """

@@ -12,7 +12,6 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from capslab.errors import ArgumentError
-from capslab.plots.chart import numbers
 from capslab.plots.colours import ink_on
 from capslab.plots.figure_words import listed, number, plural
 from capslab.plots.fitted_text import in_lines
@@ -55,7 +54,9 @@ def value_graph(
     n = len(tiles)
     w, at = np.asarray(weights, float), np.asarray(places, float)
     if w.shape != (n, n) or not np.allclose(w, w.T) or (w < 0).any():
-        step = "Try weights + weights.T, which is symmetric."
+        step = "Give one row and one column per image."
+        if w.shape == (n, n):
+            step = "Try abs(weights)." if (w < 0).any() else "Try weights + weights.T, which is symmetric."
         raise ArgumentError("weights", f"symmetric numbers from 0, ({n}, {n})", weights, step)
     if at.shape != (n, 2) or not np.isfinite(at).all():
         step = "Take cl.clustering.project(vectors) as the places."
@@ -63,7 +64,10 @@ def value_graph(
     if not values:
         step = 'Try {"a title": numbers}, one number per image.'
         raise ArgumentError("values", "at least one panel", values, step)
-    shown = {str(name): numbers("values", own, n, f" for {name!r}") for name, own in values.items()}
+    shown = {str(name): np.asarray(own, float) for name, own in values.items()}
+    for name, own in shown.items():
+        if own.shape != (n,) or not np.isfinite(own).all():
+            raise ArgumentError("values", f"{n} numbers for {name!r}", own, "Give one number per image.")
     at = _apart(at)
     columns = min(columns, len(shown))
     rows = -(-len(shown) // columns)
@@ -89,7 +93,8 @@ def _apart(places: np.ndarray) -> np.ndarray:
 
     low, size = places.min(axis=0), np.ptp(places, axis=0)
     room = np.array([WIDTH - 0.2, HEIGHT - 0.2])
-    inside = (places - low) / np.where(size > 0, size, 1) * (room - TILE) + TILE / 2
+    share = np.where(size > 0, (places - low) / np.where(size > 0, size, 1), 0.5)  # 0…1
+    inside = share * (room - TILE) + TILE / 2
     return apart(inside, np.full((len(places), 2), TILE * 1.15), room)
 
 

@@ -247,16 +247,13 @@ cl.verdict(
 # %%
 timed = results.load("spectral_times")
 print(timed)
-columns = {"CPU-s": "fit_s", "k eigenvectors": "textbook_accuracy", "k + 3": "accuracy"}
-columns = {name: timed.grouped(column, "n") for name, column in columns.items()}
-display(
-    plots.table(
-        [
-            {"images": f"{n:,}"} | {name: np.mean(by[n]) for name, by in columns.items()}
-            for n in columns["CPU-s"]
-        ]
-    )
-)
+columns = {"CPU-s": "fit_s", "with k": "textbook_accuracy", "with k + 3": "accuracy"}
+by_n = {name: timed.grouped(column, "n") for name, column in columns.items()}
+rows = [
+    {"images": f"{n:,}"} | {name: f"{min(by[n]):.3g} to {max(by[n]):.3g}" for name, by in by_n.items()}
+    for n in by_n["CPU-s"]
+]
+display(plots.table(rows))
 grown = classical_methods.growth_exponents(timed.rows, "spectral clustering", above=20_000)
 cl.verdict(
     "slow-spectral",
@@ -264,9 +261,15 @@ cl.verdict(
     evidence="It has no answer for a new image: that one would have to be clustered with all others.",
 )
 
+# %% tags=["holds"]
+large = [n for n in by_n["CPU-s"] if n >= 40_000]
+assert min(min(by_n["with k + 3"][n]) for n in large) > 0.97
+assert all(min(by_n["with k"][n]) < 0.84 < 0.97 < max(by_n["with k"][n]) for n in large)
+assert grown.mean() > 1
+
 # %% [markdown]
 # Comparing every image with every other takes four times as long for twice as many. Therefore, above 20,000 images, ours compares an image only with those in cells nearby, which it may afford as it needs only close ones.
-# Look also at the last two columns. The more images, the closer the neighbours, and with 60,000 the textbook's k eigenvectors are enough.
+# Look also at the last two columns. With k + 3 eigenvectors every sample of 40,000 or more is cut well; with k it depends on the sample.
 #
 # ## How many clusters?
 #
@@ -467,6 +470,8 @@ plots.confusion(
 
 # %% [markdown]
 # ## Look back
+#
+# A guess of fifty for the graph would have been sensible after lesson 01. What was missing there was not a better search, but other coordinates.
 
 # %%
 cl.guesses("25")
@@ -477,6 +482,11 @@ cl.progress("25")
 # %% [markdown]
 # ## Answer
 #
-# **How far can you get without a single label?** …
+# **How far can you get without a single label?**
+# On handwritten digits, very far. Ask only who is near, average over neighbours until only the slowest differences are left, and cut there: of 5,000 images 94 in 100 are grouped correctly, and a student that learns from the groups does better still.
+# But somebody chose the straightening, the ten neighbours and the k + 3 eigenvectors with labels in sight. No criterion without labels found the number of ten classes, and on clothes the same recipe finds stable groups that are not the classes.
+# So before you trust groups of your own images, cluster two samples, see where they agree, and then label a hundred images after all.
+#
+# **Sources.** Ng, Jordan & Weiss 2001, *On spectral clustering*; Zelnik-Manor & Perona 2004, *Self-tuning spectral clustering*; von Luxburg 2007, *A tutorial on spectral clustering* ([arXiv 0711.0189](https://arxiv.org/abs/0711.0189)); Chen et al. 2020, *SimCLR* ([arXiv 2002.05709](https://arxiv.org/abs/2002.05709)); Jiang et al. 2016 ([arXiv 1611.05148](https://arxiv.org/abs/1611.05148)); McConville et al. 2019 ([arXiv 1908.05968](https://arxiv.org/abs/1908.05968)); Hu et al. 2017 ([arXiv 1702.08720](https://arxiv.org/abs/1702.08720)); Mahon & Lukasiewicz 2021 ([arXiv 2107.10692](https://arxiv.org/abs/2107.10692)).
 #
 # Next: [26 · Your own images](26_your_own_images.ipynb).
