@@ -186,3 +186,33 @@ def rows_of(name: str) -> list[Row]:
     if not rows:
         raise unknown_name("name", name, sorted({row["set"] for row in table.rows}))
     return rows
+
+
+def shares_of(name: str) -> dict[str, np.ndarray]:
+    """What was right in the samples of one of the `SETS`, cut into as many clusters as classes, `(samples,)`.
+
+    Examples
+    --------
+    >>> list(shares_of("MNIST"))
+    ['matched accuracy', 'two parts agree on', 'right where they agree', 'right elsewhere']
+    """
+    columns = {
+        "matched accuracy": "accuracy",
+        "two parts agree on": "agreed",
+        "right where they agree": "right_where_agreed",
+        "right elsewhere": "right_elsewhere",
+    }
+    rows = rows_of(name)
+    return {words: np.array([row[column] for row in rows]) for words, column in columns.items()}
+
+
+def found_in_words(ks: Sequence[int], classes: int) -> str:
+    """What a criterion found in several samples, and how far off it is on average.
+
+    Examples
+    --------
+    >>> found_in_words([8, 11], 10)
+    '8, 11 (off by 1.5)'
+    """
+    off = np.abs(np.asarray(ks) - classes).mean()
+    return f"{', '.join(str(k) for k in ks)} (off by {off:.1f})"

@@ -164,3 +164,30 @@ def measured(data: str) -> dict[str, dict[str, np.ndarray]]:
     for (source, method), values in groups.items():
         together.setdefault(source, {})[method] = np.array(values)
     return together
+
+
+def timed_in_words(timed: results.Measurements) -> list[Row]:
+    """Spectral clustering by the number of images: from the least to the most of several runs, in words.
+
+    Parameters
+    ----------
+    timed : `results.load("spectral_times")`.
+
+    Examples
+    --------
+    >>> list(timed_in_words(results.load("spectral_times"))[0])
+    ['images', 'CPU-seconds', 'accuracy with k', 'accuracy with k + 3']
+    """
+    columns = {
+        "CPU-seconds": ("fit_s", ".1f"),
+        "accuracy with k": ("textbook_accuracy", ".3f"),
+        "accuracy with k + 3": ("accuracy", ".3f"),
+    }
+    rows = []
+    for n in sorted({row["n"] for row in timed.rows}):
+        row: Row = {"images": f"{n:,}"}
+        for words, (column, form) in columns.items():
+            values = timed.grouped(column, "n")[n]
+            row[words] = f"{min(values):{form}} to {max(values):{form}}"
+        rows.append(row)
+    return rows
