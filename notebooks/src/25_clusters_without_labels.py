@@ -92,7 +92,7 @@ assert (trust["straightened"] > trust["as they are"]).all()
 #
 # $$A = D^{-1/2}\, W D^{-1/2}, \qquad a_{ij} = \frac{w_{ij}}{\sqrt{d_i d_j}}$$
 #
-# This is the **normalised adjacency**. When $v$ is multiplied by $A$, what is averaged is $v_i / \sqrt{d_i}$.
+# This is the **normalised adjacency**. When $v$ is multiplied by $A$, what is averaged is $u_i = v_i / \sqrt{d_i}$.
 #
 # **Your turn.** Write `normalise(weights)`: from symmetric weights `(n, n)` to $A$, `(n, n)`.
 
@@ -113,7 +113,7 @@ normalise = cl.mine("normalise", normalise)
 
 # %% [markdown]
 # Here are 36 images with four neighbours each, and your matrix averages.
-# (The part that is equal everywhere, `same`, is taken away.)
+# (The colours show $u$; the part that is equal everywhere, `same`, is taken away.)
 
 # %%
 few = small_graph.join(upright, classes=(0, 4, 7), per_class=12, m=4)
@@ -146,11 +146,11 @@ assert values[-3] > 0.94 > 0.8 > values[-4]
 assert abs(0.5 * (few.weights * (second[:, None] - second) ** 2).sum() - (1 - values[-2])) < 1e-9
 
 # %% [markdown]
-# After five steps neighbours are alike. After a hundred, the 0s have one value and all others another: the slowest difference is left.
+# After five steps neighbours are alike. After a hundred, the 0s have nearly one value and all others another: the slowest difference is left.
 # The lower row finds it without waiting. An **eigenvector** of $A$ is a vector that $A$ only multiplies by a factor $\lambda$, its **eigenvalue**: $Av = \lambda v$. After $t$ steps, $\lambda^t$ of it is left.
-# A graph of three separate pieces has three eigenvectors with $\lambda = 1$, constant on each piece. Here the pieces hang by threads, so $\lambda$ is just below 1: the second sets the 0s apart, the third the 4s from the 7s. The fourth divides the 0s, and fades soon.
+# A graph of three separate pieces has three eigenvectors with $\lambda = 1$, whose $u$ is constant on each piece. Here the pieces hang by threads, so $\lambda$ is just below 1: the second sets the 0s apart, the third the 4s from the 7s. The fourth divides the 0s, and fades soon.
 #
-# Why equal values? For an eigenvector of length 1, and $u_i = v_i / \sqrt{d_i}$,
+# Why equal values? For an eigenvector of length 1,
 #
 # $$1 - \lambda = v^T (I - A)\, v = \frac{1}{2} \sum_{i,j} w_{ij}\, (u_i - u_j)^2$$
 #
@@ -203,7 +203,7 @@ assert clustering.contingency(clusters, some.labels).max(axis=0).min() > 400
 
 # %% [markdown]
 # With 10, the 4s and the 9s share a cluster, and the 1s have two. With 13, each class has its own.
-# Could you have known? At 10, the two parts agree even better: they make the same mistake.
+# Could you have known? At 10, the two parts agree at least as well: they make the same mistake.
 # We know that k + 3 is good because somebody looked at the labels.
 #
 # ## The same images for everybody
@@ -223,6 +223,14 @@ told = f"With spectral clustering, too, the codes match {np.mean(codes['spectral
 cl.verdict(
     "classical-cannot", codes["Gaussian mixture"], pixels["spectral clustering"], paired=True, evidence=told
 )
+
+# %% tags=["holds"]
+raw = same_for_all["pixels as they are"]
+assert pixels["k-means"].mean() > raw["k-means"].mean() + 0.15
+assert codes["Gaussian mixture"].mean() > pixels["Gaussian mixture"].mean() + 0.05
+assert abs(codes["k-means"].mean() - pixels["k-means"].mean()) < 0.02
+assert min(by["spectral clustering"].mean() for by in (codes, pixels)) > 0.93
+assert pixels["spectral clustering"].mean() > codes["spectral clustering"].mean()
 
 # %% [markdown]
 # (A **Gaussian mixture** is k-means with clusters that may be long and tilted.)
@@ -247,7 +255,7 @@ assert all(min(with_k[n]) < 0.84 < 0.97 < min(with_more[n]) for n in (40_000, 60
 assert grown.mean() > 1
 
 # %% [markdown]
-# It would be slower, but above 20,000 images ours compares each only with those in cells nearby, not with all.
+# The time grows a little faster than the images. (Comparing all pairs would grow as $n^2$; above 20,000, ours compares an image only with those in cells nearby.)
 # And k eigenvectors may fail with 60,000 images, too.
 #
 # ## How many clusters?
@@ -372,12 +380,15 @@ cl.reveal(
     f"The teacher's mistakes: {100 * (1 - accuracy):.1f} of 100, the student's: {100 * (1 - right):.1f}.",
 )
 
+# %% tags=["holds"]
+assert right > accuracy + 0.005
+
 # %% [markdown]
 # It learns what most images of a cluster have in common, and single mistakes are not that.
 #
 # ## Who looked at the labels?
 #
-# `cl.LabelFree(10).fit(images)` puts it all together: a graph of the directions of edges, a student, a second graph of what it sees, and a second student. Here it is beside published results on MNIST.
+# `cl.LabelFree(10).fit(images)` puts it all together: a graph of the directions of strokes, a student, a second graph of what it sees, and a second student. Here it is beside published results on MNIST.
 
 # %%
 plots.table(who_read_labels.table_rows())

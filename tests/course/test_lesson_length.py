@@ -41,6 +41,7 @@ KEPT = [
     "21_latent_space",
     "22_when_it_goes_wrong",
     "23_published_numbers",
+    "25_clusters_without_labels",
 ]
 
 
