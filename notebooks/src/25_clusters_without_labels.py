@@ -228,13 +228,13 @@ cl.verdict(
 raw = same_for_all["pixels as they are"]
 assert pixels["k-means"].mean() > raw["k-means"].mean() + 0.15
 assert codes["Gaussian mixture"].mean() > pixels["Gaussian mixture"].mean() + 0.05
-assert abs(codes["k-means"].mean() - pixels["k-means"].mean()) < 0.02
+assert codes["k-means"].mean() > pixels["k-means"].mean() + 0.05
 assert min(by["spectral clustering"].mean() for by in (codes, pixels)) > 0.93
 assert pixels["spectral clustering"].mean() > codes["spectral clustering"].mean()
 
 # %% [markdown]
 # (A **Gaussian mixture** is k-means with clusters that may be long and tilted.)
-# Straightening gives k-means many points. Codes help the mixture. But the graph helps most, and pixels will do for it.
+# Straightening gives k-means many points. Codes help k-means and the mixture. But the graph helps most, and pixels will do for it.
 #
 # Is it slow? Three runs of each size, with both numbers of eigenvectors:
 
