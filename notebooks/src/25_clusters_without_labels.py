@@ -167,6 +167,7 @@ cl.guess("spectral", "Of 100 straightened images, how many will be grouped corre
 # %%
 weights = clustering.self_tuning_weights(near).toarray().astype(np.float32)  # (5000, 5000)
 A = csr_array(normalise(weights))  # keeps only what is not 0
+del weights  # gives 100 MB back
 graph = clustering.leading_eigenvectors(A, 20)  # .values, the largest first, and .vectors (5000, 20)
 clusters = clustering.cluster_eigenvectors(graph.vectors[:, : k + 3], k)
 accuracy = matched_accuracy(clusters, some.labels)
@@ -405,12 +406,12 @@ plots.table(who_read_labels.table_rows())
 other = cl.load_other(images)
 sample = other.train.sample(min(5000, len(other.train)), seed=0)
 cut = clustering.SpectralPath(len(other.classes)).fit(sample)
-told = matched_accuracy(cut.labels_, sample.labels)
+right = matched_accuracy(cut.labels_, sample.labels)
 shared = clustering.contingency(cut.labels_, sample.labels)  # (clusters, classes)
 mixed = shared[np.sort(shared, axis=1)[:, -2].argmax()]  # the cluster with the largest second class
 first, second = (f"{mixed[i]} of {other.classes[i]}" for i in np.argsort(-mixed)[:2])
 print(
-    f"{other.name}: {100 * told:.0f} of 100 are in the group of their class. One cluster holds {first} and {second}."
+    f"{other.name}: {100 * right:.0f} of 100 are in the group of their class. One cluster holds {first} and {second}."
 )
 
 # %% [markdown]
