@@ -62,7 +62,7 @@ def value_graph(
         step = "Take cl.clustering.project(vectors) as the places."
         raise ArgumentError("places", f"numbers of shape ({n}, 2)", places, step)
     if not values:
-        step = 'Try {"a title": numbers}, one number per image.'
+        step = 'Write {"a title": numbers} with one number per image.'
         raise ArgumentError("values", "at least one panel", values, step)
     shown = {str(name): np.asarray(own, float) for name, own in values.items()}
     for name, own in shown.items():

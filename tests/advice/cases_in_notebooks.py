@@ -364,8 +364,13 @@ LESSONS = [
         "cl.plots.value_graph(few[:3], np.zeros((3, 3)), places, {'v': [1, 2, 3]})",
     ),
     Case(
+        "cl.plots.value_graph(few[:2], np.zeros((2, 2)), np.eye(2), {'v': [1]})",
+        then="cl.plots.value_graph(few[:2], np.zeros((2, 2)), np.eye(2), {'v': [1, 2]})",
+    ),
+    Case(
         "cl.plots.value_graph(few[:2], np.zeros((2, 2)), np.eye(2), {})",
-        then="numbers = [1, 2]\ncl.plots.value_graph(few[:2], np.zeros((2, 2)), np.eye(2), {'a title': numbers})",
+        then="numbers = [1, 2]\n"
+        'cl.plots.value_graph(few[:2], np.zeros((2, 2)), np.eye(2), {"a title": numbers})',
     ),
     Case(
         "from capslab.widgets.shared import projection\nprojection.project_to_plane(X, 'pac', 0)",
