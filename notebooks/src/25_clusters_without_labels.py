@@ -51,7 +51,7 @@ plots.image_grid(np.concatenate([some.images[:10], upright.images[:10]]))
 
 # %% [markdown]
 # Above as it was, below **straightened**. (8×8 images stay as they are.)
-# How often do an image's nearest neighbours belong to its own class? And how often is k-means right?
+# How often do nearest neighbours share a class? And how often is k-means right?
 
 # %%
 trust, found = {}, {}
@@ -76,8 +76,8 @@ assert (trust["straightened"] > trust["as they are"]).all()
 # Join every image to its ten nearest by an **edge**: this is a **neighbour graph**.
 # A close pair gets a heavy edge, $w_{ij} = \exp(-d_{ij}^2 / \sigma_i \sigma_j)$, where $\sigma_i$ is the distance from $i$ to its 7th neighbour. Without an edge, $w_{ij} = 0$.
 #
-# Now give each image a random number, and replace it by the mean of its neighbours' numbers, weighted by the edges, again and again.
-# Within a group the numbers soon become equal; between groups joined by few edges this takes long.
+# Give each image a random number, and replace it by its neighbours' mean, weighted by the edges, again and again.
+# Within a group the numbers soon become equal; between groups with few edges this takes long.
 #
 # Let $d_i = \sum_j w_{ij}$ be the **degree** of an image, and $D$ the matrix with the degrees on its diagonal. Then $D^{-1} W v$ are those means.
 # To keep the matrix symmetric, divide by a root of the degree on each side:
@@ -174,7 +174,7 @@ cl.explore_clusters(cl.Embedding(rows, some.labels, upright, "rows of eigenvecto
 # ## Why k + 3?
 #
 # Textbooks take k eigenvectors; we took three more. Here is every number from 7 to 18.
-# The second curve needs no label: cut two random parts of the images separately, and see how well they agree (adjusted Rand index, lesson 02) on the images in both.
+# The second curve needs no label: cut two random parts separately, and see how well they agree (adjusted Rand index, lesson 02) on the images in both.
 
 # %%
 counts = range(7, 19)
@@ -301,8 +301,8 @@ assert max(max(off[name].values()) for name in ("MNIST", "8×8 digits", "Fashion
 assert off["MNIST, only 0, 1 and 2"]["eigengap"] > 7
 
 # %% [markdown]
-# With few classes the silhouette is right every time. With ten, none of the three can be relied on.
-# The eigengap counts pieces that hang together, and one class may have several.
+# With few classes the silhouette is right every time. With ten, none can be relied on.
+# The eigengap counts pieces, and one class may have several.
 # So no criterion finds "the" number; where they disagree, look at the images.
 #
 # ## Are stable groups the classes?
@@ -325,13 +325,13 @@ assert 0.65 < clothes["right where they agree"] < 0.72
 assert clothes["two parts agree on"] > 0.85
 
 # %% [markdown]
-# Disagreement is a good warning, and free. Agreement is no promise: on clothes, three in ten of the images on which two parts agree are wrong.
+# Disagreement is a good warning, and free. Agreement is no promise: on clothes, three in ten of those images are wrong.
 #
 # ## ★ Better neighbours, learned without a label
 #
 # Straightening was somebody's idea. Can a network find out what does not matter?
 # A **contrastive** network (Chen et al. 2020) sees two versions of each image, turned, sheared, shifted and partly hidden at random.
-# It has to place the two close together, and far from all other images in the batch. It gets the images *before* we straightened them.
+# It has to place the two close together, and far from all others in the batch. It gets the images *before* we straightened them.
 
 # %%
 from capslab.labelfree import contrast, selftrain
@@ -376,13 +376,13 @@ assert right > accuracy + 0.005
 #
 # ## Who looked at the labels?
 #
-# `cl.LabelFree(10).fit(images)` puts it all together: a graph of the directions of strokes, a student, a second graph of what it sees, and a second student. Here it is beside published results on MNIST.
+# `cl.LabelFree(10).fit(images)` puts it together: a graph of stroke directions, a student, a graph of what that sees, a second student. Here it is beside published results on MNIST:
 
 # %%
 plots.table(who_read_labels.table_rows())
 
 # %% [markdown]
-# No method here read a label while it fitted. But ours read many *before*: its neighbours, eigenvectors and steps were chosen where scores could be seen.
+# No method here read a label while it fitted. But ours read many *before*: neighbours, eigenvectors and steps were chosen where scores could be seen.
 # So "without labels" says less than it seems.
 #
 # ## Now with other images
@@ -414,8 +414,8 @@ cl.guesses("25")
 #
 # **How far can you get without a single label?**
 # On handwritten digits, very far. Average over neighbours until only the slowest differences are left, and cut there: of 5,000 images, 94 in 100 are grouped correctly, and a student does better.
-# But straightening, neighbours and k + 3 were chosen with labels in sight, no criterion finds ten classes reliably, and on clothes stable groups are often not the classes.
-# So before you trust groups, see where two samples agree, and then label a hundred images after all.
+# But straightening, neighbours and k + 3 were chosen with labels in sight, no criterion found ten classes reliably, and on clothes stable groups are often wrong.
+# So see where two samples agree, and then label a hundred images after all.
 #
 # **Sources.** Ng, Jordan & Weiss 2001 (spectral clustering); Zelnik-Manor & Perona 2004 (weights); von Luxburg 2007 (a tutorial); Chen et al. 2020 ([arXiv 2002.05709](https://arxiv.org/abs/2002.05709)).
 #
