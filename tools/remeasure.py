@@ -208,7 +208,7 @@ def criteria_for_k(only: str = "", samples: int = choosing_k.SAMPLES) -> list[di
     for name, (data, classes) in again.items():
         images = load(data)
         if classes is not None:
-            images = images[np.isin(images.labels, classes)]
+            images = images[np.isin(np.asarray(images.labels), classes)]
         for seed, sample in enumerate(choosing_k.disjoint_samples(images, samples)):
             k = len(np.unique(sample.labels))
             row = {"set": name, "seed": seed, "images": len(sample), "classes": k}

@@ -71,7 +71,7 @@ def measure(sample: Any, seed: int, **settings: Any) -> Row:
     n, k, ks = len(sample), len(np.unique(sample.labels)), range(2, LARGEST_K + 1)
     rng = np.random.default_rng(seed)
     places = [rng.permutation(n)[: round(PART * n)] for _ in range(2)]
-    in_first, in_second = np.intersect1d(*places, return_indices=True)[1:]
+    _, in_first, in_second = np.intersect1d(places[0], places[1], return_indices=True)
     with threadpool_limits(1):
         whole = SpectralPath(k, seed=seed, **settings).fit(sample)
         first, second = (SpectralPath(k, n_init=5, seed=seed, **settings).fit(sample[p]) for p in places)
@@ -120,7 +120,7 @@ def by_eigenvectors(sample: Any, counts: Sequence[int], seed: int = 0) -> dict[s
     n, k = len(sample), len(sample.classes)
     rng = np.random.default_rng(seed)
     places = [rng.permutation(n)[: round(PART * n)] for _ in range(2)]
-    common = np.intersect1d(*places, return_indices=True)[1:]
+    common = np.intersect1d(places[0], places[1], return_indices=True)[1:]
     whole = SpectralPath(k, straighten=False, seed=seed).fit(sample)
     parts = [SpectralPath(k, n_init=5, straighten=False, seed=seed).fit(sample[where]) for where in places]
     accuracy, agreement = [], []
