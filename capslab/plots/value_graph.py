@@ -92,16 +92,16 @@ def _apart(places: np.ndarray) -> np.ndarray:
     from capslab.plots.fitted_text import apart
 
     low, size = places.min(axis=0), np.ptp(places, axis=0)
-    room = np.array([WIDTH - 0.2, HEIGHT - 0.2])
+    room = (WIDTH - 0.2, HEIGHT - 0.2)
     share = np.where(size > 0, (places - low) / np.where(size > 0, size, 1), 0.5)  # 0…1
-    inside = share * (room - TILE) + TILE / 2
+    inside = share * (np.array(room) - TILE) + TILE / 2
     return apart(inside, np.full((len(places), 2), TILE * 1.15), room)
 
 
 def _draw(axes: Axes, tiles: np.ndarray, weights: np.ndarray, at: np.ndarray, values: np.ndarray) -> None:
     ends = np.argwhere(np.triu(weights, 1) > 0)  # (edges, 2)
     strength = weights[tuple(ends.T)] / max(weights.max(), 1e-30)
-    axes.add_collection(LineCollection(at[ends], linewidths=0.4 + 1.6 * strength, colors=EDGE, zorder=1))
+    axes.add_collection(LineCollection(list(at[ends]), linewidths=0.4 + 1.6 * strength, colors=EDGE, zorder=1))
     largest = float(np.abs(values).max()) or 1.0
     for tile, (x, y), value in zip(tiles, at, values, strict=True):
         ground = np.array(DIVERGING((value / largest + 1) / 2)[:3])

@@ -169,11 +169,11 @@ rows = graph.vectors[:, : k + 3] / np.linalg.norm(graph.vectors[:, : k + 3], axi
 cl.explore_clusters(cl.Embedding(rows, some.labels, upright, "rows of eigenvectors", False), k=k)
 
 # %% [markdown]
-# These are the rows that k-means saw. Drag k, and open a cluster to see what it holds.
+# Drag k over the rows that k-means saw, and open a cluster.
 #
 # ## Why k + 3?
 #
-# Textbooks take k eigenvectors; we took three more. Here is every number from 7 to 18.
+# Textbooks take k eigenvectors; we took three more.
 # The second curve needs no label: cut two random parts separately, and see how well they agree (adjusted Rand index, lesson 02) on the images in both.
 
 # %%
@@ -227,7 +227,7 @@ assert pixels["spectral clustering"].mean() > codes["spectral clustering"].mean(
 
 # %% [markdown]
 # (A **Gaussian mixture** is k-means with clusters that may be long and tilted.)
-# Straightening gives k-means many points. Codes help k-means and the mixture. But the graph helps most, and pixels will do for it.
+# Straightening helps k-means, and codes help more. But the graph helps most, and pixels will do for it.
 #
 # Is it slow? Three runs of each size, with both numbers of eigenvectors:
 
@@ -248,7 +248,7 @@ assert all(min(with_k[n]) < 0.84 < 0.97 < min(with_more[n]) for n in (40_000, 60
 assert grown.mean() > 1
 
 # %% [markdown]
-# The time grows a little faster than the images. (Above 20,000, ours compares an image only with those in cells nearby; all pairs would grow as $n^2$.)
+# The time grows a little faster than the images. (All pairs would grow as $n^2$; above 20,000, ours looks only nearby.)
 # And k eigenvectors may fail with 60,000 images, too.
 #
 # ## How many clusters?
@@ -278,7 +278,7 @@ choose_k = cl.mine("choose_k", choose_k)
 
 # %% [markdown]
 # A method that always says 10 would look good on ten classes, so there are sets with five and three, too.
-# This was found in five samples of each:
+# Found in five samples of each:
 
 # %%
 rows, off = [], {}
@@ -307,7 +307,7 @@ assert off["MNIST, only 0, 1 and 2"]["eigengap"] > 7
 #
 # ## Are stable groups the classes?
 #
-# Then at least this: where two parts of the images agree, are they right?
+# But where two parts agree, are they right?
 
 # %%
 shares = {name: choosing_k.shares_of(name) for name in choosing_k.SETS}
@@ -404,7 +404,7 @@ print(
 # %% [markdown]
 # ## Look back
 #
-# Was your guess for the graph too low? It took no better search, only other coordinates.
+# Was your guess for the graph too low?
 
 # %%
 cl.guesses("25")
