@@ -101,7 +101,8 @@ def _apart(places: np.ndarray) -> np.ndarray:
 def _draw(axes: Axes, tiles: np.ndarray, weights: np.ndarray, at: np.ndarray, values: np.ndarray) -> None:
     ends = np.argwhere(np.triu(weights, 1) > 0)  # (edges, 2)
     strength = weights[tuple(ends.T)] / max(weights.max(), 1e-30)
-    axes.add_collection(LineCollection(list(at[ends]), linewidths=0.4 + 1.6 * strength, colors=EDGE, zorder=1))
+    widths = 0.4 + 1.6 * strength
+    axes.add_collection(LineCollection(list(at[ends]), linewidths=widths, colors=EDGE, zorder=1))
     largest = float(np.abs(values).max()) or 1.0
     for tile, (x, y), value in zip(tiles, at, values, strict=True):
         ground = np.array(DIVERGING((value / largest + 1) / 2)[:3])
