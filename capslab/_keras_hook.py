@@ -19,6 +19,7 @@ from typing import Any
 CLASSES = {
     "AutoEncoder": "capslab.models.autoencoder:AutoEncoder",
     "CapsNet": "capslab.models.capsnet:CapsNet",
+    "ContrastiveNet": "capslab.labelfree.contrastive:ContrastiveNet",
     "ConvNet": "capslab.models.convnet:ConvNet",
     "DenseBaseline": "capslab.models.dense:DenseBaseline",
     "DenseNet": "capslab.models.dense:DenseBaseline",
@@ -27,6 +28,7 @@ CLASSES = {
     "Mask": "capslab.models.layers:Mask",
     "OverlapNet": "capslab.models.overlap_network:OverlapNet",
     "PrimaryCapsules": "capslab.models.layers:PrimaryCapsules",
+    "RandomViews": "capslab.labelfree.random_views:RandomViews",
     "Residual": "capslab.models.layers:Residual",
     "RoutedCapsules": "capslab.models.layers:RoutedCapsules",
     "SceneNet": "capslab.models.scene_network:SceneNet",

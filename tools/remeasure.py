@@ -8,6 +8,9 @@
     python tools/remeasure.py training_costs     # a VAE beside the four methods, five times: ten minutes
     python tools/remeasure.py dense_mends mnist  # dense features, mended for k-means: two minutes; digits too
     python tools/remeasure.py vae_lengths        # a VAE for 5, 7 and 20 epochs, three times: seven minutes
+    python tools/remeasure.py straightened       # five VAEs on straightened images: five minutes
+    python tools/remeasure.py choosing_k         # five samples of five sets, cut and cut again: five minutes
+    python tools/remeasure.py spectral_times     # spectral clustering of up to 60,000 images: ten minutes
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
 """
@@ -23,22 +26,28 @@ from typing import Any
 import numpy as np
 
 from capslab import VAE, DenseBaseline, fit
+from capslab.clustering import SpectralPath, matched_accuracy
 from capslab.data import load
 from capslab.lessons import (
     beta_runs,
     beta_sweep,
+    choosing_k,
     classical_methods,
     dense_mends,
     judge_draws,
     results,
     routing_runs,
+    same_images,
 )
 from capslab.lessons.repeated_networks import embedded_images
 from capslab.routing.variants import ROUTINGS
 
 #: numbers of training images, and how often each is measured, with another sample and seed every time
 SIZES = {1000: 3, 2000: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 3, 60_000: 3}
+#: the same for spectral clustering, which needs more of both
+SPECTRAL_SIZES = {2500: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 3, 60_000: 3}
 COMMAND = "python tools/remeasure.py classical"
+SPECTRAL_COMMAND = "python tools/remeasure.py spectral_times"
 COSTS_COMMAND = "python tools/remeasure.py training_costs"
 LENGTHS_COMMAND = "python tools/remeasure.py vae_lengths"
 ROUTING_COMMAND = "python tools/remeasure.py routing_variants"
@@ -196,6 +205,75 @@ def several_betas(
     return rows
 
 
+def straightened_methods(
+    dataset: str = "mnist", seeds: int = same_images.SEEDS, epochs: int | None = None
+) -> list[dict[str, Any]]:
+    """Train VAEs on straightened images, and cluster their codes and the pixels with three methods.
+
+    The table is written after every VAE, and what it has already is kept: an interrupted run goes on.
+    """
+    images = load(dataset)
+    there = (results.FOLDER / f"{same_images.NAME}.json").exists()
+    rows = results.load(same_images.NAME).rows if there else []
+    for seed in range(seeds):
+        if not any((row["data"], row["seed"]) == (images.name, seed) for row in rows):
+            rows.extend(same_images.train(images, seed, epochs=epochs))
+            print(rows[-3 * len(same_images.METHODS) :], flush=True)
+            results.save(same_images.NAME, same_images.COMMAND, rows)
+    return rows
+
+
+def criteria_for_k(only: str = "", samples: int = choosing_k.SAMPLES) -> list[dict[str, Any]]:
+    """Measure what tells the number of groups without labels, on several samples of several sets.
+
+    `only` names the data set if not all of them should be measured again; the rows of the others are kept.
+    """
+    again = {name: s for name, s in choosing_k.SETS.items() if only in ("", s[0])}
+    there = (results.FOLDER / f"{choosing_k.NAME}.json").exists()
+    rows = [row for row in results.load(choosing_k.NAME).rows if row["set"] not in again] if there else []
+    for name, (data, classes) in again.items():
+        images = load(data)
+        if classes is not None:
+            images = images[np.isin(np.asarray(images.labels), classes)]
+        for seed, sample in enumerate(choosing_k.disjoint_samples(images, samples)):
+            k = len(np.unique(sample.labels))
+            row = {"set": name, "seed": seed, "images": len(sample), "classes": k}
+            rows.append({**row, **choosing_k.measure(sample, seed)})
+            print({key: value for key, value in rows[-1].items() if not isinstance(value, list)}, flush=True)
+    results.save(choosing_k.NAME, choosing_k.COMMAND, rows)
+    return rows
+
+
+def spectral_times(
+    dataset: str = "mnist", sizes: Mapping[int, int] = SPECTRAL_SIZES, save: bool = True
+) -> list[dict[str, Any]]:
+    """Time spectral clustering on more and more images, several times each, in CPU-seconds.
+
+    Score it, too, with as many eigenvectors as there are classes, as textbooks have it, and with three more.
+    Answering is not timed: spectral clustering has no answer for an image that was not there.
+    """
+    images = load(dataset)
+    pool = images[np.asarray(images.parts) != 2]
+    rows = []
+    for seed in range(max(sizes.values())):
+        for n in (n for n, repeats in sizes.items() if seed < repeats):
+            sample = pool if n >= len(pool) else pool.sample(n, seed=seed)
+            start = time.process_time()
+            graph = SpectralPath(len(images.classes), seed=seed).fit(sample)
+            seconds = time.process_time() - start
+            row = {"data": images.name, "method": "spectral clustering", "n": len(sample), "seed": seed}
+            row["fit_s"] = round(seconds, 3)
+            k = len(images.classes)
+            for name, used in (("textbook_accuracy", k), ("accuracy", k + 3)):
+                graph.n_eigenvectors = used  # only k-means runs again
+                row[name] = round(matched_accuracy(graph.at(k).labels, sample.labels), 4)
+            rows.append(row)
+            print(rows[-1], flush=True)
+    if save:
+        results.save("spectral_times", SPECTRAL_COMMAND, rows)
+    return rows
+
+
 def routing_variants(
     dataset: str = "digits",
     routings: Sequence[str] = tuple(ROUTINGS),
@@ -259,6 +337,9 @@ def main() -> None:
         "training_costs": training_costs,
         "vae_lengths": vae_lengths,
         "dense_mends": dense_networks,
+        "straightened": straightened_methods,
+        "choosing_k": criteria_for_k,
+        "spectral_times": spectral_times,
     }
     parser.add_argument("experiment", choices=list(experiments))
     parser.add_argument("dataset", nargs="?", help="mnist, or digits for routing_variants, by default")

@@ -8,10 +8,12 @@
 
 from capslab.clustering.cluster_names import cluster_name
 from capslab.clustering.deskew import deskew
+from capslab.clustering.eigen import cluster_eigenvectors, leading_eigenvectors
 from capslab.clustering.gaussian_mixture import gaussian_mixture
 from capslab.clustering.kmeans_every_k import Clustering, KMeansPath, cluster
 from capslab.clustering.kmeans_steps import KMeansStep, kmeans_steps
 from capslab.clustering.matched_accuracy import contingency, match_labels, matched_accuracy
+from capslab.clustering.neighbour_graph import self_tuning_weights
 from capslab.clustering.projection import project
 from capslab.clustering.score_pitfalls import ScorePitfall, score, score_pitfalls
 from capslab.clustering.scores import (
@@ -38,11 +40,13 @@ __all__ = [
     "SpectralPath",
     "adjusted_rand",
     "cluster",
+    "cluster_eigenvectors",
     "cluster_name",
     "contingency",
     "deskew",
     "gaussian_mixture",
     "kmeans_steps",
+    "leading_eigenvectors",
     "match_labels",
     "matched_accuracy",
     "nearest_neighbours",
@@ -52,5 +56,6 @@ __all__ = [
     "repeat_kmeans",
     "score",
     "score_pitfalls",
+    "self_tuning_weights",
     "silhouette",
 ]

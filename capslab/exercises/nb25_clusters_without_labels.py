@@ -1,7 +1,6 @@
-"""Exercises of 25_clusters_without_labels: the graph, its weights, its normalised matrix, choosing k.
+"""Exercises of 25_clusters_without_labels: the normalised matrix of a graph, and choosing k.
 
-Sources: Zelnik-Manor & Perona 2004 (self-tuning weights); Ng, Jordan & Weiss 2001 (the normalised
-matrix); von Luxburg 2007, section 8.3 (the eigengap).
+Sources: Ng, Jordan & Weiss 2001 (the normalised matrix); von Luxburg 2007, section 8.3 (the eigengap).
 """
 
 from __future__ import annotations
@@ -11,73 +10,6 @@ import numpy as np
 from capslab.exercises.exercise import Case, Exercise, Mistake
 
 NOTEBOOK = "25_clusters_without_labels"
-
-
-def ties(distances, m):
-    """True if j is one of the m nearest points of i, or i of j."""
-    others = distances + np.diag(np.full(len(distances), np.inf))  # nobody is a neighbour of oneself
-    nearest = np.argsort(others, axis=1)[:, :m]  # (n, m)
-    neighbours = np.zeros(distances.shape, bool)
-    np.put_along_axis(neighbours, nearest, True, axis=1)
-    return neighbours | neighbours.T  # (n, n)
-
-
-def _own_neighbour(distances, m):
-    neighbours = np.argsort(np.argsort(distances, axis=1), axis=1) < m  # the distance to oneself is 0
-    return neighbours | neighbours.T
-
-
-def _one_way(distances, m):
-    ranks = np.argsort(np.argsort(distances, axis=1), axis=1)  # 0 for oneself
-    return (ranks >= 1) & (ranks <= m)
-
-
-def _ties_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-    crowd_and_hermit = np.concatenate([rng.normal(0, 0.3, (6, 2)), rng.normal(9, 0.1, (1, 2))])
-    cases = [
-        Case("a few points", (_distances(rng.normal(size=(7, 3))), 2)),
-        Case("a dense cluster and an outlier", (_distances(crowd_and_hermit), 2)),
-        Case("one neighbour per point, on a line", (_distances(_spreading(rng, 6)), 1)),
-        Case("all but one", (_distances(_spreading(rng, 6)), 4)),
-    ]
-    if hard:
-        cases.append(Case("many points", (_distances(rng.normal(size=(40, 4))), 7)))
-    return cases
-
-
-def _spreading(rng: np.random.Generator, n: int) -> np.ndarray:
-    """Points on a line with growing gaps, so that being nearest is not mutual."""
-    return np.cumsum(2.0 ** np.arange(n) * rng.uniform(1, 1.2, n))[:, None]
-
-
-def self_tuning(distances, scale):
-    """w_ij = exp(−d_ij² / (σ_i σ_j))."""
-    return np.exp(-(distances**2) / np.outer(scale, scale))  # (n, n)
-
-
-def _distances(points: np.ndarray) -> np.ndarray:
-    return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2))
-
-
-def _scaled(points: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
-    distances = _distances(points)
-    return distances, np.sort(distances, axis=1)[:, m]
-
-
-def _weight_cases(seed: int, hard: bool) -> list[Case]:
-    rng = np.random.default_rng(seed)
-    dense_and_sparse = np.concatenate([rng.normal(0, 0.2, (5, 2)), rng.normal(4, 2.0, (4, 2))])
-    cases = [
-        Case("a few points", _scaled(rng.normal(size=(6, 3)), 3)),
-        Case("a dense and a sparse group", _scaled(dense_and_sparse, 2)),
-        Case("points that are far apart", _scaled(rng.normal(0, 3, (4, 2)), 1)),
-        Case("scales of any size", (_distances(rng.normal(size=(5, 2))), rng.uniform(0.4, 2.5, 5))),
-    ]
-    if hard:
-        cases.append(Case("two points", (np.array([[0.0, 2.0], [2.0, 0.0]]), rng.uniform(0.5, 3, 2))))
-        cases.append(Case("many points", _scaled(rng.normal(size=(40, 5)), 7)))
-    return cases
 
 
 def normalise(weights):
@@ -146,95 +78,6 @@ def _choose_cases(seed: int, hard: bool) -> list[Case]:
 
 
 EXERCISES = (
-    Exercise(
-        name="ties",
-        notebook=NOTEBOOK,
-        title="Which points are connected?",
-        task=(
-            "Write ties(distances, m). From the distances `(n, n)` it returns True or False for all "
-            "pairs, `(n, n)`. There is an edge between i and j if j is one of the m nearest points of i, "
-            "**or** i is one of the m nearest points of j. No point is connected to itself."
-        ),
-        points=2,
-        hints=(
-            "Sort each row: np.argsort(distances, axis=1) lists the points for each point, the nearest "
-            "first. Which point always comes first, and should not count?",
-            "np.argsort applied twice gives ranks: 0 for the point itself, 1 for the nearest other point. "
-            "Which ranks are neighbours?",
-            "near = (ranks >= 1) & (ranks <= m) is a graph whose edges go one way only. near | near.T "
-            "makes them go both ways.",
-        ),
-        cases=_ties_cases,
-        reference=ties,
-        mistakes=(
-            Mistake(
-                "the point itself counted",
-                "Each point counts as one of its own neighbours, because its distance to itself is 0 and "
-                "it comes first. Leave it out, and take m others.",
-                _own_neighbour,
-            ),
-            Mistake(
-                "one way only",
-                "Your edges go one way only: if j is near i, but i is not among the nearest points of j, "
-                "then one of the two entries is missing. An edge needs both entries.",
-                _one_way,
-            ),
-            Mistake(
-                "only where both agree",
-                "You connect two points only if each is among the other's nearest points. That is a graph "
-                "too, but an outlier is then connected to nothing. Here one of the two is enough.",
-                lambda distances, m: _one_way(distances, m) & _one_way(distances, m).T,
-            ),
-            Mistake(
-                "the farthest",
-                "You connect each point to the points that are farthest away. np.argsort starts with the "
-                "smallest.",
-                lambda distances, m: ties(-distances, m),
-            ),
-        ),
-    ),
-    Exercise(
-        name="self_tuning",
-        notebook=NOTEBOOK,
-        title="How near is near?",
-        task=(
-            "Write self_tuning(distances, scale). It returns the weights exp(−d_ij² / (σ_i σ_j)) of all "
-            "pairs, `(n, n)`, from their distances `(n, n)` and the scale σ of each point, `(n,)`."
-        ),
-        points=2,
-        hints=(
-            "Every pair is measured with its own yardstick: the product of the scales of its two points. "
-            "Which table has that product in row i, column j?",
-            "np.outer(scale, scale) is that table. Divide the squared distances by it, entry by entry.",
-            "The weight is np.exp of minus that quotient: −distances**2 / np.outer(scale, scale).",
-        ),
-        cases=_weight_cases,
-        reference=self_tuning,
-        mistakes=(
-            Mistake(
-                "distance not squared",
-                "The distances are not squared. Look at the exponent again: it contains d².",
-                lambda distances, scale: np.exp(-distances / np.outer(scale, scale)),
-            ),
-            Mistake(
-                "one scale for all",
-                "You measure all pairs with the same scale. Here each pair has its own: the product of "
-                "the scales of its two points.",
-                lambda distances, scale: np.exp(-(distances**2) / scale.mean() ** 2),
-            ),
-            Mistake(
-                "scale of one point only",
-                "You use the scale of one point only, so the weight from i to j differs from the weight "
-                "from j to i. The product needs both scales.",
-                lambda distances, scale: np.exp(-(distances**2) / scale[:, None] ** 2),
-            ),
-            Mistake(
-                "no minus",
-                "The weights grow with the distance. There is a minus sign in the exponent.",
-                lambda distances, scale: np.exp(distances**2 / np.outer(scale, scale)),
-            ),
-        ),
-    ),
     Exercise(
         name="normalise",
         notebook=NOTEBOOK,

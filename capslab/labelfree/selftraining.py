@@ -20,7 +20,7 @@ from keras import ops
 
 from capslab.embedding import Features
 from capslab.errors import ArgumentError, TrainingFailed, Verbatim, is_whole
-from capslab.models.base import ImageModel, Recipe, need_classes, take
+from capslab.models.base import ImageModel, Recipe, is_finite_number, need_classes, take
 from capslab.models.layers import register
 from capslab.training.batches import Batches
 
@@ -84,6 +84,38 @@ class Jitter(keras.layers.Layer):
         return {**super().get_config(), **take(["turn", "scale", "shear", "shift", "seed"], self)}
 
 
+def small_trunk(image_shape: Sequence[int], widths: Sequence[int], seed: int) -> keras.Sequential:
+    """A 5×5 and a 3×3 convolution with stride 2, and a dense layer: the body of our small networks.
+
+    Each is followed by BatchNorm and ReLU. Input float `(batch, h, w, c)`, output `(batch, widths[-1])`.
+    """
+    layers, start, (first, second, dense) = keras.layers, keras.initializers.HeNormal, widths
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Conv2D(first, 5, 2, "same", use_bias=False, kernel_initializer=start(seed)),
+            layers.BatchNormalization(momentum=0.9),
+            layers.ReLU(),
+            layers.Conv2D(second, 3, 2, "same", use_bias=False, kernel_initializer=start(seed + 1)),
+            layers.BatchNormalization(momentum=0.9),
+            layers.ReLU(),
+            layers.Flatten(),
+            layers.Dense(dense, use_bias=False, kernel_initializer=start(seed + 2)),
+            layers.BatchNormalization(momentum=0.9),
+            layers.ReLU(),
+        ],
+        name="trunk",
+    )
+
+
+def calibrate_trunk(trunk: Any, pixels: np.ndarray, seed: int) -> None:
+    """Measure the averages of BatchNorm again, on plain images; see `SmallNet.calibrate`."""
+    order = np.random.default_rng(seed).permutation(len(pixels))
+    for start in range(0, CALIBRATION_BATCHES * CALIBRATION_BATCH_SIZE, CALIBRATION_BATCH_SIZE):
+        batch = np.take(order, range(start, start + CALIBRATION_BATCH_SIZE), mode="wrap")
+        trunk(ops.cast(pixels[batch], "float32") / 255, training=True)
+
+
 @register
 class SmallNet(ImageModel):
     """Two convolutions with stride 2, a dense layer, and one logit per class; it trains on jittered images.
@@ -118,25 +150,8 @@ class SmallNet(ImageModel):
         self.widths, self.smoothing, self.seed = tuple(widths), float(smoothing), seed
         self.jitter_amounts = {name: float(amount) for name, amount in (jitter or {}).items()}
         self.jitter = Jitter(**self.jitter_amounts, seed=seed, name="jitter")
-        start = keras.initializers.HeNormal
-        layers, (first, second, dense) = keras.layers, self.widths
-        self.trunk = keras.Sequential(
-            [
-                keras.Input(self.image_shape),
-                layers.Conv2D(first, 5, 2, "same", use_bias=False, kernel_initializer=start(seed)),
-                layers.BatchNormalization(momentum=0.9),
-                layers.ReLU(),
-                layers.Conv2D(second, 3, 2, "same", use_bias=False, kernel_initializer=start(seed + 1)),
-                layers.BatchNormalization(momentum=0.9),
-                layers.ReLU(),
-                layers.Flatten(),
-                layers.Dense(dense, use_bias=False, kernel_initializer=start(seed + 2)),
-                layers.BatchNormalization(momentum=0.9),
-                layers.ReLU(),
-            ],
-            name="trunk",
-        )
-        self.logits = layers.Dense(
+        self.trunk = small_trunk(self.image_shape, self.widths, seed)
+        self.logits = keras.layers.Dense(
             len(self.classes), kernel_initializer=keras.initializers.GlorotUniform(seed + 3), name="logits"
         )
         self.accuracy = keras.metrics.Mean(name="accuracy")
@@ -163,11 +178,7 @@ class SmallNet(ImageModel):
         While it trained, the network saw jittered images, and only the last few batches count in its
         moving averages. Without this, accuracy on plain images varies by a few tenths of a percent.
         """
-        pixels = self.pixels(images)
-        order = np.random.default_rng(seed).permutation(len(pixels))
-        for start in range(0, CALIBRATION_BATCHES * CALIBRATION_BATCH_SIZE, CALIBRATION_BATCH_SIZE):
-            batch = np.take(order, range(start, start + CALIBRATION_BATCH_SIZE), mode="wrap")
-            self.trunk(ops.cast(pixels[batch], "float32") / 255, training=True)
+        calibrate_trunk(self.trunk, self.pixels(images), seed)
 
     def probabilities(self, images: Any, views: int = 0) -> np.ndarray:
         """The softmax of the logits, `(n, classes)`; with `views`, its mean over that many jittered views."""
@@ -216,6 +227,22 @@ def check_jitter(amounts: Any) -> None:
         raise ArgumentError("jitter", expected, amounts, "Try jitter={'turn': 0.1}.")
 
 
+def check_training(
+    steps: Any, batch_size: Any, learning_rate: Any, widths: Any, seed: Any, *, smallest_batch: int = 1
+) -> None:
+    """Raise an error unless a small network can be made and trained with these."""
+    for name, value, least in (("steps", steps, 1), ("batch_size", batch_size, smallest_batch)):
+        if not is_whole(value) or value < least:
+            raise ArgumentError(name, f"a whole number from {least}", value, "Leave it out.")
+    if not is_finite_number(learning_rate) or learning_rate <= 0:
+        raise ArgumentError("learning_rate", "a number above 0", learning_rate, "Try learning_rate=4e-3.")
+    counts = tuple(widths) if isinstance(widths, (tuple, list)) else ()
+    if len(counts) != 3 or not all(is_whole(count) and count > 0 for count in counts):
+        raise ArgumentError("widths", "three whole numbers from 1", widths, "Try widths=(24, 48, 96).")
+    if not is_whole(seed) or seed < 0:
+        raise ArgumentError("seed", "a whole number from 0", seed, "Try seed=0.")
+
+
 def selftrain(
     images: Any,
     labels: Any,
@@ -245,16 +272,12 @@ def selftrain(
 
     Raises
     ------
-    ArgumentError : for labels that do not fit the images, or a single cluster.
+    ArgumentError : for labels that do not fit the images, a single cluster, numbers out of range.
     TrainingFailed : if the loss is no longer a number.
     """
     pixels = np.asarray(getattr(images, "images", images))
     labels = np.asarray(labels)
-    for name, value in (("steps", steps), ("batch_size", batch_size)):
-        if not is_whole(value) or value < 1:
-            raise ArgumentError(name, "a whole number from 1", value, "Leave it out.")
-    if not is_whole(seed) or seed < 0:
-        raise ArgumentError("seed", "a whole number from 0", seed, "Try seed=0.")
+    check_training(steps, batch_size, learning_rate, widths, seed)
     steps, batch_size, seed = int(steps), int(batch_size), int(seed)  # Keras takes no NumPy integers
     if labels.shape != pixels.shape[:1] or labels.dtype.kind not in "iu" or labels.min(initial=0) < 0:
         raise ArgumentError(
@@ -273,8 +296,28 @@ def selftrain(
         )
     check_jitter(jitter)
     keras.utils.set_random_seed(seed)
-    network = SmallNet(pixels.shape[1:], k, widths, jitter=jitter, seed=seed)
+    network = SmallNet(pixels.shape[1:], k, tuple(map(int, widths)), jitter=jitter, seed=seed)
     network.pixels(pixels[:1])
+    train_steps(network, pixels, labels, steps, batch_size, learning_rate, seed)
+    network.calibrate(pixels, seed)
+    return network
+
+
+def train_steps(
+    network: Any,
+    pixels: np.ndarray,
+    labels: np.ndarray | None,
+    steps: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+) -> None:
+    """Train with Adam for a number of steps: 15 % of them warm up, then the rate decays to 0 along a cosine.
+
+    Raises
+    ------
+    TrainingFailed : if the loss is no longer a number.
+    """
     warm = round(0.15 * steps)
     network.compile(
         optimizer=keras.optimizers.Adam(
@@ -294,5 +337,3 @@ def selftrain(
     )
     if not np.isfinite(history.history["loss"][-1]):
         raise TrainingFailed("The loss is no longer a number. Try learning_rate=1e-3.")
-    network.calibrate(pixels, seed)
-    return network

@@ -21,6 +21,7 @@ from capslab.plots.routing_compared import routing_compared
 from capslab.plots.scatter_panels import scatter_panels
 from capslab.plots.style import DIVERGING
 from capslab.plots.table import table
+from capslab.plots.value_graph import value_graph
 from capslab.plots.weight_maps import weight_maps
 
 __all__ = [
@@ -51,5 +52,6 @@ __all__ = [
     "segmentation_grid",
     "table",
     "training_curves",
+    "value_graph",
     "weight_maps",
 ]

@@ -7,135 +7,86 @@
 # ---
 
 # %% [markdown]
-# # 25 · How far can one get with no labels at all?
+# # 25 · Clusters without labels
 #
-# [24](24_three_representations.ipynb) ended with an unfair race: what clustered well had been taught the classes. Here nobody is
-# taught anything. You start from the pixels, ask of every image only *who is near you*, cut the web of neighbours where it hangs
-# together least, and let a small network learn from the cut. **Predict before you go on:** what share of the images can be
-# grouped rightly that way? Half? Four of five? More than a person would bet on?
+# > **How far can you get without a single label?**
+#
+# In [lesson 24](24_three_representations.ipynb) what clustered best had been taught the classes. Now nobody is taught anything:
+# you ask every image who its neighbours are, draw a graph of the answers, and cut it where it hangs together least.
+#
+# **After this lesson you can** build the matrix of a neighbour graph, say why neighbours get equal values in its eigenvectors, and judge ways to choose k.
+#
+# **You need** [01](01_kmeans_by_hand.ipynb), [02](02_which_score.ipynb) and [20](20_build_a_vae.ipynb). The text describes the results on MNIST.
+#
+# **Time:** …
 
 # %%
-import time
-
 import numpy as np
+from IPython.display import display
+from scipy.sparse import csr_array
 
 import capslab as cl
 from capslab import clustering, plots
-from capslab.clustering import SpectralPath, matched_accuracy
-from capslab.lessons import results
+from capslab.clustering import matched_accuracy, principal_components
+from capslab.lessons import choosing_k, classical_methods, results, same_images, small_graph, who_read_labels
 
 images = cl.load()
 k = len(images.classes)
-some = images.train.sample(min(20_000, len(images.train)))  # what we cluster
-few = some[:5000]  # for everything that is tried several times
-print(f"{len(some):,} images to cluster; labels are only read to score")
+some = images.train.sample(min(5000, len(images.train)), seed=0)  # what we cluster
+
+cl.recall("25")
 
 # %% [markdown]
-# Another data set is one changed word: `cl.load("fashion-mnist")`. Clothes come at the end; they are the honest counter-example.
+# ## Whom can you trust?
 #
-# ## The mark to beat
+# Some 1s lean to the left and some to the right, and their mean is a blur.
+# But between them are 1s of every slant, each close to the next: a class is less a cloud than a *chain of neighbours*.
 #
-# k-means on pixels, k-means on the codes of a variational autoencoder, and a **Gaussian mixture** on those codes: clusters that may be long
-# and tilted where k-means has balls only. **Which of the three is ahead, and by more than luck?** Three seeds each.
+# First make the chains shorter: slant and position mean nothing.
+# The slant is the slope of a line through the ink, $\mathrm{cov}(x, y) / \mathrm{var}(y)$. Shear it away, and move the centre of mass to the middle.
 
 # %%
-pixels, codes = cl.embed(few), cl.embed(cl.ready("vae", images), few)
-marks = {}
-for z in (pixels, codes):
-    marks[f"k-means, {z.source}"] = [
-        cl.cluster(z, n_clusters=k, seed=s).at(k).scores.matched_accuracy for s in range(3)
-    ]
-mixtures = [clustering.gaussian_mixture(codes, k, seed=s) for s in range(3)]
-marks[f"mixture, {codes.source}"] = [matched_accuracy(labels, few.labels) for labels in mixtures]
-plots.scores_with_spread(marks, f"matched accuracy, k = {k}", (0, 1.3))
+upright = same_images.straightened(some)
+plots.image_grid(np.concatenate([some.images[:10], upright.images[:10]]))
 
 # %% [markdown]
-# All three look for *clouds around a centre*. But a 1 that leans left and a 1 that leans right are far apart, with all leanings in between:
-# a class is less a cloud than a **chain of neighbours**.
-#
-# **Predict:** how often does an image's nearest neighbour, in plain pixels, belong to its own class?
+# Above as it was, below **straightened**. (8×8 images stay as they are.)
+# How often do nearest neighbours share a class? And how often is k-means right?
 
 # %%
-from capslab.clustering import nearest_neighbours, principal_components
+trust, found = {}, {}
+for name, pictures in {"as they are": some, "straightened": upright}.items():
+    points = principal_components(pictures.images, 50)
+    near = clustering.nearest_neighbours(points, 10)  # indices and distances, (images, 10) each
+    trust[name] = (some.labels[near.indices] == some.labels[:, None]).mean(axis=0)
+    found[name] = same_images.score_methods(points, some.labels, k)
+kmeans = [100 * scores["k-means"] for scores in found.values()]
+print(f"k-means groups {kmeans[0]:.0f} of 100 correctly as they are, {kmeans[1]:.0f} straightened")
+plots.lines(np.arange(1, 11), trust, "neighbour, the nearest first", "share of the same class")
 
-
-def neighbours_agree(pictures):
-    near = nearest_neighbours(principal_components(pictures, 50), 10)
-    return (few.labels[near.indices] == few.labels[:, None]).mean(axis=0)  # nearest first, (10,)
-
-
-raw = neighbours_agree(few.images)
-print(f"same class as the nearest neighbour {raw[0]:.1%}, as the tenth {raw[9]:.1%}")
+# %% tags=["holds"]
+assert all(100 * curve[9] > number + 15 for curve, number in zip(trust.values(), kmeans, strict=True))
+assert (trust["straightened"] > trust["as they are"]).all()
 
 # %% [markdown]
-# Far more often than k-means is right. Who is near can mostly be trusted; the trouble is what is far.
+# Even the tenth neighbour can be trusted more than k-means, and each more so when straightened.
 #
-# ## Step 1: straighten
+# ## Why neighbours end up with equal values
 #
-# Part of what separates neighbours is no meaning at all: slant, and where the digit happens to stand. Both can be measured from the grey levels
-# alone. The slant is the slope of the line through the ink, $\mathrm{cov}(x, y) / \mathrm{var}(y)$; shear it away, and move the centre of mass to the
-# middle. **What does that do to a picture, and what to its neighbours?** (Above as it was, below straightened.)
-
-# %%
-from capslab.clustering import deskew
-
-straight = deskew(few.images)
-plots.image_grid(np.concatenate([few.images[:10], straight[:10]]))
-
-# %%
-agree = {"as they are": raw, "straightened": neighbours_agree(straight)}
-plots.lines(np.arange(1, 11), agree, "neighbour, the nearest first", "share of the same class")
-
-# %% [markdown]
-# On images of 8×8 pixels a shear of a pixel or two blurs more than it helps; `SpectralPath` straightens from 16 pixels a side.
+# Join every image to its ten nearest by an **edge**: this is a **neighbour graph**.
+# A close pair gets a heavy edge, $w_{ij} = \exp(-d_{ij}^2 / \sigma_i \sigma_j)$, where $\sigma_i$ is the distance from $i$ to its 7th neighbour. Without an edge, $w_{ij} = 0$.
 #
-# ## Step 2: who is tied to whom
+# Give each image a random number, and replace it by its neighbours' mean, weighted by the edges, again and again.
+# Within a group the numbers soon become equal; between groups with few edges this takes long.
 #
-# Tie each image to its ten nearest. Being near is not mutual: the hermit's nearest is the village, the village's nearest is not the hermit. One of the two is enough for a tie.
+# Let $d_i = \sum_j w_{ij}$ be the **degree** of an image, and $D$ the matrix with the degrees on its diagonal. Then $D^{-1} W v$ are those means.
+# To keep the matrix symmetric, divide by a root of the degree on each side:
 #
-# **Exercise.** Write `ties` for distances `(n, n)`: True where j is one of the m nearest of i, or i of j. Stuck? `cl.hint("ties")`
-
-
-# %%
-def ties(distances, m):
-    ### BEGIN SOLUTION
-    ranks = np.argsort(np.argsort(distances, axis=1), axis=1)  # 0 for oneself
-    near = (ranks >= 1) & (ranks <= m)
-    return near | near.T
-    ### END SOLUTION
-
-
-# %%
-cl.check("ties", ties)
-
-# %% [markdown]
-# Then say **how strongly**: a weight near 1 for a close pair, near 0 for a far one. But what is close? In a crowd,
-# a distance that would be close out in the open is far. So each image has its **own scale** $\sigma_i$, the distance to its 7th neighbour
-# (Zelnik-Manor & Perona 2004):
+# $$A = D^{-1/2}\, W D^{-1/2}, \qquad a_{ij} = \frac{w_{ij}}{\sqrt{d_i d_j}}$$
 #
-# $$w_{ij} = \exp\left(-\frac{d_{ij}^2}{\sigma_i \sigma_j}\right)$$
+# This is the **normalised adjacency**. When $v$ is multiplied by $A$, what is averaged is $u_i = v_i / \sqrt{d_i}$.
 #
-# **Exercise.** Write `self_tuning` for distances `(n, n)` and scales `(n,)`. (`cl.hint("self_tuning")`)
-
-
-# %%
-def self_tuning(distances, scale):
-    ### BEGIN SOLUTION
-    return np.exp(-(distances**2) / np.outer(scale, scale))
-    ### END SOLUTION
-
-
-# %%
-cl.check("self_tuning", self_tuning)
-
-# %% [markdown]
-# ## Step 3: no point may shout
-#
-# Now there is a web. Some images sit in the thick of it, with ten strong ties; others hang by a thread. If the strong ones set the tone, the cut
-# goes around them instead of between groups. So divide each weight by the roots of both points' sums of weights, their *degrees*: $D^{-1/2} W D^{-1/2}$
-# (Ng, Jordan & Weiss 2001).
-#
-# **Exercise.** Write `normalise` for symmetric weights `(n, n)`. (`cl.hint("normalise")`)
+# **Your turn.** Write `normalise(weights)`: from symmetric weights `(n, n)` to $A$, `(n, n)`.
 
 
 # %%
@@ -149,99 +100,166 @@ def normalise(weights):
 # %%
 cl.check("normalise", normalise)
 
-# %% [markdown]
-# **Why eigenvectors?** Take a web of six points in two halves, tied by a single weak thread. Find numbers $v$, one per point, that the normalised
-# web leaves as they are except for a factor: $A v = \lambda v$. Neighbours must then have nearly the same number. **Predict** the signs of the second
-# one's six numbers, and which of the three largest factors is far below the others.
-
 # %%
-web = np.zeros((6, 6))
-web[:3, :3] = web[3:, 3:] = 1
-web[2, 3] = web[3, 2] = 0.1
-np.fill_diagonal(web, 0)
-degree = web.sum(axis=1)
-values, vectors = np.linalg.eigh(web / np.sqrt(np.outer(degree, degree)))
-print("eigenvalues      ", values[::-1].round(2))
-print("second of them   ", vectors[:, -2].round(2))
+normalise = cl.mine("normalise", normalise)
 
 # %% [markdown]
-# The number of eigenvalues near 1 is the number of parts, and the eigenvectors say who is in which. With images the parts are tied by more than one thread,
-# but the picture is the same. **In the plane of eigenvectors 2 and 3, are there clouds again? Of one class each?** (Labels only colour the dots.)
+# Here are 36 images with four neighbours each, and your matrix averages.
+# (The colours show $u$; the part that is equal everywhere, `same`, is taken away.)
 
 # %%
-began = time.process_time()
-graph = SpectralPath(k).fit(some)
-seconds = time.process_time() - began
-plots.scatter(graph.eigenvectors_[:, 1:3], some.labels, images.classes, "second and third eigenvector")
+few = small_graph.join(upright, classes=(0, 4, 7), per_class=12, m=4)
+A, root = normalise(few.weights), np.sqrt(few.weights.sum(axis=1))
+same, v, panels = root / np.linalg.norm(root), np.random.default_rng(0).normal(size=len(root)), {}
+for step in range(101):
+    if step in (0, 5, 100):
+        panels[f"after {step} steps"] = (v - same * (same @ v)) / root
+    v = A @ v
+values, vectors = np.linalg.eigh(A)  # the smallest first
+for name, i in {"second": -2, "third": -3, "fourth": -4}.items():
+    panels[f"{name} eigenvector, λ = {values[i]:.3f}"] = vectors[:, i] / root
+plots.value_graph(few.images, few.weights, few.places, panels)
+
+# %% tags=["holds"]
+classes = few.images.labels
+late, second, third, fourth = (panels[name] for name in list(panels)[2:])
+
+
+def apart(values, one, others):
+    return {*(values[classes == one] > 0)} == {not x for x in values[np.isin(classes, others)] > 0}
+
+
+assert apart(late, 0, [4, 7])
+assert apart(second, 0, [4, 7])
+assert apart(third, 4, [7])
+assert len(np.unique(fourth[classes == 0] > 0)) == 2
+assert abs(np.corrcoef(late, second)[0, 1]) > 0.98
+assert values[-3] > 0.94 > 0.8 > values[-4]
+assert abs(0.5 * (few.weights * (second[:, None] - second) ** 2).sum() - (1 - values[-2])) < 1e-9
 
 # %% [markdown]
-# Step 4 is what we had at the beginning: k-means. But not on pixels: on the rows of the eigenvectors, each brought to unit length, because the *direction* of
-# a row says with whom an image goes and its length only how firmly. **Predict the matched accuracy**, then run.
+# After five steps neighbours are alike. After a hundred, the 0s have nearly one value and all others another: the slowest difference is left.
+# The lower row finds it without waiting. An **eigenvector** of $A$ is a vector that $A$ only multiplies by a factor $\lambda$, its **eigenvalue**: $Av = \lambda v$. After $t$ steps, $\lambda^t$ of it is left.
+# A graph of three separate pieces has three eigenvectors with $\lambda = 1$, whose $u$ is constant on each piece. Here the pieces hang by threads, so $\lambda$ is just below 1: the second sets the 0s apart, the third the 4s from the 7s. The fourth divides the 0s, and fades soon.
+#
+# Why equal values? For an eigenvector of length 1,
+#
+# $$1 - \lambda = v^T (I - A)\, v = \frac{1}{2} \sum_{i,j} w_{ij}\, (u_i - u_j)^2$$
+#
+# $I - A$ is the **normalised Laplacian**. If $\lambda$ is nearly 1, a heavy edge must have nearly equal values at both ends.
+#
+# ## Cut 5,000 images
+#
+# So eigenvectors are new coordinates, in which a chain of neighbours shrinks to a point.
+# Take some, one row per image, bring each row to length 1, and give the rows to k-means: this is **spectral clustering**.
 
 # %%
-spectral = matched_accuracy(graph.labels_, some.labels)
-smaller = matched_accuracy(SpectralPath(k).fit_predict(few), few.labels)
-print(f"{len(some):,} images, {seconds:.1f} CPU-seconds, matched accuracy {spectral:.3f}")
-print(
-    f"the {len(few):,} of the marks above: {smaller:.3f}, where the best mark is {max(map(max, marks.values())):.3f}"
+cl.guess("spectral", "Of 100 straightened images, how many will be grouped correctly?", between=(0, 100))
+
+# %%
+weights = clustering.self_tuning_weights(near).toarray().astype(np.float32)  # (5000, 5000)
+A = csr_array(normalise(weights))  # keeps only what is not 0
+del weights  # gives 100 MB back
+graph = clustering.leading_eigenvectors(A, 20)  # .values, the largest first, and .vectors (5000, 20)
+clusters = clustering.cluster_eigenvectors(graph.vectors[:, : k + 3], k)
+accuracy = matched_accuracy(clusters, some.labels)
+told = f"k-means on the pixels of the same images: {kmeans[1]:.0f}. Only the coordinates are others."
+display(cl.reveal("spectral", round(100 * accuracy, 1), told))
+rows = graph.vectors[:, : k + 3] / np.linalg.norm(graph.vectors[:, : k + 3], axis=1, keepdims=True)
+cl.explore_clusters(cl.Embedding(rows, some.labels, upright, "rows of eigenvectors", False), k=k)
+
+# %% [markdown]
+# Drag k over the rows that k-means saw, and open a cluster.
+#
+# ## Why k + 3?
+#
+# Textbooks take k eigenvectors; we took three more.
+# The second curve needs no label: cut two random parts separately, and see how well they agree (adjusted Rand index, lesson 02) on the images in both.
+
+# %%
+counts = range(7, 19)
+curves = choosing_k.by_eigenvectors(upright, counts)
+plots.lines(list(counts), curves, "number of eigenvectors", "share")
+
+# %% tags=["holds"]
+by_count = {name: dict(zip(counts, curve, strict=True)) for name, curve in curves.items()}
+by_count = {name: by[10] for name, by in by_count.items()} | {
+    "at 13": by_count["matched accuracy"][13],
+    "13 agree": by_count["agreement of two parts"][13],
+}
+assert by_count["matched accuracy"] < 0.82 < 0.93 < by_count["at 13"]
+assert by_count["agreement of two parts"] > by_count["13 agree"]
+ten = clustering.contingency(clustering.cluster_eigenvectors(graph.vectors[:, :10], 10), some.labels)
+assert sorted(ten[:, 1])[-2] > 200  # two clusters of 1s
+assert min(ten[ten[:, 4].argmax(), [4, 9]]) > 400  # one of 4s and 9s
+assert clustering.contingency(clusters, some.labels).max(axis=0).min() > 400
+
+# %% [markdown]
+# With 10, the 4s and the 9s share a cluster, and the 1s have two. With 13, each class has its own.
+# Could you have known? At 10, the two parts agree at least as well: they make the same mistake.
+# We know that k + 3 is good because somebody looked at the labels.
+#
+# ## The same images for everybody
+#
+# *Classical methods cannot do for clustering what a VAE does*, says article B.
+# To be fair, five VAEs learned from all straightened training images. Then 10,000 were clustered, by their codes and by their pixels.
+
+# %%
+same_for_all = same_images.measured(images.name)
+table = [
+    {"method": method} | {kind: np.mean(by[method]) for kind, by in same_for_all.items()}
+    for method in same_images.METHODS
+]
+display(plots.table(table))
+codes, pixels = same_for_all["VAE codes"], same_for_all["pixels"]
+told = f"With spectral clustering, too, the codes match {np.mean(codes['spectral clustering']):.3f}."
+cl.verdict(
+    "classical-cannot", codes["Gaussian mixture"], pixels["spectral clustering"], paired=True, evidence=told
 )
 
-# %% [markdown]
-# **What does a cluster hold, and where does k matter?** Drag k: the coordinates are the rows that k-means has just seen.
-
-# %%
-rows = graph.eigenvectors_[:5000, : k + 3]
-rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-cl.explore_clusters(cl.Embedding(rows, some.labels[:5000], some[:5000], "rows of eigenvectors", False), k=k)
-
-# %% [markdown]
-# **Which images end up in a wrong cluster?** Would you have known better? Each with its label, and with the class of most of its cluster.
-
-# %%
-named = clustering.match_labels(some.labels, graph.labels_)
-wrong = np.flatnonzero(named != some.labels)[:20]
-words = [f"{images.classes[some.labels[i]]}\nwith {images.classes[named[i]]}" for i in wrong]
-plots.image_grid(some.images[wrong], words)
+# %% tags=["holds"]
+raw = same_for_all["pixels as they are"]
+assert pixels["k-means"].mean() > raw["k-means"].mean() + 0.15
+assert codes["Gaussian mixture"].mean() > pixels["Gaussian mixture"].mean() + 0.05
+assert codes["k-means"].mean() > pixels["k-means"].mean() + 0.05
+assert min(by["spectral clustering"].mean() for by in (codes, pixels)) > 0.93
+assert pixels["spectral clustering"].mean() > codes["spectral clustering"].mean()
 
 # %% [markdown]
-# ## Take it apart
+# (A **Gaussian mixture** is k-means with clusters that may be long and tilted.)
+# Straightening helps k-means, and codes help more. But the graph helps most, and pixels will do for it.
 #
-# Which of the steps carries the result? And how much of it is luck with settings that somebody chose? Leave out one thing at a time, or move one number;
-# three samples each, and in the last row one sample with three seeds. **Predict which change costs most.**
+# Is it slow? Three runs of each size, with both numbers of eigenvectors:
 
 # %%
-upright = min(images.image_shape[:2]) >= 16  # straightened so far?
-changes = {
-    "as above": {},
-    "not straightened" if upright else "straightened": {"straighten": not upright},
-    "5 neighbours": {"n_neighbors": 5},
-    "30 neighbours": {"n_neighbors": 30},
-    f"{k} eigenvectors": {"n_eigenvectors": k},
-    f"{2 * k + 5} eigenvectors": {"n_eigenvectors": 2 * k + 5},
-}
+timed = results.load("spectral_times")
+print(timed)
+display(plots.table(same_images.timed_in_words(timed)))
+grown = classical_methods.growth_exponents(timed.rows, "spectral clustering", above=20_000)
+cl.verdict(
+    "slow-spectral",
+    grown,
+    evidence="It has no answer for a new image: that one would have to be clustered with all others.",
+)
 
-# %%
-samples = [some.sample(min(2000, 4 * len(some) // 5), seed=seed) for seed in range(3)]
-apart = {
-    name: [matched_accuracy(SpectralPath(k, n_init=10, **change).fit_predict(s), s.labels) for s in samples]
-    for name, change in changes.items()
-}
-again = [SpectralPath(k, n_init=10, seed=seed).fit_predict(samples[0]) for seed in range(3)]
-apart["one sample, other seeds"] = [matched_accuracy(labels, samples[0].labels) for labels in again]
-plots.scores_with_spread(apart, f"matched accuracy, {len(samples[0]):,} images")
+# %% tags=["holds"]
+with_k, with_more = (timed.grouped(column, "n") for column in ("textbook_accuracy", "accuracy"))
+assert all(min(with_k[n]) < 0.84 < 0.97 < min(with_more[n]) for n in (40_000, 60_000))
+assert grown.mean() > 1
 
 # %% [markdown]
-# Here is the catch of every clustering paper, and of this notebook: **the settings were found with the labels in sight.** Without labels there would have been no way to
-# tell a good row of this figure from a bad one. The number of images is a setting too: more images, more neighbours on the way from one leaning to the next.
+# The time grows a little faster than the images. (All pairs would grow as $n^2$; above 20,000, ours looks only nearby.)
+# And k eigenvectors may fail with 60,000 images, too.
 #
-# ## How many groups?
+# ## How many clusters?
 #
-# We gave k away. Can it be *found*? Three ways that need no label:
-# - **eigengap**: eigenvalues near 1 count the parts, so take the k after which they fall most;
-# - **silhouette**: the k at which images are closest to their own cluster and farthest from the next;
-# - **stability**: cluster two samples, and take the k at which they agree best on the images that are in both.
+# We gave k away. Three ways to find it need no label:
 #
-# **Exercise.** Write `choose_k` for eigenvalues `(m,)`, largest first: the $k \ge 2$ with the largest $\lambda_k - \lambda_{k+1}$.
+# - **eigengap**: k separate pieces have k eigenvalues of 1, so take the $k$ after which they fall most;
+# - **silhouette** (lesson 02) of k-means on the pixels: take the k where it is highest;
+# - **stability**: take the k at which two parts agree best.
+#
+# **Your turn.** Write `choose_k(eigenvalues)`, from eigenvalues `(m,)`, largest first, to the $k \ge 2$ with the largest $\lambda_k - \lambda_{k+1}$.
 
 
 # %%
@@ -255,293 +273,150 @@ def choose_k(eigenvalues):
 # %%
 cl.check("choose_k", choose_k)
 
-# %% [markdown]
-# **Where do the eigenvalues fall?** Two webs: the one above, and one in which images are compared by the **directions of their edges** instead of their pixels
-# (histograms of gradients, Dalal & Triggs 2005): strokes of different thickness have the same edges. Point at a line to read off its values.
-
 # %%
-edges = SpectralPath(k, features="gradients", n_components=80, power=0.25).fit(some)
-falls = {"pixels": graph.eigenvalues_[:20], "edges": edges.eigenvalues_[:20]}
-plots.lines(np.arange(1, 21), falls, "number of the eigenvalue", "eigenvalue")
-
-
-# %%
-def two_webs(pictures, **settings):
-    n = len(pictures)
-    places = [np.random.default_rng(seed).permutation(n)[: n * 4 // 5] for seed in (1, 2)]
-    webs = [SpectralPath(k, n_init=5, **settings).fit(pictures[place]) for place in places]
-    shared = np.intersect1d(*places, return_indices=True)[1:]  # the images in both: where in each
-    return webs, shared, pictures[places[0]]
-
-
-def agreement(webs, shared, tried):
-    said = [web.at(tried).labels[where] for web, where in zip(webs, shared, strict=True)]
-    return clustering.adjusted_rand(clustering.contingency(*said))
-
-
-# %%
-webs, shared, _ = two_webs(few)
-stable = {tried: agreement(webs, shared, tried) for tried in range(2, 18)}
-plots.lines(list(stable), {"stability": list(stable.values())}, "k", "ARI of two samples")
+choose_k = cl.mine("choose_k", choose_k)
 
 # %% [markdown]
-# **How wrong is each?** There are as many classes as the first row says.
+# A method that always says 10 would look good on ten classes, so there are sets with five and three, too.
+# Found in five samples of each:
 
 # %%
-tried = cl.cluster(pixels, n_clusters=range(2, 21)).curves()
-guesses = {
-    "classes": k,
-    "eigengap, pixels": graph.eigengap_,
-    "eigengap, edges": edges.eigengap_,
-    "silhouette, pixels": int(tried.ks[tried.silhouette.argmax()]),
-    "stability": max(stable, key=stable.get),
-}
-plots.table([{"how": name, "k": guess, "wrong by": guess - k} for name, guess in guesses.items()])
-
-# %% [markdown]
-# A criterion finds the number of groups *in its own web*, and those are classes only if the web is good. Where two of them disagree, look at the images.
-#
-# ## Better neighbours, better groups
-#
-# You have seen which web counts better. **Which groups better?** Predict the edges' accuracy; then how many of the wrongly grouped images are left.
-
-# %%
-by_edges = matched_accuracy(edges.labels_, some.labels)
-print(f"matched accuracy: pixels {spectral:.4f}, edges {by_edges:.4f}")
-print(f"for each 100 images that pixels group wrongly, edges do {100 * (1 - by_edges) / (1 - spectral):.0f}")
-
-# %% [markdown]
-# ## Can a pupil be better than its teacher?
-#
-# Train a small convolutional network on the *cluster numbers* as if they were labels, some of them wrong. Each time it sees an image, the image is turned, scaled,
-# sheared and shifted a little, so it cannot learn single images by heart; it has to learn what most of a cluster has in common.
-#
-# **Predict:** on images that nobody clustered, is it better or worse than the labels it was taught?
-
-# %%
-from capslab.labelfree import selftrain
-
-began = time.process_time()
-network = selftrain(some, edges.labels_, steps=320, batch_size=128)
-unseen = matched_accuracy(network.classify(images.test), images.test.labels)
-print(f"taught by {by_edges:.4f}; on {len(images.test):,} unseen images {unseen:.4f}")
-print(f"({time.process_time() - began:.0f} CPU-seconds)")
-
-# %% [markdown]
-# The pupil has something to give back: **what it sees**. Tie images that are near each other in its last layer but one, add that web to the first, cut again, and let a
-# wider network learn from the new cut. `cl.LabelFree` does all of it, in one line: `cl.LabelFree(10).fit(images).labels_`. On all 60,000 images that takes longer than a
-# lesson, so here is what each step gave when it was measured: the median over the seeds, smallest and largest behind it.
-
-# %%
-runs = results.load("labelfree")
-print(runs)
-
-
-def spread(run, what):
-    values = [row[what] for row in runs.where(run=run) if row[what] is not None]
-    low, middle, high = np.quantile(values, [0, 0.5, 1]) if values else (0, 0, 0)
-    return f"{middle:.4g} ({low:.4g} to {high:.4g})" if values else None
-
-
-# %%
-steps = {"spectral": "web of pixels", "selftrained": "web of pixels and a pupil",
-         "edges": "web of edges", "full": "LabelFree"}  # fmt: skip
-columns = {"accuracy": "clustered", "test_accuracy": "10,000 unseen",
-           "cpu_s": "CPU-seconds", "peak_mb": "peak MB"}  # fmt: skip
-rows = []
-for run, words in steps.items():
-    told = {heading: spread(run, what) for what, heading in columns.items()}
-    rows.append({"MNIST, 60,000": words, "seeds": len(runs.where(run=run))} | told)
+rows, off = [], {}
+for name in choosing_k.SETS:
+    samples = choosing_k.rows_of(name)
+    truth = samples[0]["classes"]
+    chosen = {"eigengap": [choose_k(np.array(row["eigenvalues"])) for row in samples]}
+    for way, measure in {"silhouette": "silhouette", "stability": "agreement"}.items():
+        chosen[way] = [2 + int(np.argmax(row[measure])) for row in samples]
+    off[name] = {way: np.abs(np.array(ks) - truth).mean() for way, ks in chosen.items()}
+    told = {way: choosing_k.found_in_words(ks, truth) for way, ks in chosen.items()}
+    rows.append({"set": name, "classes": truth} | told)
 plots.table(rows)
 
+# %% tags=["holds"]
+assert off["MNIST, only 0 to 4"]["silhouette"] == off["MNIST, only 0, 1 and 2"]["silhouette"] == 0
+assert off["MNIST, only 0 to 4"]["stability"] < 1 > off["MNIST, only 0, 1 and 2"]["stability"]
+assert min(min(off[name].values()) for name in ("MNIST", "8×8 digits", "Fashion-MNIST")) > 1.5
+assert max(max(off[name].values()) for name in ("MNIST", "8×8 digits", "Fashion-MNIST")) < 8
+assert off["MNIST, only 0, 1 and 2"]["eigengap"] > 7
+
 # %% [markdown]
-# ## Who chose the settings?
+# With few classes the silhouette is right every time. With ten, none can be relied on.
+# The eigengap counts pieces, and one class may have several.
+# So no criterion finds "the" number; where they disagree, look at the images.
 #
-# How far should the last network's images be turned and sheared? Should it see them straightened? Somebody has to look at *some* score to decide. If that is the score on the test
-# images, then "unseen" is no longer true of them. So how `LabelFree` moves and straightens its images was chosen on 5,000 **validation** images, neither clustered nor among the test images, with
-# the rest of the recipe fitted on 20,000 others. **By how much do the candidates differ, and by how much the samples?**
-
-# %%
-candidates = {
-    "choice-mild": "straightened, moved a little",
-    "choice-full": "straightened, moved more",
-    "choice-raw": "as they are, moved more",
-}
-judged = {
-    words: [row["validation_accuracy"] for row in runs.where(run=run)] for run, words in candidates.items()
-}
-plots.scores_with_spread(judged, "matched accuracy on 5,000 validation images", (0.95, 1.005))
-
-# %% [markdown]
-# The best mean of the three was taken, however small its lead. **And if we had gone by the test score instead?**
-
-# %%
-print("10,000 test images: as chosen      ", spread("full", "test_accuracy"))
-print("                    moved a little ", spread("full-mild", "test_accuracy"))
-
-# %% [markdown]
-# Taking the higher of these two lines, and still calling the images *unseen*, is how tables get their last tenth of a percent. The validation labels were read as well, and no reader
-# of a table would see it; but their score is not the one reported. Everything else in the recipe (ten neighbours, the web of edges, the widths and steps of the networks) was found in
-# experiments on MNIST with its labels in sight as well.
+# ## Are stable groups the classes?
 #
-# ## Beside what has been published
-#
-# Matched accuracy on MNIST, as each paper reports it, mostly on all 70,000 images at once; ours is on the 60,000 that were clustered, or on the 10,000 unseen where there is a network to ask.
-# **None of these methods read a label while it fitted. Who read them while choosing the settings?** For ours we know; for the others, ask the paper.
+# But where two parts agree, are they right?
 
 # %%
-published = [
-    ("VaDE", "Jiang et al. 2016, arXiv 1611.05148", 0.9446),
-    ("N2D", "McConville et al. 2019, arXiv 1908.05968", 0.979),
-    ("IMSAT", "Hu et al. 2017, arXiv 1702.08720", 0.984),
-    ("stacked capsule autoencoder", "Kosiorek et al. 2019, arXiv 1906.06818", 0.987),
-    ("SPC", "Mahon & Lukasiewicz 2021, arXiv 2107.10692", 0.992),
-]
-asked = "labels in sight when settings were chosen"
-table = [
-    {"method": m, "source": f"{s} (as quoted)", "accuracy": f"{a:.4f}", asked: "not checked here"}
-    for m, s, a in published
-]
+shares = {name: choosing_k.shares_of(name) for name in choosing_k.SETS}
+display(
+    plots.table([{"set": name} | {what: np.mean(v) for what, v in by.items()} for name, by in shares.items()])
+)
+mnist, clothes = shares["MNIST"], {what: np.mean(v) for what, v in shares["Fashion-MNIST"].items()}
+told = f"On clothes two parts agree on {clothes['two parts agree on']:.0%} of the images; there, {clothes['right where they agree']:.0%} are right."
+there, elsewhere = mnist["right where they agree"], mnist["right elsewhere"]
+cl.verdict("stable-groups-are-classes", there, elsewhere, paired=True, evidence=told)
 
-# %%
-for run, words in steps.items():
-    on = "accuracy" if runs.where(run=run)[0]["test_accuracy"] is None else "test_accuracy"
-    row = {"method": words, "source": f"capslab, {columns[on]}", "accuracy": spread(run, on).split()[0]}
-    table.append(row | {asked: "yes, MNIST's; never the test score" if run == "full" else "yes, MNIST's"})
-plots.table(sorted(table, key=lambda row: row["accuracy"]))
+# %% tags=["holds"]
+assert elsewhere.mean() < 0.5
+assert 0.65 < clothes["right where they agree"] < 0.72
+assert clothes["two parts agree on"] > 0.85
 
 # %% [markdown]
-# ## And where it fails
+# Disagreement is a good warning, and free. Agreement is no promise: on clothes, three in ten of those images are wrong.
 #
-# Fashion-MNIST has the same size and the same number of classes. **Predict** the same methods' accuracy on pullovers, coats and shirts.
+# ## ★ Better neighbours, learned without a label
+#
+# Straightening was somebody's idea. Can a network find out what does not matter?
+# A **contrastive** network (Chen et al. 2020) sees two versions of each image, turned, sheared, shifted and partly hidden at random.
+# It has to place the two close together, and far from all others in the batch. It gets the images *before* we straightened them.
 
 # %%
-clothes = {"fashion-spectral": "web of pixels", "fashion-edges": "web of edges", "fashion-full": "LabelFree"}
-told = {
-    words + row.get("settings", ""): [row["accuracy"]]
-    for run, words in clothes.items()
-    for row in runs.where(run=run)[:1]
-}
-print(f"Fashion-MNIST, 60,000 images, measured {runs.date}; as quoted: N2D 0.672, SPC 0.679")
-plots.scores_with_spread(told, "matched accuracy", (0, 1.2))
+from capslab.labelfree import contrast, selftrain
 
-# %% [markdown]
-# See for yourself on a part of it, where it is on this machine (if clothes are what you came with, the digits of MNIST are the other set). **Does straightening, right for handwriting, help here?
-# And which classes share a cluster?**
-
-# %%
-from capslab.data import local_source
-
-name = "mnist" if images.name == "fashion-mnist" else "fashion-mnist"
-other = cl.load(name).train.sample(3000) if local_source(name) else few
-ways = {
-    "straightened": {"straighten": True},
-    "not straightened": {"straighten": False},
-    "edges": {"features": "gradients", "n_components": 80, "power": 0.25},
-}
-
-# %%
-cuts = {way: SpectralPath(10, n_init=5, **settings).fit(other) for way, settings in ways.items()}
-print(f"{other.name}: {len(other):,} images" + ("" if other is not few else f", because {name} is not here"))
-plots.bars(
-    {way: matched_accuracy(cut.labels_, other.labels) for way, cut in cuts.items()},
-    "matched accuracy",
-    (0, 1.2),
+encoder = contrast(some, steps=300, batch_size=128, seed=0)
+learned = clustering.SpectralPath(k, n_init=20).fit(encoder.features(some).vectors)
+by_contrast = matched_accuracy(learned.labels_, some.labels)
+before = found["as they are"]["spectral clustering"]
+print(
+    f"graph of pixels {before:.2f}, of contrastive features {by_contrast:.2f}, of straightened pixels {accuracy:.2f}"
 )
 
-# %%
-shares = clustering.contingency(cuts["straightened"].labels_, other.labels).T
-plots.confusion(shares, row_names=other.classes, rows="class", columns="cluster")
+# %% tags=["holds"]
+assert before + 0.1 < by_contrast < accuracy + 0.02
 
 # %% [markdown]
-# Each column is a cluster. Among clothes there are *groups* too; they are not the classes, and no cut repairs a web in which a shirt's nearest neighbour is a coat.
+# In 300 steps it has learned much of what straightening gave us. But somebody still decided which changes do not matter: upside down, a 6 is a 9.
 #
-# **Could we have known without labels?** Two signs need none: how well two samples agree (as above), and how clear the groups are among the rows of eigenvectors (silhouette).
-# **Predict:** do they put these webs in the right order?
+# ## Can a student be better than its teacher?
+#
+# Train a small convolutional network on the cluster numbers as if they were labels, wrong ones included: **self-training**.
+# It sees every image a little changed each time, so it cannot learn single ones by heart. It can answer for new images, too.
 
 # %%
-from sklearn.metrics import silhouette_score
-
-
-def signs(pictures, settings):
-    webs, shared, sample = two_webs(pictures, **settings)
-    rows = webs[0].eigenvectors_[:, :k] / np.linalg.norm(webs[0].eigenvectors_[:, :k], axis=1, keepdims=True)
-    return {
-        "two samples agree (ARI)": agreement(webs, shared, k),
-        "silhouette of rows": silhouette_score(rows, webs[0].labels_, sample_size=1000, random_state=0),
-        "matched accuracy": matched_accuracy(webs[0].labels_, sample.labels),
-    }
-
+cl.guess("student", "Of 100 test images, how many will the student group correctly?", between=(80, 100))
 
 # %%
-both = {pictures.name: pictures.sample(min(2000, len(pictures))) for pictures in (few, other)}
-warned = [
-    {"images": name, "web": way} | signs(pictures, settings)
-    for name, pictures in both.items()
-    for way, settings in ways.items()
-]
-plots.table(warned)
+unseen = same_images.straightened(images.test)
+student = selftrain(upright, clusters, steps=200, batch_size=128)
+right = matched_accuracy(student.classify(unseen), unseen.labels)
+cl.reveal(
+    "student",
+    round(100 * right, 1),
+    f"The teacher's mistakes: {100 * (1 - accuracy):.1f} of 100, the student's: {100 * (1 - right):.1f}.",
+)
+
+# %% tags=["holds"]
+assert right > accuracy + 0.005
+
+# %% [markdown]
+# It learns what most images of a cluster have in common, and single mistakes are not that.
+#
+# ## Who looked at the labels?
+#
+# `cl.LabelFree(10).fit(images)` puts it together: a graph of stroke directions, a student, a graph of what that sees, a second student. Here it is beside published results on MNIST:
 
 # %%
-agreed, found = "two samples agree (ARI)", "matched accuracy"
-worst = max(warned, key=lambda row: row[agreed] - row[found])
-cl.lessons.judged_in_words(
-    "stable-groups-are-classes",
-    f"{worst['images']}, {worst['web']}: two samples agree with ARI {worst[agreed]:.2f}, matched accuracy {worst[found]:.2f}",
-    refuted=worst[agreed] - worst[found] > 0.15,
-    holds_partly=worst[agreed] - worst[found] > 0.05,
-    holds=True,
+plots.table(who_read_labels.table_rows())
+
+# %% [markdown]
+# No method here read a label while it fitted. But ours read many *before*: neighbours, eigenvectors and steps were chosen where scores could be seen.
+# So "without labels" says less than it seems.
+#
+# ## Now with other images
+#
+# The same recipe, with nothing chosen for them:
+
+# %%
+other = cl.load_other(images)
+sample = other.train.sample(min(5000, len(other.train)), seed=0)
+cut = clustering.SpectralPath(len(other.classes)).fit(sample)
+right = matched_accuracy(cut.labels_, sample.labels)
+shared = clustering.contingency(cut.labels_, sample.labels)  # (clusters, classes)
+mixed = shared[np.sort(shared, axis=1)[:, -2].argmax()]  # the cluster with the largest second class
+first, second = (f"{mixed[i]} of {other.classes[i]}" for i in np.argsort(-mixed)[:2])
+print(
+    f"{other.name}: {100 * right:.0f} of 100 are in the group of their class. One cluster holds {first} and {second}."
 )
 
 # %% [markdown]
-# Two samples that disagree are a warning, and it costs no label. That they agree is no promise: a shirt may be a pullover's neighbour in both. **What does a handful of labels buy?**
-# Label a hundred images at random and score the clustering on those alone; here two hundred such hundreds.
+# ## Look back
+#
+# Was your guess for the graph too low?
 
 # %%
-chance = np.random.default_rng(0)
-hundreds = [chance.choice(len(some), 100, replace=False) for _ in range(200)]
-guessed = [matched_accuracy(graph.labels_[hundred], some.labels[hundred]) for hundred in hundreds]
-low, high = np.quantile(guessed, [0.05, 0.95])
-print(f"on all images {spectral:.3f}; nine of ten hundreds say {low:.2f} to {high:.2f}")
-
-# %% [markdown]
-# ## The claims
-
-# %%
-vae_best = max(max(scores) for name, scores in marks.items() if codes.source in name)
-cl.lessons.judged_in_words(
-    "classical-cannot",
-    f"{len(few):,} images of {images.name}: a web of neighbours, eigenvectors and k-means, no network anywhere, match {smaller:.3f}; "
-    f"the best clustering of the autoencoder's codes matches {vae_best:.3f}",
-    refuted=smaller > vae_best,
-    holds=smaller < vae_best - 0.05,
-    holds_partly=smaller <= vae_best,
-)
-
-# %%
-quarter, began = some[: len(some) // 4], time.process_time()
-SpectralPath(k).fit(quarter)
-less = time.process_time() - began
-growth = np.log(seconds / less) / np.log(len(some) / len(quarter))
-cl.lessons.judged_in_words(
-    "slow-spectral",
-    f"{len(quarter):,} images {less:.1f} CPU-s, {len(some):,} images {seconds:.1f}: time grows as n to the power {growth:.1f}; "
-    f"all 60,000 of MNIST took {runs.where(run='spectral')[0]['cpu_s']:.0f} CPU-s when measured",
-    holds=growth > 1.8,
-    holds_partly=growth > 1.1,
-    refuted=True,
-)
-
-# %%
-cl.progress("25")
+cl.guesses("25")
 
 # %% [markdown]
 # ## Answer
 #
-# **How far can one get with no labels?** On handwritten digits, nearly as far as with them, as the tables show: ask only who is near, cut the web, let a network smooth the cut. Each step is old and
-# small; none knows what a digit is. **But "no labels" hides a person who looked at them:** the settings were chosen where labels could be seen, and on clothes the same settings find other groups
-# than the classes. Before you trust groups on images of your own, cluster two samples and see whether they agree; then label a hundred.
-# Images of your own are what [26](26_your_own_images.ipynb) is about.
+# **How far can you get without a single label?**
+# On handwritten digits, very far. Average over neighbours until only the slowest differences are left, and cut there: of 5,000 images, 94 in 100 are grouped correctly, and a student does better.
+# But straightening, neighbours and k + 3 were chosen with labels in sight, no criterion found ten classes reliably, and on clothes stable groups are often wrong.
+# So see where two samples agree, and then label a hundred images after all.
 #
-# **Sources.** Ng, Jordan & Weiss 2001, *On spectral clustering*; Zelnik-Manor & Perona 2004, *Self-tuning spectral clustering*; von Luxburg 2007, *A tutorial on spectral clustering*;
-# Dalal & Triggs 2005, *Histograms of oriented gradients for human detection*.
+# **Sources.** Ng, Jordan & Weiss 2001 (spectral clustering); Zelnik-Manor & Perona 2004 (weights); von Luxburg 2007 (a tutorial); Chen et al. 2020 ([arXiv 2002.05709](https://arxiv.org/abs/2002.05709)).
+#
+# Next: [26 · Your own images](26_your_own_images.ipynb).

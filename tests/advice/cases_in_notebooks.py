@@ -290,6 +290,14 @@ LABELFREE = [
     Case("cl.labelfree.selftrain(images, images.labels, steps=2, seed=-1)"),
     Case("cl.labelfree.selftrain(images, labels=[1, 2], steps=2)"),
     Case("cl.labelfree.selftrain(images, labels=0 * images.labels, steps=2)"),
+    Case("cl.labelfree.selftrain(images, images.labels, steps=2, learning_rate=0)"),
+    Case("cl.labelfree.selftrain(images, images.labels, steps=2, widths=(8, 8))"),
+    Case("cl.labelfree.contrast('digits', steps=2)"),
+    Case("cl.labelfree.contrast(images, steps=2, batch_size=1)"),
+    Case("cl.labelfree.contrast(images, steps=2, temperature=0)"),
+    Case("cl.labelfree.contrast(images, steps=2, gamma=-1)"),
+    Case("cl.labelfree.contrast(images, steps=2, erase=2)"),
+    Case("cl.labelfree.contrast(images, steps=2, flip='yes')"),
 ]
 
 CONTROLS = "from capslab.lessons.routing_controls import RoutingControls\n"
@@ -308,6 +316,16 @@ LESSONS = [
     Case("from capslab.lessons import dense_mends\ndense_mends.measured('mnits')"),
     Case(VAES + "vae_runs.measured('mnits')"),
     Case(VAES + "beta_runs.measured('mnits')"),
+    Case("from capslab.lessons import same_images\nsame_images.measured('mnits')"),
+    Case("from capslab.lessons import choosing_k\nchoosing_k.rows_of('MINST')"),
+    Case(
+        "from capslab.lessons import small_graph\nsmall_graph.join(few, (0, 1), 5, m=0)",
+        then="from capslab.lessons import small_graph\nsmall_graph.join(cl.load(), (0, 1), 5, m=4)",
+    ),
+    Case(
+        "from capslab.lessons import small_graph\nsmall_graph.join(cl.data.Images(few.images))",
+        then="from capslab.lessons import small_graph\nsmall_graph.join(cl.load())",
+    ),
     Case(VAES + "vae_runs.bundled('vae-mnist-bets')"),
     Case(CLOUDS + "vote_clouds.two_clouds(apart=-1)"),
     Case(CLOUDS + "vote_clouds.two_clouds(seed=-1)"),
@@ -350,6 +368,25 @@ LESSONS = [
         then="W = np.ones((64, 2))\ncl.plots.weight_maps(W.T.reshape(-1, 8, 8))",
     ),
     Case("cl.plots.weight_maps(np.ones((2, 8, 8)), columns=0)"),
+    Case(
+        "weights = np.triu(np.ones((2, 2)), 1)\ncl.plots.value_graph(few[:2], weights, np.eye(2), {'v': [1, 2]})",
+        then="weights = np.triu(np.ones((2, 2)), 1)\n"
+        "cl.plots.value_graph(few[:2], weights + weights.T, np.eye(2), {'v': [1, 2]})",
+    ),
+    Case(
+        "cl.plots.value_graph(few[:3], np.zeros((3, 3)), np.eye(3), {'v': [1, 2, 3]})",
+        then="vectors = np.eye(3)\nplaces = cl.clustering.project(vectors)\n"
+        "cl.plots.value_graph(few[:3], np.zeros((3, 3)), places, {'v': [1, 2, 3]})",
+    ),
+    Case(
+        "cl.plots.value_graph(few[:2], np.zeros((2, 2)), np.eye(2), {'v': [1]})",
+        then="cl.plots.value_graph(few[:2], np.zeros((2, 2)), np.eye(2), {'v': [1, 2]})",
+    ),
+    Case(
+        "cl.plots.value_graph(few[:2], np.zeros((2, 2)), np.eye(2), {})",
+        then="numbers = [1, 2]\n"
+        'cl.plots.value_graph(few[:2], np.zeros((2, 2)), np.eye(2), {"a title": numbers})',
+    ),
     Case(
         "from capslab.widgets.shared import projection\nprojection.project_to_plane(X, 'pac', 0)",
         then="from capslab.widgets.shared import projection\nprojection.project_to_plane(X, 'pca', 0)",

@@ -42,6 +42,7 @@ KEPT = [
     "22_when_it_goes_wrong",
     "23_published_numbers",
     "24_three_representations",
+    "25_clusters_without_labels",
 ]
 
 

@@ -210,11 +210,6 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "logits.max(axis=1, keepdims=True) → logits.mean(axis=1, keepdims=True)": "any number may be subtracted from a row that keeps exp finite",
         "logits.max(axis=1, keepdims=True) → logits.min(axis=1, keepdims=True)": "any number may be subtracted from a row that keeps exp finite",
     },
-    "self_tuning": {
-        "scale[None, :] → scale": "NumPy adds the axis by itself",
-        "scale[None, :] → scale[:]": "NumPy adds the axis by itself",
-        "scale[None, :] → scale[None]": "NumPy adds the axis by itself",
-    },
     "silhouette_of": {
         "distances[i, own] → distances[own, i]": "distances are symmetric",
         "distances[i, clusters == c] → distances[clusters == c, i]": "distances are symmetric",
@@ -251,10 +246,6 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "end > start → end >= start": "an area that is not above 0 is no overlap either",
         "start → max_iou": "an area that is not above 0 is no overlap either",
         "top → max_iou": "an area that is not above 0 is no overlap either",
-    },
-    "ties": {
-        "np.argsort(others, axis=1) → np.argsort(others)": "the last axis is sorted unless another is named",
-        "distances[i, j] → distances[j, i]": "distances are symmetric",
     },
     "tighter_bound": {"max(column) → min(column)": "any number may be subtracted that keeps exp finite"},
     "votes": {"np.zeros(weights.shape[:3]) → np.ones(weights.shape[:3])": "each entry is written afterwards"},

@@ -310,16 +310,6 @@ def _wrong_everywhere(r: Random) -> tuple:
     return labels(r, (m, n), size(r, 2, 5)), labels(r, n, 3)
 
 
-def _ties(r: Random) -> tuple:
-    n = size(r, 2, 10)
-    return distances(r.normal(size=(n, 2)) * 3.0 ** r.integers(0, 4, (n, 1))), int(r.integers(1, n))
-
-
-def _self_tuning(r: Random) -> tuple:
-    n = size(r, 1, 8)
-    return distances(r.normal(size=(n, 2)) * r.choice([0.5, 2])), r.uniform(0.3, 3, n)
-
-
 def _normalise(r: Random) -> tuple:
     n = size(r, 2, 8)
     half = np.triu(r.uniform(0.01, r.choice([1, 50]), (n, n)), 1)

@@ -424,21 +424,6 @@ def split_features(features, weights):
     return read, features - read
 
 
-def ties(distances, m):
-    edges = np.zeros(distances.shape, bool)
-    for i in range(len(distances)):
-        others = [j for j in range(len(distances)) if j != i]
-        others.sort(key=lambda j: distances[i, j])
-        for j in others[:m]:
-            edges[i, j] = True
-            edges[j, i] = True
-    return edges
-
-
-def self_tuning(distances, scale):
-    return np.exp(-(distances**2) / (scale[:, None] * scale[None, :]))
-
-
 def normalise(weights):
     root = np.diag(weights.sum(axis=1) ** -0.5)
     return root @ weights @ root

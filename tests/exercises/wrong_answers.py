@@ -561,21 +561,6 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "root of the rows": lambda w: w / np.sqrt(w.sum(axis=1, keepdims=True)),
         "length of the rows": lambda w: w / np.linalg.norm(w, axis=1, keepdims=True),
     },
-    "self_tuning": {
-        "sum of the scales": lambda d, s: np.exp(-(d**2) / (s[:, None] + s)),
-        "larger scale": lambda d, s: np.exp(-(d**2) / np.maximum(s[:, None], s) ** 2),
-        "twice": lambda d, s: np.exp(-(d**2) / (2 * np.outer(s, s))),
-        "squares": lambda d, s: np.exp(-(d**2) / np.outer(s, s) ** 2),
-        "nobody alone": lambda d, s: right("self_tuning")(d, s) * (1 - np.eye(len(s))),
-    },
-    "ties": {
-        "within the mean": lambda d, m: (d < d.mean()) & ~np.eye(len(d), dtype=bool),
-        "one more": lambda d, m: right("ties")(d, m + 1),
-        "itself too": lambda d, m: right("ties")(d, m) | np.eye(len(d), dtype=bool),
-        "both": lambda d, m: (
-            right("ties")(d, m) & (d < np.sort(d)[:, m][:, None] + 1e-9) & (d < np.sort(d)[:, m] + 1e-9)
-        ),
-    },
     "choose_k": {
         "ratio": falls_relative,
         "relative": lambda e: 2 + int(np.argmax(((e[:-1] - e[1:]) / e[:-1])[1:])),

@@ -78,6 +78,23 @@ def test_a_single_cluster_is_refused(digits):
         selftrain(digits.train, np.zeros(len(digits.train), int), steps=1)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 0),
+        ("batch_size", 1.5),
+        ("learning_rate", 0),
+        ("learning_rate", "fast"),
+        ("widths", (8, 8)),
+        ("widths", (8, 8, 0)),
+        ("widths", 8),
+    ],
+)
+def test_numbers_out_of_range_are_refused(digits, name, value, fails):
+    with fails(ArgumentError, name):
+        selftrain(digits.train, digits.train.labels, **{"steps": 1, name: value})
+
+
 def test_jitter_moves_images_only_when_training_and_each_differently():
     images = np.zeros((4, 28, 28, 1), np.float32)
     images[:, 8:20, 12:16] = 1

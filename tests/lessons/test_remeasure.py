@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from common import numbers_in
 
-from capslab.lessons import beta_runs, beta_sweep, classical_methods, judge_draws, results
+from capslab.lessons import (
+    beta_runs,
+    beta_sweep,
+    choosing_k,
+    classical_methods,
+    judge_draws,
+    results,
+    same_images,
+)
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tools import remeasure  # authors' tools are not installed
@@ -29,6 +37,42 @@ def test_the_bundled_measurements_name_the_command_that_makes_them():
     assert results.load(beta_runs.NAME).command == beta_runs.COMMAND
     assert results.load("training_costs").command == remeasure.COSTS_COMMAND
     assert results.load("vae_lengths").command == remeasure.LENGTHS_COMMAND
+    assert results.load("spectral_times").command == remeasure.SPECTRAL_COMMAND
+
+
+def test_spectral_clustering_is_timed_and_scored_with_both_numbers_of_eigenvectors(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    rows = remeasure.spectral_times("digits", {100: 2, 200: 1})
+    assert [(row["n"], row["seed"]) for row in rows] == [(100, 0), (200, 0), (100, 1)]
+    assert all(0 < row["textbook_accuracy"] <= 1 and 0 < row["accuracy"] <= 1 for row in rows)
+    assert results.load("spectral_times").rows == rows
+    exponents = classical_methods.growth_exponents(rows[:2], "spectral clustering")
+    assert exponents.shape == (1,)
+
+
+def test_methods_on_the_same_images_are_taken_up_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    trained = []
+
+    def train(images, seed, epochs):
+        trained.append(seed)
+        return [{"data": images.name, "seed": seed, "accuracy": 0.5}]
+
+    monkeypatch.setattr(same_images, "train", train)
+    remeasure.straightened_methods("digits", seeds=1)
+    rows = remeasure.straightened_methods("digits", seeds=2)
+    assert trained == [0, 1], "what is there is kept"
+    assert results.load(same_images.NAME).rows == rows
+
+
+def test_criteria_for_k_keep_the_rows_of_other_data(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(choosing_k, "SETS", {"all": ("digits", None), "some": ("digits", (0, 1))})
+    monkeypatch.setattr(choosing_k, "measure", lambda sample, seed: {"eigenvalues": [1.0]})
+    results.save(choosing_k.NAME, choosing_k.COMMAND, [{"set": "clothes"}])
+    rows = remeasure.criteria_for_k(samples=2)
+    assert [row["set"] for row in rows] == ["clothes", "all", "all", "some", "some"]
+    assert [row.get("classes") for row in rows] == [None, 10, 10, 2, 2]
 
 
 def test_vaes_of_several_lengths_are_trained_once_each(monkeypatch, tmp_path):

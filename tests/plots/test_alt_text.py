@@ -88,6 +88,9 @@ MADE = {
         names=[("3", "5"), ("1", "7")],
     ),
     "training_curves": lambda: plots.training_curves({"loss": (2.0, 1.0), "validation loss": (2.5, 1.5)}),
+    "value_graph": lambda: plots.value_graph(
+        _images().images[:2], [[0, 1], [1, 0]], [[0, 0], [1, 0]], {"v": [1, -1]}
+    ),
     "weight_maps": lambda: plots.weight_maps(np.linspace(-1, 2, 12).reshape(2, 2, 3), ["a 0", "a 1"]),
 }
 #: numbers that the words must say, worked out by hand
