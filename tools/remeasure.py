@@ -7,7 +7,7 @@
     python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
     python tools/remeasure.py training_costs     # a VAE beside the four methods, five times: ten minutes
     python tools/remeasure.py vae_lengths        # a VAE for 5, 7 and 20 epochs, three times: seven minutes
-    python tools/remeasure.py memory             # k-means on 10,000 images and on 50 times as many: ten minutes
+    python tools/remeasure.py memory             # k-means on 10,000 and 500,000 images: ten minutes
     python tools/remeasure.py verdicts           # what the built lessons' verdicts say: a second
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
@@ -129,7 +129,7 @@ def memory(
     large: Mapping[str, int] = memory_runs.LARGE,
     repeats: int = memory_runs.REPEATS,
 ) -> list[dict[str, Any]]:
-    """Cluster few and many images, from the disk and in memory, each time with another seed.
+    """Cluster few and many images, from the disk and in memory, each time other images with another seed.
 
     The images are made from the data set's, turned and moved. The table is written after every run, and what
     it has already is kept.
@@ -141,18 +141,18 @@ def memory(
     for n in sorted({small, *large.values()}):
         ways = [way for way, most in large.items() if n in (small, most)]
         with tempfile.TemporaryDirectory(prefix="capslab-memory-") as folder:
-            path = _varied(images, n, Path(folder))
-            for seed, way in ((seed, way) for seed in range(repeats) for way in ways):
-                if (way, n, seed) not in done:
+            for seed in range(repeats):
+                path = _varied(images, n, Path(folder), seed)
+                for way in (way for way in ways if (way, n, seed) not in done):
                     rows.append({"data": images.name, **memory_runs.measure(way, path, seed)})
                     print(rows[-1], flush=True)
                     results.save(memory_runs.NAME, memory_runs.COMMAND, rows)
     return rows
 
 
-def _varied(images: Any, n: int, folder: Path) -> Path:
+def _varied(images: Any, n: int, folder: Path, seed: int) -> Path:
     """A `.npy` of n images made from others, each turned by up to 15 degrees and moved by up to 2 pixels."""
-    random, path = np.random.default_rng(0), folder / "images.npy"
+    random, path = np.random.default_rng(seed), folder / "images.npy"
     pixels = np.lib.format.open_memmap(path, "w+", np.uint8, (n, *images.image_shape))
     for start in range(0, n, 1000):
         chosen = random.integers(0, len(images), min(1000, n - start))

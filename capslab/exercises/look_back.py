@@ -64,15 +64,16 @@ class LookBack:
     def by_lesson(self) -> list[dict[str, Any]]:
         """One row per lesson: how many guesses were asked and made, and how far off the middle one was.
 
-        Distances are shares of the question's scale: 0 is right, 1 is its other end, or another choice.
+        Distances are shares of the question's scale: 0 is right, 1 is its other end, or another choice. Where
+        nothing has been asked, there is one row that says so.
         """
-        lessons = sorted({one.lesson for one in self.guesses if one.lesson})
-        rows = []
+        rows: list[dict[str, Any]] = []
+        lessons = sorted({one.lesson for one in self.guesses}) or [""]
         for lesson in lessons:
             of_lesson = LookBack(tuple(one for one in self.guesses if one.lesson == lesson))
             far = [share_off(one.question, one.answer, one.truth) for one in of_lesson.surprises]
             made = sum(one.answer is not None for one in of_lesson.guesses)
-            row = {"lesson": lesson, "asked": len(of_lesson.guesses), "guessed": made}
+            row = {"lesson": lesson or "–", "asked": len(of_lesson.guesses), "guessed": made}
             rows.append({**row, "how far off": f"{median(far):.2f}" if far else "–"})
         return rows
 
@@ -127,8 +128,8 @@ def _typical(surprises: Sequence[Guess]) -> str:
     far = [share_off(one.question, one.answer, one.truth) for one in surprises]
     right = sum(share == 0 for share in far)
     return (
-        f"{right} of the {len(far)} that were revealed {'was' if right == 1 else 'were'} right; half of them were "
-        f"off by at most {median(far):.0%} of the question's scale."
+        f"{right} of the {len(far)} that were revealed {'was' if right == 1 else 'were'} right; half of them "
+        f"were off by at most {median(far):.0%} of the question's scale."
     )
 
 

@@ -69,7 +69,7 @@ def _measure(way: str, path: str, seed: int) -> dict[str, Any]:
     done.set()
     watcher.join()
     row = {"way": way, "images": n, "seed": seed, "cpu_s": round(spent, 2)}
-    return {**row, "memory_mb": round(peak[0] - before, 1)}
+    return {**row, "memory_mb": round(peak[0] - before, 3)}
 
 
 def _private_mb() -> float:

@@ -1,4 +1,4 @@
-"""Every claim of the course beside what was measured for it, what you measured yourself, and the literature."""
+"""Every claim of the course beside what was measured for it, by us and by you, and the literature."""
 
 from __future__ import annotations
 
@@ -147,7 +147,8 @@ class Findings:
     def _repr_html_(self) -> str:
         heads = "".join(f"<th scope='col' style='text-align:left'>{name}</th>" for name in TITLES)
         body = "".join(f"<tr>{_cells(one)}</tr>" for one in self.findings)
-        return f"<p>{escape(self.summary)}</p><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<p>{escape(self.summary)}</p>{table}"
 
 
 def _cells(one: Finding) -> str:

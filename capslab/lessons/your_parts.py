@@ -9,7 +9,7 @@ from capslab.plots.describe_architecture import describe_architecture
 
 
 def in_network(model: Any) -> tuple[str, ...]:
-    """The names of your kept functions that are part of this network, for `plots.architecture(model, mine=…)`.
+    """The names of your kept functions that are part of this network: `plots.architecture(model, mine=…)`.
 
     A function is kept once `cl.mine` has adopted it: then it is right, and needs nothing but `np` and `ops`.
 

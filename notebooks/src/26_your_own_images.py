@@ -28,7 +28,7 @@ from IPython.display import display
 import capslab as cl
 from capslab import plots
 from capslab.data import make_practice_folder
-from capslab.lessons import memory_runs, results, wrong_labels
+from capslab.lessons import leaking_copies, memory_runs, results, wrong_labels
 
 MINE = None  # or "my pictures", "pictures.zip", "list.csv", "data.npy", …
 images = cl.load()
@@ -61,7 +61,8 @@ found
 
 # %%
 doubted = found.suspicious[:12]
-words = [f"{mine.classes[mine.labels[i]]}?\n{mine.classes[s]}" for i, s in zip(doubted, found.suggested)]  # fmt: skip
+said = found.suggested[: len(doubted)]
+words = [f"{mine.classes[mine.labels[i]]}?\n{mine.classes[s]}" for i, s in zip(doubted, said, strict=True)]
 plots.image_grid(mine.images[doubted], words, columns=6) if len(doubted) else "no doubtful label"
 
 # %% [markdown]
@@ -118,26 +119,15 @@ plots.image_grid(mine.images[shown[pairs[:10].T.ravel()]], columns=10) if len(pa
 # Two thirds are for training, and a test image gets the label of the nearest of them.
 
 # %%
-cl.guess(
-    "leak", "With the copies spread at random, how many of 100 test images are right?", between=(0, 100)
-)
-
-
-# %%
-def right(some, together, seed):
-    random = np.random.default_rng(seed)
-    few = some[random.permutation(len(some))[: min(200, len(some) // 3)]]
-    origin = np.tile(np.arange(len(few)), 3)  # which image is it a copy of?
-    X = few.images.reshape(len(few), -1)[origin] + random.normal(0, 5, (3 * len(few), few.images[0].size))
-    labels = random.integers(0, 10, len(few))[origin]
-    test = random.random(len(few))[origin] < 1 / 3 if together else random.random(len(X)) < 1 / 3
-    squared = (X[~test] ** 2).sum(axis=1) - 2 * X[test] @ X[~test].T
-    return 100 * np.mean(labels[~test][squared.argmin(axis=1)] == labels[test])
+cl.guess("leak", "With the copies spread at random, how many of 100 test images are right?", between=(0, 100))
 
 
 # %%
 kinds = {"copies kept together": True, "copies spread at random": False}
-scores = {name: [right(mine, kept, seed) for seed in range(5)] for name, kept in kinds.items()}
+scores = {
+    name: [leaking_copies.random_labels(mine, kept, seed) for seed in range(5)]
+    for name, kept in kinds.items()
+}
 together, spread = (np.mean(each) for each in scores.values())
 told = f"The labels are random: with the copies together {together:.0f} of 100 are right, which is chance. The rest was only recognising the same image again."
 display(cl.reveal("leak", round(spread), told))
@@ -160,7 +150,9 @@ negative = clean.report().inverted
 pixels = clean.images.copy()
 pixels[negative] = 255 - pixels[negative]
 clean = cl.Images(pixels, clean.labels, clean.classes, clean.name, parts=clean.parts)
-print(f"{len(mine) - len(clean)} images dropped, {len(negative)} turned over; {across(clean)[1]} pairs across")
+print(
+    f"{len(mine) - len(clean)} images dropped, {len(negative)} turned over; {across(clean)[1]} pairs across"
+)
 named = clean if clean.classes else images.train.sample(1000)  # without labels, others stand in
 unseen = named.test if MINE else images.test.sample(min(2000, len(images.test)))
 counts = np.bincount(named.train.labels, minlength=len(named.classes))
@@ -199,7 +191,11 @@ cl.check("class_weights", class_weights)
 class_weights = cl.mine("class_weights", class_weights)
 
 # %%
-cl.guess("rare_recall", "Without weights, how many of 100 new nines are recognised?", between=(0, 100))
+cl.guess(
+    "rare_recall",
+    "Without weights, how many of 100 new images of the rarest class are recognised?",
+    between=(0, 100),
+)
 
 
 # %%
@@ -318,7 +314,9 @@ for name, one in groups.items():
 runs, rows = results.load("memory"), []
 for (way, n), memory in runs.grouped("memory_mb", "way", "images").items():
     seconds = np.mean(runs.grouped("cpu_s", "way", "images")[way, n])
-    rows.append({"images": f"{n:,}", "where": way, "MB": f"{np.mean(memory):,.0f}", "CPU-s": f"{seconds:.1f}"})
+    rows.append(
+        {"images": f"{n:,}", "where": way, "MB": f"{np.mean(memory):,.0f}", "CPU-s": f"{seconds:.1f}"}
+    )
 display(plots.table(rows))
 cl.verdict("memory-grows", memory_runs.growth(runs, "on the disk"))
 
@@ -360,7 +358,9 @@ some = other.train.sample(min(1000, len(other.train)))
 last = np.flatnonzero(some.labels == len(other.classes) - 1)
 some = some[np.setdiff1d(np.arange(len(some)), last[len(last) // 10 :])]
 some = cl.Images(some.images, some.labels, other.classes, other.name)
-leak = [np.mean([right(some, kept, seed) for seed in range(3)]) for kept in (True, False)]
+leak = [
+    np.mean([leaking_copies.random_labels(some, kept, seed) for seed in range(3)]) for kept in (True, False)
+]
 weights = class_weights(some.labels, len(other.classes))
 both = [rare_and_all(some, other.test[:2000], w, 0) for w in (None, weights)]
 print(f"{other.name}: random labels, copies together {leak[0]:.0f} of 100 right, at random {leak[1]:.0f}")

@@ -77,11 +77,6 @@ MISJUDGED = {
         lambda one, other: bool(np.mean(one) - np.mean(other) > 1.5 * np.std(np.concatenate([one, other]))),
         ("means", "swapped", "either"),
     ),
-    "everything times 255": (
-        "to_bytes",
-        lambda pixels: (pixels * 255).astype(np.uint8),
-        ("truncated", "divided by the maximum", "astype alone"),
-    ),
     "the root of log σ²": (
         "reparameterise",
         lambda mean, log_variance, noise: mean + np.sqrt(log_variance) * noise,
