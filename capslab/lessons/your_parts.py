@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from capslab.exercises.kept_functions import kept
+from capslab.exercises import adopt_function
 from capslab.plots.describe_architecture import describe_architecture
 
 
@@ -23,7 +23,7 @@ def in_network(model: Any) -> tuple[str, ...]:
     >>> set(in_network(cl.DenseBaseline((8, 8), 10))) <= {"dense", "softmax", "cross_entropy"}
     True
     """
-    return tuple(name for name in describe_architecture(model).parts if kept.find(name) is not None)
+    return tuple(name for name in describe_architecture(model).parts if adopt_function.kept.find(name))
 
 
 def of_network(model: Any) -> tuple[str, ...]:

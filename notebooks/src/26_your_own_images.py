@@ -112,7 +112,8 @@ def across(some):  # pairs of copies, and how many have only one of the two in t
 
 pairs, torn = across(mine[shown])
 print(f"{len(pairs)} pairs of copies; {torn} have one image in training, and the other not")
-plots.image_grid(mine.images[shown[pairs[:10].T.ravel()]], columns=10) if len(pairs) else ""
+some = pairs[np.random.default_rng(1).permutation(len(pairs))[:10]]
+plots.image_grid(mine.images[shown[some.T.ravel()]], columns=10) if len(some) else ""
 
 # %% [markdown]
 # Is that bad? Try it where there is nothing to learn: take 200 images, each three times with a little noise, and give each of the 200 a *random* label out of ten.
@@ -308,7 +309,7 @@ for name, one in groups.items():
 #
 # "Clustering takes ever more memory and computing power as data grow." With all images in memory, surely.
 # But a large `data.npy` can stay on the disk: `cl.cluster` goes through it block by block.
-# Both were measured, five times each, on images made from MNIST: the memory beyond what Python held before.
+# Both were measured, three times each, on images made from MNIST: the memory beyond what Python held before.
 
 # %%
 runs, rows = results.load("memory"), []
