@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from capslab.exercises import adopt_function
+from capslab.exercises.adopt_function import kept_among
 from capslab.plots.describe_architecture import describe_architecture
 
 
@@ -23,7 +23,7 @@ def in_network(model: Any) -> tuple[str, ...]:
     >>> set(in_network(cl.DenseBaseline((8, 8), 10))) <= {"dense", "softmax", "cross_entropy"}
     True
     """
-    return tuple(name for name in describe_architecture(model).parts if adopt_function.kept.find(name))
+    return kept_among(describe_architecture(model).parts)
 
 
 def of_network(model: Any) -> tuple[str, ...]:
