@@ -20,7 +20,7 @@ from capslab.lessons.results import Measurements
 NAME, COMMAND = "memory", "python tools/remeasure.py memory"
 SMALL = 10_000  # images
 #: the larger number of images, by where they lie while they are clustered
-LARGE = {"on the disk": 500_000, "all in memory": 100_000}
+LARGE = {"on the disk": 500_000, "all in memory": 30_000}
 REPEATS = 3
 N_CLUSTERS = 10
 _EVERY = 0.005  # seconds between two looks at the memory

@@ -159,7 +159,7 @@ def _cells(one: Finding) -> str:
         said = "yours too" if same else f"yours: {SIGNS[one.yours.outcome]} {one.yours.outcome}"
         verdict += f"<br>{escape(f'{said} {one.yours.number}'.strip())}"
     cells = (
-        f"<a href='{one.lesson}.ipynb'>{one.lesson[:2]}</a>",
+        f'<a href="{one.lesson}.ipynb">{one.lesson[:2]}</a>',  # as the exporter of pages expects
         escape(one.claim.sentence),
         escape(SOURCES[one.claim.source]),
         number or escape(one.measured),

@@ -69,7 +69,7 @@ def test_your_own_verdict_stands_beside_the_courses():
     assert html.count("<tr>") == 3
     assert "yours: ✓ holds" in html
     assert "yours too" in html
-    assert "<a href='24_three_representations.ipynb'>24</a>" in html
+    assert '<a href="24_three_representations.ipynb">24</a>' in html
     assert "a &lt; b" in html
     assert "| undecided |" in str(found)
 
