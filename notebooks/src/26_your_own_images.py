@@ -13,7 +13,7 @@
 #
 # So far, somebody else had collected, cropped and labelled the images.
 # Yours are in a folder: of several sizes, some of them twice, some in the wrong place.
-# You take such a folder all the way here, and then write a report that others can check.
+# Here you take such a folder all the way, and write a report that others can check.
 #
 # **After this lesson you can** load images of your own, find what is wrong with them, split them so that the test is fair, give a rare class its weight, and say how far a result depends on the labels.
 #
@@ -163,8 +163,7 @@ print("training images of each class:", *counts)
 # ## A class that is rare
 #
 # There are only a dozen nines to learn from.
-# A network that never says "9" is still right nearly every time *in this folder*.
-# But ask it about 2,000 new images, with as many nines as other digits.
+# A network that never says "9" is right nearly every time *in this folder*, but not on 2,000 new images, with as many nines as other digits.
 #
 # The remedy is to let each image of a rare class count more in the loss. With $n$ images and $K$ classes that occur, an image of a class with $n_c$ images gets the weight
 #
@@ -191,13 +190,6 @@ cl.check("class_weights", class_weights)
 # %%
 class_weights = cl.mine("class_weights", class_weights)
 
-# %%
-cl.guess(
-    "rare_recall",
-    "Without weights, how many of 100 new images of the rarest class are recognised?",
-    between=(0, 100),
-)
-
 
 # %%
 def rare_and_all(some, new, weights, seed):
@@ -217,22 +209,25 @@ recall = {
 }
 bars = {f"{name}: {what}": each[:, i] for i, what in enumerate(("rarest class", "all")) for name, each in recall.items()}  # fmt: skip
 alike, weighted = (each.mean(axis=0) for each in recall.values())
-told = f"With class weights it is {100 * weighted[0]:.0f}, while the accuracy on all goes from {alike[1]:.3f} to {weighted[1]:.3f}: means of three networks each."
-display(cl.reveal("rare_recall", round(100 * alike[0]), told))
+print(
+    f"rarest class: {alike[0]:.2f} without weights, {weighted[0]:.2f} with; all: {alike[1]:.3f} and {weighted[1]:.3f}"
+)
 plots.scores_with_spread(bars, "share recognised", (0, 1.2))
 
 # %% tags=["holds"]
 assert (recall["class weights"][:, 0] > recall["all images alike"][:, 0] + 0.05).all()
 assert weighted[1] > alike[1] - 0.01
-assert weighted[0] < 0.6
+assert alike[0] < 0.3
+assert weighted[0] < 0.5
 assert 10 <= counts[9] <= 14
 assert torn > 10
 assert across(clean)[1] == 0
 assert 8 < weights.max() < 9
 
 # %% [markdown]
-# In all three pairs of networks your weights help the rare class, and the accuracy on all does not suffer.
-# Still, most nines are missed. A weight of 8 makes the few be heard, but it gives no new ones to learn from.
+# Of the new nines, few are recognised without weights.
+# In all three pairs of networks your weights help, and the accuracy on all does not suffer.
+# Still, most nines are missed: a weight of 8 makes a dozen be heard, but gives no new ones to learn from.
 #
 # ## How much do wrong labels cost?
 #
@@ -254,9 +249,7 @@ means = {name: each.mean(axis=0) for name, each in curves.items()}
 before, after = 100 * means["wrong at random, 10 asked"][[0, 2]]
 said = f"With right labels it is {before:.0f}. Random mistakes disagree with each other, so they rarely win a vote of ten. Asking one neighbour falls from {100 * means['wrong at random, 1 asked'][0]:.0f} to {100 * means['wrong at random, 1 asked'][2]:.0f}."
 display(cl.reveal("wrong_labels", round(after), said))
-plots.lines(shares, means, "share of labels that are wrong", "accuracy on right labels")
-
-# %%
+display(plots.lines(shares, means, "share of labels that are wrong", "accuracy on right labels"))
 ten = curves["wrong at random, 10 asked"]
 cl.verdict("data-quality", (ten[:, 0] - ten[:, 2]) / 0.3)
 
@@ -265,12 +258,13 @@ one, ruled = (means[name] for name in ("wrong at random, 1 asked", "wrong by a r
 assert before - after < 5
 assert 100 * (one[0] - one[2]) > 20
 assert 100 * (ruled[0] - ruled[2]) > 15
+assert ruled[0] - ruled[2] > ten[:, 0].mean() - ten[:, 3].mean() + 0.05
 
 # %% [markdown]
 # The loss is close to what had been set beforehand as the least that counts, a tenth of an image per wrong label, so it is undecided.
 # And it is a verdict on random mistakes and this vote only.
 # *By a rule*, where the images with the least ink in each class have the label of the next class, the ten lose much more: such mistakes agree with each other, so a vote believes them.
-# So the kind of mistake matters more than their number.
+# Three tenths wrong by a rule cost more than half of all labels wrong at random.
 # In famous test sets a few labels in a hundred are wrong (Northcutt and others, 2021).
 #
 # ## Slide, cluster, export
@@ -330,25 +324,24 @@ assert 10 < 50 * memory_runs.growth(runs, "on the disk", "cpu_s").mean() < 12
 # %% [markdown]
 # In memory, three times as many images take three times as much.
 # From the disk, 50 times as many take less than twice as much, and about eleven times the computing time. So both do grow, but far more slowly than the data.
-# When it gets too much, take a random sample, leave the images on the disk, or make them smaller (`size=16`).
 #
-# A training that takes a night should survive it: with `checkpoint="folder"`, `cl.fit` goes on where it stopped, and `devices="all"` shares each batch among several GPUs.
+# A training that takes a night should survive it: with `checkpoint="folder"`, `cl.fit` goes on where it stopped. `devices="all"` shares each batch among several GPUs.
 # Both, and several machines, are in `docs/scaling.md`.
 #
 # ## Your project
 #
 # Now do it on images of your own, and write a report: a paragraph for each row.
-# In a class, each row gives full, half or no points. A result that went against your guess, and is explained, is worth as much as one that did not.
+# In a class, half of a row's points go to a mere list or a single number. A result that went against your claim, and is explained, is worth as much as another.
 
 # %% [markdown] tags=["report"]
-# | Part | Points | Full | Half |
-# |---|---|---|---|
-# | Question | 2 | a claim about your images, with the number that would refute it, written down before training | a claim that no number could refute |
-# | Data | 2 | what the report found, what you changed and what not, with a reason for each | a list of findings |
-# | Fair test | 2 | no copy on both sides; test images not looked at until the end; how many per class | a split, not checked |
-# | Result | 2 | recall per class and accuracy, three networks at least, beside a simple baseline | one number of one network |
-# | Groups | 2 | what the clusters share, with images; a slider that means something; where it fails | a picture |
-# | Limits | 2 | what wrong labels, few images and this machine leave open | "more data would help" |
+# | Part | Points | What gives full points |
+# |---|---|---|
+# | Question | 2 | a claim about your images, and the number that would refute it, written down before training |
+# | Data | 2 | what the report found, what you changed and what not, with reasons |
+# | Fair test | 2 | no copy on both sides; test images untouched until the end; how many per class |
+# | Result | 2 | recall per class, of three networks at least, beside a simple baseline |
+# | Groups | 2 | what the images of a cluster share, shown; a slider that means something; where it fails |
+# | Limits | 2 | what wrong labels, few images and this machine leave open |
 
 # %% [markdown]
 # ## Now with other images
