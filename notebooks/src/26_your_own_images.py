@@ -11,7 +11,7 @@
 #
 # > **Does all this work on images of my own?**
 #
-# So far, somebody else had collected, cropped and labelled the images.
+# So far, others had collected, cropped and labelled the images.
 # Yours are in a folder: of several sizes, some of them twice, some in the wrong place.
 # Here you take such a folder all the way, and write a report that others can check.
 #
@@ -55,8 +55,7 @@ found
 # %% [markdown]
 # ## What a network would not tell you
 #
-# A network trains on anything, so look first.
-# The report found files that are no pictures, blank images, negatives (black and white exchanged), copies, a rare class, and labels that the neighbours of an image do not share.
+# A network trains on anything. The report found files that are no pictures, blank images, negatives (black and white exchanged), copies, a rare class, and labels that the neighbours of an image do not share.
 # Here are twelve of these *doubtful labels*, with what the neighbours say.
 
 # %%
@@ -97,8 +96,7 @@ cl.check("near_copies", near_copies)
 near_copies = cl.mine("near_copies", near_copies)
 
 # %% [markdown]
-# Run it on the folder, without blank images, whose $r$ would be $0/0$.
-# Part 0 of the split is for training.
+# Run it on the folder, without blank images, where $r$ is $0/0$. Part 0 is for training.
 
 # %%
 shown = np.setdiff1d(np.arange(min(len(mine), 3000)), found.blank)
@@ -269,7 +267,7 @@ assert ruled[0] - ruled[2] > ten[:, 0].mean() - ten[:, 3].mean() + 0.05
 #
 # ## Slide, cluster, export
 #
-# A VAE needs no labels. Train one on your images, and move one slider at a time: what varies in them?
+# A VAE needs no labels. Train one, move one slider at a time, and see what varies in your images.
 
 # %%
 vae = cl.VAE.for_images(clean)
@@ -279,7 +277,7 @@ cl.explore_latent(vae, clean)
 # %% [markdown]
 # To see couplings, as in lesson 13: `capsules = cl.CapsNet.for_images(clean)`, `cl.fit(capsules, clean)`, and `cl.show_routing(capsules, clean.test)`.
 #
-# Now cluster what the VAE and the pixels see, and take the groups home, as folders of pictures or as a table for a spreadsheet.
+# Now cluster what the VAE and the pixels see, and take the groups home, as folders of pictures and as a table.
 # `data.npy` is the file that article B loads and does not bring.
 
 # %%
@@ -325,8 +323,7 @@ assert 10 < 50 * memory_runs.growth(runs, "on the disk", "cpu_s").mean() < 12
 # In memory, three times as many images take three times as much.
 # From the disk, 50 times as many take less than twice as much, and about eleven times the computing time. So both do grow, but far more slowly than the data.
 #
-# A training that takes a night should survive it: with `checkpoint="folder"`, `cl.fit` goes on where it stopped. `devices="all"` shares each batch among several GPUs.
-# Both, and several machines, are in `docs/scaling.md`.
+# A training that takes a night should survive it: with `checkpoint="folder"`, `cl.fit` goes on where it stopped. `devices="all"` shares each batch among several GPUs. See `docs/scaling.md`.
 #
 # ## Your project
 #
@@ -387,4 +384,4 @@ cl.progress("26")
 #
 # **Sources.** Barz & Denzler 2020, *Do we train on test data?* ([arXiv 1902.00423](https://arxiv.org/abs/1902.00423)); Northcutt, Athalye & Mueller 2021, *Pervasive label errors in test sets* ([arXiv 2103.14749](https://arxiv.org/abs/2103.14749)); King & Zeng 2001, *Logistic regression in rare events data*; Sculley 2010, *Web-scale k-means clustering*.
 #
-# Next: [27 · What you found](27_what_you_found.ipynb), the last lesson, which puts all claims side by side.
+# Next, and last: [27 · What you found](27_what_you_found.ipynb).
