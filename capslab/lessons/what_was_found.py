@@ -155,9 +155,8 @@ def _cells(one: Finding) -> str:
     number = f"{escape(one.measured)}<br><strong>{escape(one.number)}</strong>" if one.number else ""
     verdict = f"<strong>{SIGNS[one.outcome]} {one.outcome}</strong>"
     if one.yours is not None:
-        same = one.yours.outcome == one.outcome
-        said = "yours too" if same else f"yours: {SIGNS[one.yours.outcome]} {one.yours.outcome}"
-        verdict += f"<br>{escape(f'{said} {one.yours.number}'.strip())}"
+        other = f"yours: {SIGNS[one.yours.outcome]} {one.yours.outcome} {one.yours.number}".strip()
+        verdict += f"<br>{'yours too' if one.yours.outcome == one.outcome else escape(other)}"
     cells = (
         f'<a href="{one.lesson}.ipynb">{one.lesson[:2]}</a>',  # as the exporter of pages expects
         escape(one.claim.sentence),

@@ -210,7 +210,7 @@ alike, weighted = (each.mean(axis=0) for each in recall.values())
 print(
     f"rarest class: {alike[0]:.2f} without weights, {weighted[0]:.2f} with; all: {alike[1]:.3f} and {weighted[1]:.3f}"
 )
-plots.scores_with_spread(bars, "share recognised", (0, 1.2))
+plots.scores_with_spread(bars, "share recognised", (0, 1.6))
 
 # %% tags=["holds"]
 assert (recall["class weights"][:, 0] > recall["all images alike"][:, 0] + 0.05).all()

@@ -80,7 +80,7 @@ assert found.count("refuted", "course") <= 2
 # ## How many of these verdicts are wrong?
 #
 # An interval of 95 % misses the true value in 5 of 100 cases, if all else is right.
-# There are many intervals in the table. So imagine a thousand courses like this one, each with as many intervals, each of five samples from a normal distribution whose mean we know.
+# There are many intervals in the table. So imagine a thousand courses, each with as many independent intervals, and each interval from five samples of a normal distribution whose mean we know.
 
 # %%
 n = found.with_interval
