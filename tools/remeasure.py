@@ -11,6 +11,8 @@
     python tools/remeasure.py straightened       # five VAEs on straightened images: five minutes
     python tools/remeasure.py choosing_k         # five samples of five sets, cut and cut again: five minutes
     python tools/remeasure.py spectral_times     # spectral clustering of up to 60,000 images: ten minutes
+    python tools/remeasure.py memory             # k-means on 10,000 and 500,000 images: ten minutes
+    python tools/remeasure.py verdicts           # what the built lessons' verdicts say: a second
 
 The results of the longer experiments are written by the programs in `benchmarks/`.
 """
@@ -18,6 +20,7 @@ The results of the longer experiments are written by the programs in `benchmarks
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -27,7 +30,10 @@ import numpy as np
 
 from capslab import VAE, DenseBaseline, fit
 from capslab.clustering import SpectralPath, matched_accuracy
+from capslab.course.collect_verdicts import collect
+from capslab.course.paths import checkout
 from capslab.data import load
+from capslab.data.shift_and_rotate import rotated
 from capslab.lessons import (
     beta_runs,
     beta_sweep,
@@ -35,9 +41,11 @@ from capslab.lessons import (
     classical_methods,
     dense_mends,
     judge_draws,
+    memory_runs,
     results,
     routing_runs,
     same_images,
+    what_was_found,
 )
 from capslab.lessons.repeated_networks import embedded_images
 from capslab.routing.variants import ROUTINGS
@@ -148,6 +156,45 @@ def dense_networks(
         print(rows[-1], flush=True)
         results.save(dense_mends.NAME, dense_mends.COMMAND, rows)
     return rows
+
+
+def memory(
+    dataset: str = "mnist",
+    small: int = memory_runs.SMALL,
+    large: Mapping[str, int] = memory_runs.LARGE,
+    repeats: int = memory_runs.REPEATS,
+) -> list[dict[str, Any]]:
+    """Cluster few and many images, from the disk and in memory, each time other images with another seed.
+
+    The images are made from the data set's, turned and moved. The table is written after every run, and what
+    it has already is kept.
+    """
+    images = load(dataset)
+    table = results.FOLDER / f"{memory_runs.NAME}.json"
+    rows = results.load(memory_runs.NAME).rows if table.exists() else []
+    done = {(row["way"], row["images"], row["seed"]) for row in rows}
+    for n in sorted({small, *large.values()}):
+        ways = [way for way, most in large.items() if n in (small, most)]
+        with tempfile.TemporaryDirectory(prefix="capslab-memory-") as folder:
+            for seed in range(repeats):
+                path = _varied(images, n, Path(folder), seed)
+                for way in (way for way in ways if (way, n, seed) not in done):
+                    rows.append({"data": images.name, **memory_runs.measure(way, path, seed)})
+                    print(rows[-1], flush=True)
+                    results.save(memory_runs.NAME, memory_runs.COMMAND, rows)
+    return rows
+
+
+def _varied(images: Any, n: int, folder: Path, seed: int) -> Path:
+    """A `.npy` of n images made from others, each turned by up to 15 degrees and moved by up to 2 pixels."""
+    random, path = np.random.default_rng(seed), folder / "images.npy"
+    pixels = np.lib.format.open_memmap(path, "w+", np.uint8, (n, *images.image_shape))
+    for start in range(0, n, 1000):
+        chosen = random.integers(0, len(images), min(1000, n - start))
+        some = rotated(images[chosen], random.uniform(-15, 15)).images
+        pixels[start : start + len(chosen)] = np.roll(some, random.integers(-2, 3, 2), axis=(1, 2))
+    pixels.flush()
+    return path
 
 
 def _vae_costs(images: Any, seed: int, epochs: int) -> dict[str, Any]:
@@ -327,6 +374,14 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["experiment"], row["data"], what, row["seed"]
 
 
+def verdicts() -> Path:
+    """Collect what the verdicts of the built lessons say, for lesson 27; then build that one."""
+    folder = checkout()
+    if folder is None:
+        raise SystemExit("This needs a checkout of capslab, with the built notebooks.")
+    return results.save(what_was_found.NAME, what_was_found.COMMAND, collect(folder))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     experiments: dict[str, Callable[..., Any]] = {
@@ -340,6 +395,8 @@ def main() -> None:
         "straightened": straightened_methods,
         "choosing_k": criteria_for_k,
         "spectral_times": spectral_times,
+        "memory": memory,
+        "verdicts": verdicts,
     }
     parser.add_argument("experiment", choices=list(experiments))
     parser.add_argument("dataset", nargs="?", help="mnist, or digits for routing_variants, by default")

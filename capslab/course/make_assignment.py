@@ -8,7 +8,9 @@ nbgrader recognises the cells it grades by their metadata. We make the metadata 
 - the cell with `cl.guesses("01")` becomes the locked grade cell for taking part in the guesses of the lesson;
 - after a text cell that asks for a prediction and has the tag `prediction` comes an answer cell,
   which a person grades. If no cell has the tag, we take the first prediction after the last exercise,
-  because the learner can run that experiment next.
+  because the learner can run that experiment next;
+- after a text cell with the tag `report`, a table whose second column is points, comes an answer cell for
+  each of its rows. A person grades them by what else stands in the row.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from capslab.exercises import find
 from capslab.exercises.look_back import GUESS_POINTS
 
 PREDICTION_POINTS = 2
+REPORT_ROW = re.compile(r"^\| *([^|]+?) *\| *(\d+) *\|", re.M)
+REPORT_STUB = "**{part}** ({points} points). *Your answer here.*"
 PREDICTION_STUB = "*Your answer here: what you expect and why, before you run on. Then what you saw.*"
 RUBRIC = (
     "A prediction that the next result could refute, with a reason; then what you saw, and what it means."
@@ -121,9 +125,12 @@ def assignment(path: Path) -> nbformat.NotebookNode:
             "Choose another: `capslab assignment release 04 DIR`.",
         )
     predictions = _add_prediction_cells(book)
+    report_points = _add_report_cells(book)
     guess_points = _grade_guesses(book)
     note = nbformat.v4.new_markdown_cell(
-        NOTE.format(points=sum(graded.values()) + PREDICTION_POINTS * predictions + guess_points)
+        NOTE.format(
+            points=sum(graded.values()) + PREDICTION_POINTS * predictions + report_points + guess_points
+        )
         + (GUESS_NOTE.format(points=guess_points) if guess_points else ""),
         id="assignment-note",
     )
@@ -159,6 +166,20 @@ def _add_prediction_cells(book: Any) -> int:
         )
         book.cells.insert(place + 1, answer)
     return len(places)
+
+
+def _add_report_cells(book: Any) -> int:
+    """Adds an answer cell for each row of a report's table of points; returns the sum of the points."""
+    places = [i for i, c in enumerate(book.cells) if "report" in c.metadata.get("tags", [])]
+    rows = [
+        (place, part, int(n)) for place in places for part, n in REPORT_ROW.findall(book.cells[place].source)
+    ]
+    for number, (place, part, points) in reversed(list(enumerate(rows, start=1))):
+        stub = REPORT_STUB.format(part=part, points=points)
+        answer = nbformat.v4.new_markdown_cell(stub, id=f"report-{number}")
+        answer.metadata["nbgrader"] = _metadata(f"report-{number}", grade=True, solution=True, points=points)
+        book.cells.insert(place + 1, answer)
+    return sum(points for _, _, points in rows)
 
 
 def _metadata(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,6 +155,11 @@ def _yours(exercise: Exercise, function: Any, trial: Trial) -> str:
     if not exercises._record.entry(name).done:
         words += f' To have it counted, run cl.check("{name}", {name}).'
     return words
+
+
+def kept_among(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of these exercises whose function the learner has kept, in the given order."""
+    return tuple(name for name in names if kept.find(name) is not None)
 
 
 def _kept_one(exercise: Exercise, anyway: bool, in_network: bool) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from capslab.errors import ArgumentError
@@ -18,7 +20,7 @@ TITLES = ("The question", "You said", "What came", "How far off")
 
 @dataclass(frozen=True)
 class LookBack:
-    """The guesses of a lesson, or of the whole course; the biggest surprise first.
+    """The guesses of a lesson, of several, or of the whole course; the biggest surprise first.
 
     As text and as HTML it is a still, in which nothing is covered.
 
@@ -49,6 +51,31 @@ class LookBack:
             return "Nothing surprised you: every guess was right."
         came = reveal_words(first.question, first.answer, first.truth)
         return f"Your biggest surprise: “{first.question.text}” {came}"
+
+    @property
+    def summary(self) -> str:
+        """How many guesses were made, and how far off the one in the middle was."""
+        made = [one for one in self.guesses if one.answer is not None]
+        line = f"You made {len(made)} of the {len(self.guesses)} guesses that were asked here."
+        if not self.surprises:
+            return line if self.guesses else NOTHING
+        return f"{line} {_typical(self.surprises)}"
+
+    def by_lesson(self) -> list[dict[str, Any]]:
+        """One row per lesson: how many guesses were asked and made, and how far off the middle one was.
+
+        Distances are shares of the question's scale: 0 is right, 1 is its other end, or another choice. Where
+        nothing has been asked, there is one row that says so.
+        """
+        rows: list[dict[str, Any]] = []
+        lessons = sorted({one.lesson for one in self.guesses}) or [""]
+        for lesson in lessons:
+            of_lesson = LookBack(tuple(one for one in self.guesses if one.lesson == lesson))
+            far = [share_off(one.question, one.answer, one.truth) for one in of_lesson.surprises]
+            made = sum(one.answer is not None for one in of_lesson.guesses)
+            row = {"lesson": lesson or "–", "asked": len(of_lesson.guesses), "guessed": made}
+            rows.append({**row, "how far off": f"{median(far):.2f}" if far else "–"})
+        return rows
 
     def rows(self, covered: bool = True) -> list[tuple[str, str, str, str]]:
         """Question, guess, truth and distance as text.
@@ -96,8 +123,18 @@ class LookBack:
 NOTHING = "No guess has been asked here yet."
 
 
-def look_back(lesson: str | int | None = None) -> LookBack:
-    """The guesses of one lesson ("01", 1 or its full name), or all of them.
+def _typical(surprises: Sequence[Guess]) -> str:
+    """How far off guesses were, in a sentence."""
+    far = [share_off(one.question, one.answer, one.truth) for one in surprises]
+    right = sum(share == 0 for share in far)
+    return (
+        f"{right} of the {len(far)} that were revealed {'was' if right == 1 else 'were'} right; half of them "
+        f"were off by at most {median(far):.0%} of the question's scale."
+    )
+
+
+def look_back(lesson: str | int | Sequence[str | int] | None = None) -> LookBack:
+    """The guesses of one lesson ("01", 1 or its full name), of a list of lessons, or all of them.
 
     Questions of this kernel whose lesson nobody named count to the lesson that is looked back at.
 
@@ -108,9 +145,12 @@ def look_back(lesson: str | int | None = None) -> LookBack:
     record = guess_record.record
     if lesson is None:
         return LookBack(tuple(record.all()), record.note)
-    wanted = lesson_name(lesson)
-    record.adopt(wanted)
-    chosen = [one for one in record.all() if one.lesson and _same(one.lesson, wanted)]
+    if isinstance(lesson, (list, tuple)) and lesson:
+        names = [lesson_name(each) for each in lesson]
+    else:
+        names = [lesson_name(lesson)]
+        record.adopt(names[0])
+    chosen = [one for one in record.all() if one.lesson and any(_same(one.lesson, name) for name in names)]
     return LookBack(tuple(chosen), record.note)
 
 

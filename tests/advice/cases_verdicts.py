@@ -12,7 +12,18 @@ CLOSING = (
     "from capslab.lessons.closing_table import closing\n"
     "judged = cl.verdict('vae-is-gan', fact=False, evidence='no game')\n"
 )
+FOUND = "from capslab.lessons import what_was_found\nfound = what_was_found.findings()\n"
+WRONG = "from capslab.lessons import wrong_labels\n"
+RUNS = "from capslab.lessons import memory_runs\n"
 VERDICTS = [
+    Case(FOUND + "found.count('true')"),
+    Case(FOUND + "found.count('holds', 'article C')"),
+    Case(FOUND + "found.closest(0)"),
+    Case(WRONG + "shares = [0, 30]\nwrong_labels.accuracies(few, few, shares)"),
+    Case(WRONG + "wrong_labels.accuracies(few, few, [0, 0.3], kind='by rule')"),
+    Case(
+        RUNS + "memory_runs.measure('on disk', 'images.npy')", then=RUNS + "memory_runs.LARGE['on the disk']"
+    ),
     Case("cl.lessons.judged_in_words('vae-clusters', 'evidence', outcome='likely')"),
     Case("cl.lessons.judged_in_words('vae-cluster', 'evidence', holds=True)"),
     Case(SIDES + "cl.verdict('vae-cluster', ours, baseline)"),

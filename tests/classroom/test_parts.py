@@ -110,7 +110,11 @@ def test_the_outcome_is_the_name_that_says_most():
     assert "graded 3/4" in line
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: path.stem)
+#: the last lesson looks back, and has nothing to hand in
+ASSIGNMENTS = [path for path in sources() if path.stem != "27_what_you_found"]
+
+
+@pytest.mark.parametrize("path", ASSIGNMENTS, ids=lambda path: path.stem)
 def test_every_notebook_is_an_assignment(path):
     book = make_assignment.assignment(path)
     marks = [c.metadata["nbgrader"] for c in book.cells if "nbgrader" in c.metadata]
@@ -155,6 +159,36 @@ def test_a_prediction_can_be_chosen(tmp_path):
         i for i, c in enumerate(cells) if c.metadata.get("nbgrader", {}).get("grade_id") == "prediction-1"
     )
     assert "that" in cells[place - 1].source
+
+
+def test_each_row_of_a_report_is_answered_in_a_cell_of_its_own_and_graded_by_a_person(tmp_path):
+    path = tmp_path / "99_test.py"
+    path.write_text(
+        HEAD + '\n# %%\ncl.check("squash", a)\n\n'
+        '# %% [markdown] tags=["report"]\n# | Part | Points | Full |\n'
+        "# |---|---|---|\n# | Data | 3 | a list of 5 |\n# | Limits | 2 | one |\n\n"
+        "# %% [markdown]\n# The end.\n"
+    )
+    cells = make_assignment.assignment(path).cells
+    answers = [c for c in cells if c.metadata.get("nbgrader", {}).get("grade_id", "").startswith("report-")]
+    marks = [cell.metadata["nbgrader"] for cell in answers]
+    assert [(mark["grade_id"], mark["points"]) for mark in marks] == [("report-1", 3), ("report-2", 2)]
+    assert all(mark["grade"] and mark["solution"] and not mark["locked"] for mark in marks)
+    assert ["Data" in answers[0].source, "Limits" in answers[1].source] == [True, True]
+    assert [cell.source for cell in cells][-3:] == [*(cell.source for cell in answers), "The end."]
+    (points,) = (mark["points"] for mark in _marks(cells) if mark["grade_id"] == "check-squash")
+    (note,) = (cell.source for cell in cells if cell.id == "assignment-note")
+    assert f"{points + 5} points" in note
+
+
+def test_the_project_of_lesson_26_is_graded_by_its_rubric():
+    (path,) = (path for path in sources() if path.stem == "26_your_own_images")
+    marks = _marks(make_assignment.assignment(path).cells)
+    assert sum(mark["points"] for mark in marks if mark["grade_id"].startswith("report-")) == 12
+
+
+def _marks(cells):
+    return [cell.metadata["nbgrader"] for cell in cells if "points" in cell.metadata.get("nbgrader", {})]
 
 
 def test_the_doctor_says_what_this_machine_cannot_enforce(monkeypatch):

@@ -62,6 +62,7 @@ def test_the_course_is_complete() -> None:
         "24_three_representations",
         "25_clusters_without_labels",
         "26_your_own_images",
+        "27_what_you_found",
     ]
     assert wanted == sorted(NAMES)
 

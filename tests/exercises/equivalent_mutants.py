@@ -36,10 +36,6 @@ PARTICULAR: dict[str, dict[str, str]] = {
     "active_units": {
         "np.square(spreads) > 0.01 → np.square(spreads) >= 0.01": "no variance is 0.01 to the last digit",
     },
-    "agreement": {
-        "i → j": "each image has as many neighbours",
-        "i → same": "each image has as many neighbours",
-    },
     "attention_couplings": {
         "np.inner(child[j], other[j]) → np.inner(other[j], child[j])": "an inner product is symmetric",
     },
@@ -131,7 +127,6 @@ PARTICULAR: dict[str, dict[str, str]] = {
         "return (learn, familiar, new) → return (learn, familiar.T, new)": "a vector is not changed when it is transposed",
         "range(3) → range(1, 3 + 1)": "three masks are made either way",
     },
-    "hold_out": {"break → continue": "the share is reached, and stays so"},
     "kmeans_step": {
         "return (labels, new_centers) → return (labels.T, new_centers)": "a vector is not changed when it is transposed",
         "return (np.array(labels), np.array(moved)) → return (np.array(labels).T, np.array(moved))": "a vector is not changed when it is transposed",

@@ -320,18 +320,6 @@ def _choose_k(r: Random) -> tuple:
     return (np.sort(r.choice([1.0, 3.0, 0.5]) * r.random(size(r, 3, 12)) - r.choice([0.0, 0.4]))[::-1],)
 
 
-def _to_bytes(r: Random) -> tuple:
-    shape = (size(r), size(r), size(r))
-    kind = r.integers(5)
-    if kind == 0:
-        return (r.random(shape) < 0.5,)
-    if kind == 1:
-        return (r.integers(0, r.choice([2, 60, 256]), shape, dtype=np.uint8),)
-    if kind == 2:
-        return (r.integers(0, r.choice([200, 30_000, 65_536]), shape, dtype=np.uint16),)
-    return ((r.random(shape) * r.choice([0.1, 1.0])).astype(np.float32 if kind == 3 else np.float64),)
-
-
 def _near_copies(r: Random) -> tuple:
     n = size(r, 2, 8)
     images = r.normal(size=(n, size(r, 2, 5), size(r, 2, 5))) + r.choice([0, 20])
@@ -343,19 +331,9 @@ def _near_copies(r: Random) -> tuple:
     return images, float(r.choice([0.5, 0.9]))
 
 
-def _agreement(r: Random) -> tuple:
-    n = size(r, 8, 14)
-    return labels(r, n, size(r, 2, 5)), r.integers(0, n, (n, size(r)))
-
-
 def _class_weights(r: Random) -> tuple:
     classes = size(r, 1, 7)
     return labels(r, size(r, 1, 30), size(r, 1, classes + 1)), classes
-
-
-def _hold_out(r: Random) -> tuple:
-    groups = labels(r, size(r, 1, 20), size(r, 1, 10)) * 3 + 1
-    return groups, float(r.choice([0.0, 0.25, 0.3, 0.5, 1.0]))
 
 
 INPUTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {

@@ -438,13 +438,6 @@ def choose_k(eigenvalues):
     return k
 
 
-def to_bytes(pixels):
-    white = {"b": 1, "f": 1.0, "u": 255}[pixels.dtype.kind]
-    if pixels.dtype == np.uint16:
-        white = 65535
-    return np.round(pixels.astype(float) / white * 255).astype(np.uint8)
-
-
 def near_copies(images, min_correlation):
     pairs = []
     for i in range(len(images)):
@@ -454,16 +447,6 @@ def near_copies(images, min_correlation):
     return np.array(pairs).reshape(-1, 2)
 
 
-def agreement(labels, neighbours):
-    out = []
-    for i in range(len(labels)):
-        same = 0
-        for j in neighbours[i]:
-            same += labels[j] == labels[i]
-        out.append(same / len(neighbours[i]))
-    return out
-
-
 def class_weights(labels, classes):
     present = len(set(labels.tolist()))
     weights = np.zeros(classes)
@@ -471,13 +454,3 @@ def class_weights(labels, classes):
         if c in labels:
             weights[c] = len(labels) / (present * (labels == c).sum())
     return weights
-
-
-def hold_out(groups, share):
-    chosen, count = set(), 0
-    for group in sorted(set(groups.tolist())):
-        if count / len(groups) >= share:
-            break
-        chosen.add(group)
-        count += (groups == group).sum()
-    return np.array([group in chosen for group in groups.tolist()])

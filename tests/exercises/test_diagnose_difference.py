@@ -267,7 +267,7 @@ WRONG = [
     ("elbo", lambda f: lambda x, d, m, v: f(d, x, m, v), "other arguments"),
     ("normalise", lambda f: lambda w: w, "unchanged"),
     ("choose_k", lambda f: lambda e: 2, "constant"),
-    ("hold_out", lambda f: lambda g, s: ~f(g, s), "flipped"),
+    ("withhold_classes", lambda f: lambda y, c: (~f(y, c)[0], f(y, c)[1]), "flipped"),
     ("coupling_entropy", lambda f: lambda c: 1 - f(c), "complement"),
 ]
 

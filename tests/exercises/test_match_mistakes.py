@@ -72,11 +72,6 @@ MISJUDGED = {
         lambda labels, p, classes: np.array([((labels == c) == (p == c)).mean() for c in range(classes)]),
         ("precision", "accuracy", "empty class"),
     ),
-    "everything times 255": (
-        "to_bytes",
-        lambda pixels: (pixels * 255).astype(np.uint8),
-        ("truncated", "divided by the maximum", "astype alone"),
-    ),
     "the root of log σ²": (
         "reparameterise",
         lambda mean, log_variance, noise: mean + np.sqrt(log_variance) * noise,

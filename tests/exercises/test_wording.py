@@ -64,7 +64,7 @@ ANSWERS = {
     "a percentage": changed("both_right", lambda share: 100 * share),
     "a sum for a mean": ("both_right", lambda a, b: len(a) * find("both_right").reference(a, b)),
     "rounded": changed("softmax", lambda p: np.round(p, 2)),
-    "a mask, inverted": changed("hold_out", lambda mask: ~mask),
+    "a mask, inverted": changed("withhold_classes", lambda made: (~made[0], made[1])),
     "always the same": ("choose_k", lambda eigenvalues: 2),
     "an argument unchanged": ("normalise", lambda weights: weights),
     "arguments exchanged": ("elbo", lambda x, d, m, v: find("elbo").reference(d, x, m, v)),

@@ -90,10 +90,6 @@ def silhouette_by(reduce: Callable[..., Any]) -> Callable[..., Any]:
     return silhouette_of
 
 
-def bytes_with(of_deep: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda x: of_deep(x).astype(np.uint8) if x.dtype == np.uint16 else right("to_bytes")(x)
-
-
 def ranked(scores, m):
     keep = np.ones(scores.shape, bool)
     np.put_along_axis(keep, np.argsort(scores, axis=1)[:, -m:], False, axis=1)
@@ -571,36 +567,12 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
         "half of the largest": lambda e: int((e > e[0] / 2).sum()),
         "above the mean": lambda e: int((e > e.mean()).sum()),
     },
-    "to_bytes": {
-        "by 65,536": bytes_with(lambda x: np.rint(x / 65536 * 255)),
-        "by 256": bytes_with(lambda x: np.rint(x / 256)),
-        "upper byte": bytes_with(lambda x: x >> 8),
-        "cut off": bytes_with(lambda x: x / 257),
-        "rounded up": bytes_with(lambda x: np.ceil(x / 257)),
-        "by its maximum": bytes_with(lambda x: np.rint(x / x.max() * 255)),
-        "float32 only": lambda x: x.astype(np.uint8) if x.dtype == np.float64 else right("to_bytes")(x),
-        "dark ones stretched": lambda x: (
-            x * 255 if x.max() <= 1 and x.dtype == np.uint8 else right("to_bytes")(x)
-        ),
-        "times 256": lambda x: (
-            np.clip(x * 256, 0, 255).astype(np.uint8) if x.dtype.kind == "f" else right("to_bytes")(x)
-        ),
-        "bool as 1": lambda x: x.astype(np.uint8) if x.dtype == bool else right("to_bytes")(x),
-    },
     "near_copies": {
         "no limit": lambda x, c: right("near_copies")(x, -2.0),
         "pixels less their mean image": lambda x, c: right("near_copies")(x - x.mean(axis=0), c),
         "squared": lambda x, c: right("near_copies")(x, np.sqrt(c)),
         "larger first": lambda x, c: right("near_copies")(x, c)[:, ::-1],
         "cosine": lambda x, c: _cosine(x, c),
-    },
-    "agreement": {
-        "all or nothing": lambda y, n: (y[n] == y[:, None]).all(axis=1),
-        "majority": lambda y, n: (y[n] == y[:, None]).mean(axis=1) > 0.5,
-        "with itself": lambda y, n: ((y[n] == y[:, None]).sum(axis=1) + 1) / (n.shape[1] + 1),
-        "mean over images": lambda y, n: (y[n] == y[:, None]).mean(axis=0),
-        "one number": lambda y, n: (y[n] == y[:, None]).mean(),
-        "of all": lambda y, n: (y[n] == y[:, None]).sum(axis=1) / len(y),
     },
     "class_weights": {
         "mean weight of the classes is 1": lambda y, k: (w := right("class_weights")(y, k)) / w.mean(),
@@ -617,16 +589,6 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
             np.bincount(y, minlength=k) > 0, right("class_weights")(y, k), 1
         ),
         "only as long as needed": lambda y, k: right("class_weights")(y, y.max() + 1),
-    },
-    "hold_out": {
-        "more than the share": lambda g, s: right("hold_out")(g, s + 1e-9),
-        "largest number first": lambda g, s: right("hold_out")(-g, s),
-        "in their order": lambda g, s: right("hold_out")(
-            np.unique(g, return_index=True)[1][np.searchsorted(np.unique(g), g)], s
-        ),
-        "at most the share": lambda g, s: _at_most(g, s),
-        "one group at least": lambda g, s: right("hold_out")(g, max(s, 1e-9)),
-        "to train on": lambda g, s: ~right("hold_out")(g, s),
     },
 }
 
@@ -682,12 +644,3 @@ def _cosine(images, limit):
     flat = images.reshape(len(images), -1)
     flat = flat / np.linalg.norm(flat, axis=1, keepdims=True)
     return np.argwhere(np.triu(flat @ flat.T >= limit, k=1))
-
-
-def _at_most(groups, share):
-    held_out = np.zeros(len(groups), bool)
-    for group in np.unique(groups):
-        if (held_out | (groups == group)).mean() > share:
-            break
-        held_out |= groups == group
-    return held_out

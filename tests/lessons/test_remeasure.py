@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from common import numbers_in
 
@@ -14,8 +15,10 @@ from capslab.lessons import (
     choosing_k,
     classical_methods,
     judge_draws,
+    memory_runs,
     results,
     same_images,
+    what_was_found,
 )
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -89,6 +92,34 @@ def test_vaes_of_several_lengths_are_trained_once_each(monkeypatch, tmp_path):
     assert trained == [(0, 1, 300), (0, 2, 300), (1, 1, 300), (1, 2, 300)], "what is there is kept"
     assert rows[0] == {"data": "digits", "method": "VAE", "seed": 0, "epochs": 1, "fit_s": 0.1235}
     assert results.load("vae_lengths").rows == rows
+
+
+def test_memory_is_measured_once_for_each_way_number_and_seed(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    measured = []
+
+    def measure(way, path, seed):
+        images = np.load(path)
+        assert images.shape[1:] == (8, 8, 1)
+        measured.append((way, len(images), seed))
+        return {"way": way, "images": len(images), "seed": seed, "cpu_s": 1.0, "memory_mb": 2.0}
+
+    monkeypatch.setattr(memory_runs, "measure", measure)
+    remeasure.memory("digits", 20, {"on the disk": 50}, repeats=1)
+    rows = remeasure.memory("digits", 20, {"on the disk": 50, "all in memory": 20}, repeats=2)
+    assert len(measured) == len(set(measured)) == len(rows)
+    assert sorted(measured) == sorted(
+        [("all in memory", 20, seed) for seed in (0, 1)]
+        + [("on the disk", n, seed) for n in (20, 50) for seed in (0, 1)]
+    )
+    assert results.load(memory_runs.NAME).rows == rows
+
+
+def test_the_verdicts_of_the_built_lessons_are_collected(monkeypatch, tmp_path):
+    bundled = results.load(what_was_found.NAME).rows
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    remeasure.verdicts()
+    assert results.load(what_was_found.NAME).rows == bundled
 
 
 @pytest.mark.slow

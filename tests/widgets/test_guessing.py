@@ -152,6 +152,28 @@ def test_looking_back(monkeypatch):
     assert len(cl.guesses(1).guesses) == len(cl.guesses("01_kmeans_by_hand").guesses) == 3
     assert len(cl.guesses().guesses) == 4
     assert cl.guesses("07").guesses == []
+    several = cl.guesses(["01", 2])
+    assert len(several.guesses) == 4
+    assert several.code.endswith("cl.guesses(['01', '02'])\n")
+    assert "And then?" in several._repr_mimebundle_()[0]["text/html"]
+
+
+def test_guesses_of_several_lessons_are_summed_up():
+    assert look_back().summary == "No guess has been asked here yet."
+    assert look_back().by_lesson() == [{"lesson": "–", "asked": 0, "guessed": 0, "how far off": "–"}]
+    ask(answer=60, lesson="03")
+    assert look_back().summary == "You made 1 of the 1 guesses that were asked here."
+    cl.reveal("zeros", 93)
+    cl.guess("score", "Which one?", choices=["this", "that"], answer="that", lesson="01")
+    cl.reveal("score", "that")
+    cl.guess("skipped", "How?", choices=["a", "b"], lesson="01")
+    assert look_back().by_lesson() == [
+        {"lesson": "01", "asked": 2, "guessed": 1, "how far off": "0.00"},
+        {"lesson": "03", "asked": 1, "guessed": 1, "how far off": "0.33"},
+    ]
+    made, right = look_back().summary.split(" asked here. ")
+    assert made == "You made 2 of the 3 guesses that were"
+    assert right.startswith("1 of the 2 that were revealed was right; ")
 
 
 def test_the_lesson_is_the_notebooks_where_jupyter_tells_its_name(monkeypatch):

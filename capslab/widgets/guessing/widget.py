@@ -6,6 +6,7 @@ once, also where no kernel runs; in a kernel the record of guesses joins them to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import traitlets as t
@@ -17,7 +18,14 @@ from capslab.exercises.asked_where import current_lesson, place
 from capslab.exercises.guess_question import GuessQuestion
 from capslab.exercises.guess_record import Guess
 from capslab.exercises.guess_words import COVERED, answer_text, guess_words, reveal_words
-from capslab.exercises.look_back import graded_run, lesson_name, look_back, taking_part, unanswered
+from capslab.exercises.look_back import (
+    LookBack,
+    graded_run,
+    lesson_name,
+    look_back,
+    taking_part,
+    unanswered,
+)
 from capslab.widgets.base import View, module, shown, style
 from capslab.widgets.guessing import figure as guess_figure
 from capslab.widgets.traits import Bool
@@ -176,7 +184,7 @@ class GuessesView(_GuessPart):
 
     Attributes
     ----------
-    lesson : the lesson, or "" for the whole course.
+    lesson : the lesson, several with commas between, or "" for the whole course.
     guesses : questions, guesses and truths as plain data.
     """
 
@@ -191,15 +199,22 @@ class GuessesView(_GuessPart):
 
     def _update_words(self) -> None:
         super()._update_words()
-        table = look_back(self.lesson or None)
+        table = self._table()
         self.guesses = [one.plain() for one in table.guesses]
         self.words = table.head()
-        self.code = LOOK_CODE.format(lesson=repr(self.lesson) if self.lesson else "")
+        lessons = self.lesson.split(",")
+        self.code = LOOK_CODE.format(
+            lesson=repr(lessons if len(lessons) > 1 else self.lesson) if self.lesson else ""
+        )
+
+    def _table(self) -> LookBack:
+        lessons = self.lesson.split(",")
+        return look_back(lessons if len(lessons) > 1 else self.lesson or None)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super(View, self)._repr_mimebundle_(**kwargs)
         data, meta = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        table = look_back(self.lesson or None)
+        table = self._table()
         return {**data, "text/html": table._repr_html_(), "text/plain": repr(table)}, meta
 
 
@@ -320,12 +335,12 @@ def reveal(name: str, value: Any, words: str = "") -> RevealView:
     return RevealView(question, known, hide=["code", "screen"])
 
 
-def guesses(lesson: str | int | None = None) -> GuessesView | float:
+def guesses(lesson: str | int | Sequence[str | int] | None = None) -> GuessesView | float:
     """Look back: what you guessed, what came, and how far off it was, the biggest surprise first.
 
     Parameters
     ----------
-    lesson : the lesson, such as "01"; by default the whole course.
+    lesson : the lesson, such as "01", or a list of lessons; by default the whole course.
 
     Returns
     -------
@@ -343,4 +358,7 @@ def guesses(lesson: str | int | None = None) -> GuessesView | float:
     if mode == "validate" and (missing := unanswered()):
         names = ", ".join(missing)
         raise NotComplete(f"Not guessed yet: {names}. Write your guess into its cell, for example answer=60.")
-    return GuessesView("" if lesson is None else lesson_name(lesson), hide=["code", "screen"])
+    if lesson is None:
+        return GuessesView("", hide=["code", "screen"])
+    lessons = lesson if isinstance(lesson, (list, tuple)) and lesson else [lesson]
+    return GuessesView(",".join(map(lesson_name, lessons)), hide=["code", "screen"])
