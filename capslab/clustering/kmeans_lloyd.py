@@ -23,8 +23,8 @@ CANDIDATES, MERGES = 8, 4
 FIRST_STEPS, FINALISTS, MORE_STEPS = 3, 2, 7
 #: Lloyd steps of the centres that were found, on the micro-clusters
 LAST_STEPS = 10
-#: the steps on all points, as multiples of the way to the mean. The search has ended on the micro-clusters, so the
-#: first steps show where the points' own optimum lies: a little beyond their means. See `kmeans_sets.moved`.
+#: Lloyd steps on all points, as multiples of the way to the mean. The search has ended on the micro-clusters,
+#: so all first steps point to where the points' own optimum lies, and fall short of it.
 STRETCHES = (1.9, 1.9, 1.0)
 #: points for each micro-cluster in the sample that places them, and Lloyd steps on this sample
 SAMPLED, SAMPLE_STEPS = 10, 2
@@ -178,8 +178,9 @@ def shrink(
 ) -> dict[int, StartingCenters]:
     """The way back: make k out of k + 1 by merging two clusters, and use the result where it is better.
 
-    Growing alone never removes a centre, so an unlucky one would stay. On MNIST (8 seeds, 16 components) this pass
-    reduced the mean excess over `n_init=10` k-means from 0.15 % to 0.05 %.
+    Growing alone never removes a centre, so an unlucky one would stay. On MNIST (8 seeds, 16 components)
+    this pass reduces the mean excess over `n_init=10` k-means from 0.20 % to 0.03 %, and the largest one from
+    1.9 % to 0.43 %.
     """
     better = dict(grown)
     for k in range(max(grown) - 1, 1, -1):
@@ -221,10 +222,11 @@ def settled(points: np.ndarray, weights: np.ndarray, starts: list[np.ndarray]) -
 
 
 def refined(points: Any, reduced: Any, starts: list[np.ndarray]) -> Iterator[KMeansResult]:
-    """The result of every k after a few Lloyd steps on all points, all k in the same passes; no cluster is empty.
+    """The result of every k after a few Lloyd steps on all points, all k in the same passes.
 
-    `points` and `reduced` are arrays or `LazyRows`. `reduced` holds the points in the dimensions of the starts,
-    where Lloyd steps are cheap. If these are not all the dimensions, one more step in all of them follows.
+    `points` and `reduced` are arrays or `LazyRows`. `reduced` holds the points in the dimensions of the
+    starts, where Lloyd steps are cheap. If these are not all the dimensions, one more step in all of them
+    follows. No cluster is left empty.
     """
     centers = starts
     for stretch in STRETCHES:

@@ -1,8 +1,8 @@
 """The numerical core of a k-means path for more vectors than fit in memory: passes over blocks of rows.
 
-`kmeans_lloyd` finds the micro-clusters with all points at once; this module reads one block at a time. The steps
-on all points, in `kmeans_sets`, are shared: every k in the same pass, so that rows are read, and converted to
-float32, once for all k.
+`kmeans_lloyd` makes the micro-clusters of all points at once; this module reads one block at a time.
+The steps on all points are the same, those of `kmeans_sets`: every k in the same pass, so that rows are
+read, and converted to float32, once for all k.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Lloyd's algorithm for several sets of centres at once: a set per k of a path, or per start of a search.
 
-All centres are stacked, so that one matrix product compares a few hundred points with every centre
-of every set. ‖x − c‖² = ‖x‖² − 2 x·c + ‖c‖², and ‖x‖² is the same for every centre; what is left is the
-product of [x, 1] and [−2c, ‖c‖²]. A second product, of the memberships (0 or 1) and [x, 1], gives the sum and the
-number of the points of each cluster. One step for k = 2…30 on all points costs less than a fifth of 29 calls of
-scikit-learn's `KMeans`, each of which passes over the points twice and checks its arguments.
+All centres are stacked, so that one matrix product compares a thousand points with every centre of
+every set. ‖x − c‖² = ‖x‖² − 2 x·c + ‖c‖², and ‖x‖² is the same for every centre; what is left is the
+product of [x, 1] and [−2c, ‖c‖²]. A second product, of the memberships (0 or 1) and [x, 1], gives the
+sum and the number of the points of each cluster. One step for k = 2…30 on all points costs a fifth of
+29 calls of scikit-learn's `KMeans`, each of which passes over the points twice and checks its arguments.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def moved(
     sets : float32 `(k, d)` each, k from 1 to 256.
     weights : `(n,)`, how often each point counts; None for once.
     steps : the number of steps.
-    stretch : how far the centres move, as a multiple of the way to the mean. With 1 to 2, the inertia cannot rise:
-        it is a parabola around the mean, as high at twice the way as at the start.
+    stretch : how far the centres move, as a multiple of the way to the mean. With 1 to 2, the inertia
+        cannot rise: it is a parabola around the mean, as high at twice the way as at the start.
 
     Examples
     --------
@@ -47,7 +47,9 @@ def moved(
     >>> [centers.ravel().tolist() for centers in moved(points, [points[:1], points[:2]])]
     [[5.0], [0.0, 6.666666507720947]]
     """
-    small = [(rows, _weighted(rows, part, weights)) for part, rows in _with_ones(points)] if steps > 1 else None
+    small = (
+        [(rows, _weighted(rows, part, weights)) for part, rows in _with_ones(points)] if steps > 1 else None
+    )
     for _ in range(steps):
         pieces = small or ((rows, _weighted(rows, part, weights)) for part, rows in _with_ones(points))
         means = _means(pieces, sets, points.shape[1])
@@ -86,7 +88,9 @@ def nearest(points: Any, sets: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray
     for part, rows in _with_ones(points):
         lengths = _lengths(rows)
         spread += float(lengths.sum(dtype=np.float64))
-        for i, squares in enumerate(squares for group in groups for squares in group.compared(rows)):  # (k, b)
+        for i, squares in enumerate(
+            squares for group in groups for squares in group.compared(rows)
+        ):  # (k, b)
             smallest = squares.min(axis=0)
             totals[i] += np.maximum(smallest + lengths, 0).sum(dtype=np.float64)
             # 255 where another centre is nearer, and otherwise the centre's own number; then the smallest.
@@ -135,7 +139,7 @@ def _means(
 ) -> list[np.ndarray]:
     """The mean of the points of each centre, float32 `(k, e)`; NaN where there are none.
 
-    A piece is some points that are assigned, [x, 1] `(b, d + 1)`, and those that are averaged, [y, 1] `(b, e + 1)`.
+    A piece is some points to assign, [x, 1] `(b, d + 1)`, and to average, [y, 1] `(b, e + 1)`.
     """
     groups = _grouped(sets)
     sums = [np.zeros((len(group.stacked), dimensions + 1)) for group in groups]
@@ -155,7 +159,7 @@ class _Group:
     owns: list[slice]
 
     def compared(self, rows: np.ndarray) -> Iterator[np.ndarray]:
-        """‖x − c‖² − ‖x‖² of the centres of each set and the points, `(k, b)`; `rows` are [x, 1], `(b, d + 1)`."""
+        """‖x − c‖² − ‖x‖² for the centres of each set, `(k, b)`; `rows` are [x, 1], `(b, d + 1)`."""
         squares = self.stacked @ rows.T
         return (squares[own] for own in self.owns)
 
