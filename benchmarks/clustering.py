@@ -7,9 +7,9 @@ The vectors are the 16 leading principal components of MNIST (digits without MNI
 The reference is the inertia of `KMeans(n_init=10)` at each k. CPU-seconds are of one core, with one thread.
 Each path is timed beside one such fit at k = 20: on a shared machine, their ratio means more than seconds.
 
-Measured on two shared cores, seeds 0…4: a path of all 29 values of k takes 0.22 to 0.25 of the CPU time of one
-fit at k = 20 (medians of two runs; single pairs 0.19 to 0.34). Over seeds 0…7 and all k, its inertia is at most 0.43 % above the reference,
-and 0.03 % on average.
+Measured on two shared cores, seeds 0…4: a path of all 29 values of k takes 0.22 to 0.25 of the CPU time of
+one fit at k = 20 (medians of two runs; single pairs 0.19 to 0.34). Over seeds 0…7 and all k, its inertia is
+at most 0.43 % above the reference, and 0.03 % on average.
 """
 
 from __future__ import annotations
