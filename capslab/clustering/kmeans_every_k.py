@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SILHOUETTE_IMAGES = 2000
 #: the search always goes at least this far, so that k = 10 alone gives the same clusters as k = 10 of 2…30
 SEARCH_UP_TO = 30
+#: and this much farther than the largest k, as the way back improves what it passes
+SEARCH_BEYOND = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,21 +82,20 @@ class Clustering:
 class KMeansPath(ClusterMixin, BaseEstimator):
     """k-means for a whole range of k, where each k starts from its neighbours on the path.
 
-    1. `MiniBatchKMeans` summarises the points by `n_micro` micro-clusters, and one full pass
-       over the points computes their means. With 2 × `n_micro` points or fewer, every point
-       is a micro-cluster of its own.
-    2. On the micro-clusters, k = 2, 3, …: keep the k−1 centres and add one more. Of 8
-       candidates, drawn with probability proportional to the squared distance, the best
-       after 10 weighted Lloyd steps stays. Then go back down: make k out of k+1 by merging
-       two clusters, and use the result where it is better.
-    3. Run five Lloyd steps for each k on all points. Vectors of more than 64 dimensions (raw
-       pixels) are searched in their 64 leading principal components, followed by one more
-       Lloyd step in all dimensions.
+    1. Summarise the points by `n_micro` micro-clusters: two Lloyd steps on a sample, and one on
+       all points. With 2 × `n_micro` points or fewer, every point is a micro-cluster of its own.
+    2. On the micro-clusters, k = 2, 3, …, 38: keep the k−1 centres and add one more. Eight
+       candidates are drawn with probability proportional to the squared distance; the best two after
+       3 weighted Lloyd steps get 7 more, and the best one stays. Then go back down: make k out of
+       k+1 by merging two clusters, and use the result where it is better. Ten more steps for each k.
+    3. Run three Lloyd steps for every k on all points, in the same passes; the first two go 1.9 times as
+       far as to the means. Vectors of more than 64 dimensions (raw pixels) are searched in their
+       64 leading principal components, followed by one more Lloyd step in all dimensions.
     4. Number the clusters so that as many images as possible keep their number from one k
        to the next (Hungarian matching). Colours then stay in place while a slider moves.
 
-    More than 256 MB of vectors, in memory or not, are processed in blocks, all k in the same
-    passes (`capslab.clustering.kmeans_out_of_core`); `benchmarks/scale.py` measures that.
+    More than 256 MB of vectors, in memory or not, are read in blocks, and `MiniBatchKMeans` makes their
+    micro-clusters (`capslab.clustering.kmeans_out_of_core`); `benchmarks/scale.py` measures that.
     `benchmarks/clustering.py` compares time and inertia with `KMeans(n_init=10)`.
     Everything runs in one thread: when TensorFlow lives in the same process, the two
     libraries' thread pools fight over the cores, and k-means takes several times longer.
@@ -169,24 +170,29 @@ class KMeansPath(ClusterMixin, BaseEstimator):
             ),
         ):
             reduced = core.search_space(points, self.seed)
-            starts = self._search(core, reduced, ks[-1])
+            starts = self._search(core, reduced, ks)
             if ks[-1] not in starts:  # vectors that differ only outside the leading components
-                reduced, starts = points, self._search(core, points, ks[-1])
+                reduced, starts = points, self._search(core, points, ks)
             for k in ks:
                 if k not in starts:
                     raise too_few_distinct(k, max(starts))
-            results = core.refined(points, reduced, [starts[k].centers for k in ks])
+            results = kmeans_lloyd.refined(points, reduced, [starts[k] for k in ks])
             self._number_clusters(ks, results, len(points))
         self._X = rows
         self._curves: ScoreCurves | None = None
         self.embedding_: Embedding | None = X if hasattr(X, "vectors") else None
         return self
 
-    def _search(self, core: Any, points: Any, largest_k: int) -> dict[int, kmeans_lloyd.StartingCenters]:
-        """Starting centres for each k, found on the micro-clusters."""
+    def _search(self, core: Any, points: Any, ks: tuple[int, ...]) -> dict[int, np.ndarray]:
+        """Starting centres `(k, d)` for each k, and for smaller ones, found on the micro-clusters."""
+        largest_k = ks[-1]
         micro, sizes = core.micro_clusters(points, max(self.n_micro, 5 * largest_k), largest_k, self.seed)
-        grown = kmeans_lloyd.grow(micro, sizes, min(max(largest_k, SEARCH_UP_TO), len(micro)), self.seed)
-        return kmeans_lloyd.shrink(micro, sizes, grown)
+        far = max(largest_k, SEARCH_UP_TO) + SEARCH_BEYOND
+        grown = kmeans_lloyd.grow(micro, sizes, min(far, len(micro)), self.seed)
+        found = kmeans_lloyd.shrink(micro, sizes, grown)
+        reached = [k for k in found if k <= largest_k]
+        settled = kmeans_lloyd.settled(micro, sizes, [found[k].centers for k in reached])
+        return dict(zip(reached, settled, strict=True))
 
     def _number_clusters(
         self, ks: tuple[int, ...], results: Iterable[kmeans_lloyd.KMeansResult], n: int

@@ -51,6 +51,22 @@ CUT = """(root) => { const edge = root.getBoundingClientRect().right + 1;
     .filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > edge
       && !node.closest('.caps-scroll, .caps-code') ).map((node) => node.outerHTML.slice(0, 120)); }"""
 
+# Pictures on screen, as numbers within all canvases of the view.
+DRAWN = """(root) => [...root.querySelectorAll('canvas')]
+  .flatMap((node, i) => (node.checkVisibility() && node.offsetWidth ? [i] : []))"""
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_what_is_drawn_is_printed_in_its_colours(hosted: Any, name: str) -> None:
+    host = hosted(VIEWS[name]())
+    host.settle()
+    view = host.root.element_handle()
+    drawn = host.page.evaluate(DRAWN, view)
+    host.page.emulate_media(media="print")
+    assert host.page.evaluate(DRAWN, view) == drawn
+    assert host.root.evaluate("(root) => getComputedStyle(root).printColorAdjust") == "exact"
+    assert not host.root.locator(".caps-tools:visible, .caps-searches:visible").count()
+
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_all_has_a_name_room_and_contrast(hosted: Any, name: str) -> None:

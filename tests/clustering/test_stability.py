@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans
 
 import capslab as cl
 from capslab import clustering
-from capslab.clustering import KMeansRuns, kmeans_steps, repeat_kmeans, score, score_pitfalls
+from capslab.clustering import KMeansRuns, kmeans_lloyd, kmeans_steps, repeat_kmeans, score, score_pitfalls
 from capslab.errors import ArgumentError
 from capslab.lessons import classical_methods
 
@@ -102,13 +102,16 @@ def test_k_means_takes_one_thread_beside_tensorflow(pixels, monkeypatch):
     from threadpoolctl import threadpool_info
 
     seen = []
-    fit = KMeans.fit
 
-    def watched(self, *args, **more):
-        seen.append(max(pool["num_threads"] for pool in threadpool_info()))
-        return fit(self, *args, **more)
+    def watched(work):
+        def watching(*args, **more):
+            seen.append(max(pool["num_threads"] for pool in threadpool_info()))
+            return work(*args, **more)
 
-    monkeypatch.setattr(KMeans, "fit", watched)
+        return watching
+
+    monkeypatch.setattr(KMeans, "fit", watched(KMeans.fit))
+    monkeypatch.setattr(kmeans_lloyd, "moved", watched(kmeans_lloyd.moved))
     images = pixels.images
     for work in (
         lambda: cl.cluster(pixels, n_clusters=[3]),

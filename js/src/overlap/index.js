@@ -146,7 +146,7 @@ class OverlapView {
 
   arrange() {
     const { view } = this;
-    const flow = (...parts) => element("div", { class: "caps-controls" }, ...parts.map((part) => part.node));
+    const flow = (...parts) => element("div", { class: "caps-pair" }, ...parts.map((part) => part.node));
     view.addControls(["shift", this.push.node]);
     if (!view.hidden("pairs")) view.body.before(this.strip.node);
     const above = {

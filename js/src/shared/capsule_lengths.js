@@ -19,7 +19,11 @@ export function markDigit(j, winner, label) {
 export function drawLengths(context, look, { steps, at, classes, marks, digit, row, tints = {} }) {
   context.font = fontOf(context, look, 600);
   const left = Math.min(72, Math.max(...classes.map((name) => context.measureText(name).width))) + 20;
-  const width = LENGTHS_WIDTH - left - 146;
+  // What stands after a bar is measured, as fonts differ; the widest mark, so that bars keep their width.
+  const number = context.measureText("0.00").width + 14;
+  context.font = fontOf(context, look);
+  const mark = Math.max(...["✓ predicted", "✗ predicted", ...marks].map((text) => context.measureText(text).width));
+  const width = LENGTHS_WIDTH - left - number - mark - 4;
   const lengths = steps[at].lengths;
   const winner = argmax(lengths);
   const grey = look.dark ? "#8b8b8b" : "#9a9a9a";
@@ -42,7 +46,7 @@ export function drawLengths(context, look, { steps, at, classes, marks, digit, r
     context.textAlign = "left";
     context.fillText(lengths[j].toFixed(2), left + width + 6, y);
     context.font = fontOf(context, look);
-    context.fillText(marks[j], left + width + 52, y);
+    context.fillText(marks[j], left + width + number, y);
   }
   context.fillStyle = look.soft;
   context.font = fontOf(context, look);

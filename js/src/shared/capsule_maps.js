@@ -127,7 +127,7 @@ function drawTitle(context, look, wide, [x, y], className, mark) {
   const used = context.measureText(name).width + 5;
   context.font = fontOf(context, look);
   if (!mark) return;
-  const fits = context.measureText(mark).width <= wide - used + 8;
+  const fits = context.measureText(mark).width <= wide - used + 2; // the next title begins soon after
   const sign = mark.match(/^[✓✗]/)?.[0] ?? "◂"; // where there is no room for the word
   context.fillText(fits ? mark : sign, x + used, y);
 }
