@@ -8,10 +8,6 @@ NETWORKS = (
     "from capslab.lessons import repeated_networks\nfrom capslab.lessons.repeated_networks import FOLDER\n"
 )
 SAMPLES = "from capslab.lessons.cluster_samples import kmeans_right\n"
-CLOSING = (
-    "from capslab.lessons.closing_table import closing\n"
-    "judged = cl.verdict('vae-is-gan', fact=False, evidence='no game')\n"
-)
 FOUND = "from capslab.lessons import what_was_found\nfound = what_was_found.findings()\n"
 WRONG = "from capslab.lessons import wrong_labels\n"
 RUNS = "from capslab.lessons import memory_runs\n"
@@ -24,8 +20,6 @@ VERDICTS = [
     Case(
         RUNS + "memory_runs.measure('on disk', 'images.npy')", then=RUNS + "memory_runs.LARGE['on the disk']"
     ),
-    Case("cl.lessons.judged_in_words('vae-clusters', 'evidence', outcome='likely')"),
-    Case("cl.lessons.judged_in_words('vae-cluster', 'evidence', holds=True)"),
     Case(SIDES + "cl.verdict('vae-cluster', ours, baseline)"),
     Case(SIDES + "cl.verdict('a VAE gives efficient clustering', ours, baseline)"),
     Case(SIDES + "cl.verdict(7, ours, baseline)"),
@@ -77,7 +71,6 @@ VERDICTS = [
         then=SIDES + "rows = values > 0\ncl.verdict('vae-clusters', rows.mean(axis=1), baseline)",
     ),
     Case("cl.claims('99')"),
-    Case(CLOSING + "closing(judged)"),
     Case(NETWORKS + "repeated_networks.load(plain)"),
     Case(NETWORKS + "repeated_networks.load(few)"),
     Case(NETWORKS + "repeated_networks.load(cl.load('digits')).embeddings('dens')"),

@@ -16,8 +16,6 @@ from capslab.lessons.claims_list import KINDS, SOURCES, all_claims, find_claim
 from capslab.lessons.verdict_picture import LONGEST
 
 SOURCE_FILES = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
-#: lessons that may still use the first edition's verdict, and how often. Take away what you rewrite.
-FIRST_EDITION: dict[str, int] = {}
 #: what the two articles claim, and where it stands in the list
 OF_ARTICLES = {
     "A: capsule networks cluster images by themselves": "capsules-cluster",
@@ -89,14 +87,9 @@ def test_no_claim_is_judged_twice_and_each_where_the_list_says() -> None:
 
 @pytest.mark.parametrize("path", SOURCE_FILES, ids=lambda path: path.stem)
 def test_a_lesson_names_its_claims_as_the_list_does(path: Path) -> None:
-    for call in calls(path, "verdict") + calls(path, "judged_in_words"):
+    for call in calls(path, "verdict"):
         if isinstance(call.args[0], ast.Constant):
             assert call.args[0].value in all_claims(), ast.unparse(call)
-
-
-def test_only_lessons_that_are_not_rewritten_use_the_first_editions_verdict() -> None:
-    used = {path.stem[:2]: len(calls(path, "judged_in_words")) for path in SOURCE_FILES}
-    assert {lesson: count for lesson, count in used.items() if count} == FIRST_EDITION
 
 
 def test_every_claim_of_the_articles_stands_in_the_list() -> None:
