@@ -9,6 +9,13 @@ Labels are read after the clustering, to score it. The runs named "choice-" are 
 settings were chosen by: fitted on 20,000 images of the training part, judged on the 5,000
 validation images, which are neither among them nor among the test images.
 
+What clusters clothes was chosen with labels in sight. On 10,000 training images, with 10 to 20
+eigenvectors, a graph of gradients that are not deskewed gave .61–.67, of deskewed gradients .57–.67, of
+pixels .53–.63 and deskewed .54–.66, of contrastive features .59–.65, and of contrastive features with one
+of the others .55–.68: how many eigenvectors are used matters more than the graph. Scaling eigenvectors by
+powers of their eigenvalues, or a Gaussian mixture in place of k-means, changed nothing that held for two
+samples.
+
 CPU-seconds count the clustering with whatever training it needs, not Python's imports; the peak
 counts everything that the process ever held. Beside them stand the CPU-seconds of a fixed matrix
 product in the same run, so that figures from different machines, or from a busy one, compare as

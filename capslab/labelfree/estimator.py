@@ -40,6 +40,18 @@ class LabelFree(ClusterMixin, BaseEstimator):
     views gained nothing there, so `views` is 0. `capslab.lessons.results.load("labelfree")`
     has all figures.
 
+    Two things did not help. On 20,000 images, .9992 of the first graph's labels are right among the 85 %
+    with the largest margin between the two nearest centres. But a network that learned from these alone
+    (900 steps) reached .9726 on other images, less than the graph itself: more than a third of the 7s were
+    missing. And adding the graph of a contrastive network (`contrast`) to that of gradients lowered .982
+    to .968 on 10,000 images.
+
+    The defaults are for digits. On Fashion-MNIST they give .555, because the first graph deskews what
+    stands upright. `graph` and `jitter` can be chosen for other images: see `graph`. The first graph given
+    there reaches .657 on its own (two seeds), against .630 for pixels and .568 for deskewed gradients,
+    without the .67–.68 that the best published methods reach. It was chosen with labels in sight, and the
+    number of eigenvectors matters: 10 to 20 of them gave between .62 and .68 in one sweep.
+
     Parameters
     ----------
     n_clusters : k, at least 2.
