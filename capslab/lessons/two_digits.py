@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt, gaussian_filter
+from scipy.ndimage import distance_transform_edt
 
 from capslab.data.digit_pairs import INK as INK_LEVEL
 from capslab.data.digit_pairs import Pairs, overlapping_pairs, pairs_elsewhere
@@ -139,11 +139,12 @@ def divided(images: Any, pairs: Pairs, apart: Separated) -> dict[str, Division]:
     Returns
     -------
     "masks": by the network's output for them. "reconstructions": by which reconstruction is brighter.
-    "average images of the classes": by which of the two classes' average images is brighter there, for the
-    classes that the network named. Only pixels with ink are given to a digit.
+    "average images of the classes": by which of the two average images is brighter there, for the classes
+    that the network named, each average moved to where the two together fit the image best. Only pixels with
+    ink are given to a digit.
     """
     ink = (pairs.images.max(axis=-1) >= INK_LEVEL)[:, None]  # (n, 1, h, w)
-    means = _average_images(images, pairs.image_shape)[apart.labels]  # (n, 2, h, w)
+    means = _fitted_averages(images, pairs, apart.labels)  # (n, 2, h, w)
     owner = means.argmax(axis=1)
     of_means = np.stack([owner == 0, owner == 1], axis=1)
     return {
@@ -162,18 +163,41 @@ def right_pixels(pairs: Pairs, owner: np.ndarray) -> np.ndarray:
     return right[alone.any(axis=(1, 2))] / alone.sum(axis=(1, 2))[alone.any(axis=(1, 2))]
 
 
-def _average_images(images: Any, shape: tuple[int, int, int]) -> np.ndarray:
-    """Each class's average image in the middle of the canvas, blurred by as much as digits are shifted."""
+def _fitted_averages(images: Any, pairs: Pairs, named: np.ndarray) -> np.ndarray:
+    """The average images of the two named classes, each moved to where both together fit the image best.
+
+    Every place on the canvas is tried for both, and the sum of the two is compared with the image by
+    least squares: |x − a − b|² = |x|² + |a|² + |b|² − 2 x·a − 2 x·b + 2 a·b.
+
+    Returns floats `(n, 2, h, w)`.
+    """
+    placed = _placed_averages(images, pairs.image_shape)  # (classes, places, h, w)
+    classes, places = placed.shape[:2]
+    flat = placed.reshape(classes, places, -1)
+    own = (flat**2).sum(axis=2)  # (classes, places)
+    seen = pairs.images.max(axis=-1).reshape(len(pairs), -1) / np.float32(255)
+    cost = own - 2 * np.einsum("np,csp->ncs", seen, flat, optimize=True)  # (n, classes, places)
+    best = np.empty((len(pairs), 2), int)
+    for one, other in {(int(a), int(b)) for a, b in named}:
+        these = (named == (one, other)).all(axis=1)
+        both = cost[these, one][:, :, None] + cost[these, other][:, None] + 2 * flat[one] @ flat[other].T
+        best[these] = np.stack(np.divmod(both.reshape(these.sum(), -1).argmin(axis=1), places), axis=1)
+    return placed[named, best]
+
+
+def _placed_averages(images: Any, shape: tuple[int, int, int]) -> np.ndarray:
+    """Each class's average training image at every place of the canvas, 0…1, `(classes, places, h, w)`."""
     height, width, _ = shape
     rows, columns = images.image_shape[:2]
-    top, left = (height - rows) // 2, (width - columns) // 2
-    means = np.zeros((len(images.classes), height, width))
     train = images.train
-    for c in range(len(means)):
-        mean = train.images[train.labels == c].mean(axis=(0, 3))
-        means[c, top : top + rows, left : left + columns] = mean
-        means[c] = gaussian_filter(means[c], 0.5 * top)
-    return means
+    means = np.stack(
+        [train.images[train.labels == c].mean(axis=(0, 3)) / 255 for c in range(len(images.classes))]
+    )
+    corners = [(top, left) for top in range(height - rows + 1) for left in range(width - columns + 1)]
+    placed = np.zeros((len(means), len(corners), height, width), np.float32)
+    for place, (top, left) in enumerate(corners):
+        placed[:, place, top : top + rows, left : left + columns] = means
+    return placed
 
 
 @dataclass(frozen=True, eq=False)

@@ -102,7 +102,7 @@ assert apart[1][0] == 3
 # $$p(x)=\int p(x\mid z)\,p(z)\,dz=E_{z\sim p(z)}\left[p(x\mid z)\right]$$
 #
 # An **expectation** $E$ is the mean over endlessly many draws, and finitely many estimate it.
-# With a single $z$, a sum over a fine grid can check them.
+# As $z$ is a single number here, a sum over a fine grid can check the draws.
 
 # %%
 z = np.linspace(-6, 6, 301)
@@ -123,7 +123,7 @@ assert by_pixel.mean() + log_p.mean() > 1
 
 # %% [markdown]
 # One number along a straight line saves about a nat; lesson 20 takes more of them, and bends.
-# Even ten draws come close here. With sixteen latent numbers most draws would miss the codes that fit *this* image, and a grid would need $301^{16}$ points.
+# Even these ten draws came close. With sixteen latent numbers most draws would miss the codes that fit *this* image, and a grid would need $301^{16}$ points.
 # So one looks for codes where it is worth looking, and asks what that costs.
 #
 # ## A world of two numbers
@@ -132,7 +132,8 @@ assert by_pixel.mean() + log_p.mean() > 1
 # Which $z$ could have made it? Bayes' rule answers: $p(z\mid x)=p(x\mid z)\,p(z)/p(x)$, the **posterior**.
 # The grid can compute it here. In general $p(x)$ is missing, so one guesses: $q(z)$, a normal cloud with mean $\mu$ and standard deviation $\sigma$.
 #
-# Judge the guess by two things: how well its draws explain $x$, which is $E_q[\log p(x\mid z)]$, and how far it is from the prior $p$, by the **Kullback–Leibler divergence**:
+# By Bayes' rule a $z$ is plausible if it explains $x$ *and* the prior makes it likely.
+# So judge the guess by both: how well its draws explain $x$, which is $E_q[\log p(x\mid z)]$, and how far it is from the prior $p$, by the **Kullback–Leibler divergence**:
 #
 # $$\mathrm{KL}(q\,\|\,p)=E_{z\sim q}\left[\log q(z)-\log p(z)\right]$$
 #
@@ -162,7 +163,8 @@ for mean, std in ((0, 1), (0, 0.5), (1.2, 0.4), (0.9, 0.316)):
     row = {"q": f"N({mean}, {std}²)", "E log p(x|z)": explains, "KL(q‖prior)": price, "by draws": by_draws}
     rows.append(row | {"difference": explains - price, "KL(q‖posterior)": gap, "sum": explains - price + gap})
 print(f"log p(x) = {np.log(p_x):.3f}")
-plots.table(rows)
+display(plots.table(rows))
+plots.drawing("ELBO")
 
 # %% tags=["holds"]
 assert all(abs(row["sum"] - np.log(p_x)) < 1e-3 for row in rows)
@@ -172,7 +174,53 @@ assert min(row["KL(q‖posterior)"] for row in rows[:3]) > 0.1
 
 # %% [markdown]
 # The grid and 100,000 draws agree on the KL. Now look at the last column: whatever the guess, its sum is $\log p(x)$.
-# The difference of the two things is called the **ELBO**, and what is missing is the **gap**, how far the guess is from the true posterior. Put Bayes' rule into it:
+# The difference of the two things is called the **ELBO**, and what is missing is the **gap**, how far the guess is from the true posterior. (The drawing shows the same for other numbers.)
+# The ELBO needs neither $p(x)$ nor the posterior, so draws can estimate it for any decoder.
+#
+# The view below also has a *folded* decoder, where $x$ is $z^2$ plus noise, so that two values of $z$ explain $x$ equally well.
+
+# %%
+cl.guess("gap_when_folded", "Folded: how small does the gap get at best?", between=(0, 3), unit="nats")
+
+# %% [markdown]
+# **Target practice.** Move $\mu$ and $\sigma$ until the gap is below 0.01 nats. Then take the folded decoder, and see how small you can get the gap.
+# (The view calls $E_q[\log p(x\mid z)]$ the **reconstruction**. In lesson 20 the word means its negative, a price like the KL.)
+
+# %%
+view = cl.explore_posterior()
+view
+
+# %%
+print(f"the gap in the view is {view.terms.gap:.3f} nats" + (": hit!" if view.terms.gap < 0.01 else ""))
+twice = normal(1.5, z**2, 0.5) * prior
+twice = twice / (twice.sum() * step)
+tried = {
+    (m, s): kl(normal(z, m, s), twice) for m in np.arange(-2, 2.01, 0.05) for s in np.arange(0.1, 1.5, 0.02)
+}
+m, s = min(tried, key=tried.get)
+both = min(tried[m, s] for m, s in tried if abs(m) < 0.01)  # in the middle, so wide enough for both
+told = f"The best cloud sits at {m:+.2f} with a standard deviation of {s:.2f}, on one of two values that can have made x. Without noise and prior these would be ±√1.5 = ±1.22. The prior pulls the peak to 1.17, and as the posterior falls more slowly towards the middle, the best cloud sits still farther in. A cloud in the middle, wide enough for both, leaves a gap of {both:.2f} nats."
+cl.reveal("gap_when_folded", tried[m, s], told)
+
+# %% tags=["holds"]
+assert 0.5 < tried[m, s] < 1
+assert 0.9 < abs(m) < 1.3
+fine = np.linspace(0, 2, 20_001)
+side = normal(1.5, fine**2, 0.5) * normal(fine, 0, 1)
+top = side.argmax()
+assert round(fine[top], 2) == 1.17
+assert all(side[top - k] > side[top + k] for k in (500, 1000, 3000, 5000))
+assert abs(m) < fine[top] - 0.04
+assert both > 2 * tried[m, s]
+assert np.log(2) < tried[m, s] < np.log(2) + 0.1
+
+# %% [markdown]
+# With the straight decoder, $\mu=0.9$ and $\sigma=0.32$ close the gap.
+# With the folded one, the best cloud covers one of two equal halves. There the posterior has half of its mass, so it is half as dense as the cloud: that costs $\log2=0.69$ nats, and its shape a little more.
+#
+# ## Why the sum is always the same
+#
+# Put Bayes' rule into the gap:
 #
 # $$\mathrm{KL}(q\,\|\,p(z\mid x))=E_q[\log q(z)-\log p(z\mid x)]$$
 #
@@ -184,51 +232,14 @@ assert min(row["KL(q‖posterior)"] for row in rows[:3]) > 0.1
 #
 # $$\log p(x)=(E_q[\log p(x\mid z)]-\mathrm{KL}(q\,\|\,p(z)))+\mathrm{KL}(q\,\|\,p(z\mid x))$$
 #
-# The ELBO needs neither $p(x)$ nor the posterior, so draws can estimate it for any decoder.
-#
-# **Target practice.** Move $\mu$ and $\sigma$ until the gap is below 0.01 nats. Then take the *folded* decoder, where $x$ is $z^2$ plus noise, and try again.
-
-# %%
-view = cl.explore_posterior()
-view
-
-# %%
-cl.guess("gap_when_folded", "Folded: how small does the gap get at best?", between=(0, 3), unit="nats")
-
-# %%
-print(f"the gap in the view is {view.terms.gap:.3f} nats" + (": hit!" if view.terms.gap < 0.01 else ""))
-twice = normal(1.5, z**2, 0.5) * prior
-twice = twice / (twice.sum() * step)
-tried = {
-    (m, s): kl(normal(z, m, s), twice) for m in np.arange(-2, 2.01, 0.05) for s in np.arange(0.1, 1.5, 0.02)
-}
-m, s = min(tried, key=tried.get)
-both = min(tried[m, s] for m, s in tried if abs(m) < 0.01)  # in the middle, so wide enough for both
-told = f"The best cloud sits at {m:+.2f} with a standard deviation of {s:.2f}, on one of two values that can have made x. Without a prior they would be ±√1.5 = ±1.22; the prior pulls them inward. A cloud in the middle, wide enough for both, leaves a gap of {both:.2f} nats."
-cl.reveal("gap_when_folded", tried[m, s], told)
-
-# %% tags=["holds"]
-assert 0.5 < tried[m, s] < 1
-assert 0.9 < abs(m) < 1.3
-assert 1.1 < abs(z[twice.argmax()]) < 1.22
-assert both > 2 * tried[m, s]
-assert np.log(2) < tried[m, s] < np.log(2) + 0.1
-
-# %% [markdown]
-# With the straight decoder, $\mu=0.9$ and $\sigma=0.32$ close the gap.
-# With the folded one, the best cloud covers one of two equal halves. There the posterior has half of its mass, so it is half as dense as the cloud: that costs $\log2=0.69$ nats, and its shape a little more.
-#
 # The gap is never negative. Since $\log t\le t-1$, and a density has the integral 1,
 #
 # $$-\text{gap}=E_q\left[\log\tfrac{p(z\mid x)}{q(z)}\right]\le E_q\left[\tfrac{p(z\mid x)}{q(z)}\right]-1=\int q(z)\,\tfrac{p(z\mid x)}{q(z)}\,dz-1=0$$
 #
 # Hence the name: the **evidence lower bound** never lies above $\log p(x)$, the "evidence". So $-$ELBO is never below the surprise.
-
-# %%
-plots.drawing("ELBO")
-
-# %% [markdown]
-# For a fixed decoder, a larger ELBO means a smaller gap. If the decoder learns too, $p(x)$ may grow instead, or even fall while the gap shrinks more, as the decoder bends to suit a simple $q$.
+# But two bounds do not tell which of two images is likelier, as their gaps may differ.
+#
+# For a fixed decoder, a larger ELBO means a smaller gap. If the decoder learns too, $p(x)$ may grow instead.
 #
 # ## What a code costs
 #
@@ -267,8 +278,8 @@ assert np.abs(of_table - [1.2163, 1.1069]).max() < 1e-3
 #
 # The other part, $-\log p(x\mid z)$, is the decoder's surprise at the true pixels. Two ways are common, and each *assumes* something:
 #
-# - **Cross-entropy**: a pixel is black or white (a **Bernoulli** draw), and the decoded grey $g$ is its probability of white, as above. Grey levels are then counted as shares of white; the sum is no $-\log$ of a probability, and above 0 even for a perfect decoder (lesson 23 says what it bounds).
-# - **Squared error**: a pixel is the decoded grey plus normal noise with one standard deviation $\sigma$ everywhere (**Gaussian**). Then its surprise is $(x-g)^2/2\sigma^2$ plus a constant.
+# - **Cross-entropy**: a pixel is black or white (a **Bernoulli** draw), and the decoded grey $g$ is its probability of white, as above. A grey pixel of 0.3 then counts as 30 % white and 70 % black. For such images the sum is no longer $-\log$ of a probability, and even a perfect decoder pays more than 0 (lesson 23 says what it bounds).
+# - **Squared error**: a pixel is the decoded grey plus normal noise with one standard deviation $s$ everywhere (**Gaussian**; $\sigma$ stays the cloud's). Then its surprise is $(x-g)^2/2s^2$ plus a constant.
 #
 # Now let a white pixel be decoded darker and darker.
 
@@ -282,10 +293,10 @@ cl.guess(
 # %%
 greys = np.array([0.9, 0.5, 0.1, 0.01, 1e-4, 1e-8])
 cross, squared = -np.log(greys), (1 - greys) ** 2 / (2 * 0.2**2)
-told = f"Squared error can never cost more than {1 / (2 * 0.2**2):.1f} nats a pixel here, however sure the decoder was."
+told = f"Squared error can never cost more than {1 / (2 * 0.2**2):.1f} nats a pixel with s = 0.2, however sure the decoder was."
 display(cl.reveal("price_without_limit", "cross-entropy", told))
 rows = zip(greys, cross, squared, strict=True)
-names = "decoded as", "cross-entropy", "squared error, σ = 0.2, without its constant"
+names = "decoded as", "cross-entropy", "squared error, s = 0.2, without its constant"
 plots.table(
     [dict(zip(names, (f"{grey:g}", f"{one:.2f}", f"{two:.2f}"), strict=True)) for grey, one, two in rows]
 )
@@ -294,8 +305,8 @@ plots.table(
 assert list(squared > cross) == [True] * 5 + [False]
 
 # %% [markdown]
-# Squared error is dearer in five of these six rows, but it has a ceiling.
-# Minimising it assumes a Gaussian, and its $\sigma$ decides how much a pixel weighs against the KL.
+# With $s=0.2$, squared error is dearer in five of these six rows, but it has a ceiling, $1/2s^2$.
+# Minimising it assumes a Gaussian, and its $s$ decides how much a pixel weighs against the KL.
 #
 # ## The ELBO of an image
 #
@@ -339,6 +350,7 @@ def along(X):  # (n, 1)
 posteriors = np.exp(joint - log_p[:, None]) * step  # (n, 301)
 centre = (posteriors @ z)[:, None]
 width = np.sqrt((posteriors * (z - centre) ** 2).sum(axis=1))[:, None]
+print(f"standard deviation of a posterior: {width.mean():.2f} on average")
 
 # %%
 guesses = {"the prior": (0 * centre, 1 + 0 * width), "around its place": (along(X_test), 0.4 + 0 * width)}
@@ -362,7 +374,7 @@ assert 0.8 < rows[1]["KL"] < 1.2 < rows[1]["ELBO"] - rows[0]["ELBO"]
 # The prior costs nothing, explains badly, and leaves the largest gap.
 # Looking where the image lies costs about a nat, and saves more.
 # The last guess nearly closes the gap, though a posterior need not be a normal cloud.
-# The second row is what an **encoder** does: one rule that turns any image into a cloud. In lesson 20 a network learns it together with the decoder, by making the ELBO large.
+# The second row is what an **encoder** does: one rule that turns any image into a cloud (an encoder also chooses the width). In lesson 20 a network learns it together with the decoder, by making the ELBO large.
 #
 # ## Now with other images
 #
@@ -397,7 +409,7 @@ cl.guesses("19")
 # **How likely is an image?**
 # So unlikely that one speaks of its surprise, $-\log p(x)$.
 # With a latent variable, $p(x)$ is an expectation over all codes.
-# For every guess $q$, $\log p(x)$ is the ELBO plus a gap that is never negative, and draws can estimate the ELBO: how well they explain the image, minus what the code costs. But two bounds do not tell which of two images is likelier.
+# For every guess $q$, $\log p(x)$ is the ELBO plus a gap that is never negative, and draws can estimate the ELBO: how well they explain the image, minus what the code costs.
 #
 # **Sources.** Kingma & Welling 2013, *Auto-encoding variational Bayes* (arXiv 1312.6114), equations 1 to 3; Kingma & Welling 2019, *An introduction to variational autoencoders* (arXiv 1906.02691).
 #
