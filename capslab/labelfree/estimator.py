@@ -48,9 +48,9 @@ class LabelFree(ClusterMixin, BaseEstimator):
 
     The defaults are for digits. On Fashion-MNIST they give .555, because the first graph deskews what
     stands upright. `graph` and `jitter` can be chosen for other images: see `graph`. The first graph given
-    there reaches .657 on its own (two seeds), against .630 for pixels and .568 for deskewed gradients,
-    and .624 for a contrastive network (one seed). The best published methods reach .67–.68. It was chosen with labels in sight, and the
-    number of eigenvectors matters: 10 to 20 of them gave between .62 and .68 in one sweep.
+    there reaches .657 on its own (two seeds), against .630 for pixels, .568 for deskewed gradients and
+    .624 for a contrastive network (one seed). The best published methods reach .67–.68. It was chosen with
+    labels in sight, and the number of eigenvectors matters: 10 to 20 of them gave between .62 and .68.
 
     Parameters
     ----------
