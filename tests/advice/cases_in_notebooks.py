@@ -281,6 +281,7 @@ LABELFREE = [
         then="cl.LabelFree(n_clusters=2, steps=(2, 2)).fit(images).predict(np.zeros((3, 8, 8, 1), np.uint8))",
     ),
     Case("cl.LabelFree(n_clusters=2, steps=7).fit(images)"),
+    Case("cl.LabelFree(n_clusters=2, steps=(2, 2), graph='gradients').fit(images)"),
     Case("cl.LabelFree(n_clusters=2, steps=(2, 2), views=-1).fit(images)"),
     Case("cl.LabelFree(n_clusters=1, steps=(2, 2)).fit(images)"),
     Case("cl.LabelFree(n_clusters=2, steps=(2, 2)).fit('digits')"),

@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError, SkipTestWarning
 from sklearn.utils import estimator_checks, get_tags
 
 import capslab as cl
-from capslab.clustering import matched_accuracy
+from capslab.clustering import SpectralPath, matched_accuracy
 from capslab.errors import ArgumentError
 from capslab.labelfree import LabelFree, estimator
 
@@ -96,7 +96,15 @@ def test_a_pickled_model_predicts_the_same(small, few):
 def test_it_is_cloned_with_all_its_settings():
     model = LabelFree(4, steps=(2, 3), jitter={"turn": 0.1}, straighten=False, views=2, seed=5)
     assert clone(model).get_params() == model.get_params()
-    assert set(model.get_params()) == {"n_clusters", "steps", "jitter", "straighten", "views", "seed"}
+    assert set(model.get_params()) == {
+        "n_clusters",
+        "graph",
+        "steps",
+        "jitter",
+        "straighten",
+        "views",
+        "seed",
+    }
 
 
 # --- what it refuses
@@ -111,6 +119,8 @@ def test_errors_name_the_argument(fails):
         (LabelFree(41), images, "n_clusters", "40"),
         (LabelFree(2, views=-1), images, "views", "-1"),
         (LabelFree(2, seed=-1), images, "seed", "-1"),
+        (LabelFree(2, graph="gradients"), images, "graph", "gradients"),
+        (LabelFree(2, graph=SpectralPath), images, "graph", "SpectralPath"),
         (LabelFree(2, jitter={"spin": 1}), images, "jitter", "spin"),
         (LabelFree(2, jitter={"turn": np.nan}), images, "jitter", "nan"),
     ):
@@ -162,6 +172,15 @@ def test_clustering_digits_needs_no_label(digits):
     assert min(accuracy.values()) > 0.75
     assert matched_accuracy(model.predict(digits.test), digits.test.labels) > 0.75
     assert model.graphs_[1].eigenvalues_[0] <= 1
+
+
+def test_the_first_graph_can_be_given_and_stays_as_it_is(few):
+    graph = SpectralPath(7, features="pixels", n_neighbors=5, n_eigenvectors=4, seed=9)
+    model = LabelFree(3, graph=graph, steps=(1, 1), seed=2).fit(few)
+    alone = SpectralPath(3, features="pixels", n_neighbors=5, n_eigenvectors=4, seed=2).fit(few)
+    np.testing.assert_array_equal(model.graphs_[0].labels_, alone.labels_)
+    assert (graph.n_clusters, graph.seed, hasattr(graph, "labels_")) == (7, 9, False)
+    assert clone(model).graph.n_neighbors == 5
 
 
 @pytest.mark.slow
