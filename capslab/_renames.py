@@ -45,7 +45,7 @@ LESSONS = {
     ),
     "07_three_representations": ("24_three_representations",),
     "08_clustering_without_labels": ("25_clusters_without_labels",),
-    "09_your_own_images": ("26_your_own_images",),
+    "09_your_own_images": ("26_your_own_images", "27_what_you_found"),
 }
 
 #: modules and packages; a module inside a package that moved is found under the package's name

@@ -261,13 +261,13 @@ cl.explore_convolution(images.test.sample(per_class=2), kernel="vertical edges")
 # The course grew out of two blog articles that recommend capsule networks (article A) and VAEs (article B) for clustering images.
 # We run their code, repair it, and test their main claims in front of you; some fail.
 #
-# ★ lessons are optional, and lesson 27 is still to come.
+# ★ lessons are optional.
 #
 # - **1 Clustering:** [01 k-means, by hand](01_kmeans_by_hand.ipynb); [02 Which score can you believe?](02_which_score.ipynb)
 # - **2 A dense network:** [03 From one neuron to a layer that learns](03_a_layer_that_learns.ipynb); [04 Hidden layers and backpropagation](04_backpropagation.ipynb); [05 Can you trust it?](05_can_you_trust_it.ipynb); [06 A printed network, and a clinic](06_printed_network.ipynb); [07 What the hidden layer groups together](07_hidden_layer.ipynb); [08 ★ When the data grow](08_when_data_grow.ipynb)
 # - **3 Capsules:** [09 Convolution](09_convolution.ipynb); [10 Parts with a pose](10_parts_with_a_pose.ipynb); [11 Routing by agreement](11_routing_by_agreement.ipynb); [12 Build a capsule network](12_build_a_capsule_network.ipynb); [13 Look inside](13_look_inside.ipynb); [14 What do the couplings tell you?](14_what_couplings_tell.ipynb); [15 Seen from another side](15_seen_from_another_side.ipynb); [16 ★ Other ways to route, and depth](16_other_ways_to_route.ipynb); [17 Two digits on top of each other](17_two_digits.ipynb)
 # - **4 A variational autoencoder:** [18 An autoencoder, and the holes in it](18_autoencoder.ipynb); [19 Surprise](19_surprise.ipynb); [20 Build a VAE](20_build_a_vae.ipynb); [21 Walk through the latent space](21_latent_space.ipynb); [22 When it goes wrong](22_when_it_goes_wrong.ipynb); [23 ★ A place among published numbers](23_published_numbers.ipynb)
-# - **5 What a representation groups together:** [24 Three representations, one k](24_three_representations.ipynb); [25 Clusters without labels](25_clusters_without_labels.ipynb); [26 Your own images](26_your_own_images.ipynb); 27 What you found
+# - **5 What a representation groups together:** [24 Three representations, one k](24_three_representations.ipynb); [25 Clusters without labels](25_clusters_without_labels.ipynb); [26 Your own images](26_your_own_images.ipynb); [27 What you found](27_what_you_found.ipynb)
 #
 # ## If something goes wrong
 #

@@ -193,7 +193,7 @@ for seed in range(2):  # two networks of each kind
     for name, model in {"not trained": untrained, "shuffled labels": shuffled, "true labels": taught}.items():
         scores[name].append(score(cl.embed(model, some), seed))
 mean = {name: np.mean(values) for name, values in scores.items()}
-is_worse = mean["shuffled labels"] < mean["pixels"] - 0.03
+is_worse = mean["shuffled labels"] < mean["pixels"] - 0.05
 is_near = mean["shuffled labels"] > mean["true labels"] - 0.05
 answers = ["nearly as well as with true labels", "about as well as on pixels", "worse than on pixels"]
 
@@ -205,12 +205,13 @@ cl.reveal(
     "who_sorted",
     answers[2 if is_worse else 0 if is_near else 1],
     f"True labels give {mean['true labels']:.2f}, shuffled ones {mean['shuffled labels']:.2f}, no training "
-    f"{mean['not trained']:.2f}, and pixels {mean['pixels']:.2f}. Perhaps because whoever has to call images that look alike by "
-    "different names has to pull them apart, training on shuffled labels destroys some of the order that was there.",
+    f"{mean['not trained']:.2f}, and pixels {mean['pixels']:.2f}. These networks have seen each image as often as ours. "
+    "But looking, and learning something about every image, has sorted nothing that the pixels had not sorted already.",
 )
 
 # %% tags=["holds"]
-assert is_worse
+assert not is_worse
+assert not is_near
 assert max(scores["shuffled labels"]) < min(scores["true labels"]) - 0.1
 assert max(scores["not trained"]) < min(scores["true labels"]) - 0.05
 
