@@ -17,7 +17,7 @@
 #
 # **After this lesson you can** load images of your own, find what is wrong with them, split them so that the test is fair, give a rare class its weight, and say how far a result depends on the labels.
 #
-# **You need** [05](05_can_you_trust_it.ipynb) for recall, [20](20_build_a_vae.ipynb), and [24](24_three_representations.ipynb). The text describes a practice folder made from MNIST.
+# **You need** [05](05_can_you_trust_it.ipynb) for recall, [20](20_build_a_vae.ipynb), and [24](24_three_representations.ipynb).
 #
 # **Time:** …
 
@@ -30,22 +30,22 @@ from capslab import plots
 from capslab.data import make_practice_folder
 from capslab.lessons import leaking_copies, memory_runs, rare_class, results, wrong_labels
 
+# None makes a practice folder from MNIST, spoilt on purpose
 MINE = None  # or "my pictures", "pictures.zip", "list.csv", "data.npy", …
 images = cl.load()
 
 cl.recall("26")
 
 # %% [markdown]
-# | What you have | What `cl.load` makes of it |
-# |---|---|
-# | a folder of pictures, or a zip of it | one class per sub-folder; without sub-folders, no labels |
-# | a CSV with `path,label` | the pictures that it names |
-# | a CSV with `label,pixel0,…` | one image per row |
-# | `data.npy`, `data.npz` | the array `images`, and `labels` if there are any |
+# `cl.load` takes
+#
+# - a folder of pictures, or a zip of it: one class per sub-folder; without sub-folders, no labels;
+# - a CSV with `path,label`: the pictures that it names;
+# - a CSV with `label,pixel0,…`: one image per row;
+# - `data.npy` or `data.npz`: the array `images`, and `labels` if there are any.
 #
 # Pictures are made to fit into 32×32 pixels.
-# Write the name of yours in place of `None`, and this lesson is about them.
-# Otherwise a practice folder is made, and spoilt on purpose.
+# Write the name of yours in place of `None` above. The text describes the practice folder.
 
 # %%
 mine = cl.load(MINE or make_practice_folder(images.train))
@@ -65,13 +65,13 @@ words = [f"{mine.classes[mine.labels[i]]}?\n{mine.classes[s]}" for i, s in zip(d
 plots.image_grid(mine.images[doubted], words, columns=6) if len(doubted) else "no doubtful label"
 
 # %% [markdown]
-# Some are mistakes, others only a rare way to write. A person sees that in a second, so no label is changed by itself.
+# Some are mistakes, others only a rare way to write. A person can tell, so no label is changed by itself.
 # To change that of image `i`: `labels = mine.labels.copy()`, `labels[i] = …`, and `mine = dataclasses.replace(mine, labels=labels)`.
 #
 # ## The same picture twice
 #
-# Exact copies are easy to find. But a picture that was made brighter and saved again has other pixels, and still shows the same.
-# What stays is the *pattern*, so use the correlation: the cosine between two images, once each has lost its own mean,
+# Exact copies are easy to find. A picture made brighter and saved again has other pixels, but the same *pattern*.
+# So use the correlation: the cosine between two images, once each has lost its own mean,
 #
 # $$r=\frac{(a-\bar a)\cdot(b-\bar b)}{\|a-\bar a\|\;\|b-\bar b\|}.$$
 #
@@ -97,7 +97,7 @@ cl.check("near_copies", near_copies)
 near_copies = cl.mine("near_copies", near_copies)
 
 # %% [markdown]
-# Run it on the folder, on the first 3,000 images at most, without blank ones, where $r$ is $0/0$. Part 0 is for training.
+# Run it on the first 3,000 images at most, without blank ones, where $r$ is $0/0$. Part 0 is for training.
 
 # %%
 shown = np.setdiff1d(np.arange(min(len(mine), 3000)), found.blank)
@@ -144,8 +144,8 @@ assert 5 < together < 16
 # Famous data sets have such copies, too: of 3 in 100 test images of CIFAR-10, say Barz and Denzler (2020).
 #
 # `cleaned()` drops blank images and exact copies (all of them where their labels contradict each other), and splits again, with near copies on the same side.
-# It does not see that a picture was shifted, cropped or mirrored, nor that ten photos show one object, and these leak just as well.
-# Only you know what belongs together: give it the same number in `parts` below (0 training, 1 validation, 2 test).
+# It misses pictures that were shifted, cropped or mirrored, and ten photos of one object. These leak just as well.
+# Only you know what belongs together: give it the same number in `parts` below.
 #
 # We turn the negatives over, and let your function look again.
 
@@ -154,17 +154,17 @@ clean = found.cleaned()
 negative = clean.report().inverted
 pixels = clean.images.copy()
 pixels[negative] = 255 - pixels[negative]
+# parts: 0 training, 1 validation, 2 test
 clean = cl.Images(pixels, clean.labels, clean.classes, clean.name, parts=clean.parts)
 print(f"{len(mine) - len(clean)} images dropped, {len(negative)} turned over")
 print(f"first {min(len(clean), 3000):,} of {len(clean):,}: {across(clean[:3000])[1]} pairs across the split")
 named = clean if clean.classes else images.sample(1500)  # without labels, others stand in
+# of your own images, the validation part: the test part waits until your report
 unseen = named.validation if MINE else images.test.sample(min(2000, len(images.test)))
 counts = np.bincount(named.train.labels, minlength=len(named.classes))
 print("training images of each class:", *counts)
 
 # %% [markdown]
-# (Of your own images, `unseen` is the validation part: the test part waits for your report.)
-#
 # ## A class that is rare
 #
 # There are only a dozen nines to learn from.
@@ -200,11 +200,10 @@ class_weights = cl.mine("class_weights", class_weights)
 weights = class_weights(named.train.labels, len(named.classes))
 trained = {"all images alike": None, "class weights": weights}
 recall = {name: rare_class.recalls(named, unseen, w) for name, w in trained.items()}  # 3 networks each
-bars = {f"{name}: {what}": each[:, i] for i, what in enumerate(("rarest class", "the others")) for name, each in recall.items()}  # fmt: skip
 for name, each in recall.items():
-    rare, others, everything = each.mean(axis=0)
-    print(f"{name}: rarest class {rare:.2f}, the others {others:.3f}, all {everything:.3f}")
-plots.scores_with_spread(bars, "share recognised", (0, 1.6))
+    rare, others, everything = each.T  # (3,) each, one number per network
+    print(f"{name}: rarest class", *rare.round(2), end=", ")
+    print(f"the others {others.mean():.3f}, all {everything.mean():.3f}")
 
 # %% tags=["holds"]
 assert (recall["class weights"][:, 0] > recall["all images alike"][:, 0] + 0.05).all()
@@ -223,14 +222,13 @@ assert found.contradicting
 assert 8 < weights.max() < 9
 
 # %% [markdown]
-# Of the new nines, few are recognised without weights.
-# In all three pairs of networks your weights help them. The other digits lose about half a point, less than is gained on all.
-# Still, most nines are missed, at least after these three short epochs: a weight of 8 makes a dozen be heard, but gives no new ones to learn from.
+# In all three pairs of networks your weights help the nines. The other digits lose about half a point; on all together there is a gain.
+# Still, after these three short epochs most nines are missed: a weight makes a dozen be heard, but brings no new ones.
 #
 # ## How much do wrong labels cost?
 #
 # "The result is only as good as the data", article B says.
-# Put it to the test: make some training labels wrong, and let the ten nearest neighbours of a test image vote.
+# So make some training labels wrong, and let the ten nearest neighbours of a test image vote.
 
 # %%
 cl.guess(
@@ -270,9 +268,9 @@ assert abs(rest_1 - rest_10) < 0.01
 # %% [markdown]
 # Each percentage point of wrong labels cost 0.09 points of accuracy. The border was 0.1 (and 0.5 for *holds*), so it is undecided.
 # Asked of one neighbour, the same labels cost 0.8 points each, and the claim would hold. The verdict is about the vote, as much as about the data.
-# (With right labels one neighbour is ahead, because a dozen nines rarely win a vote of ten.)
+# (With right labels one is ahead, because a dozen nines rarely win a vote of ten.)
 #
-# *By a rule*, the images with the least ink in each class have the label of the next class. Such mistakes agree with each other, so a vote believes them.
+# *By a rule*, the images with the least ink in each class get the next class's label. Such mistakes agree with each other, so a vote believes them.
 # For the ten, 30 of 100 labels wrong by a rule cost twice as much as 50 of 100 wrong at random; 10 of 100 cost less than a point either way.
 # Wrong *test* labels were not tried; famous test sets have a few in a hundred (Northcutt and others, 2021).
 #
@@ -286,10 +284,9 @@ cl.fit(vae, clean, epochs=5, show=False)
 cl.explore_latent(vae, clean)
 
 # %% [markdown]
-# To see couplings, as in lesson 14: `capsules = cl.CapsNet.for_images(clean)`, `cl.fit(capsules, clean)`, and `cl.show_routing(capsules, clean.test)`.
+# (For couplings, train `cl.CapsNet.for_images(clean)`, as in [14](14_what_couplings_tell.ipynb).)
 #
 # Now cluster what the VAE and the pixels see, and take the groups home, as folders of pictures and as a table.
-# `data.npy` is the file that article B loads and does not bring.
 
 # %%
 import tempfile
@@ -312,13 +309,12 @@ assert abs(first - second) < 0.05
 
 # %% [markdown]
 # The two are close. It is one VAE and one run: as in 24, that decides nothing.
-# (`cl.load` refuses a `.npy` that holds Python objects, because opening one runs whatever code is in it.)
 #
 # ## How large may it get?
 #
-# Clustering takes ever more memory and computing power as data grow, says article B. We test whether it *must* take memory in step with them.
-# A large `data.npy` can stay on the disk: with more than 256 MB of vectors, `cl.cluster` goes through it block by block. Small batches find rough centres (Sculley, 2010), and the last steps take every row.
-# Both ways were measured, three times each, on images made from MNIST: the memory beyond what Python held before.
+# Clustering takes ever more memory and computing power as data grow, says article B. *Must* it take memory in step with them?
+# A large `data.npy` can stay on the disk: with more than 256 MB of vectors, `cl.cluster` reads block by block. Small batches find rough centres (Sculley, 2010), and the last steps take every row.
+# Both ways were measured three times, on images made from MNIST: the memory beyond what Python held before.
 
 # %%
 runs, rows = results.load("memory"), []
@@ -352,29 +348,29 @@ assert abs(in_blocks / plain - 1) < 0.002
 # In memory the claim is right: three times as many images take three times as much memory, and about six times the time.
 # From the disk, 50 times as many take less than twice as much, and about ten times the time.
 # So "refuted" here means: memory *need* not grow with the data. Computing time did, on both ways.
-# Nor is the result worse: with 10,000 images, k-means in blocks came within 0.2 % of the inertia of the ordinary one.
+# With 10,000 images, in blocks, the inertia was within 0.2 % of the ordinary k-means'.
 #
-# A training that takes a night should survive it: with `checkpoint="folder"`, `cl.fit` goes on where it stopped. `devices="all"` shares each batch among several GPUs. See `docs/scaling.md`.
+# For long trainings, or several GPUs, see `docs/scaling.md`.
 #
 # ## Your project
 #
-# Now do it on images of your own, and write a report: a paragraph for each row.
-# In a class, half of a row's points go to a mere list or a single number. A result that went against your claim, and is explained, is worth as much as another.
+# Now do it with your own images: write a paragraph for each row.
+# In a class, a mere list or a single number gets half of the points. A result against your claim, explained, is worth as much as another.
 
 # %% [markdown] tags=["report"]
 # | Part | Points | What gives full points |
 # |---|---|---|
 # | Question | 2 | a claim about your images, and the number that would refute it, in the first cell, dated |
-# | Data | 2 | what the report found, what you changed and what not, with reasons; what became of copies with contradicting labels |
+# | Data | 2 | what the report found, what you changed and what not, with reasons; what became of contradicting labels |
 # | Fair test | 2 | nothing that belongs together on both sides; test images untouched until the end; how many per class |
-# | Result | 2 | recall per class ([05](05_can_you_trust_it.ipynb)), of three networks at least, beside a simple baseline (the commonest class; the nearest neighbour on pixels). Give the number beside each recall: 2 of 3 is not 0.67. Without labels: which groups return with another seed, beside k-means on pixels |
+# | Result | 2 | recall per class ([05](05_can_you_trust_it.ipynb)) of three networks, beside the commonest class and the nearest neighbour on pixels. Give the number beside each recall: 2 of 3 is not 0.67. Without labels: which groups return with another seed, beside those of pixels |
 # | Groups | 2 | what the images of a cluster share, shown; a slider that means something; where it fails |
 # | Limits | 2 | what wrong labels, few images and short training leave open |
 
 # %% [markdown]
 # ## Now with other images
 #
-# The same leak, and a last class with a tenth of its images, in clothes, shoes and bags.
+# The same leak, and a class with a tenth of its images, in clothes, shoes and bags.
 
 # %%
 other = cl.load_other(images)
@@ -397,7 +393,7 @@ assert other.name != "fashion-mnist" or both[1][0] > both[0][0]
 # %% [markdown]
 # ## Look back
 #
-# What had you expected of data that are not quite right?
+# What had you expected?
 
 # %%
 cl.guesses("26")
@@ -410,8 +406,8 @@ cl.progress("26")
 #
 # **Does all this work on images of my own?**
 # The code does not care whose images they are.
-# Whether the *result* means anything is decided before training: by copies on both sides of the split, by a class too rare to be learned, and by wrong labels, if they are many or follow a rule: a tenth wrong at random hardly hurt a vote.
-# So look first, keep together what belongs together, ask about each class, and keep what you test on out of sight until the end.
+# Whether the *result* means anything is decided before training: by copies on both sides of the split, by a class too rare to be learned, and by wrong labels, if they are many: a tenth hardly hurt a vote, and three tenths did if they followed a rule.
+# So look first, keep together what belongs together, ask about each class, and keep the test images out of sight until the end.
 #
 # **Sources.** Barz & Denzler 2020, *Do we train on test data?* ([arXiv 1902.00423](https://arxiv.org/abs/1902.00423)); Northcutt, Athalye & Mueller 2021, *Pervasive label errors in test sets* ([arXiv 2103.14749](https://arxiv.org/abs/2103.14749)); King & Zeng 2001, *Logistic regression in rare events data*; Sculley 2010, *Web-scale k-means clustering*.
 #
