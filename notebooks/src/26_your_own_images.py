@@ -12,7 +12,7 @@
 # > **Does all this work on images of my own?**
 #
 # So far, others had collected, cropped and labelled the images.
-# Yours are in a folder: of several sizes, some of them twice, some in the wrong place.
+# Yours are in a folder, of several sizes, some twice, some in the wrong place.
 # Here you take such a folder from the first look to a report that others can check.
 #
 # **After this lesson you can** load images of your own, find what is wrong with them, split them so that the test is fair, give a rare class its weight, and say how far a result depends on the labels.
@@ -65,7 +65,7 @@ words = [f"{mine.classes[mine.labels[i]]}?\n{mine.classes[s]}" for i, s in zip(d
 plots.image_grid(mine.images[doubted], words, columns=6) if len(doubted) else "no doubtful label"
 
 # %% [markdown]
-# Some are mistakes, others only a rare way to write. A person can tell, so no label is changed by itself.
+# Some are mistakes, others only a rare way to write. A person can tell; no label is changed by itself.
 # To change that of image `i`: `labels = mine.labels.copy()`, `labels[i] = …`, and `mine = dataclasses.replace(mine, labels=labels)`.
 #
 # ## The same picture twice
@@ -76,7 +76,7 @@ plots.image_grid(mine.images[doubted], words, columns=6) if len(doubted) else "n
 # $$r=\frac{(a-\bar a)\cdot(b-\bar b)}{\|a-\bar a\|\;\|b-\bar b\|}.$$
 #
 # **Your turn.** Write `near_copies(images, min_correlation)`.
-# It takes images `(n, …)` and returns the pairs of positions, `(pairs, 2)`, with $i<j$, in order, whose correlation is at least `min_correlation`. (Stuck? `cl.hint("near_copies")`)
+# It takes images `(n, …)` and returns the pairs of positions, `(pairs, 2)`, with $i<j$, in order, whose correlation is at least `min_correlation`.
 
 
 # %%
@@ -115,7 +115,7 @@ some = pairs[np.random.default_rng(1).permutation(len(pairs))[:10]]
 plots.image_grid(mine.images[shown[some.T.ravel()]], columns=10) if len(some) else ""
 
 # %% [markdown]
-# These are more pairs than in the report, which counts exact copies apart.
+# The report lists fewer pairs, as it counts exact copies apart.
 #
 # Is that bad? Try it where there is nothing to learn: take 200 images, each three times with a little noise, and give each of the 200 a *random* label out of ten.
 # Two thirds are for training, and a test image gets the label of the nearest of them.
@@ -222,7 +222,7 @@ assert found.contradicting
 assert 8 < weights.max() < 9
 
 # %% [markdown]
-# In all three pairs of networks your weights help the nines. The other digits lose about half a point; on all together there is a gain.
+# In all three pairs of networks your weights help the nines. The other digits lose about half a point; all together gain a little.
 # Still, after these three short epochs most nines are missed: a weight makes a dozen be heard, but brings no new ones.
 #
 # ## How much do wrong labels cost?
@@ -276,7 +276,7 @@ assert abs(rest_1 - rest_10) < 0.01
 #
 # ## Slide, cluster, export
 #
-# A VAE needs no labels. Train one, move one slider at a time, and see what varies in your images.
+# A VAE needs no labels. Train one, and see what varies as you move one slider.
 
 # %%
 vae = cl.VAE.for_images(clean)
@@ -286,7 +286,7 @@ cl.explore_latent(vae, clean)
 # %% [markdown]
 # (For couplings, train `cl.CapsNet.for_images(clean)`, as in [14](14_what_couplings_tell.ipynb).)
 #
-# Now cluster what the VAE and the pixels see, and take the groups home, as folders of pictures and as a table.
+# Now cluster the VAE's codes and the pixels, and take the groups home as folders of pictures and a table.
 
 # %%
 import tempfile
@@ -347,7 +347,7 @@ assert abs(in_blocks / plain - 1) < 0.002
 # %% [markdown]
 # In memory the claim is right: three times as many images take three times as much memory, and about six times the time.
 # From the disk, 50 times as many take less than twice as much, and about ten times the time.
-# So "refuted" here means: memory *need* not grow with the data. Computing time did, on both ways.
+# So "refuted" here means: memory *need* not grow with the data. Computing time did, in both ways.
 # With 10,000 images, in blocks, the inertia was within 0.2 % of the ordinary k-means'.
 #
 # For long trainings, or several GPUs, see `docs/scaling.md`.
@@ -370,7 +370,7 @@ assert abs(in_blocks / plain - 1) < 0.002
 # %% [markdown]
 # ## Now with other images
 #
-# The same leak, and a class with a tenth of its images, in clothes, shoes and bags.
+# The same leak, and a class with a tenth of its images.
 
 # %%
 other = cl.load_other(images)
@@ -406,9 +406,9 @@ cl.progress("26")
 #
 # **Does all this work on images of my own?**
 # The code does not care whose images they are.
-# Whether the *result* means anything is decided before training: by copies on both sides of the split, by a class too rare to be learned, and by wrong labels, if they are many: a tenth hardly hurt a vote, and three tenths did if they followed a rule.
+# Whether the *result* means anything is decided before training: by copies on both sides of the split, by a class too rare to be learned, and by wrong labels, above all if many follow a rule; a tenth hardly hurt a vote.
 # So look first, keep together what belongs together, ask about each class, and keep the test images out of sight until the end.
 #
 # **Sources.** Barz & Denzler 2020, *Do we train on test data?* ([arXiv 1902.00423](https://arxiv.org/abs/1902.00423)); Northcutt, Athalye & Mueller 2021, *Pervasive label errors in test sets* ([arXiv 2103.14749](https://arxiv.org/abs/2103.14749)); King & Zeng 2001, *Logistic regression in rare events data*; Sculley 2010, *Web-scale k-means clustering*.
 #
-# Next, and last: [27 · What you found](27_what_you_found.ipynb).
+# Next: [27 · What you found](27_what_you_found.ipynb).

@@ -105,7 +105,7 @@ from scipy.stats import t
 samples = np.random.default_rng(0).normal(size=(20_000, n, 5))  # courses, intervals, samples; the truth is 0
 half = t.ppf(0.975, 4) * samples.std(axis=2, ddof=1) / np.sqrt(5)  # half the length of each interval
 missed = (np.abs(samples.mean(axis=2)) > half).sum(axis=1)  # per course
-told = f"The formula says the same: each contains it with 0.95, all {n} with 0.95^{n} = {0.95**n:.2f}. "
+told = f"The formula says the same: each contains it with probability 0.95, all {n} with 0.95^{n} = {0.95**n:.2f}. "
 told += f"On average {missed.mean():.1f} miss it, by bad luck alone: 0.05 · {n} = {0.05 * n:.1f}. "
 told += f"In one course in ten, {np.quantile(missed, 0.9):.0f} or more do."
 display(cl.reveal("wrong_by_luck", round(100 * np.mean(missed == 0)), told))
@@ -214,9 +214,9 @@ assert outcomes["capsules classify small"] == outcomes["vae clusters"] == "undec
 # And here, once more, is what came of the claims:
 
 # %%
-for source, who in {"article A": "Article A", "article B": "Article B", "literature": "The papers", "course": "We"}.items():  # fmt: skip
+for source in ("article A", "article B", "literature", "course"):
     counts = [f"{found.count(outcome, source)} {outcome}" for outcome in what_was_found.SIGNS]
-    print(f"{who}: {', '.join(counts)}")
+    print(f"{source}: {', '.join(counts)}")
 
 # %% tags=["holds"]
 assert [found.count(outcome, "course") for outcome in what_was_found.SIGNS] == [3, 3, 0, 2]
