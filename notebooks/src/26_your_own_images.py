@@ -45,7 +45,7 @@ cl.recall("26")
 # - `data.npy` or `data.npz`: the array `images`, and `labels` if there are any.
 #
 # Pictures are made to fit into 32×32 pixels.
-# Write the name of yours in place of `None` above. The text describes the practice folder.
+# Write yours in place of `None` above; the text describes the practice folder.
 
 # %%
 mine = cl.load(MINE or make_practice_folder(images.train))
@@ -141,7 +141,7 @@ assert 5 < together < 16
 
 # %% [markdown]
 # So a leak makes a method that knows nothing look excellent.
-# Famous data sets have such copies, too: of 3 in 100 test images of CIFAR-10, say Barz and Denzler (2020).
+# CIFAR-10 has copies of 3 in 100 of its test images (Barz and Denzler, 2020).
 #
 # `cleaned()` drops blank images and exact copies (all of them where their labels contradict each other), and splits again, with near copies on the same side.
 # It misses pictures that were shifted, cropped or mirrored, and ten photos of one object. These leak just as well.
@@ -161,8 +161,7 @@ print(f"first {min(len(clean), 3000):,} of {len(clean):,}: {across(clean[:3000])
 named = clean if clean.classes else images.sample(1500)  # without labels, others stand in
 # of your own images, the validation part: the test part waits until your report
 unseen = named.validation if MINE else images.test.sample(min(2000, len(images.test)))
-counts = np.bincount(named.train.labels, minlength=len(named.classes))
-print("training images of each class:", *counts)
+print("training images of each class:", *np.bincount(named.train.labels, minlength=len(named.classes)))
 
 # %% [markdown]
 # ## A class that is rare
@@ -199,6 +198,7 @@ class_weights = cl.mine("class_weights", class_weights)
 # %%
 weights = class_weights(named.train.labels, len(named.classes))
 trained = {"all images alike": None, "class weights": weights}
+print("unseen images of each class:", *np.bincount(unseen.labels, minlength=len(named.classes)))
 recall = {name: rare_class.recalls(named, unseen, w) for name, w in trained.items()}  # 3 networks each
 for name, each in recall.items():
     rare, others, everything = each.T  # (3,) each, one number per network
@@ -212,7 +212,7 @@ assert 0.003 < alike[1] - weighted[1] < 0.008
 assert weighted[2] > alike[2] + 0.004
 assert alike[0] < 0.3
 assert weighted[0] < 0.5
-assert 10 <= counts[9] <= 14
+assert 10 <= (named.train.labels == 9).sum() <= 14
 assert torn > 10
 assert across(clean)[1] == 0
 assert len(pairs) > len(found.near_copies)
@@ -335,8 +335,9 @@ assert 9.5 < cpu["on the disk", 500_000] / cpu["on the disk", 10_000] < 11
 assert 5.5 < cpu["all in memory", 30_000] / cpu["all in memory", 10_000] < 6.5
 from unittest import mock
 
-from capslab.data import lazy_rows
 from sklearn.cluster import KMeans
+
+from capslab.data import lazy_rows
 
 vectors = cl.embed(images.train.sample(10_000)).vectors if len(images) > 10_000 else cl.embed(images).vectors
 plain = KMeans(10, n_init=1, random_state=0).fit(vectors).inertia_
