@@ -24,11 +24,11 @@ def recalls(train: Any, new: Any, weights: Any = None, repeats: int = REPEATS) -
     Returns
     -------
     One row per network, `(repeats, 3)`: the recall of the class with the fewest training images among those
-    that occur in `new`, the accuracy on all others, and the accuracy on all. NaN where there are no others.
+    that occur in `new`, the accuracy on all others, and the accuracy on all.
 
     Raises
     ------
-    ArgumentError : for images without labels, or `repeats` that is no whole number from 1.
+    ArgumentError : for images of fewer than two classes, or `repeats` that is no whole number from 1.
 
     Examples
     --------
@@ -52,6 +52,5 @@ def recalls(train: Any, new: Any, weights: Any = None, repeats: int = REPEATS) -
         network = DenseBaseline.for_images(train, seed=seed)
         fit(network, train, epochs=EPOCHS, show=False, seed=seed, class_weight=by_class)
         right = network.classify(new) == new.labels
-        others = right[~rare].mean() if (~rare).any() else np.nan
-        rows.append([right[rare].mean(), others, right.mean()])
+        rows.append([right[rare].mean(), right[~rare].mean(), right.mean()])
     return np.array(rows, float)
