@@ -45,7 +45,7 @@ cl.recall("26")
 # - `data.npy` or `data.npz`: the array `images`, and `labels` if there are any.
 #
 # Pictures are made to fit into 32×32 pixels.
-# Write yours in place of `None` above; the text describes the practice folder.
+# Write the name of yours in place of `None` above; the text describes the practice folder.
 
 # %%
 mine = cl.load(MINE or make_practice_folder(images.train))
@@ -56,7 +56,7 @@ found
 # ## What a network would not tell you
 #
 # A network trains on anything. The report found files that are no pictures, blank images, negatives (black and white exchanged), copies, a rare class, and labels that the neighbours of an image do not share.
-# Here are twelve of these *doubtful labels*. Above each image: first its label, then what the neighbours say.
+# Twelve of these *doubtful labels*; above each image first its label, then what the neighbours say.
 
 # %%
 doubted = found.suspicious[:12]
@@ -66,7 +66,7 @@ plots.image_grid(mine.images[doubted], words, columns=6) if len(doubted) else "n
 
 # %% [markdown]
 # Some are mistakes, others only a rare way to write. A person can tell; no label is changed by itself.
-# To change that of image `i`: `labels = mine.labels.copy()`, `labels[i] = …`, and `mine = dataclasses.replace(mine, labels=labels)`.
+# To change that of image `i`: `labels = mine.labels.copy()`, `labels[i] = …`, and, after `import dataclasses`, `mine = dataclasses.replace(mine, labels=labels)`.
 #
 # ## The same picture twice
 #
@@ -141,7 +141,7 @@ assert 5 < together < 16
 
 # %% [markdown]
 # So a leak makes a method that knows nothing look excellent.
-# CIFAR-10 has copies of 3 in 100 of its test images (Barz and Denzler, 2020).
+# 3 in 100 test images of CIFAR-10 have a copy in training (Barz and Denzler, 2020).
 #
 # `cleaned()` drops blank images and exact copies (all of them where their labels contradict each other), and splits again, with near copies on the same side.
 # It misses pictures that were shifted, cropped or mirrored, and ten photos of one object. These leak just as well.
@@ -349,7 +349,7 @@ assert abs(in_blocks / plain - 1) < 0.002
 # %% [markdown]
 # In memory the claim is right: three times as many images take three times as much memory, and about six times the time.
 # From the disk, 50 times as many take less than twice as much, and about ten times the time.
-# So "refuted" here means: memory *need* not grow with the data. Computing time did, in both ways.
+# So "refuted" here means: memory *need* not grow in step. Computing time did, in both ways.
 # With 10,000 images, in blocks, the inertia was within 0.2 % of the ordinary k-means'.
 #
 # For long trainings, or several GPUs, see `docs/scaling.md`.
