@@ -12,12 +12,12 @@
 # > **The same images and the same k: why does one representation fall into the right groups, and another does not?**
 #
 # You have built a dense network, a capsule network and a VAE.
-# Each turns an image into a list of numbers, its *representation*, and k-means takes any list. Today all get the same 1,200 test images. Bare pixels are the fourth, as the measure to compare with.
+# Each turns an image into a list of numbers, its *representation*, and k-means takes any list. Today all get the same 1,200 test images, and the bare pixels are a fourth, to compare with.
 # One network names 98 of 100 digits, yet k-means gets only 71 right on its hidden layer. You will find the other 27.
 #
-# **After this lesson you can** compare representations fairly, split features into what a layer reads and what it ignores, and tell a lead from luck.
+# **After this lesson you can** compare representations fairly, split features into what a layer reads and ignores, and tell a lead from luck.
 #
-# **You need** [02](02_which_score.ipynb) for matched accuracy, [07](07_hidden_layer.ipynb) for features, [12](12_build_a_capsule_network.ipynb) for capsules, and [20](20_build_a_vae.ipynb) for the VAE. The text describes the results on MNIST.
+# **You need** [02](02_which_score.ipynb) for matched accuracy, [07](07_hidden_layer.ipynb) for features, [12](12_build_a_capsule_network.ipynb) for capsules, and [20](20_build_a_vae.ipynb) for the VAE. The text describes MNIST.
 #
 # **Time:** …
 
@@ -47,9 +47,8 @@ rows = [(z.source, z.dimension, made[z.supervised]) for z in (pixels, hidden, po
 plots.table([dict(zip(("representation", "numbers per image", "made"), row, strict=True)) for row in rows])
 
 # %% [markdown]
-# The last column matters most.
-# The dense and the capsule network were told the digit of every training image, so good groups there are no discovery.
-# k-means itself never sees a label: labels only *score* its clusters, by matched accuracy.
+# The last column matters most: the dense and the capsule network were told the digit of every training image, so good groups there are no discovery.
+# k-means itself never sees a label: labels only *score* its clusters.
 
 # %%
 cl.guess(
@@ -83,8 +82,8 @@ blocks = (poses.vectors.reshape(len(some), 10, -1) ** 2).sum(axis=2)
 assert (blocks[np.arange(len(some)), some.labels] / blocks.sum(axis=1)).mean() > 0.9
 
 # %% [markdown]
-# The table says how much variance is left when every image is replaced by the mean of its digit.
-# The larger this share, the more k-means gets right.
+# The table says how much variance is left when the mean of its digit replaces every image.
+# The larger it is here, the more k-means gets right.
 # In the poses it is nearly all: the margin loss makes the capsule of the right digit long and all others short.
 # So most of a pose vector (by squared length) is in its digit's own block of 16 numbers, and two digits lie far apart.
 #
@@ -108,9 +107,9 @@ assert tables["pixels"].argmax(axis=1).tolist().count(1) == 2
 #
 # ## Which clusters split as k grows?
 #
-# Here is the hidden layer for several k.
+# Here is the hidden layer for several k, with letters of its own.
 # Each bar is a cluster with its mean image, each stream the images that two clusters share.
-# Point at a stream to count its digits and to see three of its images drawn as dots. (The letters are the layer's own; in the view above they follow those of the pixels.)
+# Point at a stream to count its digits and see three of its images drawn as dots.
 
 # %%
 plots.cluster_flow(paths["dense hidden layer"], (6, 8, 10, 12, 14))
@@ -179,18 +178,17 @@ assert tables["VAE means"].argmax(axis=1)[[3, 7]].tolist() == [1, 1]  # D and H
 
 # %% [markdown]
 # The errors go together, and half of them are 5s: without a cluster of their own, most 5s are wrong everywhere.
-# Most are not hard to read: the dense network itself names more than nine in ten correctly. The first five are odd, and there the poses fail as well.
+# Most can be read: the dense network itself names more than nine in ten. Only on the first five, which are odd, the poses fail as well.
 #
-# The last row shows the *centres* of the VAE's clusters, decoded (with the VAE's own letters). Each can be read as a digit: two 1s of different slant, and no 5.
+# The last row shows the *centres* of the VAE's clusters, decoded (the letters are the VAE's own). Each can be read as a digit: two 1s of different slant, and no 5.
 # But a readable centre says little about its cluster: more than 30 images of B are 5s.
 #
 # ## Where do the 27 go?
 #
-# What does the dense network do with the 512 numbers $h$ of an image?
-# Its last layer computes ten weighted sums $hW$, with $W: (512, 10)$, and adds a bias; the largest names the digit.
+# From an image's 512 numbers $h$, the dense network's last layer computes ten weighted sums $hW$, with $W: (512, 10)$, and adds a bias; the largest names the digit.
 # Now move $h$ at right angles to all ten columns of $W$: no sum changes, so the network cannot notice.
 # So $h$ has two parts. One lies in the **span** of the ten columns (it is a combination of them), and this is *read*. The rest makes no difference to the answer.
-# k-means cannot know that: it measures distances with all 512 numbers.
+# But k-means measures distances with all 512 numbers.
 #
 # **Your turn.** Write `split_features(features, weights)`, with features $(n, d)$ and weights $(d, 10)$.
 # It returns two arrays $(n, d)$, what is read and the rest, whose sum is `features`.
@@ -241,19 +239,19 @@ assert int(rows[1]["slant explained"][:-1]) > 75 > 25 > int(rows[0]["slant expla
 # %% [markdown]
 # Most of the 27 are back, so they were lost because the network and k-means look at different things.
 # Training asked only that the right one of the ten sums be the largest. What else came through from the pixels, like the slant, probably did no harm and could stay.
-# All that is not read makes four fifths of the variance, and so of the average squared distance. No wonder that k-means, for which all directions count alike, cuts the 1s by slant.
-# (*Slant explained*: a weighted sum of the first ten principal components, fitted on some images, predicts this share of the slant's variance on others.)
+# All that is not read makes four fifths of the variance, and so of the average squared distance. No wonder that k-means cuts the 1s by slant.
+# (*Slant explained*: the share of the slant's variance that a weighted sum of ten principal components, fitted on some images, predicts on others.)
 #
 # ## What mends it?
 #
-# $W$ was learned with labels, so this is an explanation and no remedy. Without $W$ there are four common ways:
+# $W$ was learned with labels, so this explains, but mends nothing. Without $W$ there are four common ways:
 #
-# - **Unit length:** divide the features of each image by their length, so that only their direction counts (the cosine).
+# - **Unit length:** divide each image's features by their length, so that only the direction counts (the cosine).
 # - **Scaled:** divide each feature by its standard deviation, so that none outweighs the others.
 # - **Whitened:** do the same with the first 16 principal components.
-# - **Many clusters:** 30, each named after its most frequent digit. This score is milder, so the gain is over *few clusters*: ten, scored likewise.
+# - **Many clusters:** 30, each named after its most frequent digit. This is milder, so the gain is over *few clusters*: ten, named likewise.
 #
-# One network could be luck, so five were trained, each on its own 10,000 images (`python tools/remeasure.py dense_mends`).
+# One network could be luck, so here are five, each trained on its own 10,000 images (`python tools/remeasure.py dense_mends`).
 # The gain over the features as they are comes with its 95 % interval, each network compared with itself.
 
 # %%
@@ -280,8 +278,7 @@ assert many - few > averages["many clusters"] - averages["few clusters"]
 #
 # ## Would another training say the same?
 #
-# Start from other weights, or learn from other images, and you get another network.
-# So here are these five and five of each other kind, trained on the same images; what they make of our test images is bundled (at most 16 principal components).
+# Here are the same five dense networks and five of each other kind, trained on the same images; what they make of our test images is bundled (at most 16 principal components).
 
 # %%
 networks = repeated_networks.load(images)
@@ -311,15 +308,14 @@ assert convolutional["between classes"].min() > 0.6 > 0.5 > runs["between classe
 assert 0.5 < 100 * (accuracy["VAE"].mean() - accuracy["pixels"].mean()) < 1.5
 
 # %% [markdown]
-# One dot is one network. The capsule networks agree within a point, but the dense ones are more than ten points apart. (Sixteen components alone do not mend them, so it is not the number of dimensions.)
+# One dot is one network. The capsule networks agree within a point, but the dense ones are more than ten points apart.
 # On the last hidden layer of the convolutional networks, k-means comes close to the poses: it does not take capsules.
-# Nor is the loss to blame, or the ignored part itself: these networks have the same loss and ignore half of their variance, and even this half groups by digit (the table).
-# What differs is how much of the variance lies between the digits. Probably the convolutions have removed much of the slant; we have not measured it.
-# The best VAE is above all starts on pixels, the worst is not.
+# Nor is the loss to blame, or ignoring itself: these networks have the same loss and ignore half of their variance, and even this half groups by digit.
+# What differs is how much of the variance lies between the digits. Why it is more here, we have not measured.
 #
 # Now three claims of the two articles.
 # "By themselves" means without labels. We know capsule networks trained with labels only; without, ours stays untrained.
-# For routing nothing else may differ: the *same* networks' poses after three iterations, and after one, where all couplings are even. (All were trained with three; this tests only the routing itself.)
+# For routing nothing else may differ: the *same* networks' poses after three iterations, and after one, where all couplings are even. (All were trained with three.)
 
 # %%
 display(cl.verdict("vae-clusters", correct["VAE"], correct["pixels"]))
@@ -328,14 +324,14 @@ display(cl.verdict("capsules-cluster", correct["capsule, untrained"], correct["p
 cl.verdict("routing-clusters-better", correct["capsule"], correct["capsule, one iteration"], paired=True)
 
 # %% [markdown]
-# - **VAE:** one point ahead of pixels on average, but the interval contains 0. Five VAEs of 10,000 images each do not decide it. (The one above, of 55,000, is more than eight points ahead; but it is one.)
-# - **Capsules:** untrained, their poses are far *worse* than the pixels that they are made from. The good clusters above came with the training on labels. This is a verdict on this network: other capsules do learn without labels (Kosiorek et al. 2019).
-# - **Routing:** one iteration or three, k-means gets 98 of 100. If stopping after one loses anything, it is less than half a point. What *training* with one would give is another question.
+# - **VAE:** one point ahead of pixels on average, but five VAEs of 10,000 images each do not decide it. (The one above, of 55,000, is more than eight points ahead; but it is one.)
+# - **Capsules:** untrained, their poses are far *worse* than the pixels that they are made from. The good clusters above came with the labels. This is a verdict on this network: other capsules do learn without labels (Kosiorek et al. 2019).
+# - **Routing:** one iteration or three, k-means gets 98 of 100. If stopping after one loses anything, it is less than half a point; *training* with one is another question.
 #
 # ## Digits that no label named
 #
 # A fair test for features made with labels is digits that had none.
-# In lesson 07 each choice of three digits gave another result, so here are five choices, drawn at random. Each time a dense network, a capsule network and a VAE learned from the *same* images of the other seven.
+# In lesson 07 each choice of three digits gave another result, so here are five random choices. Each time a dense network, a capsule network and a VAE learned from the *same* images of the other seven.
 # k-means makes ten clusters of all digits, and we count what is right among the three.
 
 # %%
@@ -358,8 +354,8 @@ assert capsule.low < 0
 assert interval.difference_interval(new["capsule"], new["pixels"], paired=True).low > 0.1
 
 # %% [markdown]
-# On average the dense network is level with the better of pixels and VAE (a strict rule, as it takes the better each time). But the results differ so much, by the choice or by the training, that five choices do not decide.
-# The capsule network is ahead in four of five, and yet its interval contains 0 as well. It would take more choices.
+# On average the dense network is level with the better of pixels and VAE (a strict rule: the better each time). But the results differ so much, by the choice or by the training, that five choices do not decide.
+# The capsule network is ahead in four of five, and yet its interval contains 0 as well.
 #
 # ## Now with other images
 #
@@ -372,8 +368,8 @@ clothes = cl.DenseBaseline.for_images(few)
 cl.fit(clothes, few, epochs=4, show=False)
 found = dense_mends.measure(clothes, look)
 names = "own answer", "as they are", "what is read", "the rest"
-answer, plain, mended = (100 * found[name] for name in names[:3])
-print(f"lost to k-means: {answer - plain:.0f} points; what is read gives back {mended - plain:.0f} of them")
+answer, plain, mended = (round(100 * found[name]) for name in names[:3])
+print(f"lost to k-means: {answer - plain} points; what is read gives back {mended - plain} of them")
 plots.table([{"": name, f"{other.name}, right of 100": round(100 * found[name])} for name in names])
 
 # %% tags=["holds"]
@@ -381,8 +377,7 @@ assert other.name != "fashion-mnist" or found["what is read"] > found["as they a
 assert other.name != "fashion-mnist" or answer - mended > 2 * (mended - plain) > 0
 
 # %% [markdown]
-# Here, too, what is read is better than the rest, but far behind the network's own answer.
-# In this one network, the ignored directions explain only a small part of what is lost on clothes. What takes the rest we have not looked for.
+# In this one network, the ignored directions explain only a small part of what is lost. What takes the rest we have not looked for.
 #
 # ## Look back
 #
@@ -395,10 +390,10 @@ cl.guesses("24")
 # ## Answer
 #
 # **Why does one representation fall into the right groups, and another does not?**
-# Because k-means takes all directions alike. In capsule poses the differences between digits are far larger than those within a digit. In a dense hidden layer most of what varies lies in directions that the last layer ignores; k-means cannot ignore them. The loss alone does not do this: convolutional networks with the same loss group well.
+# Because k-means takes all directions alike. In capsule poses the differences between digits are far larger than those within a digit. In a dense hidden layer most of what varies lies in directions that the last layer ignores; k-means cannot ignore them. The loss is not the reason: with the same one, convolutional networks group well.
 # Whoever calls a representation the best has to add two things: whether it was made with labels, and over how many trainings. The good groups here were made with labels. Without them, a VAE is not shown to be ahead of pixels, and for digits that no label named five choices do not decide.
 # How far does one get when *nobody* gives a label?
 #
-# **Sources.** Sabour et al. 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)) for the margin loss; Kosiorek et al. 2019 ([arXiv 1906.06818](https://arxiv.org/abs/1906.06818)) for capsules without labels; Kornblith et al. 2021, *Why do better loss functions lead to less transferable features?* ([arXiv 2010.16402](https://arxiv.org/abs/2010.16402)), where losses that pull classes further apart gave features that help *less* with new ones.
+# **Sources.** Sabour et al. 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)) for the margin loss; Kosiorek et al. 2019 ([arXiv 1906.06818](https://arxiv.org/abs/1906.06818)) for capsules without labels; Kornblith et al. 2021 ([arXiv 2010.16402](https://arxiv.org/abs/2010.16402)): losses that pull classes further apart gave features that help *less* with new ones.
 #
 # Next: [25 · Clusters without labels](25_clusters_without_labels.ipynb).
