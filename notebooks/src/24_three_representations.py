@@ -82,7 +82,7 @@ blocks = (poses.vectors.reshape(len(some), 10, -1) ** 2).sum(axis=2)
 assert (blocks[np.arange(len(some)), some.labels] / blocks.sum(axis=1)).mean() > 0.9
 
 # %% [markdown]
-# The table says how much variance is left when the mean of its digit replaces every image.
+# The table says how much variance is left when every image is replaced by its digit's mean.
 # The larger it is here, the more k-means gets right.
 # In the poses it is nearly all: the margin loss makes the capsule of the right digit long and all others short.
 # So most of a pose vector (by squared length) is in its digit's own block of 16 numbers, and two digits lie far apart.
@@ -311,10 +311,10 @@ assert 0.5 < 100 * (accuracy["VAE"].mean() - accuracy["pixels"].mean()) < 1.5
 # One dot is one network. The capsule networks agree within a point, but the dense ones are more than ten points apart.
 # On the last hidden layer of the convolutional networks, k-means comes close to the poses: it does not take capsules.
 # Nor is the loss to blame, or ignoring itself: these networks have the same loss and ignore half of their variance, and even this half groups by digit.
-# What differs is how much of the variance lies between the digits. Why it is more here, we have not measured.
+# What does differ is how much of the variance lies between the digits; why, we have not measured.
 #
 # Now three claims of the two articles.
-# "By themselves" means without labels. We know capsule networks trained with labels only; without, ours stays untrained.
+# "By themselves" means without labels. We have trained capsule networks with labels only; without them, ours stays untrained.
 # For routing nothing else may differ: the *same* networks' poses after three iterations, and after one, where all couplings are even. (All were trained with three.)
 
 # %%
@@ -342,9 +342,9 @@ leads = new["dense"] - (best := np.maximum(new["pixels"], new["VAE"]))
 chosen, low, high = networks.hidden_classes(hidden_kinds["dense"]), 100 * leads.min(), 100 * leads.max()
 rows = [{"without": str(away)} | {kind: v[i] for kind, v in new.items()} for i, away in enumerate(chosen)]
 print("Compared with the better of pixels and VAE:")
-print(f"dense is ahead in {(leads > 0).sum()} of 5, from {low:+.0f} to {high:+.0f} points")
+print(f"dense is ahead in {(leads > 0).sum()} of 5; its lead: {low:+.0f} to {high:+.0f} points")
 capsule = interval.difference_interval(new["capsule"], best, paired=True)
-print(f"capsules on average {100 * capsule.low:+.0f} to {100 * capsule.high:+.0f} (95 % interval)")
+print(f"mean lead of the capsules: {100 * capsule.low:+.0f} to {100 * capsule.high:+.0f} (95 % interval)")
 display(plots.table(rows))
 cl.verdict("hidden-classes", new["dense"], best, paired=True)
 
@@ -389,7 +389,7 @@ cl.guesses("24")
 # ## Answer
 #
 # **Why does one representation fall into the right groups, and another does not?**
-# Because k-means takes all directions alike. In capsule poses the differences between digits are far larger than those within a digit. In a dense hidden layer most of what varies lies in directions that the last layer ignores; k-means cannot ignore them. The loss is not the reason: with the same one, convolutional networks group well.
+# Because k-means takes all directions alike. In capsule poses the differences between digits are far larger than those within a digit. In a dense hidden layer most of what varies lies in directions that the last layer ignores; k-means cannot ignore them. The loss alone is not the reason: with the same one, convolutional networks group well.
 # Whoever calls a representation the best has to add two things: whether it was made with labels, and over how many trainings. The good groups here were made with labels. Without them, a VAE is not shown to be ahead of pixels, and for digits that no label named five choices do not decide.
 # How far does one get when *nobody* gives a label?
 #
