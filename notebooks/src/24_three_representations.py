@@ -298,7 +298,7 @@ assert low < accuracy["pixels"].max() < high
 assert np.ptp(accuracy["dense"]) > 0.1
 assert np.ptp(accuracy["capsule"]) < 0.01
 assert accuracy["dense"].max() < 0.85 < 0.96 < accuracy["convolutional"].min()
-assert 8.5 < right["VAE means"] - right["pixels"] < 9.5
+assert 9 < right["VAE means"] - right["pixels"] < 10
 assert len(images.train) == 55_000
 assert accuracy["capsule, untrained"].max() < accuracy["pixels"].min() - 0.1
 convolutional = dense_mends.measured(images.name, "convolutional")
@@ -324,7 +324,7 @@ display(cl.verdict("capsules-cluster", correct["capsule, untrained"], correct["p
 cl.verdict("routing-clusters-better", correct["capsule"], correct["capsule, one iteration"], paired=True)
 
 # %% [markdown]
-# - **VAE:** one point ahead of pixels on average, but five VAEs of 10,000 images each do not decide it. (The one above, of 55,000, is about nine points ahead; but it is one.)
+# - **VAE:** one point ahead of pixels on average, but five VAEs of 10,000 images each do not decide it. (The one above, of 55,000, is more than nine points ahead; but it is one.)
 # - **Capsules:** untrained, their poses are far *worse* than the pixels that they are made from. The good clusters above came with the labels. This is a verdict on this network: other capsules do learn without labels (Kosiorek et al. 2019).
 # - **Routing:** one iteration or three, k-means gets 98 of 100. If stopping after one loses anything, it is less than half a point; *training* with one is another question.
 #
