@@ -6,7 +6,7 @@
     python tools/remeasure.py beta_runs mnist --betas 0 4    # only for these
     python tools/remeasure.py routing_variants   # ways to route, and depth, on the digits: twelve minutes
     python tools/remeasure.py training_costs     # a VAE beside the four methods, five times: ten minutes
-    python tools/remeasure.py dense_mends mnist  # dense features, mended for k-means: two minutes; digits too
+    python tools/remeasure.py dense_mends mnist  # hidden layers, mended for k-means: four minutes; digits too
     python tools/remeasure.py vae_lengths        # a VAE for 5, 7 and 20 epochs, three times: seven minutes
     python tools/remeasure.py straightened       # five VAEs on straightened images: five minutes
     python tools/remeasure.py choosing_k         # five samples of five sets, cut and cut again: five minutes
@@ -20,15 +20,17 @@ The results of the longer experiments are written by the programs in `benchmarks
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from capslab import VAE, DenseBaseline, fit
+from capslab import VAE, fit
 from capslab.clustering import SpectralPath, matched_accuracy
 from capslab.course.collect_verdicts import collect
 from capslab.course.paths import checkout
@@ -49,6 +51,9 @@ from capslab.lessons import (
 )
 from capslab.lessons.repeated_networks import embedded_images
 from capslab.routing.variants import ROUTINGS
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tools import repeat_networks
 
 #: numbers of training images, and how often each is measured, with another sample and seed every time
 SIZES = {1000: 3, 2000: 3, 5000: 3, 10_000: 3, 20_000: 3, 40_000: 3, 60_000: 3}
@@ -136,23 +141,26 @@ def vae_lengths(
 
 
 def dense_networks(
-    dataset: str = "mnist", size: int = 40_000, seeds: int = 5, epochs: int | None = None
+    dataset: str = "mnist", seeds: int = 5, epochs: int | None = None, size: int | None = None
 ) -> list[dict[str, Any]]:
-    """Train dense networks, each on its own sample of images, and cluster what their hidden layers say.
+    """Train the dense and convolutional networks of `repeat_networks` and cluster their hidden layers.
 
-    The table is written after every network, and what it has already is kept.
+    The table is written after every network, and what it has already is kept. With `size`, each learns
+    from so many images only.
     """
     images = load(dataset)
     table = results.FOLDER / f"{dense_mends.NAME}.json"
     rows = results.load(dense_mends.NAME).rows if table.exists() else []
-    for seed in range(seeds):
-        if any((row["data"], row["seed"]) == (images.name, seed) for row in rows):
+    for network, seed in product(dense_mends.NETWORKS, range(seeds)):
+        about = {"data": images.name, "network": network, "seed": seed}
+        if any(about.items() <= row.items() for row in rows):
             continue
-        part = images.sample(min(size, 4 * len(images) // 5), seed=seed)
-        model = DenseBaseline.for_images(part, seed=seed)
-        fit(model, part, epochs, seed=seed, show=False)
+        seen, _ = repeat_networks.training_images(images, network, seed)
+        seen = seen if size is None else seen.sample(size, seed=seed)
+        model = repeat_networks.untrained(network, seen, seed)
+        fit(model, seen, epochs, seed=seed, show=False)
         found = dense_mends.measure(model, embedded_images(images), seed)
-        rows.append({"data": images.name, "seed": seed, **{name: round(v, 4) for name, v in found.items()}})
+        rows.append(about | {name: round(v, 4) for name, v in found.items()})
         print(rows[-1], flush=True)
         results.save(dense_mends.NAME, dense_mends.COMMAND, rows)
     return rows

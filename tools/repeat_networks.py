@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from capslab.lessons import dense_mends
 from capslab.lessons.repeated_networks import FOLDER, MANIFEST, embedded_images, fingerprint, manifest
 
 SEEDS = range(5)
@@ -75,7 +76,7 @@ def train_one(
 
     keras.utils.clear_session()
     seen, hidden = training_images(images, network, seed)
-    model = _model(network, seen, seed)
+    model = untrained(network, seen, seed)
     started = time.process_time()
     history = fit(model, seen, epochs, seed=seed, show=False)
     seconds = time.process_time() - started
@@ -118,7 +119,7 @@ def training_images(images: Any, network: str, seed: int) -> tuple[Any, list[int
     return type(chosen)(chosen.images, labels, names, images.name, parts=chosen.parts), hidden.tolist()
 
 
-def _model(network: str, seen: Any, seed: int) -> Any:
+def untrained(network: str, seen: Any, seed: int) -> Any:
     from capslab import models
 
     kind = network.removesuffix("-hidden")
@@ -135,14 +136,8 @@ def _model(network: str, seen: Any, seed: int) -> Any:
 
 def _vectors(model: Any, network: str, chosen: Any) -> dict[str, np.ndarray]:
     """What is kept of a network: arrays `(n, d)` by their names in its file."""
-    if network == "convolutional":  # it has no `features`: the output of its last hidden layer
-
-        def hidden(x: Any) -> Any:
-            for layer in model.network.layers[:-1]:
-                x = layer(x)
-            return x
-
-        return {"vectors": model.in_batches(hidden, model.pixels(chosen))}
+    if network == "convolutional":  # it has no `features`
+        return {"vectors": dense_mends.features_and_weights(model, chosen)[0]}
     arrays = {"vectors": model.features(chosen, None).vectors}
     if network == "capsule":
         from capslab.routing import ablation

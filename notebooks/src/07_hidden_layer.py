@@ -225,7 +225,7 @@ plots.scores_with_spread(scores, f"matched accuracy, k = {k}; two networks each,
 # Whenever somebody shows you wonderful clusters of a network's features, ask first whether labels went into them.
 #
 # Two networks are too few for a verdict.
-# Five more were trained on all images beforehand, and what they make of 1,200 test images comes with the course.
+# Five more were trained beforehand, each on its own 10,000 images of all digits, and what they make of 1,200 test images comes with the course.
 # The claim is that *a dense network's features cluster images better than pixels do*.
 
 # %%

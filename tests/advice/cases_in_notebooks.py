@@ -315,6 +315,7 @@ LESSONS = [
     Case(JUDGED + "quality(X, X[:, :2])", then=JUDGED + "quality(X, X)"),
     Case(JUDGED + "quality(X, X, neighbours=0)"),
     Case("from capslab.lessons import dense_mends\ndense_mends.measured('mnits')"),
+    Case("from capslab.lessons import dense_mends\ndense_mends.measured('mnist', 'conv')"),
     Case(VAES + "vae_runs.measured('mnits')"),
     Case(VAES + "beta_runs.measured('mnits')"),
     Case("from capslab.lessons import same_images\nsame_images.measured('mnits')"),

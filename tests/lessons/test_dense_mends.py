@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capslab.data import Images
+from capslab.data import Images, load
 from capslab.errors import ArgumentError
 from capslab.lessons import dense_mends, results
+from capslab.models import ConvNet
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tools import remeasure  # authors' tools are not installed
@@ -60,6 +61,36 @@ def test_slant_is_explained_by_vectors_that_hold_it_and_by_no_others():
     assert dense_mends.slant_explained(noise, pictures) < 0.1
 
 
+def test_the_variance_between_classes_is_what_their_means_leave():
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(3), 20)
+    means = 10 * np.eye(3)[labels]
+    assert dense_mends.between_classes(means, labels) == pytest.approx(1)
+    noise = rng.normal(size=(60, 3))
+    noise -= np.stack([noise[labels == one].mean(axis=0) for one in range(3)])[labels]
+    share = dense_mends.between_classes(means + noise, labels)
+    assert share == pytest.approx(means.var(axis=0).sum() / (means + noise).var(axis=0).sum())
+    assert dense_mends.between_classes(noise, labels) == pytest.approx(0)
+
+
+def test_a_slant_in_few_directions_is_hidden_from_the_first_components():
+    pictures, slants = lines()
+    order = np.random.default_rng(0).permutation(len(slants))
+    pictures, slants = SimpleNamespace(images=pictures.images[order]), slants[order]
+    loud = 100 * np.random.default_rng(1).normal(size=(len(slants), 2))
+    vectors = np.column_stack([loud, slants])
+    assert dense_mends.slant_explained(vectors, pictures) > 0.95
+    assert dense_mends.slant_explained(vectors, pictures, dimensions=2) < 0.1
+
+
+def test_the_features_of_a_convolutional_network_give_its_logits():
+    images = load("digits").test[:30]
+    network = ConvNet.for_images(images, seed=0)
+    features, weights = dense_mends.features_and_weights(network, images)
+    logits = features @ weights + network.network.layers[-1].get_weights()[1]
+    assert (logits.argmax(axis=1) == network.classify(images)).all()
+
+
 def test_a_network_that_reads_little_is_measured_by_hand_made_features():
     rng = np.random.default_rng(0)
     labels = np.repeat(np.arange(3), 20)
@@ -82,16 +113,21 @@ def test_a_network_that_reads_little_is_measured_by_hand_made_features():
 
 def test_five_networks_of_each_data_set_are_bundled_with_their_command():
     for data in ("digits", "mnist"):
-        found = dense_mends.measured(data)
-        assert {len(each) for each in found.values()} == {5}
-        assert (found["own answer"] > found["what is read"]).all()
+        found, other = (dense_mends.measured(data, network) for network in dense_mends.NETWORKS)
+        assert {len(each) for each in (*found.values(), *other.values())} == {5}
         assert (found["what is read"] > found["as they are"]).all()
+        assert [row["network"] for row in dense_mends.compared(data)] == list(dense_mends.NETWORKS)
+        rows = {row["features"]: row["gain"] for row in dense_mends.gains(data)}
+        assert rows["what is read"].startswith("+")
+        assert rows["as they are"] == rows["few clusters"] == ""
     assert results.load(dense_mends.NAME).command == dense_mends.COMMAND
 
 
 def test_an_unmeasured_data_set_is_refused(fails):
     with fails(ArgumentError, "data", names="digits"):
         dense_mends.measured("toys")
+    with fails(ArgumentError, "network", names="convolutional"):
+        dense_mends.measured("digits", "conv")
 
 
 @pytest.mark.slow
@@ -99,6 +135,6 @@ def test_networks_are_measured_once_each(monkeypatch, tmp_path):
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     first = remeasure.dense_networks("digits", size=400, seeds=1, epochs=1)
     rows = remeasure.dense_networks("digits", size=400, seeds=2, epochs=1)
-    assert rows[:1] == first, "what is there is kept"
-    assert [row["seed"] for row in rows] == [0, 1]
+    assert rows[:2] == first, "what is there is kept"
+    assert [row["seed"] for row in rows if row["network"] == "dense"] == [0, 1]
     assert dense_mends.measured("digits")["scaled"].shape == (2,)
