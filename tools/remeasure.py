@@ -9,7 +9,7 @@
     python tools/remeasure.py dense_mends mnist  # dense features, mended for k-means: two minutes; digits too
     python tools/remeasure.py vae_lengths        # a VAE for 5, 7 and 20 epochs, three times: seven minutes
     python tools/remeasure.py straightened       # five VAEs on straightened images: five minutes
-    python tools/remeasure.py choosing_k         # five samples of seven sets, cut and cut again: seven minutes
+    python tools/remeasure.py choosing_k         # five samples of seven sets, cut twice: seven minutes
     python tools/remeasure.py spectral_times     # spectral clustering of up to 60,000 images: ten minutes
     python tools/remeasure.py memory             # k-means on 10,000 and 500,000 images: ten minutes
     python tools/remeasure.py verdicts           # what the built lessons' verdicts say: a second

@@ -193,8 +193,8 @@ def rows_of(name: str) -> list[Row]:
 def shares_of(name: str) -> dict[str, np.ndarray]:
     """What the first of two parts got right, cut into as many clusters as classes, `(samples,)` each.
 
-    All shares are of the images in both parts, but the last: of the first part's mistakes among them, it is the
-    share on which the parts disagree, so that one is warned.
+    All shares are of the images in both parts, except the last: of the first part's mistakes among them, it
+    is the share on which the parts disagree, so that one is warned.
 
     Examples
     --------

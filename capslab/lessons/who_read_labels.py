@@ -31,13 +31,12 @@ def table_rows() -> list[dict[str, Any]]:
     >>> [sorted(row)[:2] for row in table_rows()][0]
     ['labels seen when settings were chosen?', 'matched accuracy']
     """
-    rows = [
-        {"method": name, "matched accuracy": value, ASKED: "not checked here"}
-        for name, value in PUBLISHED.items()
-    ]
+    found = [(value, name, "not checked here") for name, value in PUBLISHED.items()]
     runs = results.load("labelfree")
     for name, (run, score) in OURS.items():
         middle = float(np.median(runs.grouped(score, "run")[run]))
-        rows.append({"method": name, "matched accuracy": round(middle, 4), ASKED: "yes, but no test label"})
-    rows.sort(key=lambda row: row["matched accuracy"])
-    return [row | {"matched accuracy": f"{row['matched accuracy']:.3f}"} for row in rows]
+        found.append((middle, name, "yes, but no test label"))
+    return [
+        {"method": name, "matched accuracy": f"{value:.3f}", ASKED: answer}
+        for value, name, answer in sorted(found)
+    ]

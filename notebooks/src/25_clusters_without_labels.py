@@ -43,7 +43,7 @@ cl.recall("25")
 # But between them are 1s of every slant, each close to the next: a class is less a cloud than a *chain of neighbours*.
 #
 # First make the chains shorter: slant and position mean nothing.
-# Shear away the slope of a line through the ink, $\mathrm{cov}(x,y)/\mathrm{var}(y)$, and centre what is left: this image is **straightened**. (8×8 images stay as they are.)
+# Shear away the slope of a line through the ink, $\mathrm{cov}(x,y)/\mathrm{var}(y)$, and centre what is left: then the image is **straightened**. (8×8 images stay as they are.)
 #
 # How often do nearest neighbours share a class, and how often is k-means right? Both see 50 principal components.
 
@@ -62,11 +62,12 @@ plots.lines(np.arange(1, 11), trust, "neighbour, the nearest first", "share of t
 
 # %% tags=["holds"]
 assert all(100 * curve[9] > number + 15 for curve, number in zip(trust.values(), kmeans, strict=True))
-assert 0.82 < trust["as they are"][9] < 0.85 and 0.9 < trust["straightened"][9] < 0.92
+assert 0.82 < trust["as they are"][9] < 0.85
+assert 0.9 < trust["straightened"][9] < 0.92
 assert (trust["straightened"] > trust["as they are"]).all()
 
 # %% [markdown]
-# Below, the straightened 1s have lost their slant. Even the tenth neighbour is of the same class in more than eight of ten cases, and in nine when straightened.
+# The lower row is straightened. Even the tenth neighbour is of the same class in more than eight of ten cases, and in nine when straightened.
 #
 # ## Why neighbours end up with equal values
 #
@@ -82,7 +83,7 @@ assert (trust["straightened"] > trust["as they are"]).all()
 #
 # $$A=D^{-1/2}\,WD^{-1/2},\qquad a_{ij}=\frac{w_{ij}}{\sqrt{d_i d_j}}$$
 #
-# This is the **normalised adjacency**. When $v$ is multiplied by $A$, what is averaged is $u_i=v_i/\sqrt{d_i}$.
+# This is the **normalised adjacency**. When a list $v$ is multiplied by $A$, what is averaged is $u_i=v_i/\sqrt{d_i}$.
 #
 # **Your turn.** Write `normalise(weights)`: from symmetric weights `(n, n)` to $A$, `(n, n)`.
 
@@ -173,7 +174,7 @@ cl.explore_clusters(cl.Embedding(rows, some.labels, upright, "rows of eigenvecto
 # ## Why k + 3?
 #
 # Textbooks take k eigenvectors; we took three more.
-# The second curve needs no label: draw two random parts that share some images, cluster each by itself, and see how well they agree on the shared ones (adjusted Rand index, lesson 02).
+# The second curve below needs no label: draw two random parts that share some images, cluster each by itself, and see how well they agree on the shared ones (adjusted Rand index, lesson 02).
 
 # %%
 textbook = clustering.cluster_eigenvectors(graph.vectors[:, :k], k)
@@ -196,21 +197,23 @@ assert sorted(ten[:, 1])[-2] > 200  # two clusters of 1s
 assert min(ten[ten[:, 4].argmax(), [4, 9]]) > 400  # one of 4s and 9s
 u = graph.vectors / np.sqrt(clustering.self_tuning_weights(near).sum(axis=1))[:, None]
 gap = np.abs(u[some.labels == 4].mean(axis=0) - u[some.labels == 9].mean(axis=0))
-assert gap[:13].argmax() == 12 and gap[12] > 2 * gap[:10].max()
+assert gap[:13].argmax() == 12
+assert gap[12] > 2 * gap[:10].max()
 ones, eighth = some.labels == 1, u[:, 7]
-assert 0.2 < (eighth[ones] > 0).mean() < 0.8 and eighth[ones].std() > 5 * eighth[~ones].std()
+assert 0.2 < (eighth[ones] > 0).mean() < 0.8
+assert eighth[ones].std() > 5 * eighth[~ones].std()
 
 # %% [markdown]
 # With 10, the 4s and the 9s share a cluster, and the 1s have two: the eighth eigenvector divides the 1s, as the fourth above divided the 0s. The 4s and the 9s part most clearly in the thirteenth. With 13, each class has its own cluster.
 # Could you have known? At 10, the two parts agree even better: they make the same mistake.
-# Somebody looked at the labels.
+# We know better only because somebody looked at the labels.
 #
 # ## The same images for everybody
 #
 # *Classical methods cannot do for clustering what a VAE does*, says article B.
 # To be fair, five VAEs learned from all straightened training images, and 10,000 were clustered by codes and by pixels.
 # A **Gaussian mixture** works like k-means, but its clusters may be long and tilted, and an image may belong to several in part.
-# Without a graph it does best with the codes, so it stands for the VAE.
+# Without a graph it does best with the codes, so in the verdict it stands for the VAE.
 
 # %%
 same_for_all = same_images.measured(images.name)
@@ -234,9 +237,10 @@ assert min(by["spectral clustering"].mean() for by in (codes, pixels)) > 0.93
 assert pixels["spectral clustering"].mean() > codes["spectral clustering"].mean()
 assert codes["Gaussian mixture"].mean() > codes["k-means"].mean()
 straight, coded = (by["k-means"].mean() for by in (pixels, codes))
-assert round(100 * (straight - raw["k-means"].mean())) == 17 and round(100 * (coded - straight)) == 9
+assert 16.5 < 100 * (straight - raw["k-means"].mean()) < 17.5
+assert 8.5 < 100 * (coded - straight) < 9.5
 textbook = pixels["spectral clustering, only k eigenvectors"]
-assert 0.8 < textbook.min() and textbook.max() < codes["Gaussian mixture"].mean() + 0.02
+assert abs(textbook.mean() - codes["Gaussian mixture"].mean()) < 0.02
 
 # %% [markdown]
 # For k-means, straightening gives 17 points, and codes nine more. The graph gives most, and for it pixels will do.
@@ -259,12 +263,13 @@ cl.verdict(
 with_k, with_more = (timed.grouped(column, "n") for column in ("textbook_accuracy", "accuracy"))
 assert all(min(with_k[n]) < 0.84 < 0.97 < min(with_more[n]) for n in (40_000, 60_000))
 seconds = {n: np.mean(times) for n, times in timed.grouped("fit_s", "n").items()}
-assert 1.9 < seconds[40_000] / seconds[20_000] < 2.1 and 1.7 < seconds[60_000] / seconds[40_000] < 1.8
+assert 1.9 < seconds[40_000] / seconds[20_000] < 2.1
+assert 1.7 < seconds[60_000] / seconds[40_000] < 1.8
 assert min(with_k[60_000]) < 0.84
 assert grown.mean() > 1
 
 # %% [markdown]
-# Thirteen seconds for 60,000 images are not long. And one exponent hides a bend: from 20,000 to 40,000 images where we stop comparing all pairs, the time doubles; then it grows by three quarters for half as many again.
+# Thirteen seconds for 60,000 images are not long. And one exponent hides a bend: from 20,000 to 40,000 images, where we stop comparing all pairs, the time only doubles; then it grows by three quarters for half as many again.
 #
 # ## How many clusters?
 #
@@ -293,7 +298,7 @@ choose_k = cl.mine("choose_k", choose_k)
 
 # %% [markdown]
 # Always saying 10 would look good on ten classes, so there are smaller sets, too.
-# Here are five samples of each, with k up to 16 (eigengap: 19):
+# Here are five samples of each, with k up to 16, or 19 for the eigengap:
 
 # %%
 rows, off = [], {}
@@ -349,13 +354,13 @@ cl.verdict("stable-groups-are-classes", there, elsewhere, paired=True, evidence=
 
 # %% tags=["holds"]
 assert elsewhere.mean() < 0.5
-assert 0.65 < clothes["right where they agree"] < 0.72
+assert 0.66 < clothes["right where they agree"] < 0.7
 assert clothes["parts agree"] > 0.85
 assert all(0.17 < by["mistakes warned of"].mean() < 0.23 for by in (mnist, shares["Fashion-MNIST"]))
 
 # %% [markdown]
 # Where two parts disagree, at most one can be right, so the gap is no surprise.
-# Disagreement is a warning that needs no label. But four mistakes in five are where the parts agree, and on clothes three in ten of those images are wrong.
+# Disagreement is a warning that needs no label: on MNIST more than half of those images are wrong. But there and on clothes, four mistakes in five are where the parts agree. And agreement is no promise: on clothes nearly a third of those images are wrong.
 #
 # ## ★ Better neighbours, learned without a label
 #
@@ -402,7 +407,7 @@ assert min(right, own) > accuracy + 0.005
 # %% [markdown]
 # A likely reason: it learns what most images of a cluster have in common, and single mistakes are not that.
 #
-# Below are results that papers report for MNIST, and ours, medians of five runs. `cl.LabelFree` puts it all together: a graph of stroke directions (which way strokes run in each part of the image), a student, a graph of what that sees, a second student.
+# The table has results that papers report for MNIST, and ours, medians of five runs. `cl.LabelFree` puts all of it together: a graph of stroke directions (which way strokes run in each part of the image), a student, a graph of what that sees, a second student.
 # No method read a label while it fitted, though ours were told that there are ten classes. And ours read many *before*: neighbours, eigenvectors and steps were chosen where scores could be seen.
 #
 # ## Now with other images
