@@ -1,9 +1,9 @@
 """Lesson 25: every clustering method on the same straightened images, as pixels and as VAE codes.
 
 A comparison in which one side gets straightened images and the other does not says little about the methods.
-So five VAEs are trained on straightened images. Then k-means, a Gaussian mixture and spectral clustering, with
-k + 3 and with k eigenvectors, get the VAE's codes and the pixels of the same images. The numbers are made by
-`python tools/remeasure.py straightened` and kept in `results/straightened.json`.
+So five VAEs are trained on straightened images. Then k-means, a Gaussian mixture and spectral clustering,
+with k + 3 and with k eigenvectors, get the VAE's codes and the pixels of the same images. The numbers are
+made by `python tools/remeasure.py straightened` and kept in `results/straightened.json`.
 """
 
 from __future__ import annotations
