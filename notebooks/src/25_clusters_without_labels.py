@@ -213,7 +213,7 @@ assert eighth[ones].std() > 5 * eighth[~ones].std()
 # *Classical methods cannot do for clustering what a VAE does*, says article B.
 # To be fair, five VAEs learned from all straightened training images, and 10,000 were clustered by codes and by pixels.
 # A **Gaussian mixture** works like k-means, but its clusters may be long and tilted, and an image may belong to several in part.
-# Without a graph it does best with the codes, so in the verdict it stands for the VAE.
+# Without a graph it does best with the codes, so it stands for the VAE.
 
 # %%
 same_for_all = same_images.measured(images.name)
@@ -360,7 +360,7 @@ assert all(0.17 < by["mistakes warned of"].mean() < 0.23 for by in (mnist, share
 
 # %% [markdown]
 # Where two parts disagree, at most one can be right, so the gap is no surprise.
-# Disagreement is a warning that needs no label: on MNIST more than half of those images are wrong. But there and on clothes, four mistakes in five are where the parts agree. And agreement is no promise: on clothes nearly a third of those images are wrong.
+# Disagreement is a warning that needs no label: on MNIST more than half of those images are wrong. But there and on clothes, four mistakes in five are where the parts agree, and on clothes nearly a third of those images are wrong.
 #
 # ## ★ Better neighbours, learned without a label
 #
@@ -387,7 +387,7 @@ assert before + 0.1 < by_contrast < accuracy + 0.02
 #
 # ## Can a student be better than its teacher?
 #
-# Train a small convolutional network on the cluster numbers as if they were labels, wrong ones included: **self-training**.
+# Train a small convolutional network on the cluster numbers as if they were labels: **self-training**.
 # It sees every image a little changed each time, so it is hard to learn single ones by heart. And it can answer for new images.
 
 # %%
@@ -429,7 +429,7 @@ print(
 # %% [markdown]
 # ## Look back
 #
-# Was your guess for the graph too low?
+# Was your guess too low?
 
 # %%
 cl.guesses("25")
