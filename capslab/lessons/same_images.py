@@ -85,7 +85,7 @@ METHODS: dict[str, Callable[[np.ndarray, int, int], np.ndarray]] = {
 
 
 def score_methods(
-    vectors: Any, labels: np.ndarray, k: int, seed: int = 0, methods: Sequence[str] = tuple(METHODS)
+    vectors: Any, labels: np.ndarray, k: int, seed: int = 0, methods: str | Sequence[str] = tuple(METHODS)
 ) -> dict[str, float]:
     """The matched accuracy of some of the `METHODS` on the same vectors, 0…1.
 
@@ -95,7 +95,7 @@ def score_methods(
     labels : the classes, integers `(n,)`, which only score.
     k : number of clusters.
     seed : of k-means, the mixture and the eigenvectors.
-    methods : which of the `METHODS`; all, unless told otherwise.
+    methods : which of the `METHODS`, one name or several; all, unless told otherwise.
 
     Raises
     ------
@@ -112,6 +112,7 @@ def score_methods(
 
     from capslab.clustering.matched_accuracy import matched_accuracy
 
+    methods = [methods] if isinstance(methods, str) else methods
     for name in methods:
         if name not in METHODS:
             raise unknown_name("methods", name, list(METHODS))
