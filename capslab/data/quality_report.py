@@ -39,7 +39,7 @@ class QualityReport:
     blank : positions of images that show nothing, int64 `(b,)`.
     inverted : positions of the odd ones out, which have a light border where most are dark, or the reverse,
         int64 `(i,)`; none where all are light.
-    light : positions of images with a light ground, like ink on paper, int64 `(l,)`.
+    light : positions of images with a light background, like ink on paper, int64 `(l,)`.
     copies : groups of positions with exactly the same pixels, each group in ascending order.
     near_copies : pairs of positions that are almost the same but not exactly, int64 `(m, 2)`.
     leaks : positions of validation and test images with an exact or near copy among the training images.

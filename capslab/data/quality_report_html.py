@@ -42,11 +42,11 @@ def report_rows(report: Any) -> list[ReportRow]:
         _skipped(report),
         _sizes(report),
         _levels(report),
-        _ground(report),
+        *_background(report),
         _of_positions(report, "blank images", report.blank, "nothing to see in them"),
         _of_positions(
             report,
-            "ground unlike the rest",
+            "background unlike the rest",
             report.inverted,
             "a light border where most are dark, or the reverse",
         ),
@@ -130,14 +130,16 @@ def _levels(report: Any) -> ReportRow:
     )
 
 
-def _ground(report: Any) -> ReportRow:
+def _background(report: Any) -> list[ReportRow]:
+    """One row; none where the row on backgrounds unlike the rest says all, or one image would get ✓ and !."""
     light, n = len(report.light), len(report.images) - len(report.blank)
     if not report.is_dark_on_light:
-        return ReportRow("✓", "ground", f"light in {light:,} of {n:,} images")
+        result = f"light in {light:,} of {n:,} images"
+        return [] if len(report.inverted) else [ReportRow("✓", "background", result)]
     result = f"light in {light:,} of {n:,} images: they are dark on light, and MNIST is light on dark"
     advice = "images.inverted() exchanges black and white, as networks trained on MNIST need it."
     thumbnails = [(int(i), _name(report, i)) for i in report.light[:3]]
-    return ReportRow("!", "ground", result, thumbnails, [advice])
+    return [ReportRow("!", "background", result, thumbnails, [advice])]
 
 
 def _of_positions(report: Any, title: str, positions: np.ndarray, meaning: str) -> ReportRow:

@@ -82,6 +82,9 @@ class Verdict:
                 else ""
             )
         if self.outcome == "refuted":
+            if self.claim.kind == "threshold":  # short of a limit is not yet the opposite
+                limit = amount(self.claim.threshold or 0, self.claim.units)
+                return f"The whole interval is below 0, so the claim misses the {limit} stated beforehand."
             return "The whole interval is below 0, so the opposite is true."
         if self.outcome == "holds partly":
             return f"The whole interval is above 0, but not above {least}, the smallest that would matter."

@@ -12,12 +12,12 @@
 # > **Does all this work on images of my own?**
 #
 # So far, others had collected, cropped and labelled the images.
-# Yours are in a folder: of several sizes, some of them twice, some in the wrong place.
-# Here you take such a folder all the way, and write a report that others can check.
+# Yours are in a folder, of several sizes, some twice, some in the wrong place.
+# Here you take such a folder from the first look to a report that others can check.
 #
 # **After this lesson you can** load images of your own, find what is wrong with them, split them so that the test is fair, give a rare class its weight, and say how far a result depends on the labels.
 #
-# **You need** [05](05_can_you_trust_it.ipynb) for recall, [20](20_build_a_vae.ipynb), and [24](24_three_representations.ipynb). The text describes a practice folder made from MNIST.
+# **You need** [05](05_can_you_trust_it.ipynb) for recall, [20](20_build_a_vae.ipynb), and [24](24_three_representations.ipynb).
 #
 # **Time:** …
 
@@ -28,24 +28,24 @@ from IPython.display import display
 import capslab as cl
 from capslab import plots
 from capslab.data import make_practice_folder
-from capslab.lessons import leaking_copies, memory_runs, results, wrong_labels
+from capslab.lessons import leaking_copies, memory_runs, rare_class, results, wrong_labels
 
+# None makes a practice folder from MNIST, spoilt on purpose
 MINE = None  # or "my pictures", "pictures.zip", "list.csv", "data.npy", …
 images = cl.load()
 
 cl.recall("26")
 
 # %% [markdown]
-# | What you have | What `cl.load` makes of it |
-# |---|---|
-# | a folder of pictures, or a zip of it | one class per sub-folder; without sub-folders, no labels |
-# | a CSV with `path,label` | the pictures that it names |
-# | a CSV with `label,pixel0,…` | one image per row |
-# | `data.npy`, `data.npz` | the array `images`, and `labels` if there are any |
+# `cl.load` takes
+#
+# - a folder of pictures, or a zip of it: one class per sub-folder; without sub-folders, no labels;
+# - a CSV with `path,label`: the pictures that it names;
+# - a CSV with `label,pixel0,…`: one image per row;
+# - `data.npy` or `data.npz`: the array `images`, and `labels` if there are any.
 #
 # Pictures are made to fit into 32×32 pixels.
-# Write the name of yours in place of `None`, and this lesson is about them.
-# Otherwise a practice folder is made, and spoilt on purpose.
+# Write the name of yours in place of `None` above; the text describes the practice folder.
 
 # %%
 mine = cl.load(MINE or make_practice_folder(images.train))
@@ -56,7 +56,7 @@ found
 # ## What a network would not tell you
 #
 # A network trains on anything. The report found files that are no pictures, blank images, negatives (black and white exchanged), copies, a rare class, and labels that the neighbours of an image do not share.
-# Here are twelve of these *doubtful labels*, with what the neighbours say.
+# Twelve of these *doubtful labels*; above each image first its label, then what the neighbours say.
 
 # %%
 doubted = found.suspicious[:12]
@@ -65,17 +65,18 @@ words = [f"{mine.classes[mine.labels[i]]}?\n{mine.classes[s]}" for i, s in zip(d
 plots.image_grid(mine.images[doubted], words, columns=6) if len(doubted) else "no doubtful label"
 
 # %% [markdown]
-# Some are mistakes, others only a rare way to write. A person sees that in a second, so no label is changed by itself.
+# Some are mistakes, others only a rare way to write. A person can tell; no label is changed by itself.
+# To change that of image `i`: `labels = mine.labels.copy()`, `labels[i] = …`, and, after `import dataclasses`, `mine = dataclasses.replace(mine, labels=labels)`.
 #
 # ## The same picture twice
 #
-# Exact copies are easy to find. But a picture that was made brighter and saved again has other pixels, and still shows the same.
-# What stays is the *pattern*, so use the correlation: the cosine between two images, once each has lost its own mean,
+# Exact copies are easy to find. A picture made brighter and saved again has other pixels, but the same *pattern*.
+# So use the correlation: the cosine between two images, once each has lost its own mean,
 #
 # $$r=\frac{(a-\bar a)\cdot(b-\bar b)}{\|a-\bar a\|\;\|b-\bar b\|}.$$
 #
 # **Your turn.** Write `near_copies(images, min_correlation)`.
-# It takes images `(n, …)` and returns the pairs of positions, `(pairs, 2)`, with $i<j$, in order, whose correlation is at least `min_correlation`. (Stuck? `cl.hint("near_copies")`)
+# It takes images `(n, …)` and returns the pairs of positions, `(pairs, 2)`, with $i<j$, in order, whose correlation is at least `min_correlation`.
 
 
 # %%
@@ -96,7 +97,7 @@ cl.check("near_copies", near_copies)
 near_copies = cl.mine("near_copies", near_copies)
 
 # %% [markdown]
-# Run it on the folder, without blank images, where $r$ is $0/0$. Part 0 is for training.
+# Run it on the first 3,000 images at most, without blank ones, where $r$ is $0/0$. Part 0 is for training.
 
 # %%
 shown = np.setdiff1d(np.arange(min(len(mine), 3000)), found.blank)
@@ -109,11 +110,13 @@ def across(some):  # pairs of copies, and how many have only one of the two in t
 
 
 pairs, torn = across(mine[shown])
-print(f"{len(pairs)} pairs of copies; {torn} have one image in training, and the other not")
+print(f"{len(shown):,} of {len(mine):,} images: {len(pairs)} pairs of copies, {torn} across the split")
 some = pairs[np.random.default_rng(1).permutation(len(pairs))[:10]]
 plots.image_grid(mine.images[shown[some.T.ravel()]], columns=10) if len(some) else ""
 
 # %% [markdown]
+# The report lists fewer pairs, as it counts exact copies apart.
+#
 # Is that bad? Try it where there is nothing to learn: take 200 images, each three times with a little noise, and give each of the 200 a *random* label out of ten.
 # Two thirds are for training, and a test image gets the label of the nearest of them.
 
@@ -128,7 +131,7 @@ scores = {
     for name, kept in kinds.items()
 }
 together, spread = (np.mean(each) for each in scores.values())
-told = f"The labels are random: with the copies together {together:.0f} of 100 are right, which is chance. The rest was only recognising the same image again."
+told = f"The labels are random: with the copies together {together:.0f} of 100 are right, which is chance. The rest was only recognising the same image again. With the copies at random, one test image in nine has both its copies in the test part."
 display(cl.reveal("leak", round(spread), told))
 plots.scores_with_spread(scores, "test images of 100 that are right", (0, 120))
 
@@ -138,9 +141,12 @@ assert 5 < together < 16
 
 # %% [markdown]
 # So a leak makes a method that knows nothing look excellent.
-# Famous data sets have such copies, too: Barz and Denzler (2020) found them in CIFAR.
+# 3 in 100 test images of CIFAR-10 have a copy in training (Barz and Denzler, 2020).
 #
-# `cleaned()` drops blank images and exact copies, and splits again, with near copies on the same side.
+# `cleaned()` drops blank images and exact copies (all of them where their labels contradict each other), and splits again, with near copies on the same side.
+# It misses pictures that were shifted, cropped or mirrored, and ten photos of one object. These leak just as well.
+# Only you know what belongs together: give it the same number in `parts` below.
+#
 # We turn the negatives over, and let your function look again.
 
 # %%
@@ -148,26 +154,26 @@ clean = found.cleaned()
 negative = clean.report().inverted
 pixels = clean.images.copy()
 pixels[negative] = 255 - pixels[negative]
+# parts: 0 training, 1 validation, 2 test
 clean = cl.Images(pixels, clean.labels, clean.classes, clean.name, parts=clean.parts)
-print(
-    f"{len(mine) - len(clean)} images dropped, {len(negative)} turned over; {across(clean[:3000])[1]} pairs across"
-)
-named = clean if clean.classes else images.train.sample(1000)  # without labels, others stand in
-unseen = named.test if MINE else images.test.sample(min(2000, len(images.test)))
-counts = np.bincount(named.train.labels, minlength=len(named.classes))
-print("training images of each class:", *counts)
+print(f"{len(mine) - len(clean)} images dropped, {len(negative)} turned over")
+print(f"first {min(len(clean), 3000):,} of {len(clean):,}: {across(clean[:3000])[1]} pairs across the split")
+named = clean if clean.classes else images.sample(1500)  # without labels, others stand in
+# of your own images, the validation part: the test part waits until your report
+unseen = named.validation if MINE else images.test.sample(min(2000, len(images.test)))
+print("training images of each class:", *np.bincount(named.train.labels, minlength=len(named.classes)))
 
 # %% [markdown]
 # ## A class that is rare
 #
 # There are only a dozen nines to learn from.
-# A network that never says "9" is right nearly every time *in this folder*, but not on 2,000 new images, with as many nines as other digits.
+# A network that never says "9" can be right nearly every time *in this folder*, but not on 2,000 new images, with as many nines as other digits.
 #
-# The remedy is to let each image of a rare class count more in the loss. With $n$ images and $K$ classes that occur, an image of a class with $n_c$ images gets the weight
+# An old remedy (King and Zeng, 2001) is to let each image of a rare class count more in the loss. With $n$ images and $K$ classes that occur, an image of a class with $n_c$ images gets the weight
 #
 # $$w_c=\frac{n}{K\,n_c}.$$
 #
-# Then all classes weigh the same, and the mean weight is 1, so the learning rate still fits.
+# Then all classes weigh the same, and the mean weight over all images is 1, so the learning rate still fits.
 #
 # **Your turn.** Write `class_weights(labels, classes)`.
 # It takes labels `(n,)` and the number of classes, and returns one weight per class, `(classes,)`, and 0 for a class that does not occur.
@@ -190,47 +196,39 @@ class_weights = cl.mine("class_weights", class_weights)
 
 
 # %%
-def rare_and_all(some, new, weights, seed):
-    network = cl.DenseBaseline.for_images(some, seed=seed)
-    by_class = None if weights is None else dict(enumerate(weights))
-    cl.fit(network, some, epochs=3, show=False, seed=seed, class_weight=by_class)
-    answers, sizes = network.classify(new), np.bincount(some.train.labels)
-    rare = new.labels == min(np.unique(new.labels), key=lambda c: sizes[c])
-    return np.mean(answers[rare] == new.labels[rare]), np.mean(answers == new.labels)
-
-
-# %%
 weights = class_weights(named.train.labels, len(named.classes))
 trained = {"all images alike": None, "class weights": weights}
-recall = {
-    name: np.array([rare_and_all(named, unseen, w, seed) for seed in range(3)]) for name, w in trained.items()
-}
-bars = {f"{name}: {what}": each[:, i] for i, what in enumerate(("rarest class", "all")) for name, each in recall.items()}  # fmt: skip
-alike, weighted = (each.mean(axis=0) for each in recall.values())
-print(
-    f"rarest class: {alike[0]:.2f} without weights, {weighted[0]:.2f} with; all: {alike[1]:.3f} and {weighted[1]:.3f}"
-)
-plots.scores_with_spread(bars, "share recognised", (0, 1.6))
+print("unseen images of each class:", *np.bincount(unseen.labels, minlength=len(named.classes)))
+recall = {name: rare_class.recalls(named, unseen, w) for name, w in trained.items()}  # 3 networks each
+for name, each in recall.items():
+    rare, others, everything = each.T  # (3,) each, one number per network
+    print(f"{name}: rarest class", *rare.round(2), end=", ")
+    print(f"the others {others.mean():.3f}, all {everything.mean():.3f}")
 
 # %% tags=["holds"]
 assert (recall["class weights"][:, 0] > recall["all images alike"][:, 0] + 0.05).all()
-assert weighted[1] > alike[1] - 0.01
+alike, weighted = (each.mean(axis=0) for each in recall.values())
+assert 0.003 < alike[1] - weighted[1] < 0.008
+assert weighted[2] > alike[2] + 0.004
 assert alike[0] < 0.3
 assert weighted[0] < 0.5
-assert 10 <= counts[9] <= 14
+assert 10 <= (named.train.labels == 9).sum() <= 14
 assert torn > 10
 assert across(clean)[1] == 0
+assert len(pairs) > len(found.near_copies)
+moved = np.stack([mine.images[5], np.roll(mine.images[5], 2, axis=1), mine.images[5][:, ::-1]])
+assert len(near_copies(moved, 0.99)) == 0
+assert found.contradicting
 assert 8 < weights.max() < 9
 
 # %% [markdown]
-# Of the new nines, few are recognised without weights.
-# In all three pairs of networks your weights help, and the accuracy on all does not suffer.
-# Still, most nines are missed: a weight of 8 makes a dozen be heard, but gives no new ones to learn from.
+# In all three pairs of networks your weights help the nines. The other digits lose about half a point; all together gain a little.
+# Still, after these three short epochs most nines are missed: a weight makes a dozen be heard, but brings no new ones.
 #
 # ## How much do wrong labels cost?
 #
 # "The result is only as good as the data", article B says.
-# Put it to the test: make some training labels wrong, and let the ten nearest neighbours of a test image vote.
+# So make some training labels wrong, and let the ten nearest neighbours of a test image vote.
 
 # %%
 cl.guess(
@@ -252,22 +250,34 @@ ten = curves["wrong at random, 10 asked"]
 cl.verdict("data-quality", (ten[:, 0] - ten[:, 2]) / 0.3)
 
 # %% tags=["holds"]
+from capslab.lessons.interval import mean_interval
+
 one, ruled = (means[name] for name in ("wrong at random, 1 asked", "wrong by a rule, 10 asked"))
-assert before - after < 5
-assert 100 * (one[0] - one[2]) > 20
-assert 100 * (ruled[0] - ruled[2]) > 15
-assert ruled[0] - ruled[2] > ten[:, 0].mean() - ten[:, 3].mean() + 0.05
+random_one = curves["wrong at random, 1 asked"]
+assert round((ten[:, 0] - ten[:, 2]).mean() / 0.3, 2) == 0.09
+assert round((one[0] - one[2]) / 0.3, 1) == 0.8
+assert mean_interval((random_one[:, 0] - random_one[:, 2]) / 0.3).low > 0.5
+assert 1.8 < (ruled[0] - ruled[2]) / (ten[:, 0] - ten[:, 3]).mean() < 2.2
+assert max(ten[:, 0].mean() - ten[:, 1].mean(), ruled[0] - ruled[1]) < 0.01
+rest, share = unseen[unseen.labels != 9], (unseen.labels == 9).mean()
+rest_1, rest_10 = (wrong_labels.accuracies(named.train, rest, [0], neighbours=k).mean() for k in (1, 10))
+nine_1 = (one[0] - (1 - share) * rest_1) / share
+nine_10 = (before / 100 - (1 - share) * rest_10) / share
+assert nine_10 < 0.05 < 0.25 < nine_1
+assert abs(rest_1 - rest_10) < 0.01
 
 # %% [markdown]
-# The loss is close to what had been set beforehand as the least that counts, a tenth of an image per wrong label, so it is undecided.
-# And it is a verdict on random mistakes and this vote only.
-# *By a rule*, where the images with the least ink in each class have the label of the next class, the ten lose much more: such mistakes agree with each other, so a vote believes them.
-# Three tenths wrong by a rule cost more than half of all labels wrong at random.
-# In famous test sets a few labels in a hundred are wrong (Northcutt and others, 2021).
+# Each percentage point of wrong labels cost 0.09 points of accuracy. The border was 0.1 (and 0.5 for *holds*), so it is undecided.
+# Asked of one neighbour, the same labels cost 0.8 points each, and the claim would hold. The verdict is about the vote, as much as about the data.
+# (With right labels one is ahead, because a dozen nines rarely win a vote of ten.)
+#
+# *By a rule*, the images with the least ink in each class get the next class's label. Such mistakes agree with each other, so a vote believes them.
+# For the ten, 30 of 100 labels wrong by a rule cost twice as much as 50 of 100 wrong at random; 10 of 100 cost less than a point either way.
+# Wrong *test* labels were not tried; famous test sets have a few in a hundred (Northcutt and others, 2021).
 #
 # ## Slide, cluster, export
 #
-# A VAE needs no labels. Train one, move one slider at a time, and see what varies in your images.
+# A VAE needs no labels. Train one, and see what varies as you move one slider.
 
 # %%
 vae = cl.VAE.for_images(clean)
@@ -275,16 +285,16 @@ cl.fit(vae, clean, epochs=5, show=False)
 cl.explore_latent(vae, clean)
 
 # %% [markdown]
-# To see couplings, as in lesson 13: `capsules = cl.CapsNet.for_images(clean)`, `cl.fit(capsules, clean)`, and `cl.show_routing(capsules, clean.test)`.
+# (For couplings, train `cl.CapsNet.for_images(clean)`, as in [14](14_what_couplings_tell.ipynb).)
 #
-# Now cluster what the VAE and the pixels see, and take the groups home, as folders of pictures and as a table.
-# `data.npy` is the file that article B loads and does not bring.
+# Now cluster the VAE's codes and the pixels, and take the groups home as folders of pictures and a table.
 
 # %%
 import tempfile
 from pathlib import Path
 
-k, place = max(2, len(clean.classes)), Path(tempfile.mkdtemp())  # or Path("my results")
+k = len(clean.classes) if len(clean.classes) > 1 else 10  # without labels, try several
+place = Path(tempfile.mkdtemp())  # or Path("my results")
 groups = {z.source: cl.cluster(z, n_clusters=k).at(k) for z in (cl.embed(clean), cl.embed(vae, clean))}
 chosen = groups[cl.embed(vae, clean).source]
 cl.export_clusters(chosen, clean, place / "clusters")
@@ -292,16 +302,20 @@ cl.export_clusters(chosen, clean, place / "clusters.csv")
 np.save(place / "data.npy", clean.images)
 cl.load(place / "data.npy")
 for name, one in groups.items():
-    print(f"{name}: {one.scores}")
+    print(f"{name}, k = {k}: {one.scores}")
+
+# %% tags=["holds"]
+first, second = (one.scores.matched_accuracy for one in groups.values())
+assert abs(first - second) < 0.05
 
 # %% [markdown]
-# (`cl.load` refuses a `.npy` that holds Python objects, because opening one runs whatever code is in it.)
+# The two are close. It is one VAE and one run: as in 24, that decides nothing.
 #
 # ## How large may it get?
 #
-# "Clustering takes ever more memory and computing power as data grow." With all images in memory, surely.
-# But a large `data.npy` can stay on the disk: `cl.cluster` goes through it block by block.
-# Both were measured, three times each, on images made from MNIST: the memory beyond what Python held before.
+# Clustering takes ever more memory and computing power as data grow, says article B. *Must* it take memory in step with them?
+# A large `data.npy` can stay on the disk: with more than 256 MB of vectors, `cl.cluster` reads block by block. Small batches find rough centres (Sculley, 2010), and the last steps take every row.
+# Both ways were measured three times, on images made from MNIST: the memory beyond what Python held before.
 
 # %%
 runs, rows = results.load("memory"), []
@@ -317,33 +331,48 @@ cl.verdict("memory-grows", memory_runs.growth(runs, "on the disk"))
 in_memory = memory_runs.growth(runs, "all in memory")
 assert 0.95 < in_memory.mean() < 1.05
 assert 1 < 50 * memory_runs.growth(runs, "on the disk").mean() < 2
-assert 10 < 50 * memory_runs.growth(runs, "on the disk", "cpu_s").mean() < 12
+cpu = {key: np.mean(each) for key, each in runs.grouped("cpu_s", "way", "images").items()}
+assert 9.5 < cpu["on the disk", 500_000] / cpu["on the disk", 10_000] < 11
+assert 5.5 < cpu["all in memory", 30_000] / cpu["all in memory", 10_000] < 6.5
+from unittest import mock
+
+from sklearn.cluster import KMeans
+
+from capslab.data import lazy_rows
+
+vectors = cl.embed(images.train.sample(10_000)).vectors if len(images) > 10_000 else cl.embed(images).vectors
+plain = KMeans(10, n_init=1, random_state=0).fit(vectors).inertia_
+with mock.patch.object(lazy_rows, "LARGE", 1_000_000):
+    in_blocks = cl.cluster(vectors, n_clusters=10).at(10).scores.inertia
+assert abs(in_blocks / plain - 1) < 0.002
 
 # %% [markdown]
-# In memory, three times as many images take three times as much.
-# From the disk, 50 times as many take less than twice as much, and about eleven times the computing time. So both do grow, but far more slowly than the data.
+# In memory the claim is right: three times as many images take three times as much memory, and about six times the time.
+# From the disk, 50 times as many take less than twice as much, and about ten times the time.
+# So "refuted" here means: memory *need* not grow in step. Computing time did, in both ways.
+# With 10,000 images, in blocks, the inertia was within 0.2 % of the ordinary k-means'.
 #
-# A training that takes a night should survive it: with `checkpoint="folder"`, `cl.fit` goes on where it stopped. `devices="all"` shares each batch among several GPUs. See `docs/scaling.md`.
+# For long trainings, or several GPUs, see `docs/scaling.md`.
 #
 # ## Your project
 #
-# Now do it on images of your own, and write a report: a paragraph for each row.
-# In a class, half of a row's points go to a mere list or a single number. A result that went against your claim, and is explained, is worth as much as another.
+# Now do it with your own images: write a paragraph for each row.
+# In a class, a mere list or a single number gets half of the points. A result against your claim, explained, is worth as much as another.
 
 # %% [markdown] tags=["report"]
 # | Part | Points | What gives full points |
 # |---|---|---|
-# | Question | 2 | a claim about your images, and the number that would refute it, written down before training |
-# | Data | 2 | what the report found, what you changed and what not, with reasons |
-# | Fair test | 2 | no copy on both sides; test images untouched until the end; how many per class |
-# | Result | 2 | recall per class, of three networks at least, beside a simple baseline |
+# | Question | 2 | a claim about your images, and the number that would refute it, in the first cell, dated |
+# | Data | 2 | what the report found, what you changed and what not, with reasons; what became of contradicting labels |
+# | Fair test | 2 | nothing that belongs together on both sides; test images untouched until the end; how many per class |
+# | Result | 2 | recall per class ([05](05_can_you_trust_it.ipynb)) of three networks, beside the commonest class and the nearest neighbour on pixels. Give the number beside each recall: 2 of 3 is not 0.67. Without labels: which groups return with another seed, beside those of pixels |
 # | Groups | 2 | what the images of a cluster share, shown; a slider that means something; where it fails |
-# | Limits | 2 | what wrong labels, few images and this machine leave open |
+# | Limits | 2 | what wrong labels, few images and short training leave open |
 
 # %% [markdown]
 # ## Now with other images
 #
-# The same leak, and a last class with a tenth of its images, in clothes, shoes and bags.
+# The same leak, and a class with a tenth of its images.
 
 # %%
 other = cl.load_other(images)
@@ -355,7 +384,7 @@ leak = [
     np.mean([leaking_copies.random_labels(some, kept, seed) for seed in range(3)]) for kept in (True, False)
 ]
 weights = class_weights(some.labels, len(other.classes))
-both = [rare_and_all(some, other.test[:2000], w, 0) for w in (None, weights)]
+both = [rare_class.recalls(some, other.test[:2000], w, repeats=1)[0] for w in (None, weights)]
 print(f"{other.name}: random labels, copies together {leak[0]:.0f} of 100 right, at random {leak[1]:.0f}")
 print(f"recall of the rare class {both[0][0]:.2f}, with class weights {both[1][0]:.2f}")
 
@@ -366,7 +395,7 @@ assert other.name != "fashion-mnist" or both[1][0] > both[0][0]
 # %% [markdown]
 # ## Look back
 #
-# What had you expected of data that are not quite right?
+# What had you expected?
 
 # %%
 cl.guesses("26")
@@ -379,9 +408,9 @@ cl.progress("26")
 #
 # **Does all this work on images of my own?**
 # The code does not care whose images they are.
-# Whether the *result* means anything is decided before training: by copies on both sides of the split, by a class too rare to be learned, and by wrong labels, above all those that follow a rule.
-# So look first, keep copies together, ask about each class, and keep what you test on out of sight until the end.
+# Whether the *result* means anything is decided before training: by copies on both sides of the split, by a class too rare to be learned, and by wrong labels, above all if many follow a rule; a tenth hardly hurt a vote.
+# So look first, keep together what belongs together, ask about each class, and keep the test images out of sight until the end.
 #
 # **Sources.** Barz & Denzler 2020, *Do we train on test data?* ([arXiv 1902.00423](https://arxiv.org/abs/1902.00423)); Northcutt, Athalye & Mueller 2021, *Pervasive label errors in test sets* ([arXiv 2103.14749](https://arxiv.org/abs/2103.14749)); King & Zeng 2001, *Logistic regression in rare events data*; Sculley 2010, *Web-scale k-means clustering*.
 #
-# Next, and last: [27 · What you found](27_what_you_found.ipynb).
+# Next: [27 · What you found](27_what_you_found.ipynb).

@@ -17,6 +17,7 @@ VERDICTS = [
     Case(FOUND + "found.closest(0)"),
     Case(WRONG + "shares = [0, 30]\nwrong_labels.accuracies(few, few, shares)"),
     Case(WRONG + "wrong_labels.accuracies(few, few, [0, 0.3], kind='by rule')"),
+    Case("from capslab.lessons import rare_class\nrare_class.recalls(few, few, repeats=0)"),
     Case(
         RUNS + "memory_runs.measure('on disk', 'images.npy')", then=RUNS + "memory_runs.LARGE['on the disk']"
     ),

@@ -67,6 +67,8 @@ def test_blank_and_inverted_images_are_found():
     report = Images(pixels).report()
     assert report.blank.tolist() == [4, 5]
     assert report.inverted.tolist() == [6]
+    assert rows(report)["background unlike the rest"].sign == "!"
+    assert "background" not in rows(report), "no image gets ✓ and ! at once"
 
 
 def test_where_borders_are_of_all_kinds_nothing_is_called_inverted():
@@ -77,9 +79,10 @@ def test_dark_on_light_is_said_with_the_fix_and_the_fix_works():
     digits = cl.load("digits")[:200]
     paper = digits.inverted()
     assert not digits.report().is_dark_on_light
+    assert rows(digits.report())["background"].sign == "✓"
     report = paper.report()
     assert report.is_dark_on_light
-    assert rows(report)["ground"].sign == "!"
+    assert rows(report)["background"].sign == "!"
     assert "images.inverted()" in repr(report)
     assert not paper.inverted().report().is_dark_on_light
     assert (paper.inverted().images == digits.images).all()

@@ -24,7 +24,7 @@ def snippets(exercise):
 
 
 def test_there_is_code_to_look_at():
-    assert sum(len(snippets(exercise)) for exercise in ALL) > 20
+    assert sum(len(snippets(exercise)) for exercise in ALL) > 10
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda one: one.name)
