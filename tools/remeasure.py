@@ -9,7 +9,7 @@
     python tools/remeasure.py dense_mends mnist  # hidden layers, mended for k-means: four minutes; digits too
     python tools/remeasure.py vae_lengths        # a VAE for 5, 7 and 20 epochs, three times: seven minutes
     python tools/remeasure.py straightened       # five VAEs on straightened images: five minutes
-    python tools/remeasure.py choosing_k         # five samples of five sets, cut and cut again: five minutes
+    python tools/remeasure.py choosing_k         # five samples of seven sets, cut twice: seven minutes
     python tools/remeasure.py spectral_times     # spectral clustering of up to 60,000 images: ten minutes
     python tools/remeasure.py memory             # k-means on 10,000 and 500,000 images: ten minutes
     python tools/remeasure.py verdicts           # what the built lessons' verdicts say: a second
@@ -263,7 +263,7 @@ def several_betas(
 def straightened_methods(
     dataset: str = "mnist", seeds: int = same_images.SEEDS, epochs: int | None = None
 ) -> list[dict[str, Any]]:
-    """Train VAEs on straightened images, and cluster their codes and the pixels with three methods.
+    """Train VAEs on straightened images, and cluster their codes and the pixels with four methods.
 
     The table is written after every VAE, and what it has already is kept: an interrupted run goes on.
     """

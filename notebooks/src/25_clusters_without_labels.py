@@ -11,8 +11,8 @@
 #
 # > **How far can you get without a single label?**
 #
-# In [lesson 24](24_three_representations.ipynb) what clustered best had been taught the classes. Now nobody is taught anything:
-# you ask every image who its neighbours are, draw a graph of the answers, and cut it where it hangs together least.
+# In [lesson 24](24_three_representations.ipynb) what clustered best had been taught the classes. Now nobody is:
+# you ask every image who its neighbours are, draw a graph, and cut it where it hangs together least.
 #
 # **After this lesson you can** build the matrix of a neighbour graph, say why neighbours get equal values in its eigenvectors, and judge ways to choose k.
 #
@@ -43,48 +43,47 @@ cl.recall("25")
 # But between them are 1s of every slant, each close to the next: a class is less a cloud than a *chain of neighbours*.
 #
 # First make the chains shorter: slant and position mean nothing.
-# The slant is the slope of a line through the ink, $\mathrm{cov}(x, y) / \mathrm{var}(y)$. Shear it away, and move the centre of mass to the middle.
+# Shear away the slope of a line through the ink, $\mathrm{cov}(x,y)/\mathrm{var}(y)$, and centre what is left: then the image is **straightened**. (8×8 images stay as they are.)
+#
+# How often do nearest neighbours share a class, and how often is k-means right? Both see 50 principal components.
 
 # %%
 upright = same_images.straightened(some)
-plots.image_grid(np.concatenate([some.images[:10], upright.images[:10]]))
-
-# %% [markdown]
-# Above as it was, below **straightened**. (8×8 images stay as they are.)
-# How often do nearest neighbours share a class? And how often is k-means right?
-
-# %%
-trust, found = {}, {}
+display(plots.image_grid(np.concatenate([some.images[:10], upright.images[:10]])))
+trust, found, methods = {}, {}, ["k-means", "spectral clustering"]
 for name, pictures in {"as they are": some, "straightened": upright}.items():
     points = principal_components(pictures.images, 50)
     near = clustering.nearest_neighbours(points, 10)  # indices and distances, (images, 10) each
     trust[name] = (some.labels[near.indices] == some.labels[:, None]).mean(axis=0)
-    found[name] = same_images.score_methods(points, some.labels, k)
+    found[name] = same_images.score_methods(points, some.labels, k, methods=methods)
 kmeans = [100 * scores["k-means"] for scores in found.values()]
 print(f"k-means groups {kmeans[0]:.0f} of 100 correctly as they are, {kmeans[1]:.0f} straightened")
 plots.lines(np.arange(1, 11), trust, "neighbour, the nearest first", "share of the same class")
 
 # %% tags=["holds"]
 assert all(100 * curve[9] > number + 15 for curve, number in zip(trust.values(), kmeans, strict=True))
+assert 0.82 < trust["as they are"][9] < 0.85
+assert 0.9 < trust["straightened"][9] < 0.92
 assert (trust["straightened"] > trust["as they are"]).all()
 
 # %% [markdown]
-# Even the tenth neighbour can be trusted more than k-means, and each more so when straightened.
+# The lower row is straightened. Even the tenth neighbour is of the same class in more than eight of ten cases, and in nine when straightened.
 #
 # ## Why neighbours end up with equal values
 #
 # Join every image to its ten nearest by an **edge**: this is a **neighbour graph**.
-# A close pair gets a heavy edge, $w_{ij} = \exp(-d_{ij}^2 / \sigma_i \sigma_j)$, where $\sigma_i$ is the distance from $i$ to its 7th neighbour. Without an edge, $w_{ij} = 0$.
+# The smaller the distance $\delta_{ij}$, the heavier the edge: $w_{ij}=\exp(-\delta_{ij}^2/(\sigma_i\sigma_j))$, where $\sigma_i$ is the distance from $i$ to its 7th neighbour (a customary choice).
+# It gets half of this if only one has the other among its ten. So the matrix $W$ of the $w_{ij}$ (0 without an edge) is symmetric.
 #
-# Give each image a random number, and replace it by its neighbours' mean, weighted by the edges, again and again.
+# Give each image a random number $u_i$, and replace it by its neighbours' mean, weighted by the edges, again and again.
 # Within a group the numbers soon become equal; between groups with few edges this takes long.
 #
-# Let $d_i = \sum_j w_{ij}$ be the **degree** of an image, and $D$ the matrix with the degrees on its diagonal. Then $D^{-1} W v$ are those means.
-# To keep the matrix symmetric, divide by a root of the degree on each side:
+# Let $d_i=\sum_j w_{ij}$ be the **degree** of an image, and $D$ the matrix with the degrees on its diagonal. Then $D^{-1}Wu$ are those means.
+# $D^{-1}W$ is not symmetric, but it becomes so if you divide by a root of the degree on each side:
 #
-# $$A = D^{-1/2}\, W D^{-1/2}, \qquad a_{ij} = \frac{w_{ij}}{\sqrt{d_i d_j}}$$
+# $$A=D^{-1/2}\,WD^{-1/2},\qquad a_{ij}=\frac{w_{ij}}{\sqrt{d_i d_j}}$$
 #
-# This is the **normalised adjacency**. When $v$ is multiplied by $A$, what is averaged is $u_i = v_i / \sqrt{d_i}$.
+# This is the **normalised adjacency**. When a list $v$ is multiplied by $A$, what is averaged is $u_i=v_i/\sqrt{d_i}$.
 #
 # **Your turn.** Write `normalise(weights)`: from symmetric weights `(n, n)` to $A$, `(n, n)`.
 
@@ -105,7 +104,7 @@ normalise = cl.mine("normalise", normalise)
 
 # %% [markdown]
 # Here are 36 images with four neighbours each, and your matrix averages.
-# (The colours show $u$; the part that is equal everywhere, `same`, is taken away.)
+# (Colours show $u$ without the part that is equal everywhere, each panel on its own scale.)
 
 # %%
 few = small_graph.join(upright, classes=(0, 4, 7), per_class=12, m=4)
@@ -138,20 +137,21 @@ assert values[-3] > 0.94 > 0.8 > values[-4]
 assert abs(0.5 * (few.weights * (second[:, None] - second) ** 2).sum() - (1 - values[-2])) < 1e-9
 
 # %% [markdown]
-# After five steps neighbours are alike. After a hundred, the 0s have nearly one value and all others another: the slowest difference is left.
-# The lower row finds it without waiting. An **eigenvector** of $A$ is a vector that $A$ only multiplies by a factor $\lambda$, its **eigenvalue**: $Av = \lambda v$. After $t$ steps, $\lambda^t$ of it is left.
-# A graph of three separate pieces has three eigenvectors with $\lambda = 1$, whose $u$ is constant on each piece. Here the pieces hang by threads, so $\lambda$ is just below 1: the second sets the 0s apart, the third the 4s from the 7s. The fourth divides the 0s, and fades soon.
+# After five steps neighbours are alike. After a hundred, the 0s have nearly one value and all others another.
+# The lower row finds this slowest difference without waiting. An **eigenvector** of $A$ is a vector that $A$ only multiplies by a factor $\lambda$, its **eigenvalue**: $Av=\lambda v$. After $t$ steps, $\lambda^t$ of it is left. (As $A$ is symmetric, they are real and at right angles.)
+# A graph of three separate pieces has three with $\lambda=1$, whose $u$ is constant on each piece. Here the pieces hang by threads, so $\lambda$ is just below 1: the second sets the 0s apart, the third the 4s from the 7s. The fourth divides the 0s, and fades soon.
 #
 # Why equal values? For an eigenvector of length 1,
 #
-# $$1 - \lambda = v^T (I - A)\, v = \frac{1}{2} \sum_{i,j} w_{ij}\, (u_i - u_j)^2$$
+# $$1-\lambda=v^T(I-A)\,v=\frac{1}{2}\sum_{i,j}w_{ij}\,(u_i-u_j)^2$$
 #
-# $I - A$ is the **normalised Laplacian**. If $\lambda$ is nearly 1, a heavy edge must have nearly equal values at both ends.
+# $I-A$ is the **normalised Laplacian**. If $\lambda$ is nearly 1, heavy edges must have nearly equal values at both ends.
 #
 # ## Cut 5,000 images
 #
-# So eigenvectors are new coordinates, in which a chain of neighbours shrinks to a point.
-# Take some, one row per image, bring each row to length 1, and give the rows to k-means: this is **spectral clustering**.
+# So eigenvectors are new coordinates. Take some as columns, so that each image has a row.
+# If the pieces were separate, all rows of a piece would point the same way, and only their lengths would differ.
+# So bring each row to length 1, and give the rows to k-means: this is **spectral clustering**.
 
 # %%
 cl.guess("spectral", "Of 100 straightened images, how many will be grouped correctly?", between=(0, 100))
@@ -163,7 +163,7 @@ del weights  # gives 100 MB back
 graph = clustering.leading_eigenvectors(A, 20)  # .values, the largest first, and .vectors (5000, 20)
 clusters = clustering.cluster_eigenvectors(graph.vectors[:, : k + 3], k)
 accuracy = matched_accuracy(clusters, some.labels)
-told = f"k-means on the pixels of the same images: {kmeans[1]:.0f}. Only the coordinates are others."
+told = f"k-means on principal components of the same images: {kmeans[1]:.0f}. Only the coordinates differ."
 display(cl.reveal("spectral", round(100 * accuracy, 1), told))
 rows = graph.vectors[:, : k + 3] / np.linalg.norm(graph.vectors[:, : k + 3], axis=1, keepdims=True)
 cl.explore_clusters(cl.Embedding(rows, some.labels, upright, "rows of eigenvectors", False), k=k)
@@ -174,12 +174,15 @@ cl.explore_clusters(cl.Embedding(rows, some.labels, upright, "rows of eigenvecto
 # ## Why k + 3?
 #
 # Textbooks take k eigenvectors; we took three more.
-# The second curve needs no label: cut two random parts separately, and see how well they agree (adjusted Rand index, lesson 02) on the images in both.
+# The second curve below needs no label: draw two random parts that share some images, cluster each by itself, and see how well they agree on the shared ones (adjusted Rand index, lesson 02).
 
 # %%
-counts = range(7, 19)
+textbook = clustering.cluster_eigenvectors(graph.vectors[:, :k], k)
+ten = clustering.contingency(textbook, some.labels)  # (clusters, classes)
+print("With k eigenvectors; one row per cluster, one column per class:", ten, sep="\n")
+counts = range(8, 17)
 curves = choosing_k.by_eigenvectors(upright, counts)
-plots.lines(list(counts), curves, "number of eigenvectors", "share")
+plots.lines(list(counts), curves, "number of eigenvectors", "score")
 
 # %% tags=["holds"]
 by_count = {name: dict(zip(counts, curve, strict=True)) for name, curve in curves.items()}
@@ -189,20 +192,28 @@ by_count = {name: by[10] for name, by in by_count.items()} | {
 }
 assert by_count["matched accuracy"] < 0.82 < 0.93 < by_count["at 13"]
 assert by_count["agreement of two parts"] > by_count["13 agree"]
-ten = clustering.contingency(clustering.cluster_eigenvectors(graph.vectors[:, :10], 10), some.labels)
+assert clustering.contingency(clusters, some.labels).max(axis=0).min() > 400
 assert sorted(ten[:, 1])[-2] > 200  # two clusters of 1s
 assert min(ten[ten[:, 4].argmax(), [4, 9]]) > 400  # one of 4s and 9s
-assert clustering.contingency(clusters, some.labels).max(axis=0).min() > 400
+u = graph.vectors / np.sqrt(clustering.self_tuning_weights(near).sum(axis=1))[:, None]
+gap = np.abs(u[some.labels == 4].mean(axis=0) - u[some.labels == 9].mean(axis=0))
+assert gap[:13].argmax() == 12
+assert gap[12] > 2 * gap[:10].max()
+ones, eighth = some.labels == 1, u[:, 7]
+assert 0.2 < (eighth[ones] > 0).mean() < 0.8
+assert eighth[ones].std() > 5 * eighth[~ones].std()
 
 # %% [markdown]
-# With 10, the 4s and the 9s share a cluster, and the 1s have two. With 13, each class has its own.
-# Could you have known? At 10, the two parts agree at least as well: they make the same mistake.
-# We know that k + 3 is good because somebody looked at the labels.
+# With 10, the 4s and the 9s share a cluster, and the 1s have two: the eighth eigenvector divides the 1s, as the fourth above divided the 0s. The 4s and the 9s part most clearly in the thirteenth. With 13, each class has its own cluster.
+# Could you have known? At 10, the two parts agree even better: they make the same mistake.
+# We know better only because somebody looked at the labels.
 #
 # ## The same images for everybody
 #
 # *Classical methods cannot do for clustering what a VAE does*, says article B.
-# To be fair, five VAEs learned from all straightened training images. Then 10,000 were clustered, by their codes and by their pixels.
+# To be fair, five VAEs learned from all straightened training images, and 10,000 were clustered by codes and by pixels.
+# A **Gaussian mixture** works like k-means, but its clusters may be long and tilted, and an image may belong to several in part.
+# Without a graph it does best with the codes, so it stands for the VAE.
 
 # %%
 same_for_all = same_images.measured(images.name)
@@ -212,7 +223,7 @@ table = [
 ]
 display(plots.table(table))
 codes, pixels = same_for_all["VAE codes"], same_for_all["pixels"]
-told = f"With spectral clustering, too, the codes match {np.mean(codes['spectral clustering']):.3f}."
+told = f"The strictest comparison has the graph on both sides: there the codes reach {np.mean(codes['spectral clustering']):.3f}."
 cl.verdict(
     "classical-cannot", codes["Gaussian mixture"], pixels["spectral clustering"], paired=True, evidence=told
 )
@@ -224,12 +235,18 @@ assert codes["Gaussian mixture"].mean() > pixels["Gaussian mixture"].mean() + 0.
 assert codes["k-means"].mean() > pixels["k-means"].mean() + 0.05
 assert min(by["spectral clustering"].mean() for by in (codes, pixels)) > 0.93
 assert pixels["spectral clustering"].mean() > codes["spectral clustering"].mean()
+assert codes["Gaussian mixture"].mean() > codes["k-means"].mean()
+straight, coded = (by["k-means"].mean() for by in (pixels, codes))
+assert 16.5 < 100 * (straight - raw["k-means"].mean()) < 17.5
+assert 8.5 < 100 * (coded - straight) < 9.5
+textbook = pixels["spectral clustering, only k eigenvectors"]
+assert textbook.mean() < codes["Gaussian mixture"].mean()
 
 # %% [markdown]
-# (A **Gaussian mixture** is k-means with clusters that may be long and tilted.)
-# Straightening helps k-means, and codes help more. But the graph helps most, and pixels will do for it.
+# For k-means, straightening gives 17 points, and codes nine more. The graph gives most, and for it pixels will do.
+# But its lead comes with k + 3, chosen with labels in sight: with k, the lead over the codes' mixture is gone.
 #
-# Is it slow? Three runs of each size, with both numbers of eigenvectors:
+# Is it slow? If the time grows as $n^p$ (lesson 08), is $p$ above 1?
 
 # %%
 timed = results.load("spectral_times")
@@ -239,27 +256,30 @@ grown = classical_methods.growth_exponents(timed.rows, "spectral clustering", ab
 cl.verdict(
     "slow-spectral",
     grown,
-    evidence="It has no answer for a new image: that one would have to be clustered with all others.",
+    evidence="By itself it does not place a new image. That takes a further step, such as the mean of its neighbours' rows.",
 )
 
 # %% tags=["holds"]
 with_k, with_more = (timed.grouped(column, "n") for column in ("textbook_accuracy", "accuracy"))
 assert all(min(with_k[n]) < 0.84 < 0.97 < min(with_more[n]) for n in (40_000, 60_000))
+seconds = {n: np.mean(times) for n, times in timed.grouped("fit_s", "n").items()}
+assert 1.9 < seconds[40_000] / seconds[20_000] < 2.1
+assert 1.7 < seconds[60_000] / seconds[40_000] < 1.8
+assert min(with_k[60_000]) < 0.84
 assert grown.mean() > 1
 
 # %% [markdown]
-# The time grows a little faster than the images. (All pairs would grow as $n^2$; above 20,000, ours looks only nearby.)
-# And k eigenvectors may fail with 60,000 images, too.
+# Thirteen seconds for 60,000 images are not long. And one exponent hides a bend: from 20,000 to 40,000 images, where we stop comparing all pairs, the time only doubles; then it grows by three quarters for half as many again.
 #
 # ## How many clusters?
 #
 # We gave k away. Three ways to find it need no label:
 #
-# - **eigengap**: k separate pieces have k eigenvalues of 1, so take the $k$ after which they fall most;
-# - **silhouette** (lesson 02) of k-means on the pixels: take the k where it is highest;
-# - **stability**: take the k at which two parts agree best.
+# - **eigengap**: k separate pieces have k eigenvalues of 1, so take the k after which they fall most;
+# - **silhouette** of k-means on straightened pixels: the k where it is highest;
+# - **stability**: the k at which two parts agree best.
 #
-# **Your turn.** Write `choose_k(eigenvalues)`, from eigenvalues `(m,)`, largest first, to the $k \ge 2$ with the largest $\lambda_k - \lambda_{k+1}$.
+# **Your turn.** Write `choose_k(eigenvalues)`, from eigenvalues `(m,)`, largest first, to the $k\ge2$ with the largest $\lambda_k-\lambda_{k+1}$.
 
 
 # %%
@@ -277,8 +297,8 @@ cl.check("choose_k", choose_k)
 choose_k = cl.mine("choose_k", choose_k)
 
 # %% [markdown]
-# A method that always says 10 would look good on ten classes, so there are sets with five and three, too.
-# Found in five samples of each:
+# Always saying 10 would look good on ten classes, so there are smaller sets, too.
+# Here are five samples of each, with k up to 16, or 19 for the eigengap:
 
 # %%
 rows, off = [], {}
@@ -299,15 +319,28 @@ assert off["MNIST, only 0 to 4"]["stability"] < 1 > off["MNIST, only 0, 1 and 2"
 assert min(min(off[name].values()) for name in ("MNIST", "8×8 digits", "Fashion-MNIST")) > 1.5
 assert max(max(off[name].values()) for name in ("MNIST", "8×8 digits", "Fashion-MNIST")) < 8
 assert off["MNIST, only 0, 1 and 2"]["eigengap"] > 7
+assert {2 + int(np.argmax(row["silhouette"])) for row in choosing_k.rows_of("MNIST, only 5 to 9")} == {3}
+clothes_k = [r for name in ("Fashion-MNIST", "Fashion-MNIST, only 0 to 4") for r in choosing_k.rows_of(name)]
+assert max(2 + int(np.argmax(row["silhouette"])) for row in clothes_k) <= 3
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+
+plain, by_k = principal_components(some.images, 50), {}
+for c in (2, 3, 6, 8, 10, 14):
+    groups = KMeans(c, n_init=3, random_state=0).fit_predict(plain)
+    by_k[c] = silhouette_score(plain, groups, sample_size=2000, random_state=0)
+assert max(by_k, key=by_k.get) == 2
 
 # %% [markdown]
-# With few classes the silhouette is right every time. With ten, none can be relied on.
-# The eigengap counts pieces, and one class may have several.
-# So no criterion finds "the" number; where they disagree, look at the images.
+# On the 0s to 4s the silhouette is always right, on the 5s to 9s never. With ten classes, none can be relied on.
+# (In lesson 02 the silhouette liked 2 best: those images were not straightened.)
+# The eigengap counts pieces: a class may have several, or two may share one.
+# No way works on every set; where they disagree, look at the images.
 #
 # ## Are stable groups the classes?
 #
-# But where two parts agree, are they right?
+# Where two parts agree, are they right? The table is about the images in both, as the first part groups them.
+# (Clusters are paired, with classes and with the other part's, so that most images match.)
 
 # %%
 shares = {name: choosing_k.shares_of(name) for name in choosing_k.SETS}
@@ -315,28 +348,30 @@ display(
     plots.table([{"set": name} | {what: np.mean(v) for what, v in by.items()} for name, by in shares.items()])
 )
 mnist, clothes = shares["MNIST"], {what: np.mean(v) for what, v in shares["Fashion-MNIST"].items()}
-told = f"On clothes two parts agree on {clothes['two parts agree on']:.0%} of the images; there, {clothes['right where they agree']:.0%} are right."
+told = f"On clothes two parts agree on {clothes['parts agree']:.0%} of the images; there, {clothes['right where they agree']:.0%} are right."
 there, elsewhere = mnist["right where they agree"], mnist["right elsewhere"]
 cl.verdict("stable-groups-are-classes", there, elsewhere, paired=True, evidence=told)
 
 # %% tags=["holds"]
 assert elsewhere.mean() < 0.5
-assert 0.65 < clothes["right where they agree"] < 0.72
-assert clothes["two parts agree on"] > 0.85
+assert 0.66 < clothes["right where they agree"] < 0.7
+assert clothes["parts agree"] > 0.85
+assert all(0.17 < by["mistakes warned of"].mean() < 0.23 for by in (mnist, shares["Fashion-MNIST"]))
 
 # %% [markdown]
-# Disagreement is a good warning, and free. Agreement is no promise: on clothes, three in ten of those images are wrong.
+# Where two parts disagree, at most one can be right, so the gap is no surprise.
+# Disagreement is a warning that needs no label: on MNIST more than half of those images are wrong. But there and on clothes, four mistakes in five are where the parts agree, and on clothes nearly a third of those images are wrong.
 #
 # ## ★ Better neighbours, learned without a label
 #
 # Straightening was somebody's idea. Can a network find out what does not matter?
-# A **contrastive** network (Chen et al. 2020) sees two versions of each image, turned, sheared, shifted and partly hidden at random.
-# It has to place the two close together, and far from all others in the batch. It gets the images *before* we straightened them.
+# A **contrastive** network (Chen et al. 2020) sees two versions of each image as it was, turned, sheared, shifted and partly hidden at random.
+# It has to place the two close together, and far from all others in the batch.
 
 # %%
 from capslab.labelfree import contrast, selftrain
 
-encoder = contrast(some, steps=300, batch_size=128, seed=0)
+encoder = contrast(some, steps=300, batch_size=96, seed=0)
 learned = clustering.SpectralPath(k, n_init=20).fit(encoder.features(some).vectors)
 by_contrast = matched_accuracy(learned.labels_, some.labels)
 before = found["as they are"]["spectral clustering"]
@@ -352,8 +387,8 @@ assert before + 0.1 < by_contrast < accuracy + 0.02
 #
 # ## Can a student be better than its teacher?
 #
-# Train a small convolutional network on the cluster numbers as if they were labels, wrong ones included: **self-training**.
-# It sees every image a little changed each time, so it cannot learn single ones by heart. It can answer for new images, too.
+# Train a small convolutional network on the cluster numbers as if they were labels: **self-training**.
+# It sees every image a little changed each time, so it is hard to learn single ones by heart. And it can answer for new images.
 
 # %%
 cl.guess("student", "Of 100 test images, how many will the student group correctly?", between=(80, 100))
@@ -361,33 +396,23 @@ cl.guess("student", "Of 100 test images, how many will the student group correct
 # %%
 unseen = same_images.straightened(images.test)
 student = selftrain(upright, clusters, steps=200, batch_size=128)
-right = matched_accuracy(student.classify(unseen), unseen.labels)
-cl.reveal(
-    "student",
-    round(100 * right, 1),
-    f"The teacher's mistakes: {100 * (1 - accuracy):.1f} of 100, the student's: {100 * (1 - right):.1f}.",
-)
-
-# %% tags=["holds"]
-assert right > accuracy + 0.005
-
-# %% [markdown]
-# It learns what most images of a cluster have in common, and single mistakes are not that.
-#
-# ## Who looked at the labels?
-#
-# `cl.LabelFree(10).fit(images)` puts it together: a graph of stroke directions, a student, a graph of what that sees, a second student. Here it is beside published results on MNIST:
-
-# %%
+right, own = (matched_accuracy(student.classify(those), those.labels) for those in (unseen, upright))
+told = f"On the {len(upright):,} images of its teacher it makes {100 * (1 - own):.1f} mistakes of 100, the teacher {100 * (1 - accuracy):.1f}."
+display(cl.reveal("student", round(100 * right, 1), told))
 plots.table(who_read_labels.table_rows())
 
+# %% tags=["holds"]
+assert min(right, own) > accuracy + 0.005
+
 # %% [markdown]
-# No method here read a label while it fitted. But ours read many *before*: neighbours, eigenvectors and steps were chosen where scores could be seen.
-# So "without labels" says less than it seems.
+# A likely reason: it learns what most images of a cluster have in common, and single mistakes are not that.
+#
+# The table has results that papers report for MNIST, and ours, medians of five runs. `cl.LabelFree` puts all of it together: a graph of stroke directions (which way strokes run in each part of the image), a student, a graph of what that sees, a second student.
+# No method read a label while it fitted, though ours were told that there are ten classes. And ours read many *before*: neighbours, eigenvectors and steps were chosen where scores could be seen.
 #
 # ## Now with other images
 #
-# The same recipe, with nothing chosen for them:
+# The same recipe, straightening included:
 
 # %%
 other = cl.load_other(images)
@@ -404,7 +429,7 @@ print(
 # %% [markdown]
 # ## Look back
 #
-# Was your guess for the graph too low?
+# Was your guess too low?
 
 # %%
 cl.guesses("25")
@@ -414,8 +439,8 @@ cl.guesses("25")
 #
 # **How far can you get without a single label?**
 # On handwritten digits, very far. Average over neighbours until only the slowest differences are left, and cut there: of 5,000 images, 94 in 100 are grouped correctly, and a student does better.
-# But straightening, neighbours and k + 3 were chosen with labels in sight, no criterion found ten classes reliably, and on clothes stable groups are often wrong.
-# So see where two samples agree, and then label a hundred images after all.
+# But straightening, neighbours and k + 3 were chosen with labels in sight. No criterion found ten classes reliably, and on clothes even stable groups are often wrong.
+# So label a few images after all, also where samples agree.
 #
 # **Sources.** Ng, Jordan & Weiss 2001 (spectral clustering); Zelnik-Manor & Perona 2004 (weights); von Luxburg 2007 (a tutorial); Chen et al. 2020 ([arXiv 2002.05709](https://arxiv.org/abs/2002.05709)).
 #

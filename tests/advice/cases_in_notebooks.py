@@ -319,6 +319,9 @@ LESSONS = [
     Case(VAES + "vae_runs.measured('mnits')"),
     Case(VAES + "beta_runs.measured('mnits')"),
     Case("from capslab.lessons import same_images\nsame_images.measured('mnits')"),
+    Case(
+        "from capslab.lessons import same_images\nsame_images.score_methods(X, few.labels, 2, methods=['kmeans'])"
+    ),
     Case("from capslab.lessons import choosing_k\nchoosing_k.rows_of('MINST')"),
     Case(
         "from capslab.lessons import small_graph\nsmall_graph.join(few, (0, 1), 5, m=0)",

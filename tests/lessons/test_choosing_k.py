@@ -67,6 +67,21 @@ def test_every_set_was_measured_five_times() -> None:
             assert 0 < row["accuracy"] <= 1
 
 
+@pytest.mark.parametrize("name", list(choosing_k.SETS))
+def test_shares_are_all_of_the_same_images(name: str) -> None:
+    right, agreed, there, elsewhere, warned = choosing_k.shares_of(name).values()
+    np.testing.assert_allclose(right, agreed * there + (1 - agreed) * elsewhere)
+    np.testing.assert_allclose(warned * (1 - right), (1 - agreed) * (1 - elsewhere))
+
+
+def test_without_a_disagreement_no_mistake_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"agreed": 1.0, "right_where_agreed": 0.9, "right_elsewhere": np.nan}
+    monkeypatch.setattr(choosing_k, "rows_of", lambda name: [row, row | {"right_where_agreed": 1.0}])
+    shares = choosing_k.shares_of("any")
+    np.testing.assert_allclose(shares["right"], [0.9, 1])
+    np.testing.assert_allclose(shares["mistakes warned of"], [0, np.nan])
+
+
 def test_a_set_that_was_not_measured_is_named_with_those_that_were() -> None:
     with pytest.raises(ArgumentError, match="Fashion-MNIST"):
         choosing_k.rows_of("toys")

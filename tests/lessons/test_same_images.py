@@ -11,7 +11,7 @@ from capslab.data import Images
 from capslab.errors import ArgumentError
 from capslab.lessons import results, same_images
 
-METHODS = ["k-means", "Gaussian mixture", "spectral clustering"]
+METHODS = ["k-means", "Gaussian mixture", "spectral clustering", "spectral clustering, only k eigenvectors"]
 
 
 def test_large_images_are_straightened_and_keep_labels_and_parts() -> None:
@@ -29,6 +29,10 @@ def test_every_method_gets_the_same_vectors_and_finds_clear_groups() -> None:
     scores = same_images.score_methods(cloud, np.repeat([0, 1, 2], 20), 3)
     assert list(scores) == METHODS
     assert min(scores.values()) > 0.95
+    some = same_images.score_methods(cloud, np.repeat([0, 1, 2], 20), 3, methods=["k-means"])
+    assert some == {"k-means": scores["k-means"]}
+    with pytest.raises(ArgumentError, match="spectral clustering"):
+        same_images.score_methods(cloud, np.repeat([0, 1, 2], 20), 3, methods=["spectral"])
 
 
 @pytest.mark.parametrize("data", ["digits", "mnist"])
