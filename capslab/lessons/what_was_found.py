@@ -79,7 +79,8 @@ class Findings:
     def summary(self) -> str:
         """How many claims there are, what came of them, and how many verdicts of yours differ."""
         counts = [(outcome, sum(one.outcome == outcome for one in self.findings)) for outcome in SIGNS]
-        found = ", ".join(f"{count} {outcome}" for outcome, count in counts if count)
+        words = [(n, outcome if n == 1 else outcome.replace("holds", "hold")) for outcome, n in counts if n]
+        found = ", ".join(f"{n} {word}" for n, word in words)
         line = f"{len(self.findings)} claims: {found}."
         yours = [one for one in self.findings if one.yours is not None]
         if yours:

@@ -23,7 +23,6 @@
 
 # %%
 import numpy as np
-from IPython.display import display
 
 import capslab as cl
 from capslab import plots
@@ -107,7 +106,9 @@ missed = (np.abs(samples.mean(axis=2)) > half).sum(axis=1)  # per course
 told = f"The formula says the same: each contains it with probability 0.95, all {n} with 0.95^{n} = {0.95**n:.2f}. "
 told += f"On average {missed.mean():.1f} miss it, by bad luck alone: 0.05 · {n} = {0.05 * n:.1f}. "
 told += f"In one course in ten, {np.quantile(missed, 0.9):.0f} or more do."
-display(cl.reveal("wrong_by_luck", round(100 * np.mean(missed == 0)), told))
+cl.reveal("wrong_by_luck", round(100 * np.mean(missed == 0)), told)
+
+# %%
 counts = 100 * np.bincount(missed) / len(missed)
 plots.bars({f"{m} missed": share for m, share in enumerate(counts)}, "of 100 courses")
 

@@ -25,7 +25,7 @@ def test_claims_are_counted_by_outcome_and_source():
     assert found.count("holds") == 2
     assert found.count("holds", "article B") == found.count("refuted", "article A", "article B") == 1
     assert found.with_interval == 2
-    assert found.summary == "3 claims: 2 holds, 1 refuted."
+    assert found.summary == "3 claims: 2 hold, 1 refuted."
     by_source = found.by_source()
     assert [line["claims"] for line in by_source] == [0, 2, 1, 0]
     assert len(by_source) == len(SOURCES)
