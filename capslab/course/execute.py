@@ -18,6 +18,8 @@ from typing import Any
 
 import nbformat
 import psutil
+import zmq
+import zmq.asyncio
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -193,6 +195,8 @@ class _Work:
     async def _watch(self, kernel: psutil.Process | None) -> None:
         while True:
             self._sample(kernel)
+            if self.client.kc is not None:
+                look_again(self.client.kc.shell_channel.socket)
             await asyncio.sleep(SAMPLING_SECONDS)
 
     def _sample(self, kernel: psutil.Process | None) -> None:
@@ -205,6 +209,16 @@ class _Work:
                 with suppress(psutil.Error):
                     others += child.memory_info().rss
             self.peak = max(self.peak, own + others)
+
+
+def look_again(socket: zmq.asyncio.Socket) -> None:
+    """Let whoever waits for a message on this socket know if one has come.
+
+    jupyter_client sends past pyzmq's asyncio socket. A widget in an `Output`, as `interact` makes them, lets
+    nbclient send while it waits for a cell's answer on the same socket; and if the answer comes just then,
+    the event that would announce it is lost, and nbclient waits for ever.
+    """
+    socket.get(zmq.EVENTS)  # pyzmq hands out what it finds
 
 
 def _high_water(pid: int) -> int:

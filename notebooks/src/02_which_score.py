@@ -230,7 +230,7 @@ path = cl.cluster(pixels, n_clusters=range(2, 31))
 cl.explore_clusters(pixels, k=10, path=path)
 
 # %% [markdown]
-# The silhouette likes 2 best, matched accuracy and ARI 9, and NMI 29.
+# The silhouette likes 2 best, matched accuracy 9, ARI 7, 9 and 11 about equally, and NMI nearly 30.
 # To see why, take five small cases: on top the true classes, below them two clusterings, the middle one better.
 # Yet each time at least one score prefers the bottom one.
 
@@ -238,9 +238,12 @@ cl.explore_clusters(pixels, k=10, path=path)
 curves = [path.at(k).scores for k in range(2, 31)]
 likes = {
     name: 2 + int(np.argmax([getattr(one, name) for one in curves]))
-    for name in ("silhouette", "matched_accuracy", "ari", "nmi")
+    for name in ("silhouette", "matched_accuracy", "nmi")
 }
-assert likes == {"silhouette": 2, "matched_accuracy": 9, "ari": 9, "nmi": 29}
+assert (likes["silhouette"], likes["matched_accuracy"]) == (2, 9)
+best = max(one.ari for one in curves)
+assert [k for k, one in enumerate(curves, 2) if one.ari > best - 0.005] == [7, 9, 11]
+assert likes["nmi"] > 25
 assert "silhouette 0.22, accuracy 1.00" in cut(0).words
 assert "silhouette 0.52, accuracy 0.51" in cut(90).words
 
