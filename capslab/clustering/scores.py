@@ -21,8 +21,8 @@ class Scores:
     Attributes
     ----------
     inertia : Σᵢ ‖xᵢ − nearest centre‖², ≥ 0; it falls as k grows, so compare it at equal k.
-    silhouette : mean of (b − a) / max(a, b), −1…1, where a is an image's mean distance
-        to its own cluster and b that to the nearest other one; None for a single cluster.
+    silhouette : mean of (b − a) / max(a, b), −1…1: b and a are an image's mean distances
+        to the nearest other cluster and to its own; None for a single cluster.
     ari : adjusted Rand index: 1 for the same partition, 0 on average for a random one.
     nmi : normalised mutual information, 0…1.
     matched_accuracy : share of correct images once each cluster is named after one class.
@@ -88,7 +88,7 @@ class ScoreCurves:
 def silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
     """The mean silhouette, from a matrix of distances that every k can share.
 
-    sᵢ = (bᵢ − aᵢ) / max(aᵢ, bᵢ), and 0 for an image that is alone in its cluster
+    sᵢ = (bᵢ − aᵢ) / max(aᵢ, bᵢ); an image that is alone in its cluster counts as 0
     (Rousseeuw 1987, "Silhouettes: a graphical aid").
 
     Parameters

@@ -113,14 +113,14 @@ EXERCISES = (
         title="Which class is overlooked?",
         task=(
             "Write recall_per_class(labels, predicted, classes). It returns for each class the share of "
-            "its images that were predicted right, as an array (classes,); 0 for a class without images."
+            "its images that were predicted right, as an array (classes,). A class without images gets 0."
         ),
         points=2,
         hints=(
             "Recall is about the images that truly belong to the class: how many of them were recognised?",
             "predicted[labels == 3] is what the network predicted for the true 3s.",
             "(predicted[labels == 3] == 3).mean() is the recall of class 3. Loop over the classes, and "
-            "leave a 0 for a class c if no label equals c.",
+            "where no label equals c, let the recall of c stay 0.",
         ),
         cases=_recall_cases,
         reference=recall_per_class,

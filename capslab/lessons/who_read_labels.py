@@ -17,7 +17,7 @@ PUBLISHED = {
 }
 #: of our runs: the name in `results/labelfree.json`, and the score that is shown
 OURS = {
-    "here: graph of pixels, 60,000 images": ("spectral", "accuracy"),
+    "here: graph of straightened pixels, 60,000 images": ("spectral", "accuracy"),
     "here: LabelFree, 10,000 unseen images": ("full", "test_accuracy"),
 }
 ASKED = "labels seen when settings were chosen?"

@@ -184,7 +184,7 @@ assert on_test[best] <= 0.15
 #
 # ## What about the missing fifth?
 #
-# Give the same network 12,000 images: same functions, same rate, five epochs with 50 images a step.
+# Give the same network 12,000 images: same functions, same rate, five epochs, 50 images at each step.
 # That makes 1,200 steps, fewer than before.
 
 

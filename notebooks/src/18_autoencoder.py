@@ -223,7 +223,7 @@ cl.check("paint", paint)
 paint = cl.mine("paint", paint)
 
 # %% [markdown]
-# Paint six numbers of 1 in a row, with kernels of ones, three and four wide. And is Keras's layer really your `paint`?
+# Paint a row of six ones, with kernels of ones, three and four wide. And is Keras's layer really your `paint`?
 # To find out, build a decoder with two of them, four wide; it need not be trained.
 # From 14×14, yours paints 30×30 ($13 \cdot 2 + 4$). `padding="same"` then cuts one pixel off each side.
 

@@ -249,7 +249,7 @@ assert int(rows[1]["slant explained"][:-1]) > 75 > 25 > int(rows[0]["slant expla
 # - **Unit length:** divide each image's features by their length, so that only the direction counts (the cosine).
 # - **Scaled:** divide each feature by its standard deviation, so that none outweighs the others.
 # - **Whitened:** do the same with the first 16 principal components.
-# - **Many clusters:** 30, each named after its most frequent digit. This is milder, so the gain is over *few clusters*: ten, named likewise.
+# - **Many clusters:** 30, each named after its most frequent digit. Two may have the same name, so the gain is counted from *few clusters*: ten, named likewise.
 #
 # One network could be luck, so here are five, each trained on its own 10,000 images (`python tools/remeasure.py dense_mends`).
 # The gain over the features as they are comes with its 95 % interval, each network compared with itself.
@@ -278,7 +278,7 @@ assert many - few > averages["many clusters"] - averages["few clusters"]
 #
 # ## Would another training say the same?
 #
-# Here are the same five dense networks and five of each other kind, trained on the same images; what they make of our test images is bundled (at most 16 principal components).
+# Here are the same five dense networks and five of each other kind, trained on the same images; what they make of our test images is bundled (16 principal components of longer vectors).
 
 # %%
 networks = repeated_networks.load(images)
@@ -310,10 +310,10 @@ assert 0.5 < 100 * (accuracy["VAE"].mean() - accuracy["pixels"].mean()) < 1.5
 # %% [markdown]
 # One dot is one network. The capsule networks agree within a point, but the dense ones are more than ten points apart.
 # On the last hidden layer of the convolutional networks, k-means comes close to the poses: it does not take capsules.
-# Nor is the loss to blame, or ignoring itself: these networks have the same loss and ignore half of their variance, and even this half groups by digit.
+# The loss is not to blame: these networks have the same one. Nor is ignoring as such: they ignore half of their variance, and even this half groups by digit.
 # What does differ is how much of the variance lies between the digits; why, we have not measured.
 #
-# Now three claims of the two articles.
+# Now three claims of the articles, printed below.
 # "By themselves" means without labels. We have trained capsule networks with labels only; without them, ours stays untrained.
 # For routing nothing else may differ: the *same* networks' poses after three iterations, and after one, where all couplings are even. (All were trained with three.)
 
@@ -393,6 +393,6 @@ cl.guesses("24")
 # Whoever calls a representation the best has to add two things: whether it was made with labels, and over how many trainings. The good groups here were made with labels. Without them, a VAE is not shown to be ahead of pixels, and for digits that no label named five choices do not decide.
 # How far does one get when *nobody* gives a label?
 #
-# **Sources.** Sabour et al. 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)) for the margin loss; Kosiorek et al. 2019 ([arXiv 1906.06818](https://arxiv.org/abs/1906.06818)) for capsules without labels; Kornblith et al. 2021 ([arXiv 2010.16402](https://arxiv.org/abs/2010.16402)): losses that pull classes further apart gave features that help *less* with new ones.
+# **Sources.** Sabour et al. 2017 ([arXiv 1710.09829](https://arxiv.org/abs/1710.09829)) for the margin loss; Kosiorek et al. 2019 ([arXiv 1906.06818](https://arxiv.org/abs/1906.06818)) for capsules without labels; Kornblith et al. 2021 ([arXiv 2010.16402](https://arxiv.org/abs/2010.16402)): losses that pull classes apart gave features that help *less* with new ones.
 #
 # Next: [25 · Clusters without labels](25_clusters_without_labels.ipynb).

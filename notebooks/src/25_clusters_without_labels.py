@@ -43,7 +43,7 @@ cl.recall("25")
 # But between them are 1s of every slant, each close to the next: a class is less a cloud than a *chain of neighbours*.
 #
 # First make the chains shorter: slant and position mean nothing.
-# Shear away the slope of a line through the ink, $\mathrm{cov}(x,y)/\mathrm{var}(y)$, and centre what is left: then the image is **straightened**. (8×8 images stay as they are.)
+# Shear away the slope of a line through the ink, $\mathrm{cov}(x,y)/\mathrm{var}(y)$, and centre what is left: then the image is **straightened**.
 #
 # How often do nearest neighbours share a class, and how often is k-means right? Both see 50 principal components.
 
@@ -138,7 +138,7 @@ assert abs(0.5 * (few.weights * (second[:, None] - second) ** 2).sum() - (1 - va
 
 # %% [markdown]
 # After five steps neighbours are alike. After a hundred, the 0s have nearly one value and all others another.
-# The lower row finds this slowest difference without waiting. An **eigenvector** of $A$ is a vector that $A$ only multiplies by a factor $\lambda$, its **eigenvalue**: $Av=\lambda v$. After $t$ steps, $\lambda^t$ of it is left. (As $A$ is symmetric, they are real and at right angles.)
+# The lower row finds this slowest difference without waiting. An **eigenvector** of $A$ is a vector that $A$ only multiplies by a factor $\lambda$, its **eigenvalue**: $Av=\lambda v$. After $t$ steps, $\lambda^t$ of it is left. (As $A$ is symmetric, they are real and at right angles. The first has $\lambda=1$ and the same $u$ everywhere, which the pictures leave out.)
 # A graph of three separate pieces has three with $\lambda=1$, whose $u$ is constant on each piece. Here the pieces hang by threads, so $\lambda$ is just below 1: the second sets the 0s apart, the third the 4s from the 7s. The fourth divides the 0s, and fades soon.
 #
 # Why equal values? For an eigenvector of length 1,
@@ -166,10 +166,10 @@ accuracy = matched_accuracy(clusters, some.labels)
 told = f"k-means on principal components of the same images: {kmeans[1]:.0f}. Only the coordinates differ."
 display(cl.reveal("spectral", round(100 * accuracy, 1), told))
 rows = graph.vectors[:, : k + 3] / np.linalg.norm(graph.vectors[:, : k + 3], axis=1, keepdims=True)
-cl.explore_clusters(cl.Embedding(rows, some.labels, upright, "rows of eigenvectors", False), k=k)
+cl.explore_clusters(cl.Embedding(rows, some.labels, upright, "rows of eigenvectors", False), k=5)
 
 # %% [markdown]
-# Drag k over the rows that k-means saw, and open a cluster.
+# Drag k from 5 to 10 over the rows that k-means saw, and open a cluster.
 #
 # ## Why k + 3?
 #
@@ -246,7 +246,7 @@ assert textbook.mean() < codes["Gaussian mixture"].mean()
 # For k-means, straightening gives 17 points, and codes nine more. The graph gives most, and for it pixels will do.
 # But its lead comes with k + 3, chosen with labels in sight: with k, the lead over the codes' mixture is gone.
 #
-# Is it slow? If the time grows as $n^p$ (lesson 08), is $p$ above 1?
+# Is it slow? If the time grows as $n^p$ (lesson 08), is $p$ above 1, from 20,000 images on?
 
 # %%
 timed = results.load("spectral_times")
@@ -365,7 +365,7 @@ assert all(0.17 < by["mistakes warned of"].mean() < 0.23 for by in (mnist, share
 # ## ★ Better neighbours, learned without a label
 #
 # Straightening was somebody's idea. Can a network find out what does not matter?
-# A **contrastive** network (Chen et al. 2020) sees two versions of each image as it was, turned, sheared, shifted and partly hidden at random.
+# A **contrastive** network (Chen et al. 2020) gets images that are *not* straightened. Of each it sees two versions, turned, sheared, shifted and partly hidden at random.
 # It has to place the two close together, and far from all others in the batch.
 
 # %%
@@ -388,7 +388,7 @@ assert before + 0.1 < by_contrast < accuracy + 0.02
 # ## Can a student be better than its teacher?
 #
 # Train a small convolutional network on the cluster numbers as if they were labels: **self-training**.
-# It sees every image a little changed each time, so it is hard to learn single ones by heart. And it can answer for new images.
+# It sees every image a little changed each time, so it is hard to learn single ones by heart.
 
 # %%
 cl.guess("student", "Of 100 test images, how many will the student group correctly?", between=(80, 100))
@@ -405,7 +405,7 @@ plots.table(who_read_labels.table_rows())
 assert min(right, own) > accuracy + 0.005
 
 # %% [markdown]
-# A likely reason: it learns what most images of a cluster have in common, and single mistakes are not that.
+# Why is the student better? Probably it learns what most images of a cluster share, and single mistakes do not.
 #
 # The table has results that papers report for MNIST, and ours, medians of five runs. `cl.LabelFree` puts all of it together: a graph of stroke directions (which way strokes run in each part of the image), a student, a graph of what that sees, a second student.
 # No method read a label while it fitted, though ours were told that there are ten classes. And ours read many *before*: neighbours, eigenvectors and steps were chosen where scores could be seen.

@@ -44,7 +44,7 @@ cl.recall("26")
 # - a CSV with `label,pixel0,…`: one image per row;
 # - `data.npy` or `data.npz`: the array `images`, and `labels` if there are any.
 #
-# Pictures are made to fit into 32×32 pixels.
+# All pictures get one size, the most usual one, and at most 32 pixels.
 # Write the name of yours in place of `None` above; the text describes the practice folder.
 
 # %%
@@ -147,7 +147,7 @@ assert 5 < together < 16
 # It misses pictures that were shifted, cropped or mirrored, and ten photos of one object. These leak just as well.
 # Only you know what belongs together: give it the same number in `parts` below.
 #
-# We turn the negatives over, and let your function look again.
+# We turn negatives back, white for black, and let your function look again.
 
 # %%
 clean = found.cleaned()
@@ -156,7 +156,7 @@ pixels = clean.images.copy()
 pixels[negative] = 255 - pixels[negative]
 # parts: 0 training, 1 validation, 2 test
 clean = cl.Images(pixels, clean.labels, clean.classes, clean.name, parts=clean.parts)
-print(f"{len(mine) - len(clean)} images dropped, {len(negative)} turned over")
+print(f"{len(mine) - len(clean)} images dropped, {len(negative)} negatives turned back")
 print(f"first {min(len(clean), 3000):,} of {len(clean):,}: {across(clean[:3000])[1]} pairs across the split")
 named = clean if clean.classes else images.sample(1500)  # without labels, others stand in
 # of your own images, the validation part: the test part waits until your report
@@ -176,7 +176,7 @@ print("training images of each class:", *np.bincount(named.train.labels, minleng
 # Then all classes weigh the same, and the mean weight over all images is 1, so the learning rate still fits.
 #
 # **Your turn.** Write `class_weights(labels, classes)`.
-# It takes labels `(n,)` and the number of classes, and returns one weight per class, `(classes,)`, and 0 for a class that does not occur.
+# It takes labels `(n,)` and the number of classes, and returns one weight per class, `(classes,)`. A class that does not occur gets 0.
 
 
 # %%
@@ -349,7 +349,7 @@ assert abs(in_blocks / plain - 1) < 0.002
 # %% [markdown]
 # In memory the claim is right: three times as many images take three times as much memory, and about six times the time.
 # From the disk, 50 times as many take less than twice as much, and about ten times the time.
-# So "refuted" here means: memory *need* not grow in step. Computing time did, in both ways.
+# So "refuted" here means: memory *need* not grow in step. Computing time grew both ways.
 # With 10,000 images, in blocks, the inertia was within 0.2 % of the ordinary k-means'.
 #
 # For long trainings, or several GPUs, see `docs/scaling.md`.
@@ -357,7 +357,7 @@ assert abs(in_blocks / plain - 1) < 0.002
 # ## Your project
 #
 # Now do it with your own images: write a paragraph for each row.
-# In a class, a mere list or a single number gets half of the points. A result against your claim, explained, is worth as much as another.
+# If it is graded, a mere list or a single number gets half of the points. A result against your claim, explained, is worth as much as another.
 
 # %% [markdown] tags=["report"]
 # | Part | Points | What gives full points |

@@ -114,7 +114,7 @@ def member_rows(
 
     Returns
     -------
-    array : int32 `(Σ k, count)`, row numbers of `vectors`; −1 if a cluster has fewer members.
+    array : int32 `(Σ k, count)`, row numbers of `vectors`; where there are fewer members, −1.
     """
     some = np.unique(np.linspace(0, len(vectors) - 1, min(most, len(vectors))).astype(int))
     x = vectors[some]
